@@ -1,0 +1,97 @@
+/**
+ * Every key of one engine, named once. All of them share the hash tag `{namespace}`, hence one slot and one history.
+ * Lua receives these names (or the two prefixes of a compiled trigger) and builds none from parts of its own.
+ */
+export type Keys = Readonly<{
+  /** stream, permanent: the log of events; group `engine`. Trimmed by the janitor below the position only. */
+  events: string;
+  /** string, permanent: stream id of the last applied entry; the fencing token of `apply`. */
+  position: string;
+  /** hash, permanent: C and U of semantics 4, in ms, with ISO beside them. */
+  clock: string;
+  /** zset, permanent: state name of a trigger -> a lower bound of its earliest deadline in ms. Disabled triggers are not in it. */
+  due: string;
+  /** stream, permanent: firings, out to BullMQ; group `actions`. It is the ledger as well. */
+  firings: string;
+  /** stream, permanent: entries that were rejected, with the reason. */
+  dead: string;
+  /** hash, permanent: automation id -> current document, as JSON. */
+  automations: string;
+  /** string, permanent: counts the changes of definitions. */
+  generation: string;
+  /** zset, permanent: automation id -> generation of its last change; lets a worker load only what changed. */
+  changes: string;
+  /** zset, permanent: names of triggers whose definition is gone, by the time they went; the janitor removes their state. */
+  garbage: string;
+  /** zset, permanent: id of a parked event -> the time it was received, in ms. */
+  parked: string;
+  /** hash, permanent: counters of decisions (applied, rejected, duplicate …). */
+  counters: string;
+  /** zset, permanent: slots of remembered event ids -> the time at which they are over. */
+  seen: string;
+}>;
+
+/** Prefixes: what follows them is an id, a state name or a key of semantics 6. */
+export type Prefixes = Readonly<{
+  /** hash per trigger and key, until forgotten: the open window and the alert. `<state name>:<key>` follows. */
+  bucket: string;
+  /** zset per trigger: key (composites: group) -> the time in ms at which it is looked at next. A state name follows. */
+  windows: string;
+  /** hash per composite and group: stored child firings. `<state name>:<group>` follows. */
+  composite: string;
+  /** hash per trigger: what settling needs to know of it. A state name follows. */
+  trigger: string;
+  /** hash per automation: revision -> document, `current`, `enabled`. An automation id follows. */
+  automation: string;
+  /** hash per parked event. An event id follows. */
+  parkedEvent: string;
+  /** zset per leader: parked followers by `occurred`. An event id follows. */
+  followers: string;
+  /** hash, small: ids applied in one slot of time. `<slot>:<shard>` follows. */
+  seen: string;
+  /** hash per worker with a TTL: heartbeat, generation. A worker id follows. */
+  worker: string;
+  /** BullMQ's own keys. */
+  bull: string;
+}>;
+
+/** Consumer groups of the two streams. */
+export const ENGINE_GROUP = 'engine';
+export const ACTIONS_GROUP = 'actions';
+
+/** Names all keys of the engine that lives in `namespace` (default of the configuration: `wf`). */
+export function keysOf(namespace: string): Keys {
+  const name = (suffix: string): string => `{${namespace}}:${suffix}`;
+  return Object.freeze({
+    events: name('events'),
+    position: name('position'),
+    clock: name('clock'),
+    due: name('due'),
+    firings: name('firings'),
+    dead: name('dead'),
+    automations: name('automations'),
+    generation: name('generation'),
+    changes: name('changes'),
+    garbage: name('garbage'),
+    parked: name('parked'),
+    counters: name('counters'),
+    seen: name('seen'),
+  });
+}
+
+/** Names all prefixes of the engine that lives in `namespace`. */
+export function prefixesOf(namespace: string): Prefixes {
+  const name = (suffix: string): string => `{${namespace}}:${suffix}`;
+  return Object.freeze({
+    bucket: name('bucket:'),
+    windows: name('windows:'),
+    composite: name('composite:'),
+    trigger: name('trigger:'),
+    automation: name('automation:'),
+    parkedEvent: name('parked:'),
+    followers: name('followers:'),
+    seen: name('seen:'),
+    worker: name('worker:'),
+    bull: name('bull'),
+  });
+}
