@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { Automation } from './documents.ts';
+import { documentOf, type Labels, type ModelEvent } from './event.ts';
+import { labelsOf } from './keys.ts';
+import { isObject, type Json } from './refusal.ts';
+import type { Node } from './state.ts';
+
+export type Firing = {
+  /** 32 hex digits of content alone. The text fixes what goes in, not the hash: compare ids only within the model. */
+  readonly id: string;
+  readonly automation: string;
+  readonly path: string;
+  readonly state: 'triggered' | 'resolved';
+  readonly labels: Labels;
+  readonly event: ModelEvent | null;
+  /** The `time` of semantics 9, in ms; for resolved t of the resolving event. */
+  readonly time: number;
+  /** In declared order. */
+  readonly children: readonly Firing[];
+  readonly cause: string;
+};
+
+type Happening = {
+  readonly state?: Firing['state'];
+  readonly event: ModelEvent | null;
+  readonly time: number;
+  readonly children?: readonly Firing[];
+  /** Semantics 10, one row of the second table. */
+  readonly cause: readonly (string | number | null)[];
+};
+
+export function makeFiring(node: Node, key: readonly string[], happening: Happening): Firing {
+  const { state = 'triggered', event, time, children = [], cause } = happening;
+  // Reading: the definition of a trigger, for its firing ids, is what semantics 13 compares.
+  const content = JSON.stringify([node.automationId, node.path, node.definition, key, state, cause]);
+  return {
+    id: createHash('sha256').update(content).digest('hex').slice(0, 32),
+    automation: node.automationId,
+    path: node.path,
+    state,
+    labels: labelsOf(node.trigger.forEach, key),
+    event,
+    time,
+    children,
+    cause: cause.map((part) => part ?? '-').join(' '),
+  };
+}
+
+/** The engine's own event for a firing of a root (semantics 10). */
+export function stateChangeEvent(firing: Firing, root: Node, automation: Automation, received: number): ModelEvent {
+  const { event } = firing;
+  const named: Labels = { id: `automation.${automation.id}`, name: automation.name };
+  return {
+    id: `s-${firing.id}`,
+    name: `automation.${firing.state}`,
+    resource: root.kind === 'event' ? { ...named, posture: root.trigger.posture } : named,
+    related: event === null ? [] : [{ id: `event.${event.id}`, role: 'triggering-event' }],
+    occurred: firing.time,
+    received,
+    t: Math.min(firing.time, received),
+    follows: null,
+    payload: { triggering_labels: firing.labels, triggering_event: event === null ? null : trimmed(event) },
+    chain: [...(event?.chain ?? []), automation.id],
+    own: true,
+  };
+}
+
+function trimmed(event: ModelEvent): Json {
+  const document = documentOf(event);
+  const nested = event.payload.triggering_event;
+  if (!isObject(nested)) return document;
+  return { ...document, payload: { ...event.payload, triggering_event: { id: nested.id } } };
+}

@@ -1,0 +1,90 @@
+import type { ModelEvent } from './event.ts';
+
+const LAG_LIMIT_MS = 15 * 60_000;
+const LEADER_WAIT_MS = 15 * 60_000;
+const SEEN_MS = 30 * 60_000;
+const IGNORED_NAME = 'prefect.log.write';
+
+/** `position` is the ms part of the stream entry id; an entry with `waits` false goes on without its leader. */
+export type Entry = { readonly position: number; readonly event: ModelEvent; readonly waits: boolean };
+
+/** The log, the shared clock, the seen ids and the parked followers (semantics 4 and 12). */
+export class Log {
+  #entries: Entry[] = [];
+  #clock: { largest: number; movedAt: number } | null = null;
+  readonly #seen = new Map<string, number>();
+  readonly #parked = new Map<string, ModelEvent>();
+  #lastMs = -1;
+  #sequence = 0;
+
+  get lag(): number {
+    if (this.#clock === null) return 0;
+    return Math.min(Math.max(this.#clock.movedAt - this.#clock.largest, 0), LAG_LIMIT_MS);
+  }
+
+  get parkedIds(): string[] {
+    return [...this.#parked.keys()];
+  }
+
+  /** Ms of the oldest entry not yet applied, infinite if there is none. */
+  get oldest(): number {
+    return this.#entries[0]?.position ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Reading: the entry ids of one millisecond count up from 0, whoever appends. */
+  nextEntryId(at: number): string {
+    return `${at}-${at === this.#lastMs ? this.#sequence + 1 : 0}`;
+  }
+
+  append(event: ModelEvent, position: number, waits = true): void {
+    this.#sequence = position === this.#lastMs ? this.#sequence + 1 : 0;
+    this.#lastMs = position;
+    this.#entries.push({ position, event, waits });
+  }
+
+  take(): Entry | undefined {
+    return this.#entries.shift();
+  }
+
+  /** Step 1 of semantics 7.1: true when the entry ends here, ignored, a duplicate or parked. */
+  turnsAway({ position, event, waits }: Entry): boolean {
+    if (event.name === IGNORED_NAME || this.#wasApplied(event.id, position)) return true;
+    if (!waits) return false;
+    // Reading: any fresh copy of a parked event is dropped, whatever it follows; the first copy stays.
+    if (this.#parked.has(event.id)) return true;
+    const { follows } = event;
+    if (follows === null || follows === event.id || this.#wasApplied(follows, position)) return false;
+    this.#parked.set(event.id, event);
+    return true;
+  }
+
+  #wasApplied(id: string, position: number): boolean {
+    const applied = this.#seen.get(id);
+    return applied !== undefined && position - applied < SEEN_MS;
+  }
+
+  /** The second half of step 2: move the clock, remember the id. */
+  accept({ position, event }: Entry): void {
+    this.#seen.set(event.id, position);
+    if (event.own || (this.#clock !== null && event.t <= this.#clock.largest)) return;
+    this.#clock = { largest: event.t, movedAt: event.received };
+  }
+
+  releaseFollowers(leader: string, position: number): void {
+    this.#release((event) => event.follows === leader, position, true);
+  }
+
+  /** Those parked for 15 min or more; they do not wait any longer. */
+  releaseOverdue(now: number, position: number): void {
+    this.#release((event) => now - event.received >= LEADER_WAIT_MS, position, false);
+  }
+
+  // Reading: followers that occurred at the same time come in the order in which they were parked.
+  #release(isFree: (event: ModelEvent) => boolean, position: number, waits: boolean): void {
+    const free = [...this.#parked.values()].filter(isFree).sort((a, b) => a.occurred - b.occurred);
+    for (const event of free) {
+      this.#parked.delete(event.id);
+      this.append(event, position, waits);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { ModelEngine, type ModelFiring } from './engine.ts';
+import type { Labels } from './event.ts';
+import { Refusal } from './refusal.ts';
+
+/** One line of the recorded scenarios, without its answer. */
+export type Step = { at: string; event?: unknown; tick?: true; put?: unknown; delete?: string };
+
+export type Scenario = {
+  name: string;
+  start?: string;
+  automations: readonly unknown[];
+  timeline: readonly Step[];
+};
+
+export type ScenarioFiring = {
+  step: number;
+  automation: string;
+  labels: Labels;
+  event: string | null;
+  children: number;
+  state: 'triggered' | 'resolved';
+  triggered: string;
+};
+
+export type Refused = { step: number; reason: string };
+
+export type Answer =
+  | { name: string; firings: ScenarioFiring[]; refused?: Refused[] }
+  | { name: string; invalid: string };
+
+type Run = { engine: ModelEngine; firings: ScenarioFiring[]; refused: Refused[]; own: Map<string, number> };
+
+/** `afterStep` looks at the engine after each step, its log empty. */
+export function runScenario(scenario: Scenario, afterStep?: (engine: ModelEngine, step: number) => void): Answer {
+  const { name, automations, timeline } = scenario;
+  const run: Run = { engine: new ModelEngine(), firings: [], refused: [], own: new Map() };
+  try {
+    const start = Date.parse(scenario.start ?? timeline[0]?.at ?? '1970-01-01T00:00:00.000Z');
+    for (const document of automations) run.engine.put(document, start);
+    for (const [index, step] of timeline.entries()) {
+      take(run, step, index);
+      afterStep?.(run.engine, index);
+    }
+  } catch (error) {
+    if (error instanceof Refusal) return { name, invalid: error.message };
+    throw error;
+  }
+  const { firings, refused } = run;
+  return refused.length > 0 ? { name, firings, refused } : { name, firings };
+}
+
+function take(run: Run, step: Step, index: number): void {
+  const { engine } = run;
+  const at = Date.parse(step.at);
+  if (step.event !== undefined) send(run, step.event, at, index);
+  if (step.tick === true) engine.tick(at);
+  if (step.put !== undefined) engine.put(step.put, at);
+  if (step.delete !== undefined) engine.delete(step.delete, at);
+  engine.applyAll(at);
+  for (const firing of engine.firings.slice(run.firings.length)) note(run, firing, index);
+}
+
+function send(run: Run, document: unknown, at: number, step: number): void {
+  try {
+    run.engine.send(document, at);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    run.refused.push({ step, reason: error.message });
+  }
+}
+
+/** A state-change event is written as `@n`, n being the index of its firing. */
+function note(run: Run, firing: ModelFiring, step: number): void {
+  const { automation, labels, children, state, triggered } = firing;
+  const own = firing.event === null ? undefined : run.own.get(firing.event);
+  const event = own === undefined ? firing.event : `@${own}`;
+  run.own.set(`s-${firing.id}`, run.firings.length);
+  run.firings.push({ step, automation, labels, event, children, state, triggered: new Date(triggered).toISOString() });
+}
