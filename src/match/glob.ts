@@ -1,0 +1,179 @@
+/** Tells whether a value matches. An absent value never does, not even under a negated pattern (semantics 3.1, rule 1). */
+export type Matcher = (value: string | undefined) => boolean;
+
+/**
+ * How a pattern can be filed, so that it need not be tried on every text.
+ * `exact`: matches `text` and nothing else. `prefix`: matches what begins with `text`. `any`: matches every text.
+ * `other`: must be tried, but only on texts that begin with `text` (often empty, always so when negated).
+ */
+export type GlobShape = { kind: 'exact' | 'prefix' | 'any' | 'other'; text: string };
+
+/** Members as pairs low, high of code points. A reversed range leaves no pair. */
+type CharacterSet = { negated: boolean; ranges: readonly number[] };
+
+/** A step is a code point that stands for itself, one of the two wildcards, or `FIRST_SET` minus the index of a set. */
+type Program = { steps: readonly number[]; sets: readonly CharacterSet[] };
+
+const ANY_CHARACTER = -1;
+const ANY_RUN = -2;
+const FIRST_SET = -3;
+
+const STAR = 0x2a;
+const QUESTION = 0x3f;
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+const BANG = 0x21;
+const DASH = 0x2d;
+
+/** Compiles a pattern of semantics 3.1. A match takes at most (length of the pattern) × (length of the value) steps. */
+export function compileGlob(pattern: string): Matcher {
+  if (!pattern.startsWith('!')) return compileBody(pattern);
+  const matches = compileBody(pattern.slice(1));
+  return (value) => value !== undefined && !matches(value);
+}
+
+/** Says where a pattern can be filed; see {@link GlobShape}. */
+export function classifyGlob(pattern: string): GlobShape {
+  if (pattern.startsWith('!')) return { kind: 'other', text: '' };
+  if (isPlain(pattern)) return { kind: 'exact', text: pattern };
+  const { steps } = parse(pattern);
+  const lead = leadLength(steps);
+  const text = textOf(steps.slice(0, lead));
+  if (lead === steps.length) return { kind: 'exact', text };
+  if (lead < steps.length - 1 || steps[lead] !== ANY_RUN) return { kind: 'other', text };
+  return { kind: lead === 0 ? 'any' : 'prefix', text };
+}
+
+function compileBody(pattern: string): Matcher {
+  if (isPlain(pattern)) return (value) => value === pattern;
+  const program = parse(pattern);
+  const { steps } = program;
+  const lead = leadLength(steps);
+  const prefix = textOf(steps.slice(0, lead));
+  if (lead === steps.length) return (value) => value === prefix;
+  if (steps[lead] !== ANY_RUN || steps.slice(lead + 1).some((step) => !isText(step))) {
+    return (value) => value !== undefined && run(program, value);
+  }
+  const suffix = textOf(steps.slice(lead + 1));
+  const shortest = prefix.length + suffix.length;
+  return (value) =>
+    value !== undefined && value.length >= shortest && value.startsWith(prefix) && value.endsWith(suffix);
+}
+
+/** Nothing in the pattern but characters that stand for themselves: by far the most common case, so it is not parsed. */
+function isPlain(pattern: string): boolean {
+  return !/[*?[]/.test(pattern) && pattern.isWellFormed();
+}
+
+/** How many steps at the beginning are plain text. */
+function leadLength(steps: readonly number[]): number {
+  const end = steps.findIndex((step) => !isText(step));
+  return end === -1 ? steps.length : end;
+}
+
+/**
+ * Half of a surrogate pair is a code point like any other for a pattern, but joined to a text it could complete
+ * a pair or cut one in two; only whole characters may be compared as text.
+ */
+function isText(step: number): boolean {
+  return step >= 0 && (step < 0xd800 || step > 0xdfff);
+}
+
+function textOf(steps: readonly number[]): string {
+  return steps.map((step) => String.fromCodePoint(step)).join('');
+}
+
+function parse(pattern: string): Program {
+  const points = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
+  const steps: number[] = [];
+  const sets: CharacterSet[] = [];
+  // A set that is not closed means that no later one is either. Without this, `[[[[…` would be quadratic.
+  let closable = true;
+  for (let at = 0; at < points.length; at += 1) {
+    const point = points[at] ?? 0;
+    if (point === STAR) {
+      if (steps.at(-1) !== ANY_RUN) steps.push(ANY_RUN);
+    } else if (point === QUESTION) {
+      steps.push(ANY_CHARACTER);
+    } else if (point === OPEN && closable) {
+      const first = points[at + 1] === BANG ? at + 2 : at + 1;
+      // The first member may be `]` itself, so the search begins behind it.
+      const end = points.indexOf(CLOSE, first + 1);
+      closable = end !== -1;
+      steps.push(closable ? stepOfSet(parseSet(points.slice(first, end), first === at + 2), sets) : OPEN);
+      if (closable) at = end;
+    } else {
+      steps.push(point);
+    }
+  }
+  return { steps, sets };
+}
+
+/** A range needs a character on both sides of its `-`; any other `-` is a member. */
+function parseSet(members: readonly number[], negated: boolean): CharacterSet {
+  const ranges: number[] = [];
+  for (let at = 0; at < members.length; at += 1) {
+    const low = members[at] ?? 0;
+    const high = members[at + 1] === DASH ? members[at + 2] : undefined;
+    if (high === undefined) {
+      ranges.push(low, low);
+      continue;
+    }
+    if (low <= high) ranges.push(low, high);
+    at += 2;
+  }
+  return { negated, ranges };
+}
+
+/** A set of one character is that character: `[*]` is how a literal star is written, and it should be filed as one. */
+function stepOfSet(set: CharacterSet, sets: CharacterSet[]): number {
+  const [only] = set.ranges;
+  if (only !== undefined && !set.negated && set.ranges.every((point) => point === only)) return only;
+  return FIRST_SET - (sets.push(set) - 1);
+}
+
+/**
+ * Goes through value and steps side by side. On a mismatch only the latest run can help: whatever an earlier one could
+ * take, the latest can take as well. So there is one place to come back to, and no nesting of attempts.
+ */
+function run({ steps, sets }: Program, value: string): boolean {
+  let step = 0;
+  let at = 0;
+  let runStep = -1;
+  let runEnd = 0;
+  while (at < value.length) {
+    const wanted = steps[step];
+    if (wanted === ANY_RUN) {
+      runStep = step;
+      runEnd = at;
+      step += 1;
+      continue;
+    }
+    const point = value.codePointAt(at) ?? 0;
+    if (wanted !== undefined && accepts(wanted, point, sets)) {
+      at += point > 0xffff ? 2 : 1;
+      step += 1;
+      continue;
+    }
+    if (runStep === -1) return false;
+    runEnd += (value.codePointAt(runEnd) ?? 0) > 0xffff ? 2 : 1;
+    at = runEnd;
+    step = runStep + 1;
+  }
+  if (steps[step] === ANY_RUN) step += 1;
+  return step === steps.length;
+}
+
+function accepts(step: number, point: number, sets: readonly CharacterSet[]): boolean {
+  if (step >= 0) return step === point;
+  if (step === ANY_CHARACTER) return true;
+  const set = sets[FIRST_SET - step];
+  return set !== undefined && set.negated !== isMember(set.ranges, point);
+}
+
+function isMember(ranges: readonly number[], point: number): boolean {
+  for (let pair = 0; pair < ranges.length; pair += 2) {
+    if (point >= (ranges[pair] ?? 0) && point <= (ranges[pair + 1] ?? 0)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,51 @@
+import { compileLookup, type Labelled } from './labels.ts';
+
+// The order of keys, value by value, which encoded keys keep.
+export { compareText } from '../model/text.ts';
+
+/**
+ * A bucketing key as one text, so written that
+ * - the bytes of the text sort as the keys do, value by value by code point (the order of settling, semantics 8.2);
+ * - different keys of the same trigger are different texts;
+ * - a person can read it: `customer.7+eu`.
+ *
+ * Values are joined by `+`. Every character up to `,` is written as `,` and the character 0x40 above it, so nothing
+ * inside a value sorts below the separator, and an escaped character sorts below all that stand for themselves.
+ */
+const SEPARATOR = '+';
+const ESCAPE = ',';
+const ESCAPE_SHIFT = 0x40;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among those to be escaped
+const ESCAPABLE = /[\u0000-,]/g;
+const ESCAPED = /,([@-l])/g;
+
+/** The values of a trigger's `for_each` in an event, in the order of the names; absent is `''` (semantics 6). */
+export function keyOf(event: Labelled, forEach: readonly string[]): string[] {
+  return compileKey(forEach)(event);
+}
+
+/** {@link keyOf} for many events: the names are taken apart once. */
+export function compileKey(forEach: readonly string[]): (event: Labelled) => string[] {
+  const lookups = forEach.map(compileLookup);
+  return (event) => lookups.map((find) => find(event) ?? '');
+}
+
+/** Writes the values of a key as one text. No values and one empty value both give `''`. */
+export function encodeKey(values: readonly string[]): string {
+  return values.map((value) => value.replace(ESCAPABLE, shiftUp)).join(SEPARATOR);
+}
+
+/** Reads a key of `count` values back. Throws a RangeError when the text holds another number of them. */
+export function decodeKey(text: string, count: number): string[] {
+  const values = count === 0 && text === '' ? [] : text.split(SEPARATOR);
+  if (values.length !== count) throw new RangeError(`a key of ${count} values cannot hold ${values.length}`);
+  return values.map((value) => value.replace(ESCAPED, shiftDown));
+}
+
+function shiftUp(character: string): string {
+  return ESCAPE + String.fromCharCode(character.charCodeAt(0) + ESCAPE_SHIFT);
+}
+
+function shiftDown(_escaped: string, shifted: string): string {
+  return String.fromCharCode(shifted.charCodeAt(0) - ESCAPE_SHIFT);
+}
