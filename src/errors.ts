@@ -1,0 +1,81 @@
+/** The codes of all errors, as they stand in logs and in `error.code`. Never reuse or rename one: people match on them. */
+export type ErrorCode = 'INVALID_DOCUMENT' | 'REDIS_MISSING' | 'PORT_TAKEN' | 'ALREADY_RUNNING' | 'REDIS_NOT_STARTED';
+
+/** What every error of Watchfire has in common: a stable `code` beside the sentence for people. */
+export class WatchfireError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** A path longer than this says no more to a person; a hostile label name could otherwise fill the log. */
+const PATH_LIMIT = 300;
+
+/** The same for the offending value, of which people need to see only the beginning. */
+const VALUE_LIMIT = 80;
+
+/**
+ * A document from outside breaks a rule (semantics 2 and 5.5). The message is `path: reason`; `value` shows the beginning
+ * of what stood there, as JSON, and is empty when nothing stood there.
+ */
+export class InvalidDocument extends WatchfireError {
+  readonly path: string;
+  readonly reason: string;
+  readonly value: string;
+
+  constructor(path: string, reason: string, value?: unknown) {
+    const shortPath = shorten(path, PATH_LIMIT);
+    super('INVALID_DOCUMENT', `${shortPath}: ${reason}`);
+    this.path = shortPath;
+    this.reason = reason;
+    this.value = quote(value);
+  }
+}
+
+/** There is no Redis server on this machine and none could be installed; the message says how to get one. */
+export class RedisMissing extends WatchfireError {
+  constructor(message: string) {
+    super('REDIS_MISSING', message);
+  }
+}
+
+/** The port for a private Redis is in use by something that is not ours. */
+export class PortTaken extends WatchfireError {
+  constructor(port: number, user: string) {
+    super('PORT_TAKEN', `port ${port} is in use by ${user}; choose another one with --port`);
+  }
+}
+
+/** A private Redis runs already on the same data. */
+export class AlreadyRunning extends WatchfireError {
+  readonly url: string;
+
+  constructor(dir: string, url: string) {
+    super('ALREADY_RUNNING', `Watchfire is already running on ${dir}, its Redis is at ${url}`);
+    this.url = url;
+  }
+}
+
+/** A private Redis ended, or did not answer, while it was being started; the message holds its last words. */
+export class RedisNotStarted extends WatchfireError {
+  constructor(message: string) {
+    super('REDIS_NOT_STARTED', message);
+  }
+}
+
+function quote(value: unknown): string {
+  if (typeof value === 'string') return shorten(JSON.stringify(value.slice(0, VALUE_LIMIT)), VALUE_LIMIT);
+  // Objects are named, not shown: writing out a large or cyclic one only to cut it off could cost more than the refusal.
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return value === undefined ? '' : shorten(String(value), VALUE_LIMIT);
+}
+
+function shorten(text: string, limit: number): string {
+  const kept = text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+  return kept.toWellFormed();
+}

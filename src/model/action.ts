@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { InvalidDocument } from '../errors.ts';
+import { check, joinPath } from './issue.ts';
+import { freezeDeep } from './record.ts';
+
+/**
+ * A reaction. `type: queue` adds a job to a queue of the user's and is checked in full (`QueueAction`); every other type is free-form
+ * and is for the handler that knows it.
+ */
+export type Action = { type: string; [key: string]: unknown };
+
+/** BullMQ refuses priorities above 2^21 - 1. */
+const PRIORITY_LIMIT = 2_097_151;
+
+const notNegative = 'must be a whole number, 0 or more';
+const wholeNumber = z.int(notNegative).min(0, notNegative);
+const text = z.string('must be a non-empty string').min(1, 'must be a non-empty string');
+
+const backoff = z.union(
+  [
+    wholeNumber,
+    z.strictObject({ type: text, delay: wholeNumber.optional(), jitter: z.number().min(0).max(1).optional() }),
+  ],
+  'must be milliseconds or {type, delay, jitter}, jitter from 0 to 1',
+);
+
+const keepJobs = z.union(
+  [
+    z.boolean(),
+    wholeNumber,
+    z.strictObject({ count: wholeNumber }),
+    z.strictObject({ age: wholeNumber, count: wholeNumber.optional(), limit: wholeNumber.optional() }),
+  ],
+  'must be true, false, a number of jobs or {age, count, limit}',
+);
+
+/** The job options a definition may set, as BullMQ takes them. Ids and deduplication belong to the engine. */
+const queueOptions = z.strictObject(
+  {
+    delay: wholeNumber.optional().describe('Milliseconds to wait before the job may run'),
+    attempts: wholeNumber.optional().describe('How often the job is tried in all; 0 and 1 mean once'),
+    backoff: backoff.optional().describe('Wait between tries: milliseconds, or a strategy'),
+    priority: z
+      .int(`must be a whole number from 0 to ${PRIORITY_LIMIT}`)
+      .min(0, `must be a whole number from 0 to ${PRIORITY_LIMIT}`)
+      .max(PRIORITY_LIMIT, `must be a whole number from 0 to ${PRIORITY_LIMIT}`)
+      .optional()
+      .describe('1 goes first; 0 is before all that have a priority'),
+    removeOnComplete: keepJobs.optional().describe('Which finished jobs to keep'),
+    removeOnFail: keepJobs.optional().describe('Which failed jobs to keep'),
+  },
+  'must be an object',
+);
+
+/** An action that adds a job to a queue. */
+export const queueAction = z.strictObject({
+  type: z.literal('queue'),
+  queue: text.regex(/^[^:]*$/, 'must not contain ":"').describe('Name of the BullMQ queue'),
+  name: text.optional().describe('Name of the job'),
+  data: z
+    .record(z.string(), z.unknown(), 'must be an object')
+    .optional()
+    .describe('What the job is told besides the firing'),
+  opts: queueOptions.optional(),
+});
+export type QueueAction = z.infer<typeof queueAction>;
+
+/** Published form of any action. What only a queue action must obey stands under `if`/`then`. */
+export const actionDocument = z
+  .looseObject({ type: z.string('is required').min(1, 'is required') }, 'must be an object')
+  .meta({
+    if: { properties: { type: { const: 'queue' } } },
+    // biome-ignore lint/suspicious/noThenProperty: the JSON Schema keyword; nobody awaits a schema's description
+    then: z.toJSONSchema(queueAction, { io: 'input' }),
+  });
+
+/** Checks the action at `path` (semantics 5.1). Throws InvalidDocument. */
+export function parseAction(document: unknown, path: string): Action {
+  const { type } = check(actionDocument, document, path);
+  if (type === 'queue') check(queueAction, document, path);
+  // The document itself, not what the schema made of it: free-form keys are the handler's and must arrive as they were.
+  return freezeDeep(document as Action);
+}
+
+/** Checks a list of actions. Missing is empty. Throws InvalidDocument. */
+export function parseActions(documents: unknown, path: string): readonly Action[] {
+  if (documents === undefined) return Object.freeze([]);
+  if (!Array.isArray(documents)) throw new InvalidDocument(path, 'must be a list of actions', documents);
+  return Object.freeze(documents.map((document: unknown, i) => parseAction(document, joinPath(path, i))));
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { InvalidDocument } from '../errors.ts';
+import { type Action, actionDocument, parseActions } from './action.ts';
+import { check, joinPath } from './issue.ts';
+import { freezeDeep, isDeeper, isRecord } from './record.ts';
+import { parseTrigger, type Trigger, type TriggerDocument, triggerDocument } from './trigger.ts';
+
+/** An automation ready to run: defaults filled in, trigger in normal form, and the document as it was sent. Frozen. */
+export type Automation = {
+  id: string;
+  name: string;
+  enabled: boolean;
+  trigger: Trigger;
+  actions: readonly Action[];
+  actionsOnTrigger: readonly Action[];
+  actionsOnResolve: readonly Action[];
+  allowSelfTrigger: boolean;
+  document: AutomationDocument;
+};
+
+/** Deeper than any trigger tree or action anybody writes, and shallow enough for everything that walks a document. */
+const DOCUMENT_DEPTH_LIMIT = 200;
+
+const text = z.string('is required').min(1, 'is required');
+const flag = z.boolean('must be true or false');
+
+/** The automation itself; its trigger and actions are checked on their own, each with its path. */
+const automationLevel = z.strictObject(
+  {
+    id: text.describe('Names the automation; putting another document with this id replaces it'),
+    name: text.describe('For people'),
+    description: z.unknown().optional().describe('Accepted, no effect'),
+    tags: z.unknown().optional().describe('Accepted, no effect'),
+    owner_resource: z.unknown().optional().describe('Accepted, no effect'),
+    created: z.unknown().optional().describe('Accepted, no effect'),
+    updated: z.unknown().optional().describe('Accepted, no effect'),
+    enabled: flag.default(true),
+    trigger: z.unknown(),
+    actions: z.unknown().optional(),
+    actions_on_trigger: z.unknown().optional(),
+    actions_on_resolve: z.unknown().optional(),
+    allow_self_trigger: flag.default(false).describe('true: sees the events its own firings cause'),
+  },
+  'must be an object',
+);
+
+const actionList = z.array(actionDocument).default([]);
+
+/** Published form of an automation (semantics 5.1). */
+export const automationDocument = automationLevel.extend({
+  trigger: triggerDocument,
+  actions: actionList.describe('When it fires'),
+  actions_on_trigger: actionList.describe('When it fires, about the state-change event'),
+  actions_on_resolve: actionList.describe('When its alert ends'),
+});
+
+export type AutomationDocument = Omit<z.input<typeof automationDocument>, 'trigger'> & { trigger: TriggerDocument };
+
+/** Reads an automation document, parsed from JSON or YAML (semantics 5). Throws InvalidDocument. */
+export function parseAutomation(document: unknown): Automation {
+  const copy = copyOf(document);
+  const level = check(automationLevel, copy, '', 'automation');
+  if (level.trigger === undefined) throw new InvalidDocument('trigger', 'is required');
+  refuseMalformedText(copy, '');
+  return Object.freeze({
+    id: level.id,
+    name: level.name,
+    enabled: level.enabled,
+    trigger: parseTrigger(level.trigger, 'trigger'),
+    actions: parseActions(level.actions, 'actions'),
+    actionsOnTrigger: parseActions(level.actions_on_trigger, 'actions_on_trigger'),
+    actionsOnResolve: parseActions(level.actions_on_resolve, 'actions_on_resolve'),
+    allowSelfTrigger: level.allow_self_trigger,
+    // Checked piece by piece above.
+    document: freezeDeep(copy as AutomationDocument),
+  });
+}
+
+/** The document as JSON would carry it, shared with nobody: what is stored, shown and hashed later is what was checked here. */
+function copyOf(document: unknown): unknown {
+  if (!isRecord(document)) throw new InvalidDocument('automation', 'must be an object', document);
+  const copy = JSON.parse(write(document)) as object;
+  if (isDeeper(copy, DOCUMENT_DEPTH_LIMIT)) {
+    throw new InvalidDocument('automation', `must not be nested deeper than ${DOCUMENT_DEPTH_LIMIT} levels`);
+  }
+  return copy;
+}
+
+function write(document: object): string {
+  try {
+    return JSON.stringify(document, (_, value: unknown) => (isUnwritable(value) ? String(value) : value));
+  } catch {
+    throw new InvalidDocument('automation', 'must be JSON: neither cyclic nor nested without end');
+  }
+}
+
+/** YAML knows infinite numbers, which JSON would turn into null, a value with a meaning of its own. As text they are refused where they stand. */
+function isUnwritable(value: unknown): boolean {
+  return typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));
+}
+
+/** A lone surrogate cannot be stored in Redis: two documents that differ only in it would become one. */
+function refuseMalformedText(value: unknown, path: string): void {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw new InvalidDocument(path, 'must be well-formed Unicode', value);
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (const [i, inner] of value.entries()) refuseMalformedText(inner, joinPath(path, i));
+  }
+  if (isRecord(value)) {
+    for (const [key, inner] of Object.entries(value)) {
+      refuseMalformedText(key, joinPath(path, key));
+      refuseMalformedText(inner, joinPath(path, key));
+    }
+  }
+}

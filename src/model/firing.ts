@@ -1,0 +1,162 @@
+import { InvalidDocument } from '../errors.ts';
+import { type Event, type EventDocument, eventDocument, type Labels, parseEventDocument } from './event.ts';
+import { joinPath } from './issue.ts';
+import { parseJson } from './json.ts';
+import { emptyRecord, isRecord } from './record.ts';
+import { LATEST_MS } from './timestamp.ts';
+
+/** A firing that a composite stored and used up. Times are milliseconds since 1970. */
+export type ChildFiring = {
+  id: string;
+  path: string;
+  state: 'Triggered';
+  triggered: number;
+  labels: Labels;
+  event: EventDocument | null;
+  children: ChildFiring[];
+};
+
+/**
+ * A firing as it stands in the ledger (semantics 10). `path` is the place in the trigger tree, `''` for the root, else child indices joined
+ * by `.`; `posture` is empty for composites. Times are milliseconds since 1970.
+ */
+export type Firing = {
+  id: string;
+  automation: string;
+  revision: number;
+  path: string;
+  name: string;
+  posture: string;
+  state: 'Triggered' | 'Resolved';
+  triggered: number;
+  decided: number;
+  labels: Labels;
+  event: EventDocument | null;
+  children: ChildFiring[];
+};
+
+/** Reads a firing from the fields of its stream entry; `children` may be left out. Throws InvalidDocument naming the field. */
+export function parseFiring(fields: readonly string[]): Firing {
+  const texts = new Map<string, string>();
+  for (let i = 0; i + 1 < fields.length; i += 2) texts.set(fields[i] ?? '', fields[i + 1] ?? '');
+  const read = (name: string): string => {
+    const value = texts.get(name);
+    if (value === undefined) throw new InvalidDocument(name, 'is required');
+    return value;
+  };
+  const state = read('state');
+  if (state !== 'Triggered' && state !== 'Resolved') {
+    throw new InvalidDocument('state', 'must be "Triggered" or "Resolved"', state);
+  }
+  const event = read('event');
+  return {
+    id: notEmpty(read('firing'), 'firing'),
+    automation: notEmpty(read('automation'), 'automation'),
+    revision: wholeNumber(read('revision'), 'revision'),
+    path: read('path'),
+    name: read('name'),
+    posture: read('posture'),
+    state,
+    triggered: time(Number(notEmpty(read('triggered'), 'triggered')), 'triggered'),
+    decided: time(Number(notEmpty(read('decided'), 'decided')), 'decided'),
+    labels: parseLabels(parseJson(read('labels'), 'labels'), 'labels'),
+    event: event === '' ? null : parseEventOf(parseJson(event, 'event'), 'event'),
+    children: parseChildren(parseJson(texts.get('children') || '[]', 'children'), 'children'),
+  };
+}
+
+/** The event that says an automation fired or its alert ended (semantics 10). `received`: when it entered the log, in milliseconds. */
+export function stateChangeEvent(firing: Firing, received: number): Event {
+  const resource = emptyRecord<string>();
+  resource.id = `automation.${firing.automation}`;
+  resource.name = firing.name;
+  if (firing.posture !== '') resource.posture = firing.posture;
+  return {
+    id: stateChangeEventId(firing.id),
+    event: firing.state === 'Triggered' ? 'automation.triggered' : 'automation.resolved',
+    resource,
+    related: firing.event === null ? [] : [triggeringResource(firing.event.id)],
+    occurred: firing.triggered,
+    received,
+    follows: null,
+    payload: {
+      triggering_labels: firing.labels,
+      triggering_event: firing.event === null ? null : withoutNested(firing.event),
+    },
+    causeChain: [...(firing.event?.cause_chain ?? []), firing.automation],
+  };
+}
+
+/** The id of the state-change event of a firing (semantics 10). */
+export function stateChangeEventId(firingId: string): string {
+  return `s-${firingId}`;
+}
+
+function triggeringResource(eventId: string): Labels {
+  const labels = emptyRecord<string>();
+  labels.id = `event.${eventId}`;
+  labels.role = 'triggering-event';
+  return labels;
+}
+
+/** Without this an automation of automations would carry the whole history in its payload, and that of automations of those … */
+function withoutNested(event: EventDocument): EventDocument {
+  const nested = event.payload.triggering_event;
+  if (!isRecord(nested)) return event;
+  return { ...event, payload: { ...event.payload, triggering_event: { id: nested.id } } };
+}
+
+function notEmpty(text: string, path: string): string {
+  if (text === '') throw new InvalidDocument(path, 'must not be empty');
+  return text;
+}
+
+function wholeNumber(text: string, path: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidDocument(path, 'must be a whole number, 0 or more', text);
+  return Number(text);
+}
+
+function time(value: unknown, path: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= LATEST_MS) return value;
+  throw new InvalidDocument(path, 'must be milliseconds since 1970', value);
+}
+
+function parseLabels(value: unknown, path: string): Labels {
+  if (!isRecord(value)) throw new InvalidDocument(path, 'must be an object', value);
+  const labels = emptyRecord<string>();
+  for (const [name, text] of Object.entries(value)) {
+    if (typeof text !== 'string') throw new InvalidDocument(joinPath(path, name), 'must be a string', text);
+    labels[name] = text;
+  }
+  return labels;
+}
+
+function parseEventOf(value: unknown, path: string): EventDocument {
+  try {
+    return eventDocument(parseEventDocument(value, ''));
+  } catch (error) {
+    if (error instanceof InvalidDocument) throw new InvalidDocument(joinPath(path, error.path), error.reason);
+    throw error;
+  }
+}
+
+function parseChildren(value: unknown, path: string): ChildFiring[] {
+  if (!Array.isArray(value)) throw new InvalidDocument(path, 'must be a list of firings', value);
+  return value.map((child: unknown, i) => parseChild(child, joinPath(path, i)));
+}
+
+function parseChild(value: unknown, path: string): ChildFiring {
+  if (!isRecord(value)) throw new InvalidDocument(path, 'must be an object', value);
+  const { id, event } = value;
+  if (typeof id !== 'string' || id === '') throw new InvalidDocument(joinPath(path, 'id'), 'is required', id);
+  if (typeof value.path !== 'string') throw new InvalidDocument(joinPath(path, 'path'), 'is required', value.path);
+  return {
+    id,
+    path: value.path,
+    state: 'Triggered',
+    triggered: time(value.triggered, joinPath(path, 'triggered')),
+    labels: parseLabels(value.labels, joinPath(path, 'labels')),
+    event: event === null ? null : parseEventOf(event, joinPath(path, 'event')),
+    children: parseChildren(value.children ?? [], joinPath(path, 'children')),
+  };
+}

@@ -1,0 +1,112 @@
+import { InvalidDocument } from '../errors.ts';
+import { RELATED_LIMIT } from './event.ts';
+import { parseJson } from './json.ts';
+import { emptyRecord } from './record.ts';
+
+/** Fields whose value is the text itself. `received` is known, and ignored like any sender's (semantics 2). */
+const TEXT_FIELDS: ReadonlySet<string> = new Set(['id', 'event', 'occurred', 'follows', 'received']);
+/** Fields that may be given whole, as JSON. The first three may be given piece by piece instead. */
+const JSON_FIELDS: ReadonlySet<string> = new Set(['resource', 'related', 'payload', 'cause_chain']);
+
+const RELATED_FIELD = /^related\.(0|[1-9]\d*)\.(.+)$/su;
+
+type Draft = Record<string, unknown>;
+
+/**
+ * Makes an event document of flat fields, as people type them: `event order.failed resource.id customer.7 related.0.id order.9
+ * related.0.role order payload.total 12`. A label's name is everything after `resource.` or `related.N.`; the text after `payload.` is a
+ * path. Throws InvalidDocument naming the field.
+ */
+export function flatDocument(fields: readonly string[]): Record<string, unknown> {
+  const draft: Draft = {};
+  const seen = new Set<string>();
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const name = fields[i] ?? '';
+    const value = fields[i + 1] ?? '';
+    if (seen.has(name)) throw new InvalidDocument(name, 'is given twice', value);
+    seen.add(name);
+    readField(draft, name, value, seen);
+  }
+  if (Array.isArray(draft.related)) refuseGaps(draft.related);
+  return draft;
+}
+
+function readField(draft: Draft, name: string, value: string, seen: ReadonlySet<string>): void {
+  if (TEXT_FIELDS.has(name)) {
+    draft[name] = value;
+  } else if (JSON_FIELDS.has(name)) {
+    if (draft[name] !== undefined) throw new InvalidDocument(name, 'must be given either whole or in pieces', value);
+    draft[name] = parseJson(value, name);
+  } else {
+    readPiece(draft, name, value, seen);
+  }
+}
+
+function readPiece(draft: Draft, name: string, value: string, seen: ReadonlySet<string>): void {
+  const dot = name.indexOf('.');
+  const whole = name.slice(0, dot);
+  if (dot > 0 && seen.has(whole)) throw new InvalidDocument(name, `must not be given beside ${whole}`, value);
+  const rest = name.slice(dot + 1);
+  const related = RELATED_FIELD.exec(name);
+  if (whole === 'resource' && rest !== '') {
+    draft.resource ??= emptyRecord<string>();
+    (draft.resource as Draft)[rest] = value;
+  } else if (related !== null) {
+    setRelated(draft, name, Number(related[1]), related[2] ?? '', value);
+  } else if (whole === 'payload' && rest !== '') {
+    draft.payload ??= emptyRecord<unknown>();
+    setPath(draft.payload as Draft, name, plainValue(value), seen);
+  } else {
+    throw new InvalidDocument(name, name === 'data' ? 'must be the only field' : 'unknown field', value);
+  }
+}
+
+function setRelated(draft: Draft, name: string, index: number, label: string, value: string): void {
+  if (index >= RELATED_LIMIT) throw new InvalidDocument(name, `must have a number below ${RELATED_LIMIT}`, value);
+  draft.related ??= [];
+  const related = draft.related as Draft[];
+  related[index] ??= emptyRecord<string>();
+  related[index][label] = value;
+}
+
+function refuseGaps(related: readonly unknown[]): void {
+  // A whole list given as JSON may hold null; that is the event's own business.
+  for (let i = 0; i < related.length; i += 1) {
+    if (!(i in related)) throw new InvalidDocument(`related.${i}`, 'is missing: related resources are numbered from 0');
+  }
+}
+
+/** Sets one value inside the payload. Only maps made here are entered, never a value that was given as JSON. */
+function setPath(payload: Draft, name: string, value: unknown, seen: ReadonlySet<string>): void {
+  let inner = payload;
+  let place = 'payload';
+  const keys = name.split('.').slice(1);
+  for (const [i, key] of keys.entries()) {
+    if (key === '') throw new InvalidDocument(name, 'must not have an empty part', value);
+    place += `.${key}`;
+    if (i === keys.length - 1) {
+      if (inner[key] !== undefined) throw new InvalidDocument(name, 'has a value already', value);
+      inner[key] = value;
+    } else {
+      if (seen.has(place)) throw new InvalidDocument(name, `must not be given beside ${place}`, value);
+      inner[key] ??= emptyRecord<unknown>();
+      inner = inner[key] as Draft;
+    }
+  }
+}
+
+/** A number that survives being read and written, true, false, null, an object or a list; anything else is text (`007`, `1.0`, `"x"`). */
+function plainValue(text: string): unknown {
+  const start = text.charCodeAt(0);
+  // What JSON values other than texts begin with: { [ - digits, and the words true, false and null.
+  const plausible =
+    start === 0x7b || start === 0x5b || start === 0x2d || (start >= 0x30 && start <= 0x39) || /^[tfn]/.test(text);
+  if (!plausible) return text;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  return typeof value === 'number' && String(value) !== text ? text : value;
+}

@@ -1,0 +1,100 @@
+import { InvalidDocument } from '../errors.ts';
+import { cloudEventDocument, isCloudEvent } from './cloud-event.ts';
+import { DOCUMENT_LIMIT_BYTES, type Event, parseEvent, parseEventDocument } from './event.ts';
+import { parseFiring, stateChangeEvent } from './firing.ts';
+import { flatDocument } from './flat.ts';
+import { parseJson } from './json.ts';
+import { isRecord } from './record.ts';
+import { LATEST_MS } from './timestamp.ts';
+
+/** An entry of the event stream: field, value, field, value … */
+export type Entry = { id: string; fields: readonly string[] };
+
+/**
+ * What an entry turned out to be. `own`: made by the engine, does not move the clock (semantics 4). `waits`: may be parked for the event
+ * it follows (12.2).
+ */
+export type Decoded =
+  | { kind: 'event'; event: Event; own: boolean; waits: boolean }
+  | { kind: 'rejected'; reason: string };
+
+/** What a decoder puts where bytes were no UTF-8. */
+const REPLACEMENT = '\ufffd';
+
+/**
+ * Decodes an entry in any of its forms, told apart by the fields: `firing …` (a firing of this engine, as its state-change event),
+ * `released` (a follower let go, as a complete event document), `data` (an event or a CloudEvent as JSON), or flat fields for people.
+ * Never throws: whatever is wrong becomes the reason, `field: what is wrong`.
+ */
+export function decode(entry: Entry): Decoded {
+  try {
+    return decodeForm(entry);
+  } catch (error) {
+    if (error instanceof InvalidDocument) return { kind: 'rejected', reason: error.message };
+    // Nothing else is expected here, but one entry must never stop the log: it is refused with what we know.
+    const known = error instanceof Error ? error.message : String(error);
+    return { kind: 'rejected', reason: `entry: cannot be decoded: ${known}`.toWellFormed() };
+  }
+}
+
+function decodeForm({ id, fields }: Entry): Decoded {
+  const arrival = { entryId: id, received: arrivalOf(id) };
+  if (fields.length === 0) throw new InvalidDocument('entry', 'has no fields');
+  if (fields.length % 2 !== 0) throw new InvalidDocument('entry', 'has a field without a value');
+  const [first, value = ''] = fields;
+  // The engine's own forms were checked when their events came in; limits and encodings are not judged twice.
+  if (first === 'firing') {
+    const event = stateChangeEvent(parseFiring(fields), arrival.received);
+    return { kind: 'event', event, own: true, waits: false };
+  }
+  if (first === 'released') {
+    const event = parseEventDocument(parseJson(value, 'released'), id);
+    return { kind: 'event', event, own: false, waits: false };
+  }
+  const document = first === 'data' && fields.length === 2 ? dataDocument(value) : flat(fields);
+  return { kind: 'event', event: parseEvent(document, arrival), own: false, waits: true };
+}
+
+/** The milliseconds of a stream entry id. Redis takes any 64-bit number there, far beyond what a date can be. */
+function arrivalOf(id: string): number {
+  const dash = id.indexOf('-');
+  const received = dash > 0 ? Number(id.slice(0, dash)) : Number.NaN;
+  if (!(received >= 0 && received <= LATEST_MS)) throw new InvalidDocument('entry', 'its id is not a time', id);
+  return received;
+}
+
+function dataDocument(text: string): Record<string, unknown> {
+  checkSize(text.length, () => Buffer.byteLength(text), 'data');
+  checkEncoding(text, 'data');
+  const document = parseJson(text, 'data');
+  if (!isRecord(document)) throw new InvalidDocument('data', 'must be an object', document);
+  return isCloudEvent(document) ? cloudEventDocument(document) : document;
+}
+
+function flat(fields: readonly string[]): Record<string, unknown> {
+  let length = 0;
+  for (const text of fields) length += text.length;
+  checkSize(length, () => fields.reduce((sum, text) => sum + Buffer.byteLength(text), 0), 'entry');
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] ?? '';
+    checkEncoding(name, name);
+    checkEncoding(fields[i + 1] ?? '', name);
+  }
+  return flatDocument(fields);
+}
+
+function checkSize(length: number, bytes: () => number, path: string): void {
+  // A UTF-16 unit takes at most three bytes, so ordinary entries are never counted.
+  if (length * 3 <= DOCUMENT_LIMIT_BYTES || bytes() <= DOCUMENT_LIMIT_BYTES) return;
+  throw new InvalidDocument(path, `must have at most ${DOCUMENT_LIMIT_BYTES} bytes`);
+}
+
+/**
+ * Refuses text whose bytes were no UTF-8: two different ids or labels in broken bytes would decode to the same text and be taken for
+ * one. The entry reaches us decoded, where a replacement character that was sent as such looks the same, so it is refused too; in JSON
+ * it can be written as the escape \ufffd.
+ */
+function checkEncoding(text: string, path: string): void {
+  if (text.includes(REPLACEMENT))
+    throw new InvalidDocument(path, 'must be valid UTF-8 (write U+FFFD as \\ufffd in JSON)');
+}
