@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import path from 'node:path';
+import { RedisMissing } from '../errors.ts';
+
+/** Redis 7.0 brought what the scripts rely on: their flags (`#!lua`) and `XAUTOCLAIM` as it is now. */
+const OLDEST_MAJOR = 7;
+
+/** A version is printed at once; a program that takes longer is not the one we look for. */
+const VERSION_TIMEOUT_MS = 5_000;
+
+/** Package lists and a download over a slow line take minutes, not more. */
+const INSTALL_TIMEOUT_MS = 300_000;
+
+/**
+ * Names under which a server is found, and the name it has to be started by. The server and its checker are one program that
+ * goes by its own name, so a machine that only has the tools (as Debian's `redis-tools`) has a server as well.
+ */
+const CANDIDATES = [
+  { file: 'redis-server', name: 'redis-server' },
+  { file: 'valkey-server', name: 'valkey-server' },
+  { file: 'redis-check-rdb', name: 'redis-server' },
+  { file: 'valkey-check-rdb', name: 'valkey-server' },
+] as const;
+
+/** A server program: `path` is the file to run, `name` what it is to find as its own name, `version` as in `7.0.15`. */
+export type RedisProgram = Readonly<{ path: string; name: string; version: string }>;
+
+/** The parts of the environment that the search depends on, so that a test can stand in for a machine. */
+export type Machine = Readonly<{ searchPath: string; isRoot: boolean; platform: string }>;
+
+export function thisMachine(): Machine {
+  return { searchPath: process.env.PATH ?? '', isRoot: process.getuid?.() === 0, platform: process.platform };
+}
+
+/** Looks on the path for a Redis or Valkey server of version 7.0 or newer. */
+export async function findRedisServer(machine: Machine): Promise<RedisProgram | undefined> {
+  for (const { file, name } of CANDIDATES) {
+    for (const found of await filesOnPath(machine, file)) {
+      const version = await versionOf(found, name);
+      if (version !== undefined && Number.parseInt(version, 10) >= OLDEST_MAJOR) return { path: found, name, version };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Gets a server through the system's package manager, where that goes without asking for a password. No service is started: on
+ * Debian only the tools are installed, the other managers leave services alone.
+ *
+ * @param say is told, in a sentence, what is about to be installed
+ * @throws RedisMissing when there is no such way, with a sentence on how to get one
+ */
+export async function installRedisServer(machine: Machine, say: (sentence: string) => void): Promise<RedisProgram> {
+  const recipe = await recipeFor(machine);
+  if (!recipe) throw new RedisMissing(`no Redis server 7.0 or newer was found. ${advice(machine)}`);
+  say(`no Redis server on the path, installing one: ${recipe.steps.map((step) => step.join(' ')).join(' && ')}`);
+  for (const [command = '', ...parameters] of recipe.steps) {
+    const { failed, output } = await run(command, parameters, INSTALL_TIMEOUT_MS);
+    if (failed)
+      throw new RedisMissing(`${command} could not install a Redis server (${lastLine(output)}). ${advice(machine)}`);
+  }
+  const program = await findRedisServer(machine);
+  if (!program)
+    throw new RedisMissing(`the Redis server that ${recipe.manager} offers is older than 7.0. ${advice(machine)}`);
+  return program;
+}
+
+type Recipe = { manager: string; steps: string[][] };
+
+async function recipeFor(machine: Machine): Promise<Recipe | undefined> {
+  if (await isOnPath(machine, 'brew')) {
+    // Homebrew refuses root, and needs no other right than that of its owner.
+    return machine.isRoot ? undefined : { manager: 'brew', steps: [['brew', 'install', 'redis']] };
+  }
+  const prefix = await rightsPrefix(machine);
+  if (!prefix) return undefined;
+  if (await isOnPath(machine, 'apt-get')) {
+    const quietly = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q'];
+    return {
+      manager: 'apt-get',
+      steps: [
+        [...quietly, 'update'],
+        [...quietly, 'install', '-y', '--no-install-recommends', 'redis-tools'],
+      ],
+    };
+  }
+  if (await isOnPath(machine, 'apk')) {
+    return { manager: 'apk', steps: [[...prefix, 'apk', 'add', '--no-cache', 'redis']] };
+  }
+  if (await isOnPath(machine, 'dnf')) {
+    return { manager: 'dnf', steps: [[...prefix, 'dnf', 'install', '-y', '-q', 'redis']] };
+  }
+  return undefined;
+}
+
+/** What goes before a command that needs root: nothing, or a sudo that asks for no password; undefined when there is neither. */
+async function rightsPrefix(machine: Machine): Promise<string[] | undefined> {
+  if (machine.isRoot) return [];
+  if (!(await isOnPath(machine, 'sudo'))) return undefined;
+  const { failed } = await run('sudo', ['-n', 'true'], VERSION_TIMEOUT_MS);
+  return failed ? undefined : ['sudo', '-n'];
+}
+
+function advice(machine: Machine): string {
+  const own = 'or set REDIS_URL to a server of yours';
+  if (machine.platform === 'darwin') return `Install one with \`brew install redis\`, ${own}.`;
+  if (machine.platform === 'win32') return `Use Watchfire inside WSL or with Docker, ${own}.`;
+  return (
+    'Install one with `sudo apt install redis-server` (Debian, Ubuntu), `sudo dnf install redis` (Fedora) or ' +
+    `\`sudo apk add redis\` (Alpine), ${own}.`
+  );
+}
+
+async function filesOnPath(machine: Machine, file: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const place of machine.searchPath.split(path.delimiter)) {
+    if (place === '') continue;
+    const candidate = path.join(place, file);
+    const runnable = await access(candidate, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (runnable) found.push(candidate);
+  }
+  return found;
+}
+
+async function isOnPath(machine: Machine, file: string): Promise<boolean> {
+  return (await filesOnPath(machine, file)).length > 0;
+}
+
+/** Both print a line such as `Redis server v=7.0.15 sha=…`. */
+async function versionOf(file: string, name: string): Promise<string | undefined> {
+  const { failed, output } = await run(file, ['--version'], VERSION_TIMEOUT_MS, name);
+  return failed ? undefined : /\bv=(\d+\.\d+\.\d+)/.exec(output)?.[1];
+}
+
+/** Runs a command to its end, or to `timeoutMs`; `output` is all that it printed. */
+function run(
+  command: string,
+  parameters: string[],
+  timeoutMs: number,
+  argv0 = command,
+): Promise<{ failed: boolean; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(command, parameters, { argv0, timeout: timeoutMs, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const collect = (chunk: Buffer): void => {
+      output += chunk.toString();
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    child.on('error', (error) => resolve({ failed: true, output: error.message }));
+    child.on('close', (status) => resolve({ failed: status !== 0, output }));
+  });
+}
+
+function lastLine(output: string): string {
+  return output.trim().split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,244 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AlreadyRunning, PortTaken, RedisNotStarted } from '../errors.ts';
+import { findRedisServer, installRedisServer, type RedisProgram, thisMachine } from './find-server.ts';
+import { type Answer, ask } from './probe.ts';
+
+/** A server answers within tens of milliseconds; one with a large append-only file reads it first. */
+const START_BOUND_MS = 60_000;
+
+/** How often a starting or stopping server is looked at. */
+const LOOK_EVERY_MS = 15;
+
+/** A server that has not gone by then is killed. Below the 5 s in which the whole of Watchfire is to stop. */
+const STOP_BOUND_MS = 3_000;
+
+/** Another program can take a free port between our look and the server's start, hardly three times in a row. */
+const PORT_ATTEMPTS = 3;
+
+/** So many last lines of the server's log go into an error. */
+const LOG_TAIL = 8;
+
+/** Names the port in the folder of the data, so that a second server on the same data is noticed. */
+const PORT_FILE = 'port';
+
+/**
+ * Starts the server, ends it when our end of standard input closes, and clears up behind it. The pipe closes however we go, with
+ * `kill -9` as well, so no server is ever left over. The server is in a session of its own: Ctrl-C in a terminal reaches
+ * only us, and the workers can finish their work before Redis goes.
+ */
+const GUARD = `
+  exec 3<&0
+  folder=$1; shift
+  "$@" 3<&- &
+  server=$!
+  ( read -r _ <&3; kill "$server" ) 2>/dev/null &
+  watch=$!
+  wait "$server"
+  status=$?
+  exec >/dev/null 2>&1
+  kill "$watch"
+  [ -z "$folder" ] || rm -rf "$folder"
+  exit $status
+`;
+
+export type ServerOptions = Readonly<{
+  /** 0 picks a free one. */
+  port: number;
+  /** Where the data is kept, as an append-only file; null: nothing is kept. */
+  dir: string | null;
+  /** Any program that findRedisServer gives. */
+  program: RedisProgram;
+}>;
+
+export type RedisServer = Readonly<{
+  url: string;
+  port: number;
+  /** Process id of the server itself. */
+  pid: number;
+  /** Resolves when the server has ended, whoever ended it. */
+  ended: Promise<void>;
+  stop: () => Promise<void>;
+}>;
+
+/** The server program of this machine, installed when there is none. `say` is told what is installed. */
+export async function obtainRedisServer(say: (sentence: string) => void): Promise<RedisProgram> {
+  const machine = thisMachine();
+  return (await findRedisServer(machine)) ?? (await installRedisServer(machine, say));
+}
+
+/**
+ * Starts a private Redis on 127.0.0.1 and resolves when it answers. It never evicts; with `dir` it keeps what was
+ * written (append-only file, on disk every second), without it nothing.
+ *
+ * @throws AlreadyRunning when a server runs on `dir`, PortTaken, RedisNotStarted
+ */
+export async function startRedisServer(options: ServerOptions): Promise<RedisServer> {
+  const { dir, program } = options;
+  const temporary = dir === null;
+  // The real path, since that is what the server calls its folder.
+  const home = await realpath(temporary ? await mkdtemp(path.join(tmpdir(), 'watchfire-')) : await existing(dir));
+  try {
+    if (!temporary) await refuseSecond(home);
+    if (options.port !== 0) await refuseTaken(options.port);
+    for (let attempt = 1; ; attempt += 1) {
+      const port = options.port === 0 ? await freePort() : options.port;
+      const server = await launch(program, home, port, temporary);
+      if (server) {
+        if (!temporary) await writeFile(path.join(home, PORT_FILE), `${port}\n`);
+        return server;
+      }
+      if (options.port !== 0 || attempt === PORT_ATTEMPTS) throw new PortTaken(port, 'another program');
+    }
+  } catch (error) {
+    if (temporary) await rm(home, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function existing(dir: string): Promise<string> {
+  await mkdir(dir, { recursive: true });
+  return dir;
+}
+
+/** Two servers that append to one file would destroy it. */
+async function refuseSecond(home: string): Promise<void> {
+  const written = await readFile(path.join(home, PORT_FILE), 'utf8').catch(() => '');
+  const port = Number.parseInt(written, 10);
+  if (!Number.isInteger(port)) return;
+  const answer = await ask(port);
+  if (answer.kind === 'redis' && answer.dir === home) throw new AlreadyRunning(home, urlOf(port));
+}
+
+async function refuseTaken(port: number): Promise<void> {
+  const answer = await ask(port);
+  if (answer.kind === 'redis') throw new PortTaken(port, `another Redis, whose data is in ${answer.dir}`);
+  if (answer.kind === 'other') throw new PortTaken(port, 'another program');
+}
+
+function urlOf(port: number): string {
+  return `redis://127.0.0.1:${port}`;
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer();
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  listener.close();
+  if (address === null || typeof address === 'string') throw new RedisNotStarted('this system gives no free port');
+  return address.port;
+}
+
+function settings(home: string, port: number, temporary: boolean): string[] {
+  const all = {
+    bind: '127.0.0.1',
+    port: String(port),
+    dir: home,
+    daemonize: 'no',
+    save: '',
+    appendonly: temporary ? 'no' : 'yes',
+    appendfsync: 'everysec',
+    'maxmemory-policy': 'noeviction',
+  };
+  return Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
+}
+
+/** One attempt; undefined when the port was taken before the server got it. */
+async function launch(
+  program: RedisProgram,
+  home: string,
+  port: number,
+  temporary: boolean,
+): Promise<RedisServer | undefined> {
+  const command = [await startable(program, home), ...settings(home, port, temporary)];
+  const child = spawn('sh', ['-c', GUARD, 'watchfire-redis', temporary ? home : '', ...command], {
+    cwd: home,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const log = tailOf(child);
+  const ended = eventOf(child, 'exit');
+  const closed = eventOf(child, 'close');
+  const answer = await firstAnswer(child, port, home);
+  if (answer.kind === 'redis') return running(child, ended, port, answer.pid);
+  child.stdin.end();
+  await closed;
+  const words = log();
+  if (/Address already in use/i.test(words)) return undefined;
+  throw new RedisNotStarted(`${program.path} did not start: ${words || `no answer in ${START_BOUND_MS / 1000} s`}`);
+}
+
+/** The path to start the program by. A checker is a server only under the server's name, see find-server. */
+async function startable(program: RedisProgram, home: string): Promise<string> {
+  if (path.basename(program.path) === program.name) return program.path;
+  const link = path.join(home, program.name);
+  await rm(link, { force: true });
+  await symlink(program.path, link);
+  return link;
+}
+
+/** Keeps the last lines of what the server prints; the pipes must be read, or a full one would halt it. */
+function tailOf(child: ChildProcess): () => string {
+  let lines: string[] = [];
+  const keep = (chunk: Buffer): void => {
+    lines = [...lines, ...chunk.toString().split('\n')].filter((line) => line !== '').slice(-LOG_TAIL);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  return () => lines.join('\n');
+}
+
+/** Waits until our server answers, ends or runs out of time. Another server on the port is none of ours: its folder tells. */
+async function firstAnswer(child: ChildProcess, port: number, home: string): Promise<Answer> {
+  const bound = performance.now() + START_BOUND_MS;
+  while (isAlive(child) && performance.now() < bound) {
+    const answer = await ask(port);
+    if (answer.kind === 'redis' && answer.dir === home) return answer;
+    await pause(LOOK_EVERY_MS);
+  }
+  return { kind: 'nobody' };
+}
+
+/** Resolves on the event, or when there is no child at all. */
+function eventOf(child: ChildProcess, event: 'exit' | 'close'): Promise<void> {
+  return new Promise((resolve) => {
+    child.once(event, () => resolve());
+    child.once('error', () => resolve());
+  });
+}
+
+function isAlive(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+function running(child: ChildProcess, ended: Promise<void>, port: number, pid: number): RedisServer {
+  // The server does not keep our process alive: one that forgets to stop it ends all the same, and the guard ends the server.
+  child.unref();
+  for (const pipe of [child.stdin, child.stdout, child.stderr]) if (pipe instanceof Socket) pipe.unref();
+  const stop = async (): Promise<void> => {
+    child.ref();
+    child.stdin?.end();
+    const patience = new AbortController();
+    const late = pause(STOP_BOUND_MS, 'late', { signal: patience.signal }).catch(() => 'gone');
+    if ((await Promise.race([ended, late])) === 'late') process.kill(pid, 'SIGKILL');
+    patience.abort();
+    await ended;
+  };
+  let stopping: Promise<void> | undefined;
+  return Object.freeze({
+    url: urlOf(port),
+    port,
+    pid,
+    ended,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  });
+}
