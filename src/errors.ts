@@ -1,5 +1,9 @@
 /** The codes of all errors, as they stand in logs and in `error.code`. Never reuse or rename one: people match on them. */
-export type ErrorCode = 'INVALID_DOCUMENT' | 'REDIS_MISSING' | 'PORT_TAKEN' | 'ALREADY_RUNNING' | 'REDIS_NOT_STARTED';
+export type ErrorCode = 'INVALID_DOCUMENT' | 'REDIS_MISSING' | 'PORT_TAKEN' | 'ALREADY_RUNNING' | 'REDIS_NOT_STARTED'
+  | 'SCRIPT_MISMATCH'
+  | 'UNEXPECTED_ANSWER'
+  | 'AUTOMATION_MISSING'
+  | 'CONTENDED';
 
 /** What every error of Watchfire has in common: a stable `code` beside the sentence for people. */
 export class WatchfireError extends Error {
@@ -64,6 +68,34 @@ export class AlreadyRunning extends WatchfireError {
 export class RedisNotStarted extends WatchfireError {
   constructor(message: string) {
     super('REDIS_NOT_STARTED', message);
+  }
+}
+
+/** A script and the code that calls it disagree: a fault of this program, found when it starts. */
+export class ScriptMismatch extends WatchfireError {
+  constructor(script: string, reason: string) {
+    super('SCRIPT_MISMATCH', `lua/${script}.lua: ${reason}`);
+  }
+}
+
+/** A script answered what it never should; the server probably runs something else under its name. */
+export class UnexpectedAnswer extends WatchfireError {
+  constructor(script: string, answer: unknown) {
+    super('UNEXPECTED_ANSWER', `lua/${script}.lua answered ${quote(answer)}`);
+  }
+}
+
+/** There is no automation with that id or name. */
+export class AutomationMissing extends WatchfireError {
+  constructor(id: string) {
+    super('AUTOMATION_MISSING', `there is no automation ${quote(id)}`);
+  }
+}
+
+/** Others changed the definitions so often that this change never got its turn. */
+export class Contended extends WatchfireError {
+  constructor() {
+    super('CONTENDED', 'the definitions are being changed by others all the time; try again');
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Every key of one engine, named once. All of them share the hash tag `{namespace}`, hence one slot and one history.
- * Lua receives these names (or the two prefixes of a compiled trigger) and builds none from parts of its own.
+ * Lua receives these names and the prefixes below, and appends nothing to a prefix but what it read or was sent.
  */
 export type Keys = Readonly<{
   /** stream, permanent: the log of events; group `engine`. Trimmed by the janitor below the position only. */
@@ -23,6 +23,10 @@ export type Keys = Readonly<{
   changes: string;
   /** zset, permanent: names of triggers whose definition is gone, by the time they went; the janitor removes their state. */
   garbage: string;
+  /** hash, permanent: automation id -> places of its triggers (src/definitions/plan.ts), as JSON. */
+  plans: string;
+  /** set, permanent: automations that could want state-change events; the member `*` stands for everybody. */
+  listeners: string;
   /** zset, permanent: id of a parked event -> the time it was received, in ms. */
   parked: string;
   /** hash, permanent: counters of decisions (applied, rejected, duplicate …). */
@@ -31,7 +35,7 @@ export type Keys = Readonly<{
   seen: string;
 }>;
 
-/** Prefixes: what follows them is an id, a state name or a key of semantics 6. */
+/** Prefixes, under the names the scripts know them by: what follows them is an id, a state name or a key of semantics 6. */
 export type Prefixes = Readonly<{
   /** hash per trigger and key, until forgotten: the open window and the alert. `<state name>:<key>` follows. */
   bucket: string;
@@ -44,7 +48,7 @@ export type Prefixes = Readonly<{
   /** hash per automation: revision -> document, `current`, `enabled`. An automation id follows. */
   automation: string;
   /** hash per parked event. An event id follows. */
-  parkedEvent: string;
+  parked_event: string;
   /** zset per leader: parked followers by `occurred`. An event id follows. */
   followers: string;
   /** hash, small: ids applied in one slot of time. `<slot>:<shard>` follows. */
@@ -73,6 +77,8 @@ export function keysOf(namespace: string): Keys {
     generation: name('generation'),
     changes: name('changes'),
     garbage: name('garbage'),
+    plans: name('plans'),
+    listeners: name('listeners'),
     parked: name('parked'),
     counters: name('counters'),
     seen: name('seen'),
@@ -88,7 +94,7 @@ export function prefixesOf(namespace: string): Prefixes {
     composite: name('composite:'),
     trigger: name('trigger:'),
     automation: name('automation:'),
-    parkedEvent: name('parked:'),
+    parked_event: name('parked:'),
     followers: name('followers:'),
     seen: name('seen:'),
     worker: name('worker:'),

@@ -1,0 +1,35 @@
+-- Removes one automation and all of its state between two entries of the log; nothing more is emitted for it.
+--
+-- KEYS events       stream  the log
+-- KEYS position     string  id of the last applied entry
+-- KEYS clock        hash    C and U in ms
+-- KEYS due          zset    state name -> earliest deadline in ms, a lower bound
+-- KEYS firings      stream  ledger and outbox
+-- KEYS generation   string  number of the definitions
+-- KEYS listeners    set     who wants state-change events
+-- KEYS automations  hash    id -> current document
+-- KEYS plans        hash    id -> places of its triggers
+-- KEYS changes      zset    id -> generation of its last change
+-- KEYS garbage      zset    state names that are gone
+-- ARGV prefixes     JSON    of src/redis/keys.ts
+-- ARGV now_ms       virtual time, or '' for the server's
+-- ARGV limit        most obligations settled by this call
+-- ARGV change       JSON    src/redis/steps/delete-automation.ts, Change
+-- RETURNS word, generation
+-- WORDS changed stale-definitions more-due
+local change = include('change')
+local engine = include('engine')
+
+local REVISIONS_KEPT_MS = 7 * 24 * 3600 * 1000 -- firings on their way to their jobs still need the documents
+
+local c = cjson.decode(args.change)
+local e = engine.open(keys, args.prefixes, args.now_ms)
+local refused = change.begin(e, c.generation, args.limit)
+if refused then return { refused, c.generation } end
+
+change.discard(e, c.gone)
+redis.call('PEXPIRE', e.prefixes.automation .. c.id, REVISIONS_KEPT_MS)
+redis.call('HDEL', keys.automations, c.id)
+redis.call('HDEL', keys.plans, c.id)
+redis.call('SREM', keys.listeners, c.id)
+return { 'changed', engine.int(change.finish(e, c.id)) }

@@ -1,0 +1,78 @@
+-- Semantics 13: a change of the definitions takes effect between two entries, after all that is due before it.
+local bucket = include('bucket')
+local due = include('due')
+local engine = include('engine')
+local settle = include('settle')
+
+local M = {}
+
+local FORGET_MS = 30 * 24 * 3600 * 1000 -- semantics 1: how long a silent key of a standing window is remembered
+local REVISIONS = 20 -- how many documents of an automation are kept for jobs that are still on their way
+
+-- Settles what is due before the change. Answers nil when the change may go on, else the word of why not.
+function M.begin(e, expected, limit)
+  if (redis.call('GET', e.keys.generation) or '0') ~= expected then return 'stale-definitions' end
+  e.as_of, e.budget = engine.as_of_now(e), tonumber(limit)
+  if not settle.catch_up(e, e.as_of) then return 'more-due' end
+end
+
+-- The state of these triggers is out of reach from now on; the janitor removes it piece by piece.
+function M.discard(e, names)
+  for _, name in ipairs(names) do
+    redis.call('ZREM', e.keys.due, name)
+    redis.call('DEL', e.prefixes.trigger .. name)
+    redis.call('ZADD', e.keys.garbage, e.now, name)
+  end
+end
+
+function M.open_standing(e, trigger)
+  local b = bucket.read(e, trigger, '')
+  if b.start then return end
+  bucket.open(e, b, e.as_of, 0, e.as_of)
+  b.silent = 0
+  bucket.save(e, b)
+end
+
+-- Enabled again: standing windows start anew, armed ones that ran out meanwhile are dropped, the rest goes on.
+function M.resume(e, trigger)
+  local windows = e.prefixes.windows .. trigger.name
+  if trigger.posture == 'Proactive' then
+    for _, key in ipairs(redis.call('ZRANGE', windows, 0, -1)) do
+      local b = bucket.read(e, trigger, key)
+      if b.start and trigger.after and b['end'] <= e.as_of then
+        bucket.close(b)
+      elseif b.start and not trigger.after then
+        local opened = b.opened
+        bucket.open(e, b, e.as_of, 0, e.as_of)
+        b.opened, b.silent, b.keep = opened, 0, trigger.keyed and e.as_of + FORGET_MS or nil
+      end
+      bucket.save(e, b)
+      due.correct(e, trigger.name, key, bucket.wakes(b, true))
+    end
+  end
+  local first = redis.call('ZRANGE', windows, 0, 0, 'WITHSCORES')
+  if first[1] then redis.call('ZADD', e.keys.due, first[2], trigger.name) end
+end
+
+-- The new generation is visible to every worker with this.
+function M.finish(e, id)
+  local generation = redis.call('INCR', e.keys.generation)
+  redis.call('ZADD', e.keys.changes, generation, id)
+  if e.clock_moved then redis.call('HSET', e.keys.clock, 'C', e.C, 'U', e.U) end
+  return generation
+end
+
+-- Keeps the document under its revision and the last few before it.
+function M.keep_document(e, id, revision, document, enabled)
+  local name = e.prefixes.automation .. id
+  local kept = {}
+  for _, field in ipairs(redis.call('HKEYS', name)) do
+    if tonumber(field) then kept[#kept + 1] = tonumber(field) end
+  end
+  table.sort(kept)
+  for i = 1, #kept - REVISIONS + 1 do redis.call('HDEL', name, engine.int(kept[i])) end
+  redis.call('HSET', name, revision, document, 'current', revision, 'enabled', enabled, 'position', e.position, 'at', e.now)
+  redis.call('PERSIST', name)
+end
+
+return M

@@ -1,0 +1,47 @@
+-- The index of deadlines, in two levels: `due` holds triggers, `windows` the keys of one trigger.
+-- A score is never later than the truth; whoever meets one that is too early corrects it. So moving a deadline
+-- into the future costs nothing, and a trigger is disabled by taking one member out.
+local M = {}
+
+function M.schedule(e, name, key, at)
+  redis.call('ZADD', e.prefixes.windows .. name, at, key)
+  redis.call('ZADD', e.keys.due, 'LT', at, name)
+  if at < e.head then e.head = at end
+end
+
+-- Brings a stored time forward; a stored earlier one stays.
+function M.advance(e, name, key, at)
+  redis.call('ZADD', e.prefixes.windows .. name, 'LT', at, key)
+  redis.call('ZADD', e.keys.due, 'LT', at, name)
+  if at < e.head then e.head = at end
+end
+
+-- at: the true time; nil when there is nothing left to wait for.
+function M.correct(e, name, key, at)
+  if at then
+    redis.call('ZADD', e.prefixes.windows .. name, at, key)
+  else
+    redis.call('ZREM', e.prefixes.windows .. name, key)
+  end
+end
+
+-- The first obligation at or before `limit`: state name, key, score. Order: time, automation, place, key.
+-- Remembers in e.head when there is something to do next, so that a chunk looks here once.
+function M.first(e, limit)
+  while true do
+    local top = redis.call('ZRANGE', e.keys.due, 0, 0, 'WITHSCORES')
+    e.head = tonumber(top[2]) or math.huge
+    if e.head > limit then return nil end
+    local name = top[1]
+    local entry = redis.call('ZRANGE', e.prefixes.windows .. name, 0, 0, 'WITHSCORES')
+    if not entry[1] then
+      redis.call('ZREM', e.keys.due, name)
+    elseif tonumber(entry[2]) > e.head then
+      redis.call('ZADD', e.keys.due, entry[2], name)
+    else
+      return name, entry[1], tonumber(entry[2])
+    end
+  end
+end
+
+return M

@@ -1,0 +1,77 @@
+-- What one call of a script knows: names of keys, time, the shared clock, the position, the triggers read so far.
+local M = {}
+
+local LAG_LIMIT_MS = 15 * 60 * 1000 -- semantics 1: the most the lag can hold back absences
+
+-- Milliseconds as text: `..` and tostring round beyond 14 digits.
+function M.int(number)
+  return string.format('%.0f', number)
+end
+
+-- now_ms: '' in production (the server's time), else the virtual time of a simulation.
+function M.open(keys, prefixes, now_ms)
+  local clock = redis.call('HMGET', keys.clock, 'C', 'U')
+  local e = {
+    keys = keys, prefixes = cjson.decode(prefixes), triggers = {}, fired = 0,
+    C = tonumber(clock[1]), U = tonumber(clock[2]),
+    position = redis.call('GET', keys.position) or '0-0',
+    now = tonumber(now_ms), next_id = '*', head = -math.huge,
+  }
+  if e.now then
+    e.next_id = M.int(e.now) .. '-*'
+  else
+    local time = redis.call('TIME')
+    e.now = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return e
+end
+
+function M.lag(e)
+  if not e.C then return 0 end
+  return math.max(0, math.min(LAG_LIMIT_MS, e.U - e.C))
+end
+
+-- Semantics 4: an applied event moves the clock when it happened later than all before it.
+function M.move_clock(e, t, received)
+  if e.C and t <= e.C then return end
+  e.C, e.U, e.clock_moved = t, received, true
+end
+
+-- The milliseconds of the oldest entry that is not applied yet, or nil.
+function M.oldest_waiting(e)
+  local entry = redis.call('XRANGE', e.keys.events, '(' .. e.position, '+', 'COUNT', 1)[1]
+  return entry and tonumber(entry[1]:match('^%d+'))
+end
+
+-- How far time has come where there are no entries: never ahead of the next entry.
+function M.as_of_now(e)
+  return math.min(e.now, M.oldest_waiting(e) or e.now) - M.lag(e)
+end
+
+-- When the scheduler has something to do next, in Redis time; '' when this call did not look.
+function M.wake(e)
+  if math.abs(e.head) == math.huge then return '' end
+  return M.int(e.head + M.lag(e))
+end
+
+-- The compiled trigger of that state name, or nil when its definition is gone.
+function M.trigger(e, name)
+  local trigger = e.triggers[name]
+  if trigger ~= nil then return trigger or nil end
+  local flat = redis.call('HGETALL', e.prefixes.trigger .. name)
+  if #flat == 0 then
+    e.triggers[name] = false
+    return nil
+  end
+  trigger = {}
+  for i = 1, #flat, 2 do trigger[flat[i]] = flat[i + 1] end
+  for _, field in ipairs({ 'threshold', 'within', 'order', 'needed' }) do
+    trigger[field] = tonumber(trigger[field])
+  end
+  for _, field in ipairs({ 'after', 'standing', 'keyed', 'once' }) do trigger[field] = trigger[field] == '1' end
+  trigger.name = name
+  e.triggers[name] = trigger
+  return trigger
+end
+
+return M

@@ -1,0 +1,55 @@
+-- The log of events: positions in it, and what leaves it without being applied.
+local engine = include('engine')
+
+local M = {}
+
+-- Whether stream id a comes after b. Sequence numbers can exceed what a Lua number holds.
+function M.after(a, b)
+  local ams, aseq = a:match('^(%d+)-(%d+)$')
+  local bms, bseq = b:match('^(%d+)-(%d+)$')
+  if ams ~= bms then return tonumber(ams) > tonumber(bms) end
+  if #aseq ~= #bseq then return #aseq > #bseq end
+  for i = 1, #aseq do
+    if aseq:byte(i) ~= bseq:byte(i) then return aseq:byte(i) > bseq:byte(i) end
+  end
+  return false
+end
+
+-- A rejected entry: what is wrong with it, then its own fields as they were sent.
+function M.bury(e, id, reason)
+  local letter = { 'entry', id, 'reason', reason }
+  local entry = redis.call('XRANGE', e.keys.events, id, id)[1]
+  for i, text in ipairs(entry and entry[2] or {}) do letter[4 + i] = text end
+  redis.call('XADD', e.keys.dead, e.next_id, unpack(letter))
+end
+
+-- Applies entries[first..] in order; acknowledges and counts what took effect, also when one fails or time is short.
+-- step: entry -> its words, or nil to stop before it.
+function M.advance(e, group, entries, first, step)
+  local answer, words, counts, ids = { 'applied', '', '', '' }, nil, {}, {}
+  for i = first, #entries do
+    e.entry = entries[i].entry
+    local ok, result = pcall(step, entries[i])
+    if not ok then
+      answer[1], answer[4] = 'failed', type(result) == 'table' and result.err or tostring(result)
+      break
+    end
+    if not result then
+      answer[1] = 'more-due'
+      break
+    end
+    e.position, words = e.entry, result:match('^%S+')
+    ids[#ids + 1], answer[#answer + 1] = e.position, result
+    counts[words] = (counts[words] or 0) + 1
+  end
+  if #ids > 0 then
+    redis.call('SET', e.keys.position, e.position)
+    redis.call('XACK', e.keys.events, group, unpack(ids))
+  end
+  if e.clock_moved then redis.call('HSET', e.keys.clock, 'C', e.C, 'U', e.U) end
+  for word, count in pairs(counts) do redis.call('HINCRBY', e.keys.counters, word, count) end
+  answer[2], answer[3] = e.position, engine.wake(e)
+  return answer
+end
+
+return M

@@ -1,0 +1,68 @@
+-- Semantics 12.2: an event that follows another one waits for it, out of the log.
+local engine = include('engine')
+
+local M = {}
+
+local WAIT_MS = 15 * 60 * 1000 -- semantics 1: how long a follower is parked
+local RELEASE_LIMIT = 10000 -- followers put back by one call; a sort and as many XADD, well under a second
+
+-- Members sort by arrival where `occurred` is equal.
+local function member(ev)
+  local ms, seq = ev.entry:match('^(%d+)-(%d+)$')
+  return string.format('%015.0f-%012.0f ', tonumber(ms), tonumber(seq)) .. ev.id
+end
+
+-- Answers the word of what happened: a second copy changes nothing.
+function M.park(e, ev)
+  if redis.call('ZSCORE', e.keys.parked, ev.id) then return 'duplicate' end
+  redis.call('ZADD', e.keys.parked, ev.received, ev.id)
+  redis.call('HSET', e.prefixes.parked_event .. ev.id, 'leader', ev.follows, 'member', member(ev), 'occurred', ev.occurred, 'event', ev.doc)
+  redis.call('ZADD', e.prefixes.followers .. ev.follows, ev.occurred, member(ev))
+  e.anybody_parked = true
+  return 'parked'
+end
+
+local function release(e, id)
+  local name = e.prefixes.parked_event .. id
+  redis.call('XADD', e.keys.events, e.next_id, 'released', redis.call('HGET', name, 'event'))
+  redis.call('DEL', name)
+  redis.call('ZREM', e.keys.parked, id)
+end
+
+-- The leader was applied: its followers go behind what is in the log, in order of occurrence.
+function M.followers(e, leader)
+  if e.anybody_parked == nil then e.anybody_parked = redis.call('EXISTS', e.keys.parked) == 1 end
+  if not e.anybody_parked then return end
+  local name = e.prefixes.followers .. leader
+  for _, entry in ipairs(redis.call('ZRANGE', name, 0, -1)) do release(e, entry:match('^%S+ (.*)$')) end
+  redis.call('DEL', name)
+end
+
+-- time: min(now, E) of semantics 8.2. Those who waited long enough go on without their leader.
+function M.overdue(e, time)
+  local ids = redis.call('ZRANGE', e.keys.parked, '-inf', engine.int(time - WAIT_MS), 'BYSCORE', 'LIMIT', 0, RELEASE_LIMIT)
+  local waiting = {}
+  for i, id in ipairs(ids) do
+    local values = redis.call('HMGET', e.prefixes.parked_event .. id, 'occurred', 'member', 'leader')
+    waiting[i] = { id = id, occurred = tonumber(values[1]), member = values[2], leader = values[3] }
+  end
+  table.sort(waiting, function(a, b)
+    if a.occurred ~= b.occurred then return a.occurred < b.occurred end
+    return a.id ~= b.id and M.before(a.member, b.member)
+  end)
+  for _, w in ipairs(waiting) do
+    redis.call('ZREM', e.prefixes.followers .. w.leader, w.member)
+    release(e, w.id)
+  end
+  return #ids
+end
+
+-- Byte order; `<` on strings follows the server's locale.
+function M.before(a, b)
+  for i = 1, math.min(#a, #b) do
+    if a:byte(i) ~= b:byte(i) then return a:byte(i) < b:byte(i) end
+  end
+  return #a < #b
+end
+
+return M

@@ -1,0 +1,69 @@
+-- Semantics 8: deadlines. A window that is over without what was expected fires; what is outdated is forgotten.
+local bucket = include('bucket')
+local children = include('children')
+local composite = include('composite')
+local due = include('due')
+local engine = include('engine')
+local firing = include('firing')
+
+local M = {}
+
+local ALERT_MS = 30 * 24 * 3600 * 1000 -- semantics 1: how long an alert is remembered
+
+-- 8.1: s is the time it is settled with, as_of that of the settlement.
+function M.bucket(e, b, s, as_of)
+  local trigger, finish, fired = b.trigger, b['end'], nil
+  if b.keep and finish > b.keep then
+    bucket.close(b)
+    return bucket.save(e, b)
+  end
+  if b.count < trigger.threshold and not (trigger.once and b.silent == 1) then
+    fired = firing.of_absence(trigger, b, bucket.last_event(b))
+    b.alert_start, b.alert_missing, b.alert_until = b.start, trigger.threshold - b.count, b.due + ALERT_MS
+    b.silent = trigger.standing and 1 or nil
+  end
+  if trigger.after then
+    bucket.close(b)
+  else
+    b.start = finish + math.floor((s - finish) / trigger.within) * trigger.within
+    b['end'], b.count = b.start + trigger.within, 0
+    b.due = math.max(b['end'], as_of)
+  end
+  bucket.save(e, b)
+  if fired then composite.climb(e, fired, as_of) end
+end
+
+-- One obligation whose time has come, or whose index entry came too early.
+local function visit(e, name, key, score, as_of)
+  local trigger = engine.trigger(e, name)
+  if not trigger then return due.correct(e, name, key, nil) end
+  if trigger.type ~= 'event' then return children.forget(e, trigger, key, as_of) end
+  local b = bucket.read(e, trigger, key)
+  local proactive = trigger.posture == 'Proactive'
+  local wakes = b.was_due
+  if wakes and wakes <= score then
+    if proactive and b.start and b['end'] == wakes then
+      M.bucket(e, b, b.due, b.due)
+    else
+      if b.keep == wakes then bucket.close(b) end
+      if b.alert_until == wakes then b.alert_start, b.alert_missing, b.alert_until = nil, nil, nil end
+      bucket.save(e, b)
+    end
+    wakes = bucket.wakes(b, proactive)
+  end
+  due.correct(e, name, key, wakes)
+end
+
+-- 8.2: settles and forgets all that is due at as_of, at most e.budget obligations. Answers whether it came to the end.
+function M.catch_up(e, as_of)
+  while e.head <= as_of do
+    local name, key, score = due.first(e, as_of)
+    if not name then return true end
+    if e.budget <= 0 then return false end
+    e.budget = e.budget - 1
+    visit(e, name, key, score, as_of)
+  end
+  return true
+end
+
+return M

@@ -1,0 +1,48 @@
+-- Adds or replaces one automation between two entries of the log. State stays with the triggers whose names stay.
+--
+-- KEYS events       stream  the log
+-- KEYS position     string  id of the last applied entry
+-- KEYS clock        hash    C and U in ms
+-- KEYS due          zset    state name -> earliest deadline in ms, a lower bound
+-- KEYS firings      stream  ledger and outbox
+-- KEYS generation   string  number of the definitions
+-- KEYS listeners    set     who wants state-change events
+-- KEYS automations  hash    id -> current document
+-- KEYS plans        hash    id -> places of its triggers
+-- KEYS changes      zset    id -> generation of its last change
+-- KEYS garbage      zset    state names that are gone
+-- ARGV prefixes     JSON    of src/redis/keys.ts
+-- ARGV now_ms       virtual time, or '' for the server's
+-- ARGV limit        most obligations settled by this call
+-- ARGV change       JSON    src/redis/steps/put-automation.ts, Change
+-- ARGV document     JSON    the automation as it was sent
+-- ARGV plan         JSON    src/definitions/plan.ts, Stored
+-- RETURNS word, generation
+-- WORDS changed stale-definitions more-due
+local change = include('change')
+local engine = include('engine')
+
+local c = cjson.decode(args.change)
+local e = engine.open(keys, args.prefixes, args.now_ms)
+local refused = change.begin(e, c.generation, args.limit)
+if refused then return { refused, c.generation } end
+
+change.discard(e, c.gone)
+for _, place in ipairs(c.triggers) do
+  local name = e.prefixes.trigger .. place.name
+  redis.call('DEL', name)
+  redis.call('HSET', name, unpack(place.fields))
+  e.triggers[place.name] = nil
+  local trigger = engine.trigger(e, place.name)
+  if not c.enabled then
+    redis.call('ZREM', keys.due, place.name)
+  else
+    if c.resumes and not place.fresh then change.resume(e, trigger) end
+    if trigger.standing and not trigger.keyed then change.open_standing(e, trigger) end
+  end
+end
+change.keep_document(e, c.id, c.revision, args.document, c.enabled and 1 or 0)
+redis.call('HSET', keys.automations, c.id, args.document)
+redis.call('HSET', keys.plans, c.id, args.plan)
+redis.call(c.listens and 'SADD' or 'SREM', keys.listeners, c.id)
+return { 'changed', engine.int(change.finish(e, c.id)) }

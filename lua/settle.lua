@@ -1,0 +1,27 @@
+-- Moves time forward where there are no entries: settles what is due, in order of deadline, and lets overdue followers go.
+-- Two schedulers may race: the second finds nothing to do.
+--
+-- KEYS events      stream  the log
+-- KEYS position    string  id of the last applied entry
+-- KEYS clock       hash    C and U in ms
+-- KEYS due         zset    state name -> earliest deadline in ms, a lower bound
+-- KEYS firings     stream  ledger and outbox
+-- KEYS listeners   set     who wants state-change events
+-- KEYS parked      zset    followers waiting for their leader
+-- ARGV prefixes    JSON    of src/redis/keys.ts
+-- ARGV now_ms      virtual time, or '' for the server's
+-- ARGV limit       most obligations settled by this call
+-- RETURNS word, wake-up in ms or '', the time of this call in ms, fired, released
+-- WORDS settled more-due
+local engine = include('engine')
+local order = include('order')
+local settle = include('settle')
+
+local e = engine.open(keys, args.prefixes, args.now_ms)
+e.budget = tonumber(args.limit)
+local time = math.min(e.now, engine.oldest_waiting(e) or e.now)
+local word, released = 'more-due', 0
+if settle.catch_up(e, time - engine.lag(e)) then
+  word, released = 'settled', order.overdue(e, time)
+end
+return { word, engine.wake(e), engine.int(e.now), engine.int(e.fired), engine.int(released) }

@@ -1,0 +1,133 @@
+import type { Redis } from 'ioredis';
+import { compiledFields, planOf, type StoredPlan, storedPlan } from '../definitions/plan.ts';
+import { AutomationMissing, Contended } from '../errors.ts';
+import { compileGlob } from '../match/glob.ts';
+import { type Automation, parseAutomation } from '../model/automation.ts';
+import type { Trigger } from '../model/trigger.ts';
+import { deleteAutomation } from './steps/delete-automation.ts';
+import { type Changed, putAutomation } from './steps/put-automation.ts';
+import type { Store } from './store.ts';
+
+/** How often a change is worked out again because somebody else changed something meanwhile. */
+const CHANGE_ATTEMPTS = 50;
+
+/** How many calls one change may take to settle what is due before it; each settles hundreds. */
+const CATCH_UP_CALLS = 100_000;
+
+/** An automation as it stands in Redis. */
+export type Definition = Readonly<{ automation: Automation; plan: StoredPlan }>;
+
+/** Names of the engine's own events (semantics 10). */
+const OWN_EVENTS = ['automation.triggered', 'automation.resolved'];
+
+/** Whether one of the triggers could be interested in a state-change event; only then they are put into the log. */
+function listens(trigger: Trigger): boolean {
+  if (trigger.type !== 'event') return trigger.triggers.some(listens);
+  if (trigger.expect.length === 0) return true;
+  const globs = [...trigger.expect, ...trigger.after].map(compileGlob);
+  return OWN_EVENTS.some((name) => globs.some((glob) => glob(name)));
+}
+
+async function current(redis: Redis, store: Store, id: string): Promise<{ generation: string; old: Definition | null }> {
+  const { generation, automations, plans } = store.keys;
+  const answers = await redis.multi().get(generation).hget(automations, id).hget(plans, id).exec();
+  const [at, document, plan] = (answers ?? []).map(([, value]) => (typeof value === 'string' ? value : null));
+  if (!document || !plan) return { generation: at ?? '0', old: null };
+  return { generation: at ?? '0', old: { automation: parseAutomation(JSON.parse(document)), plan: JSON.parse(plan) } };
+}
+
+/** Repeats a change until it has settled what was due before it and nobody else changed anything in between. */
+async function untilChanged(attempt: () => Promise<Changed | null>): Promise<number | null> {
+  let contended = 0;
+  for (let call = 0; call < CATCH_UP_CALLS && contended < CHANGE_ATTEMPTS; call += 1) {
+    const answer = await attempt();
+    if (answer === null) return null;
+    if (answer.word === 'changed') return Number(answer.generation);
+    if (answer.word === 'stale-definitions') contended += 1;
+  }
+  throw new Contended();
+}
+
+/**
+ * Adds an automation or replaces the one with its id, between two entries of the log (semantics 13).
+ * @returns the new generation, which is the automation's revision too
+ */
+export async function putDefinition(redis: Redis, store: Store, automation: Automation): Promise<number> {
+  const document = JSON.stringify(automation.document);
+  const generation = await untilChanged(async () => {
+    const { generation, old } = await current(redis, store, automation.id);
+    const revision = Number(generation) + 1;
+    const plan = planOf(automation, revision, old?.plan ?? null);
+    const names = new Set(plan.nodes.map(({ name }) => name));
+    const oldNodes = old ? planOf(old.automation, old.plan.revision, old.plan).nodes : [];
+    const change = {
+      generation,
+      id: automation.id,
+      revision: String(revision),
+      enabled: automation.enabled,
+      resumes: old !== null && !old.automation.enabled && automation.enabled,
+      gone: oldNodes.map(({ name }) => name).filter((name) => !names.has(name)),
+      triggers: plan.nodes.map((node) => ({
+        name: node.name,
+        fresh: node.ownSince === revision,
+        fields: compiledFields(plan, node),
+      })),
+      listens: automation.enabled && listens(automation.trigger),
+    };
+    return await putAutomation(redis, store, change, document, JSON.stringify(storedPlan(plan)));
+  });
+  return generation ?? 0;
+}
+
+/**
+ * Removes an automation with all of its state.
+ * @throws AutomationMissing when there is none with that id
+ */
+export async function deleteDefinition(redis: Redis, store: Store, id: string): Promise<number> {
+  const generation = await untilChanged(async () => {
+    const { generation, old } = await current(redis, store, id);
+    if (!old) return null;
+    const gone = planOf(old.automation, old.plan.revision, old.plan).nodes.map(({ name }) => name);
+    return await deleteAutomation(redis, store, { generation, id, gone });
+  });
+  if (generation === null) throw new AutomationMissing(id);
+  return generation;
+}
+
+/** All automations, in no particular order. */
+export async function allDefinitions(redis: Redis, store: Store): Promise<Automation[]> {
+  const documents = await redis.hvals(store.keys.automations);
+  return documents.map((document) => parseAutomation(JSON.parse(document)));
+}
+
+/** What changed after `since`: definitions by id, null for those that are gone. One consistent picture. */
+export async function changesSince(
+  redis: Redis,
+  store: Store,
+  since: string,
+): Promise<{ generation: string; changed: Map<string, Definition | null> }> {
+  for (;;) {
+    const ids = await redis.zrange(store.keys.changes, `(${since}`, '+inf', 'BYSCORE');
+    const [generation, documents, plans, still] = await readChanged(redis, store, since, ids);
+    if (still !== ids.length) continue;
+    const changed = new Map<string, Definition | null>();
+    for (const [i, id] of ids.entries()) {
+      const [document, plan] = [documents[i], plans[i]];
+      if (!document || !plan) changed.set(id, null);
+      else changed.set(id, { automation: parseAutomation(JSON.parse(document)), plan: JSON.parse(plan) });
+    }
+    return { generation, changed };
+  }
+}
+
+type Texts = (string | null)[];
+
+async function readChanged(redis: Redis, store: Store, since: string, ids: string[]): Promise<[string, Texts, Texts, number]> {
+  const { generation, automations, plans, changes } = store.keys;
+  const transaction = redis.multi().get(generation).zcount(changes, `(${since}`, '+inf');
+  if (ids.length > 0) transaction.hmget(automations, ...ids).hmget(plans, ...ids);
+  const answers = (await transaction.exec()) ?? [];
+  const [at, count, documents, found] = answers.map(([, value]) => value);
+  return [String(at ?? '0'), (documents ?? []) as Texts, (found ?? []) as Texts, Number(count)];
+}
+

@@ -1,0 +1,44 @@
+import type { Redis } from 'ioredis';
+import type { Entry } from '../model/intake.ts';
+import { ENGINE_GROUP } from './keys.ts';
+import type { Store } from './store.ts';
+
+/** Makes the group that shares the log among workers; what was in the log before belongs to it too. */
+export async function ensureGroup(redis: Redis, stream: string, group: string): Promise<void> {
+  try {
+    await redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM');
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+  }
+}
+
+/**
+ * Takes the next entries that no other worker was given.
+ * @param blocking a connection of its own; it waits up to `blockMs`, or not at all for null
+ */
+export async function readNext(
+  blocking: Redis,
+  store: Store,
+  consumer: string,
+  count: number,
+  blockMs: number | null,
+): Promise<Entry[]> {
+  const { events } = store.keys;
+  const answer = await (blockMs === null
+    ? blocking.xreadgroup('GROUP', ENGINE_GROUP, consumer, 'COUNT', count, 'STREAMS', events, '>')
+    : blocking.xreadgroup('GROUP', ENGINE_GROUP, consumer, 'COUNT', count, 'BLOCK', blockMs, 'STREAMS', events, '>'));
+  const [stream] = (answer ?? []) as [string, [string, string[]][]][];
+  return (stream?.[1] ?? []).map(toEntry);
+}
+
+/** The first entries that are not applied yet, whoever was given them. */
+export async function readWaiting(redis: Redis, store: Store, count: number): Promise<Entry[]> {
+  const position = (await redis.get(store.keys.position)) ?? '0-0';
+  const entries = await redis.xrange(store.keys.events, `(${position}`, '+', 'COUNT', count);
+  return entries.map(toEntry);
+}
+
+function toEntry([id, fields]: [string, string[]]): Entry {
+  // A deleted entry that is still pending comes without fields.
+  return { id, fields: fields ?? [] };
+}

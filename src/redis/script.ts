@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+import { ScriptMismatch } from '../errors.ts';
+
+/** Where the scripts are: `lua/` beside `src/` in a checkout and beside `dist/` in the package. */
+const LUA_FOLDER = new URL('../../lua/', import.meta.url);
+
+/** What the header of a script promises; `rest` is the one argument that may repeat, always the last. */
+export type Contract = Readonly<{ keys: readonly string[]; args: readonly string[]; rest: string | null; words: readonly string[] }>;
+
+/** A script as it is sent to Redis. */
+export type Script = Readonly<{ name: string; source: string; sha: string; contract: Contract }>;
+
+/** Reads the contract from the comment that a script begins with. */
+export function parseContract(name: string, source: string): Contract {
+  const keys: string[] = [];
+  const args: string[] = [];
+  let words: string[] = [];
+  let rest: string | null = null;
+  for (const line of source.split('\n')) {
+    if (!line.startsWith('--')) break;
+    const [, kind, text] = /^-- (KEYS|ARGV|WORDS) (.+)$/.exec(line) ?? [];
+    if (kind === undefined || text === undefined) continue;
+    if (kind === 'WORDS') words = text.split(' ');
+    const [first = ''] = text.split(' ');
+    if (rest !== null && kind === 'ARGV') throw new ScriptMismatch(name, `nothing may follow the argument ${rest}…`);
+    if (kind === 'KEYS') keys.push(first);
+    else if (kind === 'ARGV' && first.endsWith('…')) rest = first.slice(0, -1);
+    else if (kind === 'ARGV') args.push(first);
+  }
+  if (words.length === 0) throw new ScriptMismatch(name, 'its header has no line WORDS');
+  return { keys, args, rest, words };
+}
+
+/** Locals that bind what the header names, in its order. */
+function bindings({ keys, args, rest }: Contract): string {
+  const keyList = keys.map((key, i) => `${key} = KEYS[${i + 1}]`).join(', ');
+  const argList = args.map((arg, i) => `${arg} = ARGV[${i + 1}]`);
+  if (rest !== null) argList.push(`${rest} = ${args.length}`);
+  return `local keys = { ${keyList} }\nlocal args = { ${argList.join(', ')} }`;
+}
+
+const INCLUDE = /^local (\w+) = include\('(\w+)'\)$/;
+
+/** Puts every included file in front of what needs it, once, each as a local table. */
+function assemble(read: (path: string) => string, main: string): string {
+  const done: string[] = [];
+  const parts: string[] = [];
+  const expand = (name: string, text: string, chain: readonly string[]): string => {
+    if (chain.includes(name)) throw new ScriptMismatch(name, `includes itself: ${[...chain, name].join(' > ')}`);
+    const own = text.split('\n').filter((line) => {
+      const [, local, file] = INCLUDE.exec(line) ?? [];
+      if (file === undefined) return true;
+      if (local !== file) throw new ScriptMismatch(name, `include('${file}') must be bound to the name ${file}`);
+      if (!done.includes(file)) {
+        const body = expand(file, read(`include/${file}.lua`), [...chain, name]);
+        done.push(file);
+        parts.push(`local ${file} = (function()\n${body}\nend)()`);
+      }
+      return false;
+    });
+    return own.join('\n');
+  };
+  const body = expand('main', main, []);
+  return [...parts, body].join('\n');
+}
+
+/**
+ * Loads `lua/NAME.lua` with what it includes and checks its header against what the typed wrapper expects.
+ *
+ * `#!lua` makes Redis refuse the call up front when memory is short or a key is in another slot: a script has no
+ * rollback, so it must not fail half-way for a reason that was known before.
+ *
+ * @throws ScriptMismatch when header and wrapper disagree
+ */
+export function loadScript(name: string, expected: { words: readonly string[] }): Script {
+  const read = (path: string): string => readFileSync(new URL(path, LUA_FOLDER), 'utf8');
+  const main = read(`${name}.lua`);
+  const contract = parseContract(name, main);
+  if (contract.words.join(' ') !== expected.words.join(' ')) {
+    throw new ScriptMismatch(name, `answers ${contract.words.join(' ')}, expected ${expected.words.join(' ')}`);
+  }
+  const source = `#!lua\n-- ${name}\n${bindings(contract)}\n${assemble(read, main)}`;
+  return Object.freeze({ name, source, sha: createHash('sha1').update(source).digest('hex'), contract });
+}
+
+/** Takes the values in the order of the header; a missing or unknown name is a fault of the caller. */
+function ordered(script: Script, names: readonly string[], values: Readonly<Record<string, string>>): string[] {
+  return names.map((name) => {
+    const value = values[name];
+    if (value === undefined) throw new ScriptMismatch(script.name, `${name} was not given`);
+    return value;
+  });
+}
+
+/** The call of a script: names as in its header. */
+export type Call = Readonly<{
+  keys: Readonly<Record<string, string>>;
+  args: Readonly<Record<string, string>>;
+  rest?: readonly string[];
+}>;
+
+/**
+ * Runs a loaded script. When the server does not know it (restarted, flushed, failed over) it is loaded and run again:
+ * NOSCRIPT says that nothing happened.
+ */
+export async function runScript(redis: Redis, script: Script, call: Call): Promise<unknown> {
+  const { contract, sha } = script;
+  const keys = ordered(script, contract.keys, call.keys);
+  const values = [...keys, ...ordered(script, contract.args, call.args), ...(call.rest ?? [])];
+  try {
+    return await redis.evalsha(sha, keys.length, ...values);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+    await redis.script('LOAD', script.source);
+    return await redis.evalsha(sha, keys.length, ...values);
+  }
+}

@@ -1,0 +1,25 @@
+import { type Keys, keysOf, type Prefixes, prefixesOf } from './keys.ts';
+
+/**
+ * Where an engine's state is and what time it lives in: all that a step needs besides a connection.
+ * `virtualNow` answers '' in production, where the server's clock is the only one.
+ */
+export type Store = Readonly<{
+  namespace: string;
+  keys: Keys;
+  prefixes: Prefixes;
+  prefixesJson: string;
+  virtualNow: () => string;
+}>;
+
+/** @param virtualNowMs the time of a simulation; null in production */
+export function storeOf(namespace: string, virtualNowMs: () => number | null = () => null): Store {
+  const prefixes = prefixesOf(namespace);
+  return Object.freeze({
+    namespace,
+    keys: keysOf(namespace),
+    prefixes,
+    prefixesJson: JSON.stringify(prefixes),
+    virtualNow: () => virtualNowMs()?.toString() ?? '',
+  });
+}

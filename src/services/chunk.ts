@@ -1,0 +1,90 @@
+import { hash } from 'node:crypto';
+import { isStanding, type TriggerNode } from '../definitions/plan.ts';
+import type { Catalogue } from '../match/catalogue.ts';
+import { compileKey, encodeKey } from '../match/key.ts';
+import { effectiveTime, type Event, eventDocument } from '../model/event.ts';
+import { decode, type Entry } from '../model/intake.ts';
+import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from '../redis/steps/apply.ts';
+
+/** What the engine needs to know of its definitions to make a chunk. */
+export type View = Readonly<{ generation: string; catalogue: Catalogue; ignored: ReadonlySet<string> }>;
+
+/** Base64 characters of an id's digest: 96 bits, so that no two of some billion ids are ever taken for one another. */
+const DIGEST_LENGTH = 16;
+
+/** What the seen memory keeps of an event id. */
+export function digestOf(eventId: string): string {
+  return hash('sha1', eventId, 'base64url').slice(0, DIGEST_LENGTH);
+}
+
+/** The parts of a node that every match of it needs; worked out once for a definition. */
+type Prepared = { trigger: ChunkTrigger; key: (event: Event) => string };
+
+const prepared = new WeakMap<TriggerNode, Prepared>();
+
+function prepare(node: TriggerNode): Prepared {
+  const known = prepared.get(node);
+  if (known) return known;
+  const { trigger } = node;
+  if (trigger.type !== 'event') throw new TypeError(`a composite is never matched: ${node.name}`);
+  const values = compileKey(trigger.forEach);
+  const fresh: Prepared = {
+    trigger: {
+      name: node.name,
+      automation: node.automationId,
+      posture: trigger.posture,
+      threshold: trigger.threshold,
+      within: trigger.withinMs,
+      after: trigger.after.length > 0,
+      standing: isStanding(trigger),
+      keyed: trigger.forEach.length > 0,
+      rooted: node.parent === null,
+    },
+    key: (event) => encodeKey(values(event)),
+  };
+  prepared.set(node, fresh);
+  return fresh;
+}
+
+/** Decodes, validates and matches consecutive entries of the log: all that can be done without Redis. */
+export function chunkOf(entries: readonly Entry[], view: View, poison: ReadonlyMap<string, string>): Chunk {
+  const triggers: ChunkTrigger[] = [];
+  const indexes = new Map<TriggerNode, number>();
+  const documents: string[] = [];
+
+  const match = (event: Event): ChunkMatch[] =>
+    view.catalogue.interested(event).map(({ node, arms, expects }) => {
+      const { trigger, key } = prepare(node);
+      let index = indexes.get(node);
+      if (index === undefined) {
+        index = triggers.push(trigger);
+        indexes.set(node, index);
+      }
+      return { trigger: index, key: key(event), arms, expects };
+    });
+
+  const one = (entry: Entry): ChunkEntry => {
+    const rejected = poison.get(entry.id);
+    if (rejected !== undefined) return { entry: entry.id, rejected };
+    const decoded = decode(entry);
+    if (decoded.kind === 'rejected') return { entry: entry.id, rejected: decoded.reason };
+    const { event, own, waits } = decoded;
+    if (view.ignored.has(event.event)) return { entry: entry.id, skip: 'ignored' };
+    const matches = match(event);
+    const leader = waits && event.follows !== null && event.follows !== event.id ? event.follows : null;
+    return {
+      entry: entry.id,
+      id: event.id,
+      digest: digestOf(event.id),
+      t: effectiveTime(event),
+      occurred: event.occurred,
+      received: event.received,
+      own,
+      ...(leader === null ? {} : { follows: leader, leader: digestOf(leader) }),
+      ...(matches.length > 0 || leader !== null ? { document: documents.push(JSON.stringify(eventDocument(event))) } : {}),
+      matches,
+    };
+  };
+
+  return { generation: view.generation, triggers, entries: entries.map(one), documents };
+}

@@ -1,0 +1,35 @@
+import type { Redis } from 'ioredis';
+import { planOf } from '../definitions/plan.ts';
+import { Catalogue } from '../match/catalogue.ts';
+import { changesSince } from '../redis/definitions.ts';
+import type { Store } from '../redis/store.ts';
+import type { View } from './chunk.ts';
+
+/** One worker's picture of the definitions: one generation at a time, brought up to date by what changed. */
+export class Definitions {
+  readonly #redis: Redis;
+  readonly #store: Store;
+  readonly #catalogue = new Catalogue();
+  readonly #ignored: ReadonlySet<string>;
+  #generation = '0';
+
+  constructor(redis: Redis, store: Store, ignored: ReadonlySet<string>) {
+    this.#redis = redis;
+    this.#store = store;
+    this.#ignored = ignored;
+  }
+
+  get view(): View {
+    return { generation: this.#generation, catalogue: this.#catalogue, ignored: this.#ignored };
+  }
+
+  /** Loads what changed since the last call. */
+  async refresh(): Promise<void> {
+    const { generation, changed } = await changesSince(this.#redis, this.#store, this.#generation);
+    for (const [id, definition] of changed) {
+      if (definition === null) this.#catalogue.delete(id);
+      else this.#catalogue.put(planOf(definition.automation, definition.plan.revision, definition.plan));
+    }
+    this.#generation = generation;
+  }
+}
