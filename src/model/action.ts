@@ -68,11 +68,14 @@ export type QueueAction = z.infer<typeof queueAction>;
 /** Published form of any action. What only a queue action must obey stands under `if`/`then`. */
 export const actionDocument = z
   .looseObject({ type: z.string('is required').min(1, 'is required') }, 'must be an object')
-  .meta({
-    if: { properties: { type: { const: 'queue' } } },
-    // biome-ignore lint/suspicious/noThenProperty: the JSON Schema keyword; nobody awaits a schema's description
-    then: z.toJSONSchema(queueAction, { io: 'input' }),
-  });
+  // biome-ignore lint/suspicious/noThenProperty: the JSON Schema keyword; nobody awaits a schema's description
+  .meta({ id: 'Action', if: { properties: { type: { const: 'queue' } } }, then: queueShape() });
+
+function queueShape(): object {
+  // The dialect is named once, at the root of what is published.
+  const { $schema: _, ...shape } = z.toJSONSchema(queueAction, { io: 'input' });
+  return shape;
+}
 
 /** Checks the action at `path` (semantics 5.1). Throws InvalidDocument. */
 export function parseAction(document: unknown, path: string): Action {

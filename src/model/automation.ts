@@ -3,7 +3,7 @@ import { InvalidDocument } from '../errors.ts';
 import { type Action, actionDocument, parseActions } from './action.ts';
 import { check, joinPath } from './issue.ts';
 import { freezeDeep, isDeeper, isRecord } from './record.ts';
-import { parseTrigger, type Trigger, type TriggerDocument, triggerDocument } from './trigger.ts';
+import { parseTrigger, type Trigger, triggerDocument } from './trigger.ts';
 
 /** An automation ready to run: defaults filled in, trigger in normal form, and the document as it was sent. Frozen. */
 export type Automation = {
@@ -54,7 +54,7 @@ export const automationDocument = automationLevel.extend({
   actions_on_resolve: actionList.describe('When its alert ends'),
 });
 
-export type AutomationDocument = Omit<z.input<typeof automationDocument>, 'trigger'> & { trigger: TriggerDocument };
+export type AutomationDocument = z.input<typeof automationDocument>;
 
 /** Reads an automation document, parsed from JSON or YAML (semantics 5). Throws InvalidDocument. */
 export function parseAutomation(document: unknown): Automation {

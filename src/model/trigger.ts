@@ -106,20 +106,16 @@ export type SequenceDocument = Omit<z.input<typeof sequenceLevel>, 'triggers'> &
 /** A trigger as people write it (semantics 5.2 and 5.3). */
 export type TriggerDocument = EventTriggerDocument | CompoundDocument | SequenceDocument;
 
+const children: z.ZodType<TriggerDocument[], TriggerDocument[]> = z.lazy(() => z.array(triggerDocument).min(1));
+
 /** Published form of a trigger with everything below it. */
-export const triggerDocument: z.ZodType<TriggerDocument, TriggerDocument> = z.lazy(() =>
-  z.union([
-    eventLevel as unknown as z.ZodType<EventTriggerDocument, EventTriggerDocument>,
-    compoundLevel.extend({
-      triggers: z.array(triggerDocument).min(1),
-      require: requireDocument,
-    }) as unknown as z.ZodType<CompoundDocument, CompoundDocument>,
-    sequenceLevel.extend({ triggers: z.array(triggerDocument).min(1) }) as unknown as z.ZodType<
-      SequenceDocument,
-      SequenceDocument
-    >,
-  ]),
-);
+export const triggerDocument = z
+  .union([
+    eventLevel,
+    compoundLevel.extend({ triggers: children, require: requireDocument }),
+    sequenceLevel.extend({ triggers: children }),
+  ])
+  .meta({ id: 'Trigger' });
 
 /** Reads the trigger at `path` into its normal form, frozen. Throws InvalidDocument (semantics 5.5). */
 export function parseTrigger(document: unknown, path: string, depth = 0): Trigger {

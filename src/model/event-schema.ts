@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import {
+  EVENT_ID_LIMIT,
+  EVENT_NAME_LIMIT,
+  type EventDocument,
+  LABELS_LIMIT,
+  RELATED_LIMIT,
+  resourceId,
+  resourceRole,
+} from './event.ts';
+import { fits, isText } from './text.ts';
+import { parseTimestamp } from './timestamp.ts';
+
+/*
+ * The published shape of events. Events are not read through it (see parseEvent); limits and predicates are shared with the reader, and
+ * test/unit/model/event-schema.test.ts holds the two to the same answers. A refinement is invisible in JSON Schema, so what it demands
+ * stands beside it in `meta` as far as JSON Schema can say it.
+ */
+
+/** JSON Schema counts characters as we do, zod counts UTF-16 units: the length is refined here and told in `meta`. */
+const identifier = z
+  .string()
+  .refine((text) => isText(text, EVENT_ID_LIMIT))
+  .meta({ minLength: 1, maxLength: EVENT_ID_LIMIT });
+
+const wellFormed = z.string().refine((text) => text.isWellFormed());
+
+const timestamp = z
+  .string()
+  .refine((text) => parseTimestamp(text) !== undefined)
+  .meta({ examples: ['2026-03-02T09:00:00.000Z'] })
+  .describe('ISO 8601 with a complete date; without zone it is UTC, digits finer than a millisecond are cut off');
+
+const labelMap = z.record(wellFormed, wellFormed).refine((labels) => Object.keys(labels).length <= LABELS_LIMIT);
+
+const resource = labelMap
+  .refine((labels) => Boolean(resourceId(labels)))
+  .meta({ maxProperties: LABELS_LIMIT, anyOf: either('id') });
+
+const relatedResource = labelMap
+  .refine((labels) => Boolean(resourceId(labels)) && Boolean(resourceRole(labels)))
+  .meta({ maxProperties: LABELS_LIMIT, allOf: [{ anyOf: either('id') }, { anyOf: either('role') }] });
+
+/** The alias rule of semantics 2 in JSON Schema: the short label, or the long one when there is no short one; not empty. */
+function either(label: string): object[] {
+  const alias = `prefect.resource.${label}`;
+  return [
+    { required: [label], properties: { [label]: { minLength: 1 } } },
+    { required: [alias], properties: { [alias]: { minLength: 1 } }, not: { required: [label] } },
+  ];
+}
+
+const name = z
+  .string()
+  .refine((text) => fits(text, EVENT_NAME_LIMIT) && text.isWellFormed())
+  .meta({ maxLength: EVENT_NAME_LIMIT });
+
+const payload = z.record(z.string(), z.unknown());
+
+/** An event as senders write it (semantics 2). */
+export const eventInput = z.looseObject({
+  id: identifier.nullish().describe('Chosen by the sender, compared exactly. Without it: entry-<stream entry id>'),
+  event: name.describe('The name of what happened'),
+  resource: resource.describe('The resource it happened to, with its labels'),
+  related: z.array(relatedResource).max(RELATED_LIMIT).optional().describe('Other resources, each with a role'),
+  occurred: timestamp.nullish().describe('When it happened; without it: when it arrived'),
+  follows: identifier.nullish().describe('Id of an event known to precede this one'),
+  payload: payload.optional().describe('Anything; never looked at by triggers'),
+  cause_chain: z.array(wellFormed).optional().describe('Automations that led to this event, oldest first'),
+});
+
+/** A complete event as the engine writes it. */
+export const eventOutput: z.ZodType<EventDocument> = z
+  .strictObject({
+    id: identifier,
+    event: name,
+    resource,
+    related: z.array(relatedResource),
+    occurred: timestamp,
+    follows: identifier.nullable(),
+    payload,
+    cause_chain: z.array(wellFormed),
+    received: timestamp,
+  })
+  .meta({ id: 'CompleteEvent' });

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { automationDocument } from './automation.ts';
+import { eventInput } from './event-schema.ts';
+import { firingDocument, triggeredAction } from './triggered-action.ts';
+
+export type SchemaName = 'event' | 'automation' | 'firing' | 'triggered-action';
+
+/** JSON Schemas (draft 2020-12) of what people send and get, by name. A fresh object at each call. */
+export function schemas(): Record<SchemaName, Record<string, unknown>> {
+  return {
+    event: published(eventInput, 'Event', 'An event as senders write it'),
+    automation: published(automationDocument, 'Automation', 'An automation as people write it'),
+    firing: published(firingDocument, 'Firing', 'A firing as handlers see it'),
+    'triggered-action': published(triggeredAction, 'Triggered action', 'What the job of an action holds'),
+  };
+}
+
+function published(schema: z.ZodType, title: string, description: string): Record<string, unknown> {
+  return { title, description, ...z.toJSONSchema(schema, { io: 'input' }) };
+}
