@@ -18,7 +18,8 @@ export function compileLookup(name: string): Lookup {
   const first = name.indexOf(':');
   if (first === -1 || name.slice(0, first) !== 'related') return (event) => ownLabel(event.resource, name);
   const last = name.lastIndexOf(':');
-  const role = name.slice(first + 1, Math.max(first + 1, last));
+  // With only one colon there is nothing between the first and the last, and the role is empty.
+  const role = name.slice(first + 1, last);
   const label = name.slice(last + 1);
   return (event) => {
     for (const labels of event.related) {

@@ -170,6 +170,8 @@ describe('a pattern', () => {
     ['*a*a*a*a*a*a*a*a*a*a*a*b', 'a'.repeat(100_000)],
     ['*aaaaaaaaaaaaaaaaaaaaaaab', 'a'.repeat(100_000)],
     ['*?*?*?*?*?*?*?*?*?*?*?*?!', 'a'.repeat(100_000)],
+    ['*aaaaaaaaaaaaaaaaaaaaaab*', 'a'.repeat(100_000)],
+    ['*[a-b][!b-c]aaaaaaaaaa?b*', 'a'.repeat(100_000)],
     ['*[!b-z][a-c]aaaaaaaaaa?a[b]', 'a'.repeat(100_000)],
     ['![ab]*[ab]*[ab]*[ab]*[ab]c', 'ab'.repeat(50_000)],
     ['*aaaaaaaaaaaa?aaaaaaaaaa*b', `${'a'.repeat(30)}c`.repeat(3_200)],
