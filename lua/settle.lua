@@ -11,7 +11,7 @@
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
 -- ARGV limit       most obligations settled by this call
--- RETURNS word, wake-up in ms or '', the time of this call in ms, fired, released
+-- RETURNS word, wake-up in ms or '', the time of this call in ms, position, oldest entry not applied in ms or '', fired, released
 -- WORDS settled more-due
 local engine = include('engine')
 local order = include('order')
@@ -19,9 +19,12 @@ local settle = include('settle')
 
 local e = engine.open(keys, args.prefixes, args.now_ms)
 e.budget = tonumber(args.limit)
-local time = math.min(e.now, engine.oldest_waiting(e) or e.now)
+local waiting = engine.oldest_waiting(e)
+local time = math.min(e.now, waiting or e.now)
 local word, released = 'more-due', 0
 if settle.catch_up(e, time - engine.lag(e)) then
   word, released = 'settled', order.overdue(e, time)
 end
-return { word, engine.wake(e), engine.int(e.now), engine.int(e.fired), engine.int(released) }
+return {
+  word, engine.wake(e), engine.int(e.now), e.position, waiting and engine.int(waiting) or '', engine.int(e.fired), engine.int(released),
+}

@@ -4,6 +4,9 @@ local M = {}
 
 local MEMORY_MS = 30 * 60 * 1000 -- semantics 1: seen memory; also the length of a slot
 
+-- Digests are base64url text; their first character spreads the ids of a slot over this many hashes.
+local SHARDS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
 local function name(e, slot, digest)
   return e.prefixes.seen .. slot .. ':' .. digest:sub(1, 1)
 end
@@ -25,6 +28,11 @@ function M.remember(e, digest, at)
     e.slot = slot
     redis.call('ZADD', e.keys.seen, (slot + 2) * MEMORY_MS, slot)
   end
+end
+
+-- Removes all ids of one slot.
+function M.forget(e, slot)
+  for shard in SHARDS:gmatch('.') do redis.call('UNLINK', name(e, slot, shard)) end
 end
 
 return M

@@ -89,7 +89,20 @@ export function planOf(automation: Automation, revision: number, previous: Store
     const name = `${encodeKey([automation.id])}+${sortablePath(path)}+${ownSince}`;
     const order = nodes.length;
     const child = `${index}.${treeSince}`;
-    nodes.push({ name, automationId: automation.id, path, order, index, parent, trigger, child, own, tree, ownSince, treeSince });
+    nodes.push({
+      name,
+      automationId: automation.id,
+      path,
+      order,
+      index,
+      parent,
+      trigger,
+      child,
+      own,
+      tree,
+      ownSince,
+      treeSince,
+    });
     if (trigger.type === 'event') return;
     for (const [i, below] of trigger.triggers.entries()) visit(below, path, i);
   };
@@ -99,7 +112,13 @@ export function planOf(automation: Automation, revision: number, previous: Store
 
 /** What to keep of a plan so that the next change knows what stays. */
 export function storedPlan(plan: Plan): StoredPlan {
-  const places = plan.nodes.map(({ path, own, tree, ownSince, treeSince }) => ({ path, own, tree, ownSince, treeSince }));
+  const places = plan.nodes.map(({ path, own, tree, ownSince, treeSince }) => ({
+    path,
+    own,
+    tree,
+    ownSince,
+    treeSince,
+  }));
   return { revision: plan.revision, places };
 }
 
@@ -119,12 +138,12 @@ export function compiledFields(plan: Plan, node: TriggerNode): string[] {
     type: trigger.type,
     names: JSON.stringify(trigger.forEach),
   };
-  if (trigger.withinMs !== null) fields['within'] = String(trigger.withinMs);
+  if (trigger.withinMs !== null) fields.within = String(trigger.withinMs);
   if (trigger.type === 'event') Object.assign(fields, eventFields(trigger));
   else {
     const children = plan.nodes.filter((other) => other.parent === node.path);
-    fields['needed'] = String(trigger.needed);
-    fields['children'] = JSON.stringify(children.map((other) => other.child));
+    fields.needed = String(trigger.needed);
+    fields.children = JSON.stringify(children.map((other) => other.child));
   }
   return Object.entries(fields).flat();
 }

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { isStanding, type TriggerNode } from '../definitions/plan.ts';
 import type { Catalogue } from '../match/catalogue.ts';
 import { compileKey, encodeKey } from '../match/key.ts';
-import { effectiveTime, type Event, eventDocument } from '../model/event.ts';
+import { type Event, effectiveTime, eventDocument } from '../model/event.ts';
 import { decode, type Entry } from '../model/intake.ts';
 import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from '../redis/steps/apply.ts';
 
@@ -81,7 +81,9 @@ export function chunkOf(entries: readonly Entry[], view: View, poison: ReadonlyM
       received: event.received,
       own,
       ...(leader === null ? {} : { follows: leader, leader: digestOf(leader) }),
-      ...(matches.length > 0 || leader !== null ? { document: documents.push(JSON.stringify(eventDocument(event))) } : {}),
+      ...(matches.length > 0 || leader !== null
+        ? { document: documents.push(JSON.stringify(eventDocument(event))) }
+        : {}),
       matches,
     };
   };

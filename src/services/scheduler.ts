@@ -1,30 +1,42 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
-import { settle } from '../redis/steps/settle.ts';
+import { type Settled, settle } from '../redis/steps/settle.ts';
 import type { Store } from '../redis/store.ts';
+import { TAKE_OVER_MS } from './applier.ts';
 
 /** The longest sleep: a deadline set by another worker is never met later than this, even if nobody tells. */
 export const LONGEST_SLEEP_MS = 500;
 
 export type SchedulerParts = { redis: Redis; store: Store; clock: Clock };
 
+/** What one look found. */
+export type Look = {
+  /** In how many ms of this process to look again. */
+  waitMs: number;
+  /** Entries wait behind a position that has not moved for a while: whoever read them is gone or stalled. */
+  standing: boolean;
+};
+
 /** Moves time forward where there are no entries. */
 export class Scheduler {
   readonly #parts: SchedulerParts;
   /** Redis time minus the time of this process, as of the last answer. */
   #offsetMs = 0;
+  #position = '';
+  #unmovedSinceMs = 0;
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
   }
 
-  /** Settles all that is due by now (semantics 8.2). Returns in how many ms of this process it should look again. */
-  async runOnce(signal?: AbortSignal): Promise<number> {
+  /** Settles all that is due by now (semantics 8.2). */
+  async runOnce(signal?: AbortSignal): Promise<Look> {
     const { redis, store, clock } = this.#parts;
     for (;;) {
       const settled = await settle(redis, store);
       this.#offsetMs = settled.nowMs - clock.nowMs();
-      if (settled.word === 'settled' || signal?.aborted) return this.untilMs(settled.wakeMs);
+      const standing = this.#stands(settled);
+      if (settled.word === 'settled' || signal?.aborted) return { waitMs: this.untilMs(settled.wakeMs), standing };
     }
   }
 
@@ -32,5 +44,14 @@ export class Scheduler {
   untilMs(wakeMs: number | null): number {
     if (wakeMs === null) return LONGEST_SLEEP_MS;
     return Math.max(0, Math.min(LONGEST_SLEEP_MS, wakeMs - this.#offsetMs - this.#parts.clock.nowMs()));
+  }
+
+  #stands({ position, waitingMs }: Settled): boolean {
+    const nowMs = this.#parts.clock.nowMs();
+    if (waitingMs === null || position !== this.#position) {
+      this.#position = position;
+      this.#unmovedSinceMs = nowMs;
+    }
+    return nowMs - this.#unmovedSinceMs >= TAKE_OVER_MS;
   }
 }

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
-import type { Store } from '../store.ts';
-import { answerOf, parseWake } from './answer.ts';
 import { ENGINE_GROUP } from '../keys.ts';
 import { loadScript, runScript } from '../script.ts';
+import type { Store } from '../store.ts';
+import { answerOf, parseWake } from './answer.ts';
 
 const WORDS = ['applied', 'not-my-turn', 'already-applied', 'stale-definitions', 'more-due', 'failed'] as const;
 const script = loadScript('apply', { words: WORDS });

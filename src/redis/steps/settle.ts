@@ -13,6 +13,10 @@ export type Settled = {
   wakeMs: number | null;
   /** Redis time in ms of this call. */
   nowMs: number;
+  /** Id of the last applied entry. */
+  position: string;
+  /** Redis time in ms of the oldest entry that is not applied, null when all are. */
+  waitingMs: number | null;
   fired: number;
   /** Followers that went on without their leader. */
   released: number;
@@ -24,6 +28,14 @@ export async function settle(redis: Redis, store: Store): Promise<Settled> {
     keys: store.keys,
     args: { prefixes: store.prefixesJson, now_ms: store.virtualNow(), limit: String(SETTLE_LIMIT) },
   });
-  const [word, wake = '', now, fired, released] = answerOf('settle', WORDS, answer);
-  return { word, wakeMs: parseWake(wake), nowMs: Number(now), fired: Number(fired), released: Number(released) };
+  const [word, wake = '', now, position = '', waiting = '', fired, released] = answerOf('settle', WORDS, answer);
+  return {
+    word,
+    wakeMs: parseWake(wake),
+    nowMs: Number(now),
+    position,
+    waitingMs: parseWake(waiting),
+    fired: Number(fired),
+    released: Number(released),
+  };
 }

@@ -1,0 +1,66 @@
+import type { Redis, RedisOptions } from 'ioredis';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Clock } from './clock.ts';
+import { InvalidDocument } from './errors.ts';
+
+/** Namespace of an engine that was given none. */
+export const DEFAULT_NAMESPACE = 'wf';
+
+/** Where Redis is when nobody says: the embedded one of `npm start`. */
+export const DEFAULT_REDIS_URL = 'redis://127.0.0.1:6390';
+
+const HOUR_MS = 3_600_000;
+
+/** Numbers and names a user may choose; each with its default and what it is for. */
+export const settingsSchema = z.strictObject({
+  namespace: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"')
+    .default(DEFAULT_NAMESPACE)
+    .describe('Hash tag of all keys: engines with different names never meet'),
+  ignoredEvents: z
+    .array(z.string())
+    .default(['prefect.log.write'])
+    .describe('Event names that are acknowledged and never applied'),
+  chunkSize: z.int().min(1).max(1_000).default(100).describe('Most entries applied by one script call'),
+  retentionMs: z
+    .int()
+    .min(0)
+    .default(24 * HOUR_MS)
+    .describe('How long applied events stay in the stream, in ms'),
+  ledgerRetentionMs: z
+    .int()
+    .min(0)
+    .default(30 * 24 * HOUR_MS)
+    .describe('How long firings and dead letters stay in their streams, in ms'),
+  maxQueueDepth: z.int().min(1).default(100_000).describe('Waiting jobs of a queue above which the relay pauses'),
+});
+
+export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+
+/** What a program gives to `new Watchfire(…)`. All of it may be left out. */
+export type WatchfireOptions = Partial<Settings> & {
+  /** URL, ioredis options, or a client of your own, which is used as it is and never closed. */
+  redis?: string | RedisOptions | Redis;
+  /** Your own pino logger; none: silent. */
+  logger?: Logger;
+  /** Another source of time, for simulations and tests. */
+  clock?: Clock;
+};
+
+/**
+ * Completes and checks settings.
+ * @throws InvalidDocument naming the setting and what is wrong with it
+ */
+export function parseSettings(settings: Record<string, unknown>): Settings {
+  const parsed = settingsSchema.safeParse(settings);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const [issue] = parsed.error.issues;
+  const path = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : (issue?.path.join('.') ?? '');
+  throw new InvalidDocument(
+    path,
+    issue?.code === 'unrecognized_keys' ? 'unknown setting' : (issue?.message ?? ''),
+    settings[path],
+  );
+}

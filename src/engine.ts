@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { type Logger, pino } from 'pino';
+import type { QueueJob } from './actions/jobs.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { DEFAULT_REDIS_URL, parseSettings, type Settings, type WatchfireOptions } from './config.ts';
+import { AutomationMissing } from './errors.ts';
+import { type Automation, parseAutomation } from './model/automation.ts';
+import { parseEvent } from './model/event.ts';
+import { Connections } from './redis/connection.ts';
+import { allDefinitions, deleteDefinition, putDefinition } from './redis/definitions.ts';
+import { type Store, storeOf } from './redis/store.ts';
+import type { Observer } from './services/applier.ts';
+import { Worker } from './services/worker.ts';
+
+/** What a worker reports while it runs. */
+export type WorkerHooks = { observe?: Observer; onJobs?: (jobs: readonly QueueJob[]) => void };
+
+/**
+ * One engine: the automations and the log of a namespace in one Redis. Any number of these, in any number of processes,
+ * may share it.
+ *
+ * ```ts
+ * const watchfire = new Watchfire({ redis: 'redis://127.0.0.1:6379' });
+ * await watchfire.put({ id: 'a', name: 'failures', trigger: { posture: 'Reactive', expect: ['order.failed'], threshold: 5, within: 600 } });
+ * await watchfire.startWorker();
+ * await watchfire.emit({ event: 'order.failed', resource: { id: 'customer.7' } });
+ * await watchfire.close();
+ * ```
+ */
+export class Watchfire {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly connections: Connections;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #workers = new Set<Worker>();
+
+  /** @throws InvalidDocument naming a setting that is wrong */
+  constructor(options: WatchfireOptions = {}) {
+    const { redis = DEFAULT_REDIS_URL, logger, clock = systemClock, ...settings } = options;
+    this.settings = parseSettings(settings);
+    this.#clock = clock;
+    this.#logger = logger ?? pino({ level: 'silent' });
+    this.store = storeOf(this.settings.namespace, () => clock.virtualNowMs());
+    this.connections = new Connections(redis, this.#logger);
+  }
+
+  /**
+   * Adds an automation, or replaces the one with its id; it takes effect between two entries of the log (semantics 13).
+   * @throws InvalidDocument with path and reason; then nothing has changed
+   */
+  async put(document: unknown): Promise<Automation> {
+    const automation = parseAutomation(document);
+    await putDefinition(this.connections.redis, this.store, automation);
+    return automation;
+  }
+
+  /** All automations, ordered by name. */
+  async list(): Promise<Automation[]> {
+    const automations = await allDefinitions(this.connections.redis, this.store);
+    return automations.sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+  }
+
+  /**
+   * The automation with that id, else the only one with that name.
+   * @throws AutomationMissing when there is none, or several of that name
+   */
+  async get(idOrName: string): Promise<Automation> {
+    const automations = await this.list();
+    const byId = automations.find(({ id }) => id === idOrName);
+    if (byId) return byId;
+    const [found, another] = automations.filter(({ name }) => name === idOrName);
+    if (!found || another) throw new AutomationMissing(idOrName);
+    return found;
+  }
+
+  /** Removes an automation, by id or name, with all of its state. @throws AutomationMissing */
+  async delete(idOrName: string): Promise<void> {
+    const { id } = await this.get(idOrName);
+    await deleteDefinition(this.connections.redis, this.store, id);
+  }
+
+  /** Enabling and disabling keep what semantics 13 says; by id or name. @throws AutomationMissing */
+  async enable(idOrName: string): Promise<void> {
+    await this.#switch(idOrName, true);
+  }
+
+  async disable(idOrName: string): Promise<void> {
+    await this.#switch(idOrName, false);
+  }
+
+  /**
+   * Appends one event to the log. An event without id gets one, so that an append repeated after a lost connection is
+   * recognised as a duplicate.
+   * @returns the event's id and its position in the log
+   * @throws InvalidDocument when the document breaks a rule; it then never enters the log
+   */
+  async emit(document: Readonly<Record<string, unknown>>): Promise<{ id: string; entry: string }> {
+    const sent = { ...document, id: document.id ?? randomUUID() };
+    const { id } = parseEvent(sent, { entryId: '0-0', received: this.#clock.nowMs() });
+    const at = this.#clock.virtualNowMs();
+    const entry = await this.connections.redis.xadd(
+      this.store.keys.events,
+      at === null ? '*' : `${at}-*`,
+      'data',
+      JSON.stringify(sent),
+    );
+    return { id, entry: String(entry) };
+  }
+
+  /** Runs a worker inside this process; resolves when it takes part. */
+  async startWorker(hooks: WorkerHooks = {}): Promise<Worker> {
+    const worker = new Worker({
+      connections: this.connections,
+      store: this.store,
+      settings: this.settings,
+      clock: this.#clock,
+      logger: this.#logger,
+      ...hooks,
+    });
+    this.#workers.add(worker);
+    await worker.ready();
+    return worker;
+  }
+
+  /** Stops the workers of this process and closes its connections, within 5 s. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+    await this.connections.close();
+  }
+
+  async #switch(idOrName: string, enabled: boolean): Promise<void> {
+    const { document } = await this.get(idOrName);
+    await this.put({ ...document, enabled });
+  }
+}

@@ -1,0 +1,20 @@
+export type { QueueJob } from './actions/jobs.ts';
+export { type Clock, ManualClock, systemClock } from './clock.ts';
+export type { WatchfireOptions } from './config.ts';
+export { Watchfire, type WorkerHooks } from './engine.ts';
+export {
+  AutomationMissing,
+  Contended,
+  type ErrorCode,
+  InvalidDocument,
+  ScriptMismatch,
+  UnexpectedAnswer,
+  WatchfireError,
+} from './errors.ts';
+export type { Action } from './model/action.ts';
+export type { Automation, AutomationDocument } from './model/automation.ts';
+export type { Event, EventDocument, Labels } from './model/event.ts';
+export type { Firing } from './model/firing.ts';
+export { schemas } from './model/json-schema.ts';
+export type { TriggeredAction } from './model/triggered-action.ts';
+export type { Worker } from './services/worker.ts';

@@ -1,0 +1,71 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import type { Logger } from 'pino';
+
+/** Delay before the next attempt to reach Redis again: doubles up to this. */
+const LONGEST_RECONNECT_MS = 2_000;
+
+/** A blocked read that gets no answer for this much longer than it asked for has lost its connection. */
+const BLOCKING_GRACE_MS = 2_000;
+
+/** Longest a read blocks by itself; bounds how long a silent connection goes unnoticed. */
+export const BLOCK_MS = 2_000;
+
+/**
+ * Options of every connection of ours. Commands wait for Redis to come back instead of failing: each of ours is safe to
+ * repeat, because a position, a generation or a derived id makes the second one a no-op.
+ */
+function ownOptions(name: string): RedisOptions {
+  return {
+    connectionName: name,
+    maxRetriesPerRequest: null,
+    enableReadyCheck: true,
+    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_RECONNECT_MS),
+  };
+}
+
+/** The connections of one engine: the shared one for commands, and others that block. */
+export class Connections {
+  readonly redis: Redis;
+  readonly #owned: boolean;
+  readonly #logger: Logger;
+  readonly #blocking = new Set<Redis>();
+
+  constructor(target: string | RedisOptions | Redis, logger: Logger) {
+    this.#logger = logger;
+    this.#owned = !(target instanceof Redis);
+    if (target instanceof Redis) this.redis = target;
+    else if (typeof target === 'string') this.redis = new Redis(target, { ...ownOptions('watchfire') });
+    else this.redis = new Redis({ ...ownOptions('watchfire'), ...target });
+    if (this.#owned) this.#watch(this.redis);
+  }
+
+  /** A connection of its own for reads that block. */
+  blocking(name: string): Redis {
+    const client = this.redis.duplicate({
+      ...ownOptions(`watchfire-${name}`),
+      // A read that blocks must be given up when the server vanished without a word. Unanswered ones are not sent again:
+      // whoever reads decides anew what it wants.
+      blockingTimeout: BLOCK_MS,
+      blockingTimeoutGrace: BLOCKING_GRACE_MS,
+    });
+    this.#watch(client);
+    this.#blocking.add(client);
+    client.once('end', () => this.#blocking.delete(client));
+    return client;
+  }
+
+  /** Closes what was opened here. A client that was handed in stays open. */
+  async close(): Promise<void> {
+    for (const client of this.#blocking) client.disconnect();
+    if (!this.#owned) return;
+    this.redis.disconnect();
+    await Promise.resolve();
+  }
+
+  #watch(client: Redis): void {
+    // Errors of ioredis carry the arguments of the command, which may hold what users sent: only the message is logged.
+    client.on('error', (error: Error) => {
+      this.#logger.warn({ error: error.message }, 'redis connection failed');
+    });
+  }
+}

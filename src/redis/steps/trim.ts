@@ -1,0 +1,34 @@
+import type { Redis } from 'ioredis';
+import { loadScript, runScript } from '../script.ts';
+import type { Store } from '../store.ts';
+import { answerOf } from './answer.ts';
+
+const WORDS = ['trimmed'] as const;
+const script = loadScript('trim', { words: WORDS });
+
+/** Entries removed by one call: Redis frees them at several a microsecond, so other clients do not notice. */
+const LIMIT = 10_000;
+
+export type Trimmed = {
+  removed: number;
+  /** The consumer group that still needs entries older than the bound; null when none does. */
+  blockedBy: string | null;
+};
+
+/** Which stream is trimmed, and whether the position of the engine holds it back. */
+export type Trimmable = { stream: string; fenced: boolean };
+
+/** Removes entries of a stream that are older than `beforeMs` and that nobody needs; about, never too many. */
+export async function trim(
+  redis: Redis,
+  store: Store,
+  { stream, fenced }: Trimmable,
+  beforeMs: number,
+): Promise<Trimmed> {
+  const answer = await runScript(redis, script, {
+    keys: { stream, position: store.keys.position },
+    args: { fenced: fenced ? '1' : '0', before: `${Math.max(0, beforeMs)}-0`, limit: String(LIMIT) },
+  });
+  const [, removed, blockedBy = ''] = answerOf('trim', WORDS, answer);
+  return { removed: Number(removed), blockedBy: blockedBy === '' ? null : blockedBy };
+}

@@ -1,0 +1,60 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Settings } from '../config.ts';
+import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
+import { forgetIds } from '../redis/steps/forget-ids.ts';
+import { retire } from '../redis/steps/retire.ts';
+import { sweep } from '../redis/steps/sweep.ts';
+import { trim } from '../redis/steps/trim.ts';
+import type { Store } from '../redis/store.ts';
+
+/** Steps of one kind in one run: enough to keep up, few enough that the other kinds get their turn. */
+const STEPS_PER_RUN = 50;
+
+export type JanitorParts = {
+  redis: Redis;
+  store: Store;
+  logger: Logger;
+  settings: Pick<Settings, 'retentionMs' | 'ledgerRetentionMs'>;
+};
+
+/** Removes what nobody needs any more. Every step is atomic and safe beside any number of other janitors. */
+export class Janitor {
+  readonly #parts: JanitorParts;
+  #blockedBy: string | null = null;
+
+  constructor(parts: JanitorParts) {
+    this.#parts = parts;
+  }
+
+  /** One round. @param nowMs Redis time in ms */
+  async runOnce(nowMs: number): Promise<void> {
+    const { redis, store } = this.#parts;
+    for (let step = 0; step < STEPS_PER_RUN && (await sweep(redis, store)) === 'swept'; step += 1);
+    while ((await forgetIds(redis, store)) === 'forgotten');
+    await this.#trimStreams(nowMs);
+    await this.#retireConsumers(store.keys.events, ENGINE_GROUP);
+    await this.#retireConsumers(store.keys.firings, ACTIONS_GROUP);
+  }
+
+  async #trimStreams(nowMs: number): Promise<void> {
+    const { redis, store, logger, settings } = this.#parts;
+    const { events, firings, dead } = store.keys;
+    const log = await trim(redis, store, { stream: events, fenced: true }, nowMs - settings.retentionMs);
+    if (log.blockedBy !== this.#blockedBy) {
+      this.#blockedBy = log.blockedBy;
+      if (log.blockedBy !== null) logger.warn({ stream: events, group: log.blockedBy }, 'a group keeps old entries');
+    }
+    await trim(redis, store, { stream: firings, fenced: false }, nowMs - settings.ledgerRetentionMs);
+    await trim(redis, store, { stream: dead, fenced: false }, nowMs - settings.ledgerRetentionMs);
+  }
+
+  async #retireConsumers(stream: string, group: string): Promise<void> {
+    const { redis, store } = this.#parts;
+    const consumers = (await redis.xinfo('CONSUMERS', stream, group).catch(() => [])) as string[][];
+    for (const flat of consumers) {
+      const name = flat[flat.indexOf('name') + 1];
+      if (name !== undefined) await retire(redis, store, stream, group, name);
+    }
+  }
+}
