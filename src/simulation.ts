@@ -52,7 +52,12 @@ class Simulation {
     this.store = storeOf(namespace, () => this.#clock.virtualNowMs());
     const definitions = new Definitions(redis, this.store, parts.ignored);
     const base = { redis, store: this.store, clock: this.#clock };
-    this.#applier = new Applier({ ...base, definitions, logger, ...(parts.chunkSize ? { chunkSize: parts.chunkSize } : {}) });
+    this.#applier = new Applier({
+      ...base,
+      definitions,
+      logger,
+      ...(parts.chunkSize ? { chunkSize: parts.chunkSize } : {}),
+    });
     this.#scheduler = new Scheduler(base);
   }
 
@@ -132,7 +137,11 @@ export async function simulate(parts: SimulationParts, namespace: string, scenar
     throw error;
   }
   const refused: { step: number; reason: string }[] = [];
-  const simulation = new Simulation(parts, namespace, Date.parse(scenario.start ?? timeline[0]?.at ?? '1970-01-01T00:00:00Z'));
+  const simulation = new Simulation(
+    parts,
+    namespace,
+    Date.parse(scenario.start ?? timeline[0]?.at ?? '1970-01-01T00:00:00Z'),
+  );
   try {
     await simulation.prepare();
     for (const automation of loaded) await simulation.put(automation);

@@ -28,7 +28,11 @@ function listens(trigger: Trigger): boolean {
   return OWN_EVENTS.some((name) => globs.some((glob) => glob(name)));
 }
 
-async function current(redis: Redis, store: Store, id: string): Promise<{ generation: string; old: Definition | null }> {
+async function current(
+  redis: Redis,
+  store: Store,
+  id: string,
+): Promise<{ generation: string; old: Definition | null }> {
   const { generation, automations, plans } = store.keys;
   const answers = await redis.multi().get(generation).hget(automations, id).hget(plans, id).exec();
   const [at, document, plan] = (answers ?? []).map(([, value]) => (typeof value === 'string' ? value : null));
@@ -122,7 +126,12 @@ export async function changesSince(
 
 type Texts = (string | null)[];
 
-async function readChanged(redis: Redis, store: Store, since: string, ids: string[]): Promise<[string, Texts, Texts, number]> {
+async function readChanged(
+  redis: Redis,
+  store: Store,
+  since: string,
+  ids: string[],
+): Promise<[string, Texts, Texts, number]> {
   const { generation, automations, plans, changes } = store.keys;
   const transaction = redis.multi().get(generation).zcount(changes, `(${since}`, '+inf');
   if (ids.length > 0) transaction.hmget(automations, ...ids).hmget(plans, ...ids);
@@ -130,4 +139,3 @@ async function readChanged(redis: Redis, store: Store, since: string, ids: strin
   const [at, count, documents, found] = answers.map(([, value]) => value);
   return [String(at ?? '0'), (documents ?? []) as Texts, (found ?? []) as Texts, Number(count)];
 }
-

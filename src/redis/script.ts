@@ -7,7 +7,12 @@ import { ScriptMismatch } from '../errors.ts';
 const LUA_FOLDER = new URL('../../lua/', import.meta.url);
 
 /** What the header of a script promises; `rest` is the one argument that may repeat, always the last. */
-export type Contract = Readonly<{ keys: readonly string[]; args: readonly string[]; rest: string | null; words: readonly string[] }>;
+export type Contract = Readonly<{
+  keys: readonly string[];
+  args: readonly string[];
+  rest: string | null;
+  words: readonly string[];
+}>;
 
 /** A script as it is sent to Redis. */
 export type Script = Readonly<{ name: string; source: string; sha: string; contract: Contract }>;
