@@ -1,5 +1,10 @@
 /** The codes of all errors, as they stand in logs and in `error.code`. Never reuse or rename one: people match on them. */
-export type ErrorCode = 'INVALID_DOCUMENT' | 'REDIS_MISSING' | 'PORT_TAKEN' | 'ALREADY_RUNNING' | 'REDIS_NOT_STARTED'
+export type ErrorCode =
+  | 'INVALID_DOCUMENT'
+  | 'REDIS_MISSING'
+  | 'PORT_TAKEN'
+  | 'ALREADY_RUNNING'
+  | 'REDIS_NOT_STARTED'
   | 'SCRIPT_MISMATCH'
   | 'UNEXPECTED_ANSWER'
   | 'AUTOMATION_MISSING'
@@ -16,8 +21,8 @@ export class WatchfireError extends Error {
   }
 }
 
-/** A path longer than this says no more to a person; a hostile label name could otherwise fill the log. */
-const PATH_LIMIT = 300;
+/** Room for a key at the bottom of the deepest trigger tree; a hostile label name could otherwise fill the log. */
+const PATH_LIMIT = 500;
 
 /** The same for the offending value, of which people need to see only the beginning. */
 const VALUE_LIMIT = 80;

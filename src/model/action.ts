@@ -14,14 +14,19 @@ const PRIORITY_LIMIT = 2_097_151;
 
 const notNegative = 'must be a whole number, 0 or more';
 const wholeNumber = z.int(notNegative).min(0, notNegative);
+const jitter = 'must be a number from 0 to 1';
 const text = z.string('must be a non-empty string').min(1, 'must be a non-empty string');
 
 const backoff = z.union(
   [
     wholeNumber,
-    z.strictObject({ type: text, delay: wholeNumber.optional(), jitter: z.number().min(0).max(1).optional() }),
+    z.strictObject({
+      type: text,
+      delay: wholeNumber.optional(),
+      jitter: z.number(jitter).min(0, jitter).max(1, jitter).optional(),
+    }),
   ],
-  'must be milliseconds or {type, delay, jitter}, jitter from 0 to 1',
+  'must be milliseconds or {type, delay, jitter}',
 );
 
 const keepJobs = z.union(

@@ -35,7 +35,7 @@ const automationLevel = z.strictObject(
     created: z.unknown().optional().describe('Accepted, no effect'),
     updated: z.unknown().optional().describe('Accepted, no effect'),
     enabled: flag.default(true),
-    trigger: z.unknown(),
+    trigger: z.unknown().optional(),
     actions: z.unknown().optional(),
     actions_on_trigger: z.unknown().optional(),
     actions_on_resolve: z.unknown().optional(),

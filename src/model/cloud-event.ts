@@ -3,6 +3,7 @@ import { InvalidDocument } from '../errors.ts';
 import { EVENT_ID_LIMIT } from './event.ts';
 import { emptyRecord, isRecord } from './record.ts';
 import { fits } from './text.ts';
+import { parseTimestamp } from './timestamp.ts';
 
 type Attributes = Record<string, unknown>;
 
@@ -31,7 +32,7 @@ export function cloudEventDocument(attributes: Attributes): Record<string, unkno
     id: identity(source, requiredText(attributes, 'id')),
     event: requiredText(attributes, 'type'),
     resource: labels(attributes, subject ?? source),
-    occurred: attributes.time,
+    occurred: time(attributes),
     follows: attributes.follows,
     payload: payload(attributes),
   };
@@ -48,6 +49,13 @@ function requiredText(attributes: Attributes, name: string): string {
   if (value === '') throw new InvalidDocument(name, 'must not be empty');
   if (!value.isWellFormed()) throw new InvalidDocument(name, 'must be well-formed Unicode', value);
   return value;
+}
+
+function time(attributes: Attributes): string | null {
+  if (!isSet(attributes.time)) return null;
+  const text = requiredText(attributes, 'time');
+  if (parseTimestamp(text) === undefined) throw new InvalidDocument('time', 'must be an ISO timestamp', text);
+  return text;
 }
 
 /** Two sources may use the same id for different events: only the pair names one. Pairs too long for an event id are hashed. */

@@ -11,7 +11,7 @@ export const LATEST_MS = 253_402_300_799_999;
 const RARE_LIMIT = 64;
 
 const RARE_FORM =
-  /^(\d{4}-\d\d-\d\d|\d{8}|\d{4}-W\d\d-\d|\d{4}W\d{3}|\d{4}-?\d{3})(?:[Tt ](\d\d(?::?\d\d(?::?\d\d(?:[.,](\d+))?)?)?)([Zz]|[+-]\d\d(?::?\d\d)?)?)?$/;
+  /^(\d{4}-\d\d-\d\d|\d{8}|\d{4}-W\d\d-\d|\d{4}W\d{3}|\d{4}-?\d{3})(?:[Tt ](\d\d(?::?\d\d(?::?\d\d(?:[.,](\d+))?)?)?)([Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?$/;
 
 /**
  * Reads an ISO 8601 timestamp with a complete date (semantics 2): milliseconds since 1970, or undefined when it is none. Without zone

@@ -89,7 +89,7 @@ const requireDocument = z.union([z.enum(['any', 'all']), z.int().min(1)]).descri
 
 const compoundLevel = z.strictObject(
   // Read as it is, since its reason names the number of children.
-  { ...compositeShape, type: z.literal('compound').optional(), require: z.unknown() },
+  { ...compositeShape, type: z.literal('compound').optional(), require: z.unknown().optional() },
   'must be an object',
 );
 const sequenceLevel = z.strictObject(

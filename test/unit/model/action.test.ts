@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { InvalidDocument } from '../../../src/errors.ts';
+import { parseAction } from '../../../src/model/action.ts';
+
+const queue = { type: 'queue', queue: 'mails' };
+const withOpts = (opts: unknown): object => ({ ...queue, opts });
+
+function reason(document: unknown): string {
+  try {
+    parseAction(document, 'actions[0]');
+  } catch (error) {
+    if (error instanceof InvalidDocument) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+test.each<[object]>([
+  [queue],
+  [{ ...queue, name: 'send', data: { to: 'x', nested: [null] } }],
+  [withOpts({})],
+  [withOpts({ delay: 0, attempts: 3, backoff: 1000, priority: 2_097_151, removeOnComplete: true, removeOnFail: 10 })],
+  [
+    withOpts({
+      backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
+      removeOnComplete: { age: 60, count: 5, limit: 10 },
+    }),
+  ],
+  [withOpts({ backoff: { type: 'ours' }, removeOnFail: { count: 5 } })],
+  [{ type: 'do-nothing' }],
+  [{ type: 'run-deployment', queue: 5, opts: 'free', deployment_id: '1', job_variables: null }],
+])('%j is taken as it is', (document) => {
+  expect(parseAction(document, 'actions[0]')).toBe(document);
+});
+
+describe('an action is refused with the place and the reason', () => {
+  const jobs = 'must be true, false, a number of jobs or {age, count, limit}';
+  const backoff = 'must be milliseconds or {type, delay, jitter}';
+  const whole = 'must be a whole number, 0 or more';
+  const priority = 'must be a whole number from 0 to 2097151';
+  test.each<[unknown, string]>([
+    [null, ': must be an object'],
+    ['queue', ': must be an object'],
+    [[], ': must be an object'],
+    [{}, '.type: is required'],
+    [{ type: '' }, '.type: is required'],
+    [{ type: 5 }, '.type: is required'],
+    [{ type: 'queue' }, '.queue: must be a non-empty string'],
+    [{ type: 'queue', queue: '' }, '.queue: must be a non-empty string'],
+    [{ type: 'queue', queue: 'a:b' }, '.queue: must not contain ":"'],
+    [{ ...queue, name: '' }, '.name: must be a non-empty string'],
+    [{ ...queue, name: null }, '.name: must be a non-empty string'],
+    [{ ...queue, data: [] }, '.data: must be an object'],
+    [{ ...queue, data: 'x' }, '.data: must be an object'],
+    [{ ...queue, jobId: 'x' }, '.jobId: unknown key'],
+    [withOpts(null), '.opts: must be an object'],
+    [withOpts({ jobId: 'x' }), '.opts.jobId: unknown key'],
+    [withOpts({ deduplication: {} }), '.opts.deduplication: unknown key'],
+    [withOpts({ delay: -1 }), `.opts.delay: ${whole}`],
+    [withOpts({ delay: '5' }), `.opts.delay: ${whole}`],
+    [withOpts({ attempts: 1.5 }), `.opts.attempts: ${whole}`],
+    [withOpts({ priority: 2_097_152 }), `.opts.priority: ${priority}`],
+    [withOpts({ priority: 0.5 }), `.opts.priority: ${priority}`],
+    [withOpts({ backoff: {} }), `.opts.backoff: ${backoff}`],
+    [withOpts({ backoff: { type: 'fixed', jitter: 2 } }), '.opts.backoff.jitter: must be a number from 0 to 1'],
+    [withOpts({ removeOnComplete: 'yes' }), `.opts.removeOnComplete: ${jobs}`],
+    [withOpts({ removeOnFail: { limit: 5 } }), `.opts.removeOnFail: ${jobs}`],
+  ])('%j: %s', (document, expected) => {
+    expect(reason(document)).toBe(`actions[0]${expected}`);
+  });
+});
