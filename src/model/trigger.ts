@@ -56,7 +56,7 @@ const wholeNumber = 'must be a whole number, 0 or more';
 const eventLevel = z.strictObject(
   {
     type: z.literal('event').optional(),
-    id: z.string('must be a string').nullable().optional().describe('Accepted, no effect'),
+    id: z.unknown().optional().describe('Accepted, no effect'),
     posture: z
       .enum(['Reactive', 'Proactive'], required('must be "Reactive" or "Proactive"'))
       .describe('Reactive: fires when events come. Proactive: fires when they do not come in time'),
@@ -80,7 +80,7 @@ const eventLevel = z.strictObject(
 
 const compositeShape = {
   id: eventLevel.shape.id,
-  triggers: z.array(z.unknown(), required('must be a list of triggers')).min(1, 'needs at least one trigger'),
+  triggers: z.array(z.unknown(), 'must be a list of triggers').min(1, 'needs at least one trigger'),
   within: duration.nullable().default(null).describe('How far apart the child firings may lie; null is no limit'),
   for_each: eventLevel.shape.for_each,
 };

@@ -145,7 +145,6 @@ describe('a trigger is refused with the place and the reason', () => {
     [{}, 'posture: is required'],
     [{ posture: 'reactive' }, 'posture: must be "Reactive" or "Proactive"'],
     [{ posture: null }, 'posture: must be "Reactive" or "Proactive"'],
-    [{ ...reactive, id: 5 }, 'id: must be a string'],
     [{ ...reactive, require: 'any' }, 'require: unknown key'],
     [{ ...reactive, __proto: 1 }, '__proto: unknown key'],
     [JSON.parse('{"posture":"Reactive","__proto__":{}}'), '__proto__: unknown key'],
@@ -185,7 +184,7 @@ describe('a trigger is refused with the place and the reason', () => {
     [{ ...reactive, repeat: 1 }, 'repeat: must be true or false'],
     [{ ...reactive, repeat: false }, `repeat: ${onlyProactive}`],
     [{ ...proactive, after: ['a'], repeat: false }, `repeat: ${onlyProactive}`],
-    [{ type: 'sequence' }, 'triggers: is required'],
+    [{ type: 'sequence' }, 'triggers: must be a list of triggers'],
     [{ triggers: null }, 'triggers: must be a list of triggers'],
     [{ triggers: {} }, 'triggers: must be a list of triggers'],
     [{ triggers: [] }, 'triggers: needs at least one trigger'],
@@ -211,4 +210,9 @@ describe('a trigger is refused with the place and the reason', () => {
     const separator = expected.startsWith('[') ? '' : '.';
     expect(reason({ ...minimal, trigger })).toBe(`trigger${separator}${expected}`);
   });
+});
+
+test.each([['1'], [5], [null]])('the trigger id %j has no effect', (id) => {
+  expect(eventTrigger({ ...reactive, id })).toEqual(eventTrigger(reactive));
+  expect(composite({ triggers: [reactive], id })).toEqual(composite({ triggers: [reactive] }));
 });
