@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { root } from './tree.ts';
+
+type Service = { command?: string; ports?: string[]; container_name?: string; depends_on?: Record<string, unknown> };
+
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const { services } = parse(read('docker-compose.yml')) as { services: Record<'redis' | 'worker', Service> };
+const dockerfile = read('Dockerfile').split('\n');
+
+test('the image is built from files that exist and that the build gets to see', () => {
+  const copied = dockerfile
+    .filter((line) => line.startsWith('COPY ') && !line.includes('--from='))
+    .flatMap((line) => line.split(/\s+/).slice(1, -1));
+  const seen = new Set(read('.dockerignore').split('\n'));
+  expect(copied).toContain('lua');
+  expect(copied.filter((file) => !existsSync(path.join(root, file)) || !seen.has(`!${file}`))).toEqual([]);
+});
+
+test('the image does not run as root and reports its health', () => {
+  expect(dockerfile).toContain('USER node');
+  expect(dockerfile.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
+});
+
+test('workers can be started in any number', () => {
+  expect(services.worker.container_name).toBeUndefined();
+  expect(services.worker.ports).toBeUndefined();
+  expect(services.worker.depends_on).toEqual({ redis: { condition: 'service_healthy' } });
+});
+
+test('Redis keeps what it is told and is reached from this machine only', () => {
+  expect(services.redis.command).toMatch(/--appendonly yes .*--maxmemory-policy noeviction/);
+  expect(services.redis.ports).toEqual(['127.0.0.1:6390:6379']);
+});
