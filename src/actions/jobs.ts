@@ -1,0 +1,121 @@
+import { InvalidDocument } from '../errors.ts';
+import type { Action, QueueAction } from '../model/action.ts';
+import type { Automation, AutomationDocument } from '../model/automation.ts';
+import { type EventDocument, eventDocument } from '../model/event.ts';
+import { type ChildFiring, type Firing, stateChangeEvent, stateChangeEventId } from '../model/firing.ts';
+import { formatTimestamp } from '../model/timestamp.ts';
+import type { TriggerDocument } from '../model/trigger.ts';
+import type { ChildFiringDocument, FiringDocument, TriggeredAction } from '../model/triggered-action.ts';
+
+/** Queue of all actions whose type is not `queue`. */
+export const DEFAULT_QUEUE = 'actions';
+
+/**
+ * How long BullMQ recognises a job that it has finished and removed. A firing is relayed again only if its acknowledgement was lost,
+ * which shows within minutes, or while another of its queues is down or full: every repeat starts the seven days anew.
+ */
+export const DEDUPLICATION_TTL_MS = 7 * 24 * 3600 * 1000;
+
+/** Finished jobs kept by default, where BullMQ would keep all: enough to look at, little to hold. Ages in s. */
+const KEEP_COMPLETED = Object.freeze({ age: 24 * 3600, count: 1_000 });
+
+/** Failed jobs are kept longer, since somebody has to look at them: a week, yet never so many that they fill Redis. */
+const KEEP_FAILED = Object.freeze({ age: 7 * 24 * 3600, count: 10_000 });
+
+/** Options of a job as BullMQ takes them: the user's, and the ids that only Watchfire sets. */
+export type JobOptions = NonNullable<QueueAction['opts']> & {
+  jobId: string;
+  deduplication: { id: string; ttl: number; extend: true };
+};
+
+/** One job and the queue it goes to. */
+export type QueueJob = { queue: string; name: string; data: TriggeredAction; opts: JobOptions };
+
+/**
+ * The jobs of a firing in the order of semantics 11; `automation` as it was at the firing's revision. The same firing always gives
+ * the same jobs. Throws InvalidDocument when the automation has no trigger at the firing's path.
+ */
+export function jobsOf(firing: Firing, automation: Automation): QueueJob[] {
+  const { actions, actionsOnTrigger, actionsOnResolve, document } = automation;
+  const onChange = firing.state === 'Triggered' ? actionsOnTrigger : actionsOnResolve;
+  const told: FiringDocument = {
+    ...firingDocument(firing, document.trigger),
+    state: firing.state,
+    decided: formatTimestamp(firing.decided),
+  };
+  const jobs: QueueJob[] = [];
+  const add = (list: readonly Action[], before: number, event: EventDocument | null): void => {
+    for (const [at, action] of list.entries()) jobs.push(jobOf(action, before + at, firing, told, document, event));
+  };
+  if (firing.state === 'Triggered') add(actions, 0, firing.event);
+  if (onChange.length === 0) return jobs;
+  // The moment of the decision stands for the arrival in the log: it is the same at every repeat.
+  const change = eventDocument(stateChangeEvent(firing, firing.decided));
+  add(onChange, actions.length + (firing.state === 'Triggered' ? 0 : actionsOnTrigger.length), change);
+  return jobs;
+}
+
+function jobOf(
+  action: Action,
+  index: number,
+  firing: Firing,
+  told: FiringDocument,
+  automation: AutomationDocument,
+  event: EventDocument | null,
+): QueueJob {
+  const id = `f-${firing.id}-${index}`;
+  const own = isQueueAction(action) ? action : null;
+  return {
+    queue: own?.queue ?? DEFAULT_QUEUE,
+    name: own?.name ?? action.type,
+    // Definitions stand here as they were sent; their type has the defaults filled in.
+    data: {
+      id,
+      automation: automation as TriggeredAction['automation'],
+      firing: told,
+      triggered: told.triggered,
+      triggering_labels: firing.labels,
+      triggering_event: event,
+      action,
+      action_index: index,
+      state_change_event: stateChangeEventId(firing.id),
+      ...(own === null ? {} : { data: own.data ?? {} }),
+      idempotencyKey: id,
+    },
+    opts: {
+      removeOnComplete: KEEP_COMPLETED,
+      removeOnFail: KEEP_FAILED,
+      ...own?.opts,
+      jobId: id,
+      deduplication: { id, ttl: DEDUPLICATION_TTL_MS, extend: true },
+    },
+  };
+}
+
+/** parseAutomation has checked every action of this type against the form of `QueueAction`. */
+function isQueueAction(action: Action): action is QueueAction {
+  return action.type === 'queue';
+}
+
+function firingDocument(firing: Firing | ChildFiring, root: TriggerDocument): ChildFiringDocument {
+  return {
+    id: firing.id,
+    trigger: triggerAt(root, firing.path) as FiringDocument['trigger'],
+    state: firing.state,
+    triggered: formatTimestamp(firing.triggered),
+    triggering_labels: firing.labels,
+    triggering_event: firing.event,
+    triggering_firings: firing.children.map((child) => firingDocument(child, root)),
+  };
+}
+
+/** The definition at a place of the tree: `''` is the root, `0.1` the second child of the first child. */
+function triggerAt(root: TriggerDocument, path: string): TriggerDocument {
+  let trigger = root;
+  for (const step of path === '' ? [] : path.split('.')) {
+    const child = 'triggers' in trigger ? trigger.triggers[Number(step)] : undefined;
+    if (child === undefined) throw new InvalidDocument('path', 'is no place in the trigger of this automation', path);
+    trigger = child;
+  }
+  return trigger;
+}
