@@ -1,0 +1,118 @@
+import type { Redis } from 'ioredis';
+import { ACTIONS_GROUP } from '../redis/keys.ts';
+
+/** One firing as it was read: its stream entry id and its fields, or null when somebody trimmed it away before it was relayed. */
+export type Item = { id: string; fields: readonly string[] | null };
+
+/** Stream entry id before all others: the start of a list of pending entries. */
+export const START = '0-0';
+
+export type OutboxOptions = {
+  /** For everything but waiting. Shared, stays the caller's. */
+  redis: Redis;
+  /** For reads that block; used for nothing else. */
+  blocking: Redis;
+  /** Key of the stream of firings. */
+  firings: string;
+  /** Key of the stream of dead letters. */
+  dead: string;
+  /** Name of this consumer, the worker's id. */
+  consumer: string;
+};
+
+/** The stream of firings as the group `actions` sees it: what a relay reads, acknowledges, takes over and buries. */
+export class Outbox {
+  readonly #options: OutboxOptions;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /** Up to `count` firings that nobody has read, waiting at most `blockMs` for the first one (0: not at all). */
+  async readNew(count: number, blockMs: number): Promise<Item[]> {
+    const { blocking, firings, consumer } = this.#options;
+    const reply =
+      blockMs > 0
+        ? await blocking.xreadgroup(
+            'GROUP',
+            ACTIONS_GROUP,
+            consumer,
+            'COUNT',
+            count,
+            'BLOCK',
+            blockMs,
+            'STREAMS',
+            firings,
+            '>',
+          )
+        : await blocking.xreadgroup('GROUP', ACTIONS_GROUP, consumer, 'COUNT', count, 'STREAMS', firings, '>');
+    return itemsOfStreams(reply);
+  }
+
+  /** Up to `count` firings that this consumer has read but not acknowledged, behind the entry `after`. */
+  async readOwn(after: string, count: number): Promise<Item[]> {
+    const { redis, firings, consumer } = this.#options;
+    return itemsOfStreams(
+      await redis.xreadgroup('GROUP', ACTIONS_GROUP, consumer, 'COUNT', count, 'STREAMS', firings, after),
+    );
+  }
+
+  /**
+   * Takes over up to `count` firings that lay unacknowledged for `idleMs`; `next` is where to go on, `START` at the end. Redis drops
+   * trimmed entries from the list of pending ones as it comes across them, and names them once: here they are items without fields.
+   */
+  async claim(after: string, count: number, idleMs: number): Promise<{ items: Item[]; next: string }> {
+    const { redis, firings, consumer } = this.#options;
+    const reply = await redis.xautoclaim(firings, ACTIONS_GROUP, consumer, idleMs, after, 'COUNT', count);
+    const trimmed = Array.isArray(reply[2]) ? reply[2].map((id) => ({ id: String(id), fields: null })) : [];
+    return { items: [...itemsOf(reply[1]), ...trimmed], next: String(reply[0]) };
+  }
+
+  async acknowledge(ids: readonly string[]): Promise<void> {
+    const { redis, firings } = this.#options;
+    if (ids.length > 0) await redis.xack(firings, ACTIONS_GROUP, ...ids);
+  }
+
+  /** Puts a firing that can never be relayed to the dead letters, with the reason and its fields as a JSON list, and acknowledges it. */
+  async bury(item: Item, reason: string): Promise<void> {
+    const { redis, firings, dead } = this.#options;
+    const attempts = await this.#attempts(item.id);
+    const letter = ['source', 'firings', 'entry', item.id, 'reason', reason, 'attempts', String(attempts)];
+    const replies = await redis
+      .multi()
+      .xadd(dead, '*', ...letter, 'fields', JSON.stringify(item.fields ?? []))
+      .xack(firings, ACTIONS_GROUP, item.id)
+      .exec();
+    for (const [error] of replies ?? []) if (error) throw error;
+  }
+
+  /** Makes the group where it is missing, from the beginning of the stream: repeated jobs are recognised, missed ones would be lost. */
+  async createGroup(): Promise<void> {
+    try {
+      await this.#options.redis.xgroup('CREATE', this.#options.firings, ACTIONS_GROUP, '0', 'MKSTREAM');
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+    }
+  }
+
+  async #attempts(id: string): Promise<number> {
+    const { redis, firings } = this.#options;
+    const [entry] = await redis.xpending(firings, ACTIONS_GROUP, id, id, 1);
+    return Array.isArray(entry) ? Number(entry[3]) : 0;
+  }
+}
+
+/** Replies of XREADGROUP: null, or one `[stream, entries]`. */
+function itemsOfStreams(reply: unknown): Item[] {
+  if (!Array.isArray(reply)) return [];
+  return reply.flatMap((stream: unknown) => (Array.isArray(stream) ? itemsOf(stream[1]) : []));
+}
+
+/** Entries `[id, fields]`; the fields of an entry that was trimmed are null, older servers leave the whole entry out. */
+function itemsOf(entries: unknown): Item[] {
+  if (!Array.isArray(entries)) return [];
+  return entries.flatMap((entry: unknown) => {
+    if (!Array.isArray(entry)) return [];
+    return [{ id: String(entry[0]), fields: Array.isArray(entry[1]) ? (entry[1] as string[]) : null }];
+  });
+}

@@ -1,0 +1,221 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { FIRST_READ, nextRead } from '../actions/appetite.ts';
+import { Definitions } from '../actions/definitions.ts';
+import { Dispatch } from '../actions/dispatch.ts';
+import type { QueueJob } from '../actions/jobs.ts';
+import type { Item } from '../actions/outbox.ts';
+import { Outbox, START } from '../actions/outbox.ts';
+import type { Queues } from '../actions/queues.ts';
+import { reasonOf } from '../actions/reason.ts';
+import { BLOCK_MS } from '../redis/connection.ts';
+import type { Keys, Prefixes } from '../redis/keys.ts';
+import type { Service } from './service.ts';
+
+/** A firing unacknowledged for this long belongs to a dead relay. Far above what a live one needs for a batch; a mistake only costs repeats that BullMQ drops. */
+const DEAD_AFTER_MS = 10_000;
+
+/** How often firings of dead relays are looked for. */
+const CLAIM_EVERY_MS = 5_000;
+
+/** Delays after a step that failed because of Redis: the first, and the most. */
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 5_000;
+
+/** Longest wait of `stop` for the step under way; then Redis does not answer, and whoever comes next repeats the step. */
+const STOP_GRACE_MS = 4_000;
+
+/** Jobs not yet begun above which a queue counts as full: some hundred megabytes of Redis at a few kilobytes a job. */
+export const MAX_QUEUE_DEPTH = 100_000;
+
+export type RelayOptions = {
+  keys: Pick<Keys, 'firings' | 'dead'>;
+  prefixes: Pick<Prefixes, 'automation'>;
+  /** For everything but waiting; shared, stays open. */
+  redis: Redis;
+  /** For blocking reads alone, with `blockingTimeout` set; the relay disconnects it when it stops. */
+  blocking: Redis;
+  queues: Queues;
+  /** Name in the consumer group: the worker's id. */
+  consumer: string;
+  logger: Logger;
+  /** Wall clock in ms. */
+  now: () => number;
+  /** Resolves after `ms`, or earlier when the signal aborts; never rejects. */
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  maxQueueDepth?: number;
+  /** Told of jobs that were added, also of those that were recognised as repeats. */
+  onJobs?: (jobs: readonly QueueJob[]) => void;
+};
+
+/** What one step did: firings finished (relayed or dead), their jobs, firings held back for later, firings buried. */
+export type RelaySummary = { firings: number; jobs: number; held: number; dead: number };
+
+/**
+ * Turns firings into jobs (semantics 11): reads `{ns}:firings` as group `actions`, adds the jobs, then acknowledges. A crash
+ * in between repeats the jobs, which BullMQ recognises by their ids. Any number of relays share the stream.
+ */
+export class Relay implements Service {
+  readonly #options: RelayOptions;
+  readonly #outbox: Outbox;
+  readonly #dispatch: Dispatch;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | null = null;
+  #waiting = false;
+  /** Where the look through our own unacknowledged firings is; null when none is due. */
+  #ownAfter: string | null = START;
+  #ownSince = 0;
+  /** How many firings to read at a time. */
+  #count = FIRST_READ;
+  #claimAfter = START;
+  #claimAt = 0;
+  /** Firings being read while the last ones are added. */
+  #ahead: Promise<Item[]> | null = null;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    const { redis, blocking, keys, consumer, prefixes } = options;
+    this.#outbox = new Outbox({ redis, blocking, firings: keys.firings, dead: keys.dead, consumer });
+    this.#dispatch = new Dispatch({
+      outbox: this.#outbox,
+      definitions: new Definitions(redis, prefixes.automation),
+      queues: options.queues,
+      logger: options.logger,
+      maxQueueDepth: options.maxQueueDepth ?? MAX_QUEUE_DEPTH,
+    });
+  }
+
+  start(): void {
+    // A read whose reply went down with the connection leaves firings that are ours without our knowing.
+    this.#options.blocking.on('ready', this.#lookAgain);
+    this.#running ??= this.#loop();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const { blocking, sleep, logger } = this.#options;
+    blocking.off('ready', this.#lookAgain);
+    if (this.#waiting) blocking.disconnect();
+    const patience = new AbortController();
+    const late = sleep(STOP_GRACE_MS, patience.signal).then(() => 'late' as const);
+    const outcome = await Promise.race([this.#running ?? Promise.resolve(), late]);
+    patience.abort();
+    if (outcome === 'late') logger.warn('relay stopped without waiting for Redis');
+    blocking.disconnect();
+  }
+
+  /**
+   * One step: what is due of dead relays and of our own unfinished firings, then new firings, waited for at most `blockMs`.
+   * Rejects when Redis fails; then nothing is lost and the step is to be repeated.
+   */
+  async runOnce({ blockMs = 0 }: { blockMs?: number } = {}): Promise<RelaySummary> {
+    return await this.#step(blockMs, false);
+  }
+
+  async #step(blockMs: number, readAhead: boolean): Promise<RelaySummary> {
+    const summary: RelaySummary = { firings: 0, jobs: 0, held: 0, dead: 0 };
+    try {
+      const now = this.#options.now();
+      if (await this.#dispatch.reopen(now)) this.#lookAgain();
+      // A look under way comes to the queue on trial as well; beginning anew with every step would never get there.
+      if (this.#ownAfter === null && this.#dispatch.hasTrial(now)) this.#lookAgain();
+      if (now >= this.#claimAt) await this.#relay(await this.#claim(now), summary);
+      if (this.#ownAfter !== null) await this.#relay(await this.#readOwn(this.#ownAfter, now), summary);
+      const busy = summary.firings > 0 || this.#ownAfter !== null;
+      await this.#relay(await this.#readNew(busy ? 0 : this.#patience(blockMs, now), readAhead), summary);
+      return summary;
+    } catch (error) {
+      // What was read in this step is ours and unacknowledged.
+      this.#lookAgain();
+      if (!(error instanceof Error && error.message.startsWith('NOGROUP'))) throw error;
+      this.#options.logger.warn('consumer group of the firings was missing and is made anew');
+      await this.#outbox.createGroup();
+      return summary;
+    }
+  }
+
+  async #relay(items: readonly Item[], summary: RelaySummary): Promise<void> {
+    if (items.length === 0) return;
+    this.#count = nextRead(this.#count, items);
+    const done = await this.#dispatch.dispatch(items, this.#options.now);
+    summary.firings += done.relayed + done.dead;
+    summary.jobs += done.jobs.length;
+    summary.held += done.held;
+    summary.dead += done.dead;
+    if (done.jobs.length > 0) this.#tell(done.jobs);
+  }
+
+  async #readNew(blockMs: number, readAhead: boolean): Promise<Item[]> {
+    const count = this.#count;
+    const reading = this.#ahead ?? this.#waitForNew(count, blockMs);
+    this.#ahead = null;
+    const items = await reading;
+    if (readAhead && items.length >= count && !this.#stopping.signal.aborted) {
+      this.#ahead = this.#outbox.readNew(nextRead(count, items), 0);
+      // Whoever takes it up sees the fault; until then it is nobody's.
+      this.#ahead.catch(() => undefined);
+    }
+    return items;
+  }
+
+  async #waitForNew(count: number, blockMs: number): Promise<Item[]> {
+    this.#waiting = blockMs > 0;
+    try {
+      return await this.#outbox.readNew(count, blockMs);
+    } finally {
+      this.#waiting = false;
+    }
+  }
+
+  async #readOwn(after: string, now: number): Promise<Item[]> {
+    if (after === START) this.#ownSince = now;
+    const items = await this.#outbox.readOwn(after, this.#count);
+    this.#ownAfter = items.at(-1)?.id ?? null;
+    if (this.#ownAfter === null) this.#dispatch.tried(this.#ownSince);
+    return items;
+  }
+
+  async #claim(now: number): Promise<Item[]> {
+    const { items, next } = await this.#outbox.claim(this.#claimAfter, this.#count, DEAD_AFTER_MS);
+    this.#claimAfter = next;
+    if (next === START) this.#claimAt = now + CLAIM_EVERY_MS;
+    return items;
+  }
+
+  /** How long (ms) to wait for new firings: not longer than until something else is due. */
+  #patience(blockMs: number, now: number): number {
+    if (this.#stopping.signal.aborted) return 0;
+    const due = Math.min(this.#claimAt, this.#dispatch.nextAt());
+    return Math.max(0, Math.min(blockMs, due - now));
+  }
+
+  async #loop(): Promise<void> {
+    const { signal } = this.#stopping;
+    const { logger, sleep } = this.#options;
+    let delayMs = 0;
+    while (!signal.aborted || this.#ahead !== null) {
+      try {
+        await this.#step(BLOCK_MS, true);
+        if (delayMs > 0) logger.info('relay goes on');
+        delayMs = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (delayMs === 0) logger.warn({ reason: reasonOf(error) }, 'relay waits for Redis');
+        delayMs = delayMs === 0 ? FIRST_DELAY_MS : Math.min(delayMs * 2, LONGEST_DELAY_MS);
+        await sleep(delayMs, signal);
+      }
+    }
+  }
+
+  #tell(jobs: readonly QueueJob[]): void {
+    try {
+      this.#options.onJobs?.(jobs);
+    } catch (error) {
+      this.#options.logger.error({ reason: reasonOf(error) }, 'a listener to jobs failed');
+    }
+  }
+
+  readonly #lookAgain = (): void => {
+    this.#ownAfter = START;
+  };
+}
