@@ -37,7 +37,7 @@ export function thisMachine(): Machine {
 export async function findRedisServer(machine: Machine): Promise<RedisProgram | undefined> {
   for (const { file, name } of CANDIDATES) {
     for (const found of await filesOnPath(machine, file)) {
-      const version = await versionOf(found, name);
+      const version = await versionOf(machine, found, name);
       if (version !== undefined && Number.parseInt(version, 10) >= OLDEST_MAJOR) return { path: found, name, version };
     }
   }
@@ -56,13 +56,12 @@ export async function installRedisServer(machine: Machine, say: (sentence: strin
   if (!recipe) throw new RedisMissing(`no Redis server 7.0 or newer was found. ${advice(machine)}`);
   say(`no Redis server on the path, installing one: ${recipe.steps.map((step) => step.join(' ')).join(' && ')}`);
   for (const [command = '', ...parameters] of recipe.steps) {
-    const { failed, output } = await run(command, parameters, INSTALL_TIMEOUT_MS);
+    const { failed, output } = await run(machine, [command, ...parameters], INSTALL_TIMEOUT_MS);
     if (failed)
       throw new RedisMissing(`${command} could not install a Redis server (${lastLine(output)}). ${advice(machine)}`);
   }
   const program = await findRedisServer(machine);
-  if (!program)
-    throw new RedisMissing(`the Redis server that ${recipe.manager} offers is older than 7.0. ${advice(machine)}`);
+  if (!program) throw new RedisMissing(`${recipe.manager} brought no Redis server 7.0 or newer. ${advice(machine)}`);
   return program;
 }
 
@@ -98,7 +97,7 @@ async function recipeFor(machine: Machine): Promise<Recipe | undefined> {
 async function rightsPrefix(machine: Machine): Promise<string[] | undefined> {
   if (machine.isRoot) return [];
   if (!(await isOnPath(machine, 'sudo'))) return undefined;
-  const { failed } = await run('sudo', ['-n', 'true'], VERSION_TIMEOUT_MS);
+  const { failed } = await run(machine, ['sudo', '-n', 'true'], VERSION_TIMEOUT_MS);
   return failed ? undefined : ['sudo', '-n'];
 }
 
@@ -131,20 +130,24 @@ async function isOnPath(machine: Machine, file: string): Promise<boolean> {
 }
 
 /** Both print a line such as `Redis server v=7.0.15 sha=…`. */
-async function versionOf(file: string, name: string): Promise<string | undefined> {
-  const { failed, output } = await run(file, ['--version'], VERSION_TIMEOUT_MS, name);
+async function versionOf(machine: Machine, file: string, name: string): Promise<string | undefined> {
+  const { failed, output } = await run(machine, [file, '--version'], VERSION_TIMEOUT_MS, name);
   return failed ? undefined : /\bv=(\d+\.\d+\.\d+)/.exec(output)?.[1];
 }
 
+type Outcome = { failed: boolean; output: string };
+
 /** Runs a command to its end, or to `timeoutMs`; `output` is all that it printed. */
-function run(
-  command: string,
-  parameters: string[],
-  timeoutMs: number,
-  argv0 = command,
-): Promise<{ failed: boolean; output: string }> {
+function run(machine: Machine, commandLine: readonly string[], timeoutMs: number, name?: string): Promise<Outcome> {
+  const [command = '', ...parameters] = commandLine;
+  const env = { ...process.env, PATH: machine.searchPath };
   return new Promise((resolve) => {
-    const child = spawn(command, parameters, { argv0, timeout: timeoutMs, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, parameters, {
+      argv0: name ?? command,
+      env,
+      timeout: timeoutMs,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     const collect = (chunk: Buffer): void => {
       output += chunk.toString();

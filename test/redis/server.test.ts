@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { findRedisServer, thisMachine } from '../../src/redis/find-server.ts';
 import { ask } from '../../src/redis/probe.ts';
 import { obtainRedisServer, type RedisServer, startRedisServer } from '../../src/redis/server.ts';
 import { eventually } from '../support/eventually.ts';
@@ -158,16 +157,5 @@ describe('a private Redis', () => {
     const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
     onTestFinished(() => void owner.kill('SIGKILL'));
     expect(await once(owner, 'exit')).toEqual([0, null]);
-  });
-});
-
-describe('looking for a server', () => {
-  test('finds the one on the path, 7.0 or newer', async () => {
-    expect(Number.parseInt(program.version, 10)).toBeGreaterThanOrEqual(7);
-    expect(await findRedisServer(thisMachine())).toEqual(program);
-  });
-
-  test('finds none on an empty path', async () => {
-    expect(await findRedisServer({ ...thisMachine(), searchPath: '' })).toBeUndefined();
   });
 });
