@@ -3,14 +3,15 @@ import { type Logger, pino } from 'pino';
 import type { QueueJob } from './actions/jobs.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DEFAULT_REDIS_URL, parseSettings, type Settings, type WatchfireOptions } from './config.ts';
-import { AutomationMissing } from './errors.ts';
+import { AutomationAmbiguous, AutomationMissing } from './errors.ts';
+import { compareText } from './match/key.ts';
 import { type Automation, parseAutomation } from './model/automation.ts';
-import { parseEvent } from './model/event.ts';
+import { sealEvent } from './model/intake.ts';
 import { Connections } from './redis/connection.ts';
 import { allDefinitions, deleteDefinition, putDefinition } from './redis/definitions.ts';
 import { type Store, storeOf } from './redis/store.ts';
 import type { Observer } from './services/applier.ts';
-import { Worker } from './services/worker.ts';
+import type { Worker } from './services/worker.ts';
 
 /** What a worker reports while it runs. */
 export type WorkerHooks = { observe?: Observer; onJobs?: (jobs: readonly QueueJob[]) => void };
@@ -63,24 +64,27 @@ export class Watchfire {
 
   /**
    * The automation with that id, else the only one with that name.
-   * @throws AutomationMissing when there is none, or several of that name
+   * @throws AutomationMissing, AutomationAmbiguous
    */
   async get(idOrName: string): Promise<Automation> {
-    const automations = await this.list();
-    const byId = automations.find(({ id }) => id === idOrName);
-    if (byId) return byId;
-    const [found, another] = automations.filter(({ name }) => name === idOrName);
-    if (!found || another) throw new AutomationMissing(idOrName);
+    const { redis } = this.connections;
+    const byId = await redis.hget(this.store.keys.automations, idOrName);
+    if (byId !== null) return parseAutomation(JSON.parse(byId));
+    const named = (await allDefinitions(redis, this.store)).filter(({ name }) => name === idOrName);
+    const [found, another] = named;
+    if (!found) throw new AutomationMissing(idOrName);
+    const ids = named.map(({ id }) => id).sort(compareText);
+    if (another) throw new AutomationAmbiguous(idOrName, ids);
     return found;
   }
 
-  /** Removes an automation, by id or name, with all of its state. @throws AutomationMissing */
+  /** Removes an automation, by id or name, with all of its state. @throws AutomationMissing, AutomationAmbiguous */
   async delete(idOrName: string): Promise<void> {
     const { id } = await this.get(idOrName);
     await deleteDefinition(this.connections.redis, this.store, id);
   }
 
-  /** Enabling and disabling keep what semantics 13 says; by id or name. @throws AutomationMissing */
+  /** Enabling and disabling keep what semantics 13 says; by id or name. @throws AutomationMissing, AutomationAmbiguous */
   async enable(idOrName: string): Promise<void> {
     await this.#switch(idOrName, true);
   }
@@ -90,26 +94,23 @@ export class Watchfire {
   }
 
   /**
-   * Appends one event to the log. An event without id gets one, so that an append repeated after a lost connection is
-   * recognised as a duplicate.
+   * Appends one event, or one CloudEvent, to the log. An event without id gets one, so that an append repeated after a
+   * lost connection is recognised as a duplicate.
    * @returns the event's id and its position in the log
    * @throws InvalidDocument when the document breaks a rule; it then never enters the log
    */
   async emit(document: Readonly<Record<string, unknown>>): Promise<{ id: string; entry: string }> {
-    const sent = { ...document, id: document.id ?? randomUUID() };
-    const { id } = parseEvent(sent, { entryId: '0-0', received: this.#clock.nowMs() });
     const at = this.#clock.virtualNowMs();
-    const entry = await this.connections.redis.xadd(
-      this.store.keys.events,
-      at === null ? '*' : `${at}-*`,
-      'data',
-      JSON.stringify(sent),
-    );
-    return { id, entry: String(entry) };
+    const { event, data } = sealEvent(document, randomUUID, this.#clock.nowMs());
+    const { redis } = this.connections;
+    const entry = await redis.xadd(this.store.keys.events, at === null ? '*' : `${at}-*`, 'data', data);
+    return { id: event.id, entry: String(entry) };
   }
 
   /** Runs a worker inside this process; resolves when it takes part. */
   async startWorker(hooks: WorkerHooks = {}): Promise<Worker> {
+    // Loaded here only: most programs that use an engine run no worker, and BullMQ is the largest of what we load.
+    const { Worker } = await import('./services/worker.ts');
     const worker = new Worker({
       connections: this.connections,
       store: this.store,

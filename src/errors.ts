@@ -5,9 +5,11 @@ export type ErrorCode =
   | 'PORT_TAKEN'
   | 'ALREADY_RUNNING'
   | 'REDIS_NOT_STARTED'
+  | 'REDIS_UNREACHABLE'
   | 'SCRIPT_MISMATCH'
   | 'UNEXPECTED_ANSWER'
   | 'AUTOMATION_MISSING'
+  | 'AUTOMATION_AMBIGUOUS'
   | 'CONTENDED';
 
 /** What every error of Watchfire has in common: a stable `code` beside the sentence for people. */
@@ -76,6 +78,13 @@ export class RedisNotStarted extends WatchfireError {
   }
 }
 
+/** No Redis can be used at an address; the message says where, why and what to do. */
+export class RedisUnreachable extends WatchfireError {
+  constructor(message: string) {
+    super('REDIS_UNREACHABLE', message);
+  }
+}
+
 /** A script and the code that calls it disagree: a fault of this program, found when it starts. */
 export class ScriptMismatch extends WatchfireError {
   constructor(script: string, reason: string) {
@@ -94,6 +103,13 @@ export class UnexpectedAnswer extends WatchfireError {
 export class AutomationMissing extends WatchfireError {
   constructor(id: string) {
     super('AUTOMATION_MISSING', `there is no automation ${quote(id)}`);
+  }
+}
+
+/** Several automations have the name; only an id tells them apart. */
+export class AutomationAmbiguous extends WatchfireError {
+  constructor(name: string, ids: readonly string[]) {
+    super('AUTOMATION_AMBIGUOUS', `${ids.length} automations are named ${quote(name)}; use an id: ${ids.join(', ')}`);
   }
 }
 

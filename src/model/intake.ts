@@ -55,6 +55,28 @@ function decodeForm({ id, fields }: Entry): Decoded {
   return { kind: 'event', event: parseEvent(document, arrival), own: false, waits: true };
 }
 
+/**
+ * The text for the field `data` of an entry that `decode` will accept, with the event it will be, apart from the time at
+ * which it really arrives. A document without id gets the one of `newId`; a CloudEvent has to bring its own. What is
+ * checked is the text itself, by the rules it meets again when it is taken from the log.
+ * @throws InvalidDocument
+ */
+export function sealEvent(document: unknown, newId: () => string, received: number): { event: Event; data: string } {
+  if (!isRecord(document)) throw new InvalidDocument('event', 'must be an object', document);
+  const named = isCloudEvent(document) ? document : { ...document, id: document.id ?? newId() };
+  // A replacement character cannot be told from broken bytes there, its escape can.
+  const data = write(named).replaceAll(REPLACEMENT, '\\ufffd');
+  return { event: parseEvent(dataDocument(data), { entryId: '0-0', received }), data };
+}
+
+function write(document: object): string {
+  try {
+    return JSON.stringify(document);
+  } catch {
+    throw new InvalidDocument('event', 'cannot be written as JSON');
+  }
+}
+
 /** The milliseconds of a stream entry id. Redis takes any 64-bit number there, far beyond what a date can be. */
 function arrivalOf(id: string): number {
   const dash = id.indexOf('-');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { eventDocument, parseEvent } from '../../../src/model/event.ts';
-import { decode } from '../../../src/model/intake.ts';
+import { decode, sealEvent } from '../../../src/model/intake.ts';
 import { entry, entryId, event, json, minimal, reason, received } from './entries.ts';
 
 const nestedJson = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
@@ -132,4 +132,32 @@ describe('an entry that is none', () => {
       });
     },
   );
+});
+
+describe('an event that is sealed for the log', () => {
+  const seal = (document: unknown) => sealEvent(document, () => 'new', received);
+
+  test.each<[string, object, string]>([
+    ['an event with an id', { ...minimal, id: 'e' }, 'e'],
+    ['an event without one', minimal, 'new'],
+    ['an event whose id is null', { ...minimal, id: null }, 'new'],
+    ['a CloudEvent', { specversion: '1.0', id: '1', source: '/s', type: 't' }, '/s#1'],
+    ['a replacement character', { ...minimal, resource: { id: 'caf\ufffd' } }, 'new'],
+    ['what JSON writes in its own way', { ...minimal, occurred: new Date(0), payload: { at: undefined } }, 'new'],
+  ])('%s is what the log will give', (_, document, id) => {
+    const { event: sealed, data } = seal(document);
+    expect(sealed.id).toBe(id);
+    expect(event('data', data)).toEqual(sealed);
+  });
+
+  test.each<[unknown, RegExp]>([
+    [null, /^event: must be an object$/],
+    [[minimal], /^event: must be an object$/],
+    [{ ...minimal, payload: { n: 1n } }, /^event: cannot be written as JSON$/],
+    [{ ...minimal, payload: { text: 'x'.repeat(1_500_000) } }, /^data: must have at most 1500000 bytes$/],
+    [{ specversion: '1.0', source: '/s', type: 't' }, /^id: is required$/],
+    [{ ...minimal, id: '' }, /^id: must be a text of 1 to 128 characters$/],
+  ])('case %#: what the log would reject is refused', (document, expected) => {
+    expect(() => seal(document)).toThrow(expected);
+  });
 });
