@@ -1,0 +1,98 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+
+/** A file, or standard input, with what people call it. */
+export type Source = Readonly<{ file: string; text: string }>;
+
+/** One document of a file, and where its parts are: `at('trigger.within')` is `orders.yaml:12`. */
+export type Found = Readonly<{ document: unknown; at: (path: string) => string }>;
+
+/** What files hold. Each problem is `file:line: path: reason`. */
+export type Contents = Readonly<{ found: readonly Found[]; problems: readonly string[] }>;
+
+/** The key of a list of automations that is not the whole document. */
+const LIST_KEY = 'automations';
+
+/**
+ * Reads the automations of a YAML or JSON file: one, a list of them, or a list under `automations`, in each of its YAML
+ * documents. What they say is not checked here.
+ */
+export function documentsIn({ file, text }: Source): Contents {
+  const lines = new LineCounter();
+  const found: Found[] = [];
+  const problems: string[] = [];
+  const place = (offset: number): string => `${file}:${Math.max(1, lines.linePos(offset).line)}`;
+  const parsed = parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const documents = 'empty' in parsed ? [] : parsed.filter((document) => !isEmpty(document));
+  if (documents.length === 0) problems.push(`${file}:1: document: holds no automation`);
+  for (const document of documents) {
+    // A warning is about something that would be read differently from what it looks like, such as an unknown tag.
+    const wrong = [...document.errors, ...document.warnings];
+    problems.push(...wrong.map(({ pos, message }) => `${place(pos[0])}: document: is not YAML: ${firstLine(message)}`));
+    if (wrong.length === 0) collect(document, place, found, problems);
+  }
+  return { found, problems };
+}
+
+function isEmpty({ contents, errors }: Document.Parsed): boolean {
+  return errors.length === 0 && (contents === null || (isScalar(contents) && contents.value === null));
+}
+
+function collect(
+  document: Document.Parsed,
+  place: (offset: number) => string,
+  found: Found[],
+  problems: string[],
+): void {
+  const root = document.contents as Node;
+  const at = (node: Node, path: string): string => place(offsetOf(document, node, path));
+  for (const node of nodesOf(root)) {
+    if (node === null) {
+      problems.push(`${at(root, LIST_KEY)}: ${LIST_KEY}: must be a list of automations, alone in its document`);
+      continue;
+    }
+    try {
+      found.push({ document: node.toJS(document), at: (path) => at(node, path) });
+    } catch (error) {
+      // An alias without its anchor, or a few lines that stand for millions.
+      const reason = error instanceof Error ? firstLine(error.message) : String(error);
+      problems.push(`${at(node, '')}: document: cannot be read: ${reason}`);
+    }
+  }
+}
+
+/** The automations below a root; null for a list that is not as it should be. */
+function nodesOf(root: Node): (Node | null)[] {
+  if (isSeq(root)) return root.items as Node[];
+  if (!isMap(root) || !root.has(LIST_KEY)) return [root];
+  const list = root.get(LIST_KEY, true);
+  return isSeq(list) && root.items.length === 1 ? (list.items as Node[]) : [null];
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0] ?? '';
+}
+
+/**
+ * Where the value at `path` stands, or the innermost thing around it that is there. Label names hold dots too, so a path
+ * is followed by trying the keys that are there, longest first.
+ */
+function offsetOf(document: Document.Parsed, node: Node, path: string): number {
+  const here = node.range?.[0] ?? 0;
+  const inner = isAlias(node) ? (node.resolve(document) ?? node) : node;
+  if (isSeq(inner)) {
+    const [, index, rest = ''] = /^\[(\d+)\]\.?(.*)$/s.exec(path) ?? [];
+    const item = index === undefined ? undefined : (inner.items[Number(index)] as Node | undefined);
+    return item ? offsetOf(document, item, rest) : here;
+  }
+  if (!isMap(inner)) return here;
+  const keys = inner.items.flatMap(({ key, value }) =>
+    isScalar(key) ? [{ key, value, name: String(key.value) }] : [],
+  );
+  for (const { key, value, name } of keys.sort((a, b) => b.name.length - a.name.length)) {
+    if (path !== name && !(path.startsWith(name) && /^[.[]/.test(path.slice(name.length)))) continue;
+    const rest = path.slice(name.length).replace(/^\./, '');
+    if (rest === '' || value === null) return key.range?.[0] ?? here;
+    return offsetOf(document, value as Node, rest);
+  }
+  return here;
+}

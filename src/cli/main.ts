@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import type { Io } from './verb.ts';
+
+/** Time a verb has to end after SIGINT or SIGTERM; what takes longer is given up. */
+const STOP_BOUND_MS = 5_000;
+
+const { stdin, stdout, stderr, env } = process;
+
+/** Aborted by the first SIGINT or SIGTERM; the second one, and the bound, end the process whatever it does. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(1);
+    controller.abort();
+    setTimeout(() => process.exit(1), STOP_BOUND_MS).unref();
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  return controller.signal;
+}
+
+function processIo(): Io {
+  const colors = stdout.isTTY ? stdout.hasColors() && !env.NO_COLOR : Boolean(env.FORCE_COLOR);
+  return Object.freeze({
+    out: (line: string) => void stdout.write(`${line}\n`),
+    err: (line: string) => void stderr.write(`${line}\n`),
+    drained: async () => {
+      if (stdout.writableNeedDrain) await new Promise((resolve) => stdout.once('drain', resolve));
+    },
+    color: colors,
+    interactive: stdout.isTTY === true,
+    stdin,
+    screen: stderr.isTTY ? stderr : null,
+    env,
+    signal: stopSignal(),
+  });
+}
+
+// Whoever reads us may stop early, like `head`: then there is nothing more to do, and nothing wrong.
+stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+// Loading is most of what a short verb does; compiled code is kept between two runs.
+enableCompileCache();
+const { main } = await import('./program.ts');
+process.exitCode = await main(process.argv.slice(2), processIo());

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { DEFAULT_NAMESPACE, DEFAULT_REDIS_URL } from '../config.ts';
+import { sentenceOf } from './output.ts';
+import { DONE, FAILED, type Io, MISUSED, Misuse, type Verb } from './verb.ts';
+
+type Listed = Readonly<{ summary: string; load: () => Promise<{ verb: Verb }> }>;
+
+/** All verbs in the order of `--help`. A verb's file is loaded when it is called, so that none pays for what others need. */
+const VERBS: Readonly<Record<string, Listed>> = {
+  worker: { summary: 'run one worker until SIGTERM', load: () => import('./verbs/worker.ts') },
+  apply: { summary: 'create or update automations from files', load: () => import('./verbs/apply.ts') },
+  list: { summary: 'show all automations', load: () => import('./verbs/list.ts') },
+  get: { summary: 'show one automation as it was put', load: () => import('./verbs/get.ts') },
+  enable: { summary: 'let automations fire again', load: () => import('./verbs/enable.ts') },
+  disable: { summary: 'keep automations from firing', load: () => import('./verbs/disable.ts') },
+  delete: { summary: 'remove automations with all of their state', load: () => import('./verbs/delete.ts') },
+  send: { summary: 'publish one event, or a file of events', load: () => import('./verbs/send.ts') },
+  schema: { summary: 'print JSON Schemas of the documents', load: () => import('./verbs/schema.ts') },
+};
+
+/**
+ * Runs one command line.
+ * @param argv what follows the program's name
+ * @returns exit status 0, 1 or 2; never throws
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let status = DONE;
+  const program = programOf(io, (given) => {
+    status = given;
+  });
+  // Commander would show a verb's help before the verb is loaded.
+  const [first, ...rest] = argv;
+  const words = first === 'help' ? [...rest, '--help'] : argv;
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return status;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+function programOf(io: Io, ended: (status: number) => void): Command {
+  const program = new Command('watchfire')
+    .description('Redis-native stream processor: events in by XADD, reactions out as BullMQ jobs')
+    .option('--redis <url>', `where Redis is (default: $REDIS_URL, else ${DEFAULT_REDIS_URL})`)
+    .option('--namespace <name>', `engines with different names never meet (default: ${DEFAULT_NAMESPACE})`)
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .usage('<verb> [arguments] [options]')
+    .addHelpText('after', '\n`watchfire <verb> --help` shows arguments and an example.')
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => title.replace('Commands:', 'Verbs:') })
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+      getOutHasColors: () => io.color,
+      getErrHasColors: () => false,
+      outputError: (text, write) => write(oneLine(text)),
+    });
+  for (const [name, { summary }] of Object.entries(VERBS)) program.command(name).description(summary);
+  // Called when it is known which verb is meant and its own arguments have not been looked at yet.
+  program.hook('preSubcommand', async (_, command) => {
+    const listed = VERBS[command.name()];
+    if (!listed) return;
+    const { verb } = await listed.load();
+    verb.configure(command);
+    command.action(async () => ended(await verb.run(command.args, command.optsWithGlobals(), io)));
+  });
+  return program;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(text) as { version: string }).version);
+}
+
+/** Commander's errors begin with "error: " and may have a suggestion in a line of its own. */
+function oneLine(text: string): string {
+  return `watchfire: ${text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ')}`;
+}
+
+/** Prints what went wrong as one line and gives the exit status for it. */
+function report(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) {
+    const asked = ['commander.helpDisplayed', 'commander.version'].includes(error.code);
+    return asked ? DONE : MISUSED;
+  }
+  if (io.env.WATCHFIRE_DEBUG && error instanceof Error) io.err(error.stack ?? error.message);
+  else if (!io.signal.aborted) io.err(`watchfire: ${sentenceOf(error)}`);
+  return error instanceof Misuse ? MISUSED : FAILED;
+}

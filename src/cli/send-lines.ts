@@ -1,0 +1,125 @@
+import { TextDecoder } from 'node:util';
+import type { Watchfire } from '../engine.ts';
+import { InvalidDocument } from '../errors.ts';
+import { DOCUMENT_LIMIT_BYTES } from '../model/event.ts';
+import { parseJson } from '../model/json.ts';
+import { type Line, linesOf } from './lines.ts';
+
+/** Appends that wait for their answer: enough to be limited by Redis alone, little enough to hold in memory. */
+const IN_FLIGHT_LIMIT = 500;
+
+/** The same for large events, which would fill the memory long before they are that many. */
+const IN_FLIGHT_BYTES_LIMIT = 16_000_000;
+
+/** What has become of a file so far: how much of it was read, and its events. */
+export type Tally = { lines: number; bytes: number; sent: number; rejected: number };
+
+/** Told how it goes. */
+export type Watcher = Readonly<{
+  /** A line that breaks a rule and has not entered the log; `count` of them so far. */
+  rejected: (lineNumber: number, error: InvalidDocument, count: number) => void;
+  /** After each chunk of the file. */
+  progress: (tally: Readonly<Tally>) => void;
+}>;
+
+/**
+ * It had to end early, because reading or appending failed. `unsure`: the first and the last line that may or may not have
+ * been appended; all others up to `lines` were dealt with.
+ */
+export type Stopped = { reason: unknown; unsure: readonly [number, number] | null };
+
+/**
+ * Appends each line of an NDJSON stream to the log, in its order. Reads no faster than Redis takes.
+ * @returns what became of the lines, and why it stopped when it was neither at the end nor told to
+ */
+export async function sendLines(
+  watchfire: Pick<Watchfire, 'emit'>,
+  source: AsyncIterable<Uint8Array | string>,
+  watcher: Watcher,
+  signal: AbortSignal,
+): Promise<Tally & { stopped: Stopped | null }> {
+  const flight = new Flight();
+  const tally: Tally = { lines: 0, bytes: 0, sent: 0, rejected: 0 };
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const append = async (line: Line): Promise<void> => {
+    try {
+      await watchfire.emit(documentOf(line, decoder));
+      tally.sent += 1;
+    } catch (error) {
+      if (!(error instanceof InvalidDocument)) throw error;
+      tally.rejected += 1;
+      watcher.rejected(line.number, error, tally.rejected);
+    }
+  };
+  const take = async (line: Line): Promise<void> => {
+    const size = line.bytes?.length ?? DOCUMENT_LIMIT_BYTES;
+    await flight.room(size);
+    if (signal.aborted || flight.failed) return;
+    tally.lines = line.number;
+    tally.bytes += size + 1;
+    if (!line.bytes?.every(isBlank)) flight.add(line.number, size, append(line));
+  };
+  let unreadable: Stopped | null = null;
+  try {
+    for await (const lines of linesOf(source, DOCUMENT_LIMIT_BYTES)) {
+      for (const line of lines) await take(line);
+      if (signal.aborted || flight.failed) break;
+      watcher.progress(tally);
+    }
+  } catch (reason) {
+    if (!signal.aborted) unreadable = { reason, unsure: null };
+  }
+  await flight.landed();
+  return { ...tally, stopped: flight.failed ?? unreadable };
+}
+
+/** Space, tab and carriage return: what a line may hold that is empty. */
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d;
+}
+
+function documentOf({ bytes }: Line, decoder: TextDecoder): Record<string, unknown> {
+  if (bytes === null) throw new InvalidDocument('event', `must have at most ${DOCUMENT_LIMIT_BYTES} bytes`);
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    throw new InvalidDocument('event', 'must be valid UTF-8');
+  }
+  // What is no object is refused by `emit`.
+  return parseJson(text, 'event') as Record<string, unknown>;
+}
+
+/** What is under way to Redis. */
+class Flight {
+  failed: Stopped | null = null;
+  readonly #under = new Map<number, Promise<void>>();
+  #bytes = 0;
+
+  add(lineNumber: number, bytes: number, append: Promise<void>): void {
+    this.#bytes += bytes;
+    const landing = append
+      .catch((reason: unknown) => {
+        const [first, last] = this.failed?.unsure ?? [lineNumber, lineNumber];
+        const unsure = [Math.min(first, lineNumber), Math.max(last, lineNumber)] as const;
+        this.failed = { reason: this.failed?.reason ?? reason, unsure };
+      })
+      .finally(() => {
+        this.#bytes -= bytes;
+        this.#under.delete(lineNumber);
+      });
+    this.#under.set(lineNumber, landing);
+  }
+
+  /** Resolves when there is room for one more. Redis answers in order, so the oldest is the first to land. */
+  async room(bytes: number): Promise<void> {
+    for (const landing of this.#under.values()) {
+      if (this.#under.size < IN_FLIGHT_LIMIT && this.#bytes + bytes <= IN_FLIGHT_BYTES_LIMIT) return;
+      await landing;
+    }
+  }
+
+  async landed(): Promise<void> {
+    await Promise.all(this.#under.values());
+  }
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import type { Watchfire } from '../../engine.ts';
+import { type Change, changesOf } from '../changes.ts';
+import { withWatchfire } from '../connect.ts';
+import { documentsIn, type Source } from '../documents.ts';
+import { asJson, outputOption, plain, printJson } from '../output.ts';
+import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
+
+/** Where the words of a change end, so that names stand below each other. */
+const WORD_WIDTH = 'unchanged'.length;
+
+export const verb: Verb = {
+  configure(command) {
+    outputOption(command)
+      .argument(
+        '<file...>',
+        'YAML or JSON: an automation, a list of them, or a list under "automations"; - is standard input',
+      )
+      .option('--dry-run', 'only print what would change', false)
+      .option('--prune', 'delete all automations that are in none of the files', false)
+      .addHelpText(
+        'after',
+        '\nAutomations are matched by id, those without one by name. Nothing is changed unless all files are right.\n' +
+          '\nExample:\n  watchfire apply examples/automations/*.yaml --dry-run',
+      );
+  },
+
+  async run(files, options, io) {
+    const sources = await Promise.all(files.map((file) => sourceOf(file, io)));
+    const contents = sources.map(documentsIn);
+    const found = contents.flatMap((content) => content.found);
+    const unreadable = contents.flatMap((content) => content.problems);
+    const prune = options.prune === true;
+    const dryRun = options.dryRun === true;
+    // Wrong files are told of even when there is no Redis to put them into.
+    const alone = changesOf(found, [], { newId: randomUUID, prune });
+    if (unreadable.length + alone.problems.length > 0) return refused([...unreadable, ...alone.problems], io);
+    return await withWatchfire(options, io, async (watchfire) => {
+      const newId = dryRun ? () => 'new' : randomUUID;
+      const { changes, problems } = changesOf(found, await watchfire.list(), { newId, prune });
+      if (problems.length > 0) return refused(problems, io);
+      for (const change of changes) {
+        if (!dryRun) await carryOut(change, watchfire);
+        if (!asJson(options)) io.out(lineOf(change));
+      }
+      if (asJson(options))
+        printJson(
+          io,
+          changes.map(({ document: _, ...shown }) => shown),
+        );
+      if (dryRun) io.err('dry run: nothing was changed');
+      return DONE;
+    });
+  },
+};
+
+async function sourceOf(file: string, io: Io): Promise<Source> {
+  if (file === '-') return { file: 'stdin', text: await text(io.stdin) };
+  const content = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new Misuse(`apply: ${error.message}`);
+  });
+  return { file, text: content };
+}
+
+function refused(problems: readonly string[], io: Io): number {
+  for (const problem of problems) io.err(plain(problem));
+  io.err(`watchfire: nothing was changed: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`);
+  return FAILED;
+}
+
+async function carryOut({ change, id, document }: Change, watchfire: Watchfire): Promise<void> {
+  if (change === 'deleted') await watchfire.delete(id);
+  else if (document !== null) await watchfire.put(document);
+}
+
+function lineOf({ change, id, name, keys }: Change): string {
+  const what = change === 'updated' ? `: ${keys.join(', ')}` : '';
+  return plain(`${change.padEnd(WORD_WIDTH)}  ${name} (${id})${what}`);
+}

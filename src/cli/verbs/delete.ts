@@ -1,0 +1,12 @@
+import { automationArguments, changeEach } from '../change-each.ts';
+import type { Verb } from '../verb.ts';
+
+export const verb: Verb = {
+  configure(command) {
+    automationArguments(command, 'watchfire delete failures');
+  },
+
+  async run(names, options, io) {
+    return await changeEach(names, options, io, 'deleted', (watchfire, id) => watchfire.delete(id));
+  },
+};

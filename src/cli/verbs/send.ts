@@ -1,0 +1,105 @@
+import { open } from 'node:fs/promises';
+import { addAbortSignal, type Readable } from 'node:stream';
+import type { Command } from 'commander';
+import type { Watchfire } from '../../engine.ts';
+import type { InvalidDocument } from '../../errors.ts';
+import { flatDocument } from '../../model/flat.ts';
+import { withWatchfire } from '../connect.ts';
+import { asJson, outputOption, plain, printJson, sentenceOf } from '../output.ts';
+import { progressOn } from '../progress.ts';
+import { sendLines, type Tally } from '../send-lines.ts';
+import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
+
+/** Rejected lines that are shown one by one; whoever has more needs the first ones and the count. */
+const SHOWN_REJECTIONS = 20;
+
+/** How much of a file is read at a time. */
+const CHUNK_BYTES = 256 * 1_024;
+
+type Options = Readonly<Record<string, unknown>>;
+
+export const verb: Verb = {
+  configure(command: Command) {
+    outputOption(command)
+      .argument('[event]', 'its name')
+      .argument('[key=value...]', 'its fields, named as in XADD: resource.id, related.0.role, payload.total …')
+      .option('--file <file>', 'send a file of JSON documents, one in each line; - is standard input')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  watchfire send order.failed resource.id=customer.7 payload.total=12\n' +
+          '  watchfire send --file events.ndjson',
+      );
+  },
+
+  async run([event, ...fields], options, io) {
+    if (options.file !== undefined) {
+      if (event !== undefined) throw new Misuse(`send: give an event or --file, not both (found "${event}")`);
+      return await sendFile(String(options.file), options, io);
+    }
+    if (event === '-' && fields.length === 0) return await sendFile('-', options, io);
+    if (event === undefined) throw new Misuse('send: give the name of an event, or --file');
+    return await sendOne(['event', event, ...fields.flatMap(pairOf)], options, io);
+  },
+};
+
+function pairOf(field: string): [string, string] {
+  const sign = field.indexOf('=');
+  if (sign < 1) throw new Misuse(`send: fields are written key=value (found "${field}")`);
+  return [field.slice(0, sign), field.slice(sign + 1)];
+}
+
+async function sendOne(fields: readonly string[], options: Options, io: Io): Promise<number> {
+  const document = flatDocument(fields);
+  const { id, entry } = await withWatchfire(options, io, (watchfire) => watchfire.emit(document));
+  if (asJson(options)) printJson(io, { id, entry });
+  else io.out(plain(`sent ${id} at ${entry}`));
+  return DONE;
+}
+
+async function sendFile(file: string, options: Options, io: Io): Promise<number> {
+  const { source, totalBytes } = await opened(file, io);
+  const send = async (watchfire: Watchfire): Promise<number> => {
+    const progress = await progressOn(io, totalBytes);
+    const startMs = performance.now();
+    const summaryOf = (tally: Tally): Summary => {
+      const seconds = (performance.now() - startMs) / 1_000;
+      return { ...tally, seconds: Math.round(seconds * 1_000) / 1_000, perSecond: Math.round(tally.sent / seconds) };
+    };
+    const rejected = (lineNumber: number, error: InvalidDocument, count: number): void => {
+      if (count <= SHOWN_REJECTIONS) progress.note(`watchfire: line ${lineNumber}: ${sentenceOf(error)}`);
+    };
+    const watcher = { rejected, progress: (tally: Tally) => progress.update(summaryOf(tally)) };
+    const end = await sendLines(watchfire, source, watcher, io.signal).finally(progress.stop);
+    tell(summaryOf(end), end.stopped?.unsure ?? null, options, io);
+    if (end.stopped) throw end.stopped.reason;
+    return end.rejected > 0 || io.signal.aborted ? FAILED : DONE;
+  };
+  return await withWatchfire(options, io, send, { patient: true });
+}
+
+type Input = { source: AsyncIterable<Uint8Array | string>; totalBytes: number | null };
+
+/** The lines to send, ending on SIGINT even when nothing comes. @throws Misuse when there is no such file */
+async function opened(file: string, io: Io): Promise<Input> {
+  if (file === '-') return { source: addAbortSignal(io.signal, io.stdin as Readable), totalBytes: null };
+  const handle = await open(file).catch((error: Error) => {
+    throw new Misuse(`--file: ${error.message}`);
+  });
+  const about = await handle.stat();
+  const source = addAbortSignal(io.signal, handle.createReadStream({ highWaterMark: CHUNK_BYTES }));
+  // Nobody may come to read it, when Redis cannot be reached; what goes wrong before is found again by the reader.
+  source.on('error', () => undefined);
+  return { source, totalBytes: about.isFile() ? about.size : null };
+}
+
+type Summary = Tally & { seconds: number; perSecond: number };
+
+function tell(summary: Summary, unsure: readonly [number, number] | null, options: Options, io: Io): void {
+  const { lines, sent, rejected, seconds, perSecond } = summary;
+  if (rejected > SHOWN_REJECTIONS) io.err(`watchfire: … and ${rejected - SHOWN_REJECTIONS} more lines were rejected`);
+  if (unsure)
+    io.err(`watchfire: lines ${unsure[0]} to ${unsure[1]} may or may not have been sent, those after them were not`);
+  if (io.signal.aborted) io.err(`watchfire: stopped after line ${lines}`);
+  if (asJson(options)) printJson(io, { lines, sent, rejected, seconds });
+  else io.out(`sent ${sent} events in ${seconds.toFixed(1)} s (${perSecond} events/s), ${rejected} rejected`);
+}

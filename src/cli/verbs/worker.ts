@@ -1,0 +1,91 @@
+import type { Logger } from 'pino';
+import type { Settings } from '../../config.ts';
+import type { WorkerHooks } from '../../engine.ts';
+import { parseDuration } from '../../model/duration.ts';
+import { longWatchfire, publicUrl, targetOf } from '../connect.ts';
+import { DONE, type Io, Misuse, type Verb } from '../verb.ts';
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
+
+type Options = Readonly<Record<string, unknown>>;
+
+export const verb: Verb = {
+  configure(command) {
+    command
+      .option('--chunk-size <entries>', 'most entries applied by one script call (default: 100)')
+      .option('--retention <duration>', 'how long applied events stay in the stream (default: 24h)')
+      .option('--ledger-retention <duration>', 'how long firings and dead letters stay in theirs (default: 30d)')
+      .option('--max-queue-depth <jobs>', 'waiting jobs of a queue above which it gets no more (default: 100000)')
+      .option('--log-level <level>', `one of ${LEVELS.join(', ')}`, 'info')
+      .addHelpText('after', '\nExample, one of any number of equal workers:\n  watchfire worker --retention 7d');
+  },
+
+  async run(_, options, io) {
+    const target = targetOf(options, io, settingsOf(options));
+    const level = String(options.logLevel);
+    if (!LEVELS.includes(level))
+      throw new Misuse(`--log-level: must be one of ${LEVELS.join(', ')} (found "${level}")`);
+    const logger = await loggerOn(io, level);
+    const watchfire = await longWatchfire(target, logger, io.signal);
+    try {
+      const told = abortionOf(io.signal);
+      // Told to stop while Redis does not answer, it must not wait for having started.
+      const worker = await Promise.race([watchfire.startWorker(hooksOf(logger)), told]);
+      const { namespace } = target.settings;
+      if (worker) logger.info({ worker: worker.id, redis: publicUrl(target.url), namespace }, 'worker started');
+      await told;
+      logger.info('worker stopping');
+    } finally {
+      await watchfire.close();
+    }
+    logger.info('worker stopped');
+    return DONE;
+  },
+};
+
+function settingsOf(options: Options): Partial<Settings> {
+  return {
+    ...wholeNumber('chunkSize', '--chunk-size', options.chunkSize),
+    ...wholeNumber('maxQueueDepth', '--max-queue-depth', options.maxQueueDepth),
+    ...duration('retentionMs', '--retention', options.retention),
+    ...duration('ledgerRetentionMs', '--ledger-retention', options.ledgerRetention),
+  };
+}
+
+function wholeNumber(setting: keyof Settings, option: string, text: unknown): Partial<Settings> {
+  if (text === undefined) return {};
+  if (!/^\d+$/.test(String(text))) throw new Misuse(`${option}: must be a whole number (found "${String(text)}")`);
+  return { [setting]: Number(text) };
+}
+
+function duration(setting: keyof Settings, option: string, text: unknown): Partial<Settings> {
+  if (text === undefined) return {};
+  const read = parseDuration(text);
+  if (!read || read.sign < 0) throw new Misuse(`${option}: must be a duration like 24h (found "${String(text)}")`);
+  return { [setting]: read.ms };
+}
+
+/** Lines of JSON for programs, readable ones for people. */
+async function loggerOn(io: Io, level: string): Promise<Logger> {
+  const { pino } = await import('pino');
+  if (!io.interactive) return pino({ level }, { write: (line) => io.out(line.trimEnd()) });
+  const { prettyFactory } = await import('pino-pretty');
+  const pretty = prettyFactory({ colorize: io.color, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' });
+  return pino({ level }, { write: (line) => io.out(pretty(line).trimEnd()) });
+}
+
+function hooksOf(logger: Logger): WorkerHooks {
+  return {
+    observe: (entries, { word, position }) =>
+      logger.debug({ entries: entries.length, word, position }, 'chunk applied'),
+    onJobs: (jobs) =>
+      logger.debug({ jobs: jobs.length, queues: [...new Set(jobs.map(({ queue }) => queue))] }, 'jobs added'),
+  };
+}
+
+function abortionOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve());
+  });
+}
