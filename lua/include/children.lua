@@ -9,12 +9,16 @@ local KEEP_MS = 60 * 1000 -- semantics 1: how long an outdated child firing is k
 local KEEP_UNLIMITED_MS = 24 * 3600 * 1000 -- semantics 1: the same without `within`
 
 -- A stored child firing is the text [time,number,keep_until,document].
-function M.read(e, c, group)
-  local stored, name = {}, e.prefixes.composite .. c.name .. ':' .. group
+-- order: the children as they are now; what is stored of a child that was changed counts no more (semantics 13).
+function M.read(e, c, group, order)
+  local stored, name, texts = {}, e.prefixes.composite .. c.name .. ':' .. group, {}
   local flat = redis.call('HGETALL', name)
-  for i = 1, #flat, 2 do
-    local time, number, keep, document = flat[i + 1]:match('^%[(%-?%d+),(%d+),(%-?%d+),(.*)%]$')
-    stored[flat[i]] = { time = tonumber(time), number = tonumber(number), keep = tonumber(keep), document = document }
+  for i = 1, #flat, 2 do texts[flat[i]] = flat[i + 1] end
+  for _, child in ipairs(order) do
+    if texts[child] then
+      local time, number, keep, document = texts[child]:match('^%[(%-?%d+),(%d+),(%-?%d+),(.*)%]$')
+      stored[child] = { time = tonumber(time), number = tonumber(number), keep = tonumber(keep), document = document }
+    end
   end
   return stored, name
 end
@@ -38,7 +42,7 @@ end
 
 -- Removes what is over at `as_of`; what remains gets its place in the index.
 function M.forget(e, c, group, as_of)
-  local stored, name = M.read(e, c, group)
+  local stored, name = M.read(e, c, group, cjson.decode(c.children))
   M.drop(stored, function(s) return s.keep <= as_of end)
   M.write(e, c, group, name, stored)
 end

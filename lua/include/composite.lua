@@ -9,7 +9,7 @@ local M = {}
 -- The key of the composite's for_each, looked up on the event of the child firing.
 local function group_of(c, f)
   local names = cjson.decode(c.names)
-  return #names == 0 and '' or key.of_document(f.doc and cjson.decode(f.doc), names)
+  return #names == 0 and '' or key.of_document(f.doc, names)
 end
 
 -- The received firing that a sequence keeps: that of the next step, else the first.
@@ -25,7 +25,7 @@ end
 function M.receive(e, c, received, as_of)
   local group, order, completing = group_of(c, received[1]), cjson.decode(c.children), nil
   if c.needed == 1 then return firing.of_children(c, group, received[1], { firing.document(received[1]) }) end
-  local stored, name = children.read(e, c, group)
+  local stored, name = children.read(e, c, group, order)
   children.drop(stored, function(s) return s.keep <= as_of end)
   if c.within then
     local newest = -math.huge

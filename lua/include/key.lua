@@ -27,9 +27,17 @@ local function lookup(document, name)
   return document.resource[name]
 end
 
--- document: a decoded event document, or nil for no event.
-function M.of_document(document, names)
-  local values = {}
+-- Half a surrogate pair, which JSON in a payload may hold as an escape and cjson refuses, can only stand in the payload:
+-- whole pairs are never written as escapes, and labels are well-formed. So what it becomes here does not matter.
+local function decode(text)
+  return cjson.decode((text:gsub('\\(.)(%x?%x?)', function(c, hex)
+    if c == 'u' and hex:match('^[dD][89a-fA-F]$') then return '\\u00' end
+  end)))
+end
+
+-- text: an event document as JSON, or nil for no event.
+function M.of_document(text, names)
+  local values, document = {}, text and decode(text)
   for i, name in ipairs(names) do values[i] = encode(document and lookup(document, name) or '') end
   return table.concat(values, '+')
 end

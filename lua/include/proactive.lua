@@ -19,7 +19,7 @@ end
 
 -- trigger: as sent with the chunk; m: arms, expects. Changes b; the caller saves it. Answers the words of what happened.
 function M.apply(e, trigger, b, m, ev)
-  local t, word = ev.t, 'open'
+  local t, word, recovery = ev.t, 'open', ''
   local opener = (trigger.after or trigger.keyed) and ev.id or nil
   local keep = trigger.standing and trigger.keyed and math.max(t, ev.as_of) + FORGET_MS or nil
   local function open(count)
@@ -34,22 +34,22 @@ function M.apply(e, trigger, b, m, ev)
   elseif m.arms and t >= b.start then -- P2
     remember(b, ev)
   end
-  if m.arms and m.expects and b.alert_until and t >= b.alert_start then word = word .. resolve(e, b, ev) end -- P3
+  if m.arms and m.expects and b.alert_until and t >= b.alert_start then recovery = resolve(e, b, ev) end -- P3
   if m.expects and not b.start and trigger.standing then -- P4
     open(0)
     b.keep = keep
   end
-  if not m.expects then return word end -- P5
+  if not m.expects then return word .. recovery end -- P5
   if not b.start then -- P6
     if not b.alert_until or t < b.alert_start then return 'idle' end
     b.alert_missing = b.alert_missing - 1
     if b.alert_missing > 0 then return 'made-up' end
     return 'made-up' .. resolve(e, b, ev)
   end
-  if t < b.start then return 'late' end -- P7
+  if t < b.start then return 'late' .. recovery end -- P7
   b.count, b.keep, b.silent = b.count + 1, keep, trigger.standing and 0 or nil -- P8
   remember(b, ev)
-  if b.count < trigger.threshold then return word == 'open' and 'counted' or word .. '+counted' end -- P9
+  if b.count < trigger.threshold then return (word == 'open' and 'counted' or word .. '+counted') .. recovery end -- P9
   if trigger.after and not m.arms then -- P10
     bucket.close(b)
     word = 'satisfied'
@@ -57,8 +57,8 @@ function M.apply(e, trigger, b, m, ev)
     open(0)
     word = 'restarted'
   end
-  if b.alert_until then word = word .. resolve(e, b, ev) end
-  return word
+  if b.alert_until then recovery = resolve(e, b, ev) end
+  return word .. recovery
 end
 
 return M

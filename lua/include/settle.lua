@@ -34,10 +34,10 @@ function M.bucket(e, b, s, as_of)
 end
 
 -- One obligation whose time has come, or whose index entry came too early.
-local function visit(e, name, key, score, as_of)
+local function visit(e, name, key, score)
   local trigger = engine.trigger(e, name)
   if not trigger then return due.correct(e, name, key, nil) end
-  if trigger.type ~= 'event' then return children.forget(e, trigger, key, as_of) end
+  if trigger.type ~= 'event' then return children.forget(e, trigger, key, score) end
   local b = bucket.read(e, trigger, key)
   local proactive = trigger.posture == 'Proactive'
   local wakes = b.was_due
@@ -61,7 +61,7 @@ function M.catch_up(e, as_of)
     if not name then return true end
     if e.budget <= 0 then return false end
     e.budget = e.budget - 1
-    visit(e, name, key, score, as_of)
+    visit(e, name, key, score)
   end
   return true
 end
