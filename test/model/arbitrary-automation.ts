@@ -203,10 +203,13 @@ export function composites(
   depth = 2,
 ): fc.Arbitrary<CompositeDocument> {
   const nested = depth > 0 ? composites(windows, leaf, depth - 1) : leaf;
-  const triggers = fc.array(
+  const different = fc.array(
     fc.oneof<fc.WeightedArbitrary<TriggerDocument>[]>({ weight: 5, arbitrary: leaf }, { weight: 1, arbitrary: nested }),
     { minLength: 1, maxLength: 3 },
   );
+  // Twins meet the same events and fall due at the same moment.
+  const twins = different.map((list) => [...list, ...list.slice(0, 1)]);
+  const triggers = fc.oneof({ weight: 4, arbitrary: different }, { weight: 1, arbitrary: twins });
   const within = fc.oneof(
     { weight: 1, arbitrary: fc.constant(undefined) },
     { weight: 3, arbitrary: fc.constantFrom(...windows.composite) },

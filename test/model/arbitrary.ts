@@ -18,8 +18,8 @@ type Sent = {
   related: Record<string, string>[] | undefined;
   /** Seconds `occurred` lies after the arrival; undefined: not said. */
   skew: number | undefined;
-  /** Number of events away from this one, or the id of nobody. */
-  follows: number | 'lost' | undefined;
+  /** Number of events away from this one; the next one that many wait for; or nobody. */
+  follows: number | 'crowd' | 'lost' | undefined;
   chain: string[] | undefined;
   longNames: boolean;
 };
@@ -44,12 +44,12 @@ const weighted = (...choices: [weight: number, ...values: number[]][]): fc.Arbit
 
 const FAST: Pace = {
   windows: {
-    reactive: [5, 10, 30, 60, 600],
-    armed: [10, 15, 30, 60, 300],
+    reactive: [10, 30, 60, 600],
+    armed: [10, 30, 30, 60, 300],
     standing: [30, 60, 300, 900],
     composite: [0, 10, 60, 60, 600, null],
   },
-  waits: weighted([8, 0, 1, 5], [8, 5, 10, 15], [4, 30, 60], [2, 120, 300], [1, 600, 900, 1800], [1, 0.001, 4.999]),
+  waits: weighted([6, 0], [12, 5, 10, 10, 20], [6, 30, 60], [2, 120, 300], [1, 600, 900, 1800]),
 };
 
 const SLOW: Pace = {
@@ -59,12 +59,12 @@ const SLOW: Pace = {
     standing: [43_200, 86_400, 864_000],
     composite: [0, 3600, 86_400, 864_000, null],
   },
-  waits: weighted([6, 0, 1, 60], [6, 600, 1800, 3600], [3, 21_600, 43_200], [2, 86_400], [1, 864_000, 2_678_400]),
+  waits: weighted([6, 0, 60], [8, 600, 1800, 3600], [3, 21_600, 43_200], [2, 86_400], [1, 864_000, 2_678_400]),
 };
 
 const skews = fc.oneof(
   { weight: 12, arbitrary: fc.constant<number | undefined>(0) },
-  { weight: 4, arbitrary: fc.constantFrom(-1, -5, -10, -15, -30, -60, -600) },
+  { weight: 4, arbitrary: fc.constantFrom(-0.001, -5, -10, -10, -30, -60, -600) },
   { weight: 1, arbitrary: fc.constantFrom(-900, -960, -2400, -86_400) },
   { weight: 1, arbitrary: fc.constantFrom(1, 10, 60, 31_536_000) },
   { weight: 1, arbitrary: fc.constant(undefined) },
@@ -91,8 +91,9 @@ const rarely = <T>(weight: number, value: fc.Arbitrary<T>): fc.Arbitrary<T | und
 
 const chains = fc.constantFrom([slotId(1)], [slotId(0), slotId(2)], Array(8).fill('x'), Array(9).fill('x'));
 const follows = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom<(number | 'lost')[]>(1, 2, 3, -1, -2) },
-  { weight: 1, arbitrary: fc.constantFrom<(number | 'lost')[]>(0, 'lost') },
+  { weight: 6, arbitrary: fc.constantFrom<Sent['follows'][]>(1, 2, 3, -1, -2) },
+  { weight: 8, arbitrary: fc.constantFrom<Sent['follows'][]>('crowd') },
+  { weight: 3, arbitrary: fc.constantFrom<Sent['follows'][]>(0, 'lost', 'lost') },
 );
 
 const sent: fc.Arbitrary<Sent> = fc.record({
@@ -104,7 +105,7 @@ const sent: fc.Arbitrary<Sent> = fc.record({
   zone: fc.constantFrom(undefined, undefined, '', 'x', 'y'),
   related,
   skew: skews,
-  follows: rarely(12, follows),
+  follows: rarely(8, follows),
   chain: rarely(20, chains),
   longNames: fc.constantFrom(...Array<boolean>(9).fill(false), true),
 });
@@ -212,16 +213,22 @@ function stepOf(
 
 function eventOf(sent: Sent, index: number, happened: number): Record<string, unknown> {
   const { name, id, zone, related, skew, follows, chain, longNames } = sent;
-  const leader = typeof follows === 'number' ? `e${index + follows}` : follows;
   return {
     id: `e${index}`,
     event: name,
     resource: { [longNames ? 'prefect.resource.id' : 'id']: id, zone },
     related,
     occurred: skew === undefined ? undefined : iso(happened + skew * 1000),
-    follows: leader,
+    follows: leaderOf(follows, index),
     cause_chain: chain,
   };
+}
+
+const CROWD = 5;
+
+function leaderOf(follows: Sent['follows'], index: number): string | undefined {
+  if (typeof follows === 'number') return `e${index + follows}`;
+  return follows === 'crowd' ? `e${Math.ceil((index + 1) / CROWD) * CROWD}` : follows;
 }
 
 /** Random scenarios in the form of the recorded ones: valid documents, at most 60 steps, names left at `random`. */
