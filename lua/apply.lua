@@ -10,13 +10,13 @@
 -- KEYS generation  string  number of the definitions
 -- KEYS listeners   set     who wants state-change events
 -- KEYS parked      zset    followers waiting for their leader
--- KEYS seen        zset    slots of remembered ids
+-- KEYS seen        string  generations of remembered ids, as JSON
 -- KEYS counters    hash    decisions counted
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
 -- ARGV group       consumer group whose entries are acknowledged
 -- ARGV limit       most obligations settled by this call
--- ARGV chunk       JSON    src/redis/steps/apply.ts, Chunk
+-- ARGV chunk       JSON    src/redis/steps/wire.ts
 -- ARGV documents…  JSON    event documents; an entry names its own by index
 -- RETURNS word, position, wake-up in ms or '', error or '', words of each applied entry
 -- WORDS applied not-my-turn already-applied stale-definitions more-due failed
@@ -26,6 +26,7 @@ local order = include('order')
 local seen = include('seen')
 local settle = include('settle')
 local walk = include('walk')
+local wire = include('wire')
 
 local chunk = cjson.decode(args.chunk)
 local e = engine.open(keys, args.prefixes, args.now_ms)
@@ -33,41 +34,37 @@ e.budget = tonumber(args.limit)
 if (redis.call('GET', keys.generation) or '0') ~= chunk.generation then return { 'stale-definitions', e.position, '', '' } end
 
 local entries, first, acknowledged = chunk.entries, 1, {}
-while entries[first] and not log.after(entries[first].entry, e.position) do
-  acknowledged[first] = entries[first].entry
+while entries[first] and not log.after(entries[first][1], e.position) do
+  acknowledged[first] = entries[first][1]
   first = first + 1
 end
 if first > 1 then redis.call('XACK', keys.events, args.group, unpack(acknowledged)) end
 if not entries[first] then return { 'already-applied', e.position, '', '' } end
-if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. entries[first].entry, 'COUNT', 1)[1] then
+if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. entries[first][1], 'COUNT', 1)[1] then
   return { 'not-my-turn', e.position, '', '' }
 end
 
--- Answers the words of the entry, or nil when more is due than one call may settle.
-local function apply(ev)
-  if ev.skip then return ev.skip end
-  local at = tonumber(ev.entry:match('^%d+'))
-  if ev.rejected then
-    log.bury(e, ev.entry, ev.rejected)
-    return 'rejected'
-  end
-  ev.doc = ev.document and ARGV[args.documents + ev.document]
-  if seen.has(e, ev.digest, at) then return 'duplicate' end
-  if ev.follows and not seen.has(e, ev.leader, at) then return order.park(e, ev) end
+-- Answers what became of the entry, and a word for each trigger it met; nil when more is due than one call may settle.
+local function apply(sent)
+  local ev = wire.entry(sent)
+  if ev.word == 'rejected' then log.bury(e, ev.entry, ev.reason) end
+  if ev.word then return ev.word, ev.word end
+  local doc, at = ev.document and ARGV[args.documents + ev.document], tonumber(ev.entry:match('^%d+'))
   ev.as_of = at - engine.lag(e)
-  if not settle.catch_up(e, ev.as_of) then return nil end
-  if not ev.own then engine.move_clock(e, ev.t, ev.received) end
-  seen.remember(e, ev.digest, at)
-  local words, matches, from = { 'applied' }, ev.matches or {}, 1
-  for to = 1, #matches do
-    local following = matches[to + 1]
-    if not following or chunk.triggers[following.trigger].automation ~= chunk.triggers[matches[to].trigger].automation then
-      walk.automation(e, chunk.triggers, matches, from, to, ev, words)
-      from = to + 1
-    end
+  if order.is_parked(e, ev.id) then return 'duplicate', 'duplicate' end
+  if e.head <= ev.as_of or ev.follows then
+    if seen.has(e, ev.digest, at) then return 'duplicate', 'duplicate' end
+    if ev.follows and not seen.has(e, ev.leader, at) then return order.park(e, ev, doc) end
+    if not settle.catch_up(e, ev.as_of) then return nil end
   end
-  order.followers(e, ev.id)
-  return table.concat(words, ' ')
+  e.begun = ev.entry
+  if not seen.remember(e, ev.digest, at) then return 'duplicate', 'duplicate' end
+  if not ev.own then engine.move_clock(e, ev.t, ev.received) end
+  local words = walk.event(e, chunk.triggers, ev, doc)
+  order.followers(e, ev.digest)
+  return 'applied', words
 end
 
-return log.advance(e, args.group, entries, first, apply)
+local answer = log.advance(e, args.group, entries, first, apply)
+seen.save(e)
+return answer

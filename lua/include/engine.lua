@@ -5,7 +5,7 @@ local LAG_LIMIT_MS = 15 * 60 * 1000 -- semantics 1: the most the lag can hold ba
 
 -- Milliseconds as text: `..` and tostring round beyond 14 digits.
 function M.int(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
 
 -- now_ms: '' in production (the server's time), else the virtual time of a simulation.

@@ -15,32 +15,41 @@ function M.after(a, b)
   return false
 end
 
--- A rejected entry: what is wrong with it, then its own fields as they were sent.
+local FIELDS_KEPT = 2000 -- of a rejected entry, as they were sent; a call from Lua takes fewer than 8,000 values
+
+-- A rejected entry: what is wrong with it, then its own fields as they were sent, or a list of them when they are too many.
 function M.bury(e, id, reason)
   local letter = { 'entry', id, 'reason', reason }
   local entry = redis.call('XRANGE', e.keys.events, id, id)[1]
-  for i, text in ipairs(entry and entry[2] or {}) do letter[4 + i] = text end
+  local fields = entry and entry[2] or {}
+  if #fields > 2 * FIELDS_KEPT then fields = { 'fields', cjson.encode(fields) } end
+  for i, text in ipairs(fields) do letter[4 + i] = text end
   redis.call('XADD', e.keys.dead, e.next_id, unpack(letter))
 end
 
 -- Applies entries[first..] in order; acknowledges and counts what took effect, also when one fails or time is short.
--- step: entry -> its words, or nil to stop before it.
+-- step: entry -> what became of it and all of its words, or nil to stop before it.
 function M.advance(e, group, entries, first, step)
-  local answer, words, counts, ids = { 'applied', '', '', '' }, nil, {}, {}
+  local answer, counts, ids = { 'applied', '', '', '' }, {}, {}
   for i = first, #entries do
-    e.entry = entries[i].entry
-    local ok, result = pcall(step, entries[i])
+    e.entry = entries[i][1]
+    local ok, result, words = pcall(step, entries[i])
     if not ok then
-      answer[1], answer[4] = 'failed', type(result) == 'table' and result.err or tostring(result)
-      break
+      answer[4] = type(result) == 'table' and result.err or tostring(result)
+      -- An entry whose effects are partly there must not be tried again: it would count twice, or pass for a duplicate.
+      if e.begun ~= e.entry or not pcall(M.bury, e, e.entry, 'failed half-way: ' .. answer[4]) then
+        answer[1] = 'failed'
+        break
+      end
+      result = 'rejected'
     end
     if not result then
       answer[1] = 'more-due'
       break
     end
-    e.position, words = e.entry, result:match('^%S+')
-    ids[#ids + 1], answer[#answer + 1] = e.position, result
-    counts[words] = (counts[words] or 0) + 1
+    e.position = e.entry
+    ids[#ids + 1], answer[#answer + 1] = e.position, words
+    counts[result] = (counts[result] or 0) + 1
   end
   if #ids > 0 then
     redis.call('SET', e.keys.position, e.position)

@@ -6,20 +6,29 @@ local M = {}
 local WAIT_MS = 15 * 60 * 1000 -- semantics 1: how long a follower is parked
 local RELEASE_LIMIT = 10000 -- followers put back by one call; a sort and as many XADD, well under a second
 
+local ID_DIGITS = 20 -- of the largest number in a stream id
+
 -- Members sort by arrival where `occurred` is equal.
 local function member(ev)
   local ms, seq = ev.entry:match('^(%d+)-(%d+)$')
-  return string.format('%015.0f-%012.0f ', tonumber(ms), tonumber(seq)) .. ev.id
+  return ('0'):rep(ID_DIGITS - #ms) .. ms .. '-' .. ('0'):rep(ID_DIGITS - #seq) .. seq .. ' ' .. ev.id
 end
 
--- Answers the word of what happened: a second copy changes nothing.
-function M.park(e, ev)
-  if redis.call('ZSCORE', e.keys.parked, ev.id) then return 'duplicate' end
+local function anybody(e)
+  if e.anybody_parked == nil then e.anybody_parked = redis.call('EXISTS', e.keys.parked) == 1 end
+  return e.anybody_parked
+end
+
+function M.is_parked(e, id)
+  return anybody(e) and redis.call('ZSCORE', e.keys.parked, id)
+end
+
+function M.park(e, ev, doc)
   redis.call('ZADD', e.keys.parked, ev.received, ev.id)
-  redis.call('HSET', e.prefixes.parked_event .. ev.id, 'leader', ev.follows, 'member', member(ev), 'occurred', ev.occurred, 'event', ev.doc)
-  redis.call('ZADD', e.prefixes.followers .. ev.follows, ev.occurred, member(ev))
+  redis.call('HSET', e.prefixes.parked_event .. ev.id, 'leader', ev.follows, 'followers', ev.leader, 'member', member(ev), 'occurred', ev.occurred, 'event', doc)
+  redis.call('ZADD', e.prefixes.followers .. ev.leader, ev.occurred, member(ev))
   e.anybody_parked = true
-  return 'parked'
+  return 'parked', 'parked'
 end
 
 local function release(e, id)
@@ -29,10 +38,9 @@ local function release(e, id)
   redis.call('ZREM', e.keys.parked, id)
 end
 
--- The leader was applied: its followers go behind what is in the log, in order of occurrence.
+-- The leader, known by the digest of its id, was applied: its followers go behind what is in the log, by occurrence.
 function M.followers(e, leader)
-  if e.anybody_parked == nil then e.anybody_parked = redis.call('EXISTS', e.keys.parked) == 1 end
-  if not e.anybody_parked then return end
+  if not anybody(e) then return end
   local name = e.prefixes.followers .. leader
   for _, entry in ipairs(redis.call('ZRANGE', name, 0, -1)) do release(e, entry:match('^%S+ (.*)$')) end
   redis.call('DEL', name)
@@ -43,15 +51,15 @@ function M.overdue(e, time)
   local ids = redis.call('ZRANGE', e.keys.parked, '-inf', engine.int(time - WAIT_MS), 'BYSCORE', 'LIMIT', 0, RELEASE_LIMIT)
   local waiting = {}
   for i, id in ipairs(ids) do
-    local values = redis.call('HMGET', e.prefixes.parked_event .. id, 'occurred', 'member', 'leader')
-    waiting[i] = { id = id, occurred = tonumber(values[1]), member = values[2], leader = values[3] }
+    local values = redis.call('HMGET', e.prefixes.parked_event .. id, 'occurred', 'member', 'followers')
+    waiting[i] = { id = id, occurred = tonumber(values[1]), member = values[2], followers = values[3] }
   end
   table.sort(waiting, function(a, b)
     if a.occurred ~= b.occurred then return a.occurred < b.occurred end
     return a.id ~= b.id and M.before(a.member, b.member)
   end)
   for _, w in ipairs(waiting) do
-    redis.call('ZREM', e.prefixes.followers .. w.leader, w.member)
+    redis.call('ZREM', e.prefixes.followers .. w.followers, w.member)
     release(e, w.id)
   end
   return #ids

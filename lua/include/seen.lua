@@ -1,38 +1,86 @@
 -- Which event ids were applied less than half an hour ago, by the positions of the entries (semantics 12.1).
--- Ids are kept as digests in small hashes, two slots of time of which are alive.
+-- Ids are kept as digests in small hashes, which Redis packs tightly. A generation of them is closed after half an hour,
+-- or when its hashes fill up; the next one then gets more of them. So a lookup asks two generations, or a few more
+-- for the half hour after the load grew.
 local M = {}
 
-local MEMORY_MS = 30 * 60 * 1000 -- semantics 1: seen memory; also the length of a slot
+local MEMORY_MS = 30 * 60 * 1000 -- semantics 1: seen memory
+local FULL = 32 -- ids in a hash on average: beyond it a lookup takes longer than a call, and Redis unpacks it at 128
+local SIZES = { 4093, 32749, 262139, 2097143 } -- hashes in a generation: primes spread digests evenly
 
--- Digests are base64url text; their first character spreads the ids of a slot over this many hashes.
-local SHARDS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+local function place(e, generation, digest)
+  local a, b, c, d = digest:byte(1, 4)
+  local shard = (((a * 127 + b) * 127 + c) * 127 + d) % generation.size
+  return e.prefixes.seen .. generation.number .. ':' .. shard
+end
 
-local function name(e, slot, digest)
-  return e.prefixes.seen .. slot .. ':' .. digest:sub(1, 1)
+local function size_for(ids, at_least)
+  for _, size in ipairs(SIZES) do
+    if size >= at_least and size * FULL > ids then return size end
+  end
+  return SIZES[#SIZES]
+end
+
+-- generations: newest first; from, to: milliseconds of the first and the last position in it.
+local function load(e)
+  if not e.generations then e.generations = cjson.decode(redis.call('GET', e.keys.seen) or '[]') end
+  return e.generations
+end
+
+-- The generation that ids applied at `at` go to.
+local function current(e, at)
+  local newest = load(e)[1]
+  if newest and at - newest.from < MEMORY_MS and newest.count < newest.size * FULL then return newest end
+  local number, size = 1, SIZES[1]
+  if newest then
+    local grown = at - newest.from < MEMORY_MS and newest.size + 1 or 0
+    number, size = newest.number + 1, size_for(newest.count, grown)
+  end
+  table.insert(e.generations, 1, { number = number, from = at, to = at, size = size, count = 0 })
+  return e.generations[1]
 end
 
 -- at: the milliseconds of the asking entry's position.
 function M.has(e, digest, at)
-  local slot = math.floor(at / MEMORY_MS)
-  for s = slot, slot - 1, -1 do
-    local applied = redis.call('HGET', name(e, s, digest), digest)
-    if applied then return at - applied < MEMORY_MS end
+  for _, generation in ipairs(load(e)) do
+    if at - generation.to < MEMORY_MS then
+      local applied = redis.call('HGET', place(e, generation, digest), digest)
+      if applied and at - generation.from - applied < MEMORY_MS then return true end
+    end
   end
   return false
 end
 
+-- Answers whether it is new. Ids in the generation that is written to are never outdated.
 function M.remember(e, digest, at)
-  local slot = math.floor(at / MEMORY_MS)
-  redis.call('HSET', name(e, slot, digest), digest, at)
-  if e.slot ~= slot then
-    e.slot = slot
-    redis.call('ZADD', e.keys.seen, (slot + 2) * MEMORY_MS, slot)
+  local generation = current(e, at)
+  for i = 2, #e.generations do
+    local old = e.generations[i]
+    if at - old.to < MEMORY_MS then
+      local applied = redis.call('HGET', place(e, old, digest), digest)
+      if applied and at - old.from - applied < MEMORY_MS then return false end
+    end
   end
+  if redis.call('HSETNX', place(e, generation, digest), digest, at - generation.from) == 0 then return false end
+  generation.to, generation.count, e.ids_changed = at, generation.count + 1, true
+  return true
 end
 
--- Removes all ids of one slot.
-function M.forget(e, slot)
-  for shard in SHARDS:gmatch('.') do redis.call('UNLINK', name(e, slot, shard)) end
+function M.save(e)
+  if e.ids_changed then redis.call('SET', e.keys.seen, cjson.encode(e.generations)) end
+end
+
+-- Removes up to `limit` hashes of the oldest generation when nobody can ask for it any more. Answers whether it did.
+function M.forget(e, at, limit)
+  local oldest = load(e)[#e.generations]
+  if not oldest or at - oldest.to < MEMORY_MS then return false end
+  for _ = 1, math.min(limit, oldest.size) do
+    oldest.size = oldest.size - 1
+    redis.call('UNLINK', e.prefixes.seen .. oldest.number .. ':' .. oldest.size)
+  end
+  if oldest.size == 0 then table.remove(e.generations) end
+  e.ids_changed = true
+  return true
 end
 
 return M

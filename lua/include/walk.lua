@@ -6,16 +6,15 @@ local firing = include('firing')
 local proactive = include('proactive')
 local reactive = include('reactive')
 local settle = include('settle')
+local wire = include('wire')
 
 local M = {}
 
 -- 3.1: while the system runs behind, the event's own time can be past the end of a window that is not due yet.
-local function settle_own(e, triggers, matches, from, to, ev)
-  for i = from, to do
-    local m = matches[i]
-    local trigger = triggers[m.trigger]
-    if trigger.posture == 'Proactive' then
-      local b = bucket.read(e, engine.trigger(e, trigger.name), m.key)
+local function settle_own(e, matches, ev)
+  for _, m in ipairs(matches) do
+    if m.trigger.posture == 'Proactive' then
+      local b = bucket.read(e, engine.trigger(e, m.trigger.name), m.key)
       if b.start and b['end'] <= ev.t then settle.bucket(e, b, ev.t, ev.as_of) end
     end
   end
@@ -43,24 +42,35 @@ function M.pass(e, fired, pending)
   table.insert(pending[parent], fired)
 end
 
--- matches[from..to] are those of one automation, depth first. Adds a word for each to `words`.
-function M.automation(e, triggers, matches, from, to, ev, words)
-  if ev.t > ev.as_of then settle_own(e, triggers, matches, from, to, ev) end
-  local pending = {}
-  for i = from, to do
-    local m = matches[i]
-    local trigger = triggers[m.trigger]
-    if trigger.posture == 'Proactive' then
-      local b = bucket.read(e, trigger, m.key)
-      words[#words + 1] = proactive.apply(e, trigger, b, m, ev)
+-- matches: those of one automation, depth first. Adds a word for each to `words`.
+local function automation(e, matches, ev, words)
+  if ev.t > ev.as_of then settle_own(e, matches, ev) end
+  local pending
+  for _, m in ipairs(matches) do
+    local word, fired
+    if m.trigger.posture == 'Proactive' then
+      local b = bucket.read(e, m.trigger, m.key)
+      word = proactive.apply(e, m.trigger, b, m, ev)
       bucket.save(e, b)
     else
-      local word, fired = reactive.apply(e, trigger, m, ev)
-      words[#words + 1] = word
-      if fired then M.pass(e, fired, pending) end
+      word, fired = reactive.apply(e, m.trigger, m, ev)
+    end
+    words[#words + 1] = word
+    if fired then
+      pending = pending or {}
+      M.pass(e, fired, pending)
     end
   end
-  go_up(e, pending, ev)
+  if pending then go_up(e, pending, ev) end
+end
+
+-- doc: the event's document, sent when anything can need it. Answers a word for the event and one for each trigger.
+function M.event(e, triggers, ev, doc)
+  if not ev.matches then return 'applied' end
+  ev.doc = doc
+  local words = { 'applied' }
+  for _, flat in ipairs(ev.matches) do automation(e, wire.matches(triggers, flat), ev, words) end
+  return table.concat(words, ' ')
 end
 
 return M

@@ -31,8 +31,12 @@ export type Keys = Readonly<{
   parked: string;
   /** hash, permanent: counters of decisions (applied, rejected, duplicate …). */
   counters: string;
-  /** zset, permanent: slots of remembered event ids -> the time at which they are over. */
+  /** string, permanent: generations of remembered event ids, as JSON (lua/include/seen.lua). */
   seen: string;
+  /** zset with a TTL: worker id -> its last sign of life in ms, by its own clock; says which heartbeats to look for. */
+  workers: string;
+  /** A channel, not a key: what workers do, told only while somebody listens (src/services/live.ts). */
+  live: string;
 }>;
 
 /** Prefixes, under the names the scripts know them by: what follows them is an id, a state name or a key of semantics 6. */
@@ -49,9 +53,9 @@ export type Prefixes = Readonly<{
   automation: string;
   /** hash per parked event. An event id follows. */
   parked_event: string;
-  /** zset per leader: parked followers by `occurred`. An event id follows. */
+  /** zset per leader: parked followers by `occurred`. The digest of the leader's id follows. */
   followers: string;
-  /** hash, small: ids applied in one slot of time. `<slot>:<shard>` follows. */
+  /** hash, small: digests of applied event ids -> ms since its generation began. `<generation>:<shard>` follows. */
   seen: string;
   /** hash per worker with a TTL: heartbeat, generation. A worker id follows. */
   worker: string;
@@ -82,6 +86,8 @@ export function keysOf(namespace: string): Keys {
     parked: name('parked'),
     counters: name('counters'),
     seen: name('seen'),
+    workers: name('workers'),
+    live: name('live'),
   });
 }
 

@@ -3,6 +3,7 @@ import { ENGINE_GROUP } from '../keys.ts';
 import { loadScript, runScript } from '../script.ts';
 import type { Store } from '../store.ts';
 import { answerOf, parseWake } from './answer.ts';
+import { wireOf } from './wire.ts';
 
 const WORDS = ['applied', 'not-my-turn', 'already-applied', 'stale-definitions', 'more-due', 'failed'] as const;
 const script = loadScript('apply', { words: WORDS });
@@ -35,6 +36,8 @@ export type ChunkEntry =
       occurred: number;
       received: number;
       own: boolean;
+      /** It came from outside and not out of the parked ones: a copy of a parked event, then, changes nothing. */
+      fresh: boolean;
       /** The leader it waits for, when it may wait, with the digest of that id. */
       follows?: string;
       leader?: string;
@@ -52,7 +55,7 @@ export type Applied = {
   position: string;
   /** Redis time in ms at which the scheduler has something to do, null when this call did not look. */
   wakeMs: number | null;
-  /** The error of the entry that follows `position`; only with `failed`. */
+  /** The error of the entry that follows `position`, with `failed`; else the last of one that was rejected half-way, or ''. */
   error: string;
   /** For each applied entry, in order: what became of it, then a word for each trigger it met. */
   words: string[];
@@ -63,7 +66,6 @@ export const SETTLE_LIMIT = 500;
 
 /** Applies one chunk; see lua/apply.lua for what is promised. Safe to repeat after a lost answer. */
 export async function apply(redis: Redis, store: Store, chunk: Chunk): Promise<Applied> {
-  const { documents, ...rest } = chunk;
   const answer = await runScript(redis, script, {
     keys: store.keys,
     args: {
@@ -71,9 +73,9 @@ export async function apply(redis: Redis, store: Store, chunk: Chunk): Promise<A
       now_ms: store.virtualNow(),
       group: ENGINE_GROUP,
       limit: String(SETTLE_LIMIT),
-      chunk: JSON.stringify(rest),
+      chunk: wireOf(chunk),
     },
-    rest: documents,
+    rest: chunk.documents,
   });
   const [word, position = '', wake = '', error = '', ...words] = answerOf('apply', WORDS, answer);
   return { word, position, wakeMs: parseWake(wake), error, words };
