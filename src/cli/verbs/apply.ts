@@ -59,7 +59,7 @@ export const verb: Verb = {
 async function sourceOf(file: string, io: Io): Promise<Source> {
   if (file === '-') return { file: 'stdin', text: await text(io.stdin) };
   const content = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new Misuse(`apply: ${error.message}`);
+    throw new Misuse(`cannot read ${file}: ${error.message}`);
   });
   return { file, text: content };
 }

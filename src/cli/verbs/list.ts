@@ -26,10 +26,10 @@ export const verb: Verb = {
       name,
       id,
       enabled ? 'yes' : 'no',
-      words.trigger,
       words.actions,
+      words.trigger,
     ]);
-    const lines = shown.length === 0 ? [] : table([['NAME', 'ID', 'ENABLED', 'TRIGGER', 'ACTIONS'], ...rows]);
+    const lines = shown.length === 0 ? [] : table([['NAME', 'ID', 'ENABLED', 'ACTIONS', 'TRIGGER'], ...rows]);
     for (const line of lines) io.out(line);
     return DONE;
   },

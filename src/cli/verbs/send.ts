@@ -1,10 +1,9 @@
-import { open } from 'node:fs/promises';
-import { addAbortSignal, type Readable } from 'node:stream';
 import type { Command } from 'commander';
 import type { Watchfire } from '../../engine.ts';
 import type { InvalidDocument } from '../../errors.ts';
 import { flatDocument } from '../../model/flat.ts';
 import { withWatchfire } from '../connect.ts';
+import { openInput } from '../input.ts';
 import { asJson, outputOption, plain, printJson, sentenceOf } from '../output.ts';
 import { progressOn } from '../progress.ts';
 import { sendLines, type Tally } from '../send-lines.ts';
@@ -12,9 +11,6 @@ import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 
 /** Rejected lines that are shown one by one; whoever has more needs the first ones and the count. */
 const SHOWN_REJECTIONS = 20;
-
-/** How much of a file is read at a time. */
-const CHUNK_BYTES = 256 * 1_024;
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -57,7 +53,7 @@ async function sendOne(fields: readonly string[], options: Options, io: Io): Pro
 }
 
 async function sendFile(file: string, options: Options, io: Io): Promise<number> {
-  const { source, totalBytes } = await opened(file, io);
+  const { source, totalBytes } = await openInput(file, io);
   const send = async (watchfire: Watchfire): Promise<number> => {
     const progress = await progressOn(io, totalBytes);
     const startMs = performance.now();
@@ -75,21 +71,6 @@ async function sendFile(file: string, options: Options, io: Io): Promise<number>
     return end.rejected > 0 || io.signal.aborted ? FAILED : DONE;
   };
   return await withWatchfire(options, io, send, { patient: true });
-}
-
-type Input = { source: AsyncIterable<Uint8Array | string>; totalBytes: number | null };
-
-/** The lines to send, ending on SIGINT even when nothing comes. @throws Misuse when there is no such file */
-async function opened(file: string, io: Io): Promise<Input> {
-  if (file === '-') return { source: addAbortSignal(io.signal, io.stdin as Readable), totalBytes: null };
-  const handle = await open(file).catch((error: Error) => {
-    throw new Misuse(`--file: ${error.message}`);
-  });
-  const about = await handle.stat();
-  const source = addAbortSignal(io.signal, handle.createReadStream({ highWaterMark: CHUNK_BYTES }));
-  // Nobody may come to read it, when Redis cannot be reached; what goes wrong before is found again by the reader.
-  source.on('error', () => undefined);
-  return { source, totalBytes: about.isFile() ? about.size : null };
 }
 
 type Summary = Tally & { seconds: number; perSecond: number };

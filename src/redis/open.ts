@@ -1,0 +1,103 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import { RedisUnreachable } from '../errors.ts';
+import { FAREWELL_MS } from './connection.ts';
+
+/** A server that can be used answers in milliseconds; a person will not wait much longer than this to learn that none does. */
+const REACH_BOUND_MS = 3_000;
+
+/** A short verb gives up a server that has taken its command and says nothing for so long. */
+const SILENCE_BOUND_MS = 10_000;
+
+/** How often a connection that broke is tried again when a long list is being sent: about 20 s in all. */
+const PATIENT_ATTEMPTS = 12;
+
+/** What ioredis says of commands whose connection has gone. */
+const CLOSED = 'Connection is closed.';
+
+export type OpenOptions = Readonly<{
+  /** Whether to connect again and send again what had no answer, for some 20 s. Only for commands that may be repeated. */
+  patient?: boolean;
+}>;
+
+function optionsOf({ patient = false }: OpenOptions): RedisOptions {
+  return {
+    connectionName: 'watchfire-cli',
+    lazyConnect: true,
+    connectTimeout: REACH_BOUND_MS,
+    socketTimeout: SILENCE_BOUND_MS,
+    // The check by INFO would wait for ever for a server that takes the connection and says nothing.
+    enableReadyCheck: false,
+    disconnectTimeout: FAREWELL_MS,
+    maxRetriesPerRequest: null,
+    retryStrategy: (attempt) => (patient && attempt <= PATIENT_ATTEMPTS ? Math.min(50 * 2 ** attempt, 2_000) : null),
+  };
+}
+
+/** Whether this is an address of a Redis: a URL, or the path of a socket. */
+export function isAddress(url: string): boolean {
+  if (url.startsWith('/')) return true;
+  return URL.canParse(url) && ['redis:', 'rediss:'].includes(new URL(url).protocol);
+}
+
+/** The URL without its password and without what may be one. */
+export function publicUrl(url: string): string {
+  if (!isAddress(url) || url.startsWith('/')) return url.replace(/^.*@/s, '');
+  const shown = new URL(url);
+  if (shown.password !== '') shown.password = '***';
+  // ioredis reads the query as options, and a password is one of them.
+  shown.search = '';
+  return shown.href;
+}
+
+/**
+ * Opens a connection that gives up instead of waiting, and makes sure that a Redis answers there: all within a few
+ * seconds, and at once when `signal` is aborted. The caller disconnects it.
+ * @throws RedisUnreachable saying where, why and what to do
+ */
+export async function openRedis(url: string, signal: AbortSignal, options: OpenOptions = {}): Promise<Redis> {
+  signal.throwIfAborted();
+  const redis = new Redis(url, optionsOf(options));
+  let failure: Error | null = null;
+  const note = (error: Error): void => {
+    failure = error;
+  };
+  redis.on('error', note);
+  const giveUp = (): void => redis.disconnect();
+  const bound = setTimeout(giveUp, REACH_BOUND_MS);
+  signal.addEventListener('abort', giveUp);
+  try {
+    await redis.connect();
+    await redis.ping();
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw unreachable(url, failure ?? (error as Error));
+  } finally {
+    clearTimeout(bound);
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+function unreachable(url: string, error: NodeJS.ErrnoException): RedisUnreachable {
+  // It is there, and wants something else from us.
+  if (error.name === 'ReplyError') return new RedisUnreachable(`Redis at ${publicUrl(url)} refuses: ${error.message}`);
+  return new RedisUnreachable(
+    `cannot reach Redis at ${publicUrl(url)}: ${reasonOf(error)}; start one by "npm start" or "watchfire start", ` +
+      'or name another by --redis or REDIS_URL',
+  );
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ECONNREFUSED') return 'nobody listens there';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'there is no host of that name';
+  // Given up by us, or by the client.
+  if (code === 'ETIMEDOUT' || message === CLOSED) return `no answer within ${REACH_BOUND_MS / 1_000} s`;
+  if (message.startsWith('Unknown RESP type')) return 'what listens there is no Redis';
+  return message || String(code);
+}
+
+/** An error of a command whose connection was lost, as a sentence; any other error as it is. */
+export function lostConnection(url: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error.message !== CLOSED) return error;
+  return new RedisUnreachable(`the connection to Redis at ${publicUrl(url)} was lost`);
+}
