@@ -27,7 +27,7 @@ function M.bucket(e, b, s, as_of)
   else
     b.start = finish + math.floor((s - finish) / trigger.within) * trigger.within
     b['end'], b.count = b.start + trigger.within, 0
-    b.due = math.max(b['end'], as_of)
+    b.due = math.max(b['end'], b.due) -- the as_of of its opening stays that of its predecessor
   end
   bucket.save(e, b)
   if fired then composite.climb(e, fired, as_of) end
