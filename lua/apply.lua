@@ -51,14 +51,14 @@ local function apply(sent)
   if ev.word then return ev.word, ev.word end
   local doc, at = ev.document and ARGV[args.documents + ev.document], tonumber(ev.entry:match('^%d+'))
   ev.as_of = at - engine.lag(e)
-  if order.is_parked(e, ev.id) then return 'duplicate', 'duplicate' end
+  if ev.fresh and order.is_parked(e, ev.id) then return 'duplicate', 'duplicate' end
   if e.head <= ev.as_of or ev.follows then
     if seen.has(e, ev.digest, at) then return 'duplicate', 'duplicate' end
     if ev.follows and not seen.has(e, ev.leader, at) then return order.park(e, ev, doc) end
     if not settle.catch_up(e, ev.as_of) then return nil end
   end
-  e.begun = ev.entry
   if not seen.remember(e, ev.digest, at) then return 'duplicate', 'duplicate' end
+  e.begun = ev.entry
   if not ev.own then engine.move_clock(e, ev.t, ev.received) end
   local words = walk.event(e, chunk.triggers, ev, doc)
   order.followers(e, ev.digest)

@@ -41,7 +41,7 @@ function M.advance(e, group, entries, first, step)
         answer[1] = 'failed'
         break
       end
-      result = 'rejected'
+      result, words = 'rejected', 'rejected'
     end
     if not result then
       answer[1] = 'more-due'

@@ -2,11 +2,12 @@
 local M = {}
 
 -- [entry, word, reason?] for what is not applied, else
--- [entry, '', digest, t, received, own, id, document, matches of each automation, follows, leader, occurred]
+-- [entry, '', digest, t, received, origin, id, document, matches of each automation, follows, leader, occurred];
+-- origin: 'own' of the engine's events, 'released' of those that were parked, '' of all that come from outside
 function M.entry(sent)
   if sent[2] ~= '' then return { entry = sent[1], word = sent[2], reason = sent[3] } end
   return {
-    entry = sent[1], digest = sent[3], t = sent[4], received = sent[5], own = sent[6], id = sent[7], document = sent[8],
+    entry = sent[1], digest = sent[3], t = sent[4], received = sent[5], own = sent[6] == 'own', fresh = sent[6] == '', id = sent[7], document = sent[8],
     matches = sent[9], follows = sent[10], leader = sent[11], occurred = sent[12],
   }
 end

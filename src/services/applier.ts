@@ -80,8 +80,11 @@ export class Applier {
         case 'already-applied':
           return;
         case 'more-due':
+          rest = this.#after(rest, applied);
+          break;
         case 'failed':
           rest = this.#after(rest, applied);
+          await clock.sleep(LONGEST_WAIT_MS, signal);
           break;
         case 'stale-definitions':
           await this.#parts.definitions.refresh();
@@ -102,8 +105,11 @@ export class Applier {
   }
 
   async #step(entries: readonly Entry[]): Promise<Applied> {
-    const { redis, store, definitions, observe } = this.#parts;
+    const { redis, store, definitions, logger, observe } = this.#parts;
     const applied = await apply(redis, store, chunkOf(entries, definitions.view, this.#poison));
+    if (applied.error !== '' && applied.word !== 'failed') {
+      logger.warn({ position: applied.position, error: applied.error }, 'entry rejected half-way');
+    }
     if (applied.words.length > 0) {
       const last = entries.findIndex(({ id }) => id === applied.position);
       observe?.(entries.slice(last + 1 - applied.words.length, last + 1), applied);

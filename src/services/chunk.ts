@@ -80,6 +80,7 @@ export function chunkOf(entries: readonly Entry[], view: View, poison: ReadonlyM
       occurred: event.occurred,
       received: event.received,
       own,
+      fresh: waits,
       ...(leader === null ? {} : { follows: leader, leader: digestOf(leader) }),
       ...(matches.length > 0 || leader !== null
         ? { document: documents.push(JSON.stringify(eventDocument(event))) }

@@ -7,8 +7,6 @@ import type { Entry } from '../../src/model/intake.ts';
 import { deleteDefinition, putDefinition } from '../../src/redis/definitions.ts';
 import { ENGINE_GROUP, keysOf, prefixesOf } from '../../src/redis/keys.ts';
 import { ensureGroup, readNext, readWaiting } from '../../src/redis/log.ts';
-import { loadScript, runScript } from '../../src/redis/script.ts';
-import { answerOf } from '../../src/redis/steps/answer.ts';
 import { type Applied, apply, type Chunk } from '../../src/redis/steps/apply.ts';
 import { settle } from '../../src/redis/steps/settle.ts';
 import { type Store, storeOf } from '../../src/redis/store.ts';
@@ -178,36 +176,4 @@ function tell(firing: Firing): string {
   const parts = [automation, `${state.toLowerCase()}@${seconds(triggered)}`, key, event?.id ?? '-'];
   if (children.length > 0) parts.push(`(${children.map((child) => child.path).join(' ')})`);
   return parts.filter((part) => part !== '').join(' ');
-}
-
-const APPLY_WORDS = ['applied', 'not-my-turn', 'already-applied', 'stale-definitions', 'more-due', 'failed'] as const;
-
-/** Calls apply.lua with a limit of its own. @returns its first word and the position */
-export async function applyWithLimit(world: World, chunk: Chunk, limit: number): Promise<[string, string]> {
-  const { redis, store } = world;
-  const { documents, ...rest } = chunk;
-  const answer = await runScript(redis, loadScript('apply', { words: APPLY_WORDS }), {
-    keys: store.keys,
-    args: {
-      prefixes: store.prefixesJson,
-      now_ms: store.virtualNow(),
-      group: ENGINE_GROUP,
-      limit: String(limit),
-      chunk: JSON.stringify(rest),
-    },
-    rest: documents,
-  });
-  const [word, position = ''] = answerOf('apply', APPLY_WORDS, answer);
-  return [word, position];
-}
-
-/** Calls settle.lua with a limit of its own. @returns its first word */
-export async function settleWithLimit(world: World, limit: number): Promise<string> {
-  const { redis, store } = world;
-  const words = ['settled', 'more-due'] as const;
-  const answer = await runScript(redis, loadScript('settle', { words }), {
-    keys: store.keys,
-    args: { prefixes: store.prefixesJson, now_ms: store.virtualNow(), limit: String(limit) },
-  });
-  return answerOf('settle', words, answer)[0];
 }

@@ -65,14 +65,14 @@ export type Applied = {
 export const SETTLE_LIMIT = 500;
 
 /** Applies one chunk; see lua/apply.lua for what is promised. Safe to repeat after a lost answer. */
-export async function apply(redis: Redis, store: Store, chunk: Chunk): Promise<Applied> {
+export async function apply(redis: Redis, store: Store, chunk: Chunk, limit = SETTLE_LIMIT): Promise<Applied> {
   const answer = await runScript(redis, script, {
     keys: store.keys,
     args: {
       prefixes: store.prefixesJson,
       now_ms: store.virtualNow(),
       group: ENGINE_GROUP,
-      limit: String(SETTLE_LIMIT),
+      limit: String(limit),
       chunk: wireOf(chunk),
     },
     rest: chunk.documents,

@@ -23,10 +23,10 @@ export type Settled = {
 };
 
 /** Settles what is due by now, at most a limited number; see lua/settle.lua. Safe to repeat. */
-export async function settle(redis: Redis, store: Store): Promise<Settled> {
+export async function settle(redis: Redis, store: Store, limit = SETTLE_LIMIT): Promise<Settled> {
   const answer = await runScript(redis, script, {
     keys: store.keys,
-    args: { prefixes: store.prefixesJson, now_ms: store.virtualNow(), limit: String(SETTLE_LIMIT) },
+    args: { prefixes: store.prefixesJson, now_ms: store.virtualNow(), limit: String(limit) },
   });
   const [word, wake = '', now, position = '', waiting = '', fired, released] = answerOf('settle', WORDS, answer);
   return {

@@ -23,7 +23,8 @@ const wireTrigger = (t: ChunkTrigger): unknown[] => [
 function wireEntry(entry: ChunkEntry, triggers: readonly ChunkTrigger[]): unknown[] {
   if ('skip' in entry) return [entry.entry, entry.skip];
   if ('rejected' in entry) return [entry.entry, 'rejected', entry.rejected];
-  const sent: unknown[] = [entry.entry, '', entry.digest, entry.t, entry.received, entry.own, entry.id];
+  const origin = entry.own ? 'own' : entry.fresh ? '' : 'released';
+  const sent: unknown[] = [entry.entry, '', entry.digest, entry.t, entry.received, origin, entry.id];
   if (entry.document === undefined) return sent;
   sent.push(entry.document, byAutomation(entry.matches, triggers));
   if (entry.follows !== undefined) sent.push(entry.follows, entry.leader, entry.occurred);

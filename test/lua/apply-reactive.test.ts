@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { meet, showBucket } from '../support/window-table.ts';
+import { World } from '../support/world.ts';
+
+const plain = { posture: 'Reactive', expect: ['x'], threshold: 3, within: 10 };
+const armed = { ...plain, after: ['a'] };
+const both = { ...plain, after: ['x'], threshold: 2 };
+const now = { ...plain, within: 0 };
+
+/** Semantics 7.2: row, trigger, bucket before, event (with its time, when it arrives later), word, bucket after, ledger. */
+const ROWS: [
+  row: string,
+  trigger: object,
+  before: string,
+  event: string,
+  word: string,
+  after: string,
+  ...told: string[],
+][] = [
+  ['R1 arms where nothing was', armed, '-', 'a@5', 'armed', '[5,15) 0 keep 75'],
+  ['R1 arms again at the very end of a window', armed, '[0,10) 1 keep 70', 'a@10', 'armed', '[10,20) 0 keep 80'],
+  ['R1 not a millisecond before', armed, '[0,10) 1 keep 70', 'a@9.999', 'open', '[0,10) 1 keep 70'],
+  ['R1 the arming event is not one of the further occurrences', both, '-', 'x@5', 'armed+counted', '[5,15) 0 keep 75'],
+  ['R1 with threshold 0 it fires at once', { ...both, threshold: 0 }, '-', 'x@5', 'fired', '-', 'a triggered@5 new'],
+  [
+    'R2 arming inside an open window neither extends nor resets it',
+    armed,
+    '[0,10) 1 keep 70',
+    'a@5',
+    'open',
+    '[0,10) 1 keep 70',
+  ],
+  ['R3 what is not armed does not count', armed, '-', 'x@5', 'not-armed', '-'],
+  ['R4 a first window reaches back', plain, '-', 'x@5', 'counted', '[-895,15) 1 keep 75'],
+  ['R5 too old', plain, '[0,10) 1 keep 70', 'x@-0.001', 'late', '[0,10) 1 keep 70'],
+  ['R5 exactly at the start counts', plain, '[0,10) 1 keep 70', 'x@0', 'counted', '[0,10) 2 keep 70'],
+  ['R5 deaf after a firing', plain, '[10,20) 0 keep 80', 'x@9.999', 'late', '[10,20) 0 keep 80'],
+  ['R6 disarmed when its time is over', armed, '[0,10) 2 keep 70', 'x@10', 'disarmed', '-'],
+  ['R7 a new window, not reaching back', plain, '[0,10) 2 keep 70', 'x@10', 'counted', '[10,20) 1 keep 80'],
+  ['R8 counts up to the last millisecond', plain, '[0,10) 1 keep 70', 'x@9.999', 'counted', '[0,10) 2 keep 70'],
+  [
+    'R9 without a window an armed trigger has one try',
+    { ...armed, within: 0 },
+    '[0,0) 0 keep 60',
+    'x@5',
+    'missed',
+    '-',
+  ],
+  ['R9 armed and expected at once never fires', { ...both, within: 0, threshold: 1 }, '-', 'x@5', 'missed', '-'],
+  ['R10 without a window the count goes on', now, '[-895,5) 1 keep 65', 'x@20', 'counted', '[-895,5) 2 keep 65'],
+  [
+    'R11 fires, and the next window follows on the first',
+    plain,
+    '[0,10) 2 keep 70',
+    'x@5',
+    'fired',
+    '[10,20) 0 keep 80',
+    'a triggered@5 new',
+  ],
+  [
+    'R11 fires in a window opened by the event itself',
+    { ...plain, threshold: 1 },
+    '-',
+    'x@5',
+    'fired',
+    '[15,25) 0 keep 85',
+    'a triggered@5 new',
+  ],
+  ['R11 an armed trigger is done', armed, '[0,10) 2 keep 70', 'x@5', 'fired', '-', 'a triggered@5 new'],
+  ['R11 without a window every so many fire', now, '[-895,5) 2 keep 65', 'x@20', 'fired', '-', 'a triggered@20 new'],
+  [
+    'R11 threshold 0 acts like 1',
+    { ...plain, threshold: 0 },
+    '-',
+    'x@5',
+    'fired',
+    '[15,25) 0 keep 85',
+    'a triggered@5 new',
+  ],
+];
+
+test.each(ROWS)('%s', async (_, trigger, before, sent, word, after, ...told) => {
+  const [event = '', time] = sent.split('@');
+  const t = Number(time);
+  // It arrives when it happens, or at 0 when it is older: nobody knows of a lag yet.
+  expect(await meet(new World(), { trigger, before, event, t, at: Math.max(t, 0) })).toEqual([word, after, ...told]);
+});
+
+describe('how long a window is kept', () => {
+  test('60 s after its end', async () => {
+    const world = new World();
+    await world.put({ id: 'a', name: 'A', trigger: plain });
+    await world.meet('x');
+    const bucket = `bucket:${(await world.node('a')).name}:`;
+    await world.at(69.999).settle();
+    expect(showBucket((await world.state())[bucket])).toBe('[-900,10) 1 keep 70');
+    await world.at(70).settle();
+    const state = await world.state();
+    expect(Object.keys(state).filter((key) => /^(bucket|windows):/.test(key))).toEqual([]);
+  });
+
+  test('60 s after it was opened, when it was opened late', async () => {
+    expect(await meet(new World(), { trigger: plain, before: '-', event: 'x', t: -300, at: 50 })).toEqual([
+      'counted',
+      '[-1200,-290) 1 due 50 keep 110',
+    ]);
+  });
+
+  test('by the lag too: as_of is that of the entry', async () => {
+    const world = new World();
+    await world.meet('other', { t: -100 });
+    expect(await meet(world, { trigger: plain, before: '-', event: 'x', t: -90, at: 10 })).toEqual([
+      'counted',
+      '[-990,-80) 1 keep -20',
+    ]);
+  });
+});
+
+test('an event dated ahead counts when it is received', async () => {
+  expect(
+    await meet(new World(), { trigger: { ...plain, threshold: 1 }, before: '-', event: 'x', t: 31_536_000, at: 0 }),
+  ).toEqual(['fired', '[10,20) 0 keep 80', 'a triggered@0 new']);
+});
+
+test('keys are apart, whatever stands in them', async () => {
+  const world = new World();
+  await world.put({ id: 'a', name: 'A', trigger: { ...plain, threshold: 2, for_each: ['id', 'x'] } });
+  const { name } = await world.node('a');
+  const labels = [{ id: 'a+b', x: '' }, { id: 'a', x: 'b' }, { id: 'a' }, { id: 'ä, 😀', x: '"\n' }];
+  for (const resource of labels) await world.meet('x', { resource });
+  expect(await world.told()).toEqual([]);
+  expect(Object.keys(await world.state()).filter((key) => key.startsWith(`bucket:${name}:`))).toHaveLength(4);
+  for (const resource of labels) await world.meet('x', { resource });
+  expect((await world.firings()).map((firing) => firing.labels)).toEqual(labels.map((one) => ({ x: '', ...one })));
+});
+
+test('windows tumble, they do not slide', async () => {
+  const world = new World();
+  await world.put({ id: 'a', name: 'A', trigger: plain });
+  for (const at of [0, 9, 11, 12]) await world.at(at).meet('x');
+  expect(await world.told()).toEqual([]);
+  expect(await world.at(13).meet('x', { id: 'third' })).toBe('applied fired');
+});

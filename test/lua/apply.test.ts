@@ -1,0 +1,273 @@
+import { describe, expect, test } from 'vitest';
+import { apply } from '../../src/redis/steps/apply.ts';
+import { digestOf } from '../../src/services/chunk.ts';
+import { indexFaults } from '../support/deadlines.ts';
+import { difference, type StreamValue } from '../support/snapshot.ts';
+import { ms, World } from '../support/world.ts';
+
+const counting = {
+  id: 'a',
+  name: 'A',
+  trigger: { posture: 'Reactive', expect: ['x'], threshold: 3, within: 60, for_each: ['id'] },
+};
+const deadMan = {
+  id: 'd',
+  name: 'D',
+  trigger: { posture: 'Proactive', after: ['x'], expect: ['y'], within: 10, for_each: ['id'] },
+};
+
+const dead = (state: Awaited<ReturnType<World['state']>>) =>
+  ((state.dead ?? { entries: [] }) as StreamValue).entries.map(([, fields]) => fields);
+
+describe('the position is a fence', () => {
+  test('a chunk is not applied while an entry lies between it and the position', async () => {
+    const world = new World();
+    await world.put(counting);
+    await world.send('x');
+    await world.send('x');
+    const before = await world.state();
+    const [, second] = await world.waiting();
+    expect(await world.apply([second!])).toMatchObject({ word: 'not-my-turn', position: '0-0', words: [] });
+    expect(await world.state()).toEqual(before);
+  });
+
+  test('a repeated call changes nothing at all', async () => {
+    const world = new World();
+    await world.put(counting);
+    await world.put(deadMan);
+    for (let i = 0; i < 4; i += 1) await world.at(i * 4).send('x');
+    await world.append(['event', 'x']);
+    await world.send('x', { follows: 'nobody' });
+    const chunk = await world.chunk(await world.read());
+    expect(await apply(world.redis, world.store, chunk)).toMatchObject({
+      word: 'applied',
+      words: [
+        'applied counted armed',
+        'applied counted open',
+        'applied fired open',
+        'applied late armed',
+        'rejected',
+        'parked',
+      ],
+    });
+    const after = await world.state();
+    const { position } = after;
+    for (let i = 0; i < 2; i += 1) {
+      expect(await apply(world.redis, world.store, chunk)).toEqual({
+        word: 'already-applied',
+        position,
+        wakeMs: null,
+        error: '',
+        words: [],
+      });
+    }
+    expect(await world.state()).toEqual(after);
+  });
+
+  test('of a chunk that was applied in part only the rest takes effect', async () => {
+    const world = new World();
+    const other = new World();
+    for (const each of [world, other]) {
+      await each.put(counting);
+      for (let i = 0; i < 4; i += 1) await each.send('x', { id: `e${i}` });
+    }
+    const entries = await world.waiting();
+    await world.apply(entries.slice(0, 3));
+    expect(await world.apply(entries.slice(1))).toMatchObject({ word: 'applied', words: ['applied late'] });
+    await other.apply();
+    expect(await world.state()).toEqual(await other.state());
+  });
+
+  test('entries are acknowledged whoever they were given to', async () => {
+    const world = new World();
+    await world.send('x');
+    await world.read('gone', 1);
+    await world.send('x');
+    await world.read('mine', 1);
+    await world.apply();
+    await world.send('x');
+    const again = await world.read('gone', 1);
+    await world.apply();
+    // Given out once more, as if the answer had been lost.
+    await world.redis.xclaim(world.store.keys.events, 'engine', 'mine', 0, again[0]!.id, 'FORCE');
+    expect((await world.apply(again)).word).toBe('already-applied');
+    const { events } = await world.state();
+    expect((events as StreamValue).groups.engine?.pending).toEqual({});
+  });
+
+  test('a hole in the log, where an entry was deleted, holds nobody up', async () => {
+    const world = new World();
+    const first = await world.send('x');
+    await world.send('x');
+    const [, second] = await world.waiting();
+    await world.redis.xdel(world.store.keys.events, first);
+    expect((await world.apply([second!])).word).toBe('applied');
+  });
+
+  test('ids are compared as numbers, also beyond what a double holds', async () => {
+    const world = new World();
+    const ids = ['9-9', '9-10', '10-9007199254740992', '10-9007199254740993', '10-18446744073709551615'];
+    for (const id of ids) await world.redis.xadd(world.store.keys.events, id, 'event', 'x', 'resource.id', 'r');
+    const entries = await world.waiting();
+    for (const entry of entries)
+      expect(await world.apply([entry])).toMatchObject({ word: 'applied', position: entry.id });
+    expect((await world.apply(entries)).word).toBe('already-applied');
+  });
+});
+
+test('a chunk matched against other definitions changes nothing', async () => {
+  const world = new World();
+  await world.put(counting);
+  await world.send('x');
+  const chunk = await world.chunk(await world.read());
+  await world.put({ ...counting, name: 'renamed' });
+  const before = await world.state();
+  expect(await apply(world.redis, world.store, chunk)).toMatchObject({ word: 'stale-definitions', words: [] });
+  expect(await world.state()).toEqual(before);
+});
+
+describe('what is due before an entry', () => {
+  async function overdue(): Promise<World> {
+    const world = new World();
+    await world.put(deadMan);
+    await world.put({ id: 'l', name: 'L', trigger: { posture: 'Reactive', expect: ['automation.triggered'] } });
+    for (let i = 0; i < 7; i += 1) await world.at(i).meet('x', { id: `x${i}`, resource: `r${i % 5}` });
+    for (let i = 0; i < 3; i += 1) await world.at(30 + i * 2).send('x', { id: `late${i}`, resource: 'r1' });
+    return world;
+  }
+
+  test('is split by the limit without changing anything in the end', async () => {
+    const whole = await overdue();
+    await whole.apply();
+    const expected = await whole.state();
+    for (const limit of [1, 2, 3]) {
+      const world = await overdue();
+      const words: string[] = [];
+      for (let word = ''; word !== 'applied'; words.push(word)) {
+        const chunk = await world.chunk((await world.waiting()).slice(0, 3));
+        ({ word } = await apply(world.redis, world.store, chunk, limit));
+      }
+      expect(words.length, `calls with a limit of ${limit}`).toBe(Math.ceil(5 / limit));
+      expect(await world.state()).toEqual(expected);
+    }
+  });
+
+  test('comes out before the entry, in the same call', async () => {
+    const world = await overdue();
+    await world.apply((await world.waiting()).slice(0, 1));
+    expect(await world.told()).toEqual([
+      'd triggered@10 r0 x5',
+      'd triggered@11 r1 x6',
+      'd triggered@12 r2 x2',
+      'd triggered@13 r3 x3',
+      'd triggered@14 r4 x4',
+    ]);
+    expect(indexFaults(await world.state())).toEqual([]);
+  });
+
+  test('stays inside when the entry is ignored, a duplicate, parked or rejected', async () => {
+    const world = new World();
+    await world.put(deadMan);
+    await world.meet('x', { id: 'x0' });
+    await world.at(60).send('prefect.log.write');
+    await world.send('x', { id: 'x0' });
+    await world.send('x', { follows: 'nobody' });
+    await world.append(['data', '{']);
+    const before = await world.state();
+    expect(await world.drain()).toEqual(['ignored', 'duplicate', 'parked', 'rejected']);
+    expect(Object.keys(difference(before, await world.state())).sort()).toEqual([
+      'counters',
+      'dead',
+      `followers:${digestOf('nobody')}`,
+      'parked',
+      'parked:e4',
+      'position',
+    ]);
+  });
+});
+
+describe('an entry that cannot be applied', () => {
+  test('goes to the dead letters with the reason and its own fields, and is acknowledged', async () => {
+    const world = new World();
+    const id = await world.append(['data', '{"event":7}', 'note', 'ä']);
+    await world.read('c');
+    expect((await world.apply()).words).toEqual(['rejected']);
+    const state = await world.state();
+    expect(dead(state)).toEqual([
+      { entry: id, reason: expect.stringMatching(/^\S+: /), data: '{"event":7}', note: 'ä' },
+    ]);
+    expect((state.events as StreamValue).groups.engine?.pending).toEqual({});
+    expect(state).toMatchObject({ position: id, counters: { rejected: '1' } });
+  });
+
+  test('may have more fields than one call can take: then they are kept as a list', async () => {
+    const world = new World();
+    const fields = Array.from({ length: 10_000 }, (_, i) => `f${i}`);
+    const id = await world.append(fields);
+    expect((await world.apply()).words).toEqual(['rejected']);
+    expect(dead(await world.state())).toEqual([
+      { entry: id, reason: expect.any(String), fields: JSON.stringify(fields) },
+    ]);
+  });
+
+  test('is set aside at once when it fails half-way: it would count twice', async () => {
+    const world = new World();
+    await world.put(counting);
+    await world.put({ ...counting, id: 'b' });
+    const broken = `{${world.namespace}}:bucket:${(await world.node('b')).name}:bad`;
+    await world.redis.set(broken, 'of another type');
+    for (const id of ['r', 'bad', 'r']) await world.send('x', { resource: id });
+    await world.read();
+    const applied = await world.apply();
+    expect(applied).toMatchObject({
+      word: 'applied',
+      words: ['applied counted counted', 'rejected', 'applied counted counted'],
+    });
+    expect(applied.error).toContain('WRONGTYPE');
+    const state = await world.state();
+    expect(dead(state)).toEqual([
+      expect.objectContaining({ reason: expect.stringMatching(/^failed half-way: WRONGTYPE/) }),
+    ]);
+    expect((state.events as StreamValue).groups.engine?.pending).toEqual({});
+    expect(state.counters).toEqual({ applied: '2', rejected: '1' });
+    // What came before the error stays; none of it is repeated.
+    expect(state[`bucket:${(await world.node('a')).name}:bad`]).toMatchObject({ count: '1' });
+    await world.redis.del(broken);
+  });
+
+  test('leaves those before it applied when it fails before it has any effect', async () => {
+    const world = new World();
+    await world.put(counting);
+    await world.put({ ...deadMan, trigger: { ...deadMan.trigger, after: ['arm'] } });
+    for (const at of [5, 12, 13]) await world.at(at).send('x', { id: `e${at}` });
+    const entries = await world.read();
+    // What is due at 10 cannot be read.
+    const { name } = await world.node('d');
+    const { prefixes, keys } = world.store;
+    const broken = `${prefixes.bucket}${name}:q`;
+    await world.redis.set(broken, 'of another type');
+    await world.redis.zadd(prefixes.windows + name, ms(10), 'q');
+    await world.redis.zadd(keys.due, ms(10), name);
+    expect(await world.apply()).toMatchObject({ word: 'failed', position: entries[0]!.id, words: ['applied counted'] });
+    const state = await world.state();
+    expect(state).toMatchObject({
+      position: entries[0]!.id,
+      counters: { applied: '1' },
+      clock: { C: String(ms(5)), U: String(ms(5)) },
+    });
+    expect((state.events as StreamValue).groups.engine?.pending).toEqual({
+      [entries[1]!.id]: 'c',
+      [entries[2]!.id]: 'c',
+    });
+    await world.redis.del(broken);
+    expect((await world.apply(entries)).words).toEqual(['applied counted', 'applied fired']);
+  });
+});
+
+test('events without id are told apart by their entries', async () => {
+  const world = new World();
+  await world.put(counting);
+  for (let i = 0; i < 3; i += 1) await world.append(['event', 'x', 'resource.id', 'r']);
+  expect(await world.drain()).toEqual(['applied counted', 'applied counted', 'applied fired']);
+  expect(await world.told()).toEqual([`a triggered@0 r entry-${ms(0)}-2`]);
+});
