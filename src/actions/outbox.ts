@@ -1,5 +1,8 @@
 import type { Redis } from 'ioredis';
 import { ACTIONS_GROUP } from '../redis/keys.ts';
+import { ensureGroup } from '../redis/log.ts';
+import { buryFiring } from '../redis/steps/bury-firing.ts';
+import { takeFirings } from '../redis/steps/take-firings.ts';
 
 /** One firing as it was read: its stream entry id and its fields, or null when somebody trimmed it away before it was relayed. */
 export type Item = { id: string; fields: readonly string[] | null };
@@ -28,25 +31,19 @@ export class Outbox {
     this.#options = options;
   }
 
-  /** Up to `count` firings that nobody has read, waiting at most `blockMs` for the first one (0: not at all). */
-  async readNew(count: number, blockMs: number): Promise<Item[]> {
+  /** Up to `count` firings that nobody has read, without waiting for any. */
+  async take(count: number): Promise<Item[]> {
     const { blocking, firings, consumer } = this.#options;
-    const reply =
-      blockMs > 0
-        ? await blocking.xreadgroup(
-            'GROUP',
-            ACTIONS_GROUP,
-            consumer,
-            'COUNT',
-            count,
-            'BLOCK',
-            blockMs,
-            'STREAMS',
-            firings,
-            '>',
-          )
-        : await blocking.xreadgroup('GROUP', ACTIONS_GROUP, consumer, 'COUNT', count, 'STREAMS', firings, '>');
-    return itemsOfStreams(reply);
+    return (await takeFirings(blocking, firings, consumer, count)).map(([id, fields]) => ({ id, fields }));
+  }
+
+  /** The same, waiting at most `blockMs` for the first one. */
+  async waitFor(count: number, blockMs: number): Promise<Item[]> {
+    const { blocking, firings, consumer } = this.#options;
+    const group = ['GROUP', ACTIONS_GROUP, consumer] as const;
+    return itemsOfStreams(
+      await blocking.xreadgroup(...group, 'COUNT', count, 'BLOCK', blockMs, 'STREAMS', firings, '>'),
+    );
   }
 
   /** Up to `count` firings that this consumer has read but not acknowledged, behind the entry `after`. */
@@ -73,32 +70,14 @@ export class Outbox {
     if (ids.length > 0) await redis.xack(firings, ACTIONS_GROUP, ...ids);
   }
 
-  /** Puts a firing that can never be relayed to the dead letters, with the reason and its fields as a JSON list, and acknowledges it. */
-  async bury(item: Item, reason: string): Promise<void> {
-    const { redis, firings, dead } = this.#options;
-    const attempts = await this.#attempts(item.id);
-    const letter = ['source', 'firings', 'entry', item.id, 'reason', reason, 'attempts', String(attempts)];
-    const replies = await redis
-      .multi()
-      .xadd(dead, '*', ...letter, 'fields', JSON.stringify(item.fields ?? []))
-      .xack(firings, ACTIONS_GROUP, item.id)
-      .exec();
-    for (const [error] of replies ?? []) if (error) throw error;
+  /** Puts a firing that can never be relayed to the dead letters and acknowledges it. */
+  async bury({ id, fields }: Item, reason: string): Promise<void> {
+    await buryFiring(this.#options.redis, this.#options, { entry: id, reason, fields });
   }
 
   /** Makes the group where it is missing, from the beginning of the stream: repeated jobs are recognised, missed ones would be lost. */
   async createGroup(): Promise<void> {
-    try {
-      await this.#options.redis.xgroup('CREATE', this.#options.firings, ACTIONS_GROUP, '0', 'MKSTREAM');
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
-    }
-  }
-
-  async #attempts(id: string): Promise<number> {
-    const { redis, firings } = this.#options;
-    const [entry] = await redis.xpending(firings, ACTIONS_GROUP, id, id, 1);
-    return Array.isArray(entry) ? Number(entry[3]) : 0;
+    await ensureGroup(this.#options.redis, this.#options.firings, ACTIONS_GROUP);
   }
 }
 

@@ -37,6 +37,8 @@ export class Queues {
   readonly #prefix: string;
   /** In order of use: the first one was not used for the longest time. */
   readonly #open = new Map<string, Queue>();
+  /** Calls of `add` that are under way, by queue; `last` resolves when the jobs of the last one are on their way. */
+  readonly #lines = new Map<string, { last: Promise<void>; calls: number }>();
 
   /** `prefix` is `prefixesOf(namespace).bull`. */
   constructor(connection: Redis, prefix: string) {
@@ -78,19 +80,38 @@ export class Queues {
     await Promise.all(queues.map(closeQuietly));
   }
 
+  /** Sends the jobs behind those of calls made before, so that they stand in the queue in the order they came. */
   async #addToQueue(name: string, jobs: readonly QueueJob[], places: readonly number[], outcomes: Outcome[]) {
-    let next = 0;
+    const line = this.#lines.get(name) ?? { last: Promise.resolve(), calls: 0 };
+    this.#lines.set(name, line);
+    line.calls += 1;
+    const before = line.last;
+    const sent = Promise.withResolvers<void>();
+    line.last = sent.promise;
+    try {
+      await before;
+      const calls = await this.#send(name, jobs, places, outcomes);
+      sent.resolve();
+      await Promise.all(calls);
+    } finally {
+      sent.resolve();
+      line.calls -= 1;
+      if (line.calls === 0) this.#lines.delete(name);
+    }
+  }
+
+  /** Resolves when the last part is on its way, with the calls that are not answered yet. */
+  async #send(name: string, jobs: readonly QueueJob[], places: readonly number[], outcomes: Outcome[]) {
+    const calls: Promise<string | null>[] = [];
     let broken: string | null = null;
-    const lane = async (): Promise<void> => {
-      while (next < places.length) {
-        const part = places.slice(next, next + BULK_JOBS);
-        next += part.length;
-        // A queue that just failed would fail again: the rest of its jobs waits for the next attempt.
-        if (broken !== null) settle(part, outcomes, { kind: 'failed', reason: broken });
-        else broken = await this.#addBulk(name, jobs, part, outcomes);
-      }
-    };
-    await Promise.all(Array.from({ length: CALLS_IN_FLIGHT }, lane));
+    for (let first = 0; first < places.length; first += BULK_JOBS) {
+      const part = places.slice(first, first + BULK_JOBS);
+      if (calls.length === CALLS_IN_FLIGHT) broken = (await calls.shift()) ?? broken;
+      // A queue that just failed would fail again: the rest of its jobs waits for the next attempt.
+      if (broken !== null) settle(part, outcomes, { kind: 'failed', reason: broken });
+      else calls.push(this.#addBulk(name, jobs, part, outcomes));
+    }
+    return calls;
   }
 
   /** One call of `addBulk`; answers why the queue is broken, or null. */

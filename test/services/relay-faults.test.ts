@@ -37,6 +37,22 @@ describe('after a crash', () => {
     expect(runs).toEqual(['f-aa-0']);
   });
 
+  test('the loop comes back to a batch that failed behind its back', async () => {
+    const shop = await workshop();
+    const client = testClient();
+    const lost = vi.spyOn(client, 'xack').mockRejectedValueOnce(new Error('Connection is closed.'));
+    const relay = shop.relayOf('w1', { redis: client, sleep: async () => undefined });
+    relay.start();
+    await fire(shop, ['aa']);
+    await eventually('an acknowledgement is lost', () => lost.mock.calls.length > 0);
+    await fire(shop, ['bb']);
+    await eventually('all firings are acknowledged', async () => {
+      return (await pendingIn(shop)) === 0 && (await waitingIn(shop, 'mail')).length === 2;
+    });
+    await relay.stop();
+    expect(shop.lines.join()).toContain('relay waits for Redis');
+  });
+
   test('a relay that comes back under its name finishes what it had begun', async () => {
     const shop = await workshop();
     await fire(shop, numbered(500));
