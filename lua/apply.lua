@@ -49,7 +49,7 @@ local function apply(sent)
   local ev = wire.entry(sent)
   if ev.word == 'rejected' then log.bury(e, ev.entry, ev.reason) end
   if ev.word then return ev.word, ev.word end
-  local doc, at = ev.document and ARGV[args.documents + ev.document], tonumber(ev.entry:match('^%d+'))
+  local doc, at = ev.document and ARGV[args.documents + ev.document], ev.at
   ev.as_of = at - engine.lag(e)
   if ev.fresh and order.is_parked(e, ev.id) then return 'duplicate', 'duplicate' end
   if e.head <= ev.as_of or ev.follows then

@@ -1,5 +1,7 @@
 -- Semantics 7.2, row by row: an event meets the window of its key. Answers the words of what happened.
+-- This is where most events end: no closures, one table, two commands for an event that is counted.
 local due = include('due')
+local engine = include('engine')
 local firing = include('firing')
 
 local M = {}
@@ -7,59 +9,67 @@ local M = {}
 local REACH_BACK_MS = 15 * 60 * 1000 -- semantics 1: how far a first window accepts older events
 local KEEP_MS = 60 * 1000 -- semantics 1: how long a finished window is kept
 
--- `ev`: id, t, as_of, doc, groups; `m`: key, arms, expects. Returns word, firing or nil.
-function M.apply(e, trigger, m, ev)
-  local name = e.prefixes.bucket .. trigger.name .. ':' .. m.key
+local function read(name)
   local stored = redis.call('HMGET', name, 'start', 'end', 'count', 'due')
-  local start, finish, count = tonumber(stored[1]), tonumber(stored[2]), tonumber(stored[3])
-  local w, t, existed, word = trigger.within, ev.t, start ~= nil, nil
-  local opened = false
+  if not stored[1] then return { name = name } end
+  return {
+    name = name, existed = true, start = tonumber(stored[1]), finish = tonumber(stored[2]), count = tonumber(stored[3]),
+    due = tonumber(stored[4]),
+  }
+end
 
-  local function open(from, ends, n)
-    start, finish, count, opened = from, ends, n, true
-  end
-  local function save()
-    if not opened then return redis.call('HSET', name, 'count', count) end
-    local over = math.max(finish, ev.as_of)
-    redis.call('HSET', name, 'start', start, 'end', finish, 'count', count, 'due', over, 'keep', over + KEEP_MS,
-      'opened', ev.entry)
-    if not existed or over < tonumber(stored[4]) then due.schedule(e, trigger.name, m.key, over + KEEP_MS) end
-  end
-  local function close(answer)
-    if existed then
-      redis.call('DEL', name)
-      due.correct(e, trigger.name, m.key, nil)
-    end
-    return answer
-  end
+local function open(b, start, finish, count)
+  b.start, b.finish, b.count, b.opened = start, finish, count, true
+end
 
-  if m.arms and (not start or t >= finish) then -- R1
-    open(t, t + w, m.expects and -1 or 0)
+local function save(e, b, trigger, m, ev)
+  local over = math.max(b.finish, ev.as_of)
+  local keep = engine.int(over + KEEP_MS)
+  redis.call('HSET', b.name, 'start', engine.int(b.start), 'end', engine.int(b.finish), 'count', engine.int(b.count),
+    'due', engine.int(over), 'keep', keep, 'opened', ev.entry)
+  if not b.existed or over < b.due then due.schedule(e, trigger.name, m.key, over + KEEP_MS) end
+end
+
+local function close(e, b, trigger, m, word)
+  if b.existed then
+    redis.call('DEL', b.name)
+    due.correct(e, trigger.name, m.key, nil)
+  end
+  return word
+end
+
+-- ev: entry, id, t, as_of, doc; m: key, arms, expects. Returns word, firing or nil.
+function M.apply(e, trigger, m, ev)
+  local b = read(e.prefixes.bucket .. trigger.name .. ':' .. m.key)
+  local w, t, word = trigger.within, ev.t, nil
+
+  if m.arms and (not b.start or t >= b.finish) then -- R1
+    open(b, t, t + w, m.expects and -1 or 0)
     word = 'armed'
   end
   if not m.expects then -- R2
-    if opened then save() end
+    if b.opened then save(e, b, trigger, m, ev) end
     return word or 'open'
   end
-  if not start and trigger.after then return 'not-armed' end -- R3
-  if not start then open(t - REACH_BACK_MS, t + w, 0) end -- R4
-  if t < start then return 'late' end -- R5
-  if w > 0 and t >= finish then
-    if trigger.after then return close('disarmed') end -- R6
-    open(t, t + w, 0) -- R7
+  if not b.start and trigger.after then return 'not-armed' end -- R3
+  if not b.start then open(b, t - REACH_BACK_MS, t + w, 0) end -- R4
+  if t < b.start then return 'late' end -- R5
+  if w > 0 and t >= b.finish then
+    if trigger.after then return close(e, b, trigger, m, 'disarmed') end -- R6
+    open(b, t, t + w, 0) -- R7
   end
-  count = count + 1 -- R8
-  if count < trigger.threshold then
-    if w == 0 and trigger.after then return close('missed') end -- R9
-    save() -- R10
+  b.count = b.count + 1 -- R8
+  if b.count < trigger.threshold then
+    if w == 0 and trigger.after then return close(e, b, trigger, m, 'missed') end -- R9
+    if b.opened then save(e, b, trigger, m, ev) else redis.call('HINCRBY', b.name, 'count', '1') end -- R10
     return word and word .. '+counted' or 'counted'
   end
   local fired = firing.of_event(e, trigger.name, m.key, ev) -- R11
   if trigger.after or w == 0 then
-    close()
+    close(e, b, trigger, m)
   else
-    open(finish, finish + w, 0)
-    save()
+    open(b, b.finish, b.finish + w, 0)
+    save(e, b, trigger, m, ev)
   end
   return 'fired', fired
 end

@@ -24,7 +24,8 @@ function wireEntry(entry: ChunkEntry, triggers: readonly ChunkTrigger[]): unknow
   if ('skip' in entry) return [entry.entry, entry.skip];
   if ('rejected' in entry) return [entry.entry, 'rejected', entry.rejected];
   const origin = entry.own ? 'own' : entry.fresh ? '' : 'released';
-  const sent: unknown[] = [entry.entry, '', entry.digest, entry.t, entry.received, origin, entry.id];
+  const at = Number.parseInt(entry.entry, 10);
+  const sent: unknown[] = [entry.entry, '', entry.digest, entry.t - at, entry.received - at, origin, entry.id];
   if (entry.document === undefined) return sent;
   sent.push(entry.document, byAutomation(entry.matches, triggers));
   if (entry.follows !== undefined) sent.push(entry.follows, entry.leader, entry.occurred);
