@@ -16,6 +16,7 @@ const VERBS: Readonly<Record<string, Listed>> = {
   disable: { summary: 'keep automations from firing', load: () => import('./verbs/disable.ts') },
   delete: { summary: 'remove automations with all of their state', load: () => import('./verbs/delete.ts') },
   send: { summary: 'publish one event, or a file of events', load: () => import('./verbs/send.ts') },
+  simulate: { summary: 'run scenarios in virtual time', load: () => import('./verbs/simulate.ts') },
   schema: { summary: 'print JSON Schemas of the documents', load: () => import('./verbs/schema.ts') },
 };
 

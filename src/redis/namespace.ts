@@ -6,11 +6,14 @@ const SCAN_COUNT = 500;
 /** Text with the wildcards of Redis' own patterns taken literally. */
 const literal = (text: string): string => text.replace(/[\\*?[\]]/g, '\\$&');
 
-/** Removes every key of one engine. Nothing of it must be running. */
-export async function removeNamespace(redis: Redis, namespace: string): Promise<void> {
+/**
+ * Removes every key of all engines whose namespaces begin with `beginning`. Nothing of them must be running. One look at
+ * all keys of the server does for any number of namespaces.
+ */
+export async function removeNamespaces(redis: Redis, beginning: string): Promise<void> {
   let cursor = '0';
   do {
-    const [next, keys] = await redis.scan(cursor, 'MATCH', `{${literal(namespace)}}:*`, 'COUNT', SCAN_COUNT);
+    const [next, keys] = await redis.scan(cursor, 'MATCH', `{${literal(beginning)}*`, 'COUNT', SCAN_COUNT);
     cursor = next;
     if (keys.length > 0) await redis.unlink(...keys);
   } while (cursor !== '0');

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { pino } from 'pino';
+import { parseSettings } from '../../config.ts';
+import { parseJson } from '../../model/json.ts';
+import { findRedisServer, thisMachine } from '../../redis/find-server.ts';
+import { removeNamespaces } from '../../redis/namespace.ts';
+import { openRedis } from '../../redis/open.ts';
+import { obtainRedisServer, startRedisServer } from '../../redis/server.ts';
+import { parseScenario } from '../../scenario.ts';
+import { type SimulationParts, simulate } from '../../simulation.ts';
+import { targetOf } from '../connect.ts';
+import { type Line, linesOf } from '../lines.ts';
+import { sentenceOf } from '../output.ts';
+import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
+
+/** Scenarios under way at a time: while Redis works on one, the next ones are prepared; more gain nothing (measured). */
+const IN_FLIGHT = 16;
+
+/** Namespaces removed together: removing looks at every key of the server, so it must not be done for each. */
+const BATCH = 100;
+
+/** Longest line: a scenario of tens of thousands of steps. */
+const LINE_LIMIT_BYTES = 64 * 1_024 * 1_024;
+
+type Options = Readonly<Record<string, unknown>>;
+type Outcome = { answer: string } | { error: unknown };
+
+export const verb: Verb = {
+  configure(command) {
+    command
+      .argument('<file>', 'scenarios, one JSON object in each line; - is standard input')
+      .addHelpText(
+        'after',
+        '\nRuns each scenario on the real engine in virtual time and prints one line of JSON for it, in their order:\n' +
+          '{"name","firings"}, or {"name","invalid"} when an automation is in error. Uses the server of --redis, and\n' +
+          'removes what it put there; without --redis a private one that keeps nothing. Exit status 1 if a line was bad.\n' +
+          '\nExample:\n  watchfire simulate scenarios.ndjson',
+      );
+  },
+
+  async run([file = ''], options, io) {
+    const source = await opened(file, io);
+    const server = await serverFor(options, io);
+    try {
+      // Not cut off by SIGINT: what was begun is removed first.
+      const redis = await openRedis(server.url, new AbortController().signal);
+      const run = `simulate-${randomBytes(6).toString('hex')}`;
+      const logger = pino({ level: 'silent' });
+      const ignored = new Set(parseSettings({}).ignoredEvents);
+      try {
+        const bad = await answerAll({ redis, logger, ignored, signal: io.signal }, run, source, file, io);
+        return bad > 0 || io.signal.aborted ? FAILED : DONE;
+      } finally {
+        await removeNamespaces(redis, run).finally(() => redis.disconnect());
+      }
+    } finally {
+      await server.stop();
+    }
+  },
+};
+
+async function opened(file: string, io: Io): Promise<AsyncIterable<Uint8Array | string>> {
+  if (file === '-') return addAbortSignal(io.signal, io.stdin as Readable);
+  const handle = await open(file).catch((error: Error) => {
+    throw new Misuse(`simulate: ${error.message}`);
+  });
+  const source = addAbortSignal(io.signal, handle.createReadStream());
+  // Nobody may come to read it, when no server can be had; what goes wrong before is found again by the reader.
+  source.on('error', () => undefined);
+  return source;
+}
+
+/** The server of --redis, else a private one; REDIS_URL, which may name one that is in real use, only where none can run. */
+async function serverFor(options: Options, io: Io): Promise<{ url: string; stop: () => Promise<void> }> {
+  const given = { url: targetOf(options, io).url, stop: async () => undefined };
+  if (options.redis !== undefined) return given;
+  const found = await findRedisServer(thisMachine());
+  if (!found && io.env.REDIS_URL) return given;
+  const program = found ?? (await obtainRedisServer((sentence) => io.err(`watchfire: ${sentence}`)));
+  return await startRedisServer({ port: 0, dir: null, program });
+}
+
+/** Prints each answer as soon as those before it are printed. @returns how many lines were bad */
+async function answerAll(
+  parts: SimulationParts,
+  run: string,
+  source: AsyncIterable<Uint8Array | string>,
+  file: string,
+  io: Io,
+): Promise<number> {
+  let started = 0;
+  let finished = 0;
+  let bad = 0;
+  const print = async (number: number, outcome: Outcome): Promise<void> => {
+    if ('answer' in outcome) io.out(outcome.answer);
+    else if (!io.signal.aborted) {
+      bad += 1;
+      io.err(`watchfire: ${file === '-' ? 'stdin' : file}:${number}: ${sentenceOf(outcome.error)}`);
+    }
+    finished += 1;
+    // All of the earlier ones are done too, since they end in their order.
+    if (finished % BATCH === 0) await removeNamespaces(parts.redis, `${run}-${finished / BATCH - 1}-`);
+    await io.drained();
+  };
+  const begin = (line: Line, before: Promise<void>): Promise<void> => {
+    const outcome = settled(answer(parts, `${run}-${Math.floor(started / BATCH)}-${started}`, line));
+    started += 1;
+    const printed = before.then(async () => print(line.number, await outcome));
+    // Whoever waits for it sees the fault; until then it is nobody's.
+    printed.catch(() => undefined);
+    return printed;
+  };
+  const underWay = [Promise.resolve()];
+  try {
+    for await (const lines of linesOf(source, LINE_LIMIT_BYTES)) {
+      for (const line of lines) {
+        if (line.bytes !== null && line.bytes.toString().trim() === '') continue;
+        if (underWay.length > IN_FLIGHT) await underWay.shift();
+        io.signal.throwIfAborted();
+        underWay.push(begin(line, underWay.at(-1) ?? Promise.resolve()));
+      }
+    }
+  } catch (error) {
+    if (!io.signal.aborted) throw error;
+  } finally {
+    await underWay.at(-1);
+  }
+  return bad;
+}
+
+async function answer(parts: SimulationParts, namespace: string, { bytes }: Line): Promise<string> {
+  if (bytes === null) throw new Error(`the line is longer than ${LINE_LIMIT_BYTES} bytes`);
+  const scenario = parseScenario(parseJson(bytes.toString(), 'line'));
+  return JSON.stringify(await simulate(parts, namespace, scenario));
+}
+
+/** A rejection that is looked at later must not count as one that nobody looks at. */
+async function settled(work: Promise<string>): Promise<Outcome> {
+  try {
+    return { answer: await work };
+  } catch (error) {
+    return { error };
+  }
+}

@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { describe, expect, inject, test } from 'vitest';
+import { testClient } from '../support/redis.ts';
+import { ended, run, start } from './run.ts';
+
+const at = (second: number): string => new Date(Date.UTC(2026, 2, 2, 9, 0, second)).toISOString();
+
+const failures = {
+  id: 'A',
+  name: 'a',
+  trigger: { posture: 'Reactive', expect: ['x'], threshold: 2, within: 60, for_each: ['id'] },
+};
+
+const x = (second: number, id: string): object => ({
+  at: at(second),
+  event: { id, event: 'x', resource: { id: 'r' } },
+});
+
+/** A scenario that fires once, at its second step. */
+function scenario(name: string): object {
+  return { name, automations: [failures], timeline: [x(0, 'e1'), x(1, 'e2'), { at: at(2), tick: true }] };
+}
+
+function answerTo(name: string): object {
+  const fired = { step: 1, automation: 'A', labels: { id: 'r' }, event: 'e2', children: 0, state: 'triggered' };
+  return { name, firings: [{ ...fired, triggered: at(1) }] };
+}
+
+async function simulate(lines: readonly (object | string)[], redis = true) {
+  const stdin = lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`);
+  const own = redis ? ['--redis', inject('redisUrl')] : [];
+  const { status, out, err } = await run(['simulate', '-', ...own], { stdin });
+  return { status, err, answers: out.map((line): unknown => JSON.parse(line)) };
+}
+
+async function leftovers(): Promise<string[]> {
+  const found: string[] = [];
+  for await (const keys of testClient().scanStream({ match: '{simulate-*' })) found.push(...(keys as string[]));
+  return found;
+}
+
+test('scenarios are answered in their order, one line for each, and nothing is left behind', async () => {
+  const names = Array.from({ length: 120 }, (_, i) => `s${i}`);
+  const { status, err, answers } = await simulate(names.map(scenario));
+  expect({ status, err }).toEqual({ status: 0, err: [] });
+  expect(answers).toEqual(names.map(answerTo));
+  expect(await leftovers()).toEqual([]);
+});
+
+test('refused events and invalid automations are answers', async () => {
+  const refused = {
+    name: 'refused',
+    automations: [],
+    timeline: [{ at: at(0), event: { id: 'e', event: 'x' } }, x(1, 'e1')],
+  };
+  const invalid = {
+    name: 'invalid',
+    automations: [failures],
+    timeline: [{ at: at(0), put: { ...failures, trigger: { ...failures.trigger, threshold: -1 } } }],
+  };
+  const { status, answers } = await simulate([refused, invalid]);
+  expect(status).toBe(0);
+  expect(answers).toEqual([
+    { name: 'refused', firings: [], refused: [{ step: 0, reason: expect.stringMatching(/^resource: /) }] },
+    { name: 'invalid', invalid: 'trigger.threshold: must be a whole number, 0 or more' },
+  ]);
+});
+
+test('a bad line is told with its number, and the others are answered all the same', async () => {
+  const badTime = { name: 'b', timeline: [{ at: 'noon' }] };
+  const lines = [scenario('one'), '', '{"name":', badTime, { timeline: [] }, '[]', scenario('two')];
+  const { status, err, answers } = await simulate(lines);
+  expect(answers).toEqual([answerTo('one'), answerTo('two')]);
+  expect(err).toEqual([
+    expect.stringMatching(/^watchfire: stdin:3: line: is not JSON/),
+    'watchfire: stdin:4: timeline[0].at: must be a timestamp (found "noon")',
+    'watchfire: stdin:5: name: is required',
+    expect.stringMatching(/^watchfire: stdin:6: scenario: must be an object/),
+  ]);
+  expect(status).toBe(1);
+});
+
+test('time that goes back stays where the log ends', async () => {
+  const back = { name: 'back', automations: [failures], timeline: [x(5, 'e1'), x(3, 'e2'), { at: at(1), tick: true }] };
+  const { answers } = await simulate([back]);
+  expect(answers).toEqual([{ name: 'back', firings: [expect.objectContaining({ step: 1, triggered: at(5) })] }]);
+});
+
+test('a scenario may change its automations, also those that are not there', async () => {
+  const timeline = [
+    { at: at(0), put: { ...failures, trigger: { ...failures.trigger, threshold: 1 } } },
+    x(1, 'e1'),
+    { at: at(2), delete: 'A' },
+    { at: at(2), delete: 'A' },
+    x(100, 'e2'),
+  ];
+  const { status, answers } = await simulate([{ name: 'changes', timeline }]);
+  expect(status).toBe(0);
+  expect(answers).toEqual([{ name: 'changes', firings: [expect.objectContaining({ step: 1, event: 'e1' })] }]);
+});
+
+describe('a private server', () => {
+  test('is used when none is given, and ends with the run', async () => {
+    const { status, answers } = await simulate([scenario('alone')], false);
+    expect({ status, answers }).toEqual({ status: 0, answers: [answerTo('alone')] });
+    // That nothing is left of it is found out at the end of the whole run: test/support/global-setup.ts.
+  });
+
+  test('ends on SIGINT too, with status 1', async () => {
+    const child = start(['simulate', '-']);
+    child.stdin?.write(`${JSON.stringify(scenario('one'))}\n`);
+    await once(child.stdout!, 'data');
+    const result = ended(child);
+    child.kill('SIGINT');
+    expect(await result).toMatchObject({ status: 1, err: [] });
+  });
+});
+
+test('a file that is not there is a misuse', async () => {
+  const { status, err } = await run(['simulate', '/nowhere/s.ndjson']);
+  expect(status).toBe(2);
+  expect(err).toEqual([expect.stringContaining('/nowhere/s.ndjson')]);
+});
