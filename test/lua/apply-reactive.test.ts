@@ -126,7 +126,12 @@ test('keys are apart, whatever stands in them', async () => {
   const world = new World();
   await world.put({ id: 'a', name: 'A', trigger: { ...plain, threshold: 2, for_each: ['id', 'x'] } });
   const { name } = await world.node('a');
-  const labels = [{ id: 'a+b', x: '' }, { id: 'a', x: 'b' }, { id: 'a' }, { id: 'ä, 😀', x: '"\n' }];
+  const labels: Record<string, string>[] = [
+    { id: 'a+b', x: '' },
+    { id: 'a', x: 'b' },
+    { id: 'a' },
+    { id: 'ä, 😀', x: '"\n' },
+  ];
   for (const resource of labels) await world.meet('x', { resource });
   expect(await world.told()).toEqual([]);
   expect(Object.keys(await world.state()).filter((key) => key.startsWith(`bucket:${name}:`))).toHaveLength(4);

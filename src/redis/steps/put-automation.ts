@@ -32,13 +32,14 @@ export async function putAutomation(
   change: Change,
   document: string,
   plan: string,
+  limit = SETTLE_LIMIT,
 ): Promise<Changed> {
   const answer = await runScript(redis, script, {
     keys: store.keys,
     args: {
       prefixes: store.prefixesJson,
       now_ms: store.virtualNow(),
-      limit: String(SETTLE_LIMIT),
+      limit: String(limit),
       change: JSON.stringify(change),
       document,
       plan,

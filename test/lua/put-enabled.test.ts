@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import { indexFaults } from '../support/deadlines.ts';
+import { showBucket } from '../support/window-table.ts';
+import { World } from '../support/world.ts';
+
+const DAYS30 = 30 * 24 * 3_600;
+const counting = {
+  posture: 'Reactive',
+  expect: ['x'],
+  threshold: 3,
+  within: 60,
+  match: { zone: 'z' },
+  match_related: [{ kind: 'k' }],
+  for_each: ['id'],
+};
+const watch = { posture: 'Proactive', after: ['a'], expect: ['x'], within: 60 };
+const standing = { posture: 'Proactive', expect: ['x'], within: 30 };
+const automation = (trigger: object, rest: object = {}) => ({ id: 'a', name: 'A', trigger, ...rest });
+const sent = { resource: { id: 'r', zone: 'z' }, related: [{ id: 'o', role: 'order', kind: 'k' }] };
+
+/** Buckets of a place as `key: bucket`. */
+async function buckets(world: World, path = ''): Promise<string[]> {
+  const { name } = await world.node('a', path);
+  const start = `bucket:${name}:`;
+  const state = await world.state();
+  expect(indexFaults(state)).toEqual([]);
+  return Object.entries(state).flatMap(([key, value]) =>
+    key.startsWith(start) ? [`${key.slice(start.length)}: ${showBucket(value)}`] : [],
+  );
+}
+
+describe('a standing window', () => {
+  test('opens when its automation is loaded, as of the log', async () => {
+    const world = new World();
+    await world.meet('other', { t: -7 });
+    await world.at(5).put(automation(standing));
+    expect(await buckets(world)).toEqual([': [-2,28) 0 silent 0']);
+  });
+
+  test('of a disabled automation opens when it is enabled', async () => {
+    const world = new World();
+    await world.put(automation(standing, { enabled: false }));
+    expect(await buckets(world)).toEqual([]);
+    await world.at(50).put(automation(standing));
+    expect(await buckets(world)).toEqual([': [50,80) 0 silent 0']);
+  });
+
+  test('is not opened anew by a change that keeps it, and is by one that does not', async () => {
+    const world = new World();
+    await world.put(automation(standing));
+    await world.at(5).put(automation(standing, { name: 'B' }));
+    expect(await buckets(world)).toEqual([': [0,30) 0 silent 0']);
+    await world.at(6).put(automation({ ...standing, threshold: 2 }));
+    expect(await buckets(world)).toEqual([': [6,36) 0 silent 0']);
+  });
+
+  test('with keys opens none', async () => {
+    const world = new World();
+    await world.put(automation({ ...standing, for_each: ['id'] }));
+    expect(await buckets(world)).toEqual([]);
+  });
+});
+
+describe('disabling', () => {
+  test('deletes nothing; nothing is evaluated, settled or forgotten', async () => {
+    const world = new World();
+    await world.put(automation({ ...watch, for_each: ['id'] }));
+    await world.meet('a', { id: 'a1' });
+    const before = await buckets(world);
+    await world.put(automation({ ...watch, for_each: ['id'] }, { enabled: false }));
+    await world.at(10).meet('x');
+    await world.at(3 * DAYS30).settle();
+    expect(await world.told()).toEqual([]);
+    expect(await buckets(world)).toEqual(before);
+    expect((await world.state()).due).toBeUndefined();
+  });
+
+  test('settles first what was due', async () => {
+    const world = new World();
+    await world.put(automation(watch));
+    await world.meet('a', { id: 'a1' });
+    await world.at(60).put(automation(watch, { enabled: false }));
+    expect(await world.told()).toEqual(['a triggered@60 a1']);
+  });
+});
+
+describe('enabling', () => {
+  async function pausedFrom(trigger: object, play: (world: World) => Promise<unknown>, at: number): Promise<World> {
+    const world = new World();
+    await world.put(automation(trigger));
+    await play(world);
+    await world.put(automation(trigger, { enabled: false }));
+    await world.at(at).put(automation(trigger));
+    return world;
+  }
+
+  test('starts standing windows anew: count 0, not silent, the last event kept', async () => {
+    const world = await pausedFrom(
+      { ...standing, threshold: 2, repeat: false },
+      async (w) => {
+        await w.at(30).settle();
+        await w.at(35).meet('x', { id: 'x1' });
+        await w.at(60).settle();
+      },
+      100,
+    );
+    expect(await buckets(world)).toEqual([`: [100,130) 0 silent 0 last x1 alert 30 1 ${60 + DAYS30}`]);
+    await world.at(130).settle();
+    expect((await world.told()).at(-1)).toBe('a triggered@130 x1');
+  });
+
+  test('starts keyed standing windows anew, and their 30 days', async () => {
+    const world = await pausedFrom({ ...standing, for_each: ['id'] }, (w) => w.meet('x', { id: 'x1' }), 3 * DAYS30);
+    expect(await buckets(world)).toEqual([
+      `r: [${3 * DAYS30},${3 * DAYS30 + 30}) 0 keep ${4 * DAYS30} silent 0 last x1`,
+    ]);
+  });
+
+  test.each([
+    [59.999, [': [0,60) 0 last a1']],
+    [60, []],
+  ])('at %d s drops armed windows that are over, without firing', async (at, left) => {
+    const world = await pausedFrom(watch, (w) => w.meet('a', { id: 'a1' }), at);
+    expect(await buckets(world)).toEqual(left);
+    expect(await world.told()).toEqual([]);
+    await world.at(100).settle();
+    expect(await world.told()).toHaveLength(left.length);
+  });
+
+  test('keeps alerts, counts and stored children', async () => {
+    const alert = await pausedFrom(
+      watch,
+      async (w) => {
+        await w.meet('a', { id: 'a1' });
+        await w.at(60).settle();
+      },
+      1_000,
+    );
+    await alert.meet('x', { id: 'x1' });
+    expect(await alert.told()).toEqual(['a triggered@60 a1', 'a resolved@1000 x1']);
+    const count = await pausedFrom(counting, (w) => w.meet('x', sent), 100);
+    expect(await buckets(count)).toEqual(['r: [-900,60) 1 keep 120']);
+    await count.at(120).settle();
+    expect(await buckets(count)).toEqual([]);
+    const leaves = ['x', 'y'].map((name) => ({ posture: 'Reactive', expect: [name] }));
+    const stored = await pausedFrom(
+      { type: 'compound', require: 'all', within: 100, triggers: leaves },
+      (w) => w.meet('x'),
+      90,
+    );
+    await stored.meet('y', { id: 'y1' });
+    expect(await stored.told()).toEqual(['a triggered@90 y1 (0 1)']);
+  });
+});
