@@ -20,9 +20,8 @@ export function printJson(io: Io, value: unknown): void {
   io.out(JSON.stringify(value, null, 2));
 }
 
-/** C0 and C1 control characters: what users named could otherwise move the cursor or colour the terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+/** Control characters and what turns the direction of text: names from outside could move the cursor, colour or deceive. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 /** Text from outside as it may be printed within one line: control characters are written as `\u001b`. */
 export function plain(text: string): string {

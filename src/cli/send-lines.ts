@@ -11,6 +11,9 @@ const IN_FLIGHT_LIMIT = 500;
 /** The same for large events, which would fill the memory long before they are that many. */
 const IN_FLIGHT_BYTES_LIMIT = 16_000_000;
 
+/** How long what is under way is waited for after SIGINT: below the 5 s that a person or a supervisor waits. */
+const LANDING_BOUND_MS = 3_000;
+
 /** What has become of a file so far: how much of it was read, and its events. */
 export type Tally = { lines: number; bytes: number; sent: number; rejected: number };
 
@@ -60,6 +63,11 @@ export async function sendLines(
     if (!line.bytes?.every(isBlank)) flight.add(line.number, size, append(line));
   };
   let unreadable: Stopped | null = null;
+  let patience: NodeJS.Timeout | undefined;
+  const hurry = (): void => {
+    patience = setTimeout(() => flight.giveUp(), LANDING_BOUND_MS);
+  };
+  signal.addEventListener('abort', hurry);
   try {
     for await (const lines of linesOf(source, DOCUMENT_LIMIT_BYTES)) {
       for (const line of lines) await take(line);
@@ -69,8 +77,10 @@ export async function sendLines(
   } catch (reason) {
     if (!signal.aborted) unreadable = { reason, unsure: null };
   }
-  await flight.landed();
-  return { ...tally, stopped: flight.failed ?? unreadable };
+  const stopped = await flight.landed();
+  clearTimeout(patience);
+  signal.removeEventListener('abort', hurry);
+  return { ...tally, stopped: stopped ?? unreadable };
 }
 
 /** Space, tab and carriage return: what a line may hold that is empty. */
@@ -92,34 +102,60 @@ function documentOf({ bytes }: Line, decoder: TextDecoder): Record<string, unkno
 
 /** What is under way to Redis. */
 class Flight {
-  failed: Stopped | null = null;
-  readonly #under = new Map<number, Promise<void>>();
+  #failed: Stopped | null = null;
+  readonly #under = new Set<number>();
   #bytes = 0;
+  /** Told to stop and out of patience: nothing that is under way is waited for any more. */
+  #late = false;
+  #waiter: () => void = () => undefined;
+
+  get failed(): boolean {
+    return this.#failed !== null;
+  }
 
   add(lineNumber: number, bytes: number, append: Promise<void>): void {
     this.#bytes += bytes;
-    const landing = append
-      .catch((reason: unknown) => {
-        const [first, last] = this.failed?.unsure ?? [lineNumber, lineNumber];
-        const unsure = [Math.min(first, lineNumber), Math.max(last, lineNumber)] as const;
-        this.failed = { reason: this.failed?.reason ?? reason, unsure };
-      })
-      .finally(() => {
-        this.#bytes -= bytes;
-        this.#under.delete(lineNumber);
-      });
-    this.#under.set(lineNumber, landing);
+    this.#under.add(lineNumber);
+    const landed = (): void => {
+      this.#bytes -= bytes;
+      this.#under.delete(lineNumber);
+      this.#waiter();
+    };
+    append.then(landed, (reason: unknown) => {
+      this.#doubt(reason, lineNumber);
+      landed();
+    });
   }
 
-  /** Resolves when there is room for one more. Redis answers in order, so the oldest is the first to land. */
+  /** Resolves when there is room for one more. */
   async room(bytes: number): Promise<void> {
-    for (const landing of this.#under.values()) {
-      if (this.#under.size < IN_FLIGHT_LIMIT && this.#bytes + bytes <= IN_FLIGHT_BYTES_LIMIT) return;
-      await landing;
-    }
+    await this.#until(() => this.#under.size < IN_FLIGHT_LIMIT && this.#bytes + bytes <= IN_FLIGHT_BYTES_LIMIT);
   }
 
-  async landed(): Promise<void> {
-    await Promise.all(this.#under.values());
+  /** Resolves when nothing is under way. @returns what failed, or is still under way when it is too late to wait */
+  async landed(): Promise<Stopped | null> {
+    await this.#until(() => this.#under.size === 0);
+    for (const lineNumber of this.#under) this.#doubt(new Error('Redis did not answer any more'), lineNumber);
+    return this.#failed;
+  }
+
+  giveUp(): void {
+    this.#late = true;
+    this.#waiter();
+  }
+
+  #doubt(reason: unknown, lineNumber: number): void {
+    const [first, last] = this.#failed?.unsure ?? [lineNumber, lineNumber];
+    const unsure = [Math.min(first, lineNumber), Math.max(last, lineNumber)] as const;
+    this.#failed = { reason: this.#failed?.reason ?? reason, unsure };
+  }
+
+  async #until(met: () => boolean): Promise<void> {
+    // An event larger than the limit goes alone.
+    while (!this.#late && this.#under.size > 0 && !met()) {
+      await new Promise<void>((resolve) => {
+        this.#waiter = resolve;
+      });
+    }
   }
 }

@@ -29,8 +29,7 @@ export function triggerInWords(trigger: Trigger): string {
     case 'sequence':
       return composite(trigger.triggers.map(nested).join(', then '), trigger);
     case 'compound': {
-      const many = typeof trigger.require === 'number' ? `${trigger.require} of` : trigger.require;
-      return composite(`${many}: ${trigger.triggers.map(nested).join(', ')}`, trigger);
+      return composite(`${trigger.require} of ${trigger.triggers.map(nested).join(', ')}`, trigger);
     }
   }
 }

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { documentsIn } from '../../src/cli/documents.ts';
+
+const read = (text: string) => documentsIn({ file: 'f', text });
+
+describe('the automations of a file', () => {
+  test.each<[string, string, unknown[]]>([
+    ['one', 'name: a\n', [{ name: 'a' }]],
+    ['a list', '- name: a\n- name: b\n', [{ name: 'a' }, { name: 'b' }]],
+    ['a list under a key', 'automations:\n  - name: a\n  - name: b\n', [{ name: 'a' }, { name: 'b' }]],
+    [
+      'several documents of each kind',
+      'name: a\n---\n- name: b\n---\nautomations: [{name: c}]\n',
+      [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+    ],
+    ['documents with nothing in them', '---\n# only words\n---\nname: a\n---\n', [{ name: 'a' }]],
+    ['an empty list', '[]', []],
+    ['JSON with tabs', '{\n\t"name": "a",\n\t"text": "\\u00e9\\ud83d\\ude00\\/"\n}\n', [{ name: 'a', text: 'é😀/' }]],
+    ['a list of JSON', '{"automations":[{"name":"a"}]}', [{ name: 'a' }]],
+    [
+      'anchors and merges',
+      'automations:\n  - &one {name: a, x: 1}\n  - {<<: *one, name: b}\n',
+      [
+        { name: 'a', x: 1 },
+        { name: 'b', x: 1 },
+      ],
+    ],
+    [
+      'words that other YAML would take for more',
+      'a: yes\nb: 12:30\nc: 2026-03-02\n',
+      [{ a: 'yes', b: '12:30', c: '2026-03-02' }],
+    ],
+    ['what is no automation, for those who check', '5', [5]],
+  ])('%s', (_, text, documents) => {
+    const { found, problems } = read(text);
+    expect(problems).toEqual([]);
+    expect(found.map(({ document }) => document)).toEqual(documents);
+  });
+
+  test.each<[string, string, string | RegExp]>([
+    ['nothing', '', 'f:1: document: holds no automation'],
+    ['only words', '# later\n', 'f:1: document: holds no automation'],
+    [
+      'a list that is none',
+      'x: 1\n---\nautomations: 5\n',
+      'f:3: automations: must be a list of automations, alone in its document',
+    ],
+    [
+      'a list that is not alone',
+      'automations: []\nname: a\n',
+      'f:1: automations: must be a list of automations, alone in its document',
+    ],
+    ['broken YAML', 'a: 1\nb: [1\n', /^f:3: document: is not YAML: /],
+    ['a key given twice', 'a: 1\na: 2\n', /^f:2: document: is not YAML: /],
+    ['a tag nobody knows', 'a: 1\nb: !secret x\n', /^f:2: document: is not YAML: /],
+    ['an alias without anchor', 'a: 1\n---\nb: *x\n', /^f:3: document: .*x/],
+    ['a few lines that stand for millions', `${bomb(12)}`, /^f:1: document: cannot be read: /],
+  ])('%s is a problem', (_, text, problem) => {
+    const { problems } = read(text);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(problem);
+  });
+});
+
+function bomb(levels: number): string {
+  const level = (i: number): string => `l${i}: &l${i} [${Array.from({ length: 9 }, () => `*l${i - 1}`).join(', ')}]`;
+  return ['l0: &l0 [x]', ...Array.from({ length: levels }, (_, i) => level(i + 1))].join('\n');
+}
+
+test('a part of a document is found by its path, or what is around it', () => {
+  const text = [
+    'automations:',
+    '  - name: a',
+    '    trigger:',
+    '      type: compound',
+    '      triggers:',
+    '        - posture: Reactive',
+    '        - match:',
+    '            kind: x',
+    '            kind.of.thing: [a,',
+    '              b]',
+    '          within: 5',
+    '    actions: &actions',
+    '      - type: queue',
+    '  -',
+    '    name: b',
+    '    actions: *actions',
+  ].join('\n');
+  const [a, b] = read(text).found;
+  const lines = (one: typeof a, paths: string[]): (string | undefined)[] => paths.map((path) => one?.at(path));
+  const places: [string, number][] = [
+    ['automation', 2],
+    ['id', 2],
+    ['name', 2],
+    ['trigger', 3],
+    ['trigger.require', 4],
+    ['trigger.triggers[0].posture', 6],
+    ['trigger.triggers[1]', 7],
+    ['trigger.triggers[1].match.kind', 8],
+    ['trigger.triggers[1].match.kind.of.thing', 9],
+    ['trigger.triggers[1].match.kind.of.thing[1]', 10],
+    ['trigger.triggers[1].match.other', 8],
+    ['trigger.triggers[1].within', 11],
+    ['trigger.triggers[7].within', 6],
+    ['actions[0].queue', 13],
+  ];
+  expect(
+    lines(
+      a,
+      places.map(([path]) => path),
+    ),
+  ).toEqual(places.map(([, line]) => `f:${line}`));
+  expect(lines(b, ['name', 'trigger', 'actions[0].queue'])).toEqual(['f:15', 'f:15', 'f:13']);
+});

@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { root } from '../house/tree.ts';
+import { freshNamespace } from '../support/namespace.ts';
+import { proxyToRedis } from '../support/proxy.ts';
+import { ended, run, start } from './run.ts';
+
+const VERBS = ['worker', 'apply', 'list', 'get', 'enable', 'disable', 'delete', 'send', 'schema'];
+
+/** Nobody listens on this port, or only the superuser could. */
+const NO_REDIS = 'redis://:secret@127.0.0.1:1';
+
+describe('help', () => {
+  test.each([['--help'], ['help'], ['-h']])('%s names all verbs', async (word) => {
+    const { status, out, err } = await run([word]);
+    expect({ status, err }).toEqual({ status: 0, err: [] });
+    for (const verb of VERBS) expect(out).toContainEqual(expect.stringMatching(new RegExp(`^ {2}${verb} +\\w`)));
+  });
+
+  test.each(VERBS)('for %s has an example and the options of all verbs', async (verb) => {
+    const { status, out, err } = await run([verb, '--help']);
+    expect({ status, err }).toEqual({ status: 0, err: [] });
+    const text = out.join('\n');
+    expect(text).toMatch(new RegExp(`\\nExamples?.*:\\n +watchfire ${verb}`));
+    expect(text).toMatch(/--redis <url>/);
+    expect(text).toMatch(/--namespace <name>/);
+    expect(await run(['help', verb])).toEqual({ status, out, err });
+  });
+
+  test('the version is that of the package', async () => {
+    const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(await run(['--version'])).toEqual({ status: 0, out: [version], err: [] });
+  });
+});
+
+describe('a wrong command line', () => {
+  test.each<[string[], RegExp]>([
+    [['lst'], /^watchfire: unknown command 'lst' \(Did you mean list\?\)$/],
+    [['list', '--colour'], /^watchfire: unknown option '--colour'$/],
+    [['list', 'x'], /^watchfire: too many arguments/],
+    [['list', '-o', 'xml'], /^watchfire: option .*'xml' is invalid\. Allowed choices are text, json\.$/],
+    [['list', '-o'], /^watchfire: option '-o, --output <format>' argument missing$/],
+    [['get'], /^watchfire: missing required argument 'automation'$/],
+    [['apply'], /^watchfire: missing required argument 'file'$/],
+    [
+      ['list', '--redis', 'localhost:6379'],
+      /^watchfire: --redis: must be a URL like redis:.* \(found "localhost:6379"\)$/,
+    ],
+    [['list', '--redis', 'http://u:secret@x'], /^watchfire: --redis: must be a URL like redis:.* \(found "x"\)$/],
+    [['list', '--namespace', 'a b'], /^watchfire: --namespace: must be 1 to 64 letters.* \(found "a b"\)$/],
+    [['worker', '--chunk-size', 'many'], /^watchfire: --chunk-size: must be a whole number \(found "many"\)$/],
+    [['worker', '--chunk-size', '0'], /^watchfire: --chunk-size: .* \(found 0\)$/],
+    [['worker', '--retention', 'soon'], /^watchfire: --retention: must be a duration like 24h \(found "soon"\)$/],
+    [['worker', '--log-level', 'loud'], /^watchfire: --log-level: must be one of .* \(found "loud"\)$/],
+  ])('%j ends with 2 and one sentence', async (argv, sentence) => {
+    const { status, out, err } = await run(argv);
+    expect({ status, out, lines: err.length }).toEqual({ status: 2, out: [], lines: 1 });
+    expect(err[0]).toMatch(sentence);
+  });
+
+  test('without a verb shows help and ends with 2', async () => {
+    const { status, out, err } = await run([]);
+    expect({ status, out, first: err[0] }).toEqual({ status: 2, out: [], first: expect.stringMatching(/^Usage: /) });
+  });
+
+  test('a wrong REDIS_URL is called by its name', async () => {
+    const { status, err } = await run(['list'], { env: { REDIS_URL: 'nonsense' } });
+    expect({ status, err }).toEqual({
+      status: 2,
+      err: [expect.stringMatching(/^watchfire: REDIS_URL: must be a URL/)],
+    });
+  });
+});
+
+describe('a Redis that cannot be used', () => {
+  const verbs = [['list'], ['get', 'x'], ['enable', 'x'], ['send', 'x', 'resource.id=r'], ['send', '-'], ['worker']];
+
+  test.each(verbs)('is told at once by %s, without the password', async (...argv) => {
+    const { status, out, err } = await run([...argv, '--redis', NO_REDIS]);
+    expect({ status, out, lines: err.length }).toEqual({ status: 1, out: [], lines: 1 });
+    expect(err[0]).toMatch(
+      /^watchfire: cannot reach Redis at redis:\/\/:\*\*\*@127\.0\.0\.1:1: nobody listens there; start one/,
+    );
+    expect(err[0]).not.toContain('secret');
+  });
+
+  async function listening(answer: string): Promise<string> {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket.on('error', () => undefined));
+      // One answer for each command; they come several at a time.
+      socket.on('data', (data) => socket.write(answer.repeat(String(data).match(/^\*/gm)?.length ?? 1)));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    });
+    return `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  test.each<[string, string, RegExp]>([
+    ['says nothing', '', /no answer within 3 s; start one/],
+    ['is something else', 'HTTP/1.1 400 Bad Request\r\n\r\n', /what listens there is no Redis; start one/],
+    ['wants a password', '-NOAUTH Authentication required.\r\n', /refuses: NOAUTH Authentication required\.$/],
+    ['still loads its data', '-LOADING Redis is loading the dataset in memory\r\n', /refuses: LOADING/],
+  ])('because it %s, is told within seconds', async (_, answer, reason) => {
+    const { status, err } = await run(['list', '--redis', await listening(answer)]);
+    expect({ status, err }).toEqual({ status: 1, err: [expect.stringMatching(reason)] });
+  });
+
+  test('because it goes away, is told', async () => {
+    const proxy = await proxyToRedis();
+    const namespace = freshNamespace({ permanent: ['events'] });
+    async function* going(): AsyncGenerator<string> {
+      yield '{"event":"x","resource":{"id":"r"}}\n';
+      proxy.close();
+      yield '{"event":"x","resource":{"id":"r"}}\n';
+    }
+    // The lines wait for it to come back, until they are told to stop.
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 200);
+    const argv = ['--namespace', namespace, 'send', '-', '--redis', proxy.url];
+    const { status, out, err } = await run(argv, { stdin: going(), signal: stop.signal });
+    expect({ status, out, err }).toEqual({
+      status: 1,
+      out: [expect.stringMatching(/^sent [01] events in .* s/)],
+      err: [
+        expect.stringMatching(/^watchfire: lines [12] to 2 may or may not have been sent, those after them were not$/),
+        'watchfire: stopped after line 2',
+      ],
+    });
+  });
+});
+
+describe('as a process', () => {
+  test('prints to stdout, complains to stderr and ends with its status', async () => {
+    const namespace = freshNamespace({ permanent: [] });
+    const [listed, wrong, failed] = await Promise.all([
+      ended(start(['list', '-o', 'json', '--namespace', namespace])),
+      ended(start(['lst'])),
+      ended(start(['get', 'nobody', '--namespace', namespace])),
+    ]);
+    expect(listed).toEqual({ status: 0, out: ['[]'], err: [] });
+    expect(wrong).toMatchObject({ status: 2, out: [] });
+    expect(failed).toEqual({ status: 1, out: [], err: ['watchfire: there is no automation "nobody"'] });
+  });
+
+  test('shows where an error comes from only when asked to', async () => {
+    const plain = await ended(start(['list', '--redis', NO_REDIS]));
+    const debug = await ended(start(['list', '--redis', NO_REDIS], { WATCHFIRE_DEBUG: '1' }));
+    expect([plain.status, plain.err.length]).toEqual([1, 1]);
+    expect(debug.status).toBe(1);
+    expect(debug.err.join('\n')).toMatch(/RedisUnreachable: .*\n +at .*\.ts:\d+/);
+  });
+
+  test('does not mind when nobody reads on', async () => {
+    const child = start(['schema']);
+    child.stdout?.destroy();
+    const { status, err } = await ended(child);
+    expect({ status, err }).toEqual({ status: 0, err: [] });
+  });
+
+  test('ends on SIGINT while it waits', async () => {
+    const child = start(['send', '-', '--namespace', freshNamespace({ permanent: [] })]);
+    child.stdin?.write('\n');
+    setTimeout(() => child.kill('SIGINT'), 1_000);
+    const { status, err } = await ended(child);
+    expect({ status, err }).toMatchObject({
+      status: 1,
+      err: [expect.stringMatching(/^watchfire: stopped after line \d$/)],
+    });
+  });
+});

@@ -1,0 +1,159 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { describe, expect, test } from 'vitest';
+import { keysOf } from '../../src/redis/keys.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshNamespace } from '../support/namespace.ts';
+import { proxyToRedis } from '../support/proxy.ts';
+import { testClient } from '../support/redis.ts';
+import { type Around, type Ran, runIn } from './run.ts';
+
+type Shop = {
+  redis: Redis;
+  cli: (argv: readonly string[], around?: Around) => Promise<Ran>;
+  log: () => Promise<[string, unknown][]>;
+};
+
+function shop(): Shop {
+  const namespace = freshNamespace({ permanent: ['events'] });
+  const redis = testClient();
+  const log = async (): Promise<[string, unknown][]> => {
+    const entries = await redis.xrange(keysOf(namespace).events, '-', '+');
+    return entries.map(([id, [field, value = '']]) => {
+      expect(field).toBe('data');
+      return [id, JSON.parse(value)];
+    });
+  };
+  return { redis, cli: runIn(namespace), log };
+}
+
+describe('one event', () => {
+  test('is sent with the fields that XADD takes', async () => {
+    const { cli, log } = shop();
+    const fields = [
+      'resource.id=customer.7',
+      'related.0.id=o=9',
+      'related.0.role=order',
+      'payload.total=12',
+      'payload.a.b=x',
+    ];
+    const { status, out, err } = await cli(['send', 'order.failed', 'id=e1', ...fields]);
+    const [[entry, document] = ['', {}]] = await log();
+    expect({ status, out, err }).toEqual({ status: 0, out: [`sent e1 at ${entry}`], err: [] });
+    expect(document).toEqual({
+      id: 'e1',
+      event: 'order.failed',
+      resource: { id: 'customer.7' },
+      related: [{ id: 'o=9', role: 'order' }],
+      payload: { total: 12, a: { b: 'x' } },
+    });
+  });
+
+  test('without an id gets one', async () => {
+    const { cli, log } = shop();
+    const { out } = await cli(['send', 'x', 'resource.id=r', '-o', 'json']);
+    const [[entry, document] = ['', {}]] = await log();
+    expect(JSON.parse(out.join('\n'))).toEqual({ id: (document as { id: string }).id, entry });
+  });
+
+  test.each<[string[], number, RegExp]>([
+    [['x'], 1, /^watchfire: resource: is required$/],
+    [['x', 'resource.id='], 1, /^watchfire: resource\.id: must not be empty$/],
+    [['x', 'resource.id=r', 'resource.id=s'], 1, /^watchfire: resource\.id: is given twice \(found "s"\)$/],
+    [['x', 'resource.id=r', 'colour=red'], 1, /^watchfire: colour: unknown field \(found "red"\)$/],
+    [
+      ['x', 'resource.id=r', `payload.text=${'x'.repeat(1_500_000)}`],
+      1,
+      /^watchfire: data: must have at most 1500000 bytes$/,
+    ],
+    [['x', 'resource.id'], 2, /^watchfire: send: fields are written key=value \(found "resource\.id"\)$/],
+    [['x', '=r'], 2, /key=value/],
+    [[], 2, /^watchfire: send: give the name of an event, or --file$/],
+    [['x', '--file', '-'], 2, /^watchfire: send: give an event or --file, not both/],
+    [['--file', '/nowhere'], 2, /^watchfire: cannot read \/nowhere: ENOENT/],
+  ])('case %#: what is wrong enters nothing', async (argv, status, sentence) => {
+    const { cli, log } = shop();
+    const ran = await cli(['send', ...argv]);
+    expect({ status: ran.status, out: ran.out, lines: ran.err.length }).toEqual({ status, out: [], lines: 1 });
+    expect(ran.err[0]).toMatch(sentence);
+    expect(await log()).toEqual([]);
+  });
+});
+
+describe('a file of events', () => {
+  const event = (n: number): string =>
+    JSON.stringify({ id: `e${n}`, event: 'x', resource: { id: 'r' }, payload: { n } });
+
+  test('is sent whole and in its order', async () => {
+    const { cli, log } = shop();
+    const count = 3_000;
+    const stdin = Array.from({ length: count }, (_, n) => `${event(n)}\n`);
+    const { status, out, err } = await cli(['send', '--file', '-'], { stdin });
+    expect({ status, err }).toEqual({ status: 0, err: [] });
+    expect(out).toEqual([expect.stringMatching(/^sent 3000 events in \d+\.\d s \(\d+ events\/s\), 0 rejected$/)]);
+    const ids = (await log()).map(([, document]) => (document as { id: string }).id);
+    expect(ids).toEqual(Array.from({ length: count }, (_, n) => `e${n}`));
+  });
+
+  test('goes on after lines that are rejected, tells the first twenty and ends with 1', async () => {
+    const { cli, log } = shop();
+    const bad = Array.from({ length: 25 }, (_, n) => `{"event":"x","resource":{"id":${n}}}`);
+    const stdin = [event(1), '', ...bad, 'nope', event(2)].join('\n');
+    const { status, out, err } = await cli(['send', '-', '-o', 'json'], { stdin });
+    expect(status).toBe(1);
+    expect(err).toEqual([
+      ...Array.from({ length: 20 }, (_, n) => `watchfire: line ${n + 3}: resource.id: must be a string (found ${n})`),
+      'watchfire: … and 6 more lines were rejected',
+    ]);
+    expect(JSON.parse(out.join('\n'))).toEqual({ lines: 29, sent: 2, rejected: 26, seconds: expect.any(Number) });
+    expect((await log()).map(([, document]) => (document as { id: string }).id)).toEqual(['e1', 'e2']);
+  });
+
+  test('may hold CloudEvents', async () => {
+    const { cli, log } = shop();
+    const cloudEvent = { specversion: '1.0', id: '1', source: '/s', type: 't' };
+    expect((await cli(['send', '-'], { stdin: JSON.stringify(cloudEvent) })).status).toBe(0);
+    expect((await log()).map(([, document]) => document)).toEqual([cloudEvent]);
+  });
+
+  test('ends at once when it is told to stop while nothing comes', async () => {
+    const { cli, log } = shop();
+    const stop = new AbortController();
+    async function* slow(): AsyncGenerator<string> {
+      yield `${event(1)}\n`;
+      stop.abort();
+      await new Promise(() => undefined);
+    }
+    const { status, err } = await cli(['send', '-'], { stdin: slow(), signal: stop.signal });
+    expect({ status, err }).toEqual({
+      status: 1,
+      err: [expect.stringMatching(/^watchfire: stopped after line [01]$/)],
+    });
+    expect((await log()).length).toBeLessThanOrEqual(1);
+  });
+
+  test('lives through a lost connection without losing a line', async () => {
+    const { cli, log } = shop();
+    const proxy = await proxyToRedis();
+    async function* disturbed(): AsyncGenerator<string> {
+      for (let n = 0; n < 300; n += 1) {
+        if (n === 100) {
+          await turn();
+          proxy.hold();
+        }
+        if (n === 200) {
+          await eventually('the lines before are in the log', async () => (await log()).length >= 200);
+          proxy.cut();
+        }
+        yield `${event(n)}\n`;
+      }
+    }
+    const { status, out } = await cli(['send', '-', '-o', 'json', '--redis', proxy.url], { stdin: disturbed() });
+    expect(status).toBe(0);
+    expect(JSON.parse(out.join('\n'))).toMatchObject({ lines: 300, sent: 300, rejected: 0 });
+    // An append whose answer was lost is sent again; by its id the engine knows the second one for a duplicate.
+    const ids = (await log()).map(([, document]) => (document as { id: string }).id);
+    expect(ids.length).toBeGreaterThan(300);
+    expect([...new Set(ids)]).toEqual(Array.from({ length: 300 }, (_, n) => `e${n}`));
+  });
+});
