@@ -22,6 +22,9 @@ export type SimulationParts = Readonly<{
   signal?: AbortSignal;
 }>;
 
+/** Told after each step, its log empty, what has been emitted so far; the state may be looked at meanwhile. */
+export type AfterStep = (step: number, ledger: readonly Emitted[]) => Promise<void>;
+
 /** The engine on a scratch namespace in virtual time. It is alone there, so it knows the end of the log without asking. */
 class Simulation {
   readonly ledger: Emitted[] = [];
@@ -126,7 +129,12 @@ class Simulation {
  * Runs one scenario on the real engine in virtual time. Everything it leaves behind is in `namespace`, which must be
  * empty; removing it is the caller's part, since that costs less for many at a time.
  */
-export async function simulate(parts: SimulationParts, namespace: string, scenario: Scenario): Promise<Answer> {
+export async function simulate(
+  parts: SimulationParts,
+  namespace: string,
+  scenario: Scenario,
+  afterStep?: AfterStep,
+): Promise<Answer> {
   const { name, timeline } = scenario;
   const refused: { step: number; reason: string }[] = [];
   let automations: ReturnType<typeof automationsOf>;
@@ -151,6 +159,7 @@ export async function simulate(parts: SimulationParts, namespace: string, scenar
     if (put) await simulation.put(put);
     if (id !== undefined) await simulation.delete(id);
     await simulation.drain(i);
+    await afterStep?.(i, simulation.ledger);
   }
   return { name, firings: answered(simulation.ledger), ...(refused.length > 0 ? { refused } : {}) };
 }

@@ -48,8 +48,9 @@ export class ModelEngine {
     openStanding(next, asOf);
   }
 
-  /** Reading: deleting an unknown id is a change like any other and lets out what is due, though nothing is removed. */
+  /** Reading: deleting an unknown id is no change at all, so it lets nothing out. */
   delete(id: string, at: number): void {
+    if (this.#automations.every(({ automation }) => automation.id !== id)) return;
     this.#beforeChange(at);
     this.#automations = this.#automations.filter(({ automation }) => automation.id !== id);
   }

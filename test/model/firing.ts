@@ -3,7 +3,7 @@ import type { Automation } from './documents.ts';
 import { documentOf, type Labels, type ModelEvent } from './event.ts';
 import { labelsOf } from './keys.ts';
 import { isObject, type Json } from './refusal.ts';
-import type { Node } from './state.ts';
+import { type Node, wholeDefinition } from './state.ts';
 
 export type Firing = {
   /** 32 hex digits of content alone. The text fixes what goes in, not the hash: compare ids only within the model. */
@@ -31,8 +31,8 @@ type Happening = {
 
 export function makeFiring(node: Node, key: readonly string[], happening: Happening): Firing {
   const { state = 'triggered', event, time, children = [], cause } = happening;
-  // Reading: the definition of a trigger, for its firing ids, is what semantics 13 compares.
-  const content = JSON.stringify([node.automationId, node.path, node.definition, key, state, cause]);
+  // Reading: the definition of a trigger, for its firing ids, is what semantics 13 compares, of it and of all below.
+  const content = JSON.stringify([node.automationId, node.path, wholeDefinition(node), key, state, cause]);
   return {
     id: createHash('sha256').update(content).digest('hex').slice(0, 32),
     automation: node.automationId,

@@ -1,0 +1,28 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { campaign } from './campaign.ts';
+
+/** Random scenarios of up to 60 steps; WATCHFIRE_PROOF_RUNS makes them fewer or more. */
+const RUNS = Number(process.env.WATCHFIRE_PROOF_RUNS ?? 10_000);
+const SEED = Number(process.env.WATCHFIRE_PROOF_SEED ?? Date.now() % 1_000_000_000);
+
+/** A scenario takes some 20 ms of one core; this is for machines that have other things to do. */
+const SLOWEST_MS = 300;
+
+let redis: Redis;
+beforeAll(() => {
+  redis = new Redis(inject('redisUrl'));
+});
+afterAll(() => redis.disconnect());
+
+test(
+  'the engine does what the reference model does, step by step, in any random scenario',
+  async () => {
+    console.log(`comparing ${RUNS} random scenarios, seed ${SEED}`);
+    const { scenarios, steps, firings, seconds } = await campaign(redis, `proof-${SEED}`, SEED, RUNS);
+    expect(scenarios).toBe(RUNS);
+    expect(firings).toBeGreaterThan(RUNS);
+    console.log(`${scenarios} scenarios, ${steps} steps, ${firings} firings in ${seconds} s: no difference`);
+  },
+  RUNS * SLOWEST_MS + 120_000,
+);
