@@ -6,6 +6,8 @@ import { ScriptMismatch } from '../errors.ts';
 /** Where the scripts are: `lua/` beside `src/` in a checkout and beside `dist/` in the package. */
 const LUA_FOLDER = new URL('../../lua/', import.meta.url);
 
+const readLua = (path: string): string => readFileSync(new URL(path, LUA_FOLDER), 'utf8');
+
 /** What the header of a script promises; `rest` is the one argument that may repeat, always the last. */
 export type Contract = Readonly<{
   keys: readonly string[];
@@ -77,10 +79,10 @@ function assemble(read: (path: string) => string, main: string): string {
  * `#!lua` makes Redis refuse the call up front when memory is short or a key is in another slot: a script has no
  * rollback, so it must not fail half-way for a reason that was known before.
  *
+ * @param read gives the text of a file, by its path in `lua/`
  * @throws ScriptMismatch when header and wrapper disagree
  */
-export function loadScript(name: string, expected: { words: readonly string[] }): Script {
-  const read = (path: string): string => readFileSync(new URL(path, LUA_FOLDER), 'utf8');
+export function loadScript(name: string, expected: { words: readonly string[] }, read = readLua): Script {
   const main = read(`${name}.lua`);
   const contract = parseContract(name, main);
   if (contract.words.join(' ') !== expected.words.join(' ')) {

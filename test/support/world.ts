@@ -25,7 +25,7 @@ export const seconds = (milliseconds: number): number => (milliseconds - START_M
 
 /** Every key an engine may leave for ever; all but the signs of life of its workers. */
 export const ENGINE_KEYS: readonly string[] = [
-  ...Object.values(keysOf('n')),
+  ...Object.values(keysOf('n')).filter((key) => key !== keysOf('n').workers),
   ...Object.entries(prefixesOf('n'))
     .filter(([name]) => name !== 'worker')
     .map(([, prefix]) => `${prefix}*`),
