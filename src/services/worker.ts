@@ -10,18 +10,22 @@ import type { Entry } from '../model/intake.ts';
 import { BLOCK_MS, type Connections } from '../redis/connection.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import { ensureGroup, readNext } from '../redis/log.ts';
+import { BELIEVED_MS } from '../redis/status.ts';
 import type { Store } from '../redis/store.ts';
 import { Applier, type Observer } from './applier.ts';
 import { Janitor } from './janitor.ts';
+import { Live } from './live.ts';
 import { Loop, persist } from './loop.ts';
 import { Relay } from './relay.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Service } from './service.ts';
 import { Definitions } from './view.ts';
 
-/** Between two signs of life; and how long one is believed. */
+/** Between two signs of life: a fraction of how long one is believed. */
 const HEARTBEAT_MS = 1_000;
-const BELIEVED_MS = 10_000;
+
+/** How long the name of a worker is kept without a sign of life: above any difference between the clocks of two machines. */
+const NAMED_MS = 3_600_000;
 
 /** Longest wait of `stop` for what is under way: below the 5 s that a person or a supervisor waits. */
 const STOP_GRACE_MS = 4_000;
@@ -55,6 +59,7 @@ export class Worker implements Service {
   readonly #scheduler: Scheduler;
   readonly #janitor: Janitor;
   readonly #relay: Relay;
+  readonly #live: Live;
   readonly #loops: { readonly read: Loop; readonly settle: Loop; readonly tidy: Loop; readonly live: Loop };
   #applying: Promise<void> = Promise.resolve();
   /** Aborted when a stop takes too long, most likely because Redis does not answer. */
@@ -68,6 +73,7 @@ export class Worker implements Service {
     this.#blocking = connections.blocking('reader');
     const base = { redis: this.#redis, store, clock, logger: this.#logger };
     this.#definitions = new Definitions(this.#redis, store, new Set(settings.ignoredEvents));
+    this.#live = new Live({ ...base, channel: store.keys.live, view: () => this.#definitions.view });
     this.#scheduler = new Scheduler(base);
     this.#janitor = new Janitor({ ...base, settings });
     this.#applier = new Applier({
@@ -76,6 +82,7 @@ export class Worker implements Service {
       chunkSize: settings.chunkSize,
       observe: (entries, applied) => {
         parts.observe?.(entries, applied);
+        this.#live.entries(entries, applied);
         if (applied.wakeMs !== null) this.#loops.settle.hurry(this.#scheduler.untilMs(applied.wakeMs));
       },
     });
@@ -90,7 +97,10 @@ export class Worker implements Service {
       now: () => clock.nowMs(),
       sleep: (ms, signal) => clock.sleep(ms, signal),
       maxQueueDepth: settings.maxQueueDepth,
-      ...(parts.onJobs ? { onJobs: parts.onJobs } : {}),
+      onJobs: (jobs) => {
+        parts.onJobs?.(jobs);
+        this.#live.jobs(jobs);
+      },
     });
     const loop = (name: string, step: (signal: AbortSignal) => Promise<number>): Loop =>
       new Loop({ ...base, name }, step);
@@ -98,7 +108,7 @@ export class Worker implements Service {
       read: loop('read', () => this.#read()),
       settle: loop('settle', (signal) => this.#settle(signal)),
       tidy: loop('tidy', () => this.#tidy()),
-      live: loop('live', () => this.#live()),
+      live: loop('live', () => this.#signOfLife()),
     };
   }
 
@@ -108,7 +118,7 @@ export class Worker implements Service {
     await ensureGroup(this.#redis, events, ENGINE_GROUP);
     await ensureGroup(this.#redis, firings, ACTIONS_GROUP);
     await this.#definitions.refresh();
-    await this.#live();
+    await this.#signOfLife();
     this.start();
   }
 
@@ -126,6 +136,7 @@ export class Worker implements Service {
 
   /** Ends the loops; what was read is applied first. */
   async #finish(): Promise<void> {
+    const { store } = this.#parts;
     const { read, settle, tidy, live } = this.#loops;
     const reading = read.stop();
     this.#blocking.disconnect();
@@ -133,7 +144,11 @@ export class Worker implements Service {
     await this.#applying;
     await this.#relay.stop();
     await this.#queues.close();
-    await this.#redis.del(this.#parts.store.prefixes.worker + this.id);
+    await this.#redis
+      .multi()
+      .del(store.prefixes.worker + this.id)
+      .zrem(store.keys.workers, this.id)
+      .exec();
   }
 
   /** Takes the next entries while those before them are being applied. */
@@ -164,16 +179,24 @@ export class Worker implements Service {
     return JANITOR_MS;
   }
 
-  async #live(): Promise<number> {
+  /** Says that this worker lives, and asks whether anybody wants to know what it does. */
+  async #signOfLife(): Promise<number> {
     const { store, clock } = this.#parts;
+    const { workers, live } = store.keys;
     const key = store.prefixes.worker + this.id;
-    const fields = {
-      host: hostname(),
-      pid: process.pid,
-      generation: this.#definitions.view.generation,
-      at: clock.nowMs(),
-    };
-    await this.#redis.multi().hset(key, fields).pexpire(key, BELIEVED_MS).exec();
+    const at = clock.nowMs();
+    const fields = { host: hostname(), pid: process.pid, generation: this.#definitions.view.generation, at };
+    const answers = await this.#redis
+      .multi()
+      .hset(key, fields)
+      .pexpire(key, BELIEVED_MS)
+      .zadd(workers, at, this.id)
+      .zremrangebyscore(workers, '-inf', at - NAMED_MS)
+      .pexpire(workers, NAMED_MS)
+      .pubsub('NUMSUB', live)
+      .exec();
+    const [, counts] = answers?.at(-1) ?? [];
+    this.#live.listeners(Array.isArray(counts) ? Number(counts[1]) : 0);
     return HEARTBEAT_MS;
   }
 }

@@ -1,0 +1,152 @@
+import type { Redis } from 'ioredis';
+import type { QueueJob } from '../actions/jobs.ts';
+import type { Clock } from '../clock.ts';
+import { resourceId } from '../model/event.ts';
+import { decode, type Entry } from '../model/intake.ts';
+import { formatTimestamp } from '../model/timestamp.ts';
+import type { Applied } from '../redis/steps/apply.ts';
+import type { View } from './chunk.ts';
+
+/** Entries told in full each second: far more than anybody reads; the others are only counted, so that watching costs little. */
+const FULL_PER_SECOND = 1_000;
+
+/** What a trigger made of an event; `trigger` is its place in the automation's tree, `''` for the root. */
+export type Decision = { automation: string; trigger: string; word: string };
+
+/** What became of one entry of the log. Without `id`, `event` and so on when it could not be read. */
+export type LiveEvent = {
+  kind: 'event';
+  /** Stream id. */
+  entry: string;
+  id?: string;
+  event?: string;
+  resource?: string;
+  occurred?: string;
+  /** `applied`, `duplicate`, `parked`, `rejected` or `ignored`. */
+  outcome: string;
+  /** Why it was rejected, when the worker knows: `path: reason`. */
+  reason?: string;
+  decisions: Decision[];
+};
+
+/** A job that is in its queue, and when the worker was told so; `automation` and `firing` are ids. */
+export type LiveJob = {
+  kind: 'job';
+  queue: string;
+  name: string;
+  id: string;
+  automation: string;
+  firing: string;
+  added: string;
+};
+
+/** Entries that came too fast to be told one by one, by outcome. */
+export type LiveMore = { kind: 'more'; outcomes: Record<string, number> };
+
+export type LiveNote = LiveEvent | LiveJob | LiveMore;
+
+export type LiveParts = { redis: Redis; channel: string; view: () => View; clock: Clock };
+
+/**
+ * Tells what a worker does to whoever listens to the channel of its namespace, as JSON lists of notes. Nobody listening
+ * costs nothing but the worker's question for listeners, which goes with its heartbeat.
+ */
+export class Live {
+  readonly #parts: LiveParts;
+  #listeners = 0;
+  /** The second that is counted, and how many entries were told in it. */
+  #second = 0;
+  #told = 0;
+  #more = new Map<string, number>();
+
+  constructor(parts: LiveParts) {
+    this.#parts = parts;
+  }
+
+  /** @param count how many listen, as Redis said a moment ago */
+  listeners(count: number): void {
+    this.#listeners = count;
+    if (count === 0) this.#more.clear();
+    this.#publish(this.#rest());
+  }
+
+  /** `entries` are those that `applied.words` speaks of. */
+  entries(entries: readonly Entry[], applied: Applied): void {
+    if (this.#listeners === 0) return;
+    const second = Math.floor(this.#parts.clock.nowMs() / 1_000);
+    const notes: LiveNote[] = [];
+    if (second !== this.#second) {
+      notes.push(...this.#rest());
+      this.#second = second;
+      this.#told = 0;
+    }
+    for (const [i, entry] of entries.entries()) {
+      const words = applied.words[i] ?? '';
+      if (this.#told < FULL_PER_SECOND) {
+        this.#told += 1;
+        notes.push(this.#event(entry, words));
+      } else {
+        const [outcome = ''] = words.split(' ', 1);
+        this.#more.set(outcome, (this.#more.get(outcome) ?? 0) + 1);
+      }
+    }
+    this.#publish(notes);
+  }
+
+  jobs(jobs: readonly QueueJob[]): void {
+    if (this.#listeners === 0) return;
+    const added = formatTimestamp(this.#parts.clock.nowMs());
+    this.#publish(
+      jobs.map(({ queue, name, data }) => ({
+        kind: 'job',
+        queue,
+        name,
+        id: data.id,
+        automation: data.automation.id,
+        firing: data.firing.id,
+        added,
+      })),
+    );
+  }
+
+  #event(entry: Entry, words: string): LiveEvent {
+    const [outcome = '', ...rest] = words.split(' ');
+    const decoded = decode(entry);
+    if (decoded.kind === 'rejected') {
+      return { kind: 'event', entry: entry.id, outcome, reason: decoded.reason, decisions: [] };
+    }
+    const { event } = decoded;
+    const view = this.#parts.view();
+    const interested = outcome === 'applied' ? view.catalogue.interested(event) : [];
+    // The definitions may have changed since the words were spoken; then nobody knows whose they are.
+    const known = interested.length === rest.length ? interested : [];
+    return {
+      kind: 'event',
+      entry: entry.id,
+      id: event.id,
+      event: event.event,
+      resource: resourceId(event.resource) ?? '',
+      occurred: formatTimestamp(event.occurred),
+      outcome,
+      decisions: rest.map((word, i) => ({
+        automation: known[i]?.node.automationId ?? '',
+        trigger: known[i]?.node.path ?? '',
+        word,
+      })),
+    };
+  }
+
+  #rest(): LiveMore[] {
+    if (this.#more.size === 0) return [];
+    const note: LiveMore = { kind: 'more', outcomes: Object.fromEntries(this.#more) };
+    this.#more = new Map();
+    return [note];
+  }
+
+  #publish(notes: readonly LiveNote[]): void {
+    const { redis, channel } = this.#parts;
+    // While Redis is away notes would pile up; they are worth nothing later.
+    if (notes.length === 0 || redis.status !== 'ready') return;
+    redis.publish(channel, JSON.stringify(notes)).catch(() => undefined);
+  }
+}
