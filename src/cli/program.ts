@@ -16,6 +16,10 @@ const VERBS: Readonly<Record<string, Listed>> = {
   disable: { summary: 'keep automations from firing', load: () => import('./verbs/disable.ts') },
   delete: { summary: 'remove automations with all of their state', load: () => import('./verbs/delete.ts') },
   send: { summary: 'publish one event, or a file of events', load: () => import('./verbs/send.ts') },
+  tail: { summary: 'show events, firings and jobs as they happen', load: () => import('./verbs/tail.ts') },
+  firings: { summary: 'show what fired', load: () => import('./verbs/firings.ts') },
+  buckets: { summary: 'show open windows with their deadlines', load: () => import('./verbs/buckets.ts') },
+  status: { summary: 'tell whether the engine works, and how far it is', load: () => import('./verbs/status.ts') },
   simulate: { summary: 'run scenarios in virtual time', load: () => import('./verbs/simulate.ts') },
   schema: { summary: 'print JSON Schemas of the documents', load: () => import('./verbs/schema.ts') },
 };

@@ -1,0 +1,149 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DEFAULT_QUEUE } from '../../actions/jobs.ts';
+import { type Depth, Queues } from '../../actions/queues.ts';
+import type { Watchfire } from '../../engine.ts';
+import type { Automation } from '../../model/automation.ts';
+import { formatTimestamp } from '../../model/timestamp.ts';
+import { readStatus, type Status } from '../../redis/status.ts';
+import { withWatchfire } from '../connect.ts';
+import { asJson, outputOption, plain, printJson, table } from '../output.ts';
+import { DONE, FAILED, type Verb } from '../verb.ts';
+import { away, count, span } from '../when.ts';
+
+/** An entry that waits longer than this may be stuck, or one of many: then the position is looked at again. */
+const SUSPICIOUS_MS = 10_000;
+
+/** Between two looks at the position: more than the second after which another worker takes over. */
+const SECOND_LOOK_MS = 2_500;
+
+/** Queues whose depths are asked for; each costs a round trip. */
+const QUEUE_LIMIT = 100;
+
+const MEBIBYTE = 1_048_576;
+
+/** What is known, with what is wrong with it: sentences, none when all is well. */
+type Report = { status: Status; queues: ReadonlyMap<string, Depth>; problems: string[]; warnings: string[] };
+
+export const verb: Verb = {
+  configure(command) {
+    outputOption(command).addHelpText(
+      'after',
+      '\nExit status 0: the engine works. 1: no worker lives, the log stands still, or Redis does not answer.\n\nExample:\n  watchfire status',
+    );
+  },
+
+  async run(_, options, io) {
+    return await withWatchfire(options, io, async (watchfire) => {
+      const report = await reportOn(watchfire);
+      if (asJson(options)) printJson(io, reportJson(report));
+      else for (const line of linesOf(report)) io.out(plain(line));
+      return report.problems.length === 0 ? DONE : FAILED;
+    });
+  },
+};
+
+async function reportOn(watchfire: Watchfire): Promise<Report> {
+  const { connections, store } = watchfire;
+  const status = await readStatus(connections.redis, store);
+  const queues = new Queues(connections.redis, store.prefixes.bull);
+  try {
+    const depths = await queues.depths(queueNames(await watchfire.list()));
+    return { status, queues: depths, problems: await problemsOf(watchfire, status), warnings: warningsOf(status) };
+  } finally {
+    await queues.close();
+  }
+}
+
+/** The queues that the automations of now put jobs into. */
+function queueNames(automations: readonly Automation[]): string[] {
+  const names = automations.flatMap(({ actions, actionsOnTrigger, actionsOnResolve }) =>
+    [...actions, ...actionsOnTrigger, ...actionsOnResolve].map((action) =>
+      action.type === 'queue' ? String(action.queue) : DEFAULT_QUEUE,
+    ),
+  );
+  return [...new Set(names)].sort().slice(0, QUEUE_LIMIT);
+}
+
+async function problemsOf({ connections, store }: Watchfire, status: Status): Promise<string[]> {
+  const problems: string[] = [];
+  if (status.workers.length === 0) problems.push('no worker is alive: start one by "watchfire worker"');
+  else if (status.waitingMs > SUSPICIOUS_MS) {
+    await pause(SECOND_LOOK_MS);
+    const { position, waitingMs } = await readStatus(connections.redis, store);
+    if (position === status.position && waitingMs > 0) {
+      problems.push(`the log stands still at ${position}, the next entry waits for ${span(waitingMs)}`);
+    }
+  }
+  return problems;
+}
+
+function warningsOf({ memory }: Status): string[] {
+  if (memory.policy === '' || memory.policy === 'noeviction') return [];
+  return [`Redis may throw state away when memory is short: maxmemory-policy is ${memory.policy}, not noeviction`];
+}
+
+function linesOf({ status, queues, problems, warnings }: Report): string[] {
+  const { workers, due, memory, counters } = status;
+  const verdict = problems.length === 0 ? 'healthy' : `NOT HEALTHY: ${problems.join('; ')}`;
+  const behind = status.behind === null ? 'some entries' : count(status.behind);
+  const waits = status.waitingMs > 0 ? `, the oldest for ${span(status.waitingMs)}` : '';
+  const limit = memory.limit === 0 ? '' : ` of ${mebibytes(memory.limit)}`;
+  const counted = Object.entries(counters).map(([word, number]) => `${word} ${count(number)}`);
+  const rows = [
+    ['position', `${status.position}, ${behind} behind${waits}`],
+    ['log', `${count(status.entries)} entries kept, events run ${span(status.lagMs)} late`],
+    ['automations', `${count(status.automations)}, generation ${status.generation}`],
+    ...named(
+      'workers',
+      workers.map(({ id, generation, seenMsAgo }) => `${id}, generation ${generation}, seen ${away(-seenMsAgo, 0)}`),
+    ),
+    [
+      'windows',
+      `${count(due.windows)}, ${due.next === null ? 'no deadline' : `next look ${away(due.next, status.now)}`}`,
+    ],
+    [
+      'firings',
+      `${count(status.firings)} recorded, ${status.unrelayed === null ? 'some' : count(status.unrelayed)} without their jobs yet`,
+    ],
+    ['parked', `${count(status.parked)} events wait for the one they follow`],
+    ['dead letters', count(status.dead)],
+    ...named(
+      'queues',
+      [...queues].map(([name, depth]) => `${name}: ${depthInWords(depth)}`),
+    ),
+    ['decided', counted.length === 0 ? 'nothing yet' : counted.sort().join(', ')],
+    ['memory', `${mebibytes(memory.used)}${limit}, ${memory.policy}`],
+  ];
+  return [verdict, ...warnings.map((warning) => `warning: ${warning}`), ...table(rows)];
+}
+
+/** The first of a list stands beside its name, the others below it. */
+function named(name: string, values: readonly string[]): string[][] {
+  if (values.length === 0) return [[name, 'none']];
+  return values.map((value, i) => [i === 0 ? name : '', value]);
+}
+
+function depthInWords(depth: Depth): string {
+  const some = Object.entries(depth).filter(([, number]) => number > 0);
+  return some.length === 0 ? 'empty' : some.map(([state, number]) => `${state} ${count(number)}`).join(', ');
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / MEBIBYTE).toFixed(1)} MiB`;
+}
+
+function reportJson({ status, queues, problems, warnings }: Report): Record<string, unknown> {
+  const { waitingMs, lagMs, due, workers, now, ...rest } = status;
+  return {
+    healthy: problems.length === 0,
+    problems,
+    warnings,
+    now: formatTimestamp(now),
+    ...rest,
+    waiting_seconds: waitingMs / 1_000,
+    lag_seconds: lagMs / 1_000,
+    due: { windows: due.windows, next: due.next === null ? null : formatTimestamp(due.next) },
+    workers: workers.map(({ seenMsAgo, ...worker }) => ({ ...worker, seen_seconds_ago: seenMsAgo / 1_000 })),
+    queues: Object.fromEntries(queues),
+  };
+}

@@ -1,0 +1,112 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { Watchfire } from '../../src/engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshNamespace } from '../support/namespace.ts';
+import { testClient } from '../support/redis.ts';
+import { ENGINE_KEYS } from '../support/world.ts';
+import { runIn } from './run.ts';
+
+const automation = {
+  id: 'A',
+  name: 'every x',
+  trigger: { posture: 'Reactive', expect: ['x'], threshold: 2, within: 60 },
+  actions: [{ type: 'queue', queue: 'mail' }, { type: 'call' }],
+};
+
+function engine(): { watchfire: Watchfire; cli: ReturnType<typeof runIn> } {
+  const namespace = freshNamespace({ permanent: ENGINE_KEYS });
+  const watchfire = new Watchfire({ redis: testClient(), namespace });
+  onTestFinished(() => watchfire.close());
+  return { watchfire, cli: runIn(namespace) };
+}
+
+type Json = Record<string, unknown>;
+
+async function jsonOf(cli: ReturnType<typeof runIn>): Promise<Json & { status: number }> {
+  const { status, out } = await cli(['status', '-o', 'json']);
+  return { ...(JSON.parse(out.join('\n')) as Json), status };
+}
+
+test('an engine that has caught up and has a worker is healthy', async () => {
+  const { watchfire, cli } = engine();
+  await watchfire.put(automation);
+  const worker = await watchfire.startWorker();
+  for (const id of ['e1', 'e2', 'e2']) await watchfire.emit({ id, event: 'x', resource: { id: 'r' } });
+  const { redis } = watchfire.connections;
+  await redis.xadd(watchfire.store.keys.events, '*', 'event', 'x');
+  const done = async (): Promise<Json | null> => {
+    const found = await jsonOf(cli);
+    return found.unrelayed === 0 && (found.counters as Json).rejected === 1 ? found : null;
+  };
+  const found = await eventually('all is applied and relayed', done);
+  const none = { waiting: 0, prioritized: 0, delayed: 0, active: 0, completed: 0, failed: 0 };
+  expect(found).toMatchObject({
+    status: 0,
+    healthy: true,
+    problems: [],
+    entries: 4,
+    behind: 0,
+    waiting_seconds: 0,
+    lag_seconds: 0,
+    generation: 1,
+    automations: 1,
+    workers: [{ id: worker.id, pid: process.pid, generation: 1 }],
+    due: { windows: 1, next: expect.stringMatching(/Z$/) },
+    firings: 1,
+    parked: 0,
+    dead: 1,
+    counters: { applied: 2, duplicate: 1, rejected: 1 },
+    queues: { mail: { ...none, waiting: 1 }, actions: { ...none, waiting: 1 } },
+  });
+});
+
+test('people read the same, its verdict first', async () => {
+  const { watchfire, cli } = engine();
+  await watchfire.put(automation);
+  await watchfire.startWorker();
+  const { status, out } = await cli(['status']);
+  expect(status).toBe(0);
+  // A Redis of the user's own may have another policy; then a warning stands here.
+  expect(out[0]).toBe('healthy');
+  const lines = out.join('\n');
+  expect(lines).toMatch(/^position +0-0, 0 behind$/m);
+  expect(lines).toMatch(/^automations +1, generation 1$/m);
+  expect(lines).toMatch(/^queues +actions: empty\n +mail: empty$/m);
+  expect(lines).toMatch(/^windows +0, no deadline$/m);
+});
+
+test('without a worker it is not healthy, and says what to do', async () => {
+  const { watchfire, cli } = engine();
+  await watchfire.emit({ event: 'x', resource: { id: 'r' } });
+  const { status, out } = await cli(['status']);
+  expect(status).toBe(1);
+  expect(out[0]).toBe('NOT HEALTHY: no worker is alive: start one by "watchfire worker"');
+  expect(out.join('\n')).toMatch(/^position +0-0, 1 behind/m);
+});
+
+test('a worker that has stopped counts no more', async () => {
+  const { watchfire, cli } = engine();
+  const worker = await watchfire.startWorker();
+  expect((await jsonOf(cli)).status).toBe(0);
+  await worker.stop();
+  expect(await jsonOf(cli)).toMatchObject({ status: 1, workers: [] });
+});
+
+test('a log that stands still although a worker is alive is not healthy', async () => {
+  const { watchfire, cli } = engine();
+  const { store, connections } = watchfire;
+  // A sign of life of somebody who does nothing, and an entry that has waited for years.
+  await connections.redis.hset(`${store.prefixes.worker}stuck`, { host: 'h', pid: 1, generation: 0, at: 0 });
+  await connections.redis.pexpire(`${store.prefixes.worker}stuck`, 10_000);
+  await connections.redis.zadd(store.keys.workers, 0, 'stuck');
+  await connections.redis.xadd(store.keys.events, '1000-0', 'event', 'x', 'resource.id', 'r');
+  const { status, out } = await cli(['status']);
+  expect(status).toBe(1);
+  expect(out[0]).toMatch(/^NOT HEALTHY: the log stands still at 0-0, the next entry waits for \d+d/);
+});
+
+test('a Redis that does not answer is not healthy', async () => {
+  const { status, err } = await runIn('n')(['status', '--redis', 'redis://127.0.0.1:1']);
+  expect(status).toBe(1);
+  expect(err).toEqual([expect.stringContaining('cannot reach Redis at redis://127.0.0.1:1')]);
+});

@@ -1,0 +1,82 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { Watchfire } from '../../src/engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshNamespace } from '../support/namespace.ts';
+import { testClient } from '../support/redis.ts';
+import { ENGINE_KEYS } from '../support/world.ts';
+import { runIn } from './run.ts';
+
+const automation = {
+  id: 'A',
+  name: 'every x',
+  trigger: { posture: 'Reactive', expect: ['x'] },
+  actions: [{ type: 'queue', queue: 'mail', name: 'tell' }],
+};
+
+/** A running worker, and a `tail` that has been noticed by it. */
+async function tailing(format: string) {
+  const namespace = freshNamespace({ permanent: ENGINE_KEYS });
+  const redis = testClient();
+  const watchfire = new Watchfire({ redis, namespace });
+  onTestFinished(() => watchfire.close());
+  await watchfire.put(automation);
+  await watchfire.startWorker();
+  const lines: string[] = [];
+  const stop = new AbortController();
+  const running = runIn(namespace)(['tail', '-o', format], {
+    signal: stop.signal,
+    onOut: (line) => void lines.push(line),
+  });
+  await eventually('a worker has noticed', async () => {
+    await watchfire.emit({ event: 'hello', resource: { id: 'r' } });
+    return lines.length > 0;
+  });
+  const finish = (): typeof running => {
+    stop.abort();
+    return running;
+  };
+  return { watchfire, redis, lines, finish };
+}
+
+test('people see an event with its word, then what it caused, line by line', async () => {
+  const { watchfire, lines, finish } = await tailing('text');
+  const from = lines.length;
+  await watchfire.emit({ event: 'x', resource: { id: 'customer.7' } });
+  await eventually('the job is told', () => lines.some((line) => line.includes('  job')));
+  const { status, err } = await finish();
+  expect({ status, err }).toEqual({ status: 0, err: [expect.stringMatching(/^watchfire: watching \{.*\} at redis:/)] });
+  const told = lines.slice(from).filter((line) => !line.includes('hello'));
+  expect(told.map((line) => line.replace(/^[\d:.]+Z {2}/, ''))).toEqual([
+    'event      x customer.7  fired every x',
+    'FIRED      every x  by x customer.7',
+    expect.stringMatching(/^job {8}tell in queue mail {2}every x {2}f-[0-9a-f]{32}-0$/),
+  ]);
+});
+
+test('programs get an object in each line', async () => {
+  const { watchfire, redis, lines, finish } = await tailing('json');
+  await watchfire.emit({ id: 'e1', event: 'x', resource: { id: 'customer.7' } });
+  await redis.xadd(watchfire.store.keys.events, '*', 'event', 'x');
+  const told = (): Record<string, unknown>[] => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  await eventually('the job is told', () => told().some(({ kind }) => kind === 'job'));
+  await eventually('the rejection is told', () => told().some(({ outcome }) => outcome === 'rejected'));
+  await finish();
+  const decisions = [{ automation: 'A', trigger: '', word: 'fired' }];
+  expect(told()).toContainEqual(expect.objectContaining({ kind: 'event', id: 'e1', outcome: 'applied', decisions }));
+  expect(told()).toContainEqual(
+    expect.objectContaining({
+      kind: 'firing',
+      automation: 'A',
+      triggering_event: expect.objectContaining({ id: 'e1' }),
+    }),
+  );
+  expect(told()).toContainEqual(expect.objectContaining({ kind: 'job', queue: 'mail', name: 'tell' }));
+  expect(told()).toContainEqual(expect.objectContaining({ outcome: 'rejected', reason: 'resource: is required' }));
+});
+
+test('a listener that has gone is forgotten', async () => {
+  const { watchfire, redis, finish } = await tailing('text');
+  await finish();
+  const [, listeners] = await redis.pubsub('NUMSUB', watchfire.store.keys.live);
+  expect(listeners).toBe(0);
+});
