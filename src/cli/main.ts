@@ -5,13 +5,21 @@ import type { Io } from './verb.ts';
 /** Time a verb has to end after SIGINT or SIGTERM; what takes longer is given up. */
 const STOP_BOUND_MS = 5_000;
 
+/** npm passes a Ctrl-C on that the terminal has sent to us already: two signals so close to each other are one. */
+const SAME_SIGNAL_MS = 500;
+
 const { stdin, stdout, stderr, env } = process;
 
 /** Aborted by the first SIGINT or SIGTERM; the second one, and the bound, end the process whatever it does. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
+  let firstMs = 0;
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(1);
+    if (controller.signal.aborted) {
+      if (performance.now() - firstMs >= SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    firstMs = performance.now();
     controller.abort();
     setTimeout(() => process.exit(1), STOP_BOUND_MS).unref();
   };

@@ -8,6 +8,10 @@ type Listed = Readonly<{ summary: string; load: () => Promise<{ verb: Verb }> }>
 
 /** All verbs in the order of `--help`. A verb's file is loaded when it is called, so that none pays for what others need. */
 const VERBS: Readonly<Record<string, Listed>> = {
+  start: {
+    summary: 'run everything here: a private Redis, one worker, live output',
+    load: () => import('./verbs/start.ts'),
+  },
   worker: { summary: 'run one worker until SIGTERM', load: () => import('./verbs/worker.ts') },
   apply: { summary: 'create or update automations from files', load: () => import('./verbs/apply.ts') },
   list: { summary: 'show all automations', load: () => import('./verbs/list.ts') },

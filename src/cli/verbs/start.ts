@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import type { Automation } from '../../model/automation.ts';
+import { publicUrl } from '../../redis/open.ts';
+import type { RedisServer } from '../../redis/server.ts';
+import { longWatchfire, type Target, targetOf } from '../connect.ts';
+import { embeddedRedis, putExamples } from '../embedded.ts';
+import { painter } from '../live.ts';
+import { warningsTo } from '../logging.ts';
+import { asJson, outputOption } from '../output.ts';
+import { wholeOption } from '../settings.ts';
+import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
+import { watch } from '../watch.ts';
+
+const DEFAULT_PORT = 6390;
+const DEFAULT_DIR = '.watchfire';
+
+type Options = Readonly<Record<string, unknown>>;
+
+export const verb: Verb = {
+  configure(command) {
+    outputOption(command)
+      .option('--port <port>', `port of the private Redis on 127.0.0.1 (default: ${DEFAULT_PORT})`)
+      .option('--dir <folder>', `where the private Redis keeps its data (default: ${DEFAULT_DIR})`)
+      .addHelpText(
+        'after',
+        '\nEverything in one: a private Redis with its data on disk, one worker, the example automations when there never\n' +
+          'were any, and live output of events, firings and jobs. With --redis or REDIS_URL it uses that Redis instead.\n' +
+          'Ctrl-C stops it; started again it goes on where it was.\n\nExample:\n  watchfire start --port 6391 --dir /var/lib/watchfire',
+      );
+  },
+
+  async run(_, options, io) {
+    const own = ownServer(options, io);
+    const server = own ? await embeddedRedis(own.port, own.dir, io) : null;
+    try {
+      return await runOn(targetOf(server ? { ...options, redis: server.url } : options, io), server, options, io);
+    } finally {
+      await server?.stop();
+      if (server) io.err(`watchfire: stopped, the data stays in ${own?.dir}`);
+    }
+  },
+};
+
+/** Port and folder of the private Redis, or null when another one is to be used. */
+function ownServer(options: Options, io: Io): { port: number; dir: string } | null {
+  const asked = options.port !== undefined || options.dir !== undefined;
+  if (asked && options.redis !== undefined) {
+    throw new Misuse('start: --port and --dir are those of a private Redis, they do not go with --redis');
+  }
+  if (!asked && (options.redis !== undefined || io.env.REDIS_URL)) return null;
+  const port = options.port === undefined ? DEFAULT_PORT : wholeOption(options, 'port', 1, 65_535);
+  return { port, dir: String(options.dir ?? DEFAULT_DIR) };
+}
+
+async function runOn(target: Target, server: RedisServer | null, options: Options, io: Io): Promise<number> {
+  const watchfire = await longWatchfire(target, warningsTo(io), io.signal);
+  let lost = false;
+  const told = io.signal.aborted ? Promise.resolve() : once(io.signal, 'abort').then(() => undefined);
+  try {
+    const put = await putExamples(watchfire);
+    // Listening first, so that the worker finds somebody there with its first sign of life.
+    const watcher = await watch(watchfire, io, asJson(options));
+    // Told to stop while Redis does not answer, it must not wait for having started.
+    await Promise.race([watchfire.startWorker(), told]);
+    if (!io.signal.aborted) greet({ target, server, put, automations: await watchfire.list() }, asJson(options), io);
+    const gone = server
+      ? server.ended.then(() => {
+          lost = !io.signal.aborted;
+        })
+      : told;
+    await Promise.race([told, gone]);
+    if (lost) io.err('watchfire: the private Redis has ended, so this ends too');
+    await watcher.stop();
+  } finally {
+    await watchfire.close();
+  }
+  return lost ? FAILED : DONE;
+}
+
+type Started = { target: Target; server: RedisServer | null; put: number; automations: readonly Automation[] };
+
+/** What a person needs to know to go on. With JSON, which is for programs, it goes to stderr. */
+function greet({ target, server, put, automations }: Started, json: boolean, io: Io): void {
+  const { namespace } = target.settings;
+  const url = publicUrl(target.url);
+  const say = json ? io.err : io.out;
+  const paint = painter(io.color && !json);
+  say(`${paint(['bold', 'green'], 'watchfire ready')}  ${url}  namespace ${namespace}`);
+  const many = `${automations.length} ${automations.length === 1 ? 'automation' : 'automations'}`;
+  if (put > 0) say(`put the ${many} of examples/automations here, since there never were any`);
+  else say(`${many} here, left as they are; see them by "watchfire list"`);
+  const address = server ? `-p ${server.port}` : `-u ${url}`;
+  say(`${promise(automations)}, paste this into another terminal:`);
+  say(
+    `  ${paint('bold', `redis-cli ${address} XADD '{${namespace}}:events' '*' event order.failed resource.id customer.7`)}`,
+  );
+}
+
+/** What the event to paste will do, by the examples that are still here. */
+function promise(automations: readonly Automation[]): string {
+  const named = (id: string): string | undefined => automations.find((one) => one.id === id && one.enabled)?.name;
+  const [each, fifth] = [named('order-failed'), named('failing-customer')];
+  if (each === undefined) return 'to send an event';
+  const later = fifth === undefined ? '' : `, and "${fifth}" at the fifth time`;
+  return `to see "${each}" fire with every event${later}`;
+}

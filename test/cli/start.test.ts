@@ -1,0 +1,186 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { freshNamespace } from '../support/namespace.ts';
+import { ENGINE_KEYS } from '../support/world.ts';
+import { ended, run, start } from './run.ts';
+
+/** All of it, with the start of a server, on a machine that does other things too. */
+const READY_MS = 20_000;
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  listener.close();
+  await once(listener, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+type Running = { child: ChildProcess; lines: () => string[]; port: number; stop: () => Promise<number> };
+
+/** Starts Watchfire as a process with a private Redis and waits until it is ready. */
+async function started(dir: string, port: number, ...more: string[]): Promise<Running> {
+  const child = start(['start', '--port', String(port), '--dir', dir, ...more], { REDIS_URL: '' });
+  let text = '';
+  child.stdout?.on('data', (chunk) => {
+    text += String(chunk);
+  });
+  child.stderr?.on('data', (chunk) => {
+    text += String(chunk);
+  });
+  const lines = (): string[] => text.split('\n').slice(0, -1);
+  await eventually('it is ready', () => lines().some((line) => line.includes('watchfire ready')), {
+    timeoutMs: READY_MS,
+  });
+  const exit = once(child, 'exit');
+  const stop = async (): Promise<number> => {
+    child.kill('SIGTERM');
+    const [status] = await exit;
+    return Number(status ?? -1);
+  };
+  return { child, lines, port, stop };
+}
+
+async function place(): Promise<string> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-test-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** Pastes the line that was printed, as a shell would read it. */
+async function paste(line: string): Promise<void> {
+  const [, port, key, rest = ''] = /^redis-cli -p (\d+) XADD '([^']+)' '\*' (.*)$/.exec(line.trim()) ?? [];
+  const redis = new Redis(Number(port), '127.0.0.1');
+  await redis.xadd(key ?? '', '*', ...rest.split(' '));
+  redis.disconnect();
+}
+
+test('what it says to paste fires as it says, and started again it goes on where it was', {
+  timeout: 60_000,
+}, async () => {
+  const [dir, port] = [await place(), await freePort()];
+  const first = await started(dir, port);
+  expect(first.lines()[0]).toBe(`watchfire ready  redis://127.0.0.1:${port}  namespace wf`);
+  expect(first.lines()[1]).toMatch(/^put the \d automations of examples\/automations here/);
+  const [promise = '', line = ''] = await eventually(
+    'it says what to paste',
+    () => first.lines()[3] && first.lines().slice(2, 4),
+  );
+  const [, each = '', fifth = ''] = /"(.*?)" fire with every event, and "(.*?)" at the fifth time/.exec(promise) ?? [];
+  for (let i = 1; i <= 4; i += 1) await paste(line);
+  const fired = (running: Running, name: string): number =>
+    running.lines().filter((one) => one.includes(`FIRED      ${name}`)).length;
+  await eventually('four have fired', () => fired(first, each) === 4);
+  await eventually('their jobs are told', () => first.lines().filter((one) => one.includes('  job')).length === 4);
+  expect(first.lines().join('\n')).not.toContain('\u001b');
+  expect(fired(first, fifth)).toBe(0);
+  expect(await first.stop()).toBe(0);
+  expect(first.lines().at(-1)).toBe(`watchfire: stopped, the data stays in ${dir}`);
+
+  const second = await started(dir, port);
+  expect(second.lines()[1]).toMatch(/^\d automations here, left as they are/);
+  await paste(line);
+  await eventually('the fifth has fired both', () => fired(second, fifth) === 1 && fired(second, each) === 1);
+  expect(await second.stop()).toBe(0);
+});
+
+test('examples that were deleted or changed stay as they are', { timeout: 60_000 }, async () => {
+  const [dir, port] = [await place(), await freePort()];
+  const first = await started(dir, port);
+  const redis = ['--redis', `redis://127.0.0.1:${port}`];
+  await run(['delete', 'order-failed', ...redis]);
+  await run(['disable', 'failing-customer', ...redis]);
+  await first.stop();
+  const second = await started(dir, port);
+  const { out } = await run(['list', '-o', 'json', ...redis]);
+  const automations = JSON.parse(out.join('\n')) as { id: string; enabled: boolean }[];
+  expect(automations.some(({ id }) => id === 'order-failed')).toBe(false);
+  expect(automations.find(({ id }) => id === 'failing-customer')?.enabled).toBe(false);
+  expect(second.lines()[2]).toBe('to send an event, paste this into another terminal:');
+  await second.stop();
+});
+
+test('a second one on the same data, and a port that is taken, are told', { timeout: 60_000 }, async () => {
+  const [dir, port] = [await place(), await freePort()];
+  const first = await started(dir, port);
+  const twin = await ended(start(['start', '--port', String(await freePort()), '--dir', dir], { REDIS_URL: '' }));
+  expect(twin).toMatchObject({
+    status: 1,
+    out: [],
+    err: [expect.stringMatching(/^watchfire: Watchfire is already running on /)],
+  });
+  const other = await ended(start(['start', '--port', String(port), '--dir', await place()], { REDIS_URL: '' }));
+  expect(other).toMatchObject({
+    status: 1,
+    out: [],
+    err: [expect.stringContaining(`port ${port} is in use by another Redis`)],
+  });
+  await first.stop();
+});
+
+test('when its Redis is killed it ends with status 1 and says why', { timeout: 60_000 }, async () => {
+  const running = await started(await place(), await freePort());
+  const exit = once(running.child, 'exit');
+  const redis = new Redis(running.port, '127.0.0.1', { retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  await redis.shutdown('NOSAVE').catch(() => undefined);
+  expect((await exit)[0]).toBe(1);
+  expect(running.lines().join('\n')).toContain('watchfire: the private Redis has ended, so this ends too');
+});
+
+test('with JSON its output is JSON alone', { timeout: 60_000 }, async () => {
+  const [dir, port] = [await place(), await freePort()];
+  const child = start(['start', '--port', String(port), '--dir', dir, '-o', 'json'], { REDIS_URL: '' });
+  const result = ended(child);
+  await once(child.stderr!, 'data');
+  await eventually(
+    'it takes part',
+    async () => (await run(['status', '--redis', `redis://127.0.0.1:${port}`])).status === 0,
+    { timeoutMs: READY_MS },
+  );
+  await run(['send', 'order.failed', 'resource.id=customer.7', '--redis', `redis://127.0.0.1:${port}`]);
+  const relayed = async (): Promise<boolean> => {
+    const { out } = await run(['status', '-o', 'json', '--redis', `redis://127.0.0.1:${port}`]);
+    const { firings, unrelayed } = JSON.parse(out.join('\n')) as { firings: number; unrelayed: number };
+    return firings === 1 && unrelayed === 0;
+  };
+  await eventually('it has fired', relayed);
+  child.kill('SIGINT');
+  const { status, out } = await result;
+  expect(status).toBe(0);
+  const kinds = out.map((line) => (JSON.parse(line) as { kind: string }).kind);
+  expect(kinds).toEqual(['event', 'firing', 'job']);
+});
+
+describe('with a Redis of the user', () => {
+  test('it runs there, with the examples when the namespace is new', async () => {
+    const namespace = freshNamespace({ permanent: ENGINE_KEYS });
+    const lines: string[] = [];
+    const stop = new AbortController();
+    const running = run(['start', '--redis', inject('redisUrl'), '--namespace', namespace], {
+      signal: stop.signal,
+      onOut: (line) => void lines.push(line),
+    });
+    await eventually('it is ready', () => lines.length >= 4);
+    stop.abort();
+    expect((await running).status).toBe(0);
+    expect(lines[0]).toBe(`watchfire ready  ${inject('redisUrl')}  namespace ${namespace}`);
+    expect(lines[3]).toContain(`redis-cli -u ${inject('redisUrl')} XADD '{${namespace}}:events'`);
+  });
+
+  test.each([
+    [['--redis', 'redis://127.0.0.1:1', '--port', '6391'], '--port and --dir are those of a private Redis'],
+    [['--port', '65536'], '--port: must be a whole number from 1 to 65535 (found "65536")'],
+  ])('%j is a misuse', async (argv, message) => {
+    const { status, err } = await run(['start', ...argv]);
+    expect(status).toBe(2);
+    expect(err).toEqual([expect.stringContaining(message)]);
+  });
+});
