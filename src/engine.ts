@@ -56,6 +56,11 @@ export class Watchfire {
     return automation;
   }
 
+  /** BullMQ's `prefix` of this engine's queues: a Worker that is to take its jobs needs it beside the queue's name. */
+  get queuePrefix(): string {
+    return this.store.prefixes.bull;
+  }
+
   /** All automations, ordered by name. */
   async list(): Promise<Automation[]> {
     const automations = await allDefinitions(this.connections.redis, this.store);
