@@ -47,7 +47,7 @@ end
 -- Answers what became of the entry, and a word for each trigger it met; nil when more is due than one call may settle.
 local function apply(sent)
   local ev = wire.entry(sent)
-  if ev.word == 'rejected' then log.bury(e, ev.entry, ev.reason) end
+  if ev.word == 'rejected' then log.bury(e, ev.entry, ev.reason, ev.error, ev.attempts) end
   if ev.word then return ev.word, ev.word end
   local doc, at = ev.document and ARGV[args.documents + ev.document], ev.at
   ev.as_of = at - engine.lag(e)
@@ -58,13 +58,13 @@ local function apply(sent)
     if not settle.catch_up(e, ev.as_of) then return nil end
   end
   if not seen.remember(e, ev.digest, at) then return 'duplicate', 'duplicate' end
-  e.begun = ev.entry
+  e.begun, e.digest = ev.entry, ev.digest
   if not ev.own then engine.move_clock(e, ev.t, ev.received) end
   local words = walk.event(e, chunk.triggers, ev, doc)
   order.followers(e, ev.digest)
   return 'applied', words
 end
 
-local answer = log.advance(e, args.group, entries, first, apply)
+local answer = log.advance(e, args.group, entries, first, apply, seen.unremember)
 seen.save(e)
 return answer

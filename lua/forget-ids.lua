@@ -10,7 +10,16 @@
 local seen = include('seen')
 
 local e = { keys = keys, prefixes = cjson.decode(args.prefixes) }
-local at = (redis.call('GET', keys.position) or '0-0'):match('^%d+')
-if not seen.forget(e, tonumber(at), tonumber(args.limit)) then return { 'clean' } end
+local generations = seen.load(e)
+local oldest = generations[#generations]
+local at = tonumber((redis.call('GET', keys.position) or '0-0'):match('^%d+'))
+if not oldest or at - oldest.to < seen.MEMORY_MS then return { 'clean' } end
+
+for _ = 1, math.min(tonumber(args.limit), oldest.size) do
+  oldest.size = oldest.size - 1
+  redis.call('UNLINK', e.prefixes.seen .. oldest.number .. ':' .. oldest.size)
+end
+if oldest.size == 0 then table.remove(generations) end
+e.ids_changed = true
 seen.save(e)
 return { 'forgotten' }

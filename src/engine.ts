@@ -9,6 +9,15 @@ import { type Automation, parseAutomation } from './model/automation.ts';
 import { sealEvent } from './model/intake.ts';
 import { Connections } from './redis/connection.ts';
 import { allDefinitions, deleteDefinition, putDefinition } from './redis/definitions.ts';
+import {
+  type DeadLetter,
+  lastLetters,
+  letterIds,
+  type RedriveSummary,
+  redriveLetters,
+  removeAllLetters,
+  removeLetters,
+} from './redis/letters.ts';
 import { type Store, storeOf } from './redis/store.ts';
 import type { Observer } from './services/applier.ts';
 import type { Worker } from './services/worker.ts';
@@ -110,6 +119,24 @@ export class Watchfire {
     const { redis } = this.connections;
     const entry = await redis.xadd(this.store.keys.events, at === null ? '*' : `${at}-*`, 'data', data);
     return { id: event.id, entry: String(entry) };
+  }
+
+  /** What was given up, the newest `limit` letters, oldest first. */
+  async deadLetters(limit = 100): Promise<DeadLetter[]> {
+    return await lastLetters(this.connections.redis, this.store, limit);
+  }
+
+  /** Sends what dead letters hold on its way again, by their ids or all of them; each letter goes in the same step. */
+  async redrive(letters: readonly string[] | 'all'): Promise<RedriveSummary> {
+    const { redis } = this.connections;
+    return await redriveLetters(redis, this.store, letters === 'all' ? letterIds(redis, this.store) : letters);
+  }
+
+  /** Removes dead letters for good. @returns how many there were */
+  async purge(letters: readonly string[] | 'all'): Promise<number> {
+    const { redis } = this.connections;
+    if (letters === 'all') return await removeAllLetters(redis, this.store);
+    return await removeLetters(redis, this.store, letters);
   }
 
   /** Runs a worker inside this process; resolves when it takes part. */

@@ -17,4 +17,5 @@ export type { Event, EventDocument, Labels } from './model/event.ts';
 export type { Firing } from './model/firing.ts';
 export { schemas } from './model/json-schema.ts';
 export type { TriggeredAction } from './model/triggered-action.ts';
+export type { DeadLetter, RedriveSummary } from './redis/letters.ts';
 export type { Worker } from './services/worker.ts';

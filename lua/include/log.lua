@@ -1,5 +1,6 @@
 -- The log of events: positions in it, and what leaves it without being applied.
 local engine = include('engine')
+local letter = include('letter')
 
 local M = {}
 
@@ -15,21 +16,15 @@ function M.after(a, b)
   return false
 end
 
-local FIELDS_KEPT = 2000 -- of a rejected entry, as they were sent; a call from Lua takes fewer than 8,000 values
-
--- A rejected entry: what is wrong with it, then its own fields as they were sent, or a list of them when they are too many.
-function M.bury(e, id, reason)
-  local letter = { 'entry', id, 'reason', reason }
+-- A rejected entry: what is wrong with it, and its own fields. error, attempts: of one that failed, else nil.
+function M.bury(e, id, reason, error, attempts)
   local entry = redis.call('XRANGE', e.keys.events, id, id)[1]
-  local fields = entry and entry[2] or {}
-  if #fields > 2 * FIELDS_KEPT then fields = { 'fields', cjson.encode(fields) } end
-  for i, text in ipairs(fields) do letter[4 + i] = text end
-  redis.call('XADD', e.keys.dead, e.next_id, unpack(letter))
+  letter.write(e.keys, e.next_id, 'events', id, reason, error, attempts or 1, entry and entry[2] or {})
 end
 
 -- Applies entries[first..] in order; acknowledges and counts what took effect, also when one fails or time is short.
--- step: entry -> what became of it and all of its words, or nil to stop before it.
-function M.advance(e, group, entries, first, step)
+-- step: entry -> what became of it and all of its words, or nil to stop before it. undo: called for an entry set aside half-way.
+function M.advance(e, group, entries, first, step, undo)
   local answer, counts, ids = { 'applied', '', '', '' }, {}, {}
   for i = first, #entries do
     e.entry = entries[i][1]
@@ -37,10 +32,11 @@ function M.advance(e, group, entries, first, step)
     if not ok then
       answer[4] = type(result) == 'table' and result.err or tostring(result)
       -- An entry whose effects are partly there must not be tried again: it would count twice, or pass for a duplicate.
-      if e.begun ~= e.entry or not pcall(M.bury, e, e.entry, 'failed half-way: ' .. answer[4]) then
+      if e.begun ~= e.entry or not pcall(M.bury, e, e.entry, 'failed half-way', answer[4]) then
         answer[1] = 'failed'
         break
       end
+      undo(e)
       result, words = 'rejected', 'rejected'
     end
     if not result then

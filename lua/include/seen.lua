@@ -5,6 +5,7 @@
 local M = {}
 
 local MEMORY_MS = 30 * 60 * 1000 -- semantics 1: seen memory
+M.MEMORY_MS = MEMORY_MS
 local FULL = 32 -- ids in a hash on average: beyond it a lookup takes longer than a call, and Redis unpacks it at 128
 local SIZES = { 4093, 32749, 262139, 2097143 } -- hashes in a generation: primes spread digests evenly
 
@@ -22,14 +23,14 @@ local function size_for(ids, at_least)
 end
 
 -- generations: newest first; from, to: milliseconds of the first and the last position in it.
-local function load(e)
+function M.load(e)
   if not e.generations then e.generations = cjson.decode(redis.call('GET', e.keys.seen) or '[]') end
   return e.generations
 end
 
 -- The generation that ids applied at `at` go to.
 local function current(e, at)
-  local newest = load(e)[1]
+  local newest = M.load(e)[1]
   if newest and at - newest.from < MEMORY_MS and newest.count < newest.size * FULL then return newest end
   local number, size = 1, SIZES[1]
   if newest then
@@ -42,7 +43,7 @@ end
 
 -- at: the milliseconds of the asking entry's position.
 function M.has(e, digest, at)
-  for _, generation in ipairs(load(e)) do
+  for _, generation in ipairs(M.load(e)) do
     if at - generation.to < MEMORY_MS then
       local applied = redis.call('HGET', place(e, generation, digest), digest)
       if applied and at - generation.from - applied < MEMORY_MS then return true end
@@ -70,17 +71,10 @@ function M.save(e)
   if e.ids_changed then redis.call('SET', e.keys.seen, cjson.encode(e.generations)) end
 end
 
--- Removes up to `limit` hashes of the oldest generation when nobody can ask for it any more. Answers whether it did.
-function M.forget(e, at, limit)
-  local oldest = load(e)[#e.generations]
-  if not oldest or at - oldest.to < MEMORY_MS then return false end
-  for _ = 1, math.min(limit, oldest.size) do
-    oldest.size = oldest.size - 1
-    redis.call('UNLINK', e.prefixes.seen .. oldest.number .. ':' .. oldest.size)
-  end
-  if oldest.size == 0 then table.remove(e.generations) end
-  e.ids_changed = true
-  return true
+-- An entry was set aside half-way: when it is sent once more it is no duplicate.
+function M.unremember(e)
+  local generation = M.load(e)[1]
+  generation.count = generation.count - redis.call('HDEL', place(e, generation, e.digest), e.digest)
 end
 
 return M

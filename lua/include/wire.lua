@@ -1,12 +1,12 @@
 -- The chunk as it is sent (src/redis/steps/wire.ts): lists instead of objects, which take Lua half the time to read.
 local M = {}
 
--- [entry, word, reason?] for what is not applied, else
+-- [entry, word, reason?, error?, attempts?] for what is not applied, else
 -- [entry, '', digest, t, received, origin, id, document, matches of each automation, follows, leader, occurred];
 -- t and received count from the milliseconds of the entry's id, which keeps them short;
 -- origin: 'own' of the engine's events, 'released' of those that were parked, '' of all that come from outside
 function M.entry(sent)
-  if sent[2] ~= '' then return { entry = sent[1], word = sent[2], reason = sent[3] } end
+  if sent[2] ~= '' then return { entry = sent[1], word = sent[2], reason = sent[3], error = sent[4], attempts = sent[5] } end
   local at = tonumber(sent[1]:match('^%d+'))
   return {
     entry = sent[1], at = at, digest = sent[3], t = at + sent[4], received = at + sent[5], own = sent[6] == 'own',

@@ -71,8 +71,8 @@ export class Outbox {
   }
 
   /** Puts a firing that can never be relayed to the dead letters and acknowledges it. */
-  async bury({ id, fields }: Item, reason: string): Promise<void> {
-    await buryFiring(this.#options.redis, this.#options, { entry: id, reason, fields });
+  async bury({ id }: Item, reason: string): Promise<void> {
+    await buryFiring(this.#options.redis, this.#options, { entry: id, reason, error: '' });
   }
 
   /** Makes the group where it is missing, from the beginning of the stream: repeated jobs are recognised, missed ones would be lost. */

@@ -23,6 +23,7 @@ const VERBS: Readonly<Record<string, Listed>> = {
   tail: { summary: 'show events, firings and jobs as they happen', load: () => import('./verbs/tail.ts') },
   firings: { summary: 'show what fired', load: () => import('./verbs/firings.ts') },
   buckets: { summary: 'show open windows with their deadlines', load: () => import('./verbs/buckets.ts') },
+  dlq: { summary: 'show, redrive or purge what was given up', load: () => import('./verbs/dlq.ts') },
   status: { summary: 'tell whether the engine works, and how far it is', load: () => import('./verbs/status.ts') },
   simulate: { summary: 'run scenarios in virtual time', load: () => import('./verbs/simulate.ts') },
   schema: { summary: 'print JSON Schemas of the documents', load: () => import('./verbs/schema.ts') },

@@ -194,20 +194,25 @@ describe('an entry that cannot be applied', () => {
     expect((await world.apply()).words).toEqual(['rejected']);
     const state = await world.state();
     expect(dead(state)).toEqual([
-      { entry: id, reason: expect.stringMatching(/^\S+: /), data: '{"event":7}', note: 'ä' },
+      {
+        source: 'events',
+        entry: id,
+        reason: expect.stringMatching(/^\S+: /),
+        error: '',
+        attempts: '1',
+        fields: JSON.stringify(['data', '{"event":7}', 'note', 'ä']),
+      },
     ]);
     expect((state.events as StreamValue).groups.engine?.pending).toEqual({});
     expect(state).toMatchObject({ position: id, counters: { rejected: '1' } });
   });
 
-  test('may have more fields than one call can take: then they are kept as a list', async () => {
+  test('may have more fields than one call can take', async () => {
     const world = new World();
     const fields = Array.from({ length: 10_000 }, (_, i) => `f${i}`);
     const id = await world.append(fields);
     expect((await world.apply()).words).toEqual(['rejected']);
-    expect(dead(await world.state())).toEqual([
-      { entry: id, reason: expect.any(String), fields: JSON.stringify(fields) },
-    ]);
+    expect(dead(await world.state())).toMatchObject([{ entry: id, fields: JSON.stringify(fields) }]);
   });
 
   test('is set aside at once when it fails half-way: it would count twice', async () => {
@@ -226,7 +231,7 @@ describe('an entry that cannot be applied', () => {
     expect(applied.error).toContain('WRONGTYPE');
     const state = await world.state();
     expect(dead(state)).toEqual([
-      expect.objectContaining({ reason: expect.stringMatching(/^failed half-way: WRONGTYPE/) }),
+      expect.objectContaining({ reason: 'failed half-way', error: expect.stringMatching(/^WRONGTYPE/), attempts: '1' }),
     ]);
     expect((state.events as StreamValue).groups.engine?.pending).toEqual({});
     expect(state.counters).toEqual({ applied: '2', rejected: '1' });

@@ -21,13 +21,27 @@ async function ledger() {
   return { namespace, redis, keys, letters };
 }
 
-const dead = { entry: '1-1', reason: 'its revision is gone', fields: FIELDS };
+const dead = { entry: '1-1', reason: 'its revision is gone', error: 'HDEL was here' };
 
 function letter(attempts: string, fields: string): string[] {
-  return ['source', 'firings', 'entry', '1-1', 'reason', dead.reason, 'attempts', attempts, 'fields', fields];
+  const { reason, error } = dead;
+  return [
+    'source',
+    'firings',
+    'entry',
+    '1-1',
+    'reason',
+    reason,
+    'error',
+    error,
+    'attempts',
+    attempts,
+    'fields',
+    fields,
+  ];
 }
 
-test('a firing goes to the dead letters with reason, attempts and fields, and is acknowledged', async () => {
+test('a firing goes to the dead letters with reason, error, attempts and fields, and is acknowledged', async () => {
   const { namespace, redis, keys, letters } = await ledger();
   const before = await snapshot(redis, namespace);
   expect(await buryFiring(redis, keys, dead)).toBe('buried');
@@ -52,6 +66,6 @@ test.each([
   const { redis, keys, letters } = await ledger();
   await redis.xtrim(keys.firings, 'MAXLEN', 0);
   await prepare(() => redis.xack(keys.firings, ACTIONS_GROUP, '1-1'));
-  expect(await buryFiring(redis, keys, { ...dead, fields: null })).toBe('buried');
+  expect(await buryFiring(redis, keys, dead)).toBe('buried');
   expect(await letters()).toEqual([letter(attempts, '[]')]);
 });

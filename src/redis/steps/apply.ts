@@ -27,7 +27,8 @@ export type ChunkMatch = { trigger: number; key: string; arms: boolean; expects:
 /** One entry of the log, ready to be applied; `skip` and `rejected` say why nothing else is there. */
 export type ChunkEntry =
   | { entry: string; skip: string }
-  | { entry: string; rejected: string }
+  /** `error` and `attempts`: of one that failed, not of one that breaks a rule. */
+  | { entry: string; rejected: string; error?: string; attempts?: number }
   | {
       entry: string;
       id: string;

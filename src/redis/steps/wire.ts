@@ -22,7 +22,12 @@ const wireTrigger = (t: ChunkTrigger): unknown[] => [
 
 function wireEntry(entry: ChunkEntry, triggers: readonly ChunkTrigger[]): unknown[] {
   if ('skip' in entry) return [entry.entry, entry.skip];
-  if ('rejected' in entry) return [entry.entry, 'rejected', entry.rejected];
+  if ('rejected' in entry) {
+    const { rejected, error, attempts } = entry;
+    return attempts === undefined
+      ? [entry.entry, 'rejected', rejected]
+      : [entry.entry, 'rejected', rejected, error ?? '', attempts];
+  }
   const origin = entry.own ? 'own' : entry.fresh ? '' : 'released';
   const at = Number.parseInt(entry.entry, 10);
   const sent: unknown[] = [entry.entry, '', entry.digest, entry.t - at, entry.received - at, origin, entry.id];

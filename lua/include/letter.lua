@@ -1,0 +1,24 @@
+-- A dead letter: the same shape whoever gave up on what, so that one hand can show, return or remove any of them.
+local M = {}
+
+local LONGEST_ERROR = 1000 -- characters: what Redis and JavaScript say, not the document it may quote
+
+-- keys.dead: the stream; id: '*' or an id of virtual time; source: events, firings or windows; entry: where it stood;
+-- reason: a sentence; error: what was thrown, or nil; attempts: how often it was tried; fields: as they were sent, a flat list.
+-- The fields are one JSON text: names of theirs cannot meet ours, there may be any number, and their bytes come back as they were.
+function M.write(keys, id, source, entry, reason, error, attempts, fields)
+  local kept = #fields > 0 and cjson.encode(fields) or '[]'
+  redis.call('XADD', keys.dead, id, 'source', source, 'entry', entry, 'reason', reason,
+    'error', (error or ''):sub(1, LONGEST_ERROR), 'attempts', string.format('%d', attempts), 'fields', kept)
+end
+
+-- A letter as a table, or nil.
+function M.read(keys, id)
+  local found = redis.call('XRANGE', keys.dead, id, id)[1]
+  if not found then return nil end
+  local letter = {}
+  for i = 1, #found[2], 2 do letter[found[2][i]] = found[2][i + 1] end
+  return letter
+end
+
+return M

@@ -1,0 +1,167 @@
+import { type Command, Option } from 'commander';
+import type { Watchfire } from '../../engine.ts';
+import { formatTimestamp, LATEST_MS } from '../../model/timestamp.ts';
+import {
+  type DeadLetter,
+  findLetter,
+  isLetterId,
+  lastLetters,
+  letterIds,
+  redriveLetters,
+  removeAllLetters,
+  removeLetters,
+  removeLettersBefore,
+} from '../../redis/letters.ts';
+import { withWatchfire } from '../connect.ts';
+import { asJson, outputOption, plain, printJson, table } from '../output.ts';
+import { durationOption, wholeOption } from '../settings.ts';
+import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
+import { count, moment } from '../when.ts';
+
+/** Most letters shown at a time: all of them are held, with their fields. */
+const LIMIT_MAX = 10_000;
+
+const ACTS = ['ls', 'show', 'redrive', 'purge'] as const;
+type Act = (typeof ACTS)[number];
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** What is meant: letters by their ids, all of them, or those older than a time in ms. */
+type Chosen = { ids: readonly string[] } | { all: true } | { olderThanMs: number };
+
+export const verb: Verb = {
+  configure(command: Command) {
+    command
+      .usage('<ls|show|redrive|purge> [id...] [options]')
+      .argument('<act>', 'ls: list them; show: one with its fields; redrive: send again; purge: remove for good')
+      .argument('[id...]', 'ids of dead letters, as ls shows them')
+      .option('--limit <count>', 'ls: how many, the newest ones', '20')
+      .addOption(new Option('--all', 'redrive, purge: all there are').default(false))
+      .option('--older-than <duration>', 'purge: those given up longer ago than this, such as 7d');
+    outputOption(command).addHelpText(
+      'after',
+      '\nA redriven event goes to the end of the log, a redriven firing to its queues again.\n\nExample:\n  watchfire dlq redrive --all',
+    );
+  },
+
+  async run([word = '', ...ids], options, io) {
+    const act = ACTS.find((known) => known === word);
+    if (!act) throw new Misuse(`dlq: must be one of ${ACTS.join(', ')} (found "${word}")`);
+    const chosen = chosenBy(act, ids, options);
+    const limit = wholeOption(options, 'limit', 1, LIMIT_MAX);
+    const patient = act === 'redrive' || act === 'purge';
+    return await withWatchfire(
+      options,
+      io,
+      async (watchfire) => {
+        if (act === 'ls') return await list(watchfire, limit, options, io);
+        if (act === 'show') return await show(watchfire, ids, options, io);
+        if (act === 'redrive') return await redrive(watchfire, chosen, options, io);
+        return await purge(watchfire, chosen, options, io);
+      },
+      { patient },
+    );
+  },
+};
+
+/** Nothing may be sent again or removed because something was left out by mistake. */
+function chosenBy(act: Act, ids: readonly string[], options: Options): Chosen {
+  for (const id of ids) {
+    if (!isLetterId(id)) throw new Misuse(`dlq ${act}: an id must be like 1700000000000-0 (found "${id}")`);
+  }
+  const olderThanMs = durationOption(options, 'olderThan');
+  const ways = Number(ids.length > 0) + Number(options.all === true) + Number(olderThanMs !== null);
+  if (act === 'ls' && ways > 0) throw new Misuse('dlq ls: takes no ids, --all or --older-than');
+  if (act === 'show' && (ids.length === 0 || ways > 1)) throw new Misuse('dlq show: needs ids of dead letters');
+  if (act === 'redrive' && olderThanMs !== null) throw new Misuse('dlq redrive: takes no --older-than');
+  if ((act === 'redrive' || act === 'purge') && ways !== 1) {
+    const age = act === 'purge' ? ', --older-than' : '';
+    throw new Misuse(`dlq ${act}: needs either ids${age} or --all`);
+  }
+  if (olderThanMs !== null) return { olderThanMs };
+  return options.all === true ? { all: true } : { ids };
+}
+
+async function list({ connections, store }: Watchfire, limit: number, options: Options, io: Io): Promise<number> {
+  const letters = await lastLetters(connections.redis, store, limit);
+  if (asJson(options)) printJson(io, letters.map(letterJson));
+  else if (letters.length === 0) io.err('no dead letters');
+  else for (const line of table([COLUMNS, ...letters.map(row)])) io.out(line);
+  await io.drained();
+  return DONE;
+}
+
+async function show(
+  { connections, store }: Watchfire,
+  ids: readonly string[],
+  options: Options,
+  io: Io,
+): Promise<number> {
+  const found: DeadLetter[] = [];
+  for (const id of ids) {
+    const letter = await findLetter(connections.redis, store, id);
+    if (letter) found.push(letter);
+    else io.err(`watchfire: there is no dead letter ${id}`);
+  }
+  if (asJson(options)) printJson(io, found.map(letterJson));
+  else for (const letter of found) for (const line of linesOf(letter)) io.out(line);
+  await io.drained();
+  return found.length === ids.length ? DONE : FAILED;
+}
+
+async function redrive({ connections, store }: Watchfire, chosen: Chosen, options: Options, io: Io): Promise<number> {
+  const { redis } = connections;
+  const ids = 'ids' in chosen ? chosen.ids : letterIds(redis, store);
+  const { redriven, gone, unfit } = await redriveLetters(redis, store, ids, io.signal);
+  if (asJson(options)) printJson(io, { redriven, gone, unfit });
+  else io.out(`redriven ${count(redriven)}`);
+  for (const id of gone) io.err(`watchfire: there is no dead letter ${id}`);
+  for (const id of unfit) io.err(`watchfire: the dead letter ${id} holds nothing that could be sent again`);
+  return gone.length + unfit.length === 0 && !io.signal.aborted ? DONE : FAILED;
+}
+
+async function purge({ connections, store }: Watchfire, chosen: Chosen, options: Options, io: Io): Promise<number> {
+  const { redis } = connections;
+  let purged: number;
+  if ('ids' in chosen) purged = await removeLetters(redis, store, chosen.ids);
+  else if ('all' in chosen) purged = await removeAllLetters(redis, store);
+  else {
+    const [seconds] = await redis.time();
+    purged = await removeLettersBefore(redis, store, Number(seconds) * 1_000 - chosen.olderThanMs);
+  }
+  if (asJson(options)) printJson(io, { purged });
+  else io.out(`purged ${count(purged)}`);
+  if (!('ids' in chosen) || purged === new Set(chosen.ids).size) return DONE;
+  io.err('watchfire: some of these dead letters were not there');
+  return FAILED;
+}
+
+const COLUMNS = ['ID', 'GIVEN UP', 'FROM', 'TRIED', 'REASON'];
+
+function row(letter: DeadLetter): string[] {
+  const { id, source, attempts, reason, error } = letter;
+  return [id, moment(givenUpMs(letter)), source, String(attempts), error === '' ? reason : `${reason}: ${error}`];
+}
+
+function letterJson(letter: DeadLetter): Record<string, unknown> {
+  return { ...letter, given_up: formatTimestamp(givenUpMs(letter)) };
+}
+
+function linesOf(letter: DeadLetter): string[] {
+  const { id, source, entry, reason, error, attempts, fields } = letter;
+  const head = [
+    ['id', id],
+    ['given up', moment(givenUpMs(letter))],
+    ['from', `${source}, entry ${entry}`],
+    ['reason', reason],
+    ['error', error === '' ? '-' : error],
+    ['tried', String(attempts)],
+    ['fields', fields.length === 0 ? 'none' : String(Math.ceil(fields.length / 2))],
+  ];
+  const own = fields.flatMap((name, at) => (at % 2 === 0 ? [`  ${plain(name)}: ${plain(fields[at + 1] ?? '')}`] : []));
+  return [...table(head), ...own];
+}
+
+function givenUpMs({ id }: DeadLetter): number {
+  return Math.min(Number.parseInt(id, 10), LATEST_MS);
+}

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { Watchfire } from '../../src/index.ts';
+import { World } from '../support/world.ts';
+import { runIn } from './run.ts';
+
+/** An engine whose log held `bad` entries that were rejected. */
+async function engine(bad: number) {
+  const world = new World();
+  for (let i = 0; i < bad; i += 1) await world.append(['data', `{"event":${i}}`]);
+  await world.drain();
+  const watchfire = new Watchfire({ redis: world.redis, namespace: world.namespace });
+  const ids = (await watchfire.deadLetters()).map(({ id }) => id);
+  return { world, watchfire, ids, cli: runIn(world.namespace) };
+}
+
+describe('dlq ls', () => {
+  test('shows the newest letters in a table, oldest first', async () => {
+    const { cli, ids } = await engine(3);
+    const { status, out } = await cli(['dlq', 'ls', '--limit', '2']);
+    expect(status).toBe(0);
+    expect(out.map((line) => line.split(/\s{2,}/)[0])).toEqual(['ID', ids[1], ids[2]]);
+    expect(out[1]).toMatch(/ events +1 +event: must be a string/);
+  });
+
+  test('prints whole letters as JSON', async () => {
+    const { cli, ids } = await engine(1);
+    const { out } = await cli(['dlq', 'ls', '-o', 'json']);
+    expect(JSON.parse(out.join('\n'))).toMatchObject([
+      { id: ids[0], source: 'events', error: '', attempts: 1, fields: ['data', '{"event":0}'] },
+    ]);
+  });
+
+  test('says so when there are none', async () => {
+    const { cli } = await engine(0);
+    expect(await cli(['dlq', 'ls'])).toEqual({ status: 0, out: [], err: ['no dead letters'] });
+  });
+});
+
+describe('dlq show', () => {
+  test('shows reason and fields, none of which can move the cursor', async () => {
+    const { world, cli } = await engine(0);
+    await world.append(['a\u001b[2J', 'b\nc']);
+    await world.drain();
+    const [letter] = await new Watchfire({ redis: world.redis, namespace: world.namespace }).deadLetters();
+    const { status, out } = await cli(['dlq', 'show', letter?.id ?? '']);
+    expect(status).toBe(0);
+    expect(out.at(-1)).toBe('  a\\u001b[2J: b\\u000ac');
+    expect(out.join('\n')).toMatch(/reason +\S/);
+  });
+
+  test('fails for a letter that is not there', async () => {
+    const { cli } = await engine(0);
+    expect(await cli(['dlq', 'show', '1-1'])).toEqual({
+      status: 1,
+      out: [],
+      err: ['watchfire: there is no dead letter 1-1'],
+    });
+  });
+});
+
+describe('dlq redrive', () => {
+  test('sends the named letters again', async () => {
+    const { cli, ids, watchfire, world } = await engine(3);
+    expect(await cli(['dlq', 'redrive', ids[1] ?? ''])).toEqual({ status: 0, out: ['redriven 1'], err: [] });
+    expect((await watchfire.deadLetters()).map(({ id }) => id)).toEqual([ids[0], ids[2]]);
+    expect((await world.waiting()).map(({ fields }) => fields)).toEqual([['data', '{"event":1}']]);
+  });
+
+  test('sends all of them once, in their order, although they may come back', async () => {
+    const { cli, world, watchfire } = await engine(450);
+    expect((await cli(['dlq', 'redrive', '--all'])).out).toEqual(['redriven 450']);
+    expect((await world.waiting()).map(({ fields }) => fields[1])).toEqual(
+      Array.from({ length: 450 }, (_, i) => `{"event":${i}}`),
+    );
+    expect(await watchfire.deadLetters()).toEqual([]);
+  });
+
+  test('names those that are not there, and sends the others', async () => {
+    const { cli, ids } = await engine(1);
+    expect(await cli(['dlq', 'redrive', '1-1', ids[0] ?? ''])).toEqual({
+      status: 1,
+      out: ['redriven 1'],
+      err: ['watchfire: there is no dead letter 1-1'],
+    });
+  });
+});
+
+describe('dlq purge', () => {
+  test('removes the named letters, or all of them', async () => {
+    const { cli, ids, watchfire } = await engine(4);
+    expect((await cli(['dlq', 'purge', ids[0] ?? '', ids[2] ?? ''])).out).toEqual(['purged 2']);
+    expect((await watchfire.deadLetters()).map(({ id }) => id)).toEqual([ids[1], ids[3]]);
+    expect((await cli(['dlq', 'purge', '--all', '-o', 'json'])).out.join('')).toBe('{  "purged": 2}');
+    expect(await watchfire.deadLetters()).toEqual([]);
+  });
+
+  test('removes those of a certain age', async () => {
+    const { world, cli, watchfire } = await engine(0);
+    const { dead } = world.store.keys;
+    const [seconds] = await world.redis.time();
+    const days = (count: number) => `${(Number(seconds) - count * 86_400) * 1_000}-0`;
+    for (const id of [days(8), days(6)]) await world.redis.xadd(dead, id, 'source', 'events');
+    expect((await cli(['dlq', 'purge', '--older-than', '7d'])).out).toEqual(['purged 1']);
+    expect((await watchfire.deadLetters()).map(({ id }) => id)).toEqual([days(6)]);
+  });
+});
+
+test.each([
+  ['redrive'],
+  ['purge'],
+  ['redrive', '1-1', '--all'],
+  ['purge', '--all', '--older-than', '7d'],
+  ['purge', '--older-than', 'soon'],
+  ['redrive', '--older-than', '7d'],
+  ['show'],
+  ['show', 'latest'],
+  ['ls', '1-1'],
+  ['empty'],
+])('dlq %j is refused, and nothing changes', async (...argv) => {
+  const { cli, watchfire } = await engine(1);
+  const { status, out, err } = await cli(['dlq', ...argv]);
+  expect({ status, out, lines: err.length }).toEqual({ status: 2, out: [], lines: 1 });
+  expect(await watchfire.deadLetters()).toHaveLength(1);
+});
