@@ -116,6 +116,21 @@ describe('a private server', () => {
   });
 });
 
+test('told to stop it removes what it put on a given server', async () => {
+  const stop = new AbortController();
+  async function* endless(): AsyncGenerator<string> {
+    yield `${JSON.stringify(scenario('one'))}\n`;
+    await once(stop.signal, 'abort');
+  }
+  const { status, out } = await run(['simulate', '-', '--redis', inject('redisUrl')], {
+    stdin: endless(),
+    signal: stop.signal,
+    onOut: () => stop.abort(),
+  });
+  expect({ status, lines: out.length }).toEqual({ status: 1, lines: 1 });
+  expect(await leftovers()).toEqual([]);
+});
+
 test('a file that is not there is a misuse', async () => {
   const { status, err } = await run(['simulate', '/nowhere/s.ndjson']);
   expect(status).toBe(2);

@@ -99,6 +99,7 @@ test('a log that stands still although a worker is alive is not healthy', async 
   await connections.redis.hset(`${store.prefixes.worker}stuck`, { host: 'h', pid: 1, generation: 0, at: 0 });
   await connections.redis.pexpire(`${store.prefixes.worker}stuck`, 10_000);
   await connections.redis.zadd(store.keys.workers, 0, 'stuck');
+  await connections.redis.pexpire(store.keys.workers, 10_000);
   await connections.redis.xadd(store.keys.events, '1000-0', 'event', 'x', 'resource.id', 'r');
   const { status, out } = await cli(['status']);
   expect(status).toBe(1);
