@@ -8,13 +8,18 @@ const PROGRAM = fileURLToPath(new URL('worker-program.ts', import.meta.url));
 export class Crowd {
   readonly #redisUrl: string;
   readonly #namespace: string;
+  readonly #program: string;
+  readonly #parameters: readonly string[];
   readonly #alive: ChildProcess[] = [];
   /** What workers wrote to standard error. */
   readonly complaints: string[] = [];
 
-  constructor(redisUrl: string, namespace: string) {
+  /** @param program another one to run, with what it is given after the URL and the namespace */
+  constructor(redisUrl: string, namespace: string, program = PROGRAM, parameters: readonly string[] = []) {
     this.#redisUrl = redisUrl;
     this.#namespace = namespace;
+    this.#program = program;
+    this.#parameters = parameters;
   }
 
   get size(): number {
@@ -23,7 +28,8 @@ export class Crowd {
 
   /** Starts one more worker; resolves when it takes part. */
   async add(): Promise<void> {
-    const child = spawn(process.execPath, [PROGRAM, this.#redisUrl, this.#namespace], {
+    const command = [this.#program, this.#redisUrl, this.#namespace, ...this.#parameters];
+    const child = spawn(process.execPath, command, {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stderr?.on('data', (text) => this.complaints.push(String(text)));

@@ -26,4 +26,7 @@ for i = 2, #ARGV do
     found[#found + 1] = { name, key, index[j + 1], state }
   end
 end
-return { redis.call('ZRANGE', prefix .. 'due', 0, -1, 'WITHSCORES'), redis.call('ZRANGE', prefix .. 'parked', 0, -1), found }
+return {
+  redis.call('ZRANGE', prefix .. 'due', 0, -1, 'WITHSCORES'), redis.call('ZRANGE', prefix .. 'parked', 0, -1), found,
+  redis.call('HGET', prefix .. 'held', '') or '0',
+}

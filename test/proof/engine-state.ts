@@ -21,7 +21,7 @@ type Place = { node: TriggerNode; enabled: boolean; children: ReadonlyMap<string
 /** Name of the trigger, key, place in the index, fields: see dump.lua. */
 type State = readonly (string | null)[];
 type Found = [name: string, key: string, score: string, state: State];
-type Dump = [due: string[], parked: string[], found: Found[]];
+type Dump = [due: string[], parked: string[], found: Found[], held: string];
 
 const numberOf = (text: string | null | undefined): number | null => (text == null ? null : Number(text));
 
@@ -58,10 +58,11 @@ export class EngineState {
   /** Lines of the state, and what is wrong with the index of deadlines. */
   async read(writer: Writer): Promise<{ state: string[]; faults: string[] }> {
     const prefix = `{${this.#store.namespace}}:`;
-    const [due, parked, found] = (await this.#redis.evalsha(DUMP_SHA, 0, prefix, ...this.#names)) as Dump;
+    const [due, parked, found, held] = (await this.#redis.evalsha(DUMP_SHA, 0, prefix, ...this.#names)) as Dump;
     const look = new Look(writer);
     const timetable = new Map<string, number>();
     for (let i = 0; i < due.length; i += 2) timetable.set(due[i] ?? '', Number(due[i + 1]));
+    if (Number(held) !== found.length) look.faults.push(`${found.length} keys hold state, ${held} are counted`);
     for (const name of timetable.keys()) {
       if (this.#places.get(name)?.enabled !== true) look.faults.push(`${name} is in the timetable but not enabled`);
     }
