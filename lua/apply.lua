@@ -12,6 +12,8 @@
 -- KEYS parked      zset    followers waiting for their leader
 -- KEYS seen        string  generations of remembered ids, as JSON
 -- KEYS counters    hash    decisions counted
+-- KEYS held        hash    automation -> how many keys hold state
+-- KEYS limits      hash    caps on them
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
 -- ARGV group       consumer group whose entries are acknowledged
@@ -21,6 +23,7 @@
 -- RETURNS word, position, wake-up in ms or '', error or '', words of each applied entry
 -- WORDS applied not-my-turn already-applied stale-definitions more-due failed
 local engine = include('engine')
+local held = include('held')
 local log = include('log')
 local order = include('order')
 local seen = include('seen')
@@ -67,4 +70,5 @@ end
 
 local answer = log.advance(e, args.group, entries, first, apply, seen.unremember)
 seen.save(e)
+held.save(e)
 return answer

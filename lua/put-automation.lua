@@ -5,12 +5,16 @@
 -- KEYS clock        hash    C and U in ms
 -- KEYS due          zset    state name -> earliest deadline in ms, a lower bound
 -- KEYS firings      stream  ledger and outbox
+-- KEYS dead         stream  dead letters
 -- KEYS generation   string  number of the definitions
 -- KEYS listeners    set     who wants state-change events
 -- KEYS automations  hash    id -> current document
 -- KEYS plans        hash    id -> places of its triggers
 -- KEYS changes      zset    id -> generation of its last change
 -- KEYS garbage      zset    state names that are gone
+-- KEYS counters     hash    decisions counted
+-- KEYS held         hash    automation -> how many keys hold state
+-- KEYS limits       hash    caps on them
 -- ARGV prefixes     JSON    of src/redis/keys.ts
 -- ARGV now_ms       virtual time, or '' for the server's
 -- ARGV limit        most obligations settled by this call

@@ -2,6 +2,7 @@
 local bucket = include('bucket')
 local due = include('due')
 local engine = include('engine')
+local held = include('held')
 local settle = include('settle')
 
 local M = {}
@@ -13,13 +14,16 @@ local REVISIONS = 20 -- how many documents of an automation are kept for jobs th
 function M.begin(e, expected, limit)
   if (redis.call('GET', e.keys.generation) or '0') ~= expected then return 'stale-definitions' end
   e.as_of, e.budget = engine.as_of_now(e), tonumber(limit)
-  if not settle.catch_up(e, e.as_of) then return 'more-due' end
+  if settle.catch_up(e, e.as_of) then return nil end
+  held.save(e)
+  return 'more-due'
 end
 
 -- The state of these triggers is out of reach from now on; the janitor removes it piece by piece.
 function M.discard(e, names)
   for _, name in ipairs(names) do
     redis.call('ZREM', e.keys.due, name)
+    held.add(e, name, -redis.call('ZCARD', e.prefixes.windows .. name))
     redis.call('DEL', e.prefixes.trigger .. name)
     redis.call('ZADD', e.keys.garbage, e.now, name)
   end
@@ -56,6 +60,7 @@ end
 
 -- The new generation is visible to every worker with this.
 function M.finish(e, id)
+  held.save(e)
   local generation = redis.call('INCR', e.keys.generation)
   redis.call('ZADD', e.keys.changes, generation, id)
   if e.clock_moved then redis.call('HSET', e.keys.clock, 'C', e.C, 'U', e.U) end
@@ -64,11 +69,8 @@ end
 
 -- Keeps the document under its revision and the last few before it.
 function M.keep_document(e, id, revision, document, enabled)
-  local name = e.prefixes.automation .. id
-  local kept = {}
-  for _, field in ipairs(redis.call('HKEYS', name)) do
-    if tonumber(field) then kept[#kept + 1] = tonumber(field) end
-  end
+  local name, kept = e.prefixes.automation .. id, {}
+  for _, field in ipairs(redis.call('HKEYS', name)) do kept[#kept + 1] = tonumber(field) end
   table.sort(kept)
   for i = 1, #kept - REVISIONS + 1 do redis.call('HDEL', name, engine.int(kept[i])) end
   redis.call('HSET', name, revision, document, 'current', revision, 'enabled', enabled, 'position', e.position, 'at', e.now)

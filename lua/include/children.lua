@@ -9,6 +9,7 @@ local KEEP_MS = 60 * 1000 -- semantics 1: how long an outdated child firing is k
 local KEEP_UNLIMITED_MS = 24 * 3600 * 1000 -- semantics 1: the same without `within`
 
 -- A stored child firing is the text [time,number,keep_until,document].
+-- Answers them by child, the name of the hash, and whether it is empty.
 -- order: the children as they are now; what is stored of a child that was changed counts no more (semantics 13).
 function M.read(e, c, group, order)
   local stored, name, texts = {}, e.prefixes.composite .. c.name .. ':' .. group, {}
@@ -20,7 +21,7 @@ function M.read(e, c, group, order)
       stored[child] = { time = tonumber(time), number = tonumber(number), keep = tonumber(keep), document = document }
     end
   end
-  return stored, name
+  return stored, name, #flat == 0
 end
 
 function M.write(e, c, group, name, stored)

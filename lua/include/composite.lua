@@ -2,6 +2,7 @@
 local children = include('children')
 local engine = include('engine')
 local firing = include('firing')
+local held = include('held')
 local key = include('key')
 
 local M = {}
@@ -25,7 +26,7 @@ end
 function M.receive(e, c, received, as_of)
   local group, order, completing = group_of(c, received[1]), cjson.decode(c.children), nil
   if c.needed == 1 then return firing.of_children(c, group, received[1], { firing.document(received[1]) }) end
-  local stored, name = children.read(e, c, group, order)
+  local stored, name, fresh = children.read(e, c, group, order)
   children.drop(stored, function(s) return s.keep <= as_of end)
   if c.within then
     local newest = -math.huge
@@ -50,6 +51,7 @@ function M.receive(e, c, received, as_of)
     end
   end
   local ready = completing and present >= c.needed and (c.type ~= 'sequence' or children.progress(order, stored) == #order)
+  if fresh and not ready and held.refuses(e, c.name) then return nil end
   children.write(e, c, group, name, ready and {} or stored)
   return ready and firing.of_children(c, group, completing, documents) or nil
 end

@@ -1,10 +1,12 @@
 -- The index of deadlines, in two levels: `due` holds triggers, `windows` the keys of one trigger.
 -- A score is never later than the truth; whoever meets one that is too early corrects it. So moving a deadline
 -- into the future costs nothing, and a trigger is disabled by taking one member out.
+local held = include('held')
+
 local M = {}
 
 function M.schedule(e, name, key, at)
-  redis.call('ZADD', e.prefixes.windows .. name, at, key)
+  held.add(e, name, redis.call('ZADD', e.prefixes.windows .. name, at, key))
   redis.call('ZADD', e.keys.due, 'LT', at, name)
   if at < e.head then e.head = at end
 end
@@ -21,7 +23,7 @@ function M.correct(e, name, key, at)
   if at then
     redis.call('ZADD', e.prefixes.windows .. name, at, key)
   else
-    redis.call('ZREM', e.prefixes.windows .. name, key)
+    held.add(e, name, -redis.call('ZREM', e.prefixes.windows .. name, key))
   end
 end
 

@@ -12,7 +12,7 @@ end
 function M.open(keys, prefixes, now_ms)
   local clock = redis.call('HMGET', keys.clock, 'C', 'U')
   local e = {
-    keys = keys, prefixes = cjson.decode(prefixes), triggers = {}, fired = 0,
+    keys = keys, prefixes = cjson.decode(prefixes), triggers = {}, held = {}, grown = {}, fired = 0,
     C = tonumber(clock[1]), U = tonumber(clock[2]),
     position = redis.call('GET', keys.position) or '0-0',
     now = tonumber(now_ms), next_id = '*', head = -math.huge,

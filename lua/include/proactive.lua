@@ -1,6 +1,7 @@
 -- Semantics 7.3, row by row: an event meets the window and the alert of its key. Nothing here fires.
 local bucket = include('bucket')
 local firing = include('firing')
+local held = include('held')
 
 local M = {}
 
@@ -28,6 +29,7 @@ function M.apply(e, trigger, b, m, ev)
     remember(b, ev)
   end
 
+  if not b.start and not b.alert_until and held.bars(e, trigger, m) then return 'over-limit' end
   if m.arms and not b.start then -- P1
     open(m.expects and -1 or 0)
     word = 'armed'

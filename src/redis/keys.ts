@@ -31,6 +31,10 @@ export type Keys = Readonly<{
   parked: string;
   /** hash, permanent: counters of decisions (applied, rejected, duplicate …). */
   counters: string;
+  /** hash, permanent: automation id, encoded as in a key -> how many keys of its triggers hold state; `''` -> of all (lua/include/held.lua). */
+  held: string;
+  /** hash, permanent: caps on what is held, `windows_per_automation` and `windows`; absent: the defaults of lua/include/held.lua. */
+  limits: string;
   /** string, permanent: generations of remembered event ids, as JSON (lua/include/seen.lua). */
   seen: string;
   /** zset with a TTL: worker id -> its last sign of life in ms, by its own clock; says which heartbeats to look for. */
@@ -85,6 +89,8 @@ export function keysOf(namespace: string): Keys {
     listeners: name('listeners'),
     parked: name('parked'),
     counters: name('counters'),
+    held: name('held'),
+    limits: name('limits'),
     seen: name('seen'),
     workers: name('workers'),
     live: name('live'),

@@ -76,7 +76,7 @@ export function showBucket(value: Value | null | undefined): Shown {
 }
 
 /** What applying an entry always changes; anything else is an effect of its rules. */
-const BOOKKEEPING = /^(position|clock|counters|seen.*|events)$/;
+const BOOKKEEPING = /^(position|clock|counters|held|seen.*|events)$/;
 
 /** Keys that changed besides the bookkeeping, the bucket, its index and the ledger: there should be none. */
 export function strays(before: Snapshot, after: Snapshot, name: string, key: string): string[] {
