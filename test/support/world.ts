@@ -43,7 +43,11 @@ export type Sent = {
   chain?: string[];
 };
 
-export type WorldOptions = { namespace?: string; ignored?: readonly string[] };
+export type WorldOptions = {
+  ignored?: readonly string[];
+  /** Decisions in the server's time, as in production; what is appended still has the time of `clock`. */
+  live?: boolean;
+};
 
 /** An engine in virtual time whose steps are called one by one. All times in seconds after START_MS. */
 export class World {
@@ -54,9 +58,9 @@ export class World {
   readonly definitions: Definitions;
   #sent = 0;
 
-  constructor({ namespace, ignored = ['prefect.log.write'] }: WorldOptions = {}) {
-    this.namespace = namespace ?? freshNamespace({ permanent: ENGINE_KEYS });
-    this.store = storeOf(this.namespace, () => this.clock.virtualNowMs());
+  constructor({ ignored = ['prefect.log.write'], live = false }: WorldOptions = {}) {
+    this.namespace = freshNamespace({ permanent: ENGINE_KEYS });
+    this.store = storeOf(this.namespace, () => (live ? null : this.clock.virtualNowMs()));
     this.definitions = new Definitions(this.redis, this.store, new Set(ignored));
   }
 
