@@ -12,13 +12,14 @@
 -- KEYS parked      zset    followers waiting for their leader
 -- KEYS seen        string  generations of remembered ids, as JSON
 -- KEYS counters    hash    decisions counted
+-- KEYS audit       hash    what became of the log itself
 -- KEYS held        hash    automation -> how many keys hold state
 -- KEYS limits      hash    caps on them
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
 -- ARGV group       consumer group whose entries are acknowledged
 -- ARGV limit       most obligations settled by this call
--- ARGV chunk       JSON    src/redis/steps/wire.ts
+-- ARGV chunk       JSON    src/redis/wire.ts
 -- ARGV documents…  JSON    event documents; an entry names its own by index
 -- RETURNS word, position, wake-up in ms or '', error or '', words of each applied entry
 -- WORDS applied not-my-turn already-applied stale-definitions more-due failed
@@ -28,6 +29,7 @@ local log = include('log')
 local order = include('order')
 local seen = include('seen')
 local settle = include('settle')
+local stream = include('stream')
 local walk = include('walk')
 local wire = include('wire')
 
@@ -37,7 +39,7 @@ e.budget = tonumber(args.limit)
 if (redis.call('GET', keys.generation) or '0') ~= chunk.generation then return { 'stale-definitions', e.position, '', '' } end
 
 local entries, first, acknowledged = chunk.entries, 1, {}
-while entries[first] and not log.after(entries[first][1], e.position) do
+while entries[first] and not stream.after(entries[first][1], e.position) do
   acknowledged[first] = entries[first][1]
   first = first + 1
 end

@@ -1,4 +1,4 @@
--- The chunk as it is sent (src/redis/steps/wire.ts): lists instead of objects, which take Lua half the time to read.
+-- The chunk as it is sent (src/redis/wire.ts): lists instead of objects, which take Lua half the time to read.
 local M = {}
 
 -- [entry, word, reason?, error?, attempts?] for what is not applied, else

@@ -3,7 +3,7 @@ import { ENGINE_GROUP } from '../keys.ts';
 import { loadScript, runScript } from '../script.ts';
 import type { Store } from '../store.ts';
 import { answerOf, parseWake } from './answer.ts';
-import { wireOf } from './wire.ts';
+import { wireOf } from '../wire.ts';
 
 const WORDS = ['applied', 'not-my-turn', 'already-applied', 'stale-definitions', 'more-due', 'failed'] as const;
 const script = loadScript('apply', { words: WORDS });

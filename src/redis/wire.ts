@@ -1,4 +1,4 @@
-import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from './apply.ts';
+import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from './steps/apply.ts';
 
 /** A chunk as lua/include/wire.lua reads it: lists instead of objects. What nothing can need is left out. */
 export function wireOf({ generation, triggers, entries }: Chunk): string {
