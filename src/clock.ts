@@ -22,7 +22,10 @@ export const systemClock: Clock = {
   },
 };
 
-/** A clock that stands still until it is moved; for simulations and tests. */
+/**
+ * A clock that stands still until it is moved; for simulations and tests. Waiting takes real time all the same: a worker
+ * that did not wait would ask Redis without a pause.
+ */
 export class ManualClock implements Clock {
   #nowMs: number;
 
@@ -42,7 +45,7 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
-  sleep(): Promise<void> {
-    return Promise.resolve();
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    await systemClock.sleep(ms, signal);
   }
 }

@@ -113,7 +113,7 @@ export class Watchfire {
    * @returns the event's id and its position in the log
    * @throws InvalidDocument when the document breaks a rule; it then never enters the log
    */
-  async emit(document: Readonly<Record<string, unknown>>): Promise<{ id: string; entry: string }> {
+  async emit(document: object): Promise<{ id: string; entry: string }> {
     const at = this.#clock.virtualNowMs();
     const { event, data } = sealEvent(document, randomUUID, this.#clock.nowMs());
     const { redis } = this.connections;

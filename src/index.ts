@@ -1,8 +1,9 @@
 export type { QueueJob } from './actions/jobs.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
-export type { WatchfireOptions } from './config.ts';
+export type { Settings, WatchfireOptions } from './config.ts';
 export { Watchfire, type WorkerHooks } from './engine.ts';
 export {
+  AutomationAmbiguous,
   AutomationMissing,
   Contended,
   type ErrorCode,
@@ -18,4 +19,5 @@ export type { Firing } from './model/firing.ts';
 export { schemas } from './model/json-schema.ts';
 export type { TriggeredAction } from './model/triggered-action.ts';
 export type { DeadLetter, RedriveSummary } from './redis/letters.ts';
+export type { Observer } from './services/applier.ts';
 export type { Worker } from './services/worker.ts';

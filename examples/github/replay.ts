@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { parse } from 'yaml';
-import { type Clock, systemClock, type TriggeredAction, Watchfire } from '../../src/index.ts';
+import { ManualClock, type TriggeredAction, Watchfire } from '../../src/index.ts';
 import { Progress, type Told } from './progress.ts';
 import type { Step } from './story.ts';
 import { toEvent } from './to-event.ts';
@@ -39,32 +39,13 @@ export type Replayed = {
   dead: number;
 };
 
-/** Decides in the time of the replay and waits in real time: the engine lives through years in seconds. */
-class ReplayClock implements Clock {
-  #nowMs = BEGINNING_MS;
-
-  /** Never back: Redis gives no entry an older id than the last one has. */
-  moveTo(atMs: number): void {
-    this.#nowMs = Math.max(this.#nowMs, atMs);
-  }
-
-  virtualNowMs(): number {
-    return this.#nowMs;
-  }
-
-  nowMs(): number {
-    return systemClock.nowMs();
-  }
-
-  async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    await systemClock.sleep(ms, signal);
-  }
-}
-
-/** Sends the steps through a real engine: a worker of Watchfire, and BullMQ workers that take its jobs. */
+/**
+ * Sends the steps, which are in order of time, through a real engine: a worker of Watchfire, and BullMQ workers that take
+ * its jobs. The engine decides in the time of the steps and waits in real time, so it lives through years in seconds.
+ */
 export async function replay(options: ReplayOptions): Promise<Replayed> {
   const { redis, namespace, tell, signal } = options;
-  const clock = new ReplayClock();
+  const clock = new ManualClock(BEGINNING_MS);
   const kept = { retentionMs: FOREVER_MS, ledgerRetentionMs: FOREVER_MS };
   const watchfire = new Watchfire({ redis, namespace, clock, ...kept });
   const progress = new Progress(tell, signal);
@@ -98,7 +79,7 @@ function handlerOf(queue: string, connection: Redis, prefix: string, progress: P
 }
 
 /** @returns how many events were sent */
-async function send(watchfire: Watchfire, clock: ReplayClock, options: ReplayOptions): Promise<number> {
+async function send(watchfire: Watchfire, clock: ManualClock, options: ReplayOptions): Promise<number> {
   const { steps, tell, paceMs, signal } = options;
   let sent = 0;
   for (const step of steps) {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 
@@ -30,6 +31,24 @@ function ownOptions(name: string): RedisOptions {
   };
 }
 
+/** Told by what it can do: a program may have a copy of ioredis of its own, whose class is another one. */
+function isClient(target: string | RedisOptions | Redis): target is Redis {
+  return typeof target === 'object' && 'duplicate' in target && typeof target.duplicate === 'function';
+}
+
+/** Disconnects, and waits for it hardly longer than the client does before it hangs up. */
+async function closed(client: Redis): Promise<void> {
+  // Between two attempts there is no connection, and ioredis never says that it has given up.
+  const open = client.status !== 'end' && client.status !== 'reconnecting';
+  const bound = new AbortController();
+  const ended = once(client, 'end', { signal: bound.signal }).catch(() => undefined);
+  client.disconnect();
+  if (!open) bound.abort();
+  const timer = setTimeout(() => bound.abort(), 2 * FAREWELL_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
 /** The connections of one engine: the shared one for commands, and others that block. */
 export class Connections {
   readonly redis: Redis;
@@ -39,8 +58,8 @@ export class Connections {
 
   constructor(target: string | RedisOptions | Redis, logger: Logger) {
     this.#logger = logger;
-    this.#owned = !(target instanceof Redis);
-    if (target instanceof Redis) this.redis = target;
+    this.#owned = !isClient(target);
+    if (isClient(target)) this.redis = target;
     else if (typeof target === 'string') this.redis = new Redis(target, { ...ownOptions('watchfire') });
     else this.redis = new Redis({ ...ownOptions('watchfire'), ...target });
     if (this.#owned) this.#watch(this.redis);
@@ -61,12 +80,10 @@ export class Connections {
     return client;
   }
 
-  /** Closes what was opened here. A client that was handed in stays open. */
+  /** Closes what was opened here, and resolves when it is closed. A client that was handed in stays open. */
   async close(): Promise<void> {
-    for (const client of this.#blocking) client.disconnect();
-    if (!this.#owned) return;
-    this.redis.disconnect();
-    await Promise.resolve();
+    const own = this.#owned ? [this.redis] : [];
+    await Promise.all([...this.#blocking, ...own].map(closed));
   }
 
   #watch(client: Redis): void {
