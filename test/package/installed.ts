@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import manifest from '../../package.json' with { type: 'json' };
+import { root } from '../house/tree.ts';
+
+const run = promisify(execFile);
+
+/** What a build needs; the rest of the checkout would only hide that something is missing. */
+const PARTS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts', 'src', 'lua'];
+
+/** An environment in which npm asks nobody, with the pinned Node in front, which a package's programs are started by. */
+export function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const binaries = path.join(root, 'node_modules', '.bin');
+  return {
+    ...process.env,
+    PATH: `${binaries}${path.delimiter}${process.env.PATH ?? ''}`,
+    npm_config_offline: 'true',
+    npm_config_update_notifier: 'false',
+    NO_COLOR: '1',
+    ...more,
+  };
+}
+
+/** A project of somebody else's into which Watchfire was installed. */
+export type Project = Readonly<{ dir: string; remove: () => Promise<void> }>;
+
+/**
+ * Packs a copy of this checkout as `npm publish` would, and unpacks it where `npm install` would. The packages it depends
+ * on are links to ours, those and no others, so that one that is not declared is missed.
+ */
+export async function installedProject(): Promise<Project> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-package-'));
+  const remove = (): Promise<void> => rm(dir, { recursive: true, force: true });
+  try {
+    const project = path.join(dir, 'project');
+    const target = path.join(project, 'node_modules', 'watchfire');
+    await mkdir(path.join(project, 'node_modules', '.bin'), { recursive: true });
+    await mkdir(target);
+    await run('tar', ['-xzf', await packed(dir), '-C', target, '--strip-components=1']);
+    for (const name of [...Object.keys(manifest.dependencies), '@types/node']) await link(project, name);
+    // As npm makes it, which would also set the mode; here the mode is the one of the package.
+    await symlink(
+      path.join('..', 'watchfire', manifest.bin.watchfire),
+      path.join(project, 'node_modules/.bin/watchfire'),
+    );
+    await writeFile(path.join(project, 'package.json'), '{ "name": "theirs", "private": true, "type": "module" }\n');
+    return { dir: project, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** @returns the path of the archive */
+async function packed(dir: string): Promise<string> {
+  const copy = path.join(dir, 'checkout');
+  for (const part of PARTS)
+    await cp(path.join(root, part), path.join(copy, part), { recursive: true, preserveTimestamps: true });
+  await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+  await run('npm', ['pack', '--silent', '--pack-destination', dir], { cwd: copy, env: environment() });
+  const [archive] = (await readdir(dir)).filter((name) => name.endsWith('.tgz'));
+  if (archive === undefined) throw new Error('npm pack made no archive');
+  return path.join(dir, archive);
+}
+
+async function link(project: string, name: string): Promise<void> {
+  const place = path.join(project, 'node_modules', name);
+  await mkdir(path.dirname(place), { recursive: true });
+  await symlink(path.join(root, 'node_modules', name), place);
+}
