@@ -173,6 +173,14 @@ describe('a follower whose leader does not come', () => {
     expect(own).toEqual(['first', 'second']);
   });
 
+  test('is let go in order of arrival among those that occurred at the same time', async () => {
+    const world = await listener();
+    for (const id of ['z', 'b', 'a']) await world.meet('x', { id, follows: 'leader', t: -1 });
+    await world.at(15 * MINUTES).settle();
+    await world.drain();
+    expect(await fired(world)).toEqual(['z', 'b', 'a']);
+  });
+
   test('stays while entries older than its time have not been applied', async () => {
     const world = await listener();
     await world.meet('x', { id: 'f', follows: 'leader' });
