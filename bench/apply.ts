@@ -1,0 +1,58 @@
+import { storedEvents } from './bare-load.ts';
+import { drain, withCosts } from './drain.ts';
+import { define, empty, endOf, logOf, STORE } from './engine.ts';
+import { inPairs, type Sample } from './measure.ts';
+import { withProgram } from './program.ts';
+import type { Context, Result } from './result.ts';
+import { counted, counters } from './shop.ts';
+
+const AUTOMATIONS = 1_000;
+
+/** One worker with a thousand automations: every event matches one of them, which counts to five by key and then fires. */
+export async function run(context: Context): Promise<Result[]> {
+  const events = context.short ? 30_000 : 200_000;
+  const compared = await inPairs(
+    context.pairs,
+    () => engine(context, events),
+    () => bare(context, events),
+  );
+  return [
+    {
+      name: 'one worker, 1,000 automations, each event counted by key, every fifth fires',
+      value: compared.value,
+      unit: 'events/s',
+      better: 'more',
+      against: 'a bare Lua script that makes the same state changes',
+      base: compared.base,
+      ratio: compared.ratio,
+      targets: [
+        { of: 'value', bound: 50_000 },
+        { of: 'ratio', bound: 0.6 },
+      ],
+      note: `${compared.note}; the bare script ${compared.baseNote}`,
+    },
+  ];
+}
+
+async function engine(context: Context, events: number): Promise<Sample> {
+  await empty(context);
+  await define(context.redis, counters(AUTOMATIONS));
+  const before = logOf(Math.floor(events / 4), 0, (i) => counted(i, AUTOMATIONS, 'w'));
+  const log = logOf(events, endOf(before), (i) => counted(i, AUTOMATIONS, ''));
+  return await drain(context, 1, before, log);
+}
+
+/** The same events, prepared for bare.lua: what the engine works out stands there already. */
+async function bare(context: Context, events: number): Promise<Sample> {
+  await empty(context);
+  const log = logOf(events, 0, (i) => counted(i, AUTOMATIONS, ''));
+  return await withProgram('bare.ts', [context.url], async (program) => {
+    await program.ask('prepare', storedEvents(STORE, log));
+    return await withCosts(
+      context,
+      program,
+      events,
+      async () => (events / (await program.ask<number>('script'))) * 1_000,
+    );
+  });
+}

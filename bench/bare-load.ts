@@ -1,0 +1,40 @@
+import type { Store } from '../src/redis/store.ts';
+import { digestOf } from '../src/services/chunk.ts';
+import type { Log } from './engine.ts';
+
+/** Events of one call. */
+const CHUNK = 100;
+
+const WINDOW_MS = 600_000;
+const KEEP_MS = 60_000;
+
+/** Hashes of remembered ids in use; as many as the engine has under the load of the benchmark. */
+const SHARDS = 32_749;
+
+/** The arguments of bare.lua for each chunk of a log of `shop.ts`, see there. */
+export function storedEvents({ prefixes }: Store, log: Log): string[][] {
+  const calls: string[][] = [];
+  for (let at = 0; at < log.length; at += CHUNK) {
+    const chunk = log.slice(at, at + CHUNK);
+    const values = chunk.flatMap(([entry, data], i) => {
+      const event = JSON.parse(data) as { id: string; event: string; resource: { id: string } };
+      const ms = Number.parseInt(entry, 10);
+      const trigger = `${event.event}++1`;
+      return [
+        `${prefixes.seen}1:${((at + i) * 7_919) % SHARDS}`,
+        digestOf(event.id),
+        `${prefixes.bucket}${trigger}:${event.resource.id}`,
+        prefixes.windows + trigger,
+        event.resource.id,
+        trigger,
+        String(ms),
+        String(ms + WINDOW_MS),
+        String(ms + WINDOW_MS + KEEP_MS),
+        entry,
+        data,
+      ];
+    });
+    calls.push([chunk.at(-1)?.[0] ?? '', ...values]);
+  }
+  return calls;
+}

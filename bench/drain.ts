@@ -1,0 +1,46 @@
+import { appear, type Log, untilApplied, withWorkers } from './engine.ts';
+import { type Sample, serverCpu, timed } from './measure.ts';
+import type { Program } from './program.ts';
+import type { Context } from './result.ts';
+
+/**
+ * Events a second that `count` running workers apply: they have applied `before`, then all of `log` is there at once.
+ * The remark says what an event costs in processor time.
+ */
+export async function drain(context: Context, count: number, before: Log, log: Log): Promise<Sample> {
+  const { redis } = context;
+  return await withWorkers(context, count, async (workers) => {
+    await appear(redis, before);
+    await Promise.all(workers.map((worker) => worker.ask('start')));
+    await untilApplied(redis, before);
+    const own = await spentBy(workers);
+    const server = await appear(redis, log);
+    const ms = await timed(() => untilApplied(redis, log));
+    const spent = { server: (await serverCpu(redis)) - server, own: (await spentBy(workers)) - own };
+    return { value: (log.length / ms) * 1_000, note: costs(spent, log.length) };
+  });
+}
+
+/** Processor time of programs so far, in µs. */
+export async function spentBy(programs: readonly Program[]): Promise<number> {
+  const usages = await Promise.all(programs.map((program) => program.usage()));
+  return usages.reduce((sum, { cpu }) => sum + cpu, 0);
+}
+
+/** What each of so many things cost, as a remark. */
+export function costs(spent: { server: number; own: number }, count: number): string {
+  return `Redis ${(spent.server / count).toFixed(1)} µs, Node ${(spent.own / count).toFixed(1)} µs`;
+}
+
+/** Measures what is spent meanwhile by the server and by one program, for each of `count`. */
+export async function withCosts(
+  { redis }: Context,
+  program: Program,
+  count: number,
+  work: () => Promise<number>,
+): Promise<Sample> {
+  const before = { server: await serverCpu(redis), own: await spentBy([program]) };
+  const value = await work();
+  const after = { server: await serverCpu(redis), own: await spentBy([program]) };
+  return { value, note: costs({ server: after.server - before.server, own: after.own - before.own }, count) };
+}

@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+import { Redis } from 'ioredis';
+import { obtainRedisServer, startRedisServer } from '../src/redis/server.ts';
+import * as absence from './absence.ts';
+import * as apply from './apply.ts';
+import * as catalogue from './catalogue.ts';
+import * as firings from './firings.ts';
+import * as ignore from './ignore.ts';
+import * as latency from './latency.ts';
+import * as memory from './memory.ts';
+import {
+  type Found,
+  falls,
+  line,
+  loadNow,
+  machine,
+  readRecord,
+  shortRatios,
+  versions,
+  writeDocument,
+  writeRecord,
+} from './report.ts';
+import * as restart from './restart.ts';
+import type { Context, Part } from './result.ts';
+import * as workers from './workers.ts';
+
+const PARTS: readonly Part[] = [
+  { name: 'apply', run: apply.run },
+  { name: 'ignore', run: ignore.run },
+  { name: 'catalogue', run: catalogue.run },
+  { name: 'latency', run: latency.run },
+  { name: 'absence', run: absence.run },
+  { name: 'workers', run: workers.run },
+  { name: 'firings', run: firings.run },
+  { name: 'memory', run: memory.run },
+  { name: 'restart', run: restart.run },
+];
+
+/** Comparisons for each figure. */
+const PAIRS = 3;
+
+const USAGE = `npm run bench [-- PART… --short --json --record --check]
+
+  PART      ${PARTS.map(({ name }) => name).join(' ')}; none: all
+  --short   small sizes, one pair each; docs/benchmarks.md stays as it is
+  --json    the results as JSON on standard output
+  --record  with --short: keeps the ratios for --check
+  --check   with --short: fails when a ratio is less than half as good as the recorded one
+`;
+
+const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+
+/** Answers the exit status. */
+async function main(): Promise<number> {
+  const flag = { type: 'boolean', default: false } as const;
+  const options = { short: flag, json: flag, record: flag, check: flag, help: flag };
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+  const unknown = positionals.filter((name) => !PARTS.some((part) => part.name === name));
+  if (values.help || unknown.length > 0) {
+    say(unknown.length > 0 ? `there is no part ${unknown.join(', ')}\n\n${USAGE}` : USAGE);
+    return unknown.length > 0 ? 2 : 0;
+  }
+  const parts = PARTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const server = await startRedisServer({ port: 0, dir: null, program: await obtainRedisServer(say) });
+  const redis = new Redis(server.url);
+  try {
+    const pairs = values.short ? 1 : PAIRS;
+    const found = await measure(parts, { redis, url: server.url, short: values.short, pairs, say });
+    const record = await readRecord();
+    if (values.json) {
+      const told = { machine: machine(), versions: await versions(redis), parts: Object.fromEntries(found) };
+      process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
+    }
+    const fallen = values.check ? falls(found, record) : [];
+    for (const sentence of fallen) say(`fallen: ${sentence}`);
+    if (values.short && values.record) {
+      await writeRecord({ ...record, short: { ...record.short, ...shortRatios(found) } });
+    } else if (!values.short) {
+      const order = PARTS.map(({ name }) => name);
+      const all = Object.entries({ ...record.parts, ...Object.fromEntries(found) });
+      all.sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+      const whole = { ...record, machine: machine(), versions: await versions(redis), parts: Object.fromEntries(all) };
+      await writeRecord(whole);
+      await writeDocument(whole);
+    }
+    return fallen.length === 0 ? 0 : 1;
+  } finally {
+    redis.disconnect();
+    await server.stop();
+  }
+}
+
+async function measure(parts: readonly Part[], context: Context): Promise<Map<string, Found>> {
+  const found = new Map<string, Found>();
+  for (const { name, run } of parts) {
+    const before = loadNow();
+    const results = await run(context);
+    found.set(name, { when: new Date().toISOString().slice(0, 10), load: [before, loadNow()], results });
+    for (const result of results) context.say(line(name, result));
+  }
+  return found;
+}
+
+process.exitCode = await main();
