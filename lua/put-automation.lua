@@ -7,6 +7,8 @@
 -- KEYS firings      stream  ledger and outbox
 -- KEYS dead         stream  dead letters
 -- KEYS generation   string  number of the definitions
+-- KEYS seen         string  generations of remembered ids, as JSON
+-- KEYS audit        hash    what became of the log itself
 -- KEYS listeners    set     who wants state-change events
 -- KEYS automations  hash    id -> current document
 -- KEYS plans        hash    id -> places of its triggers

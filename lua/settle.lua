@@ -7,6 +7,8 @@
 -- KEYS due         zset    state name -> earliest deadline in ms, a lower bound
 -- KEYS firings     stream  ledger and outbox
 -- KEYS dead        stream  dead letters
+-- KEYS seen        string  generations of remembered ids, as JSON
+-- KEYS audit       hash    what became of the log itself
 -- KEYS listeners   set     who wants state-change events
 -- KEYS parked      zset    followers waiting for their leader
 -- KEYS counters    hash    decisions counted

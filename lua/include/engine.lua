@@ -1,4 +1,6 @@
 -- What one call of a script knows: names of keys, time, the shared clock, the position, the triggers read so far.
+local position = include('position')
+
 local M = {}
 
 local LAG_LIMIT_MS = 15 * 60 * 1000 -- semantics 1: the most the lag can hold back absences
@@ -14,7 +16,7 @@ function M.open(keys, prefixes, now_ms)
   local e = {
     keys = keys, prefixes = cjson.decode(prefixes), triggers = {}, held = {}, grown = {}, fired = 0,
     C = tonumber(clock[1]), U = tonumber(clock[2]),
-    position = redis.call('GET', keys.position) or '0-0',
+    position = position.of(keys),
     now = tonumber(now_ms), next_id = '*', head = -math.huge,
   }
   if e.now then

@@ -4,18 +4,6 @@ local letter = include('letter')
 
 local M = {}
 
--- Whether stream id a comes after b. Sequence numbers can exceed what a Lua number holds.
-function M.after(a, b)
-  local ams, aseq = a:match('^(%d+)-(%d+)$')
-  local bms, bseq = b:match('^(%d+)-(%d+)$')
-  if ams ~= bms then return tonumber(ams) > tonumber(bms) end
-  if #aseq ~= #bseq then return #aseq > #bseq end
-  for i = 1, #aseq do
-    if aseq:byte(i) ~= bseq:byte(i) then return aseq:byte(i) > bseq:byte(i) end
-  end
-  return false
-end
-
 -- A rejected entry: what is wrong with it, and its own fields. error, attempts: of one that failed, else nil.
 function M.bury(e, id, reason, error, attempts)
   local entry = redis.call('XRANGE', e.keys.events, id, id)[1]
@@ -54,6 +42,7 @@ function M.advance(e, group, entries, first, step, undo)
   if e.clock_moved then redis.call('HSET', e.keys.clock, 'C', e.C, 'U', e.U) end
   for word, count in pairs(counts) do redis.call('HINCRBY', e.keys.counters, word, count) end
   answer[2], answer[3] = e.position, engine.wake(e)
+  if answer[4] == '' then answer[4] = e.fault or '' end
   return answer
 end
 

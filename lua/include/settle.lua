@@ -5,6 +5,7 @@ local composite = include('composite')
 local due = include('due')
 local engine = include('engine')
 local firing = include('firing')
+local letter = include('letter')
 
 local M = {}
 
@@ -54,6 +55,15 @@ local function visit(e, name, key, score)
   due.correct(e, name, key, wakes)
 end
 
+-- An obligation that cannot be met must hold up neither the others nor the log. What can still be read of it goes on.
+local function isolate(e, name, key, score, fault)
+  e.fault = type(fault) == 'table' and fault.err or tostring(fault)
+  local readable, b = pcall(bucket.read, e, engine.trigger(e, name), key)
+  local wakes = readable and b.was_due
+  due.correct(e, name, key, wakes and wakes > score and wakes or nil)
+  letter.write(e.keys, e.next_id, 'windows', e.entry or e.position, 'cannot be settled: ' .. name .. ':' .. key, e.fault, 1, {})
+end
+
 -- 8.2: settles and forgets all that is due at as_of, at most e.budget obligations. Answers whether it came to the end.
 function M.catch_up(e, as_of)
   while e.head <= as_of do
@@ -61,7 +71,8 @@ function M.catch_up(e, as_of)
     if not name then return true end
     if e.budget <= 0 then return false end
     e.budget = e.budget - 1
-    visit(e, name, key, score)
+    local ok, fault = pcall(visit, e, name, key, score)
+    if not ok then isolate(e, name, key, score, fault) end
   end
   return true
 end

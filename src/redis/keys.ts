@@ -35,8 +35,12 @@ export type Keys = Readonly<{
   held: string;
   /** hash, permanent: caps on what is held, `windows_per_automation` and `windows`; absent: the defaults of lua/include/held.lua. */
   limits: string;
+  /** hash, permanent: what the last looks at the log found (lua/audit.lua), and who keeps it from being trimmed. */
+  audit: string;
   /** string, permanent: generations of remembered event ids, as JSON (lua/include/seen.lua). */
   seen: string;
+  /** hash with a TTL: who is taking over which entry (lua/take-over.lua); what is left of a worker says where it died. */
+  attempts: string;
   /** zset with a TTL: worker id -> its last sign of life in ms, by its own clock; says which heartbeats to look for. */
   workers: string;
   /** A channel, not a key: what workers do, told only while somebody listens (src/services/live.ts). */
@@ -91,7 +95,9 @@ export function keysOf(namespace: string): Keys {
     counters: name('counters'),
     held: name('held'),
     limits: name('limits'),
+    audit: name('audit'),
     seen: name('seen'),
+    attempts: name('attempts'),
     workers: name('workers'),
     live: name('live'),
   });

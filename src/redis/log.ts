@@ -3,10 +3,18 @@ import type { Entry } from '../model/intake.ts';
 import { ENGINE_GROUP } from './keys.ts';
 import type { Store } from './store.ts';
 
-/** Makes the group that shares the log among workers; what was in the log before belongs to it too. */
-export async function ensureGroup(redis: Redis, stream: string, group: string): Promise<void> {
+/** Whether stream id `a` comes after `b`. Their numbers can exceed what a double holds. */
+export function isAfter(a: string, b: string): boolean {
+  const [aMs = '', aSequence = '0'] = a.split('-');
+  const [bMs = '', bSequence = '0'] = b.split('-');
+  const [one, other] = aMs === bMs ? [aSequence, bSequence] : [aMs, bMs];
+  return one.length === other.length ? one > other : one.length > other.length;
+}
+
+/** Makes the group that shares a stream among workers; what is in the stream behind `from` belongs to it too. */
+export async function ensureGroup(redis: Redis, stream: string, group: string, from = '0'): Promise<void> {
   try {
-    await redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM');
+    await redis.xgroup('CREATE', stream, group, from, 'MKSTREAM');
   } catch (error) {
     if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
   }

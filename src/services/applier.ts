@@ -1,11 +1,15 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { reasonOf } from '../actions/reason.ts';
 import type { Clock } from '../clock.ts';
 import type { Entry } from '../model/intake.ts';
-import { readWaiting } from '../redis/log.ts';
+import { isInfrastructure } from '../redis/fault.ts';
+import { isAfter, readWaiting } from '../redis/log.ts';
 import { type Applied, apply } from '../redis/steps/apply.ts';
+import { leaveWord, takeOver } from '../redis/steps/take-over.ts';
 import type { Store } from '../redis/store.ts';
 import { chunkOf } from './chunk.ts';
+import { Poison } from './poison.ts';
 import type { Definitions } from './view.ts';
 
 /** How many entries one call of `apply` gets: about half a millisecond of Redis' time (measured), so nobody else waits. */
@@ -18,8 +22,8 @@ export const TAKE_OVER_MS = 1_000;
 const SHORTEST_WAIT_MS = 1;
 const LONGEST_WAIT_MS = 16;
 
-/** How often an entry may fail by itself before it is set aside. Errors of the infrastructure never count. */
-const POISON_ATTEMPTS = 3;
+/** Text of one call, in characters: far below what Redis and a string take, and some ten milliseconds of both. */
+const CHUNK_CHARACTERS = 8_000_000;
 
 /** What became of entries, for metrics and the live view. */
 export type Observer = (entries: readonly Entry[], applied: Applied) => void;
@@ -32,15 +36,18 @@ export type ApplierParts = {
   logger: Logger;
   chunkSize?: number;
   observe?: Observer;
+  /** Name of the worker, under which it gives signs of life: then an entry at which workers die one after the other is set aside. */
+  worker?: string;
 };
+
+/** A call that failed as a whole, for a reason that is not the infrastructure's: one of its entries is to blame. */
+type Broken = { word: 'broken'; error: unknown };
 
 /** Applies entries in the order of the log, whoever else does the same at the same time. */
 export class Applier {
   readonly #parts: ApplierParts;
   readonly #chunkSize: number;
-  /** Entries that failed by themselves: how often, and with what. */
-  readonly #failures = new Map<string, number>();
-  readonly #poison = new Map<string, string>();
+  readonly #poison = new Poison();
 
   constructor(parts: ApplierParts) {
     this.#parts = parts;
@@ -57,80 +64,157 @@ export class Applier {
     }
   }
 
-  /** Applies what stands in the log whoever was given it, up to one chunk. Returns how many entries there were. */
+  /**
+   * Applies what stands in the log whoever was given it, up to one chunk. Returns how many entries there were.
+   * When workers died at it, entries go one by one, and the one that kills them goes to the dead letters unread.
+   */
   async applyWaiting(signal: AbortSignal): Promise<number> {
-    const entries = await readWaiting(this.#parts.redis, this.#parts.store, this.#chunkSize);
+    const { redis, store, worker, logger } = this.#parts;
+    if (worker === undefined) return await this.#applyNext(this.#chunkSize, signal);
+    const turn = await takeOver(redis, store, worker);
+    if (turn.word === 'idle') return 0;
+    try {
+      if (turn.word !== 'poison') return await this.#applyNext(turn.word === 'alone' ? 1 : this.#chunkSize, signal);
+      const { entry, deaths } = turn;
+      logger.error({ entry, deaths }, 'workers die at an entry, it goes to the dead letters');
+      this.#poison.condemn(entry, { reason: `poison: ${deaths} workers died at it`, error: '', attempts: deaths });
+      await this.#applyChunk([{ id: entry, fields: [] }], signal);
+      return 1;
+    } finally {
+      // Whoever comes to this has not died. While Redis is away nobody waits for it to be heard.
+      leaveWord(redis, store, worker).catch(() => undefined);
+    }
+  }
+
+  async #applyNext(count: number, signal: AbortSignal): Promise<number> {
+    const entries = await readWaiting(this.#parts.redis, this.#parts.store, count);
     if (entries.length > 0) await this.#applyChunk(entries, signal);
     return entries.length;
   }
 
   async #applyChunk(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
+    const turn = new Turn(this.#parts.clock);
     let rest = entries;
-    let waitMs = SHORTEST_WAIT_MS;
-    let waitingSinceMs: number | null = null;
+    // So many entries at the head of the rest hold one that made a call fail as a whole; it is looked for by halves.
+    let suspects = 0;
     while (rest.length > 0 && !signal.aborted) {
-      const applied = await this.#step(rest);
-      if (applied.word !== 'not-my-turn') {
-        waitingSinceMs = null;
-        waitMs = SHORTEST_WAIT_MS;
-      }
+      const part = fitting(rest.slice(0, suspects > 0 ? Math.ceil(suspects / 2) : rest.length));
+      const applied = await this.#step(part);
+      if (applied.word !== 'not-my-turn') turn.came();
       switch (applied.word) {
         case 'applied':
         case 'already-applied':
-          return;
+          rest = rest.slice(part.length);
+          suspects = Math.max(0, suspects - part.length);
+          break;
         case 'more-due':
-          rest = this.#after(rest, applied);
+          rest = behind(rest, applied.position);
+          suspects = Math.max(0, suspects - (part.length - behind(part, applied.position).length));
           break;
         case 'failed':
-          rest = this.#after(rest, applied);
-          await clock.sleep(LONGEST_WAIT_MS, signal);
+          rest = behind(rest, applied.position);
+          suspects = 0;
+          await this.#blame(rest[0], applied.error, signal);
+          break;
+        case 'broken':
+          suspects = part.length;
+          if (part.length === 1) await this.#blame(part[0], applied.error, signal);
           break;
         case 'stale-definitions':
           await this.#parts.definitions.refresh();
           break;
         case 'not-my-turn':
-          waitingSinceMs ??= clock.nowMs();
-          if (clock.nowMs() - waitingSinceMs >= TAKE_OVER_MS) {
-            await this.applyWaiting(signal);
-            break;
-          }
-          await clock.sleep(waitMs, signal);
-          waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+          if (turn.isOverdue()) await this.applyWaiting(signal);
+          else await turn.wait(signal);
           break;
         default:
-          applied.word satisfies never;
+          applied satisfies never;
       }
     }
   }
 
-  async #step(entries: readonly Entry[]): Promise<Applied> {
-    const { redis, store, definitions, logger, observe } = this.#parts;
-    const applied = await apply(redis, store, chunkOf(entries, definitions.view, this.#poison));
+  /** @throws the infrastructure's errors only */
+  async #step(entries: readonly Entry[]): Promise<Applied | Broken> {
+    const { redis, store, definitions, logger } = this.#parts;
+    let applied: Applied;
+    try {
+      applied = await apply(redis, store, chunkOf(entries, definitions.view, this.#poison.condemned));
+    } catch (error) {
+      if (isInfrastructure(error)) throw error;
+      logger.warn({ entry: entries[0]?.id, entries: entries.length, error: reasonOf(error) }, 'chunk failed');
+      return { word: 'broken', error };
+    }
+    if (applied.word === 'failed' && isInfrastructure(applied.error)) throw new Error(applied.error);
     if (applied.error !== '' && applied.word !== 'failed') {
-      logger.warn({ position: applied.position, error: applied.error }, 'entry rejected half-way');
+      logger.warn({ position: applied.position, error: applied.error }, 'set aside with the dead letters');
     }
-    if (applied.words.length > 0) {
-      const last = entries.findIndex(({ id }) => id === applied.position);
-      observe?.(entries.slice(last + 1 - applied.words.length, last + 1), applied);
-    }
+    if (applied.word === 'already-applied') this.#poison.passed(entries);
+    if (applied.words.length > 0) this.#tell(entries, applied);
     return applied;
   }
 
-  /** What is left of `entries` behind the position; notes the entry that failed. */
-  #after(entries: readonly Entry[], applied: Applied): readonly Entry[] {
-    const last = entries.findIndex(({ id }) => id === applied.position);
-    const rest = entries.slice(last + 1);
-    const [culprit] = rest;
-    if (applied.word !== 'failed' || !culprit) return rest;
-    const attempts = (this.#failures.get(culprit.id) ?? 0) + 1;
-    this.#parts.logger.warn({ entry: culprit.id, attempts, error: applied.error }, 'entry failed');
-    if (attempts < POISON_ATTEMPTS) {
-      this.#failures.set(culprit.id, attempts);
-    } else {
-      this.#failures.delete(culprit.id);
-      this.#poison.set(culprit.id, `poison: failed ${attempts} times, last with ${applied.error}`);
+  #tell(entries: readonly Entry[], applied: Applied): void {
+    const end = entries.length - behind(entries, applied.position).length;
+    const done = entries.slice(end - applied.words.length, end);
+    this.#poison.passed(done);
+    try {
+      this.#parts.observe?.(done, applied);
+    } catch (error) {
+      this.#parts.logger.error({ error: reasonOf(error) }, 'an observer of entries failed');
     }
-    return rest;
   }
+
+  /** An entry failed by itself: it is tried again a little later, and set aside in the end. */
+  async #blame(culprit: Entry | undefined, error: unknown, signal: AbortSignal): Promise<void> {
+    const { clock, logger } = this.#parts;
+    if (!culprit) return;
+    const { attempts, condemned, pauseMs } = this.#poison.failed(culprit.id, error);
+    const fields = { entry: culprit.id, attempts, error: reasonOf(error) };
+    if (pauseMs > 0) logger.error(fields, 'entry after entry fails: the state of the engine seems to be broken');
+    else if (condemned) logger.error(fields, 'entry failed too often, it goes to the dead letters');
+    else logger.warn(fields, 'entry failed');
+    await clock.sleep(LONGEST_WAIT_MS + pauseMs, signal);
+  }
+}
+
+/** Waiting for the position to come to one's own entries. */
+class Turn {
+  readonly #clock: Clock;
+  #waitMs = SHORTEST_WAIT_MS;
+  #sinceMs: number | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  came(): void {
+    this.#waitMs = SHORTEST_WAIT_MS;
+    this.#sinceMs = null;
+  }
+
+  isOverdue(): boolean {
+    this.#sinceMs ??= this.#clock.nowMs();
+    return this.#clock.nowMs() - this.#sinceMs >= TAKE_OVER_MS;
+  }
+
+  async wait(signal: AbortSignal): Promise<void> {
+    await this.#clock.sleep(this.#waitMs, signal);
+    this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
+  }
+}
+
+/** The entries behind a position. */
+function behind(entries: readonly Entry[], position: string): readonly Entry[] {
+  const next = entries.findIndex(({ id }) => isAfter(id, position));
+  return next === -1 ? [] : entries.slice(next);
+}
+
+/** The first entries whose text fits into one call; at least one. */
+function fitting(entries: readonly Entry[]): readonly Entry[] {
+  let characters = 0;
+  for (const [i, { fields }] of entries.entries()) {
+    for (const text of fields) characters += text.length;
+    if (characters > CHUNK_CHARACTERS && i > 0) return entries.slice(0, i);
+  }
+  return entries;
 }

@@ -5,6 +5,7 @@ import { compileKey, encodeKey } from '../match/key.ts';
 import { type Event, effectiveTime, eventDocument } from '../model/event.ts';
 import { decode, type Entry } from '../model/intake.ts';
 import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from '../redis/steps/apply.ts';
+import type { Verdict } from './poison.ts';
 
 /** What the engine needs to know of its definitions to make a chunk. */
 export type View = Readonly<{ generation: string; catalogue: Catalogue; ignored: ReadonlySet<string> }>;
@@ -47,7 +48,7 @@ function prepare(node: TriggerNode): Prepared {
 }
 
 /** Decodes, validates and matches consecutive entries of the log: all that can be done without Redis. */
-export function chunkOf(entries: readonly Entry[], view: View, poison: ReadonlyMap<string, string>): Chunk {
+export function chunkOf(entries: readonly Entry[], view: View, poison: ReadonlyMap<string, Verdict>): Chunk {
   const triggers: ChunkTrigger[] = [];
   const indexes = new Map<TriggerNode, number>();
   const documents: string[] = [];
@@ -64,8 +65,8 @@ export function chunkOf(entries: readonly Entry[], view: View, poison: ReadonlyM
     });
 
   const one = (entry: Entry): ChunkEntry => {
-    const rejected = poison.get(entry.id);
-    if (rejected !== undefined) return { entry: entry.id, rejected };
+    const verdict = poison.get(entry.id);
+    if (verdict) return { entry: entry.id, rejected: verdict.reason, error: verdict.error, attempts: verdict.attempts };
     const decoded = decode(entry);
     if (decoded.kind === 'rejected') return { entry: entry.id, rejected: decoded.reason };
     const { event, own, waits } = decoded;

@@ -105,7 +105,12 @@ describe('dead letters', () => {
     expect(await shop.relayOf('w1').runOnce()).toMatchObject({ firings: 3, jobs: 4, dead: 1, held: 0 });
     const [letter, ...more] = await deadIn(shop);
     expect(more).toEqual([]);
-    expect(letter).toMatchObject({ source: 'firings', attempts: '1', error: '', reason: expect.stringMatching(reason) });
+    expect(letter).toMatchObject({
+      source: 'firings',
+      attempts: '1',
+      error: '',
+      reason: expect.stringMatching(reason),
+    });
     expect(JSON.parse(letter?.fields ?? '')).toEqual(fieldsOf('bb', parts));
     expect(await waitingIn(shop, 'mail')).toEqual(['f-aa-0', 'f-cc-0']);
     expect(await pendingIn(shop)).toBe(0);

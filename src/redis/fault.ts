@@ -1,0 +1,95 @@
+import { ScriptMismatch, UnexpectedAnswer } from '../errors.ts';
+
+/**
+ * First words of errors by which Redis (or Valkey) says that it cannot work now, or not for us, whatever was asked: it starts,
+ * is full, is a replica, cannot save, lost its replicas, its primary or its slots, is busy, refuses our rights or lost a group.
+ */
+const STATES: ReadonlySet<string> = new Set([
+  'LOADING',
+  'OOM',
+  'READONLY',
+  'MISCONF',
+  'NOREPLICAS',
+  'NOGOODSLAVE',
+  'MASTERDOWN',
+  'CLUSTERDOWN',
+  'TRYAGAIN',
+  'MOVED',
+  'ASK',
+  'CROSSSLOT',
+  'BUSY',
+  'NOSCRIPT',
+  'NOGROUP',
+  'UNBLOCKED',
+  'NOAUTH',
+  'NOPERM',
+  'WRONGPASS',
+  'NOPROTO',
+]);
+
+/** Errors without a word of their own that mean the same. */
+const GENERAL = /^ERR (max number of clients|unknown command|operation not permitted)/i;
+
+/** What the client says of connections: they broke, were not made in time, or were closed by us. */
+const CONNECTION =
+  /^(Connection is closed|Stream isn't writeable|Command timed out|Socket timeout|Reached the max retries per request|Command aborted|Blocking command timed out|All sentinels are|Failed to refresh slots|Protocol error|connect |read E|write E|getaddrinfo )/i;
+
+/** Names of the client's errors of that kind. */
+const NAMES: ReadonlySet<string> = new Set([
+  'AbortError',
+  'MaxRetriesPerRequestError',
+  'ClusterAllFailedError',
+  'ParserError',
+  'TimeoutError',
+  'InterruptError',
+]);
+
+/** Codes of the system for connections that fail. */
+const CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENETRESET',
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'ENFILE',
+  'ERR_SOCKET_CLOSED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'CERT_HAS_EXPIRED',
+]);
+
+/**
+ * Whether an error, or the text of one that a script caught, is the infrastructure's: it says nothing about what was asked,
+ * so the same is to be asked again later, and nothing of it may be given up. Everything else is taken for the fault of what
+ * was asked. This is the only place that decides it.
+ */
+export function isInfrastructure(error: unknown): boolean {
+  if (typeof error === 'string') return ofText(error);
+  if (!(error instanceof Error)) return false;
+  // This program and the scripts disagree: nothing that is asked is to blame.
+  if (error instanceof UnexpectedAnswer || error instanceof ScriptMismatch) return true;
+  const { code, name } = error as Error & { code?: unknown };
+  if (NAMES.has(name) || (typeof code === 'string' && CODES.has(code))) return true;
+  if (error instanceof AggregateError) return error.errors.some(isInfrastructure);
+  return ofText(error.message);
+}
+
+function ofText(message: string): boolean {
+  // Some servers and clients put a minus or the name of the script in front.
+  const text = message.replace(/^-/, '').trimStart();
+  const [word = ''] = text.split(/[\s:,]/, 1);
+  return STATES.has(word) || GENERAL.test(text) || CONNECTION.test(text);
+}
+
+/** Whether a consumer group, or its stream, is not there. */
+export function isMissingGroup(error: unknown): boolean {
+  return error instanceof Error && /^(NOGROUP |ERR no such key)/.test(error.message);
+}

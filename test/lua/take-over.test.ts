@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { lastLetters } from '../../src/redis/letters.ts';
+import { CRASH_ATTEMPTS, leaveWord, takeOver } from '../../src/redis/steps/take-over.ts';
+import { Applier } from '../../src/services/applier.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { logLines } from '../support/log-lines.ts';
+import { World } from '../support/world.ts';
+
+const ask = (world: World, worker: string) => takeOver(world.redis, world.store, worker);
+const lives = (world: World, worker: string) =>
+  world.redis.set(`${world.store.prefixes.worker}${worker}`, '1', 'PX', 60_000);
+
+/** A log of `count` entries that were all given to somebody. */
+async function logged(count: number): Promise<{ world: World; ids: string[] }> {
+  const world = new World();
+  const ids: string[] = [];
+  for (let i = 0; i < count; i += 1) ids.push(await world.send('x'));
+  await world.read('gone');
+  return { world, ids };
+}
+
+/** Applies the first entries that wait. */
+const applied = async (world: World, count: number) => await world.apply((await world.waiting()).slice(0, count));
+
+test('where nothing waits there is nothing to take over', async () => {
+  const { world } = await logged(0);
+  expect(await ask(world, 'w')).toEqual({ word: 'idle', entry: '', deaths: 0 });
+});
+
+test('whoever comes first takes a chunk, again and again while it comes through', async () => {
+  const { world, ids } = await logged(3);
+  for (let i = 0; i < 2 * CRASH_ATTEMPTS; i += 1) {
+    expect(await ask(world, 'w')).toEqual({ word: 'whole', entry: ids[0], deaths: 0 });
+    await leaveWord(world.redis, world.store, 'w');
+  }
+});
+
+test('beside a worker that is still at it others take the entry alone, and are no deaths', async () => {
+  const { world, ids } = await logged(3);
+  for (const worker of ['a', 'b', 'c', 'd', 'e']) await lives(world, worker);
+  expect((await ask(world, 'a')).word).toBe('whole');
+  for (const worker of ['b', 'c', 'd', 'e']) {
+    expect(await ask(world, worker)).toEqual({ word: 'alone', entry: ids[0], deaths: 0 });
+  }
+});
+
+test('after a death all that was under way is taken one by one, then chunks again', async () => {
+  const { world, ids } = await logged(3);
+  for (let i = 0; i < 2; i += 1) ids.push(await world.send('x'));
+  await ask(world, 'dead');
+  for (const id of ids.slice(0, 3)) {
+    expect(await ask(world, 'w')).toMatchObject({ word: 'alone', entry: id });
+    await leaveWord(world.redis, world.store, 'w');
+    await applied(world, 1);
+  }
+  expect(await ask(world, 'w')).toMatchObject({ word: 'whole', entry: ids[3] });
+});
+
+describe('workers that die', () => {
+  test('one after the other at an entry alone make it poison', async () => {
+    const { world, ids } = await logged(3);
+    const words: string[] = [];
+    for (let i = 0; i < CRASH_ATTEMPTS + 2; i += 1) words.push((await ask(world, `w${i}`)).word);
+    expect(words).toEqual(['whole', ...Array(CRASH_ATTEMPTS).fill('alone'), 'poison']);
+    expect(await ask(world, 'last')).toMatchObject({ entry: ids[0], word: 'poison' });
+  });
+
+  test('all at once, as when Redis went away, count as one', async () => {
+    const { world } = await logged(3);
+    const workers = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const worker of workers) await lives(world, worker);
+    for (const worker of workers) await ask(world, worker);
+    for (const worker of workers) await world.redis.del(world.store.prefixes.worker + worker);
+    expect(await ask(world, 'w')).toMatchObject({ word: 'alone', deaths: 1 });
+  });
+
+  test('at different entries are no fault of either', async () => {
+    const { world, ids } = await logged(6);
+    for (let i = 0; i < 5; i += 1) {
+      expect(await ask(world, `w${i}`)).toMatchObject({ entry: ids[i], deaths: 0 });
+      await applied(world, 1);
+    }
+  });
+});
+
+test('an entry at which workers die goes to the dead letters without being read, and the log goes on', async () => {
+  const { world, ids } = await logged(5);
+  await applied(world, 2);
+  for (let i = 0; i <= CRASH_ATTEMPTS; i += 1) await ask(world, `dead${i}`);
+  const { logger, lines } = logLines();
+  const { redis, store, definitions } = world;
+  const clock = new FakeClock({ flies: true });
+  const applier = new Applier({ redis, store, definitions, clock, logger, worker: 'w' });
+  const signal = new AbortController().signal;
+  expect(await applier.applyWaiting(signal)).toBe(1);
+  expect(await lastLetters(redis, store, 9)).toMatchObject([
+    {
+      source: 'events',
+      entry: ids[2],
+      reason: `poison: ${CRASH_ATTEMPTS} workers died at it`,
+      attempts: CRASH_ATTEMPTS,
+    },
+  ]);
+  expect((await lastLetters(redis, store, 9))[0]?.fields[0]).toBe('data');
+  expect(lines.map(({ msg, entry }) => [msg, entry])).toEqual([
+    ['workers die at an entry, it goes to the dead letters', ids[2]],
+  ]);
+  while ((await applier.applyWaiting(signal)) > 0);
+  expect(await world.waiting()).toEqual([]);
+  const state = await world.state();
+  expect(state.counters).toEqual({ applied: '4', rejected: '1' });
+});
