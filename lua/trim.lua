@@ -2,25 +2,31 @@
 --
 -- KEYS stream    stream  the log, the ledger or the dead letters
 -- KEYS position  string  id of the last applied entry
--- ARGV fenced    '1' when entries behind the position must stay
+-- KEYS audit     hash    what became of the log itself
+-- ARGV group     the engine's own group when entries behind the position must stay, else ''
 -- ARGV before    stream id: older entries are no longer wanted
 -- ARGV limit     most entries removed by this call
 -- RETURNS word, removed, the group that still needs older entries or ''
 -- WORDS trimmed
-local log = include('log')
+-- FLAGS allow-oom
+local stream = include('stream')
 
-local bound, blocking = args.before, ''
-local function keep(id, group)
-  if log.after(bound, id) then bound, blocking = id, group end
+local bound, blocking, fenced = args.before, '', args.group ~= ''
+-- from: the first entry that the group needs, if it is there; a group that needs none before the bound is not in the way.
+local function keep(entry, from, group)
+  if not stream.after(bound, entry) or not redis.call('XRANGE', keys.stream, from, '(' .. bound, 'COUNT', 1)[1] then return end
+  bound, blocking = entry, group
 end
 if redis.call('EXISTS', keys.stream) == 0 then return { 'trimmed', '0', '' } end
-if args.fenced == '1' then keep(redis.call('GET', keys.position) or '0-0', '') end
-for _, flat in ipairs(redis.call('XINFO', 'GROUPS', keys.stream)) do
-  local group = {}
-  for i = 1, #flat, 2 do group[flat[i]] = flat[i + 1] end
-  keep(group['last-delivered-id'], group.name)
+local function keep_behind(entry, group) keep(entry, '(' .. entry, group) end
+if fenced then keep_behind(redis.call('GET', keys.position) or '0-0', args.group) end
+for _, group in ipairs(stream.groups(keys.stream)) do
+  keep_behind(group['last-delivered-id'], group.name)
   local pending = redis.call('XPENDING', keys.stream, group.name)
-  if pending[2] then keep(pending[2], group.name) end
+  if pending[2] then keep(pending[2], pending[2], group.name) end
 end
 local removed = redis.call('XTRIM', keys.stream, 'MINID', '~', bound, 'LIMIT', args.limit)
+-- Whoever asks for the state of the engine is told who keeps the log from being trimmed, and since which entry.
+if fenced and blocking ~= '' then redis.call('HSET', keys.audit, 'kept_by', blocking, 'kept_from', bound) end
+if fenced and blocking == '' then redis.call('HDEL', keys.audit, 'kept_by', 'kept_from') end
 return { 'trimmed', tostring(removed), blocking }

@@ -37,6 +37,10 @@ export type Status = {
   parked: number;
   dead: number;
   counters: Record<string, number>;
+  /** Entries that others removed before they were applied (lua/audit.lua). */
+  lost: number;
+  /** The consumer group that keeps the log from being trimmed, and the entry it keeps it from; null when none does. */
+  keptBy: { group: string; from: string } | null;
   memory: { used: number; limit: number; policy: string };
 };
 
@@ -58,7 +62,7 @@ async function baseOf(
   store: Store,
 ): Promise<Omit<Status, 'waitingMs' | 'behind' | 'unrelayed' | 'workers' | 'due'>> {
   const { keys } = store;
-  const [time, position, entries, clock, generation, automations, firings, parked, dead, counters, memory] =
+  const [time, position, entries, clock, generation, automations, firings, parked, dead, counters, kept, memory] =
     await Promise.all([
       redis.time(),
       redis.get(keys.position),
@@ -70,6 +74,7 @@ async function baseOf(
       redis.zcard(keys.parked),
       redis.xlen(keys.dead),
       redis.hgetall(keys.counters),
+      redis.hmget(keys.audit, 'kept_by', 'kept_from'),
       redis.info('memory'),
     ]);
   const [C, U] = clock;
@@ -85,6 +90,8 @@ async function baseOf(
     parked,
     dead,
     counters: Object.fromEntries(Object.entries(counters).map(([word, count]) => [word, Number(count)])),
+    lost: Number(counters.lost ?? 0),
+    keptBy: kept[0] ? { group: kept[0], from: kept[1] ?? '0-0' } : null,
     memory: {
       used: Number(read('used_memory')),
       limit: Number(read('maxmemory')),

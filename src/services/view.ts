@@ -9,7 +9,7 @@ import type { View } from './chunk.ts';
 export class Definitions {
   readonly #redis: Redis;
   readonly #store: Store;
-  readonly #catalogue = new Catalogue();
+  #catalogue = new Catalogue();
   readonly #ignored: ReadonlySet<string>;
   #generation = '0';
 
@@ -23,9 +23,13 @@ export class Definitions {
     return { generation: this.#generation, catalogue: this.#catalogue, ignored: this.#ignored };
   }
 
-  /** Loads what changed since the last call. */
+  /** Loads what changed since the last call, or everything when Redis has gone back to older definitions. */
   async refresh(): Promise<void> {
-    const { generation, changed } = await changesSince(this.#redis, this.#store, this.#generation);
+    let { generation, changed } = await changesSince(this.#redis, this.#store, this.#generation);
+    if (Number(generation) < Number(this.#generation)) {
+      ({ generation, changed } = await changesSince(this.#redis, this.#store, '0'));
+      this.#catalogue = new Catalogue();
+    }
     for (const [id, definition] of changed) {
       if (definition === null) this.#catalogue.delete(id);
       else this.#catalogue.put(planOf(definition.automation, definition.plan.revision, definition.plan));

@@ -111,3 +111,21 @@ test('a Redis that does not answer is not healthy', async () => {
   expect(status).toBe(1);
   expect(err).toEqual([expect.stringContaining('cannot reach Redis at redis://127.0.0.1:1')]);
 });
+
+test('what others do to the log is warned of: entries they removed, and a group that keeps all of it', async () => {
+  const { watchfire, cli } = engine();
+  const { keys } = watchfire.store;
+  const { redis } = watchfire.connections;
+  await redis.hset(keys.counters, 'lost', 1_234, 'applied', 1);
+  const [seconds] = await redis.time();
+  await redis.hset(keys.audit, 'kept_by', 'reports', 'kept_from', `${(Number(seconds) - 7_200) * 1_000}-0`);
+  const warnings = [
+    '1,234 entries were removed from the log by others before they were applied',
+    expect.stringMatching(
+      /^the log cannot be trimmed: the consumer group reports needs entries of 2h0?m? ?ago|of 2h ago$/,
+    ),
+  ];
+  const group = { group: 'reports', from: expect.any(String) };
+  expect(await jsonOf(cli)).toMatchObject({ lost: 1_234, kept_by: group, warnings });
+  expect((await cli(['status'])).out.filter((line) => line.startsWith('warning: '))).toHaveLength(2);
+});

@@ -68,6 +68,23 @@ test('a group that is behind what is wanted anyway is not complained of', async 
   expect((await cut(world, 300)).blockedBy).toBeNull();
 });
 
+test('the engine is named while entries wait for it, and told of in the state of the engine', async () => {
+  const world = await log(250);
+  const kept = () => world.redis.hmget(world.store.keys.audit, 'kept_by', 'kept_from');
+  expect((await cut(world, 200)).blockedBy).toBeNull();
+  expect(await kept()).toEqual([null, null]);
+  expect((await cut(world, 600)).blockedBy).toBe('engine');
+  expect(await kept()).toEqual(['engine', `${ms(249)}-0`]);
+  await world.redis.set(world.store.keys.position, `${ms(700)}-0`);
+  expect((await cut(world, 600)).blockedBy).toBeNull();
+  expect(await kept()).toEqual([null, null]);
+});
+
+test('a log of which all is applied is kept by nobody, however long it has been quiet', async () => {
+  const world = await log(1_000);
+  expect((await cut(world, 5_000)).blockedBy).toBeNull();
+});
+
 test('a stream that is not fenced does not look at the position', async () => {
   const world = await log(0);
   await cut(world, 500, false);

@@ -77,9 +77,19 @@ async function problemsOf({ connections, store }: Watchfire, status: Status): Pr
   return problems;
 }
 
-function warningsOf({ memory }: Status): string[] {
-  if (memory.policy === '' || memory.policy === 'noeviction') return [];
-  return [`Redis may throw state away when memory is short: maxmemory-policy is ${memory.policy}, not noeviction`];
+function warningsOf({ memory, lost, keptBy, now }: Status): string[] {
+  const warnings: string[] = [];
+  if (lost > 0) warnings.push(`${count(lost)} entries were removed from the log by others before they were applied`);
+  if (keptBy !== null) {
+    const age = span(now - Number.parseInt(keptBy.from, 10));
+    warnings.push(`the log cannot be trimmed: the consumer group ${keptBy.group} needs entries of ${age} ago`);
+  }
+  if (memory.policy !== '' && memory.policy !== 'noeviction') {
+    warnings.push(
+      `Redis may throw state away when memory is short: maxmemory-policy is ${memory.policy}, not noeviction`,
+    );
+  }
+  return warnings;
 }
 
 function linesOf({ status, queues, problems, warnings }: Report): string[] {
@@ -133,13 +143,14 @@ function mebibytes(bytes: number): string {
 }
 
 function reportJson({ status, queues, problems, warnings }: Report): Record<string, unknown> {
-  const { waitingMs, lagMs, due, workers, now, ...rest } = status;
+  const { waitingMs, lagMs, due, workers, now, keptBy, ...rest } = status;
   return {
     healthy: problems.length === 0,
     problems,
     warnings,
     now: formatTimestamp(now),
     ...rest,
+    kept_by: keptBy,
     waiting_seconds: waitingMs / 1_000,
     lag_seconds: lagMs / 1_000,
     due: { windows: due.windows, next: due.next === null ? null : formatTimestamp(due.next) },

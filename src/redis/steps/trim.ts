@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { ENGINE_GROUP } from '../keys.ts';
 import { loadScript, runScript } from '../script.ts';
 import type { Store } from '../store.ts';
 import { answerOf } from './answer.ts';
@@ -11,7 +12,7 @@ const LIMIT = 10_000;
 
 export type Trimmed = {
   removed: number;
-  /** The consumer group that still needs entries older than the bound; null when none does. */
+  /** The consumer group that still needs entries older than the bound, the engine's own among them; null when none does. */
   blockedBy: string | null;
 };
 
@@ -26,8 +27,8 @@ export async function trim(
   beforeMs: number,
 ): Promise<Trimmed> {
   const answer = await runScript(redis, script, {
-    keys: { stream, position: store.keys.position },
-    args: { fenced: fenced ? '1' : '0', before: `${Math.max(0, beforeMs)}-0`, limit: String(LIMIT) },
+    keys: { stream, position: store.keys.position, audit: store.keys.audit },
+    args: { group: fenced ? ENGINE_GROUP : '', before: `${Math.max(0, beforeMs)}-0`, limit: String(LIMIT) },
   });
   const [, removed, blockedBy = ''] = answerOf('trim', WORDS, answer);
   return { removed: Number(removed), blockedBy: blockedBy === '' ? null : blockedBy };

@@ -1,0 +1,66 @@
+-- Looks whether the log is still the one that is being applied, mends what would have entries skipped, and says each thing once.
+--
+-- KEYS events    stream  the log
+-- KEYS position  string  id of the last applied entry
+-- KEYS counters  hash    what became of entries; `lost` of those that were gone before they were applied
+-- KEYS audit     hash    what became of the log itself: what the last look found
+-- KEYS seen      string  generations of remembered ids, as JSON
+-- ARGV group     consumer group of the log
+-- ARGV limit     most entries acknowledged by this call
+-- RETURNS word, position, finding, detail, finding, detail …
+-- WORDS audited
+local book = include('book')
+local position = include('position')
+local stream = include('stream')
+
+local at, answer = position.of(keys), { 'audited', '' }
+local known, info = stream.named(redis.call('HGETALL', keys.audit)), stream.info(keys.events)
+local exists, added = redis.call('EXISTS', keys.events) == 1, info['entries-added']
+
+local function find(what, detail)
+  answer[#answer + 1], answer[#answer + 2] = what, detail
+end
+
+-- 1. The position.
+if known.restored then
+  find('position-lost', known.restored)
+  known.anchor = nil
+end
+
+-- 2. The log. A stream counts all that was ever added to it: when that is less than before, or less than what became of its
+-- entries, it is another one.
+local replaced = added < tonumber(known.added or 0) or known.anchor and added - book.processed(keys) < tonumber(known.anchor)
+if replaced then
+  if not known.gone then find('log-replaced', info['last-generated-id']) end
+  known.anchor = nil
+end
+if exists and stream.after(at, info['last-generated-id']) then
+  if info.length == 0 then
+    redis.call('XSETID', keys.events, at) -- new entries will come behind the position
+  elseif replaced then
+    at = '0-0' -- entries of the new log below the position would pass for applied
+    redis.pcall('XGROUP', 'SETID', keys.events, args.group, at)
+  else
+    find('position-ahead', at)
+    redis.call('DEL', keys.position)
+    at, known.anchor = position.of(keys), nil
+  end
+  redis.call('SET', keys.position, at)
+end
+
+-- 3. Entries that were removed before they were applied.
+local lost, unsure = book.balance(keys, known, info, at)
+if lost > 0 then find('entries-lost', string.format('%d', lost)) end
+local deleted = info['max-deleted-entry-id']
+if unsure and stream.after(deleted, at) and deleted ~= known.deleted then find('deleted-ahead', deleted) end
+
+-- 4. What was taken over before it was given out is somebody's as soon as it is given out; it is done all the same.
+local held = redis.pcall('XPENDING', keys.events, args.group, '-', at, args.limit)
+for _, entry in ipairs(held.err and {} or held) do redis.call('XACK', keys.events, args.group, entry[1]) end
+
+redis.call('HDEL', keys.audit, 'restored', 'anchor', 'gone')
+redis.call('HSET', keys.audit, 'processed', known.processed, 'deleted', deleted)
+if known.anchor then redis.call('HSET', keys.audit, 'anchor', known.anchor) end
+if exists then redis.call('HSET', keys.audit, 'added', added) elseif replaced then redis.call('HSET', keys.audit, 'gone', 1) end
+answer[2] = at
+return answer

@@ -1,0 +1,67 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { isAfter } from '../redis/log.ts';
+import { audit, type Finding } from '../redis/steps/audit.ts';
+import type { Store } from '../redis/store.ts';
+import type { Definitions } from './view.ts';
+
+export type AuditorParts = { redis: Redis; store: Store; logger: Logger; definitions: Definitions };
+
+/**
+ * Notices what others did to the engine's keys, says it once, and goes on with what is there so that nothing that is not
+ * applied is skipped. Any number of them may look at the same time.
+ */
+export class Auditor {
+  readonly #parts: AuditorParts;
+  /** The furthest position that this process has seen. */
+  #position = '0-0';
+
+  constructor(parts: AuditorParts) {
+    this.#parts = parts;
+  }
+
+  /** One look. @returns the position */
+  async runOnce(): Promise<string> {
+    const { redis, store, logger, definitions } = this.#parts;
+    const { position, findings } = await audit(redis, store);
+    for (const finding of findings) this.#tell(finding);
+    const was = { position: this.#position, generation: definitions.view.generation };
+    const generation = (await redis.get(store.keys.generation)) ?? '0';
+    const older = Number(generation) < Number(was.generation);
+    const explained = findings.some(({ kind }) => kind === 'position-ahead' || kind === 'log-replaced');
+    this.#position = position;
+    if (older || (!explained && isAfter(was.position, position))) {
+      const fields = { position, positionWas: was.position, generation, generationWas: was.generation };
+      logger.error(
+        fields,
+        'Redis has lost state (FLUSHALL, a failover or an older copy); going on with what it has now',
+      );
+    }
+    if (older) await definitions.refresh();
+    return position;
+  }
+
+  #tell({ kind, detail }: Finding): void {
+    const { logger, store } = this.#parts;
+    const stream = store.keys.events;
+    switch (kind) {
+      case 'entries-lost':
+        logger.error({ stream, lost: Number(detail) }, 'entries were removed before they were applied');
+        return;
+      case 'deleted-ahead':
+        logger.error({ stream, entry: detail }, 'an entry that is not applied yet was deleted');
+        return;
+      case 'log-replaced':
+        logger.error({ stream, last: detail }, 'the log was deleted or replaced; going on with what is there now');
+        return;
+      case 'position-lost':
+        logger.error({ position: detail }, 'the position was lost; found again by what is acknowledged');
+        return;
+      case 'position-ahead':
+        logger.error({ position: detail }, 'the position was ahead of the log; put back to what is acknowledged');
+        return;
+      default:
+        kind satisfies never;
+    }
+  }
+}
