@@ -41,7 +41,11 @@ test('an entry that kills every worker that reads it is set aside after a few, a
   const { keys, prefixes } = storeOf(namespace);
   const good = () => redis.xadd(keys.events, '*', 'event', 'x', 'resource.id', 'r');
   for (let i = 0; i < 5; i += 1) await good();
-  const culprit = await redis.xadd(keys.events, '*', ...Array.from({ length: ENTRY_VALUES }, (_, i) => `${i}`.padEnd(VALUE_BYTES)));
+  const culprit = await redis.xadd(
+    keys.events,
+    '*',
+    ...Array.from({ length: ENTRY_VALUES }, (_, i) => `${i}`.padEnd(VALUE_BYTES)),
+  );
   for (let i = 0; i < 5; i += 1) await good();
   const done = async () => (await redis.hget(keys.counters, 'applied')) === '10';
 

@@ -2,7 +2,7 @@ import { Worker } from 'bullmq';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { ACTIONS_GROUP } from '../../src/redis/keys.ts';
 import { eventually } from '../support/eventually.ts';
-import { adminBeside, testClient } from '../support/redis.ts';
+import { testClient } from '../support/redis.ts';
 import {
   automation,
   deadIn,
@@ -80,7 +80,7 @@ describe('after a crash', () => {
   test('a group that somebody deleted is made anew, and every firing is relayed', async () => {
     const shop = await workshop();
     await fire(shop, ['aa']);
-    await adminBeside(shop.redis).xgroup('DESTROY', shop.keys.firings, ACTIONS_GROUP);
+    await shop.redis.xgroup('DESTROY', shop.keys.firings, ACTIONS_GROUP);
     const relay = shop.relayOf('w1');
     await relay.runOnce();
     expect(await relay.runOnce()).toMatchObject({ firings: 1, jobs: 2 });
