@@ -7,6 +7,7 @@
 -- ARGV limit     most hashes removed by this call
 -- RETURNS word
 -- WORDS forgotten clean
+-- FLAGS allow-oom
 local seen = include('seen')
 
 local e = { keys = keys, prefixes = cjson.decode(args.prefixes) }

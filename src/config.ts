@@ -35,6 +35,28 @@ export const settingsSchema = z.strictObject({
     .default(30 * 24 * HOUR_MS)
     .describe('How long firings and dead letters stay in their streams, in ms'),
   maxQueueDepth: z.int().min(1).default(100_000).describe('Waiting jobs of a queue above which the relay pauses'),
+  maxBacklog: z
+    .int()
+    .min(1)
+    .default(1_000_000)
+    .describe('Events not applied yet above which new ones are refused; looked at twice a second'),
+  maxMemoryRatio: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.9)
+    .describe("Part of Redis' maxmemory, where it has one, above which new events are refused"),
+  durability: z
+    .enum(['memory', 'fsync', 'replicated'])
+    .default('memory')
+    .describe('When an event counts as kept: Redis has it, has it on disk, or its replicas have it as well'),
+  minReplicas: z.int().min(1).max(100).default(1).describe('Replicas that must have it in the mode replicated'),
+  durabilityTimeoutMs: z
+    .int()
+    .min(1)
+    .max(600_000)
+    .default(5_000)
+    .describe('How long to wait for disk or replicas until an event counts as not kept, in ms'),
 });
 
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;

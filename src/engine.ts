@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
 import { type Logger, pino } from 'pino';
 import type { QueueJob } from './actions/jobs.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -7,8 +8,10 @@ import { AutomationAmbiguous, AutomationMissing } from './errors.ts';
 import { compareText } from './match/key.ts';
 import { type Automation, parseAutomation } from './model/automation.ts';
 import { sealEvent } from './model/intake.ts';
+import { Admission } from './redis/admission.ts';
 import { Connections } from './redis/connection.ts';
 import { allDefinitions, deleteDefinition, putDefinition } from './redis/definitions.ts';
+import { type Durability, durabilityOf } from './redis/durability.ts';
 import {
   type DeadLetter,
   lastLetters,
@@ -18,6 +21,7 @@ import {
   removeAllLetters,
   removeLetters,
 } from './redis/letters.ts';
+import { refused } from './redis/refused.ts';
 import { type Store, storeOf } from './redis/store.ts';
 import type { Observer } from './services/applier.ts';
 import type { Worker } from './services/worker.ts';
@@ -44,6 +48,9 @@ export class Watchfire {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #workers = new Set<Worker>();
+  /** None in virtual time, where nothing comes from outside. */
+  readonly #admission: Admission | null;
+  readonly #durability: Durability | null;
 
   /** @throws InvalidDocument naming a setting that is wrong */
   constructor(options: WatchfireOptions = {}) {
@@ -53,6 +60,9 @@ export class Watchfire {
     this.#logger = logger ?? pino({ level: 'silent' });
     this.store = storeOf(this.settings.namespace, () => clock.virtualNowMs());
     this.connections = new Connections(redis, this.#logger);
+    const parts = { redis: this.connections.redis, store: this.store, clock, logger: this.#logger };
+    this.#admission = clock.virtualNowMs() === null ? new Admission({ ...parts, bounds: this.settings }) : null;
+    this.#durability = durabilityOf(this.connections, this.store, this.settings, clock);
   }
 
   /**
@@ -61,7 +71,7 @@ export class Watchfire {
    */
   async put(document: unknown): Promise<Automation> {
     const automation = parseAutomation(document);
-    await putDefinition(this.connections.redis, this.store, automation);
+    await this.#change((redis) => putDefinition(redis, this.store, automation));
     return automation;
   }
 
@@ -95,7 +105,7 @@ export class Watchfire {
   /** Removes an automation, by id or name, with all of its state. @throws AutomationMissing, AutomationAmbiguous */
   async delete(idOrName: string): Promise<void> {
     const { id } = await this.get(idOrName);
-    await deleteDefinition(this.connections.redis, this.store, id);
+    await this.#change((redis) => deleteDefinition(redis, this.store, id));
   }
 
   /** Enabling and disabling keep what semantics 13 says; by id or name. @throws AutomationMissing, AutomationAmbiguous */
@@ -110,15 +120,24 @@ export class Watchfire {
   /**
    * Appends one event, or one CloudEvent, to the log. An event without id gets one, so that an append repeated after a
    * lost connection is recognised as a duplicate.
-   * @returns the event's id and its position in the log
+   * @returns the event's id and its position in the log, once it is as durable as the settings ask
    * @throws InvalidDocument when the document breaks a rule; it then never enters the log
+   * @throws Overloaded when too much waits or memory is short; it did not enter the log
+   * @throws NotDurable when it is not known to be kept; to repeat it harmlessly, send it with the id that the error names
    */
   async emit(document: object): Promise<{ id: string; entry: string }> {
     const at = this.#clock.virtualNowMs();
     const { event, data } = sealEvent(document, randomUUID, this.#clock.nowMs());
-    const { redis } = this.connections;
-    const entry = await redis.xadd(this.store.keys.events, at === null ? '*' : `${at}-*`, 'data', data);
-    return { id: event.id, entry: String(entry) };
+    const admitted = this.#admission?.admit(data.length) ?? null;
+    if (admitted !== null) await admitted;
+    const append = (redis: Redis): Promise<string | null> =>
+      redis.xadd(this.store.keys.events, at === null ? '*' : `${at}-*`, 'data', data);
+    try {
+      const entry = await (this.#durability?.write(append, event.id) ?? append(this.connections.redis));
+      return { id: event.id, entry: String(entry) };
+    } catch (error) {
+      throw refused(error, event.id);
+    }
   }
 
   /** What was given up, the newest `limit` letters, oldest first. */
@@ -139,7 +158,10 @@ export class Watchfire {
     return await removeLetters(redis, this.store, letters);
   }
 
-  /** Runs a worker inside this process; resolves when it takes part. */
+  /**
+   * Runs a worker inside this process; resolves when it takes part.
+   * @throws Overloaded, NotDurable when Redis takes no writes now; DurabilityUnavailable
+   */
   async startWorker(hooks: WorkerHooks = {}): Promise<Worker> {
     // Loaded here only: most programs that use an engine run no worker, and BullMQ is the largest of what we load.
     const { Worker } = await import('./services/worker.ts');
@@ -152,7 +174,11 @@ export class Watchfire {
       ...hooks,
     });
     this.#workers.add(worker);
-    await worker.ready();
+    try {
+      await worker.ready();
+    } catch (error) {
+      throw refused(error);
+    }
     return worker;
   }
 
@@ -160,6 +186,16 @@ export class Watchfire {
   async close(): Promise<void> {
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
     await this.connections.close();
+  }
+
+  /** Changes definitions; done when the change is as durable as the settings ask. */
+  async #change(change: (redis: Redis) => Promise<unknown>): Promise<void> {
+    try {
+      await change(this.connections.redis);
+      await this.#durability?.barrier();
+    } catch (error) {
+      throw refused(error);
+    }
   }
 
   async #switch(idOrName: string, enabled: boolean): Promise<void> {

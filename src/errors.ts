@@ -10,7 +10,10 @@ export type ErrorCode =
   | 'UNEXPECTED_ANSWER'
   | 'AUTOMATION_MISSING'
   | 'AUTOMATION_AMBIGUOUS'
-  | 'CONTENDED';
+  | 'CONTENDED'
+  | 'OVERLOADED'
+  | 'NOT_DURABLE'
+  | 'DURABILITY_UNAVAILABLE';
 
 /** What every error of Watchfire has in common: a stable `code` beside the sentence for people. */
 export class WatchfireError extends Error {
@@ -118,6 +121,55 @@ export class Contended extends WatchfireError {
   constructor() {
     super('CONTENDED', 'the definitions are being changed by others all the time; try again');
   }
+}
+
+/** It could not be done now; the same is worth trying again in `retryAfterMs`, and not before. */
+export class TryLater extends WatchfireError {
+  readonly retryAfterMs: number;
+
+  constructor(code: ErrorCode, message: string, retryAfterMs: number, options?: ErrorOptions) {
+    super(code, `${message}; try again in ${seconds(retryAfterMs)}`, options);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** What keeps events out: too many that are not applied, or too little memory, by our bound or by Redis' own. */
+export type Overload = 'backlog' | 'memory' | 'out-of-memory';
+
+/** More than can be taken now. Nothing was added. */
+export class Overloaded extends TryLater {
+  readonly reason: Overload;
+
+  constructor(reason: Overload, message: string, retryAfterMs: number) {
+    super('OVERLOADED', `${message}, so nothing was added`, retryAfterMs);
+    this.reason = reason;
+  }
+}
+
+/**
+ * It is not known to be kept as the durability mode asks. `added`: `'no'` when it is certainly not there; `'perhaps'` when it
+ * may stay, or go with a failover. `id`: of the event, when it was one: sent again with this id it counts once.
+ */
+export class NotDurable extends TryLater {
+  readonly added: 'no' | 'perhaps';
+  readonly id: string | null;
+
+  constructor(added: 'no' | 'perhaps', message: string, retryAfterMs: number, id: string | null = null) {
+    super('NOT_DURABLE', message, retryAfterMs);
+    this.added = added;
+    this.id = id;
+  }
+}
+
+/** This Redis, as it is set up, cannot give what the durability mode promises; the message says what to change. */
+export class DurabilityUnavailable extends WatchfireError {
+  constructor(message: string) {
+    super('DURABILITY_UNAVAILABLE', message);
+  }
+}
+
+function seconds(ms: number): string {
+  return `${ms < 10_000 ? (ms / 1_000).toFixed(1) : Math.round(ms / 1_000)} s`;
 }
 
 function quote(value: unknown): string {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Firing } from '../model/firing.ts';
 import { parseFiring } from '../model/firing.ts';
 import type { Definition, Definitions } from './definitions.ts';
-import type { Turn } from './gates.ts';
+import type { Paused, Turn } from './gates.ts';
 import { Gates } from './gates.ts';
 import type { QueueJob } from './jobs.ts';
 import { jobsOf } from './jobs.ts';
@@ -16,6 +16,8 @@ export type DispatchOptions = {
   queues: Queues;
   logger: Logger;
   maxQueueDepth: number;
+  /** Resolves when the firings that were read are as durable as they have to be; none: they are when they can be read. */
+  secure?: (() => Promise<void>) | undefined;
 };
 
 /** What became of a batch: firings acknowledged, firings held back, firings buried, and the jobs that are in their queues. */
@@ -42,6 +44,8 @@ export class Dispatch {
     const drafts = await this.#draft(items);
     await this.#lookAtDepths(drafts, now());
     const jobs = this.#sendable(drafts, now());
+    // A job that begins while its firing can still vanish with a failover would be a reaction to nothing.
+    if (jobs.length > 0) await this.#options.secure?.();
     const outcomes = await this.#options.queues.add(jobs);
     this.#report(jobs, outcomes, now());
     const { relayed, held, dead } = await this.#finish(drafts, outcomes);
@@ -63,6 +67,11 @@ export class Dispatch {
   /** All held firings were tried since then (ms). */
   tried(since: number): void {
     this.#gates.tried(since);
+  }
+
+  /** Queues that get no jobs now, and why. */
+  paused(): Paused[] {
+    return this.#gates.closed();
   }
 
   /** When (ms) a queue that holds up firings is looked at again. */

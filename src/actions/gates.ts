@@ -26,6 +26,9 @@ type Gate = {
   addedSince: number;
 };
 
+/** A queue that gets no jobs now. */
+export type Paused = { queue: string; why: 'full' | 'failing' };
+
 /** What a report changed: worth one line in the log. */
 export type Turn = 'closed' | 'opened' | null;
 
@@ -85,14 +88,19 @@ export class Gates {
     return gate.closed === 'failing' ? null : close(gate, 'failing');
   }
 
+  /** All gates that are closed. */
+  closed(): Paused[] {
+    return [...this.#gates].flatMap(([queue, { closed }]) => (closed === null ? [] : [{ queue, why: closed }]));
+  }
+
   /** Full queues whose depth is to be looked at again. */
   fullOnes(now: number): string[] {
-    return this.#closed((gate) => gate.closed === 'full' && gate.tryAt <= now);
+    return this.#those((gate) => gate.closed === 'full' && gate.tryAt <= now);
   }
 
   /** Is there a failing queue that may be tried again? */
   hasTrial(now: number): boolean {
-    return this.#closed((gate) => gate.closed === 'failing' && gate.tryAt <= now).length > 0;
+    return this.#those((gate) => gate.closed === 'failing' && gate.tryAt <= now).length > 0;
   }
 
   /** Reports that all held jobs were tried: a failing queue none of them was meant for is not waited for any longer. */
@@ -107,7 +115,7 @@ export class Gates {
     return next;
   }
 
-  #closed(wanted: (gate: Gate) => boolean): string[] {
+  #those(wanted: (gate: Gate) => boolean): string[] {
     return [...this.#gates].filter(([, gate]) => wanted(gate)).map(([name]) => name);
   }
 

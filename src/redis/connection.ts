@@ -80,6 +80,22 @@ export class Connections {
     return client;
   }
 
+  /**
+   * A connection of its own for writes that are waited for up to `waitMs`; in all else like the shared one, as it also
+   * connects again and sends again.
+   */
+  confirming(waitMs: number): Redis {
+    const { socketTimeout } = this.redis.options;
+    const client = this.redis.duplicate({
+      connectionName: 'watchfire-confirming',
+      ...(socketTimeout === undefined ? {} : { socketTimeout: socketTimeout + waitMs }),
+    });
+    this.#watch(client);
+    this.#blocking.add(client);
+    client.once('end', () => this.#blocking.delete(client));
+    return client;
+  }
+
   /** Closes what was opened here, and resolves when it is closed. A client that was handed in stays open. */
   async close(): Promise<void> {
     const own = this.#owned ? [this.redis] : [];

@@ -43,6 +43,8 @@ export type Keys = Readonly<{
   attempts: string;
   /** zset with a TTL: worker id -> its last sign of life in ms, by its own clock; says which heartbeats to look for. */
   workers: string;
+  /** string with a TTL: written by who waits for replicas or disk, so that there is something of its own to wait for. */
+  durable: string;
   /** A channel, not a key: what workers do, told only while somebody listens (src/services/live.ts). */
   live: string;
 }>;
@@ -99,6 +101,7 @@ export function keysOf(namespace: string): Keys {
     seen: name('seen'),
     attempts: name('attempts'),
     workers: name('workers'),
+    durable: name('durable'),
     live: name('live'),
   });
 }

@@ -14,6 +14,8 @@ export type Contract = Readonly<{
   args: readonly string[];
   rest: string | null;
   words: readonly string[];
+  /** Flags of the line `#!lua`: `allow-oom` for a script that only frees memory, and is needed most when there is none. */
+  flags: readonly string[];
 }>;
 
 /** A script as it is sent to Redis. */
@@ -24,12 +26,14 @@ export function parseContract(name: string, source: string): Contract {
   const keys: string[] = [];
   const args: string[] = [];
   let words: string[] = [];
+  let flags: string[] = [];
   let rest: string | null = null;
   for (const line of source.split('\n')) {
     if (!line.startsWith('--')) break;
-    const [, kind, text] = /^-- (KEYS|ARGV|WORDS) (.+)$/.exec(line) ?? [];
+    const [, kind, text] = /^-- (KEYS|ARGV|WORDS|FLAGS) (.+)$/.exec(line) ?? [];
     if (kind === undefined || text === undefined) continue;
     if (kind === 'WORDS') words = text.split(' ');
+    if (kind === 'FLAGS') flags = text.split(' ');
     const [first = ''] = text.split(' ');
     if (rest !== null && kind === 'ARGV') throw new ScriptMismatch(name, `nothing may follow the argument ${rest}…`);
     if (kind === 'KEYS') keys.push(first);
@@ -37,7 +41,7 @@ export function parseContract(name: string, source: string): Contract {
     else if (kind === 'ARGV') args.push(first);
   }
   if (words.length === 0) throw new ScriptMismatch(name, 'its header has no line WORDS');
-  return { keys, args, rest, words };
+  return { keys, args, rest, words, flags };
 }
 
 /** Locals that bind what the header names, in its order. */
@@ -88,7 +92,8 @@ export function loadScript(name: string, expected: { words: readonly string[] },
   if (contract.words.join(' ') !== expected.words.join(' ')) {
     throw new ScriptMismatch(name, `answers ${contract.words.join(' ')}, expected ${expected.words.join(' ')}`);
   }
-  const source = `#!lua\n-- ${name}\n${bindings(contract)}\n${assemble(read, main)}`;
+  const shebang = ['#!lua', ...(contract.flags.length > 0 ? [`flags=${contract.flags.join(',')}`] : [])].join(' ');
+  const source = `${shebang}\n-- ${name}\n${bindings(contract)}\n${assemble(read, main)}`;
   return Object.freeze({ name, source, sha: createHash('sha1').update(source).digest('hex'), contract });
 }
 

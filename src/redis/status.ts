@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { ACTIONS_GROUP, ENGINE_GROUP } from './keys.ts';
+import { memoryRatio } from './pressure.ts';
 import type { Store } from './store.ts';
 
 /** Workers and triggers looked at: more than anybody runs, and than anybody reads. */
@@ -12,7 +13,15 @@ const LAG_LIMIT_MS = 15 * 60_000;
 /** How long a worker's sign of life is believed; what is left of it tells how old it is. */
 export const BELIEVED_MS = 10_000;
 
-export type WorkerStatus = { id: string; host: string; pid: number; generation: number; seenMsAgo: number };
+/** `paused`: queues that this worker gives no jobs, since they are full or fail. */
+export type WorkerStatus = {
+  id: string;
+  host: string;
+  pid: number;
+  generation: number;
+  seenMsAgo: number;
+  paused: { queue: string; why: string }[];
+};
 
 /** One look at an engine. Durations and times in ms; `now` is Redis time. */
 export type Status = {
@@ -41,7 +50,8 @@ export type Status = {
   lost: number;
   /** The consumer group that keeps the log from being trimmed, and the entry it keeps it from; null when none does. */
   keptBy: { group: string; from: string } | null;
-  memory: { used: number; limit: number; policy: string };
+  /** Bytes; `ratio`: the part of `limit` that counts against it, 0 without a limit. */
+  memory: { used: number; limit: number; ratio: number; policy: string };
 };
 
 /** Reads all of it in four round trips. */
@@ -95,6 +105,7 @@ async function baseOf(
     memory: {
       used: Number(read('used_memory')),
       limit: Number(read('maxmemory')),
+      ratio: memoryRatio(memory),
       policy: read('maxmemory_policy'),
     },
   };
@@ -128,6 +139,7 @@ async function workersOf(redis: Redis, store: Store): Promise<WorkerStatus[]> {
       pid: Number(fields.pid),
       generation: Number(fields.generation),
       seenMsAgo: BELIEVED_MS - left,
+      paused: JSON.parse(fields.paused ?? '[]'),
     }));
 }
 

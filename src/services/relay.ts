@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { FIRST_READ, nextRead } from '../actions/appetite.ts';
 import { Definitions } from '../actions/definitions.ts';
 import { Dispatch } from '../actions/dispatch.ts';
+import type { Paused } from '../actions/gates.ts';
 import type { QueueJob } from '../actions/jobs.ts';
 import type { Item } from '../actions/outbox.ts';
 import { Outbox, START } from '../actions/outbox.ts';
@@ -50,6 +51,8 @@ export type RelayOptions = {
   /** Resolves after `ms`, or earlier when the signal aborts; never rejects. */
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   maxQueueDepth?: number;
+  /** Resolves when what was read before is as durable as it has to be before it gets jobs. */
+  secure?: (() => Promise<void>) | undefined;
   /** Told of jobs that were added, also of those that were recognised as repeats. */
   onJobs?: (jobs: readonly QueueJob[]) => void;
 };
@@ -92,6 +95,7 @@ export class Relay implements Service {
       queues: options.queues,
       logger: options.logger,
       maxQueueDepth: options.maxQueueDepth ?? MAX_QUEUE_DEPTH,
+      secure: options.secure,
     });
   }
 
@@ -112,6 +116,11 @@ export class Relay implements Service {
     patience.abort();
     if (outcome === 'late') logger.warn('relay stopped without waiting for Redis');
     blocking.disconnect();
+  }
+
+  /** Queues that get no jobs from this relay now, and why. */
+  paused(): Paused[] {
+    return this.#dispatch.paused();
   }
 
   /**

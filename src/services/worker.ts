@@ -8,10 +8,11 @@ import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import type { Entry } from '../model/intake.ts';
 import { BLOCK_MS, type Connections } from '../redis/connection.ts';
+import { type Durability, durabilityOf } from '../redis/durability.ts';
 import { isMissingGroup } from '../redis/fault.ts';
+import { signOfLife } from '../redis/heartbeat.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import { ensureGroup, readNext } from '../redis/log.ts';
-import { BELIEVED_MS } from '../redis/status.ts';
 import type { Store } from '../redis/store.ts';
 import { Applier, type Observer } from './applier.ts';
 import { Auditor } from './auditor.ts';
@@ -25,9 +26,6 @@ import { Definitions } from './view.ts';
 
 /** Between two signs of life: a fraction of how long one is believed. */
 const HEARTBEAT_MS = 1_000;
-
-/** How long the name of a worker is kept without a sign of life: above any difference between the clocks of two machines. */
-const NAMED_MS = 3_600_000;
 
 /** Longest wait of `stop` for what is under way: below the 5 s that a person or a supervisor waits. */
 const STOP_GRACE_MS = 4_000;
@@ -69,6 +67,7 @@ export class Worker implements Service {
   readonly #auditor: Auditor;
   readonly #relay: Relay;
   readonly #live: Live;
+  readonly #durability: Durability | null;
   readonly #loops: {
     readonly read: Loop;
     readonly settle: Loop;
@@ -103,6 +102,8 @@ export class Worker implements Service {
         if (applied.wakeMs !== null) this.#loops.settle.hurry(this.#scheduler.untilMs(applied.wakeMs));
       },
     });
+    const durability = durabilityOf(connections, store, settings, clock);
+    this.#durability = durability;
     this.#queues = new Queues(this.#redis, store.prefixes.bull);
     this.#relay = new Relay({
       ...base,
@@ -114,6 +115,7 @@ export class Worker implements Service {
       now: () => clock.nowMs(),
       sleep: (ms, signal) => clock.sleep(ms, signal),
       maxQueueDepth: settings.maxQueueDepth,
+      secure: durability ? () => durability.barrier() : undefined,
       onJobs: (jobs) => {
         parts.onJobs?.(jobs);
         this.#live.jobs(jobs);
@@ -133,6 +135,7 @@ export class Worker implements Service {
   /** Loads the definitions, makes the groups, and begins. Resolves when the worker takes part. */
   async ready(): Promise<void> {
     const { events, firings } = this.#parts.store.keys;
+    await this.#durability?.check();
     await ensureGroup(this.#redis, events, ENGINE_GROUP);
     await ensureGroup(this.#redis, firings, ACTIONS_GROUP);
     await this.#definitions.refresh();
@@ -163,11 +166,9 @@ export class Worker implements Service {
     await this.#applying;
     await this.#relay.stop();
     await this.#queues.close();
-    await this.#redis
-      .multi()
-      .del(store.prefixes.worker + this.id)
-      .zrem(store.keys.workers, this.id)
-      .exec();
+    // Not as a transaction, which a full Redis would refuse.
+    const gone = this.#redis.del(store.prefixes.worker + this.id);
+    await Promise.all([gone, this.#redis.zrem(store.keys.workers, this.id)]);
   }
 
   /** Takes the next entries while those before them are being applied. */
@@ -226,21 +227,13 @@ export class Worker implements Service {
   /** Says that this worker lives, and asks whether anybody wants to know what it does. */
   async #signOfLife(): Promise<number> {
     const { store, clock } = this.#parts;
-    const { workers, live } = store.keys;
-    const key = store.prefixes.worker + this.id;
-    const at = clock.nowMs();
-    const fields = { host: hostname(), pid: process.pid, generation: this.#definitions.view.generation, at };
-    const answers = await this.#redis
-      .multi()
-      .hset(key, fields)
-      .pexpire(key, BELIEVED_MS)
-      .zadd(workers, at, this.id)
-      .zremrangebyscore(workers, '-inf', at - NAMED_MS)
-      .pexpire(workers, NAMED_MS)
-      .pubsub('NUMSUB', live)
-      .exec();
-    const [, counts] = answers?.at(-1) ?? [];
-    this.#live.listeners(Array.isArray(counts) ? Number(counts[1]) : 0);
+    const listeners = await signOfLife(this.#redis, store, {
+      id: this.id,
+      generation: this.#definitions.view.generation,
+      paused: this.#relay.paused(),
+      atMs: clock.nowMs(),
+    });
+    this.#live.listeners(listeners);
     return HEARTBEAT_MS;
   }
 }

@@ -5,7 +5,7 @@ import { keysOf, prefixesOf } from '../../src/redis/keys.ts';
 import { loadScript, parseContract, runScript, type Script } from '../../src/redis/script.ts';
 import { obtainRedisServer, startRedisServer } from '../../src/redis/server.ts';
 import { freshNamespace } from '../support/namespace.ts';
-import { testClient } from '../support/redis.ts';
+import { adminBeside, adminClient, testClient } from '../support/redis.ts';
 import { World } from '../support/world.ts';
 
 const LUA = new URL('../../lua/', import.meta.url);
@@ -31,7 +31,13 @@ function made(files: Record<string, string>, words = ['done', 'failed']): Script
 
 describe('the header of a script', () => {
   test('names its keys, arguments and words in order', () => {
-    expect(parseContract('s', HEADER)).toEqual({ keys: ['a'], args: ['x'], rest: 'more', words: ['done', 'failed'] });
+    expect(parseContract('s', HEADER)).toEqual({
+      keys: ['a'],
+      args: ['x'],
+      rest: 'more',
+      words: ['done', 'failed'],
+      flags: [],
+    });
   });
 
   test('ends with the first line that is no comment', () => {
@@ -70,7 +76,7 @@ describe('includes', () => {
       'include/b.lua': "return { text = 'b' }",
     });
     expect(script.source.match(/local b = \(function/g)).toHaveLength(1);
-    expect(await runScript(testClient(), script, { keys: { a: 'k' }, args: { x: '' } })).toEqual(['abb']);
+    expect(await runScript(adminClient(), script, { keys: { a: 'k' }, args: { x: '' } })).toEqual(['abb']);
   });
 
   test.each([
@@ -99,7 +105,7 @@ describe('a call', () => {
   const echo = made({ 'main.lua': `${HEADER}return { keys.a, args.x, ARGV[args.more + 1], ARGV[args.more + 2] }` });
 
   test('binds names, whatever order they are given in; the rest follows', async () => {
-    const answer = await runScript(testClient(), echo, {
+    const answer = await runScript(adminClient(), echo, {
       args: { unused: 'u', x: 'X' },
       keys: { b: 'B', a: 'A' },
       rest: ['1', '2'],
@@ -112,7 +118,7 @@ describe('a call', () => {
     [{ keys: { a: 'A' }, args: {} }, 'x was not given'],
   ])('without something the header names is a fault: %j', async (call, message) => {
     await expect(
-      runScript(testClient(), echo, call as { keys: Record<string, string>; args: Record<string, string> }),
+      runScript(adminClient(), echo, call as { keys: Record<string, string>; args: Record<string, string> }),
     ).rejects.toThrow(message);
   });
 
@@ -130,14 +136,14 @@ describe('a call', () => {
 
   test('passes errors on that are not about a missing script', async () => {
     const broken = made({ 'main.lua': `${HEADER}return redis.call('GET')` });
-    await expect(runScript(testClient(), broken, { keys: { a: 'k' }, args: { x: '' } })).rejects.toThrow(/arg/i);
+    await expect(runScript(adminClient(), broken, { keys: { a: 'k' }, args: { x: '' } })).rejects.toThrow(/arg/i);
   });
 });
 
 test('a server that forgot its scripts is given them again, in the middle of everything', async () => {
   const world = new World();
   await world.put({ id: 'a', name: 'A', trigger: { posture: 'Reactive', expect: ['x'] } });
-  const flush = async (): Promise<void> => void (await world.redis.script('FLUSH'));
+  const flush = async (): Promise<void> => void (await adminBeside(world.redis).script('FLUSH'));
   const sent = Array.from({ length: 30 }, (_, i) => `e${i}`);
   for (const id of sent) {
     await world.send('x', { id });

@@ -1,0 +1,45 @@
+import { hostname } from 'node:os';
+import type { Redis } from 'ioredis';
+import { BELIEVED_MS } from './status.ts';
+import type { Store } from './store.ts';
+
+/** How long the name of a worker is kept without a sign of life: above any difference between the clocks of two machines. */
+const NAMED_MS = 3_600_000;
+
+/** What a worker says of itself. `paused`: queues it gives no jobs, and why. `atMs`: by its own clock. */
+export type Sign = Readonly<{
+  id: string;
+  generation: string;
+  paused: readonly { queue: string; why: string }[];
+  atMs: number;
+}>;
+
+/** Says that a worker lives. @returns how many want to know what workers do */
+export async function signOfLife(redis: Redis, store: Store, sign: Sign): Promise<number> {
+  const { id, generation, paused, atMs } = sign;
+  const { workers, live } = store.keys;
+  const key = store.prefixes.worker + id;
+  const fields = { host: hostname(), pid: process.pid, generation, at: atMs, paused: JSON.stringify(paused) };
+  try {
+    const answers = await redis
+      .multi()
+      .hset(key, fields)
+      .pexpire(key, BELIEVED_MS)
+      .zadd(workers, atMs, id)
+      .zremrangebyscore(workers, '-inf', atMs - NAMED_MS)
+      .pexpire(workers, NAMED_MS)
+      .pubsub('NUMSUB', live)
+      .exec();
+    return countOf(answers?.at(-1)?.[1]);
+  } catch (error) {
+    // A full Redis writes nothing new, but what stands there may stay: a worker that waits for memory is not dead.
+    if (!(error instanceof Error) || !error.message.startsWith('EXECABORT')) throw error;
+    const [renewed, counts] = await Promise.all([redis.pexpire(key, BELIEVED_MS), redis.pubsub('NUMSUB', live)]);
+    if (renewed === 0) throw error;
+    return countOf(counts);
+  }
+}
+
+function countOf(counts: unknown): number {
+  return Array.isArray(counts) ? Number(counts[1]) : 0;
+}
