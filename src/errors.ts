@@ -169,7 +169,7 @@ export class DurabilityUnavailable extends WatchfireError {
 }
 
 function seconds(ms: number): string {
-  return `${ms < 10_000 ? (ms / 1_000).toFixed(1) : Math.round(ms / 1_000)} s`;
+  return `${ms < 9_950 ? (ms / 1_000).toFixed(1) : Math.round(ms / 1_000)} s`;
 }
 
 function quote(value: unknown): string {

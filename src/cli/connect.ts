@@ -46,9 +46,9 @@ export async function withWatchfire<T>(
   options: Readonly<Record<string, unknown>>,
   io: Pick<Io, 'env' | 'signal'>,
   use: (watchfire: Watchfire) => Promise<T>,
-  { patient = false }: OpenOptions = {},
+  { patient = false, settings: given = {} }: OpenOptions & { settings?: Partial<Settings> } = {},
 ): Promise<T> {
-  const { url, settings } = targetOf(options, io);
+  const { url, settings } = targetOf(options, io, given);
   const redis = await openRedis(url, io.signal, { patient });
   const giveUp = (): void => redis.disconnect();
   if (!patient) io.signal.addEventListener('abort', giveUp);

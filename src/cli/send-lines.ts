@@ -1,6 +1,7 @@
 import { TextDecoder } from 'node:util';
+import { systemClock } from '../clock.ts';
 import type { Watchfire } from '../engine.ts';
-import { InvalidDocument } from '../errors.ts';
+import { InvalidDocument, NotDurable, Overloaded, TryLater } from '../errors.ts';
 import { DOCUMENT_LIMIT_BYTES } from '../model/event.ts';
 import { parseJson } from '../model/json.ts';
 import { type Line, linesOf } from './lines.ts';
@@ -21,18 +22,25 @@ export type Tally = { lines: number; bytes: number; sent: number; rejected: numb
 export type Watcher = Readonly<{
   /** A line that breaks a rule and has not entered the log; `count` of them so far. */
   rejected: (lineNumber: number, error: InvalidDocument, count: number) => void;
+  /** The engine takes nothing now: it is waited for; null when it is tried again. */
+  waits: (error: TryLater | null) => void;
   /** After each chunk of the file. */
   progress: (tally: Readonly<Tally>) => void;
 }>;
 
 /**
  * It had to end early, because reading or appending failed. `unsure`: the first and the last line that may or may not have
- * been appended; all others up to `lines` were dealt with.
+ * been appended; `refused`: those that certainly were not; all others up to `lines` were dealt with.
  */
-export type Stopped = { reason: unknown; unsure: readonly [number, number] | null };
+export type Stopped = { reason: unknown; unsure: Range | null; refused: Range | null };
+type Range = readonly [number, number];
+
+/** `wait`: whether to wait and go on when the engine takes nothing now. `sleep`: as that of a clock. */
+export type SendOptions = Readonly<{ wait?: boolean; sleep?: (ms: number, signal: AbortSignal) => Promise<void> }>;
 
 /**
  * Appends each line of an NDJSON stream to the log, in its order. Reads no faster than Redis takes.
+ * Lines that Redis itself refuses for want of memory may come in behind those sent with them; all others keep their order.
  * @returns what became of the lines, and why it stopped when it was neither at the end nor told to
  */
 export async function sendLines(
@@ -40,13 +48,26 @@ export async function sendLines(
   source: AsyncIterable<Uint8Array | string>,
   watcher: Watcher,
   signal: AbortSignal,
+  { wait = true, sleep = systemClock.sleep }: SendOptions = {},
 ): Promise<Tally & { stopped: Stopped | null }> {
   const flight = new Flight();
+  const pause = new Pause((error) => watcher.waits(error), sleep, signal);
+  const emit = async (document: Record<string, unknown>): Promise<void> => {
+    try {
+      await watchfire.emit(document);
+    } catch (error) {
+      if (!wait || !(error instanceof TryLater)) throw error;
+      await pause.begin(error);
+      if (signal.aborted) throw error;
+      // With the id that it was given it counts once, if it is there already.
+      await emit(error instanceof NotDurable && error.id !== null ? { id: error.id, ...document } : document);
+    }
+  };
   const tally: Tally = { lines: 0, bytes: 0, sent: 0, rejected: 0 };
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const append = async (line: Line): Promise<void> => {
     try {
-      await watchfire.emit(documentOf(line, decoder));
+      await emit(documentOf(line, decoder));
       tally.sent += 1;
     } catch (error) {
       if (!(error instanceof InvalidDocument)) throw error;
@@ -57,6 +78,7 @@ export async function sendLines(
   const take = async (line: Line): Promise<void> => {
     const size = line.bytes?.length ?? DOCUMENT_LIMIT_BYTES;
     await flight.room(size);
+    await pause.over();
     if (signal.aborted || flight.failed) return;
     tally.lines = line.number;
     tally.bytes += size + 1;
@@ -75,7 +97,7 @@ export async function sendLines(
       watcher.progress(tally);
     }
   } catch (reason) {
-    if (!signal.aborted) unreadable = { reason, unsure: null };
+    if (!signal.aborted) unreadable = { reason, unsure: null, refused: null };
   }
   const stopped = await flight.landed();
   clearTimeout(patience);
@@ -98,6 +120,40 @@ function documentOf({ bytes }: Line, decoder: TextDecoder): Record<string, unkno
   }
   // What is no object is refused by `emit`.
   return parseJson(text, 'event') as Record<string, unknown>;
+}
+
+/** The time in which the engine takes nothing. Whoever is refused meanwhile waits with the others and goes on in its turn. */
+class Pause {
+  readonly #tell: (error: TryLater | null) => void;
+  readonly #sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly #signal: AbortSignal;
+  #current: Promise<void> | null = null;
+
+  constructor(
+    tell: (error: TryLater | null) => void,
+    sleep: (ms: number, signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ) {
+    this.#tell = tell;
+    this.#sleep = sleep;
+    this.#signal = signal;
+  }
+
+  begin(error: TryLater): Promise<void> {
+    this.#current ??= this.#wait(error);
+    return this.#current;
+  }
+
+  async over(): Promise<void> {
+    await this.#current;
+  }
+
+  async #wait(error: TryLater): Promise<void> {
+    this.#tell(error);
+    await this.#sleep(error.retryAfterMs, this.#signal);
+    this.#current = null;
+    this.#tell(null);
+  }
 }
 
 /** What is under way to Redis. */
@@ -145,9 +201,10 @@ class Flight {
   }
 
   #doubt(reason: unknown, lineNumber: number): void {
-    const [first, last] = this.#failed?.unsure ?? [lineNumber, lineNumber];
-    const unsure = [Math.min(first, lineNumber), Math.max(last, lineNumber)] as const;
-    this.#failed = { reason: this.#failed?.reason ?? reason, unsure };
+    const failed = this.#failed ?? { reason, unsure: null, refused: null };
+    const kind = isRefusal(reason) ? 'refused' : 'unsure';
+    const [first, last] = failed[kind] ?? [lineNumber, lineNumber];
+    this.#failed = { ...failed, [kind]: [Math.min(first, lineNumber), Math.max(last, lineNumber)] };
   }
 
   async #until(met: () => boolean): Promise<void> {
@@ -158,4 +215,9 @@ class Flight {
       });
     }
   }
+}
+
+/** Whether it says that the event certainly was not added. */
+function isRefusal(reason: unknown): boolean {
+  return reason instanceof Overloaded || (reason instanceof NotDurable && reason.added === 'no');
 }

@@ -1,3 +1,5 @@
+import { type Command, Option } from 'commander';
+import type { Settings } from '../config.ts';
 import { parseDuration } from '../model/duration.ts';
 import { Misuse } from './verb.ts';
 
@@ -23,4 +25,54 @@ export function durationOption(options: Options, name: string): number | null {
 /** `olderThan`, commander's name of an option, as it is spelled. */
 function dashed(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** A setting that is a whole number, where its option was given. @throws Misuse */
+export function wholeSetting(setting: keyof Settings, options: Options): Partial<Settings> {
+  return matching(setting, options, /^\d+$/, 'a whole number');
+}
+
+/** The same for one that may have a fraction. @throws Misuse */
+export function numberSetting(setting: keyof Settings, options: Options): Partial<Settings> {
+  return matching(setting, options, /^\d+(\.\d+)?$/, 'a number');
+}
+
+function matching(setting: keyof Settings, options: Options, form: RegExp, what: string): Partial<Settings> {
+  const text = options[setting];
+  if (text === undefined) return {};
+  if (!form.test(String(text))) throw new Misuse(`--${dashed(setting)}: must be ${what} (found "${String(text)}")`);
+  return { [setting]: Number(text) };
+}
+
+/** A setting in milliseconds, whose option is a duration and named without the unit. @throws Misuse */
+export function durationSetting(setting: `${string}Ms` & keyof Settings, options: Options): Partial<Settings> {
+  const name = setting.slice(0, -2);
+  const text = options[name];
+  if (text === undefined) return {};
+  const read = parseDuration(text);
+  if (!read || read.sign < 0) {
+    throw new Misuse(`--${dashed(name)}: must be a duration like 24h (found "${String(text)}")`);
+  }
+  return { [setting]: read.ms };
+}
+
+/** Declares the options for how durable what is written has to be. */
+export function durabilityOptions(command: Command): Command {
+  const modes = ['memory', 'fsync', 'replicated'];
+  return command
+    .addOption(
+      new Option('--durability <mode>', 'what counts as kept: in memory, on disk, on replicas too').choices(modes),
+    )
+    .option('--min-replicas <replicas>', 'replicas that must have it in the mode replicated (default: 1)')
+    .option('--durability-timeout <duration>', 'how long to wait for disk or replicas (default: 5s)');
+}
+
+/** What was given of them. @throws Misuse */
+export function durabilitySettings(options: Options): Partial<Settings> {
+  const durability = options.durability as Settings['durability'] | undefined;
+  return {
+    ...(durability === undefined ? {} : { durability }),
+    ...wholeSetting('minReplicas', options),
+    ...durationSetting('durabilityTimeoutMs', options),
+  };
 }

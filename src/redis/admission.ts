@@ -19,6 +19,9 @@ const REMEMBERED_MS = 10_000;
 /** How long a refused event waits for a second look when the first one alone cannot tell when to come back. */
 const SAMPLE_MS = 200;
 
+/** How long an event waits for the answer of a look: a Redis that does not answer is the business of the append itself. */
+const LOOK_PATIENCE_MS = 500;
+
 export type AdmissionParts = Readonly<{ redis: Redis; store: Store; clock: Clock; logger: Logger; bounds: Bounds }>;
 
 /**
@@ -51,7 +54,7 @@ export class Admission {
     this.#characters += characters;
     const first = this.#lookedAtMs === Number.NEGATIVE_INFINITY;
     const refusal = this.#refusal;
-    if (first || (refusal && nowMs >= this.#refusedUntilMs)) return this.#look().then(() => this.#decide());
+    if (first || (refusal && nowMs >= this.#refusedUntilMs)) return this.#decide();
     if (this.#isOld(nowMs)) void this.#look();
     if (refusal) throw this.#overloaded(refusal);
     return null;
@@ -63,6 +66,10 @@ export class Admission {
   }
 
   async #decide(): Promise<void> {
+    const answered = new AbortController();
+    const patience = this.#parts.clock.sleep(LOOK_PATIENCE_MS, answered.signal);
+    await Promise.race([this.#look(), patience]);
+    answered.abort();
     if (this.#refusal?.reason === 'backlog' && drainRate(this.#looks) === null) {
       await this.#parts.clock.sleep(SAMPLE_MS, new AbortController().signal);
       await this.#look();

@@ -15,7 +15,7 @@ const SHORTEST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 60_000;
 
 /** When to come back while nothing is being applied, and while memory is short: both take somebody to do something. */
-export const STANDSTILL_RETRY_MS = 10_000;
+export const STANDSTILL_RETRY_MS = 5_000;
 export const MEMORY_RETRY_MS = 5_000;
 
 /** Above what part of a bound, or of all memory, events are refused. */

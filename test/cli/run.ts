@@ -15,6 +15,8 @@ export type Around = {
   signal?: AbortSignal;
   /** Told of each line as it is printed. */
   onOut?: (line: string) => void;
+  /** The same for standard error. */
+  onErr?: (line: string) => void;
 };
 
 /** Runs one command line inside this process, on the Redis of the test run. */
@@ -26,7 +28,10 @@ export async function run(argv: readonly string[], around: Around = {}): Promise
       out.push(...line.split('\n'));
       around.onOut?.(line);
     },
-    err: (line) => void err.push(...line.split('\n')),
+    err: (line) => {
+      err.push(...line.split('\n'));
+      around.onErr?.(line);
+    },
     drained: async () => undefined,
     color: false,
     interactive: false,

@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { sendLines } from '../../src/cli/send-lines.ts';
-import { InvalidDocument } from '../../src/errors.ts';
+import { InvalidDocument, NotDurable, Overloaded, type TryLater } from '../../src/errors.ts';
 
 type Emit = (document: Readonly<Record<string, unknown>>) => Promise<{ id: string; entry: string }>;
 
 const accepted = { id: 'e', entry: '1-0' };
-const quiet = { rejected: () => undefined, progress: () => undefined };
+const quiet = { rejected: () => undefined, waits: () => undefined, progress: () => undefined };
 const forever = new AbortController().signal;
 
 function send(emit: Emit, chunks: Iterable<string>, signal = forever) {
@@ -135,6 +135,7 @@ describe('a file of lines', () => {
     };
     const watcher = {
       rejected: (line: number, error: InvalidDocument, count: number) => told.push([line, error.message, count]),
+      waits: () => undefined,
       progress: () => undefined,
     };
     async function* source(): AsyncGenerator<Buffer> {
@@ -150,5 +151,84 @@ describe('a file of lines', () => {
       [4, 'event: must be valid UTF-8', expect.any(Number)],
       [5, 'event: must have at most 1500000 bytes', expect.any(Number)],
     ]);
+  });
+});
+
+describe('while the engine takes nothing', () => {
+  const full = () => new Overloaded('backlog', 'full', 4_000);
+  const numbered = (count: number): string[] => Array.from({ length: count }, (_, n) => `{"n":${n}}\n`);
+
+  /** An engine that is full from the event `n = at` on, until somebody has slept `naps` times. */
+  function engine(at: number, naps: number, refuse: () => Error = full) {
+    const taken: unknown[] = [];
+    const slept: number[] = [];
+    let over = 0;
+    const told: (string | null)[] = [];
+    const emit: Emit = async (document) => {
+      await turn();
+      if (Number(document.n) >= at && over < naps) throw refuse();
+      taken.push(document.n);
+      return accepted;
+    };
+    const sleep = async (ms: number): Promise<void> => {
+      slept.push(ms);
+      await turn();
+      over += 1;
+    };
+    const watcher = { ...quiet, waits: (error: TryLater | null) => void told.push(error?.message ?? null) };
+    async function* source(): AsyncGenerator<string> {
+      yield* numbered(2_000);
+    }
+    return {
+      taken,
+      slept,
+      told,
+      send: (wait: boolean) => sendLines({ emit }, source(), watcher, forever, { wait, sleep }),
+    };
+  }
+
+  test('it is waited for as long as it says, and then the lines go on in their order', async () => {
+    const { taken, slept, told, send } = engine(700, 3);
+    expect(await send(true)).toMatchObject({ lines: 2_000, sent: 2_000, rejected: 0, stopped: null });
+    expect(taken).toEqual(Array.from({ length: 2_000 }, (_, n) => n));
+    expect(slept).toEqual([4_000, 4_000, 4_000]);
+    const sentence = 'full, so nothing was added; try again in 4.0 s';
+    expect(told).toEqual([sentence, null, sentence, null, sentence, null]);
+  });
+
+  test('without waiting it ends with the lines that certainly were not sent', async () => {
+    const { taken, slept, send } = engine(700, 1);
+    const { stopped, sent, lines } = await send(false);
+    expect({ sent, slept: slept.length, last: taken.at(-1) }).toEqual({ sent: 700, slept: 0, last: 699 });
+    expect(stopped).toEqual({ reason: expect.any(Overloaded), unsure: null, refused: [701, lines] });
+  });
+
+  test('told to stop it waits no longer', async () => {
+    const stop = new AbortController();
+    const emit: Emit = async ({ n }) => {
+      if (Number(n) >= 2) throw full();
+      return accepted;
+    };
+    const sleep = async (): Promise<void> => stop.abort();
+    async function* source(): AsyncGenerator<string> {
+      yield* numbered(5);
+    }
+    const end = await sendLines({ emit }, source(), quiet, stop.signal, { sleep });
+    expect(end).toMatchObject({ sent: 2, stopped: { refused: [3, expect.any(Number)], unsure: null } });
+  });
+
+  test('an event that may be there already is sent again under the id that it was given', async () => {
+    const seen: unknown[] = [];
+    const emit: Emit = async (document) => {
+      seen.push(document);
+      if (seen.length === 1) throw new NotDurable('perhaps', 'unsure', 10, 'given');
+      return accepted;
+    };
+    async function* source(): AsyncGenerator<string> {
+      yield '{"n":1}\n';
+    }
+    const end = await sendLines({ emit }, source(), quiet, forever, { sleep: async () => undefined });
+    expect(end).toMatchObject({ sent: 1, stopped: null });
+    expect(seen).toEqual([{ n: 1 }, { id: 'given', n: 1 }]);
   });
 });

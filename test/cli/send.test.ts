@@ -12,6 +12,8 @@ type Shop = {
   redis: Redis;
   cli: (argv: readonly string[], around?: Around) => Promise<Ran>;
   log: () => Promise<[string, unknown][]>;
+  /** Removes all entries, as if they had been applied and were too old. */
+  empty: () => Promise<number>;
 };
 
 function shop(): Shop {
@@ -24,7 +26,8 @@ function shop(): Shop {
       return [id, JSON.parse(value)];
     });
   };
-  return { redis, cli: runIn(namespace), log };
+  const empty = (): Promise<number> => redis.xtrim(keysOf(namespace).events, 'MAXLEN', 0);
+  return { redis, cli: runIn(namespace), log, empty };
 }
 
 describe('one event', () => {
@@ -155,5 +158,61 @@ describe('a file of events', () => {
     const ids = (await log()).map(([, document]) => (document as { id: string }).id);
     expect(ids.length).toBeGreaterThan(300);
     expect([...new Set(ids)]).toEqual(Array.from({ length: 300 }, (_, n) => `e${n}`));
+  });
+});
+
+describe('an engine that is full', () => {
+  const events = (count: number): string[] =>
+    Array.from({ length: count }, (_, n) => `{"id":"e${n}","event":"x","resource":{"id":"r"}}\n`);
+
+  test('takes no event, and the line says when to come back', async () => {
+    const { cli, log } = shop();
+    await cli(['send', '-'], { stdin: events(3) });
+    const { status, out, err } = await cli(['send', 'x', 'resource.id=r', '--max-backlog', '3']);
+    expect({ status, out }).toEqual({ status: 1, out: [] });
+    expect(err).toEqual([
+      'watchfire: 3 events are not applied yet, the bound is 3, and no worker applies any, so nothing was added; try again in 5.0 s',
+    ]);
+    expect(await log()).toHaveLength(3);
+  });
+
+  test('ends a file with --no-wait, and the lines that were not sent are named', async () => {
+    const { cli, log } = shop();
+    await cli(['send', '-'], { stdin: events(3) });
+    const { status, out, err } = await cli(['send', '-', '--no-wait', '--max-backlog', '3'], { stdin: events(5) });
+    expect(status).toBe(1);
+    expect(out).toEqual([expect.stringMatching(/^sent 0 events/)]);
+    expect(err[0]).toMatch(/^watchfire: lines 1 to \d were not sent, nor those after them$/);
+    expect(err[1]).toMatch(/^watchfire: 3 events are not applied yet/);
+    expect(await log()).toHaveLength(3);
+  });
+
+  test('is waited for with a file, which says so once and goes on by itself', async () => {
+    const { cli, log, empty } = shop();
+    await cli(['send', '-'], { stdin: events(3) });
+    const said = Promise.withResolvers<void>();
+    const onErr = (line: string): void => {
+      if (line.startsWith('watchfire: waiting: 3 events are not applied yet')) said.resolve();
+    };
+    const running = cli(['send', '-', '--max-backlog', '3'], { stdin: events(5), onErr });
+    await said.promise;
+    await empty();
+    const { status, out, err } = await running;
+    expect({ status, lines: err.length }).toEqual({ status: 0, lines: 1 });
+    expect(out).toEqual([expect.stringMatching(/^sent 5 events/)]);
+    expect(await log()).toHaveLength(5);
+  });
+
+  test.each([
+    [['--max-backlog', 'many'], /^watchfire: --max-backlog: must be a whole number \(found "many"\)$/],
+    [['--max-memory-ratio', '2'], /^watchfire: --max-memory-ratio: /],
+    [['--durability', 'eternal'], /^watchfire: option '--durability <mode>' argument 'eternal' is invalid/],
+    [['--durability-timeout', 'soon'], /^watchfire: --durability-timeout: must be a duration like 24h/],
+    [['--min-replicas', '0'], /^watchfire: --min-replicas: /],
+  ])('%j is no bound', async (argv, sentence) => {
+    const { cli } = shop();
+    const { status, err } = await cli(['send', 'x', 'resource.id=r', ...argv]);
+    expect(status).toBe(2);
+    expect(err[0]).toMatch(sentence);
   });
 });

@@ -2,9 +2,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
+import { privateRedis } from '../support/private-redis.ts';
 import { testClient } from '../support/redis.ts';
 import { ENGINE_KEYS } from '../support/world.ts';
-import { runIn } from './run.ts';
+import { run, runIn } from './run.ts';
 
 const automation = {
   id: 'A',
@@ -128,4 +129,51 @@ test('what others do to the log is warned of: entries they removed, and a group 
   const group = { group: 'reports', from: expect.any(String) };
   expect(await jsonOf(cli)).toMatchObject({ lost: 1_234, kept_by: group, warnings });
   expect((await cli(['status'])).out.filter((line) => line.startsWith('warning: '))).toHaveLength(2);
+});
+
+test('a queue that is full gets no more jobs, and status says so until it has shrunk', async () => {
+  const namespace = freshNamespace({ permanent: ENGINE_KEYS });
+  const cli = runIn(namespace);
+  const watchfire = new Watchfire({ redis: testClient(), namespace, maxQueueDepth: 3 });
+  onTestFinished(() => watchfire.close());
+  const actions = [{ type: 'queue', queue: 'mail' }];
+  await watchfire.put({ ...automation, trigger: { posture: 'Reactive', expect: ['x'] }, actions });
+  await watchfire.startWorker();
+  const { redis } = watchfire.connections;
+  const wait = `${watchfire.queuePrefix}:mail:wait`;
+  const emit = async (n: number): Promise<void> => {
+    await watchfire.emit({ event: 'x', resource: { id: 'r' } });
+    await eventually('it has fired', async () => (await redis.xlen(watchfire.store.keys.firings)) === n);
+  };
+  const lines = async (): Promise<string> => (await cli(['status'])).out.join('\n');
+  for (let n = 1; n <= 3; n += 1) await emit(n);
+  await eventually('the queue is full', async () => (await redis.llen(wait)) === 3);
+  // The depth is looked at once a second.
+  await eventually('status shows it', async () => {
+    const shown = await lines();
+    if (!shown.includes('full')) await watchfire.emit({ event: 'x', resource: { id: 'r' } });
+    return / mail: waiting \d+ \(full, its firings wait\)$/m.test(shown);
+  });
+  const full = await redis.llen(wait);
+  await emit((await redis.xlen(watchfire.store.keys.firings)) + 1);
+  await eventually('a firing waits', async () => /[1-9]\d* without their jobs yet/.test(await lines()));
+  expect(await redis.llen(wait)).toBe(full);
+  await redis.ltrim(wait, 1, 0);
+  await eventually(
+    'it takes jobs again',
+    async () => !(await lines()).includes('full') && / 0 without their jobs yet/.test(await lines()),
+    { timeoutMs: 15_000 },
+  );
+});
+
+test('an engine whose Redis has no memory left is not healthy', async () => {
+  const { redis, url } = await privateRedis();
+  const watchfire = new Watchfire({ redis: url });
+  onTestFinished(() => watchfire.close());
+  await watchfire.startWorker();
+  await redis.config('SET', 'maxmemory', '1mb');
+  const { status, out } = await run(['--redis', url, 'status']);
+  expect(status).toBe(1);
+  expect(out[0]).toBe('NOT HEALTHY: Redis is out of memory: nothing is taken, applied or relayed');
+  expect(out[1]).toMatch(/^warning: Redis has used \d+ % of its memory: producers with the usual bound are refused$/);
 });

@@ -45,7 +45,7 @@ describe('a log that is too full', () => {
     const error = await refusal(engineOn(server, { maxBacklog: 10 }).emit(event(10)));
     expect(error).toMatchObject({ code: 'OVERLOADED', reason: 'backlog', retryAfterMs: expect.any(Number) });
     expect(error.message).toBe(
-      '10 events are not applied yet, the bound is 10, and no worker applies any, so nothing was added; try again in 10 s',
+      '10 events are not applied yet, the bound is 10, and no worker applies any, so nothing was added; try again in 5.0 s',
     );
     expect(await server.redis.xlen('{wf}:events')).toBe(10);
   });

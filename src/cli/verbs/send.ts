@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
+import type { Settings } from '../../config.ts';
 import type { Watchfire } from '../../engine.ts';
-import type { InvalidDocument } from '../../errors.ts';
+import type { InvalidDocument, TryLater } from '../../errors.ts';
 import { flatDocument } from '../../model/flat.ts';
 import { withWatchfire } from '../connect.ts';
 import { openInput } from '../input.ts';
 import { asJson, outputOption, plain, printJson, sentenceOf } from '../output.ts';
 import { progressOn } from '../progress.ts';
-import { sendLines, type Tally } from '../send-lines.ts';
+import { type Stopped, sendLines, type Tally } from '../send-lines.ts';
+import { durabilityOptions, durabilitySettings, numberSetting, wholeSetting } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 
 /** Rejected lines that are shown one by one; whoever has more needs the first ones and the count. */
@@ -16,10 +18,13 @@ type Options = Readonly<Record<string, unknown>>;
 
 export const verb: Verb = {
   configure(command: Command) {
-    outputOption(command)
+    durabilityOptions(outputOption(command))
       .argument('[event]', 'its name')
       .argument('[key=value...]', 'its fields, named as in XADD: resource.id, related.0.role, payload.total …')
       .option('--file <file>', 'send a file of JSON documents, one in each line; - is standard input')
+      .option('--no-wait', 'give up when the engine takes no more events, instead of waiting until it does')
+      .option('--max-backlog <events>', 'events not applied yet above which none are sent (default: 1000000)')
+      .option('--max-memory-ratio <part>', "part of Redis' maxmemory above which none are sent (default: 0.9)")
       .addHelpText(
         'after',
         '\nExamples:\n  watchfire send order.failed resource.id=customer.7 payload.total=12\n' +
@@ -46,7 +51,8 @@ function pairOf(field: string): [string, string] {
 
 async function sendOne(fields: readonly string[], options: Options, io: Io): Promise<number> {
   const document = flatDocument(fields);
-  const { id, entry } = await withWatchfire(options, io, (watchfire) => watchfire.emit(document));
+  const settings = settingsOf(options);
+  const { id, entry } = await withWatchfire(options, io, (watchfire) => watchfire.emit(document), { settings });
   if (asJson(options)) printJson(io, { id, entry });
   else io.out(plain(`sent ${id} at ${entry}`));
   return DONE;
@@ -64,22 +70,47 @@ async function sendFile(file: string, options: Options, io: Io): Promise<number>
     const rejected = (lineNumber: number, error: InvalidDocument, count: number): void => {
       if (count <= SHOWN_REJECTIONS) progress.note(`watchfire: line ${lineNumber}: ${sentenceOf(error)}`);
     };
-    const watcher = { rejected, progress: (tally: Tally) => progress.update(summaryOf(tally)) };
-    const end = await sendLines(watchfire, source, watcher, io.signal).finally(progress.stop);
-    tell(summaryOf(end), end.stopped?.unsure ?? null, options, io);
+    let waiting = false;
+    const waits = (error: TryLater | null): void => {
+      progress.waits(error && `waiting: ${error.message}`);
+      // Where no bar says it, a line does, once for each time.
+      if (error && !waiting && io.screen === null) io.err(`watchfire: waiting: ${error.message}`);
+      waiting ||= error !== null;
+    };
+    const told = (tally: Tally): void => {
+      waiting = false;
+      progress.update(summaryOf(tally));
+    };
+    const wait = options.wait !== false;
+    const watcher = { rejected, waits, progress: told };
+    const end = await sendLines(watchfire, source, watcher, io.signal, { wait }).finally(progress.stop);
+    tell(summaryOf(end), end.stopped, options, io);
     if (end.stopped) throw end.stopped.reason;
     return end.rejected > 0 || io.signal.aborted ? FAILED : DONE;
   };
-  return await withWatchfire(options, io, send, { patient: true });
+  return await withWatchfire(options, io, send, { patient: true, settings: settingsOf(options) });
+}
+
+function settingsOf(options: Options): Partial<Settings> {
+  return {
+    ...wholeSetting('maxBacklog', options),
+    ...numberSetting('maxMemoryRatio', options),
+    ...durabilitySettings(options),
+  };
 }
 
 type Summary = Tally & { seconds: number; perSecond: number };
 
-function tell(summary: Summary, unsure: readonly [number, number] | null, options: Options, io: Io): void {
+function tell(summary: Summary, stopped: Stopped | null, options: Options, io: Io): void {
   const { lines, sent, rejected, seconds, perSecond } = summary;
   if (rejected > SHOWN_REJECTIONS) io.err(`watchfire: … and ${rejected - SHOWN_REJECTIONS} more lines were rejected`);
+  const { unsure = null, refused = null } = stopped ?? {};
   if (unsure)
     io.err(`watchfire: lines ${unsure[0]} to ${unsure[1]} may or may not have been sent, those after them were not`);
+  if (refused) {
+    const some = unsure ? 'most of ' : '';
+    io.err(`watchfire: ${some}lines ${refused[0]} to ${refused[1]} were not sent, nor those after them`);
+  }
   if (io.signal.aborted) io.err(`watchfire: stopped after line ${lines}`);
   if (asJson(options)) printJson(io, { lines, sent, rejected, seconds });
   else io.out(`sent ${sent} events in ${seconds.toFixed(1)} s (${perSecond} events/s), ${rejected} rejected`);

@@ -19,6 +19,9 @@ const SECOND_LOOK_MS = 2_500;
 /** Queues whose depths are asked for; each costs a round trip. */
 const QUEUE_LIMIT = 100;
 
+/** The part of the memory above which producers are refused, when they are set up as usual. */
+const SHORT_OF_MEMORY = 0.9;
+
 const MEBIBYTE = 1_048_576;
 
 /** What is known, with what is wrong with it: sentences, none when all is well. */
@@ -47,25 +50,27 @@ async function reportOn(watchfire: Watchfire): Promise<Report> {
   const status = await readStatus(connections.redis, store);
   const queues = new Queues(connections.redis, store.prefixes.bull);
   try {
-    const depths = await queues.depths(queueNames(await watchfire.list()));
+    const paused = status.workers.flatMap((worker) => worker.paused.map(({ queue }) => queue));
+    const depths = await queues.depths(queueNames(await watchfire.list(), paused));
     return { status, queues: depths, problems: await problemsOf(watchfire, status), warnings: warningsOf(status) };
   } finally {
     await queues.close();
   }
 }
 
-/** The queues that the automations of now put jobs into. */
-function queueNames(automations: readonly Automation[]): string[] {
+/** The queues that the automations of now put jobs into, and those that get none at the moment. */
+function queueNames(automations: readonly Automation[], paused: readonly string[]): string[] {
   const names = automations.flatMap(({ actions, actionsOnTrigger, actionsOnResolve }) =>
     [...actions, ...actionsOnTrigger, ...actionsOnResolve].map((action) =>
       action.type === 'queue' ? String(action.queue) : DEFAULT_QUEUE,
     ),
   );
-  return [...new Set(names)].sort().slice(0, QUEUE_LIMIT);
+  return [...new Set([...names, ...paused])].sort().slice(0, QUEUE_LIMIT);
 }
 
 async function problemsOf({ connections, store }: Watchfire, status: Status): Promise<string[]> {
   const problems: string[] = [];
+  if (status.memory.ratio >= 1) problems.push('Redis is out of memory: nothing is taken, applied or relayed');
   if (status.workers.length === 0) problems.push('no worker is alive: start one by "watchfire worker"');
   else if (status.waitingMs > SUSPICIOUS_MS) {
     await pause(SECOND_LOOK_MS);
@@ -83,6 +88,10 @@ function warningsOf({ memory, lost, keptBy, now }: Status): string[] {
   if (keptBy !== null) {
     const age = span(now - Number.parseInt(keptBy.from, 10));
     warnings.push(`the log cannot be trimmed: the consumer group ${keptBy.group} needs entries of ${age} ago`);
+  }
+  if (memory.ratio >= SHORT_OF_MEMORY) {
+    const used = Math.floor(memory.ratio * 100);
+    warnings.push(`Redis has used ${used} % of its memory: producers with the usual bound are refused`);
   }
   if (memory.policy !== '' && memory.policy !== 'noeviction') {
     warnings.push(
@@ -119,7 +128,7 @@ function linesOf({ status, queues, problems, warnings }: Report): string[] {
     ['dead letters', count(status.dead)],
     ...named(
       'queues',
-      [...queues].map(([name, depth]) => `${name}: ${depthInWords(depth)}`),
+      [...queues].map(([name, depth]) => `${name}: ${depthInWords(depth)}${pauseInWords(status, name)}`),
     ),
     ['decided', counted.length === 0 ? 'nothing yet' : counted.sort().join(', ')],
     ['memory', `${mebibytes(memory.used)}${limit}, ${memory.policy}`],
@@ -136,6 +145,15 @@ function named(name: string, values: readonly string[]): string[][] {
 function depthInWords(depth: Depth): string {
   const some = Object.entries(depth).filter(([, number]) => number > 0);
   return some.length === 0 ? 'empty' : some.map(([state, number]) => `${state} ${count(number)}`).join(', ');
+}
+
+/** Why a queue gets no jobs, and from how many of the workers; empty when all give it some. */
+function pauseInWords({ workers }: Status, name: string): string {
+  const reasons = workers.flatMap(({ paused }) => paused.filter(({ queue }) => queue === name)).map(({ why }) => why);
+  const [why] = reasons;
+  if (why === undefined) return '';
+  const some = reasons.length < workers.length ? ` with ${reasons.length} of ${workers.length} workers` : '';
+  return ` (${why}, its firings wait${some})`;
 }
 
 function mebibytes(bytes: number): string {

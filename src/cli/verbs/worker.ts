@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../../config.ts';
 import type { WorkerHooks } from '../../engine.ts';
-import { parseDuration } from '../../model/duration.ts';
 import { longWatchfire, publicUrl, targetOf } from '../connect.ts';
+import { durabilityOptions, durabilitySettings, durationSetting, wholeSetting } from '../settings.ts';
 import { DONE, type Io, Misuse, type Verb } from '../verb.ts';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
@@ -11,7 +11,7 @@ type Options = Readonly<Record<string, unknown>>;
 
 export const verb: Verb = {
   configure(command) {
-    command
+    durabilityOptions(command)
       .option('--chunk-size <entries>', 'most entries applied by one script call (default: 100)')
       .option('--retention <duration>', 'how long applied events stay in the stream (default: 24h)')
       .option('--ledger-retention <duration>', 'how long firings and dead letters stay in theirs (default: 30d)')
@@ -45,24 +45,12 @@ export const verb: Verb = {
 
 function settingsOf(options: Options): Partial<Settings> {
   return {
-    ...wholeNumber('chunkSize', '--chunk-size', options.chunkSize),
-    ...wholeNumber('maxQueueDepth', '--max-queue-depth', options.maxQueueDepth),
-    ...duration('retentionMs', '--retention', options.retention),
-    ...duration('ledgerRetentionMs', '--ledger-retention', options.ledgerRetention),
+    ...wholeSetting('chunkSize', options),
+    ...wholeSetting('maxQueueDepth', options),
+    ...durationSetting('retentionMs', options),
+    ...durationSetting('ledgerRetentionMs', options),
+    ...durabilitySettings(options),
   };
-}
-
-function wholeNumber(setting: keyof Settings, option: string, text: unknown): Partial<Settings> {
-  if (text === undefined) return {};
-  if (!/^\d+$/.test(String(text))) throw new Misuse(`${option}: must be a whole number (found "${String(text)}")`);
-  return { [setting]: Number(text) };
-}
-
-function duration(setting: keyof Settings, option: string, text: unknown): Partial<Settings> {
-  if (text === undefined) return {};
-  const read = parseDuration(text);
-  if (!read || read.sign < 0) throw new Misuse(`${option}: must be a duration like 24h (found "${String(text)}")`);
-  return { [setting]: read.ms };
 }
 
 /** Lines of JSON for programs, readable ones for people. */

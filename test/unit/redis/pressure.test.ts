@@ -40,14 +40,14 @@ describe('events are refused', () => {
       {
         reason: 'backlog',
         sentence: '1000 events are not applied yet, the bound is 1000, and no worker applies any',
-        retryAfterMs: 10_000,
+        retryAfterMs: 5_000,
       },
     ],
     [
       'when one look cannot tell the pace, for a while',
       [look(0, 1_000, 7)],
       null,
-      { reason: 'backlog', sentence: '1000 events are not applied yet, the bound is 1000', retryAfterMs: 10_000 },
+      { reason: 'backlog', sentence: '1000 events are not applied yet, the bound is 1000', retryAfterMs: 5_000 },
     ],
     ['until there is some room again', [look(0, 900, 0)], 'backlog', expect.objectContaining({ reason: 'backlog' })],
     ['not once there is', [look(0, 899, 0)], 'backlog', null],
