@@ -21,7 +21,7 @@
 -- ARGV limit       most obligations settled by this call
 -- ARGV chunk       JSON    src/redis/wire.ts
 -- ARGV documents…  JSON    event documents; an entry names its own by index
--- RETURNS word, position, wake-up in ms or '', error or '', words of each applied entry
+-- RETURNS word, position, wake-up in ms or '', error or '', words of each applied entry as lines of one text
 -- WORDS applied not-my-turn already-applied stale-definitions more-due failed
 local engine = include('engine')
 local held = include('held')
@@ -38,23 +38,24 @@ local e = engine.open(keys, args.prefixes, args.now_ms)
 e.budget = tonumber(args.limit)
 if (redis.call('GET', keys.generation) or '0') ~= chunk.generation then return { 'stale-definitions', e.position, '', '' } end
 
-local entries, first, acknowledged = chunk.entries, 1, {}
-while entries[first] and not stream.after(entries[first][1], e.position) do
-  acknowledged[first] = entries[first][1]
-  first = first + 1
+local ids, first, from = chunk.ids, 1, 1
+while ids[first] and not stream.after(ids[first], e.position) do
+  from, first = from + chunk.values[from], first + 1
 end
-if first > 1 then redis.call('XACK', keys.events, args.group, unpack(acknowledged)) end
-if not entries[first] then return { 'already-applied', e.position, '', '' } end
-if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. entries[first][1], 'COUNT', 1)[1] then
+if first > 1 then redis.call('XACK', keys.events, args.group, unpack(ids, 1, first - 1)) end
+if not ids[first] then return { 'already-applied', e.position, '', '' } end
+if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. ids[first], 'COUNT', 1)[1] then
   return { 'not-my-turn', e.position, '', '' }
 end
 
 -- Answers what became of the entry, and a word for each trigger it met; nil when more is due than one call may settle.
-local function apply(sent)
-  local ev = wire.entry(sent)
-  if ev.word == 'rejected' then log.bury(e, ev.entry, ev.reason, ev.error, ev.attempts) end
+local function apply()
+  local ev = wire.entry(chunk, from)
+  from = ev.last + 1
+  if ev.word == 'rejected' then log.bury(e, e.entry, ev.reason, ev.error, ev.attempts) end
   if ev.word then return ev.word, ev.word end
-  local doc, at = ev.document and ARGV[args.documents + ev.document], ev.at
+  local doc, at = ev.document > 0 and ARGV[args.documents + ev.document] or nil, ev.at
+  ev.entry = e.entry
   ev.as_of = at - engine.lag(e)
   if ev.fresh and order.is_parked(e, ev.id) then return 'duplicate', 'duplicate' end
   if e.head <= ev.as_of or ev.follows then
@@ -65,12 +66,12 @@ local function apply(sent)
   if not seen.remember(e, ev.digest, at) then return 'duplicate', 'duplicate' end
   e.begun, e.digest = ev.entry, ev.digest
   if not ev.own then engine.move_clock(e, ev.t, ev.received) end
-  local words = walk.event(e, chunk.triggers, ev, doc)
+  local words = walk.event(e, chunk, ev, doc)
   order.followers(e, ev.digest)
   return 'applied', words
 end
 
-local answer = log.advance(e, args.group, entries, first, apply, seen.unremember)
+local answer = log.advance(e, args.group, ids, first, apply, seen.unremember)
 seen.save(e)
 held.save(e)
 return answer

@@ -6,8 +6,9 @@ local held = include('held')
 local M = {}
 
 function M.schedule(e, name, key, at)
-  held.add(e, name, redis.call('ZADD', e.prefixes.windows .. name, at, key))
-  redis.call('ZADD', e.keys.due, 'LT', at, name)
+  local score = string.format('%d', at)
+  held.add(e, name, redis.call('ZADD', e.prefixes.windows .. name, score, key))
+  redis.call('ZADD', e.keys.due, 'LT', score, name)
   if at < e.head then e.head = at end
 end
 

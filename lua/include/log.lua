@@ -10,13 +10,13 @@ function M.bury(e, id, reason, error, attempts)
   letter.write(e.keys, e.next_id, 'events', id, reason, error, attempts or 1, entry and entry[2] or {})
 end
 
--- Applies entries[first..] in order; acknowledges and counts what took effect, also when one fails or time is short.
--- step: entry -> what became of it and all of its words, or nil to stop before it. undo: called for an entry set aside half-way.
-function M.advance(e, group, entries, first, step, undo)
-  local answer, counts, ids = { 'applied', '', '', '' }, {}, {}
-  for i = first, #entries do
-    e.entry = entries[i][1]
-    local ok, result, words = pcall(step, entries[i])
+-- Applies the entries ids[first..] in order; acknowledges and counts what took effect, also when one fails or time is short.
+-- step: answers what became of the next entry and all of its words, or nil to stop before it. undo: for one set aside half-way.
+function M.advance(e, group, ids, first, step, undo)
+  local answer, counts, words, last = { 'applied', '', '', '' }, {}, {}, first - 1
+  for i = first, #ids do
+    e.entry = ids[i]
+    local ok, result, said = pcall(step)
     if not ok then
       answer[4] = type(result) == 'table' and result.err or tostring(result)
       -- An entry whose effects are partly there must not be tried again: it would count twice, or pass for a duplicate.
@@ -25,19 +25,19 @@ function M.advance(e, group, entries, first, step, undo)
         break
       end
       undo(e)
-      result, words = 'rejected', 'rejected'
+      result, said = 'rejected', 'rejected'
     end
     if not result then
       answer[1] = 'more-due'
       break
     end
-    e.position = e.entry
-    ids[#ids + 1], answer[#answer + 1] = e.position, words
+    e.position, last, words[#words + 1] = e.entry, i, said
     counts[result] = (counts[result] or 0) + 1
   end
-  if #ids > 0 then
+  if last >= first then
     redis.call('SET', e.keys.position, e.position)
-    redis.call('XACK', e.keys.events, group, unpack(ids))
+    redis.call('XACK', e.keys.events, group, unpack(ids, first, last))
+    answer[5] = table.concat(words, '\n')
   end
   if e.clock_moved then redis.call('HSET', e.keys.clock, 'C', e.C, 'U', e.U) end
   for word, count in pairs(counts) do redis.call('HINCRBY', e.keys.counters, word, count) end

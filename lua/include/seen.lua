@@ -8,6 +8,7 @@ local MEMORY_MS = 30 * 60 * 1000 -- semantics 1: seen memory
 M.MEMORY_MS = MEMORY_MS
 local FULL = 32 -- ids in a hash on average: beyond it a lookup takes longer than a call, and Redis unpacks it at 128
 local SIZES = { 4093, 32749, 262139, 2097143 } -- hashes in a generation: primes spread digests evenly
+local ages = {} -- as text, which takes Lua longer to write than all else here; most entries of a chunk are equally old
 
 local function place(e, generation, digest)
   local a, b, c, d = digest:byte(1, 4)
@@ -16,9 +17,7 @@ local function place(e, generation, digest)
 end
 
 local function size_for(ids, at_least)
-  for _, size in ipairs(SIZES) do
-    if size >= at_least and size * FULL > ids then return size end
-  end
+  for _, size in ipairs(SIZES) do if size >= at_least and size * FULL > ids then return size end end
   return SIZES[#SIZES]
 end
 
@@ -41,13 +40,16 @@ local function current(e, at)
   return e.generations[1]
 end
 
+local function holds(e, generation, digest, at)
+  if at - generation.to >= MEMORY_MS then return false end
+  local applied = redis.call('HGET', place(e, generation, digest), digest)
+  return applied and at - generation.from - applied < MEMORY_MS
+end
+
 -- at: the milliseconds of the asking entry's position.
 function M.has(e, digest, at)
   for _, generation in ipairs(M.load(e)) do
-    if at - generation.to < MEMORY_MS then
-      local applied = redis.call('HGET', place(e, generation, digest), digest)
-      if applied and at - generation.from - applied < MEMORY_MS then return true end
-    end
+    if holds(e, generation, digest, at) then return true end
   end
   return false
 end
@@ -56,13 +58,11 @@ end
 function M.remember(e, digest, at)
   local generation = current(e, at)
   for i = 2, #e.generations do
-    local old = e.generations[i]
-    if at - old.to < MEMORY_MS then
-      local applied = redis.call('HGET', place(e, old, digest), digest)
-      if applied and at - old.from - applied < MEMORY_MS then return false end
-    end
+    if holds(e, e.generations[i], digest, at) then return false end
   end
-  if redis.call('HSETNX', place(e, generation, digest), digest, at - generation.from) == 0 then return false end
+  local age = at - generation.from
+  ages[age] = ages[age] or string.format('%d', age)
+  if redis.call('HSETNX', place(e, generation, digest), digest, ages[age]) == 0 then return false end
   generation.to, generation.count, e.ids_changed = at, generation.count + 1, true
   return true
 end

@@ -42,7 +42,7 @@ function M.pass(e, fired, pending)
   table.insert(pending[parent], fired)
 end
 
--- matches: those of one automation, depth first. Adds a word for each to `words`.
+-- matches: those of one automation, depth first. Answers `words` with a word for each of them.
 local function automation(e, matches, ev, words)
   if ev.t > ev.as_of then settle_own(e, matches, ev) end
   local pending
@@ -55,22 +55,25 @@ local function automation(e, matches, ev, words)
     else
       word, fired = reactive.apply(e, m.trigger, m, ev)
     end
-    words[#words + 1] = word
+    words = words .. ' ' .. word
     if fired then
       pending = pending or {}
       M.pass(e, fired, pending)
     end
   end
   if pending then go_up(e, pending, ev) end
+  return words
 end
 
 -- doc: the event's document, sent when anything can need it. Answers a word for the event and one for each trigger.
-function M.event(e, triggers, ev, doc)
-  if not ev.matches then return 'applied' end
+function M.event(e, chunk, ev, doc)
+  local words, next, matches = 'applied', ev.first, nil
   ev.doc = doc
-  local words = { 'applied' }
-  for _, flat in ipairs(ev.matches) do automation(e, wire.matches(triggers, flat), ev, words) end
-  return table.concat(words, ' ')
+  while next <= ev.last do
+    matches, next = wire.matches(chunk, next)
+    words = automation(e, matches, ev, words)
+  end
+  return words
 end
 
 return M

@@ -1,39 +1,69 @@
--- The chunk as it is sent (src/redis/wire.ts): lists instead of objects, which take Lua half the time to read.
+-- The chunk as it is sent (src/redis/wire.ts): its values in a few long lists, because every table costs Lua more to make and to
+-- drop again than a value costs to read. So the tables here are filled anew for each entry; nobody may keep one.
 local M = {}
 
--- [entry, word, reason?, error?, attempts?] for what is not applied, else
--- [entry, '', digest, t, received, origin, id, document, matches of each automation, follows, leader, occurred];
--- t and received count from the milliseconds of the entry's id, which keeps them short;
--- origin: 'own' of the engine's events, 'released' of those that were parked, '' of all that come from outside
-function M.entry(sent)
-  if sent[2] ~= '' then return { entry = sent[1], word = sent[2], reason = sent[3], error = sent[4], attempts = sent[5] } end
-  local at = tonumber(sent[1]:match('^%d+'))
-  return {
-    entry = sent[1], at = at, digest = sent[3], t = at + sent[4], received = at + sent[5], own = sent[6] == 'own',
-    fresh = sent[6] == '', id = sent[7], document = sent[8], matches = sent[9], follows = sent[10], leader = sent[11],
-    occurred = sent[12],
-  }
-end
+-- By the sum of what holds: 1 arms, 2 expects, 4 last of its automation.
+local LAST = 4
+local ARMS = { [1] = true, [3] = true, [5] = true, [7] = true }
+local EXPECTS = { [2] = true, [3] = true, [6] = true, [7] = true }
 
--- [name, posture, threshold, within, after, standing, keyed, rooted], read once for a chunk
-function M.trigger(triggers, index)
-  local sent = triggers[index]
-  if sent.name then return sent end
-  triggers[index] = {
-    name = sent[1], posture = sent[2], threshold = sent[3], within = sent[4], after = sent[5], standing = sent[6],
-    keyed = sent[7], rooted = sent[8],
-  }
-  return triggers[index]
-end
+local ev, matches, made, triggers = {}, {}, {}, {}
 
--- [trigger, key, arms, expects, trigger, key, …] of one automation, depth first
-function M.matches(triggers, flat)
-  local matches = {}
-  for i = 1, #flat, 4 do
-    local trigger = M.trigger(triggers, flat[i])
-    matches[#matches + 1] = { trigger = trigger, key = flat[i + 1], arms = flat[i + 2], expects = flat[i + 3] }
+-- The entry whose values begin at `from`. The first is how many there are, the second what becomes of it:
+-- '' an event from outside that has just arrived: digest, id, at, t, and if anything can need it document, matches
+-- '+' any other event: the same with received, origin, follows, leader, occurred in front of the matches
+-- else the word, reason, error, attempts
+-- at, t and received count from the chunk's base in ms; origin: 'own' of the engine's events, 'released' of those that were
+-- parked, '' of all that come from outside
+function M.entry(chunk, from)
+  local v, word = chunk.values, chunk.values[from + 1]
+  local event = word == '' or word == '+'
+  ev.last = from + v[from] - 1
+  ev.word = not event and word or nil
+  if not event then
+    ev.reason, ev.error, ev.attempts = nil, nil, nil
+    if ev.last >= from + 2 then ev.reason = v[from + 2] end
+    if ev.last >= from + 3 then ev.error, ev.attempts = v[from + 3], v[from + 4] end
+    return ev
   end
-  return matches
+  ev.digest, ev.id, ev.at, ev.t = v[from + 2], v[from + 3], chunk.base + v[from + 4], chunk.base + v[from + 5]
+  ev.document = ev.last >= from + 6 and v[from + 6] or 0
+  ev.received, ev.own, ev.fresh, ev.follows, ev.first = ev.at, false, true, nil, from + 7
+  if word == '+' then
+    ev.received, ev.own, ev.fresh = chunk.base + v[from + 7], v[from + 8] == 'own', v[from + 8] == ''
+    if v[from + 9] ~= '' then ev.follows, ev.leader, ev.occurred = v[from + 9], v[from + 10], v[from + 11] end
+    ev.first = from + 12
+  end
+  return ev
+end
+
+-- name, threshold, within and the sum of what holds: 1 proactive, 2 after, 4 standing, 8 keyed, 16 rooted; read once for a chunk
+local function trigger(chunk, index)
+  local known = triggers[index]
+  if known then return known end
+  local at = index * 4 - 3
+  local flags = chunk.triggers[at + 3]
+  known = {
+    name = chunk.triggers[at], threshold = chunk.triggers[at + 1], within = chunk.triggers[at + 2],
+    posture = flags % 2 == 1 and 'Proactive' or 'Reactive', after = flags % 4 >= 2, standing = flags % 8 >= 4,
+    keyed = flags % 16 >= 8, rooted = flags >= 16,
+  }
+  triggers[index] = known
+  return known
+end
+
+-- The matches of one automation, depth first, from the one at `from` on: trigger, key, sum. Answers them and where the next begin.
+function M.matches(chunk, from)
+  local v, count = chunk.values, 0
+  repeat
+    count = count + 1
+    local m, flags = made[count] or {}, v[from + 2]
+    m.trigger, m.key, m.arms, m.expects = trigger(chunk, v[from]), v[from + 1], ARMS[flags], EXPECTS[flags]
+    made[count], matches[count] = m, m
+    from = from + 3
+  until flags >= LAST
+  for i = count + 1, #matches do matches[i] = nil end
+  return matches, from
 end
 
 return M

@@ -1,51 +1,70 @@
 import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from './steps/apply.ts';
 
-/** A chunk as lua/include/wire.lua reads it: lists instead of objects. What nothing can need is left out. */
+/**
+ * A chunk as lua/include/wire.lua reads it: the values of all entries in one list, each entry's after their number. Times count
+ * from the first event's, and what nothing can need is left out.
+ */
 export function wireOf({ generation, triggers, entries }: Chunk): string {
+  const first = entries.find(isEvent);
+  const base = first ? arrivalOf(first.entry) : 0;
+  const values: Value[] = [];
+  for (const entry of entries) {
+    const at = values.push(0) - 1;
+    if (isEvent(entry)) putEvent(values, entry, base, triggers);
+    else putOther(values, entry);
+    values[at] = values.length - at;
+  }
   return JSON.stringify({
     generation,
-    triggers: triggers.map(wireTrigger),
-    entries: entries.map((entry) => wireEntry(entry, triggers)),
+    base,
+    triggers: triggers.flatMap(wireTrigger),
+    ids: entries.map(({ entry }) => entry),
+    values,
   });
 }
 
-const wireTrigger = (t: ChunkTrigger): unknown[] => [
-  t.name,
-  t.posture,
-  t.threshold,
-  t.within,
-  t.after,
-  t.standing,
-  t.keyed,
-  t.rooted,
-];
+type Value = string | number;
+type EventEntry = Extract<ChunkEntry, { digest: string }>;
 
-function wireEntry(entry: ChunkEntry, triggers: readonly ChunkTrigger[]): unknown[] {
-  if ('skip' in entry) return [entry.entry, entry.skip];
-  if ('rejected' in entry) {
-    const { rejected, error, attempts } = entry;
-    return attempts === undefined
-      ? [entry.entry, 'rejected', rejected]
-      : [entry.entry, 'rejected', rejected, error ?? '', attempts];
-  }
-  const origin = entry.own ? 'own' : entry.fresh ? '' : 'released';
-  const at = Number.parseInt(entry.entry, 10);
-  const sent: unknown[] = [entry.entry, '', entry.digest, entry.t - at, entry.received - at, origin, entry.id];
-  if (entry.document === undefined) return sent;
-  sent.push(entry.document, byAutomation(entry.matches, triggers));
-  if (entry.follows !== undefined) sent.push(entry.follows, entry.leader, entry.occurred);
-  return sent;
+function isEvent(entry: ChunkEntry): entry is EventEntry {
+  return 'digest' in entry;
 }
 
-/** Matches come ordered by automation; each automation's are one flat list. */
-function byAutomation(matches: readonly ChunkMatch[], triggers: readonly ChunkTrigger[]): unknown[][] {
-  const groups: unknown[][] = [];
-  let last: string | undefined;
-  for (const { trigger, key, arms, expects } of matches) {
-    const automation = triggers[trigger - 1]?.automation;
-    if (automation !== last || groups.length === 0) groups.push([]);
-    last = automation;
-    groups.at(-1)?.push(trigger, key, arms, expects);
+const arrivalOf = (entryId: string): number => Number.parseInt(entryId, 10);
+
+function wireTrigger(t: ChunkTrigger): Value[] {
+  const flags = [t.posture === 'Proactive', t.after, t.standing, t.keyed, t.rooted];
+  return [t.name, t.threshold, t.within, flags.reduce((sum, holds, i) => (holds ? sum + 2 ** i : sum), 0)];
+}
+
+function putOther(values: Value[], entry: Exclude<ChunkEntry, EventEntry>): void {
+  if ('skip' in entry) {
+    values.push(entry.skip);
+    return;
   }
-  return groups;
+  values.push('rejected', entry.rejected);
+  if (entry.attempts !== undefined) values.push(entry.error ?? '', entry.attempts);
+}
+
+function putEvent(values: Value[], entry: EventEntry, base: number, triggers: readonly ChunkTrigger[]): void {
+  const at = arrivalOf(entry.entry);
+  const plain = entry.fresh && !entry.own && entry.received === at && entry.follows === undefined;
+  values.push(plain ? '' : '+', entry.digest, entry.id, at - base, entry.t - base);
+  if (!plain) {
+    const origin = entry.own ? 'own' : entry.fresh ? '' : 'released';
+    values.push(entry.document ?? 0, entry.received - base, origin);
+    values.push(entry.follows ?? '', entry.leader ?? '', entry.occurred);
+  } else if (entry.document !== undefined) {
+    values.push(entry.document);
+  }
+  putMatches(values, entry.matches, triggers);
+}
+
+/** Matches come ordered by automation; the last one of each is marked. */
+function putMatches(values: Value[], matches: readonly ChunkMatch[], triggers: readonly ChunkTrigger[]): void {
+  for (const [i, { trigger, key, arms, expects }] of matches.entries()) {
+    const next = matches[i + 1];
+    const last = !next || triggers[next.trigger - 1]?.automation !== triggers[trigger - 1]?.automation;
+    values.push(trigger, key, (arms ? 1 : 0) + (expects ? 2 : 0) + (last ? 4 : 0));
+  }
 }

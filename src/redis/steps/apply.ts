@@ -2,8 +2,8 @@ import type { Redis } from 'ioredis';
 import { ENGINE_GROUP } from '../keys.ts';
 import { loadScript, runScript } from '../script.ts';
 import type { Store } from '../store.ts';
-import { answerOf, parseWake } from './answer.ts';
 import { wireOf } from '../wire.ts';
+import { answerOf, parseWake } from './answer.ts';
 
 const WORDS = ['applied', 'not-my-turn', 'already-applied', 'stale-definitions', 'more-due', 'failed'] as const;
 const script = loadScript('apply', { words: WORDS });
@@ -78,6 +78,6 @@ export async function apply(redis: Redis, store: Store, chunk: Chunk, limit = SE
     },
     rest: chunk.documents,
   });
-  const [word, position = '', wake = '', error = '', ...words] = answerOf('apply', WORDS, answer);
-  return { word, position, wakeMs: parseWake(wake), error, words };
+  const [word, position = '', wake = '', error = '', words] = answerOf('apply', WORDS, answer);
+  return { word, position, wakeMs: parseWake(wake), error, words: words === undefined ? [] : words.split('\n') };
 }
