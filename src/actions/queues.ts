@@ -1,4 +1,4 @@
-import { Job, Queue } from 'bullmq';
+import { Job, Queue, QueueKeys } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueJob } from './jobs.ts';
 import { reasonOf } from './reason.ts';
@@ -29,7 +29,16 @@ export type Depth = {
 };
 
 const ADDED: Outcome = Object.freeze({ kind: 'added' });
-const STATES = ['waiting', 'prioritized', 'delayed', 'active', 'completed', 'failed'] as const;
+
+/** Where BullMQ keeps the jobs of each state, and the command that counts them. */
+const STATES = [
+  ['waiting', 'wait', 'llen'],
+  ['prioritized', 'prioritized', 'zcard'],
+  ['delayed', 'delayed', 'zcard'],
+  ['active', 'active', 'llen'],
+  ['completed', 'completed', 'zcard'],
+  ['failed', 'failed', 'zcard'],
+] as const;
 
 /** Owns the BullMQ queues of one namespace on one shared connection, which stays the caller's. */
 export class Queues {
@@ -62,14 +71,21 @@ export class Queues {
 
   /** Depths of the named queues; by default of those open here. */
   async depths(names: readonly string[] = [...this.#open.keys()]): Promise<ReadonlyMap<string, Depth>> {
+    // Commands and no script: whoever may only look may run none.
+    const keys = new QueueKeys(this.#prefix);
+    const pipeline = this.#connection.pipeline();
+    for (const name of names) for (const [, key, count] of STATES) pipeline[count](keys.toKey(name, key));
+    const counts = (await pipeline.exec()) ?? [];
     const depths = new Map<string, Depth>();
-    for (const name of names) {
-      const counts = await this.#queue(name).getJobCounts(...STATES);
+    for (const [at, name] of names.entries()) {
       const depth: Depth = { waiting: 0, prioritized: 0, delayed: 0, active: 0, completed: 0, failed: 0 };
-      for (const state of STATES) depth[state] = counts[state] ?? 0;
+      for (const [i, [state]] of STATES.entries()) {
+        const [error, count] = counts[at * STATES.length + i] ?? [null, 0];
+        if (error) throw error;
+        depth[state] = Number(count);
+      }
       depths.set(name, depth);
     }
-    await this.#closeUnused();
     return depths;
   }
 

@@ -26,6 +26,7 @@ const VERBS: Readonly<Record<string, Listed>> = {
   dlq: { summary: 'show, redrive or purge what was given up', load: () => import('./verbs/dlq.ts') },
   status: { summary: 'tell whether the engine works, and how far it is', load: () => import('./verbs/status.ts') },
   simulate: { summary: 'run scenarios in virtual time', load: () => import('./verbs/simulate.ts') },
+  acl: { summary: 'print Redis users with the least rights', load: () => import('./verbs/acl.ts') },
   schema: { summary: 'print JSON Schemas of the documents', load: () => import('./verbs/schema.ts') },
 };
 

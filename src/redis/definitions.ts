@@ -4,6 +4,7 @@ import { AutomationMissing, Contended } from '../errors.ts';
 import { compileGlob } from '../match/glob.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
 import type { Trigger } from '../model/trigger.ts';
+import { execute } from './exec.ts';
 import { deleteAutomation } from './steps/delete-automation.ts';
 import { type Changed, putAutomation } from './steps/put-automation.ts';
 import type { Store } from './store.ts';
@@ -34,8 +35,8 @@ async function current(
   id: string,
 ): Promise<{ generation: string; old: Definition | null }> {
   const { generation, automations, plans } = store.keys;
-  const answers = await redis.multi().get(generation).hget(automations, id).hget(plans, id).exec();
-  const [at, document, plan] = (answers ?? []).map(([, value]) => (typeof value === 'string' ? value : null));
+  const answers = await execute(redis.multi().get(generation).hget(automations, id).hget(plans, id));
+  const [at, document, plan] = answers.map((value) => (typeof value === 'string' ? value : null));
   if (!document || !plan) return { generation: at ?? '0', old: null };
   return { generation: at ?? '0', old: { automation: parseAutomation(JSON.parse(document)), plan: JSON.parse(plan) } };
 }
@@ -135,7 +136,6 @@ async function readChanged(
   const { generation, automations, plans, changes } = store.keys;
   const transaction = redis.multi().get(generation).zcount(changes, `(${since}`, '+inf');
   if (ids.length > 0) transaction.hmget(automations, ...ids).hmget(plans, ...ids);
-  const answers = (await transaction.exec()) ?? [];
-  const [at, count, documents, found] = answers.map(([, value]) => value);
+  const [at, count, documents, found] = await execute(transaction);
   return [String(at ?? '0'), (documents ?? []) as Texts, (found ?? []) as Texts, Number(count)];
 }

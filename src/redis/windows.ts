@@ -4,6 +4,7 @@ import { decodeKey } from '../match/key.ts';
 import type { Labels } from '../model/event.ts';
 import type { CompositeTrigger, EventTrigger } from '../model/trigger.ts';
 import { changesSince } from './definitions.ts';
+import { execute } from './exec.ts';
 import type { Store } from './store.ts';
 
 /** Triggers asked in one round trip. */
@@ -71,7 +72,7 @@ async function soonest(
       const index = store.prefixes.windows + node.name;
       pipeline.zcard(index).zrange(index, '0', String(limit - 1), 'WITHSCORES');
     }
-    const answers = valuesOf(await pipeline.exec());
+    const answers = await execute(pipeline);
     for (const [i, one] of part.entries()) {
       total += Number(answers[2 * i]);
       const flat = answers[2 * i + 1] as string[];
@@ -91,7 +92,7 @@ async function readAll(redis: Redis, store: Store, found: readonly Found[]): Pro
   for (const { node, key } of found) {
     pipeline.hgetall(`${node.trigger.type === 'event' ? bucket : composite}${node.name}:${key}`);
   }
-  const hashes = valuesOf(await pipeline.exec()) as Record<string, string>[];
+  const hashes = (await execute(pipeline)) as Record<string, string>[];
   return found.flatMap(({ node, name, key }, i): Window[] => {
     const hash = hashes[i] ?? {};
     // It may have gone between the two looks.
@@ -147,12 +148,4 @@ function groupOf(place: Place, trigger: CompositeTrigger, hash: Record<string, s
 function labelsOf(names: readonly string[], key: string): Labels {
   const values = decodeKey(key, names.length);
   return Object.fromEntries(names.map((name, i) => [name, values[i] ?? '']));
-}
-
-/** Answers of a pipeline. Throws the first error. */
-function valuesOf(answers: [Error | null, unknown][] | null): unknown[] {
-  return (answers ?? []).map(([error, value]) => {
-    if (error) throw error;
-    return value;
-  });
 }

@@ -75,7 +75,9 @@ export class Worker implements Service {
     readonly audit: Loop;
     readonly live: Loop;
   };
+  /** The chunk that was read last, and the one before it: done when all before it are. */
   #applying: Promise<void> = Promise.resolve();
+  #before: Promise<void> = Promise.resolve();
   /** Aborted when a stop takes too long, most likely because Redis does not answer. */
   readonly #giveUp = new AbortController();
 
@@ -168,14 +170,19 @@ export class Worker implements Service {
     await this.#queues.close();
     // Not as a transaction, which a full Redis would refuse.
     const gone = this.#redis.del(store.prefixes.worker + this.id);
-    await Promise.all([gone, this.#redis.zrem(store.keys.workers, this.id)]);
+    await Promise.all([gone, this.#redis.zrem(store.keys.workers, this.id)]).catch((error: Error) => {
+      // Others see by its silence that it is gone.
+      this.#logger.warn({ error: error.message }, 'worker could not say that it goes');
+    });
   }
 
-  /** Takes the next entries while those before them are being applied. */
+  /** Takes and works out the next entries while those before them are being applied; never more than two chunks at a time. */
   async #read(): Promise<number> {
     const entries = await this.#next();
-    await this.#applying;
-    if (entries.length > 0) this.#applying = this.#applyAll(entries);
+    if (entries.length === 0) return 0;
+    await this.#before;
+    this.#before = this.#applying;
+    this.#applying = this.#applyAll(entries, this.#before);
     return 0;
   }
 
@@ -199,10 +206,10 @@ export class Worker implements Service {
   }
 
   /** Applies until it is done: what was read is ours to apply, whatever Redis does meanwhile. */
-  async #applyAll(entries: readonly Entry[]): Promise<void> {
+  async #applyAll(entries: readonly Entry[], before: Promise<void>): Promise<void> {
     const { signal } = this.#giveUp;
     const parts = { name: 'apply', clock: this.#parts.clock, logger: this.#logger };
-    await persist(parts, signal, () => this.#applier.apply(entries, signal));
+    await persist(parts, signal, () => this.#applier.apply(entries, signal, before));
   }
 
   async #settle(signal: AbortSignal): Promise<number> {

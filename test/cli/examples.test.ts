@@ -41,7 +41,7 @@ async function firingsOf(id: string, moments: readonly Moment[]): Promise<string
     const at = new Date(Date.UTC(2026, 2, 2, 9, 0, seconds)).toISOString();
     return event === 'tick' ? { at, tick: true } : { at, event: { id: `e${i}`, event, resource: { id: resource } } };
   });
-  const { out } = await run(['simulate', '-', '--redis', inject('redisUrl')], {
+  const { out } = await run(['simulate', '-', '--redis', inject('adminUrl')], {
     stdin: JSON.stringify({ name: id, automations, timeline }),
   });
   const { firings } = JSON.parse(out.join('')) as { firings: Answered[] };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, inject, test } from 'vitest';
-import { testClient } from '../support/redis.ts';
+import { adminClient } from '../support/redis.ts';
 import { ended, run, start } from './run.ts';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 2, 2, 9, 0, second)).toISOString();
@@ -28,14 +28,14 @@ function answerTo(name: string): object {
 
 async function simulate(lines: readonly (object | string)[], redis = true) {
   const stdin = lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`);
-  const own = redis ? ['--redis', inject('redisUrl')] : [];
+  const own = redis ? ['--redis', inject('adminUrl')] : [];
   const { status, out, err } = await run(['simulate', '-', ...own], { stdin });
   return { status, err, answers: out.map((line): unknown => JSON.parse(line)) };
 }
 
 async function leftovers(): Promise<string[]> {
   const found: string[] = [];
-  for await (const keys of testClient().scanStream({ match: '{simulate-*' })) found.push(...(keys as string[]));
+  for await (const keys of adminClient().scanStream({ match: '{simulate-*' })) found.push(...(keys as string[]));
   return found;
 }
 
@@ -122,7 +122,7 @@ test('told to stop it removes what it put on a given server', async () => {
     yield `${JSON.stringify(scenario('one'))}\n`;
     await once(stop.signal, 'abort');
   }
-  const { status, out } = await run(['simulate', '-', '--redis', inject('redisUrl')], {
+  const { status, out } = await run(['simulate', '-', '--redis', inject('adminUrl')], {
     stdin: endless(),
     signal: stop.signal,
     onOut: () => stop.abort(),

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { publicUrl } from '../../src/redis/open.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { ENGINE_KEYS } from '../support/world.ts';
@@ -171,8 +172,8 @@ describe('with a Redis of the user', () => {
     await eventually('it is ready', () => lines.length >= 4);
     stop.abort();
     expect((await running).status).toBe(0);
-    expect(lines[0]).toBe(`watchfire ready  ${inject('redisUrl')}  namespace ${namespace}`);
-    expect(lines[3]).toContain(`redis-cli -u ${inject('redisUrl')} XADD '{${namespace}}:events'`);
+    expect(lines[0]).toBe(`watchfire ready  ${publicUrl(inject('redisUrl'))}  namespace ${namespace}`);
+    expect(lines[3]).toContain(`redis-cli -u ${publicUrl(inject('redisUrl'))} XADD '{${namespace}}:events'`);
   });
 
   test.each([

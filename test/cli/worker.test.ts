@@ -3,7 +3,7 @@ import { Watchfire } from '../../src/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { proxyToRedis } from '../support/proxy.ts';
-import { testClient } from '../support/redis.ts';
+import { adminBeside, testClient } from '../support/redis.ts';
 import { ended, type Ran, run, start } from './run.ts';
 
 type Log = { level: number; msg: string; worker?: string; namespace?: string; redis?: string };
@@ -88,6 +88,7 @@ describe('a worker', () => {
     expect({ status, err }).toEqual({ status: 0, err: [] });
     const logs = out.map((line) => JSON.parse(line) as Log);
     expect(logs.map(({ msg }) => msg)).toEqual(['worker started', 'worker stopping', 'worker stopped']);
-    expect(await watchfire.connections.redis.keys(`${watchfire.store.prefixes.worker}*`)).toEqual([]);
+    const { redis } = watchfire.connections;
+    expect(await adminBeside(redis).keys(`${watchfire.store.prefixes.worker}*`)).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ import type { TriggeredAction } from '../../src/index.ts';
 import { parseEvent } from '../../src/model/event.ts';
 import { sealEvent } from '../../src/model/intake.ts';
 import { freshNamespace } from '../support/namespace.ts';
-import { testClient } from '../support/redis.ts';
+import { adminClient } from '../support/redis.ts';
 import { ENGINE_KEYS } from '../support/world.ts';
 
 const deliveries = sampleDeliveries();
@@ -159,7 +159,7 @@ async function run(steps: readonly Step[]): Promise<Replayed & { told: Told[] }>
   const told: Told[] = [];
   const { signal } = new AbortController();
   const tell = (one: Told): void => void told.push(one);
-  const replayed = await replay({ redis: inject('redisUrl'), namespace, steps, tell, paceMs: 0, signal });
+  const replayed = await replay({ redis: inject('adminUrl'), namespace, steps, tell, paceMs: 0, signal });
   return { ...replayed, told };
 }
 
@@ -226,7 +226,7 @@ describe('the example', () => {
 
   test('can be watched: it ends by itself with its sums, and takes its keys away', async () => {
     const main = path.join(import.meta.dirname, '..', '..', 'examples', 'github', 'main.ts');
-    const env = { ...process.env, REDIS_URL: inject('redisUrl'), NO_COLOR: '1' };
+    const env = { ...process.env, REDIS_URL: inject('adminUrl'), NO_COLOR: '1' };
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, '--fast'], { env });
     expect(stderr).toBe('');
     const sums = stdout.split('\n').filter((line) => line.includes('dead letters'));
@@ -235,7 +235,7 @@ describe('the example', () => {
       '17 events applied, 1 recognised as a duplicate, 5 firings, 6 jobs handled, 0 dead letters',
     ]);
     const left = [];
-    for await (const keys of testClient().scanStream({ match: '{github-*' })) left.push(...(keys as string[]));
+    for await (const keys of adminClient().scanStream({ match: '{github-*' })) left.push(...(keys as string[]));
     expect(left).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ENGINE_GROUP } from '../../src/redis/keys.ts';
 import { audit } from '../../src/redis/steps/audit.ts';
+import { adminBeside } from '../support/redis.ts';
 import type { StreamValue } from '../support/snapshot.ts';
 import { ms, World } from '../support/world.ts';
 
@@ -112,7 +113,7 @@ describe('a position that was lost', () => {
   test('together with the group is found by the ids that are remembered', async () => {
     const { world } = await logged(10, 5);
     await world.redis.del(world.store.keys.position);
-    await world.redis.xgroup('DESTROY', world.store.keys.events, ENGINE_GROUP);
+    await adminBeside(world.redis).xgroup('DESTROY', world.store.keys.events, ENGINE_GROUP);
     expect((await look(world)).position).toBe(`${ms(3)}-0`);
     expect((await world.drain())[0]).toBe('duplicate');
     expect((await world.state()).counters).toEqual({ applied: '10', duplicate: '1' });

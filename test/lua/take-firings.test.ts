@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ACTIONS_GROUP, keysOf } from '../../src/redis/keys.ts';
 import { takeFirings } from '../../src/redis/steps/take-firings.ts';
 import { freshNamespace } from '../support/namespace.ts';
-import { testClient } from '../support/redis.ts';
+import { adminBeside, testClient } from '../support/redis.ts';
 import { snapshot } from '../support/snapshot.ts';
 
 /** A ledger with these entries and the group. */
@@ -52,6 +52,6 @@ test('texts arrive as they were written: quotes, slashes, control characters, em
 
 test('a missing group is said to be missing', async () => {
   const { redis, firings } = await ledger({});
-  await redis.xgroup('DESTROY', firings, ACTIONS_GROUP);
+  await adminBeside(redis).xgroup('DESTROY', firings, ACTIONS_GROUP);
   await expect(takeFirings(redis, firings, 'w1', 1)).rejects.toThrow(/^NOGROUP /);
 });

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import type { Redis } from 'ioredis';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { Entry } from '../../src/model/intake.ts';
 import { Connections } from '../../src/redis/connection.ts';
@@ -7,6 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FaultyLink } from '../support/faulty-link.ts';
 import { logLines } from '../support/log-lines.ts';
+import { adminBeside } from '../support/redis.ts';
 import type { StreamValue } from '../support/snapshot.ts';
 import { World } from '../support/world.ts';
 
@@ -37,6 +40,12 @@ const AUTOMATIONS = [
     trigger: { posture: 'Reactive', expect: ['automation.triggered'], threshold: 2, within: 600 },
   },
 ];
+
+/** How the server names the other end of a connection. */
+function addressOf(redis: Redis): string {
+  const { localAddress, localPort } = redis.stream as Socket;
+  return `${localAddress}:${localPort}`;
+}
 
 /** An engine with a log of its own that is the same each time: nothing of it is applied. */
 async function logged(count: number): Promise<World> {
@@ -263,16 +272,21 @@ describe('a connection that breaks while a chunk is applied', () => {
     const world = await logged(300);
     const connections = new Connections(inject('redisUrl'), logLines().logger);
     onTestFinished(() => connections.close());
+    const admin = adminBeside(world.redis);
     let kills = 0;
     const { applier } = applierOf(world, {
       redis: connections.redis,
       observe: () => {
-        if (kills < 3) void world.redis.client('KILL', 'ID', String(clientId));
+        if (kills < 3) void admin.client('KILL', 'ADDR', address);
         kills += 1;
       },
     });
-    let clientId = await connections.redis.client('ID');
-    connections.redis.on('ready', () => void connections.redis.client('ID').then((id) => (clientId = id)));
+    const { redis } = connections;
+    await redis.ping();
+    let address = addressOf(redis);
+    redis.on('ready', () => {
+      address = addressOf(redis);
+    });
     await applier.apply(await world.read('only'), never);
     const single = await logged(300);
     await applierOf(single).applier.apply(await single.read('only'), never);

@@ -3,6 +3,7 @@ import { ACTIONS_GROUP, ENGINE_GROUP } from '../../src/redis/keys.ts';
 import { ensureGroup } from '../../src/redis/log.ts';
 import { Janitor } from '../../src/services/janitor.ts';
 import { logLines } from '../support/log-lines.ts';
+import { adminBeside } from '../support/redis.ts';
 import type { StreamValue } from '../support/snapshot.ts';
 import { ms, World } from '../support/world.ts';
 
@@ -66,15 +67,15 @@ test('a group that keeps old entries is named once, and again when it does so an
   await fill(world, events, 300, 0);
   await fill(world, events, 1, 2 * HOUR);
   await world.redis.set(position, `${ms(2 * HOUR)}-1`);
-  await world.redis.xgroup('CREATE', events, 'audit', '0');
+  await adminBeside(world.redis).xgroup('CREATE', events, 'audit', '0');
   const { janitor, lines } = janitorOf(world);
   const warning = expect.objectContaining({ msg: 'a group keeps old entries', group: 'audit', level: 40 });
   for (let i = 0; i < 3; i += 1) await janitor.runOnce(ms(2 * HOUR));
   expect(lines).toEqual([warning]);
-  await world.redis.xgroup('SETID', events, 'audit', '$');
+  await adminBeside(world.redis).xgroup('SETID', events, 'audit', '$');
   await janitor.runOnce(ms(2 * HOUR));
   expect(lines).toEqual([warning]);
-  await world.redis.xgroup('SETID', events, 'audit', '0');
+  await adminBeside(world.redis).xgroup('SETID', events, 'audit', '0');
   await janitor.runOnce(ms(4 * HOUR));
   expect(lines).toEqual([warning, warning]);
 });
@@ -106,7 +107,7 @@ describe('one round', () => {
     const { events, firings } = world.store.keys;
     await ensureGroup(world.redis, firings, ACTIONS_GROUP);
     for (const consumer of ['gone', 'alive', 'holds']) {
-      await world.redis.xgroup('CREATECONSUMER', firings, ACTIONS_GROUP, consumer);
+      await adminBeside(world.redis).xgroup('CREATECONSUMER', firings, ACTIONS_GROUP, consumer);
       await world.send('x');
       await world.read(consumer, 1);
       if (consumer !== 'holds') await world.drain();

@@ -4,6 +4,7 @@ import { ManualClock } from '../../src/clock.ts';
 import { planOf } from '../../src/definitions/plan.ts';
 import { Catalogue } from '../../src/match/catalogue.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
+import { keysOf } from '../../src/redis/keys.ts';
 import type { Applied } from '../../src/redis/steps/apply.ts';
 import { Live, type LiveNote } from '../../src/services/live.ts';
 import { eventually } from '../support/eventually.ts';
@@ -25,7 +26,7 @@ const automation = parseAutomation({
 
 /** A Live whose worker knows one automation, and all that it says. */
 async function spoken() {
-  const channel = `live-test-${randomBytes(6).toString('hex')}`;
+  const channel = keysOf(`live-test-${randomBytes(6).toString('hex')}`).live;
   const redis = testClient();
   const catalogue = new Catalogue();
   catalogue.put(planOf(automation, 1, null));

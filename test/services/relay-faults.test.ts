@@ -2,7 +2,7 @@ import { Worker } from 'bullmq';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { ACTIONS_GROUP } from '../../src/redis/keys.ts';
 import { eventually } from '../support/eventually.ts';
-import { testClient } from '../support/redis.ts';
+import { adminBeside, testClient } from '../support/redis.ts';
 import {
   automation,
   deadIn,
@@ -25,7 +25,7 @@ describe('after a crash', () => {
     await expect(relay.runOnce()).rejects.toThrow('Connection is closed.');
     const runs: string[] = [];
     const worker = new Worker('mail', async (job) => void runs.push(String(job.id)), {
-      connection: { url: inject('redisUrl') },
+      connection: { url: inject('adminUrl') },
       prefix: shop.prefixes.bull,
     });
     onTestFinished(() => worker.close());
@@ -72,7 +72,7 @@ describe('after a crash', () => {
     await read('dead');
     await read('live');
     const [[id] = ['']] = (await shop.redis.xpending(shop.keys.firings, ACTIONS_GROUP, '-', '+', 1)) as [string][];
-    await shop.redis.xclaim(shop.keys.firings, ACTIONS_GROUP, 'dead', 0, id, 'IDLE', MINUTE_MS, 'JUSTID');
+    await adminBeside(shop.redis).xclaim(shop.keys.firings, ACTIONS_GROUP, 'dead', 0, id, 'IDLE', MINUTE_MS, 'JUSTID');
     expect(await shop.relayOf('w1').runOnce()).toMatchObject({ firings: 1 });
     expect(await waitingIn(shop, 'mail')).toEqual(['f-aa-0']);
   });
@@ -80,7 +80,7 @@ describe('after a crash', () => {
   test('a group that somebody deleted is made anew, and every firing is relayed', async () => {
     const shop = await workshop();
     await fire(shop, ['aa']);
-    await shop.redis.xgroup('DESTROY', shop.keys.firings, ACTIONS_GROUP);
+    await adminBeside(shop.redis).xgroup('DESTROY', shop.keys.firings, ACTIONS_GROUP);
     const relay = shop.relayOf('w1');
     await relay.runOnce();
     expect(await relay.runOnce()).toMatchObject({ firings: 1, jobs: 2 });

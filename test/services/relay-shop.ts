@@ -7,7 +7,7 @@ import { ACTIONS_GROUP, keysOf, prefixesOf } from '../../src/redis/keys.ts';
 import { Relay, type RelayOptions } from '../../src/services/relay.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
-import { testClient } from '../support/redis.ts';
+import { adminBeside, testClient } from '../support/redis.ts';
 
 export const NOW = Date.parse('2026-03-02T09:00:00Z');
 export const MINUTE_MS = 60_000;
@@ -49,7 +49,7 @@ export async function workshop({ redis = testClient() }: { redis?: Redis } = {})
     });
   };
   const queueOf = (name: string) => {
-    const queue = new Queue(name, { connection: redis, prefix: prefixes.bull });
+    const queue = new Queue(name, { connection: adminBeside(redis), prefix: prefixes.bull });
     queue.on('error', () => undefined);
     onTestFinished(() => queue.close());
     return queue;
@@ -135,5 +135,7 @@ export async function readIn({ redis, keys }: Shop): Promise<number> {
 }
 
 export async function untilBlocked({ redis }: Shop): Promise<void> {
-  await eventually('a client waits in a read', async () => /flags=b /.test(String(await redis.client('LIST'))));
+  await eventually('a client waits in a read', async () =>
+    /flags=b /.test(String(await adminBeside(redis).client('LIST'))),
+  );
 }

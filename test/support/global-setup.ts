@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import type { TestProject } from 'vitest/node';
 import { eventually } from './eventually.ts';
 import { leftoverProcesses, markTestRun } from './processes.ts';
+import { restrictedUser, testedRole } from './restricted.ts';
 import { obtainTestRedis, type TestRedis } from './server.ts';
 
 /** How long a process that was told to end may take until it counts as left behind. */
@@ -11,11 +12,15 @@ const LEAVE_TIMEOUT_MS = 5_000;
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const redis = await obtainTestRedis((sentence) => void process.stderr.write(`watchfire: ${sentence}\n`));
   const run = markTestRun();
-  project.provide('redisUrl', redis.url);
+  const role = testedRole();
+  const user = role && (await restrictedUser(redis.url, role, '*'));
+  project.provide('adminUrl', redis.url);
+  project.provide('redisUrl', user?.url ?? redis.url);
   return async () => {
     try {
       await expectNoProcess(run);
       if (redis.ours) await expectEmpty(redis);
+      await user?.remove();
     } finally {
       await redis.stop();
     }

@@ -20,7 +20,7 @@ export type NamespaceOptions = Readonly<{
 export function freshNamespace({ permanent }: NamespaceOptions): string {
   const namespace = `t-${randomBytes(6).toString('hex')}`;
   onTestFinished(async () => {
-    const redis = new Redis(inject('redisUrl'), { maxRetriesPerRequest: 2 });
+    const redis = new Redis(inject('adminUrl'), { maxRetriesPerRequest: 2 });
     try {
       const leaks = await leakedKeys(redis, namespace, permanent);
       await deleteKeys(redis, namespace);

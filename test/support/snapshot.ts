@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { keysIn } from './namespace.ts';
+import { adminBeside } from './redis.ts';
 
 /** A stream as a whole: its entries, and for each group what was given to whom. */
 export type StreamValue = {
@@ -16,7 +17,8 @@ export type Snapshot = Readonly<Record<string, Value>>;
 /** More entries than any test has pending. */
 const MANY = 100_000;
 
-export async function snapshot(redis: Redis, namespace: string): Promise<Snapshot> {
+export async function snapshot(client: Redis, namespace: string): Promise<Snapshot> {
+  const redis = adminBeside(client);
   const keys = await keysIn(redis, namespace);
   const values = await Promise.all(keys.map((key) => readKey(redis, `{${namespace}}:${key}`)));
   return Object.fromEntries(keys.map((key, i) => [key, values[i] as Value]));

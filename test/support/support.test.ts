@@ -4,13 +4,13 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from './eventually.ts';
 import { freshNamespace, keysIn, leakedKeys } from './namespace.ts';
 import { leftoverProcesses } from './processes.ts';
-import { testClient } from './redis.ts';
+import { adminClient } from './redis.ts';
 
 describe('a namespace', () => {
   const used: string[] = [];
 
   test('lists its own keys only', async () => {
-    const redis = testClient();
+    const redis = adminClient();
     const [one, other] = [freshNamespace({ permanent: ['a*'] }), freshNamespace({ permanent: ['c'] })];
     used.push(one, other);
     await redis.mset(`{${one}}:a:2`, 'x', `{${one}}:a:1`, 'x', `{${other}}:c`, 'x');
@@ -19,13 +19,13 @@ describe('a namespace', () => {
   });
 
   test('is empty when its test is over', async () => {
-    const redis = testClient();
+    const redis = adminClient();
     expect(used).toHaveLength(2);
     for (const namespace of used) expect(await keysIn(redis, namespace)).toEqual([]);
   });
 
   test('tells a leak from keys that are permanent or have a time to live', async () => {
-    const redis = testClient();
+    const redis = adminClient();
     const namespace = freshNamespace({ permanent: ['*'] });
     for (const key of ['log', 'log:2', 'bull:q:1', 'bucket:1']) await redis.set(`{${namespace}}:${key}`, 'x');
     await redis.set(`{${namespace}}:worker:1`, 'x', 'PX', 60_000);

@@ -40,7 +40,7 @@ describe.each(files)('%s', (file) => {
 
   test('every scenario gives exactly the recorded answer', { timeout: FILE_TIMEOUT_MS }, async () => {
     const startMs = performance.now();
-    const { status, out, err } = await run(['simulate', `${TRACES}${file}`, '--redis', inject('redisUrl')]);
+    const { status, out, err } = await run(['simulate', `${TRACES}${file}`, '--redis', inject('adminUrl')]);
     seconds += (performance.now() - startMs) / 1_000;
     expect({ status, err }).toEqual({ status: 0, err: [] });
     const answers = out.map((line) => JSON.parse(line) as Answer);

@@ -1,0 +1,83 @@
+import { keysOf, prefixesOf } from './keys.ts';
+
+/**
+ * Who may be given a Redis user of its own.
+ * `producer` sends events and can read none. `worker` runs the engine and changes automations. `viewer` looks.
+ * `consumer` takes jobs out of the queues and cannot reach the engine's state.
+ */
+export const ROLES = ['producer', 'worker', 'viewer', 'consumer'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What a client needs to be connected, whoever it is: `select` for a numbered database, `info` for ioredis' ready check. */
+const CONNECTED = ['ping', 'hello', 'quit', 'select', 'client|setname', 'info'];
+
+/** Of the engine: its scripts, whose commands Redis checks one by one, and what it calls itself. */
+const ENGINE = [
+  'evalsha script|load multi exec time wait publish pubsub|numsub subscribe unsubscribe',
+  'get set del unlink exists incr pexpire persist pttl',
+  'hget hset hsetnx hdel hmget hgetall hvals hkeys hlen hexists hincrby',
+  'sadd srem zadd zrem zrange zcard zcount zscore zremrangebyscore',
+  'xadd xack xrange xrevrange xread xreadgroup xautoclaim xpending xtrim xdel xlen xsetid',
+  'xgroup|create xgroup|delconsumer xgroup|setid xinfo|groups xinfo|consumers xinfo|stream',
+];
+
+/** Of BullMQ where jobs are added: its scripts, sent by EVAL when the server does not know them. */
+const ADDING_JOBS = [
+  'eval evalsha',
+  'get set del exists incr persist pttl hget hset hmset hmget',
+  'llen lpos lrange lindex lpush rpush rpop sadd scard xadd zadd zcard zcount zrange zrem zrevrangebyscore zscore',
+];
+
+/** Of BullMQ where jobs are taken, retried, delayed, scheduled, looked at and cleaned up. */
+const TAKING_JOBS = [
+  ...ADDING_JOBS,
+  'time type unlink rename incrby pexpire pexpireat expire hdel hexists hgetall hincrby hlen hkeys hvals hscan',
+  'lpop lrem lset ltrim rpoplpush smembers sismember srem sscan bzpopmin zpopmin zlexcount zrangebylex zrangebyscore',
+  'zremrangebyrank zremrangebyscore zrevrange xdel xlen xrange xrevrange xread xtrim multi exec',
+];
+
+/** Everything that shows and changes nothing. */
+const LOOKING = [
+  'multi exec time get pttl subscribe unsubscribe',
+  'hget hmget hgetall hvals hlen hexists zrange zcard zcount llen',
+  'xrange xrevrange xread xlen xinfo|groups xinfo|consumers xinfo|stream',
+];
+
+/** How full the log is, by which an event is refused for want of room: not what stands in it. */
+const HOW_FULL = ['xlen', 'xinfo|groups'];
+
+/** `+` before each command, each once. */
+function allowed(...groups: readonly string[][]): string[] {
+  const commands = groups.flat().flatMap((group) => group.split(' '));
+  return [...new Set(commands)].map((command) => `+${command}`);
+}
+
+/**
+ * The rules of a user as `ACL SETUSER` takes them, behind its name: what stood there before is removed, and only what is
+ * named is allowed. They hold no password and do not turn the user on.
+ * @param namespace as in the settings; other namespaces are out of reach
+ * @param fsync for the durability mode of that name, on Redis 7.2 or newer: older ones do not know the command
+ */
+export function rulesOf(role: Role, namespace: string, { fsync = false } = {}): string[] {
+  const waitsForDisk = fsync ? ['waitaof'] : [];
+  const { events, live } = keysOf(namespace);
+  const { bull } = prefixesOf(namespace);
+  const nothing = ['reset', '-@all'];
+  switch (role) {
+    case 'producer':
+      return [
+        ...nothing,
+        ...allowed(CONNECTED, ['xadd wait'], waitsForDisk),
+        `%W~${events}`,
+        `(${[...allowed(HOW_FULL), `%R~${events}`].join(' ')})`,
+      ];
+    case 'worker':
+      return [...nothing, ...allowed(CONNECTED, ENGINE, ADDING_JOBS, waitsForDisk), `~{${namespace}}:*`, `&${live}`];
+    case 'viewer':
+      return [...nothing, ...allowed(CONNECTED, LOOKING), `%R~{${namespace}}:*`, `&${live}`];
+    case 'consumer':
+      return [...nothing, ...allowed(CONNECTED, TAKING_JOBS), `~${bull}:*`];
+    default:
+      return role satisfies never;
+  }
+}
