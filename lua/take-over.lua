@@ -1,55 +1,45 @@
--- Before entries are taken over from whoever read them: says how careful to be with the first of them, and notes who is at it.
--- A worker that comes through takes its note back; the note of one that is dead says that it died there.
+-- Before entries are taken over from whoever read them: says how many to take at once, and notes who is at them.
+-- A worker that comes through takes its note back; the note of one that is dead says among which entries it died.
 --
 -- KEYS events    stream  the log
 -- KEYS position  string  id of the last applied entry
 -- KEYS seen      string  generations of remembered ids, as JSON
 -- KEYS audit     hash    what became of the log itself
--- KEYS attempts  hash    with a TTL: entry, until, and a note of each worker at it
+-- KEYS attempts  hash    with a TTL: a note of each worker at it: first and last entry, how many, how many died at it alone before
 -- ARGV prefixes  JSON    of src/redis/keys.ts
--- ARGV group     consumer group of the log
 -- ARGV worker    who asks
+-- ARGV count     how many entries to take where nobody died
+-- ARGV silent_ms a worker whose sign of life ends within so long has missed some and is taken for dead
 -- ARGV deaths    so many workers that died at one entry alone are enough
 -- ARGV keep_ms   how long notes are kept
--- RETURNS word, id of the first entry that waits or '', how many workers died at it alone
--- WORDS idle whole alone poison
+-- RETURNS word, id of the first entry that waits or '', how many to take, how many workers died at it alone
+-- WORDS idle take poison
 local position = include('position')
 local stream = include('stream')
 
+local NARROWER = 10 -- the next one takes a part so small of what a worker died at: from 100 to one entry in two deaths
+
 local prefixes, at = cjson.decode(args.prefixes), position.of(keys)
-local first = redis.call('XRANGE', keys.events, '(' .. at, '+', 'COUNT', 1)[1]
-if not first then return { 'idle', '', '0' } end
+local head = redis.call('XRANGE', keys.events, '(' .. at, '+', 'COUNT', 1)[1]
+if not head then return { 'idle', '', '0', '0' } end
+local first, count, deaths = head[1], tonumber(args.count), 0
 
-local notes = stream.named(redis.call('HGETALL', keys.attempts))
-
--- What was under way when a worker left no word: all that the group has given out, or all there is.
-local function horizon()
-  local group = stream.group(keys.events, args.group)
-  if group and stream.after(group['last-delivered-id'], at) then return group['last-delivered-id'] end
-  return stream.info(keys.events)['last-generated-id']
+-- Workers that lose Redis all at the same time are one death: each has noted how many there had been before it began.
+local function heed(field, note, left_ms)
+  local from, last, size, before = note:match('^(%S+) (%S+) (%d+) (%d+)$')
+  if stream.after(first, last) then return redis.call('HDEL', keys.attempts, field) end
+  if from ~= first and left_ms >= tonumber(args.silent_ms) then return end
+  count = math.min(count, math.max(1, math.floor(size / NARROWER)))
+  if size == '1' and left_ms < 0 then deaths = math.max(deaths, before + 1) end
 end
 
--- A note is 'whole', or how many had died here before its worker began with this entry alone: dead ones in a row count, and
--- workers that lose Redis all at the same time are one.
-local deaths, others = 0, false
-for field, note in pairs(notes) do
+for field, note in pairs(stream.named(redis.call('HGETALL', keys.attempts))) do
   local worker = field:match('^worker:(.*)$')
-  if worker and worker ~= args.worker then
-    others = true
-    if note == 'whole' and not notes['until'] then notes['until'] = horizon() end
-    if note ~= 'whole' and notes.entry == first[1] and redis.call('EXISTS', prefixes.worker .. worker) == 0 then
-      deaths = math.max(deaths, note + 1)
-    end
-  end
+  if worker and worker ~= args.worker then heed(field, note, redis.call('PTTL', prefixes.worker .. worker)) end
 end
 
-local careful = notes['until'] and stream.after(first[1], notes['until']) == false
-if notes.entry ~= first[1] then
-  redis.call('DEL', keys.attempts)
-  others = false
-end
-local word = (careful or others) and 'alone' or 'whole'
-redis.call('HSET', keys.attempts, 'entry', first[1], 'worker:' .. args.worker, word == 'whole' and word or deaths)
-if careful then redis.call('HSET', keys.attempts, 'until', notes['until']) end
+local page = redis.call('XRANGE', keys.events, first, '+', 'COUNT', count)
+local last = page[#page][1]
+redis.call('HSET', keys.attempts, 'worker:' .. args.worker, table.concat({ first, last, count, deaths }, ' '))
 redis.call('PEXPIRE', keys.attempts, args.keep_ms)
-return { deaths >= tonumber(args.deaths) and 'poison' or word, first[1], tostring(deaths) }
+return { deaths >= tonumber(args.deaths) and 'poison' or 'take', first, tostring(count), tostring(deaths) }

@@ -22,6 +22,9 @@ export const TAKE_OVER_MS = 1_000;
 const SHORTEST_WAIT_MS = 1;
 const LONGEST_WAIT_MS = 16;
 
+/** Entries, or chunks, taken over before one's own turn is asked for again: asking sends the whole of one's own. */
+const TAKE_OVER_CALLS = 100;
+
 /** Text of one call, in characters: far below what Redis and a string take, and some ten milliseconds of both. */
 const CHUNK_CHARACTERS = 8_000_000;
 
@@ -66,30 +69,44 @@ export class Applier {
 
   /**
    * Applies what stands in the log whoever was given it, up to one chunk. Returns how many entries there were.
-   * When workers died at it, entries go one by one, and the one that kills them goes to the dead letters unread.
+   * When workers died at it, fewer and fewer go at once, and the one that kills them goes to the dead letters unread.
    */
   async applyWaiting(signal: AbortSignal): Promise<number> {
+    return (await this.#takeOver(signal)).length;
+  }
+
+  /** Takes over what stands in front of one's own: often enough for what has to go one by one. */
+  async #applyBefore(own: Entry | undefined, signal: AbortSignal): Promise<void> {
+    for (let calls = 0; own && calls < TAKE_OVER_CALLS && !signal.aborted; calls += 1) {
+      const last = (await this.#takeOver(signal)).at(-1);
+      if (!last || !isAfter(own.id, last.id)) return;
+    }
+  }
+
+  /** @returns the entries it took */
+  async #takeOver(signal: AbortSignal): Promise<readonly Entry[]> {
     const { redis, store, worker, logger } = this.#parts;
     if (worker === undefined) return await this.#applyNext(this.#chunkSize, signal);
-    const turn = await takeOver(redis, store, worker);
-    if (turn.word === 'idle') return 0;
+    const turn = await takeOver(redis, store, worker, this.#chunkSize);
+    if (turn.word === 'idle') return [];
     try {
-      if (turn.word !== 'poison') return await this.#applyNext(turn.word === 'alone' ? 1 : this.#chunkSize, signal);
+      if (turn.word !== 'poison') return await this.#applyNext(turn.count, signal);
       const { entry, deaths } = turn;
       logger.error({ entry, deaths }, 'workers die at an entry, it goes to the dead letters');
       this.#poison.condemn(entry, { reason: `poison: ${deaths} workers died at it`, error: '', attempts: deaths });
-      await this.#applyChunk([{ id: entry, fields: [] }], signal);
-      return 1;
+      const condemned = [{ id: entry, fields: [] }];
+      await this.#applyChunk(condemned, signal);
+      return condemned;
     } finally {
       // Whoever comes to this has not died. While Redis is away nobody waits for it to be heard.
       leaveWord(redis, store, worker).catch(() => undefined);
     }
   }
 
-  async #applyNext(count: number, signal: AbortSignal): Promise<number> {
+  async #applyNext(count: number, signal: AbortSignal): Promise<readonly Entry[]> {
     const entries = await readWaiting(this.#parts.redis, this.#parts.store, count);
     if (entries.length > 0) await this.#applyChunk(entries, signal);
-    return entries.length;
+    return entries;
   }
 
   async #applyChunk(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
@@ -124,7 +141,7 @@ export class Applier {
           await this.#parts.definitions.refresh();
           break;
         case 'not-my-turn':
-          if (turn.isOverdue()) await this.applyWaiting(signal);
+          if (turn.isOverdue()) await this.#applyBefore(part[0], signal);
           else await turn.wait(signal);
           break;
         default:

@@ -6,7 +6,8 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { logLines } from '../support/log-lines.ts';
 import { World } from '../support/world.ts';
 
-const ask = (world: World, worker: string) => takeOver(world.redis, world.store, worker);
+const MOST = 100;
+const ask = (world: World, worker: string) => takeOver(world.redis, world.store, worker, MOST);
 const lives = (world: World, worker: string) =>
   world.redis.set(`${world.store.prefixes.worker}${worker}`, '1', 'PX', 60_000);
 
@@ -24,44 +25,69 @@ const applied = async (world: World, count: number) => await world.apply((await 
 
 test('where nothing waits there is nothing to take over', async () => {
   const { world } = await logged(0);
-  expect(await ask(world, 'w')).toEqual({ word: 'idle', entry: '', deaths: 0 });
+  expect(await ask(world, 'w')).toEqual({ word: 'idle', entry: '', count: 0, deaths: 0 });
 });
 
 test('whoever comes first takes a chunk, again and again while it comes through', async () => {
   const { world, ids } = await logged(3);
   for (let i = 0; i < 2 * CRASH_ATTEMPTS; i += 1) {
-    expect(await ask(world, 'w')).toEqual({ word: 'whole', entry: ids[0], deaths: 0 });
+    expect(await ask(world, 'w')).toEqual({ word: 'take', entry: ids[0], count: MOST, deaths: 0 });
     await leaveWord(world.redis, world.store, 'w');
   }
 });
 
-test('beside a worker that is still at it others take the entry alone, and are no deaths', async () => {
+test('beside a worker that is still at it others take less, and are no deaths', async () => {
   const { world, ids } = await logged(3);
-  for (const worker of ['a', 'b', 'c', 'd', 'e']) await lives(world, worker);
-  expect((await ask(world, 'a')).word).toBe('whole');
-  for (const worker of ['b', 'c', 'd', 'e']) {
-    expect(await ask(world, worker)).toEqual({ word: 'alone', entry: ids[0], deaths: 0 });
-  }
+  for (const worker of ['a', 'b', 'c', 'd']) await lives(world, worker);
+  const turns = [];
+  for (const worker of ['a', 'b', 'c', 'd']) turns.push(await ask(world, worker));
+  expect(turns.map(({ count }) => count)).toEqual([MOST, 10, 1, 1]);
+  expect(turns).toMatchObject(Array(4).fill({ word: 'take', entry: ids[0], deaths: 0 }));
 });
 
-test('after a death all that was under way is taken one by one, then chunks again', async () => {
+test('a worker that is at earlier entries and lives slows nobody down', async () => {
   const { world, ids } = await logged(3);
-  for (let i = 0; i < 2; i += 1) ids.push(await world.send('x'));
+  await lives(world, 'a');
+  await ask(world, 'a');
+  await applied(world, 1);
+  expect(await ask(world, 'w')).toEqual({ word: 'take', entry: ids[1], count: MOST, deaths: 0 });
+});
+
+test('after a death what it had taken is taken in small parts, then chunks again', async () => {
+  const { world, ids } = await logged(3);
   await ask(world, 'dead');
+  for (let i = 0; i < 2; i += 1) ids.push(await world.send('x'));
   for (const id of ids.slice(0, 3)) {
-    expect(await ask(world, 'w')).toMatchObject({ word: 'alone', entry: id });
+    expect(await ask(world, 'w')).toMatchObject({ word: 'take', entry: id, count: 10 });
     await leaveWord(world.redis, world.store, 'w');
     await applied(world, 1);
   }
-  expect(await ask(world, 'w')).toMatchObject({ word: 'whole', entry: ids[3] });
+  expect(await ask(world, 'w')).toMatchObject({ word: 'take', entry: ids[3], count: MOST });
+  expect(await world.redis.hkeys(world.store.keys.attempts)).toEqual(['worker:w']);
+});
+
+test('a worker that was silent for three seconds is taken for dead', async () => {
+  const { world } = await logged(3);
+  await ask(world, 'silent');
+  await applied(world, 1);
+  const sign = `${world.store.prefixes.worker}silent`;
+  await world.redis.set(sign, '1', 'PX', 9_000);
+  expect(await ask(world, 'w')).toMatchObject({ count: MOST });
+  await world.redis.pexpire(sign, 5_000);
+  expect(await ask(world, 'w')).toMatchObject({ count: 10 });
 });
 
 describe('workers that die', () => {
   test('one after the other at an entry alone make it poison', async () => {
     const { world, ids } = await logged(3);
-    const words: string[] = [];
-    for (let i = 0; i < CRASH_ATTEMPTS + 2; i += 1) words.push((await ask(world, `w${i}`)).word);
-    expect(words).toEqual(['whole', ...Array(CRASH_ATTEMPTS).fill('alone'), 'poison']);
+    const turns = [];
+    for (let i = 0; i < CRASH_ATTEMPTS + 3; i += 1) turns.push(await ask(world, `w${i}`));
+    expect(turns.map(({ word, count }) => `${word} ${count}`)).toEqual([
+      `take ${MOST}`,
+      'take 10',
+      ...Array(CRASH_ATTEMPTS).fill('take 1'),
+      'poison 1',
+    ]);
     expect(await ask(world, 'last')).toMatchObject({ entry: ids[0], word: 'poison' });
   });
 
@@ -71,7 +97,7 @@ describe('workers that die', () => {
     for (const worker of workers) await lives(world, worker);
     for (const worker of workers) await ask(world, worker);
     for (const worker of workers) await world.redis.del(world.store.prefixes.worker + worker);
-    expect(await ask(world, 'w')).toMatchObject({ word: 'alone', deaths: 1 });
+    expect(await ask(world, 'w')).toMatchObject({ word: 'take', count: 1, deaths: 1 });
   });
 
   test('at different entries are no fault of either', async () => {
@@ -86,7 +112,7 @@ describe('workers that die', () => {
 test('an entry at which workers die goes to the dead letters without being read, and the log goes on', async () => {
   const { world, ids } = await logged(5);
   await applied(world, 2);
-  for (let i = 0; i <= CRASH_ATTEMPTS; i += 1) await ask(world, `dead${i}`);
+  for (let i = 0; i <= CRASH_ATTEMPTS + 1; i += 1) await ask(world, `dead${i}`);
   const { logger, lines } = logLines();
   const { redis, store, definitions } = world;
   const clock = new FakeClock({ flies: true });
