@@ -5,15 +5,21 @@ import type { Clock } from '../clock.ts';
 import type { Entry } from '../model/intake.ts';
 import { isInfrastructure } from '../redis/fault.ts';
 import { isAfter, readWaiting } from '../redis/log.ts';
-import { type Applied, apply } from '../redis/steps/apply.ts';
+import { type Applied, apply, type Chunk } from '../redis/steps/apply.ts';
 import { leaveWord, takeOver } from '../redis/steps/take-over.ts';
 import type { Store } from '../redis/store.ts';
 import { chunkOf } from './chunk.ts';
 import { Poison } from './poison.ts';
 import type { Definitions } from './view.ts';
 
-/** How many entries one call of `apply` gets: about half a millisecond of Redis' time (measured), so nobody else waits. */
+/** How many entries one call of `apply` gets at most: a millisecond of Redis' time (measured), so that nobody else waits for long. */
 export const CHUNK_SIZE = 100;
+
+/** How long one call of `apply` is to keep Redis busy, in µs; others wait as long. A fivefold error still leaves them their 5 ms. */
+const BUDGET_US = 1_000;
+
+/** So many chunks in a row came at once to their turn: then the next one is sent ahead, see Applier.apply. */
+const UNDISTURBED = 2;
 
 /** How long a worker waits for its turn before it applies the entries in front of its own itself. */
 export const TAKE_OVER_MS = 1_000;
@@ -46,11 +52,16 @@ export type ApplierParts = {
 /** A call that failed as a whole, for a reason that is not the infrastructure's: one of its entries is to blame. */
 type Broken = { word: 'broken'; error: unknown };
 
+/** The next entries, as they were worked out against one generation of the definitions, or why they could not be. */
+type Draft = Readonly<{ entries: readonly Entry[]; chunk: Chunk } | { entries: readonly Entry[]; fault: unknown }>;
+
 /** Applies entries in the order of the log, whoever else does the same at the same time. */
 export class Applier {
   readonly #parts: ApplierParts;
   readonly #chunkSize: number;
   readonly #poison = new Poison();
+  /** How many chunks in a row did not have to wait for another worker. */
+  #undisturbed = 0;
 
   constructor(parts: ApplierParts) {
     this.#parts = parts;
@@ -60,10 +71,15 @@ export class Applier {
   /**
    * Applies `entries`, consecutive in the log, each exactly once; returns when all are applied by this or another worker.
    * Rejects only with an error of the infrastructure; the call may then be repeated.
+   *
+   * `before`: entries of this worker that are still being applied. Meanwhile these are worked out and, unless other workers
+   * are busy too, sent, so that Redis has them at hand when it is done. Should they come to Redis too early after all, they
+   * are not at their turn, and are sent again.
    */
-  async apply(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
+  async apply(entries: readonly Entry[], signal: AbortSignal, before?: Promise<void>): Promise<void> {
     for (let from = 0; from < entries.length; from += this.#chunkSize) {
-      await this.#applyChunk(entries.slice(from, from + this.#chunkSize), signal);
+      const chunk = entries.slice(from, from + this.#chunkSize);
+      await this.#applyChunk(chunk, signal, from === 0 ? before : undefined);
     }
   }
 
@@ -109,14 +125,24 @@ export class Applier {
     return entries;
   }
 
-  async #applyChunk(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
+  async #applyChunk(entries: readonly Entry[], signal: AbortSignal, before?: Promise<void>): Promise<void> {
     const turn = new Turn(this.#parts.clock);
     let rest = entries;
+    let draft = this.#draft(rest, null);
+    let ahead = before && this.#undisturbed >= UNDISTURBED ? this.#step(draft) : null;
+    // Seen below, once those before are done.
+    ahead?.catch(() => undefined);
+    await before;
     // So many entries at the head of the rest hold one that made a call fail as a whole; it is looked for by halves.
     let suspects = 0;
     while (rest.length > 0 && !signal.aborted) {
-      const part = fitting(rest.slice(0, suspects > 0 ? Math.ceil(suspects / 2) : rest.length));
-      const applied = await this.#step(part);
+      draft = this.#draft(rest.slice(0, suspects > 0 ? Math.ceil(suspects / 2) : rest.length), draft);
+      const part = draft.entries;
+      const applied = await (ahead ?? this.#step(draft));
+      const early = ahead !== null && applied.word === 'not-my-turn';
+      ahead = null;
+      this.#undisturbed = applied.word === 'not-my-turn' ? 0 : this.#undisturbed + 1;
+      if (early) continue;
       if (applied.word !== 'not-my-turn') turn.came();
       switch (applied.word) {
         case 'applied':
@@ -150,12 +176,35 @@ export class Applier {
     }
   }
 
+  /** What goes into the next call. A draft that still holds is kept: matching can cost far more than to ask for one's turn. */
+  #draft(entries: readonly Entry[], old: Draft | null): Draft {
+    const { view } = this.#parts.definitions;
+    const { condemned } = this.#poison;
+    const holds =
+      old !== null &&
+      'chunk' in old &&
+      old.chunk.generation === view.generation &&
+      old.entries[0] === entries[0] &&
+      old.entries.length <= entries.length &&
+      !old.entries.some(({ id }) => condemned.has(id));
+    if (holds) return old;
+    const fit = fitting(entries);
+    try {
+      const chunk = chunkOf(fit, view, condemned, BUDGET_US);
+      return { entries: fit.slice(0, chunk.entries.length), chunk };
+    } catch (fault) {
+      return { entries: fit, fault };
+    }
+  }
+
   /** @throws the infrastructure's errors only */
-  async #step(entries: readonly Entry[]): Promise<Applied | Broken> {
-    const { redis, store, definitions, logger } = this.#parts;
+  async #step(draft: Draft): Promise<Applied | Broken> {
+    const { redis, store, logger } = this.#parts;
+    const { entries } = draft;
     let applied: Applied;
     try {
-      applied = await apply(redis, store, chunkOf(entries, definitions.view, this.#poison.condemned));
+      if ('fault' in draft) throw draft.fault;
+      applied = await apply(redis, store, draft.chunk);
     } catch (error) {
       if (isInfrastructure(error)) throw error;
       logger.warn({ entry: entries[0]?.id, entries: entries.length, error: reasonOf(error) }, 'chunk failed');

@@ -47,8 +47,20 @@ function prepare(node: TriggerNode): Prepared {
   return fresh;
 }
 
-/** Decodes, validates and matches consecutive entries of the log: all that can be done without Redis. */
-export function chunkOf(entries: readonly Entry[], view: View, poison: ReadonlyMap<string, Verdict>): Chunk {
+/** What an entry, and each trigger it meets, usually takes of Redis' time, in µs (measured). */
+const ENTRY_US = 4;
+const MATCH_US = 6;
+
+/**
+ * Decodes, validates and matches consecutive entries of the log: all that can be done without Redis. Takes the first of them
+ * that together keep Redis busy for about `budgetUs`, and at least one.
+ */
+export function chunkOf(
+  entries: readonly Entry[],
+  view: View,
+  poison: ReadonlyMap<string, Verdict>,
+  budgetUs = Number.POSITIVE_INFINITY,
+): Chunk {
   const triggers: ChunkTrigger[] = [];
   const indexes = new Map<TriggerNode, number>();
   const documents: string[] = [];
@@ -90,5 +102,13 @@ export function chunkOf(entries: readonly Entry[], view: View, poison: ReadonlyM
     };
   };
 
-  return { generation: view.generation, triggers, entries: entries.map(one), documents };
+  const taken: ChunkEntry[] = [];
+  let busyUs = 0;
+  for (const entry of entries) {
+    if (busyUs >= budgetUs) break;
+    const next = one(entry);
+    taken.push(next);
+    busyUs += ENTRY_US + ('matches' in next ? next.matches.length * MATCH_US : 0);
+  }
+  return { generation: view.generation, triggers, entries: taken, documents };
 }
