@@ -29,11 +29,16 @@ export type ModelFiring = {
 /** A sequential reference model of the semantics, in memory. `at` is Redis time in ms and never goes back. */
 export class ModelEngine {
   readonly firings: ModelFiring[] = [];
-  readonly #log = new Log();
+  readonly #log: Log;
   /** In order of id. */
   #automations: Loaded[] = [];
   /** State-change events in order of emission, not yet in the log. */
   #outbox: ((received: number) => ModelEvent)[] = [];
+
+  /** @param log another one decides where what is appended stands */
+  constructor(log = new Log()) {
+    this.#log = log;
+  }
 
   /** Semantics 13. Throws `path: reason` and changes nothing when the document is in error. */
   put(document: unknown, at: number): void {
