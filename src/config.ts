@@ -50,6 +50,10 @@ export const settingsSchema = z.strictObject({
     .enum(['memory', 'fsync', 'replicated'])
     .default('memory')
     .describe('When an event counts as kept: Redis has it, has it on disk, or its replicas have it as well'),
+  allowUnprotected: z
+    .boolean()
+    .default(false)
+    .describe('Whether a worker may run on a Redis of another machine that lets everybody in'),
   minReplicas: z.int().min(1).max(100).default(1).describe('Replicas that must have it in the mode replicated'),
   durabilityTimeoutMs: z
     .int()
@@ -65,6 +69,8 @@ export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 export type WatchfireOptions = Partial<Settings> & {
   /** URL, ioredis options, or a client of your own, which is used as it is and never closed. */
   redis?: string | RedisOptions | Redis;
+  /** With a URL that begins with rediss: what Node's TLS takes, as a CA of your own or a client certificate. */
+  tls?: RedisOptions['tls'];
   /** Your own pino logger; none: silent. */
   logger?: Logger;
   /** Another source of time, for simulations and tests. */

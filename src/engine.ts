@@ -21,6 +21,7 @@ import {
   removeAllLetters,
   removeLetters,
 } from './redis/letters.ts';
+import { refuseUnprotected } from './redis/protection.ts';
 import { refused } from './redis/refused.ts';
 import { type Store, storeOf } from './redis/store.ts';
 import type { Observer } from './services/applier.ts';
@@ -54,12 +55,12 @@ export class Watchfire {
 
   /** @throws InvalidDocument naming a setting that is wrong */
   constructor(options: WatchfireOptions = {}) {
-    const { redis = DEFAULT_REDIS_URL, logger, clock = systemClock, ...settings } = options;
+    const { redis = DEFAULT_REDIS_URL, tls, logger, clock = systemClock, ...settings } = options;
     this.settings = parseSettings(settings);
     this.#clock = clock;
     this.#logger = logger ?? pino({ level: 'silent' });
     this.store = storeOf(this.settings.namespace, () => clock.virtualNowMs());
-    this.connections = new Connections(redis, this.#logger);
+    this.connections = new Connections(redis, this.#logger, tls);
     const parts = { redis: this.connections.redis, store: this.store, clock, logger: this.#logger };
     this.#admission = clock.virtualNowMs() === null ? new Admission({ ...parts, bounds: this.settings }) : null;
     this.#durability = durabilityOf(this.connections, this.store, this.settings, clock);
@@ -160,9 +161,13 @@ export class Watchfire {
 
   /**
    * Runs a worker inside this process; resolves when it takes part.
-   * @throws Overloaded, NotDurable when Redis takes no writes now; DurabilityUnavailable
+   * @throws Overloaded, NotDurable when Redis takes no writes now; DurabilityUnavailable; Unprotected
    */
   async startWorker(hooks: WorkerHooks = {}): Promise<Worker> {
+    const { redis } = this.connections;
+    // A Redis that cannot be reached yet would seem to keep everybody out.
+    await redis.ping();
+    if (!this.settings.allowUnprotected) await refuseUnprotected(redis, this.store.keys.events);
     // Loaded here only: most programs that use an engine run no worker, and BullMQ is the largest of what we load.
     const { Worker } = await import('./services/worker.ts');
     const worker = new Worker({

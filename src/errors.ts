@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'ALREADY_RUNNING'
   | 'REDIS_NOT_STARTED'
   | 'REDIS_UNREACHABLE'
+  | 'UNPROTECTED'
   | 'SCRIPT_MISMATCH'
   | 'UNEXPECTED_ANSWER'
   | 'AUTOMATION_MISSING'
@@ -85,6 +86,17 @@ export class RedisNotStarted extends WatchfireError {
 export class RedisUnreachable extends WatchfireError {
   constructor(message: string) {
     super('REDIS_UNREACHABLE', message);
+  }
+}
+
+/** A Redis on another machine lets everybody in. */
+export class Unprotected extends WatchfireError {
+  constructor(address: string) {
+    super(
+      'UNPROTECTED',
+      `Redis at ${address} is not on this machine and lets everybody in: give it a password ("watchfire acl" prints users ` +
+        'with the least rights), or allow this by --allow-unprotected (in a program: allowUnprotected)',
+    );
   }
 }
 

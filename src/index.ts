@@ -15,6 +15,7 @@ export {
   ScriptMismatch,
   TryLater,
   UnexpectedAnswer,
+  Unprotected,
   WatchfireError,
 } from './errors.ts';
 export type { Action } from './model/action.ts';

@@ -47,6 +47,13 @@ function processIo(): Io {
 // Whoever reads us may stop early, like `head`: then there is nothing more to do, and nothing wrong.
 stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
+// Node would print all that is in the error, and the arguments of a command can be in it.
+process.on('uncaughtException', (error: unknown) => {
+  stderr.write(`watchfire: unexpected: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (env.WATCHFIRE_DEBUG && error instanceof Error) stderr.write(`${error.stack}\n`);
+  process.exit(1);
+});
+
 // Loading is most of what a short verb does; compiled code is kept between two runs.
 enableCompileCache();
 const { main } = await import('./program.ts');

@@ -55,6 +55,7 @@ function programOf(io: Io, ended: (status: number) => void): Command {
   const program = new Command('watchfire')
     .description('Redis-native stream processor: events in by XADD, reactions out as BullMQ jobs')
     .option('--redis <url>', `where Redis is (default: $REDIS_URL, else ${DEFAULT_REDIS_URL})`)
+    .option('--tls-ca <file>', 'PEM file of the CA that signs the certificate of a rediss: server')
     .option('--namespace <name>', `engines with different names never meet (default: ${DEFAULT_NAMESPACE})`)
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'show help')

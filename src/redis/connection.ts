@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
+import { InvalidDocument } from '../errors.ts';
+import { isAddress, publicUrl } from './address.ts';
+import { discreet } from './discreet.ts';
 
 /** Delay before the next attempt to reach Redis again: doubles up to this. */
 const LONGEST_RECONNECT_MS = 2_000;
@@ -56,24 +59,31 @@ export class Connections {
   readonly #logger: Logger;
   readonly #blocking = new Set<Redis>();
 
-  constructor(target: string | RedisOptions | Redis, logger: Logger) {
+  /** @throws InvalidDocument when the URL is none */
+  constructor(target: string | RedisOptions | Redis, logger: Logger, tls?: RedisOptions['tls']) {
     this.#logger = logger;
     this.#owned = !isClient(target);
     if (isClient(target)) this.redis = target;
-    else if (typeof target === 'string') this.redis = new Redis(target, { ...ownOptions('watchfire') });
-    else this.redis = new Redis({ ...ownOptions('watchfire'), ...target });
+    else if (typeof target === 'string') {
+      // Node's own error would show the password.
+      if (!isAddress(target))
+        throw new InvalidDocument('redis', 'must be a URL of redis: or rediss:', publicUrl(target));
+      this.redis = discreet(new Redis(target, { ...ownOptions('watchfire'), ...(tls === undefined ? {} : { tls }) }));
+    } else this.redis = discreet(new Redis({ ...ownOptions('watchfire'), ...target }));
     if (this.#owned) this.#watch(this.redis);
   }
 
   /** A connection of its own for reads that block. */
   blocking(name: string): Redis {
-    const client = this.redis.duplicate({
-      ...ownOptions(`watchfire-${name}`),
-      // A read that blocks must be given up when the server vanished without a word. Unanswered ones are not sent again:
-      // whoever reads decides anew what it wants.
-      blockingTimeout: BLOCK_MS,
-      blockingTimeoutGrace: BLOCKING_GRACE_MS,
-    });
+    const client = discreet(
+      this.redis.duplicate({
+        ...ownOptions(`watchfire-${name}`),
+        // A read that blocks must be given up when the server vanished without a word. Unanswered ones are not sent again:
+        // whoever reads decides anew what it wants.
+        blockingTimeout: BLOCK_MS,
+        blockingTimeoutGrace: BLOCKING_GRACE_MS,
+      }),
+    );
     this.#watch(client);
     this.#blocking.add(client);
     client.once('end', () => this.#blocking.delete(client));
@@ -86,10 +96,12 @@ export class Connections {
    */
   confirming(waitMs: number): Redis {
     const { socketTimeout } = this.redis.options;
-    const client = this.redis.duplicate({
-      connectionName: 'watchfire-confirming',
-      ...(socketTimeout === undefined ? {} : { socketTimeout: socketTimeout + waitMs }),
-    });
+    const client = discreet(
+      this.redis.duplicate({
+        connectionName: 'watchfire-confirming',
+        ...(socketTimeout === undefined ? {} : { socketTimeout: socketTimeout + waitMs }),
+      }),
+    );
     this.#watch(client);
     this.#blocking.add(client);
     client.once('end', () => this.#blocking.delete(client));

@@ -1,6 +1,8 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { RedisUnreachable } from '../errors.ts';
+import { publicUrl } from './address.ts';
 import { FAREWELL_MS } from './connection.ts';
+import { discreet } from './discreet.ts';
 
 /** A server that can be used answers in milliseconds; a person will not wait much longer than this to learn that none does. */
 const REACH_BOUND_MS = 3_000;
@@ -14,13 +16,25 @@ const PATIENT_ATTEMPTS = 12;
 /** What ioredis says of commands whose connection has gone. */
 const CLOSED = 'Connection is closed.';
 
+/** Codes of certificates that no known authority stands for. */
+const UNKNOWN_SIGNER: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 export type OpenOptions = Readonly<{
   /** Whether to connect again and send again what had no answer, for some 20 s. Only for commands that may be repeated. */
   patient?: boolean;
+  /** For a URL with rediss: a CA of one's own, a client certificate. */
+  tls?: RedisOptions['tls'];
 }>;
 
-function optionsOf({ patient = false }: OpenOptions): RedisOptions {
+function optionsOf({ patient = false, tls }: OpenOptions): RedisOptions {
   return {
+    ...(tls === undefined ? {} : { tls }),
     connectionName: 'watchfire-cli',
     lazyConnect: true,
     connectTimeout: REACH_BOUND_MS,
@@ -33,22 +47,6 @@ function optionsOf({ patient = false }: OpenOptions): RedisOptions {
   };
 }
 
-/** Whether this is an address of a Redis: a URL, or the path of a socket. */
-export function isAddress(url: string): boolean {
-  if (url.startsWith('/')) return true;
-  return URL.canParse(url) && ['redis:', 'rediss:'].includes(new URL(url).protocol);
-}
-
-/** The URL without its password and without what may be one. */
-export function publicUrl(url: string): string {
-  if (!isAddress(url) || url.startsWith('/')) return url.replace(/^.*@/s, '');
-  const shown = new URL(url);
-  if (shown.password !== '') shown.password = '***';
-  // ioredis reads the query as options, and a password is one of them.
-  shown.search = '';
-  return shown.href;
-}
-
 /**
  * Opens a connection that gives up instead of waiting, and makes sure that a Redis answers there: all within a few
  * seconds, and at once when `signal` is aborted. The caller disconnects it.
@@ -56,7 +54,7 @@ export function publicUrl(url: string): string {
  */
 export async function openRedis(url: string, signal: AbortSignal, options: OpenOptions = {}): Promise<Redis> {
   signal.throwIfAborted();
-  const redis = new Redis(url, optionsOf(options));
+  const redis = discreet(new Redis(url, optionsOf(options)));
   let failure: Error | null = null;
   const note = (error: Error): void => {
     failure = error;
@@ -93,6 +91,10 @@ function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   // Given up by us, or by the client.
   if (code === 'ETIMEDOUT' || message === CLOSED) return `no answer within ${REACH_BOUND_MS / 1_000} s`;
   if (message.startsWith('Unknown RESP type')) return 'what listens there is no Redis';
+  if (UNKNOWN_SIGNER.has(code ?? '')) return 'its certificate is signed by nobody known here, name the CA by --tls-ca';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate is for another host';
+  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired';
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return 'it does not speak TLS there, which rediss: asks for';
   return message || String(code);
 }
 

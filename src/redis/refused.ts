@@ -1,4 +1,5 @@
 import { NotDurable, Overloaded } from '../errors.ts';
+import { withoutArguments } from './discreet.ts';
 import { MEMORY_RETRY_MS } from './pressure.ts';
 
 /** When to come back to a server that cannot keep anything now: failovers and full disks take seconds and more. */
@@ -11,7 +12,9 @@ const CANNOT_KEEP = /^(NOREPLICAS|MISCONF|READONLY) /;
  * What a refused write means to those who wanted it; any other error as it is. Redis says these words before it does
  * anything, so nothing was added.
  */
-export function refused(error: unknown, id: string | null = null): unknown {
+export function refused(thrown: unknown, id: string | null = null): unknown {
+  // A client that was handed in may put what was sent into its errors.
+  const error = withoutArguments(thrown);
   const cause = causeOf(error);
   if (!(cause instanceof Error)) return error;
   if (cause.message.startsWith('OOM ')) {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
-import { publicUrl } from '../../src/redis/open.ts';
+import { publicUrl } from '../../src/redis/address.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { ENGINE_KEYS } from '../support/world.ts';

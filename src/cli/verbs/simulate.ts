@@ -10,7 +10,7 @@ import { openRedis } from '../../redis/open.ts';
 import { obtainRedisServer, startRedisServer } from '../../redis/server.ts';
 import { parseScenario } from '../../scenario.ts';
 import { type SimulationParts, simulate } from '../../simulation.ts';
-import { targetOf } from '../connect.ts';
+import { type Target, targetOf } from '../connect.ts';
 import { type Line, linesOf } from '../lines.ts';
 import { sentenceOf } from '../output.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
@@ -45,7 +45,7 @@ export const verb: Verb = {
     const server = await serverFor(options, io);
     try {
       // Not cut off by SIGINT: what was begun is removed first.
-      const redis = await openRedis(server.url, new AbortController().signal);
+      const redis = await openRedis(server.url, new AbortController().signal, server.tls && { tls: server.tls });
       const run = `simulate-${randomBytes(6).toString('hex')}`;
       const logger = pino({ level: 'silent' });
       const ignored = new Set(parseSettings({}).ignoredEvents);
@@ -73,8 +73,11 @@ async function opened(file: string, io: Io): Promise<AsyncIterable<Uint8Array | 
 }
 
 /** The server of --redis, else a private one; REDIS_URL, which may name one that is in real use, only where none can run. */
-async function serverFor(options: Options, io: Io): Promise<{ url: string; stop: () => Promise<void> }> {
-  const given = { url: targetOf(options, io).url, stop: async () => undefined };
+async function serverFor(
+  options: Options,
+  io: Io,
+): Promise<Pick<Target, 'url' | 'tls'> & { stop: () => Promise<void> }> {
+  const given = { ...targetOf(options, io), stop: async () => undefined };
   if (options.redis !== undefined) return given;
   const found = await findRedisServer(thisMachine());
   if (!found && io.env.REDIS_URL) return given;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Automation } from '../../model/automation.ts';
-import { publicUrl } from '../../redis/open.ts';
+import { publicUrl } from '../../redis/address.ts';
 import type { RedisServer } from '../../redis/server.ts';
 import { longWatchfire, type Target, targetOf } from '../connect.ts';
 import { embeddedRedis, putExamples } from '../embedded.ts';
@@ -20,6 +20,7 @@ export const verb: Verb = {
   configure(command) {
     outputOption(command)
       .option('--port <port>', `port of the private Redis on 127.0.0.1 (default: ${DEFAULT_PORT})`)
+      .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--dir <folder>', `where the private Redis keeps its data (default: ${DEFAULT_DIR})`)
       .addHelpText(
         'after',
@@ -33,7 +34,9 @@ export const verb: Verb = {
     const own = ownServer(options, io);
     const server = own ? await embeddedRedis(own.port, own.dir, io) : null;
     try {
-      return await runOn(targetOf(server ? { ...options, redis: server.url } : options, io), server, options, io);
+      const settings = { allowUnprotected: options.allowUnprotected === true };
+      const target = targetOf(server ? { ...options, redis: server.url } : options, io, settings);
+      return await runOn(target, server, options, io);
     } finally {
       await server?.stop();
       if (server) io.err(`watchfire: stopped, the data stays in ${own?.dir}`);

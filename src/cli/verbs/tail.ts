@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { publicUrl } from '../../redis/open.ts';
+import { publicUrl } from '../../redis/address.ts';
 import { longWatchfire, targetOf } from '../connect.ts';
 import { warningsTo } from '../logging.ts';
 import { asJson, outputOption } from '../output.ts';

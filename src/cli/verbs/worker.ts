@@ -16,6 +16,7 @@ export const verb: Verb = {
       .option('--retention <duration>', 'how long applied events stay in the stream (default: 24h)')
       .option('--ledger-retention <duration>', 'how long firings and dead letters stay in theirs (default: 30d)')
       .option('--max-queue-depth <jobs>', 'waiting jobs of a queue above which it gets no more (default: 100000)')
+      .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--log-level <level>', `one of ${LEVELS.join(', ')}`, 'info')
       .addHelpText('after', '\nExample, one of any number of equal workers:\n  watchfire worker --retention 7d');
   },
@@ -50,6 +51,7 @@ function settingsOf(options: Options): Partial<Settings> {
     ...durationSetting('retentionMs', options),
     ...durationSetting('ledgerRetentionMs', options),
     ...durabilitySettings(options),
+    allowUnprotected: options.allowUnprotected === true,
   };
 }
 

@@ -1,0 +1,40 @@
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+
+/** Whether this is an address of a Redis: a URL, or the path of a socket. */
+export function isAddress(url: string): boolean {
+  if (url.startsWith('/')) return true;
+  if (!URL.canParse(url)) return false;
+  const { protocol, pathname, search, hash } = new URL(url);
+  // A password with a bare #, / or ? ends up behind the host; it has to be written as %23, %2F or %3F.
+  return ['redis:', 'rediss:'].includes(protocol) && ![pathname, search, hash].some((part) => part.includes('@'));
+}
+
+/** The URL without its password and without what may be one. */
+export function publicUrl(url: string): string {
+  if (!isAddress(url) || url.startsWith('/')) return url.replace(/^.*@/s, '');
+  const shown = new URL(url);
+  if (shown.password !== '') shown.password = '***';
+  // ioredis reads the query as options, and a password is one of them.
+  shown.search = '';
+  shown.hash = '';
+  return shown.href;
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('::1', 'ipv6');
+loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
+
+/** Whether a host is this machine and nothing else, so that nobody elsewhere can listen in or connect. */
+export async function isLoopback(host: string): Promise<boolean> {
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(bare) !== 0) return isLoopbackAddress(bare);
+  if (bare === '') return false;
+  const found = await lookup(bare, { all: true }).catch(() => []);
+  return found.length > 0 && found.every(({ address }) => isLoopbackAddress(address));
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
