@@ -22,7 +22,7 @@
 -- ARGV chunk       JSON    src/redis/wire.ts
 -- ARGV documents…  JSON    event documents; an entry names its own by index
 -- RETURNS word, position, wake-up in ms or '', error or '', words of each applied entry as lines of one text
--- WORDS applied not-my-turn already-applied stale-definitions more-due failed
+-- WORDS applied not-my-turn already-applied stale-definitions more-due failed gone
 local engine = include('engine')
 local held = include('held')
 local log = include('log')
@@ -47,6 +47,8 @@ if not ids[first] then return { 'already-applied', e.position, '', '' } end
 if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. ids[first], 'COUNT', 1)[1] then
   return { 'not-my-turn', e.position, '', '' }
 end
+-- What a failover took back is in the hands of workers still. The log loses its end alone, so asking for the last one is enough.
+if not redis.call('XRANGE', keys.events, ids[#ids], ids[#ids])[1] then return { 'gone', e.position, '', '' } end
 
 -- Answers what became of the entry, and a word for each trigger it met; nil when more is due than one call may settle.
 local function apply()

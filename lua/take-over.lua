@@ -42,4 +42,4 @@ local page = redis.call('XRANGE', keys.events, first, '+', 'COUNT', count)
 local last = page[#page][1]
 redis.call('HSET', keys.attempts, 'worker:' .. args.worker, table.concat({ first, last, count, deaths }, ' '))
 redis.call('PEXPIRE', keys.attempts, args.keep_ms)
-return { deaths >= tonumber(args.deaths) and 'poison' or 'take', first, tostring(count), tostring(deaths) }
+return { deaths >= tonumber(args.deaths) and 'poison' or 'take', first, string.format('%d', count), string.format('%d', deaths) }

@@ -46,6 +46,14 @@ export async function readWaiting(redis: Redis, store: Store, count: number): Pr
   return entries.map(toEntry);
 }
 
+/** Those of some consecutive entries that are in the log still. */
+export async function readAgain(redis: Redis, store: Store, entries: readonly Entry[]): Promise<Entry[]> {
+  const [first, last] = [entries[0], entries.at(-1)];
+  if (!first || !last) return [];
+  const found = await redis.xrange(store.keys.events, first.id, last.id, 'COUNT', entries.length);
+  return found.map(toEntry);
+}
+
 function toEntry([id, fields]: [string, string[]]): Entry {
   // A deleted entry that is still pending comes without fields.
   return { id, fields: fields ?? [] };

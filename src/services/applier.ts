@@ -4,7 +4,7 @@ import { reasonOf } from '../actions/reason.ts';
 import type { Clock } from '../clock.ts';
 import type { Entry } from '../model/intake.ts';
 import { isInfrastructure } from '../redis/fault.ts';
-import { isAfter, readWaiting } from '../redis/log.ts';
+import { isAfter, readAgain, readWaiting } from '../redis/log.ts';
 import { type Applied, apply, type Chunk } from '../redis/steps/apply.ts';
 import { leaveWord, takeOver } from '../redis/steps/take-over.ts';
 import type { Store } from '../redis/store.ts';
@@ -17,6 +17,9 @@ export const CHUNK_SIZE = 100;
 
 /** How long one call of `apply` is to keep Redis busy, in µs; others wait as long. A fivefold error still leaves them their 5 ms. */
 const BUDGET_US = 1_000;
+
+/** How long a chunk may take to be worked out: meanwhile this process does nothing else, not even ask whether it is its turn. */
+const DRAFT_MS = 5;
 
 /** So many chunks in a row came at once to their turn: then the next one is sent ahead, see Applier.apply. */
 const UNDISTURBED = 2;
@@ -62,10 +65,17 @@ export class Applier {
   readonly #poison = new Poison();
   /** How many chunks in a row did not have to wait for another worker. */
   #undisturbed = 0;
+  /** How long an entry takes to be worked out, in ms, as of late. */
+  #entryMs = 0;
 
   constructor(parts: ApplierParts) {
     this.#parts = parts;
     this.#chunkSize = parts.chunkSize ?? CHUNK_SIZE;
+  }
+
+  /** How many entries to read at a time: fewer where finding out who wants them takes long. */
+  get readSize(): number {
+    return Math.max(1, Math.min(this.#chunkSize, Math.floor(DRAFT_MS / this.#entryMs)));
   }
 
   /**
@@ -166,6 +176,10 @@ export class Applier {
         case 'stale-definitions':
           await this.#parts.definitions.refresh();
           break;
+        case 'gone':
+          rest = await readAgain(this.#parts.redis, this.#parts.store, rest);
+          suspects = 0;
+          break;
         case 'not-my-turn':
           if (turn.isOverdue()) await this.#applyBefore(part[0], signal);
           else await turn.wait(signal);
@@ -178,7 +192,8 @@ export class Applier {
 
   /** What goes into the next call. A draft that still holds is kept: matching can cost far more than to ask for one's turn. */
   #draft(entries: readonly Entry[], old: Draft | null): Draft {
-    const { view } = this.#parts.definitions;
+    const { clock, definitions } = this.#parts;
+    const { view } = definitions;
     const { condemned } = this.#poison;
     const holds =
       old !== null &&
@@ -189,8 +204,10 @@ export class Applier {
       !old.entries.some(({ id }) => condemned.has(id));
     if (holds) return old;
     const fit = fitting(entries);
+    const fromMs = clock.nowMs();
     try {
       const chunk = chunkOf(fit, view, condemned, BUDGET_US);
+      this.#entryMs += ((clock.nowMs() - fromMs) / chunk.entries.length - this.#entryMs) / 4;
       return { entries: fit.slice(0, chunk.entries.length), chunk };
     } catch (fault) {
       return { entries: fit, fault };

@@ -65,6 +65,22 @@ describe('the position is a fence', () => {
     expect(await world.state()).toEqual(after);
   });
 
+  test('entries that a failover took back, in the hands of a worker, leave no trace', async () => {
+    const world = new World();
+    await world.put(counting);
+    for (let i = 0; i < 3; i += 1) await world.send('x');
+    const entries = await world.read();
+    // The replica that took over never had the last two.
+    await world.redis.xdel(world.store.keys.events, ...entries.slice(1).map(({ id }) => id));
+    const before = await world.state();
+    expect(await world.apply(entries)).toMatchObject({ word: 'gone', position: '0-0', words: [] });
+    expect(await world.state()).toEqual(before);
+    await world.drain();
+    const after = await world.state();
+    expect(await world.apply(entries.slice(1))).toMatchObject({ word: 'gone', position: entries[0]?.id });
+    expect(await world.state()).toEqual(after);
+  });
+
   test('of a chunk that was applied in part only the rest takes effect', async () => {
     const world = new World();
     const other = new World();

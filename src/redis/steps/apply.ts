@@ -5,7 +5,7 @@ import type { Store } from '../store.ts';
 import { wireOf } from '../wire.ts';
 import { answerOf, parseWake } from './answer.ts';
 
-const WORDS = ['applied', 'not-my-turn', 'already-applied', 'stale-definitions', 'more-due', 'failed'] as const;
+const WORDS = ['applied', 'not-my-turn', 'already-applied', 'stale-definitions', 'more-due', 'failed', 'gone'] as const;
 const script = loadScript('apply', { words: WORDS });
 
 /** What a trigger's rules need; sent once for a chunk. */
