@@ -1,5 +1,5 @@
 import { InvalidDocument } from '../errors.ts';
-import { RELATED_LIMIT } from './event.ts';
+import { PAYLOAD_DEPTH_LIMIT, RELATED_LIMIT } from './event.ts';
 import { parseJson } from './json.ts';
 import { emptyRecord } from './record.ts';
 
@@ -10,7 +10,13 @@ const JSON_FIELDS: ReadonlySet<string> = new Set(['resource', 'related', 'payloa
 
 const RELATED_FIELD = /^related\.(0|[1-9]\d*)\.(.+)$/su;
 
+/** More than all labels of all resources an event may have: a bound on work before anything is looked at. */
+const FIELDS_LIMIT = 100_000;
+
 type Draft = Record<string, unknown>;
+
+/** Names that were given, and the maps that were made for paths; a map that was given as JSON is not among them. */
+type Progress = { seen: ReadonlySet<string>; made: Set<unknown> };
 
 /**
  * Makes an event document of flat fields, as people type them: `event order.failed resource.id customer.7 related.0.id order.9
@@ -18,34 +24,36 @@ type Draft = Record<string, unknown>;
  * path. Throws InvalidDocument naming the field.
  */
 export function flatDocument(fields: readonly string[]): Record<string, unknown> {
+  if (fields.length > 2 * FIELDS_LIMIT) throw new InvalidDocument('entry', `must have at most ${FIELDS_LIMIT} fields`);
   const draft: Draft = {};
   const seen = new Set<string>();
+  const made = new Set<unknown>();
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const name = fields[i] ?? '';
     const value = fields[i + 1] ?? '';
     if (seen.has(name)) throw new InvalidDocument(name, 'is given twice', value);
     seen.add(name);
-    readField(draft, name, value, seen);
+    readField(draft, name, value, { seen, made });
   }
   if (Array.isArray(draft.related)) refuseGaps(draft.related);
   return draft;
 }
 
-function readField(draft: Draft, name: string, value: string, seen: ReadonlySet<string>): void {
+function readField(draft: Draft, name: string, value: string, so: Progress): void {
   if (TEXT_FIELDS.has(name)) {
     draft[name] = value;
   } else if (JSON_FIELDS.has(name)) {
     if (draft[name] !== undefined) throw new InvalidDocument(name, 'must be given either whole or in pieces', value);
     draft[name] = parseJson(value, name);
   } else {
-    readPiece(draft, name, value, seen);
+    readPiece(draft, name, value, so);
   }
 }
 
-function readPiece(draft: Draft, name: string, value: string, seen: ReadonlySet<string>): void {
+function readPiece(draft: Draft, name: string, value: string, so: Progress): void {
   const dot = name.indexOf('.');
   const whole = name.slice(0, dot);
-  if (dot > 0 && seen.has(whole)) throw new InvalidDocument(name, `must not be given beside ${whole}`, value);
+  if (dot > 0 && so.seen.has(whole)) throw new InvalidDocument(name, `must not be given beside ${whole}`, value);
   const rest = name.slice(dot + 1);
   const related = RELATED_FIELD.exec(name);
   if (whole === 'resource' && rest !== '') {
@@ -55,7 +63,7 @@ function readPiece(draft: Draft, name: string, value: string, seen: ReadonlySet<
     setRelated(draft, name, Number(related[1]), related[2] ?? '', value);
   } else if (whole === 'payload' && rest !== '') {
     draft.payload ??= emptyRecord<unknown>();
-    setPath(draft.payload as Draft, name, plainValue(value), seen);
+    setPath(draft.payload as Draft, name, plainValue(value), so.made);
   } else {
     throw new InvalidDocument(name, name === 'data' ? 'must be the only field' : 'unknown field', value);
   }
@@ -77,21 +85,28 @@ function refuseGaps(related: readonly unknown[]): void {
 }
 
 /** Sets one value inside the payload. Only maps made here are entered, never a value that was given as JSON. */
-function setPath(payload: Draft, name: string, value: unknown, seen: ReadonlySet<string>): void {
+function setPath(payload: Draft, name: string, value: unknown, made: Set<unknown>): void {
   let inner = payload;
-  let place = 'payload';
   const keys = name.split('.').slice(1);
+  if (keys.length > PAYLOAD_DEPTH_LIMIT) {
+    throw new InvalidDocument('payload', `must not be nested deeper than ${PAYLOAD_DEPTH_LIMIT} levels`);
+  }
   for (const [i, key] of keys.entries()) {
     if (key === '') throw new InvalidDocument(name, 'must not have an empty part', value);
-    place += `.${key}`;
     if (i === keys.length - 1) {
       if (inner[key] !== undefined) throw new InvalidDocument(name, 'has a value already', value);
       inner[key] = value;
-    } else {
-      if (seen.has(place)) throw new InvalidDocument(name, `must not be given beside ${place}`, value);
-      inner[key] ??= emptyRecord<unknown>();
-      inner = inner[key] as Draft;
+      return;
     }
+    if (inner[key] === undefined) {
+      inner[key] = emptyRecord<unknown>();
+      made.add(inner[key]);
+    }
+    if (!made.has(inner[key])) {
+      const place = `payload.${keys.slice(0, i + 1).join('.')}`;
+      throw new InvalidDocument(name, `must not be given beside ${place}`, value);
+    }
+    inner = inner[key] as Draft;
   }
 }
 

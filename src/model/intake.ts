@@ -18,6 +18,9 @@ export type Decoded =
   | { kind: 'event'; event: Event; own: boolean; waits: boolean }
   | { kind: 'rejected'; reason: string };
 
+/** Characters of the engine's own forms: a document can grow to five times its size when it is written anew (1e20), and they hold little else. */
+const OWN_LIMIT = 8 * DOCUMENT_LIMIT_BYTES;
+
 /** What a decoder puts where bytes were no UTF-8. */
 const REPLACEMENT = '\ufffd';
 
@@ -42,13 +45,19 @@ function decodeForm({ id, fields }: Entry): Decoded {
   if (fields.length === 0) throw new InvalidDocument('entry', 'has no fields');
   if (fields.length % 2 !== 0) throw new InvalidDocument('entry', 'has a field without a value');
   const [first, value = ''] = fields;
-  // The engine's own forms were checked when their events came in; limits and encodings are not judged twice.
+  // What is in the engine's own forms was judged when it came in. But whoever may append can write these forms too, so they
+  // are bounded like any other, and nothing in them can be from later than they are.
   if (first === 'firing') {
+    checkOwnSize(fields);
     const event = stateChangeEvent(parseFiring(fields), arrival.received);
     return { kind: 'event', event, own: true, waits: false };
   }
   if (first === 'released') {
+    checkOwnSize(fields);
     const event = parseEventDocument(parseJson(value, 'released'), id);
+    if (event.received > arrival.received) {
+      throw new InvalidDocument('received', 'must not be later than the entry', value);
+    }
     return { kind: 'event', event, own: false, waits: false };
   }
   const document = first === 'data' && fields.length === 2 ? dataDocument(value) : flat(fields);
@@ -103,6 +112,13 @@ function flat(fields: readonly string[]): Record<string, unknown> {
     checkEncoding(fields[i + 1] ?? '', name);
   }
   return flatDocument(fields);
+}
+
+/** Refuses an entry in a form of ours that none of ours can be as large as. */
+function checkOwnSize(fields: readonly string[]): void {
+  let length = 0;
+  for (const text of fields) length += text.length;
+  if (length > OWN_LIMIT) throw new InvalidDocument('entry', `must have at most ${OWN_LIMIT} characters`);
 }
 
 function checkSize(length: number, bytes: () => number, path: string): void {

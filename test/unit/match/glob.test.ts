@@ -242,3 +242,36 @@ describe('filing a pattern', () => {
     );
   });
 });
+
+/** A text that counts how often one of its characters is looked at. */
+function counted(text: string): { value: string; looks: () => number } {
+  let looks = 0;
+  const value = {
+    length: text.length,
+    codePointAt: (at: number) => {
+      looks += 1;
+      return text.codePointAt(at);
+    },
+  };
+  return { value: value as unknown as string, looks: () => looks };
+}
+
+describe('hostile patterns of 25 characters', () => {
+  const LENGTH = 2_000;
+
+  test.each([
+    ['*aaaaaaaaaaaaaaaaaaaaaac*', 'a'],
+    ['*???????????????????????b', 'a'],
+    ['*[!b][!b][!b][!b][!b][!b]', 'b'],
+    ['*a?a?a?a?a?a?a?a?a?a?a?b*', 'a'],
+    ['*a*a*a*a*a*a*a*a*a*a*a*b?', 'a'],
+    ['!*a*[a]*a*[a]*a*[a]*a*b*c', 'a'],
+    ['*?*?*?*?*?*?*?*?*?*?*?*?b', 'a'],
+    ['*[[[[[[[[[[[[[[[[[[[[[[?c', '['],
+  ])('%s takes at most its length in looks for each character', (pattern, character) => {
+    const { value, looks } = counted(character.repeat(LENGTH));
+    compileGlob(pattern)(value);
+    expect(looks()).toBeGreaterThan(0);
+    expect(looks()).toBeLessThanOrEqual((pattern.length + 1) * LENGTH);
+  });
+});
