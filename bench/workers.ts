@@ -16,14 +16,14 @@ export async function run(context: Context): Promise<Result[]> {
   const log = logOf(events, endOf(before), (i) => order('order.failed', `-${i % 200}-`));
   const rates = new Map<number, number[]>([1, 2, 4].map((count) => [count, []]));
   const ledgers = new Set<string>();
-  let note: string | undefined;
+  const notes = new Map<number, string | undefined>();
   for (let pair = 0; pair < context.pairs; pair += 1) {
     for (const [count, found] of rates) {
       if (context.short && count === 4) continue;
       const sample = await measured(context, count, before, log);
       found.push(sample.value);
       ledgers.add(await ledgerOf(context));
-      if (count === 1) note = sample.note;
+      notes.set(count, sample.note);
     }
   }
   if (ledgers.size !== 1) throw new Error('the ledgers differ with the number of workers');
@@ -40,7 +40,7 @@ export async function run(context: Context): Promise<Result[]> {
       base: median(one),
       ratio: ratio(two),
       targets: [{ of: 'ratio', bound: 1.5 }],
-      note: `ledgers identical${others}; one worker: ${note}`,
+      note: `ledgers identical${others}; one worker ${notes.get(1)}, two together ${notes.get(2)}`,
     },
   ];
 }

@@ -5,21 +5,15 @@ import type { Clock } from '../clock.ts';
 import type { Entry } from '../model/intake.ts';
 import { isInfrastructure } from '../redis/fault.ts';
 import { isAfter, readAgain, readWaiting } from '../redis/log.ts';
-import { type Applied, apply, type Chunk } from '../redis/steps/apply.ts';
+import { type Applied, apply } from '../redis/steps/apply.ts';
 import { leaveWord, takeOver } from '../redis/steps/take-over.ts';
 import type { Store } from '../redis/store.ts';
-import { chunkOf } from './chunk.ts';
+import { type Draft, type Drafting, draftOf, type Looks, lookThrough } from './draft.ts';
 import { Poison } from './poison.ts';
 import type { Definitions } from './view.ts';
 
 /** How many entries one call of `apply` gets at most: a millisecond of Redis' time (measured), so that nobody else waits for long. */
 export const CHUNK_SIZE = 100;
-
-/** How long one call of `apply` is to keep Redis busy, in µs; others wait as long. A fivefold error still leaves them their 5 ms. */
-const BUDGET_US = 1_000;
-
-/** How long a chunk may take to be worked out: meanwhile this process does nothing else, not even ask whether it is its turn. */
-const DRAFT_MS = 5;
 
 /** So many chunks in a row came at once to their turn: then the next one is sent ahead, see Applier.apply. */
 const UNDISTURBED = 2;
@@ -33,9 +27,6 @@ const LONGEST_WAIT_MS = 16;
 
 /** Entries, or chunks, taken over before one's own turn is asked for again: asking sends the whole of one's own. */
 const TAKE_OVER_CALLS = 100;
-
-/** Text of one call, in characters: far below what Redis and a string take, and some ten milliseconds of both. */
-const CHUNK_CHARACTERS = 8_000_000;
 
 /** What became of entries, for metrics and the live view. */
 export type Observer = (entries: readonly Entry[], applied: Applied) => void;
@@ -55,9 +46,6 @@ export type ApplierParts = {
 /** A call that failed as a whole, for a reason that is not the infrastructure's: one of its entries is to blame. */
 type Broken = { word: 'broken'; error: unknown };
 
-/** The next entries, as they were worked out against one generation of the definitions, or why they could not be. */
-type Draft = Readonly<{ entries: readonly Entry[]; chunk: Chunk } | { entries: readonly Entry[]; fault: unknown }>;
-
 /** Applies entries in the order of the log, whoever else does the same at the same time. */
 export class Applier {
   readonly #parts: ApplierParts;
@@ -65,31 +53,33 @@ export class Applier {
   readonly #poison = new Poison();
   /** How many chunks in a row did not have to wait for another worker. */
   #undisturbed = 0;
-  /** How long an entry takes to be worked out, in ms, as of late. */
-  #entryMs = 0;
 
   constructor(parts: ApplierParts) {
     this.#parts = parts;
     this.#chunkSize = parts.chunkSize ?? CHUNK_SIZE;
   }
 
-  /** How many entries to read at a time: fewer where finding out who wants them takes long. */
-  get readSize(): number {
-    return Math.max(1, Math.min(this.#chunkSize, Math.floor(DRAFT_MS / this.#entryMs)));
+  /** Decodes and matches entries ahead of `apply`, bit by bit. Never rejects. */
+  async lookThrough(entries: readonly Entry[]): Promise<Looks> {
+    return await lookThrough(entries, this.#parts.definitions, this.#parts.clock);
   }
 
   /**
    * Applies `entries`, consecutive in the log, each exactly once; returns when all are applied by this or another worker.
    * Rejects only with an error of the infrastructure; the call may then be repeated.
    *
-   * `before`: entries of this worker that are still being applied. Meanwhile these are worked out and, unless other workers
-   * are busy too, sent, so that Redis has them at hand when it is done. Should they come to Redis too early after all, they
-   * are not at their turn, and are sent again.
+   * `looks`: what is known of the entries. `before`: entries of this worker that are still being applied. Unless other workers
+   * are busy too, these are sent meanwhile, so that Redis has them at hand when it is done. Should they come to Redis too early
+   * after all, they are not at their turn, and are sent again.
    */
-  async apply(entries: readonly Entry[], signal: AbortSignal, before?: Promise<void>): Promise<void> {
+  async apply(
+    entries: readonly Entry[],
+    signal: AbortSignal,
+    { before, looks = null }: { before?: Promise<void>; looks?: Looks | null } = {},
+  ): Promise<void> {
     for (let from = 0; from < entries.length; from += this.#chunkSize) {
       const chunk = entries.slice(from, from + this.#chunkSize);
-      await this.#applyChunk(chunk, signal, from === 0 ? before : undefined);
+      await this.#applyChunk(chunk, signal, looks, from === 0 ? before : undefined);
     }
   }
 
@@ -135,10 +125,15 @@ export class Applier {
     return entries;
   }
 
-  async #applyChunk(entries: readonly Entry[], signal: AbortSignal, before?: Promise<void>): Promise<void> {
+  async #applyChunk(
+    entries: readonly Entry[],
+    signal: AbortSignal,
+    looks: Looks | null = null,
+    before?: Promise<void>,
+  ): Promise<void> {
     const turn = new Turn(this.#parts.clock);
     let rest = entries;
-    let draft = this.#draft(rest, null);
+    let draft = draftOf(rest, this.#drafting, looks, null);
     let ahead = before && this.#undisturbed >= UNDISTURBED ? this.#step(draft) : null;
     // Seen below, once those before are done.
     ahead?.catch(() => undefined);
@@ -146,7 +141,8 @@ export class Applier {
     // So many entries at the head of the rest hold one that made a call fail as a whole; it is looked for by halves.
     let suspects = 0;
     while (rest.length > 0 && !signal.aborted) {
-      draft = this.#draft(rest.slice(0, suspects > 0 ? Math.ceil(suspects / 2) : rest.length), draft);
+      const next = rest.slice(0, suspects > 0 ? Math.ceil(suspects / 2) : rest.length);
+      draft = draftOf(next, this.#drafting, looks, draft);
       const part = draft.entries;
       const applied = await (ahead ?? this.#step(draft));
       const early = ahead !== null && applied.word === 'not-my-turn';
@@ -182,7 +178,7 @@ export class Applier {
           break;
         case 'not-my-turn':
           if (turn.isOverdue()) await this.#applyBefore(part[0], signal);
-          else await turn.wait(signal);
+          else await this.#untilMoved(applied.position, turn, signal);
           break;
         default:
           applied satisfies never;
@@ -190,28 +186,18 @@ export class Applier {
     }
   }
 
-  /** What goes into the next call. A draft that still holds is kept: matching can cost far more than to ask for one's turn. */
-  #draft(entries: readonly Entry[], old: Draft | null): Draft {
-    const { clock, definitions } = this.#parts;
-    const { view } = definitions;
-    const { condemned } = this.#poison;
-    const holds =
-      old !== null &&
-      'chunk' in old &&
-      old.chunk.generation === view.generation &&
-      old.entries[0] === entries[0] &&
-      old.entries.length <= entries.length &&
-      !old.entries.some(({ id }) => condemned.has(id));
-    if (holds) return old;
-    const fit = fitting(entries);
-    const fromMs = clock.nowMs();
-    try {
-      const chunk = chunkOf(fit, view, condemned, BUDGET_US);
-      this.#entryMs += ((clock.nowMs() - fromMs) / chunk.entries.length - this.#entryMs) / 4;
-      return { entries: fit.slice(0, chunk.entries.length), chunk };
-    } catch (fault) {
-      return { entries: fit, fault };
-    }
+  /** Waits while the position stands, which is far cheaper to ask than to send the chunk again. */
+  async #untilMoved(position: string, turn: Turn, signal: AbortSignal): Promise<void> {
+    const { redis, store } = this.#parts;
+    let now: string;
+    do {
+      await turn.wait(signal);
+      now = (await redis.get(store.keys.position)) ?? '0-0';
+    } while (now === position && !turn.isOverdue() && !signal.aborted);
+  }
+
+  get #drafting(): Drafting {
+    return { definitions: this.#parts.definitions, condemned: this.#poison.condemned };
   }
 
   /** @throws the infrastructure's errors only */
@@ -290,14 +276,4 @@ class Turn {
 function behind(entries: readonly Entry[], position: string): readonly Entry[] {
   const next = entries.findIndex(({ id }) => isAfter(id, position));
   return next === -1 ? [] : entries.slice(next);
-}
-
-/** The first entries whose text fits into one call; at least one. */
-function fitting(entries: readonly Entry[]): readonly Entry[] {
-  let characters = 0;
-  for (const [i, { fields }] of entries.entries()) {
-    for (const text of fields) characters += text.length;
-    if (characters > CHUNK_CHARACTERS && i > 0) return entries.slice(0, i);
-  }
-  return entries;
 }

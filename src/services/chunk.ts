@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { isStanding, type TriggerNode } from '../definitions/plan.ts';
-import type { Catalogue } from '../match/catalogue.ts';
+import type { Catalogue, Interest } from '../match/catalogue.ts';
 import { compileKey, encodeKey } from '../match/key.ts';
 import { type Event, effectiveTime, eventDocument } from '../model/event.ts';
 import { decode, type Entry } from '../model/intake.ts';
@@ -51,39 +51,54 @@ function prepare(node: TriggerNode): Prepared {
 const ENTRY_US = 4;
 const MATCH_US = 6;
 
-/**
- * Decodes, validates and matches consecutive entries of the log: all that can be done without Redis. Takes the first of them
- * that together keep Redis busy for about `budgetUs`, and at least one.
- */
+/** An entry as it is understood, with the triggers that are interested in it. */
+export type Look =
+  | { kind: 'rejected'; reason: string }
+  | { kind: 'ignored' }
+  | { kind: 'event'; event: Event; own: boolean; waits: boolean; interests: readonly Interest[] };
+
+/** Decodes, validates and matches one entry: all that does not depend on the entries beside it. */
+export function lookAt(entry: Entry, view: View): Look {
+  const decoded = decode(entry);
+  if (decoded.kind === 'rejected') return decoded;
+  const { event } = decoded;
+  if (view.ignored.has(event.event)) return { kind: 'ignored' };
+  return { ...decoded, interests: view.catalogue.interested(event) };
+}
+
+/** `budgetUs`: how long the chunk may keep Redis busy, about; `looks`: entries that were looked at before, by id. */
+export type ChunkOptions = Readonly<{ budgetUs?: number; looks?: ReadonlyMap<string, Look> }>;
+
+const NO_LOOKS: ReadonlyMap<string, Look> = new Map();
+
+/** Puts consecutive entries of the log into one chunk: the first of them that fit into the budget, and at least one. */
 export function chunkOf(
   entries: readonly Entry[],
   view: View,
   poison: ReadonlyMap<string, Verdict>,
-  budgetUs = Number.POSITIVE_INFINITY,
+  { budgetUs = Number.POSITIVE_INFINITY, looks = NO_LOOKS }: ChunkOptions = {},
 ): Chunk {
   const triggers: ChunkTrigger[] = [];
   const indexes = new Map<TriggerNode, number>();
   const documents: string[] = [];
 
-  const match = (event: Event): ChunkMatch[] =>
-    view.catalogue.interested(event).map(({ node, arms, expects }) => {
-      const { trigger, key } = prepare(node);
-      let index = indexes.get(node);
-      if (index === undefined) {
-        index = triggers.push(trigger);
-        indexes.set(node, index);
-      }
-      return { trigger: index, key: key(event), arms, expects };
-    });
+  const match = (event: Event, { node, arms, expects }: Interest): ChunkMatch => {
+    const { trigger, key } = prepare(node);
+    let index = indexes.get(node);
+    if (index === undefined) {
+      index = triggers.push(trigger);
+      indexes.set(node, index);
+    }
+    return { trigger: index, key: key(event), arms, expects };
+  };
 
   const one = (entry: Entry): ChunkEntry => {
     const verdict = poison.get(entry.id);
     if (verdict) return { entry: entry.id, rejected: verdict.reason, error: verdict.error, attempts: verdict.attempts };
-    const decoded = decode(entry);
-    if (decoded.kind === 'rejected') return { entry: entry.id, rejected: decoded.reason };
-    const { event, own, waits } = decoded;
-    if (view.ignored.has(event.event)) return { entry: entry.id, skip: 'ignored' };
-    const matches = match(event);
+    const look = looks.get(entry.id) ?? lookAt(entry, view);
+    if (look.kind === 'rejected') return { entry: entry.id, rejected: look.reason };
+    if (look.kind === 'ignored') return { entry: entry.id, skip: 'ignored' };
+    const { event, own, waits, interests } = look;
     const leader = waits && event.follows !== null && event.follows !== event.id ? event.follows : null;
     return {
       entry: entry.id,
@@ -95,10 +110,10 @@ export function chunkOf(
       own,
       fresh: waits,
       ...(leader === null ? {} : { follows: leader, leader: digestOf(leader) }),
-      ...(matches.length > 0 || leader !== null
+      ...(interests.length > 0 || leader !== null
         ? { document: documents.push(JSON.stringify(eventDocument(event))) }
         : {}),
-      matches,
+      matches: interests.map((interest) => match(event, interest)),
     };
   };
 

@@ -16,6 +16,7 @@ import { ensureGroup, readNext } from '../redis/log.ts';
 import type { Store } from '../redis/store.ts';
 import { Applier, type Observer } from './applier.ts';
 import { Auditor } from './auditor.ts';
+import type { Looks } from './draft.ts';
 import { Janitor } from './janitor.ts';
 import { Live } from './live.ts';
 import { Loop, persist } from './loop.ts';
@@ -35,6 +36,9 @@ const JANITOR_MS = 30_000;
 
 /** Between two looks whether the log is still the same: what others removed can only be told, not prevented. */
 const AUDIT_MS = 5_000;
+
+/** Chunks of a worker that are being applied or wait for their turn: enough to be busy while another worker has the turn. */
+const CHUNKS_UNDER_WAY = 2;
 
 /** Chunks taken over at a time, when entries stand although nobody seems to be at them: some 10,000 entries a second. */
 const TAKE_OVER_CHUNKS = 100;
@@ -75,9 +79,10 @@ export class Worker implements Service {
     readonly audit: Loop;
     readonly live: Loop;
   };
-  /** The chunk that was read last, and the one before it: done when all before it are. */
+  /** The chunk that was read last: done when all before it are. */
   #applying: Promise<void> = Promise.resolve();
-  #before: Promise<void> = Promise.resolve();
+  /** All that are not done, as far as is known. */
+  readonly #underWay: Promise<void>[] = [];
   /** Aborted when a stop takes too long, most likely because Redis does not answer. */
   readonly #giveUp = new AbortController();
 
@@ -117,7 +122,7 @@ export class Worker implements Service {
       now: () => clock.nowMs(),
       sleep: (ms, signal) => clock.sleep(ms, signal),
       maxQueueDepth: settings.maxQueueDepth,
-      secure: durability ? () => durability.barrier() : undefined,
+      security: durability ?? undefined,
       onJobs: (jobs) => {
         parts.onJobs?.(jobs);
         this.#live.jobs(jobs);
@@ -176,13 +181,14 @@ export class Worker implements Service {
     });
   }
 
-  /** Takes and works out the next entries while those before them are being applied; never more than two chunks at a time. */
+  /** Takes and works out the next entries while those before them are being applied or wait for their turn. */
   async #read(): Promise<number> {
     const entries = await this.#next();
     if (entries.length === 0) return 0;
-    await this.#before;
-    this.#before = this.#applying;
-    this.#applying = this.#applyAll(entries, this.#before);
+    const looks = await this.#applier.lookThrough(entries);
+    if (this.#underWay.length >= CHUNKS_UNDER_WAY) await this.#underWay.shift();
+    this.#applying = this.#applyAll(entries, looks, this.#applying);
+    this.#underWay.push(this.#applying);
     return 0;
   }
 
@@ -206,10 +212,10 @@ export class Worker implements Service {
   }
 
   /** Applies until it is done: what was read is ours to apply, whatever Redis does meanwhile. */
-  async #applyAll(entries: readonly Entry[], before: Promise<void>): Promise<void> {
+  async #applyAll(entries: readonly Entry[], looks: Looks, before: Promise<void>): Promise<void> {
     const { signal } = this.#giveUp;
     const parts = { name: 'apply', clock: this.#parts.clock, logger: this.#logger };
-    await persist(parts, signal, () => this.#applier.apply(entries, signal, before));
+    await persist(parts, signal, () => this.#applier.apply(entries, signal, { before, looks }));
   }
 
   async #settle(signal: AbortSignal): Promise<number> {

@@ -43,7 +43,7 @@ async function outcome(world: World) {
 /** Applies chunk after chunk without waiting for any, as a worker does with two. */
 async function inLine(applier: Applier, hand: readonly Entry[][]): Promise<void> {
   let before = Promise.resolve();
-  for (const entries of hand) before = applier.apply(entries, never, before);
+  for (const entries of hand) before = applier.apply(entries, never, { before });
   await before;
 }
 
@@ -66,7 +66,7 @@ describe('a chunk that is sent while others are being applied', () => {
     });
     // The first three make the applier believe that it is alone; the fourth chunk is then kept back.
     for (const entries of others.slice(0, 3)) await applier.apply(entries, never);
-    const early = applier.apply(others[3] ?? [], never, before);
+    const early = applier.apply(others[3] ?? [], never, { before });
     await applier.apply(held, never);
     release();
     await early;
@@ -80,7 +80,7 @@ describe('a chunk that is sent while others are being applied', () => {
     const { world, applier, hand, said } = await prepared(4);
     for (const entries of hand.slice(0, 2)) await applier.apply(entries, never);
     let before = Promise.resolve();
-    for (const entries of hand.slice(2)) before = applier.apply(entries, never, before);
+    for (const entries of hand.slice(2)) before = applier.apply(entries, never, { before });
     await world.put({ ...COUNT, id: 'other', name: 'O' });
     await before;
     expect(said).toHaveLength(4 * SIZE);
