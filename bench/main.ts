@@ -4,6 +4,7 @@ import { obtainRedisServer, startRedisServer } from '../src/redis/server.ts';
 import * as absence from './absence.ts';
 import * as apply from './apply.ts';
 import * as catalogue from './catalogue.ts';
+import * as composite from './composite.ts';
 import * as firings from './firings.ts';
 import * as ignore from './ignore.ts';
 import * as latency from './latency.ts';
@@ -26,6 +27,7 @@ import * as workers from './workers.ts';
 
 const PARTS: readonly Part[] = [
   { name: 'apply', run: apply.run },
+  { name: 'composite', run: composite.run },
   { name: 'ignore', run: ignore.run },
   { name: 'catalogue', run: catalogue.run },
   { name: 'latency', run: latency.run },

@@ -1,74 +1,75 @@
--- The child firings a composite has stored (semantics 9), one hash for each group.
+-- The child firings a composite has stored (semantics 9), one hash for each group: `index` says of each child when it
+-- fired, and the field of that child is its document. Documents can be large and are only read when the composite fires.
 local due = include('due')
-local engine = include('engine')
-local firing = include('firing')
 
 local M = {}
 
-local KEEP_MS = 60 * 1000 -- semantics 1: how long an outdated child firing is kept
-local KEEP_UNLIMITED_MS = 24 * 3600 * 1000 -- semantics 1: the same without `within`
+-- A line of the index: child, time, application number, keep_until.
+local LINE = '^(%S+) (%-?%d+) (%d+) (%-?%d+)$'
 
--- A stored child firing is the text [time,number,keep_until,document].
--- Answers them by child, the name of the hash, and whether it is empty.
--- order: the children as they are now; what is stored of a child that was changed counts no more (semantics 13).
-function M.read(e, c, group, order)
-  local stored, name, texts = {}, e.prefixes.composite .. c.name .. ':' .. group, {}
-  local flat = redis.call('HGETALL', name)
-  for i = 1, #flat, 2 do texts[flat[i]] = flat[i + 1] end
-  for _, child in ipairs(order) do
-    if texts[child] then
-      local time, number, keep, document = texts[child]:match('^%[(%-?%d+),(%d+),(%-?%d+),(.*)%]$')
-      stored[child] = { time = tonumber(time), number = tonumber(number), keep = tonumber(keep), document = document }
+-- What is stored by child, the fields to be removed, and whether there is nothing at all yet.
+-- What is stored of a child that was changed counts no more (semantics 13).
+function M.read(e, c, group)
+  local g = { composite = c, key = group, name = e.prefixes.composite .. c.name .. ':' .. group, stored = {}, gone = {} }
+  local index = redis.call('HGET', g.name, 'index')
+  g.fresh = not index
+  for line in (index or ''):gmatch('[^\n]+') do
+    local child, time, number, keep = line:match(LINE)
+    local s = { time = tonumber(time), number = tonumber(number), keep = tonumber(keep), line = line }
+    if c.known[child] then
+      g.stored[child] = s
+      if not g.indexed or s.keep < g.indexed then g.indexed = s.keep end
+    else
+      g.gone[#g.gone + 1] = child
     end
   end
-  return stored, name, #flat == 0
+  return g
 end
 
-function M.write(e, c, group, name, stored)
-  redis.call('DEL', name)
-  local earliest
-  for child, s in pairs(stored) do
-    redis.call('HSET', name, child, '[' .. engine.int(s.time) .. ',' .. s.number .. ',' .. engine.int(s.keep) .. ',' .. s.document .. ']')
-    earliest = math.min(earliest or s.keep, s.keep)
-  end
-  if not earliest then return due.correct(e, c.name, group, nil) end
-  due.schedule(e, c.name, group, earliest)
-end
-
-function M.drop(stored, outdated)
-  for child, s in pairs(stored) do
-    if outdated(s) then stored[child] = nil end
+-- Drops what is over at as_of and what is older than oldest.
+function M.drop(g, as_of, oldest)
+  for child, s in pairs(g.stored) do
+    if s.keep <= as_of or s.time < oldest then
+      g.stored[child], g.gone[#g.gone + 1] = nil, child
+    end
   end
 end
 
--- Removes what is over at `as_of`; what remains gets its place in the index.
+-- Writes what changed. The place in the deadlines is only ever brought forward; whoever finds it too early corrects it.
+-- A child that was dropped a moment ago may be stored anew, so fields are removed before others are written.
+function M.write(e, g)
+  local c, lines, fields, earliest = g.composite, {}, {}, math.huge
+  if not next(g.stored) then
+    if g.fresh then return end
+    redis.call('DEL', g.name)
+    return due.correct(e, c.name, g.key, nil)
+  end
+  for child, s in pairs(g.stored) do
+    lines[#lines + 1] = s.line or string.format('%s %d %d %d', child, s.time, s.number, s.keep)
+    if s.document then fields[#fields + 1], fields[#fields + 2] = child, s.document end
+    if s.keep < earliest then earliest = s.keep end
+  end
+  if #g.gone > 0 then redis.call('HDEL', g.name, unpack(g.gone)) end
+  redis.call('HSET', g.name, 'index', table.concat(lines, '\n'), unpack(fields))
+  if not g.indexed or earliest < g.indexed then due.schedule(e, c.name, g.key, earliest) end
+end
+
+-- Removes what is over at `as_of`; what remains gets its place in the deadlines.
 function M.forget(e, c, group, as_of)
-  local stored, name = M.read(e, c, group, cjson.decode(c.children))
-  M.drop(stored, function(s) return s.keep <= as_of end)
-  M.write(e, c, group, name, stored)
+  local g = M.read(e, c, group)
+  M.drop(g, as_of, -math.huge)
+  g.indexed = nil
+  M.write(e, g)
 end
 
--- How many leading children are stored in order of time; equal times in order of application.
-function M.progress(order, stored)
-  local before
-  for i, child in ipairs(order) do
-    local s = stored[child]
-    if not s or before and (s.time < before.time or s.time == before.time and s.number < before.number) then
-      return i - 1
-    end
-    before = s
+-- The documents of all that is stored, in declared order.
+function M.documents(g)
+  local documents = {}
+  for _, child in ipairs(g.composite.children) do
+    local s = g.stored[child]
+    if s then documents[#documents + 1] = s.document or redis.call('HGET', g.name, child) end
   end
-  return #order
-end
-
--- Keeps a child firing, unless a newer one of the same child is there. Answers whether it did.
-function M.store(stored, c, f, as_of)
-  local old, last = stored[f.trigger.child], 0
-  if old and old.time > f.time then return false end
-  for _, s in pairs(stored) do last = math.max(last, s.number) end
-  local keep = c.within and math.max(f.time + c.within, as_of) + KEEP_MS or math.max(f.time, as_of) + KEEP_UNLIMITED_MS
-  stored[f.trigger.child] = { time = f.time, number = last + 1, keep = keep, document = firing.document(f) }
-  return true
+  return documents
 end
 
 return M

@@ -2,6 +2,7 @@
 local children = include('children')
 local engine = include('engine')
 local firing = include('firing')
+local group = include('group')
 local held = include('held')
 local key = include('key')
 
@@ -9,51 +10,25 @@ local M = {}
 
 -- The key of the composite's for_each, looked up on the event of the child firing.
 local function group_of(c, f)
-  local names = cjson.decode(c.names)
-  return #names == 0 and '' or key.of_document(f.doc, names)
-end
-
--- The received firing that a sequence keeps: that of the next step, else the first.
-local function next_step(order, stored, received)
-  local step = order[children.progress(order, stored) + 1]
-  for _, f in ipairs(received) do
-    if f.trigger.child == step then return f end
-  end
-  return received[1]
+  return #c.names == 0 and '' or key.of_document(f.doc, c.names)
 end
 
 -- received: firings of children, of one event in declared order. Answers the firing of the composite, or nil.
 function M.receive(e, c, received, as_of)
-  local group, order, completing = group_of(c, received[1]), cjson.decode(c.children), nil
-  if c.needed == 1 then return firing.of_children(c, group, received[1], { firing.document(received[1]) }) end
-  local stored, name, fresh = children.read(e, c, group, order)
-  children.drop(stored, function(s) return s.keep <= as_of end)
-  if c.within then
-    local newest = -math.huge
-    for _, s in pairs(stored) do newest = math.max(newest, s.time) end
-    for _, f in ipairs(received) do newest = math.max(newest, f.time) end
-    children.drop(stored, function(s) return s.time < newest - c.within end)
-    local fresh = {}
-    for _, f in ipairs(received) do
-      if f.time >= newest - c.within then fresh[#fresh + 1] = f end
-    end
-    received = fresh
-  end
-  if c.type == 'sequence' and #received > 1 then received = { next_step(order, stored, received) } end
+  local place, completing = group_of(c, received[1]), nil
+  if c.needed == 1 then return firing.of_children(c, place, received[1], { firing.document(received[1]) }) end
+  local g = children.read(e, c, place)
+  children.drop(g, as_of, -math.huge)
+  if c.within then received = group.timely(g, received, as_of) end
+  if c.type == 'sequence' and #received > 1 then received = { group.next_step(g, received) } end
   for _, f in ipairs(received) do
-    if children.store(stored, c, f, as_of) then completing = f end
+    if group.store(g, f, as_of) then completing = f end
   end
-  local documents, present = {}, 0
-  for _, child in ipairs(order) do
-    if stored[child] then
-      present = present + 1
-      documents[present] = stored[child].document
-    end
-  end
-  local ready = completing and present >= c.needed and (c.type ~= 'sequence' or children.progress(order, stored) == #order)
-  if fresh and not ready and held.refuses(e, c.name) then return nil end
-  children.write(e, c, group, name, ready and {} or stored)
-  return ready and firing.of_children(c, group, completing, documents) or nil
+  local documents = completing and group.ready(g) and children.documents(g)
+  if g.fresh and not documents and held.refuses(e, c.name) then return nil end
+  if documents then g.stored = {} end
+  children.write(e, g)
+  return documents and firing.of_children(c, place, completing, documents) or nil
 end
 
 -- A firing goes up from where it happened; at the root it leaves.

@@ -1,4 +1,5 @@
 -- What one call of a script knows: names of keys, time, the shared clock, the position, the triggers read so far.
+local definition = include('definition')
 local position = include('position')
 
 local M = {}
@@ -65,13 +66,7 @@ function M.trigger(e, name)
     e.triggers[name] = false
     return nil
   end
-  trigger = {}
-  for i = 1, #flat, 2 do trigger[flat[i]] = flat[i + 1] end
-  for _, field in ipairs({ 'threshold', 'within', 'order', 'needed' }) do
-    trigger[field] = tonumber(trigger[field])
-  end
-  for _, field in ipairs({ 'after', 'standing', 'keyed', 'once' }) do trigger[field] = trigger[field] == '1' end
-  trigger.name = name
+  trigger = definition.read(name, flat)
   e.triggers[name] = trigger
   return trigger
 end

@@ -4,55 +4,64 @@ local key = include('key')
 
 local M = {}
 
--- Every part is preceded by its length, so different lists never coincide.
-local function derive(...)
-  local parts = {}
-  for i, part in ipairs({ ... }) do parts[i] = #part .. ':' .. part end
-  return redis.sha1hex(table.concat(parts)):sub(1, 32)
+local prefixes = {} -- lengths as text, worked out once each: a number takes Lua long to write
+
+-- A part with its length before it, so that different lists never coincide.
+local function part(text)
+  local length = #text
+  if not prefixes[length] then prefixes[length] = length .. ':' end
+  return prefixes[length] .. text
 end
 
-local function new(trigger, encoded, state, time, doc, ...)
-  local id = derive(trigger.automation, trigger.path, trigger.digest, encoded, state, ...)
-  return { id = id, trigger = trigger, key = encoded, state = state, time = time, doc = doc, children = '[]' }
+-- cause: parts.
+local function new(trigger, encoded, state, time, doc, cause)
+  trigger.stem = trigger.stem or part(trigger.automation) .. part(trigger.path) .. part(trigger.digest)
+  local id = redis.sha1hex(trigger.stem .. part(encoded) .. part(state) .. cause):sub(1, 32)
+  return { id = id, trigger = trigger, key = encoded, state = state, time = time, doc = doc }
+end
+
+local function of_event(ev)
+  return part(ev.id) .. part(engine.int(ev.t))
 end
 
 -- A reactive window that reached its threshold.
 function M.of_event(e, name, encoded, ev)
-  return new(engine.trigger(e, name), encoded, 'Triggered', ev.t, ev.doc, ev.id, engine.int(ev.t))
+  return new(engine.trigger(e, name), encoded, 'Triggered', ev.t, ev.doc, of_event(ev))
 end
 
 -- A window that ended without what was expected; doc: the last event, or nil.
 function M.of_absence(trigger, b, doc)
-  local finish = b['end']
-  return new(trigger, b.key, 'Triggered', finish, doc, engine.int(b.start), engine.int(finish),
-    b.opener or '')
+  local cause = part(engine.int(b.start)) .. part(engine.int(b['end'])) .. part(b.opener or '')
+  return new(trigger, b.key, 'Triggered', b['end'], doc, cause)
 end
 
 function M.of_recovery(e, name, encoded, ev)
-  return new(engine.trigger(e, name), encoded, 'Resolved', ev.t, ev.doc, ev.id, engine.int(ev.t))
+  return new(engine.trigger(e, name), encoded, 'Resolved', ev.t, ev.doc, of_event(ev))
 end
 
--- completing: the child firing that was stored last; children: documents in declared order.
-function M.of_children(composite, group, completing, children)
-  local f = new(composite, group, 'Triggered', completing.time, completing.doc, completing.id)
-  f.children = '[' .. table.concat(children, ',') .. ']'
+-- completing: the child firing that was stored last; documents: those of all, in declared order.
+function M.of_children(composite, group, completing, documents)
+  local f = new(composite, group, 'Triggered', completing.time, completing.doc, part(completing.id))
+  f.documents = documents
   return f
 end
 
 -- triggering_labels as JSON: the names of for_each with the values of the key.
 local function labels(f)
-  local names, members = cjson.decode(f.trigger.names), {}
+  local names, members = f.trigger.names, {}
   for i, value in ipairs(key.values(f.key, #names)) do
     members[i] = cjson.encode(names[i]) .. ':' .. cjson.encode(value)
   end
   return '{' .. table.concat(members, ',') .. '}'
 end
 
--- The firing as a child of another one.
+-- The firing as a child of another one. Documents are large, and every string costs Lua its length: one goes into the
+-- next without anything in between.
 function M.document(f)
-  return '{"id":"' .. f.id .. '","path":"' .. f.trigger.path .. '","state":"' .. f.state
-    .. '","triggered":' .. engine.int(f.time) .. ',"labels":' .. labels(f)
-    .. ',"event":' .. (f.doc or 'null') .. ',"children":' .. f.children .. '}'
+  local head = '{"id":"' .. f.id .. '","path":"' .. f.trigger.path .. '","state":"' .. f.state .. '","triggered":' .. engine.int(f.time)
+    .. ',"labels":' .. labels(f) .. ',"event":'
+  if not f.documents then return head .. (f.doc or 'null') .. ',"children":[]}' end
+  return head .. (f.doc or 'null') .. ',"children":[' .. table.concat(f.documents, ',') .. ']}'
 end
 
 -- The root fired: the record in the ledger and, when anybody listens, the state-change event in the log.
@@ -63,7 +72,7 @@ function M.emit(e, f)
     'labels', labels(f), 'event', f.doc or '' }
   if e.listened == nil then e.listened = redis.call('EXISTS', e.keys.listeners) == 1 end
   if e.listened then redis.call('XADD', e.keys.events, e.next_id, unpack(record)) end
-  record[#record + 1], record[#record + 2] = 'children', f.children
+  record[#record + 1], record[#record + 2] = 'children', '[' .. table.concat(f.documents or {}, ',') .. ']'
   redis.call('XADD', e.keys.firings, e.next_id, unpack(record))
   e.fired = e.fired + 1
 end

@@ -28,7 +28,7 @@ local function go_up(e, pending, ev)
       if not deepest or group.composite.order > deepest.composite.order then deepest = group end
     end
     pending[deepest.composite.name] = nil
-    table.sort(deepest, function(a, b) return a.trigger.order < b.trigger.order end)
+    if deepest[2] then table.sort(deepest, function(a, b) return a.trigger.order < b.trigger.order end) end
     local fired = composite.receive(e, deepest.composite, deepest, ev.as_of)
     if fired then M.pass(e, fired, pending) end
   end
@@ -56,10 +56,10 @@ local function automation(e, matches, ev, words)
       word, fired = reactive.apply(e, m.trigger, m, ev)
     end
     words = words .. ' ' .. word
-    if fired then
+    if fired and matches[2] then
       pending = pending or {}
       M.pass(e, fired, pending)
-    end
+    elseif fired then composite.climb(e, fired, ev.as_of) end
   end
   if pending then go_up(e, pending, ev) end
   return words

@@ -55,7 +55,7 @@ export type Prefixes = Readonly<{
   bucket: string;
   /** zset per trigger: key (composites: group) -> the time in ms at which it is looked at next. A state name follows. */
   windows: string;
-  /** hash per composite and group: stored child firings. `<state name>:<group>` follows. */
+  /** hash per composite and group: stored child firings, `index` with their times and a field for each. `<state name>:<group>` follows. */
   composite: string;
   /** hash per trigger: what settling needs to know of it. A state name follows. */
   trigger: string;

@@ -128,15 +128,15 @@ function bucketOf(place: Place, trigger: EventTrigger, hash: Record<string, stri
   };
 }
 
-/** A field is `<index>.<revision>`, its value `[time,number,keep_until,firing]`. */
+/** `index` has a line for each child, `<index>.<revision> time number keep_until`; the field of that name is its firing. */
 function groupOf(place: Place, trigger: CompositeTrigger, hash: Record<string, string>): Group {
-  const children = Object.entries(hash).map(([field, text]) => {
-    type Stored = [number, number, number, { id: string; event: { id: string } | null }];
-    const [triggered, , keepUntil, firing] = JSON.parse(text) as Stored;
+  const children = (hash.index ?? '').split('\n').map((line) => {
+    const [child = '', triggered, , keepUntil] = line.split(' ');
+    const firing = JSON.parse(hash[child] ?? '{}') as { id: string; event: { id: string } | null };
     return {
-      child: Number.parseInt(field, 10),
-      triggered,
-      keepUntil,
+      child: Number.parseInt(child, 10),
+      triggered: Number(triggered),
+      keepUntil: Number(keepUntil),
       firing: firing.id,
       event: firing.event?.id ?? null,
     };

@@ -148,8 +148,17 @@ function bucketLines(lines: StateLines, place: Place, key: readonly string[], fi
   return found;
 }
 
-/** The field `index` has `child time number keep_until` of each child one after the other; a child is `<its index>.<revision>`. */
+/**
+ * The field `index` has `child time number keep_until` of each child one after the other; a child is `<its index>.<revision>`.
+ * Without that field each child has its own, with `[time, number, keep_until, firing]`.
+ */
 function childLines(lines: StateLines, place: Place, key: readonly string[], fields: Fields): string[] {
+  if (fields.index === undefined) {
+    return Object.entries(fields).map(([name, value]) => {
+      const [time = 0, , keep = 0] = JSON.parse(value) as number[];
+      return lines.child(place, key, [Number.parseInt(name, 10), time, keep]);
+    });
+  }
   const listed = [...(fields.index ?? '').matchAll(/(\d+)\.\S+ (-?\d+) \d+ (-?\d+)/g)];
   return listed.map(([, child, time, keep]) => lines.child(place, key, [Number(child), Number(time), Number(keep)]));
 }

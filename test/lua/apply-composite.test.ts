@@ -20,11 +20,17 @@ async function worldOf(trigger: object): Promise<World> {
 /** What is stored of one composite, as `child@time keep` in seconds, in order of application. */
 async function stored(world: World, group = '', path = ''): Promise<string[]> {
   const { name } = await world.node('c', path);
-  const fields = (await world.state())[`composite:${name}:${group}`] ?? {};
-  const parsed = Object.entries(fields as Record<string, string>).map(([child, text]) => {
-    const [time = 0, number = 0, keep = 0] = JSON.parse(text) as number[];
-    return { number, shown: `${child.split('.')[0]}@${seconds(time)} until ${seconds(keep)}` };
+  const { index, ...documents } = ((await world.state())[`composite:${name}:${group}`] ?? {}) as Record<string, string>;
+  const parsed = (index?.split('\n') ?? []).map((line) => {
+    const [child = '', time, number, keep] = line.split(' ');
+    expect(JSON.parse(documents[child] ?? '')).toMatchObject({ triggered: Number(time), state: 'Triggered' });
+    delete documents[child];
+    return {
+      number: Number(number),
+      shown: `${child.split('.')[0]}@${seconds(Number(time))} until ${seconds(Number(keep))}`,
+    };
   });
+  expect(documents).toEqual({});
   return parsed.sort((a, b) => a.number - b.number).map(({ shown }) => shown);
 }
 
@@ -111,6 +117,23 @@ describe('a compound', () => {
     expect(await world.drain()).toEqual(['applied fired', 'applied fired']);
     expect((await world.firings()).map(({ labels }) => labels)).toEqual([{ id: 'r', x: JSON.parse(`"${label}"`) }]);
   });
+});
+
+test('a group is found by labels, whatever is written in other places of the event', async () => {
+  const world = await worldOf(compound([on('a'), on('b')], { within: 100, for_each: ['zone', 'related:order:zone'] }));
+  const traps = ['"resource":{"zone":"no"},"related":[],"occurred":', '},"related":[', '],"occurred":"', '\\"\\\\'];
+  for (const [i, trap] of traps.entries()) {
+    for (const name of ['a', 'b']) {
+      await world.meet(name, {
+        id: `${trap}${i}${name}`,
+        resource: { 'related:order:zone': trap, id: trap, zone: trap },
+        related: [{ id: trap, role: 'order', zone: `${trap}o` }],
+        payload: { resource: { zone: 'no' }, related: [{ zone: trap }], occurred: trap },
+      });
+    }
+  }
+  const labels = (await world.firings()).map((firing) => firing.labels);
+  expect(labels).toEqual(traps.map((trap) => ({ 'related:order:zone': `${trap}o`, zone: trap })));
 });
 
 describe('a sequence', () => {

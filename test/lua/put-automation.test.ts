@@ -118,7 +118,9 @@ describe('a changed definition', () => {
     await world.meet('last');
     const { name } = await world.node('a');
     const group = (await world.state())[`composite:${name}:`] ?? (await world.state())[`composite:${name}:r`];
-    const children = Object.keys(group as object).map((child) => child.split('.')[0]);
+    const { index, ...documents } = group as Record<string, string>;
+    const children = Object.keys(documents).map((child) => child.split('.')[0]);
+    expect(index?.split('\n').map((line) => line.split('.')[0])).toHaveLength(children.length);
     const last = String(((change as { triggers?: string[] }).triggers ?? ['x', 'y', 'z']).length);
     expect(children.filter((child) => child !== last)).toEqual(kept);
     expect(indexFaults(await world.state())).toEqual([]);

@@ -19,9 +19,8 @@ for i = 2, #ARGV do
     if kind == 'e' then
       state = bucket(prefix .. 'bucket:' .. name .. ':' .. key)
     else
-      state = redis.call('HGETALL', prefix .. 'composite:' .. name .. ':' .. key)
-      -- [time,number,keep_until,document]: the document can be large.
-      for k = 2, #state, 2 do state[k] = state[k]:match('^(%[%-?%d+,%d+,%-?%d+),') end
+      local group = prefix .. 'composite:' .. name .. ':' .. key
+      state = { redis.call('HGET', group, 'index') or '', unpack(redis.call('HKEYS', group)) }
     end
     found[#found + 1] = { name, key, index[j + 1], state }
   end

@@ -124,16 +124,20 @@ class Look {
   }
 
   /** What is stored of former definitions of a child only has its place in the index. */
-  #group({ node, children }: Place, key: string, state: State): number | null {
+  #group({ node, children }: Place, key: string, [index, ...fields]: State): number | null {
     const { automationId: automation, path, trigger } = node;
     const group = decodeKey(key, trigger.forEach.length);
+    const lines = (index ?? '').split('\n').filter((line) => line !== '');
     let wakes: number | null = null;
-    for (let i = 0; i < state.length; i += 2) {
-      const child = children.get(state[i] ?? '');
-      const [time = 0, , keepUntil = 0] = JSON.parse(`${state[i + 1]}]`) as number[];
+    for (const line of lines) {
+      const [name = '', ...numbers] = line.split(' ');
+      const [time = 0, , keepUntil = 0] = numbers.map(Number);
+      const child = children.get(name);
       if (child !== undefined) this.lines.push(this.#writer.child({ automation, path, group, child, time, keepUntil }));
+      if (!fields.includes(name)) this.faults.push(`${node.name}:${key} has no document for ${name}`);
       wakes = Math.min(wakes ?? keepUntil, keepUntil);
     }
+    if (fields.length !== lines.length + 1) this.faults.push(`${node.name}:${key} has fields ${fields.join()}`);
     return wakes;
   }
 }

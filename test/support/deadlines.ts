@@ -10,9 +10,9 @@ function bucketWakes(bucket: Fields, proactive: boolean): number {
   return Math.min(end, number(bucket.keep), number(bucket.alert_until));
 }
 
-/** When a stored child firing is forgotten: the third number of `[time,number,keep_until,document]`. */
+/** When the first stored child firing is forgotten: the last number of its line in `index`. */
 function groupWakes(group: Fields): number {
-  return Math.min(...Object.values(group).map((text) => Number(text.split(',')[2])));
+  return Math.min(...(group.index ?? '').split('\n').map((line) => Number(line.split(' ')[3])));
 }
 
 /** Every bucket and every group of children with the state name of its trigger, its key and when it wakes. */
