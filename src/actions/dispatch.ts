@@ -16,9 +16,12 @@ export type DispatchOptions = {
   queues: Queues;
   logger: Logger;
   maxQueueDepth: number;
-  /** Resolves when the firings that were read are as durable as they have to be; none: they are when they can be read. */
-  secure?: (() => Promise<void>) | undefined;
+  /** None: firings are as durable as they have to be when they can be read. */
+  security?: Security | undefined;
 };
+
+/** `barrier` resolves when what was read since the connection was `since` is as durable as it has to be. */
+export type Security = { readonly connection: number; barrier(since: number): Promise<void> };
 
 /** What became of a batch: firings acknowledged, firings held back, firings buried, and the jobs that are in their queues. */
 export type Dispatched = { relayed: number; held: number; dead: number; jobs: QueueJob[] };
@@ -39,13 +42,16 @@ export class Dispatch {
     this.#gates = new Gates(options.maxQueueDepth);
   }
 
-  /** Adds the jobs of these firings, then acknowledges or buries them. Rejects when Redis fails; the firings then stay as they were. */
-  async dispatch(items: readonly Item[], now: () => number): Promise<Dispatched> {
+  /**
+   * Adds the jobs of these firings, then acknowledges or buries them. Rejects when Redis fails; the firings then stay as they were.
+   * `since`: the connection of `security` before they were read.
+   */
+  async dispatch(items: readonly Item[], now: () => number, since: number): Promise<Dispatched> {
     const drafts = await this.#draft(items);
     await this.#lookAtDepths(drafts, now());
     const jobs = this.#sendable(drafts, now());
     // A job that begins while its firing can still vanish with a failover would be a reaction to nothing.
-    if (jobs.length > 0) await this.#options.secure?.();
+    if (jobs.length > 0) await this.#options.security?.barrier(since);
     const outcomes = await this.#options.queues.add(jobs);
     this.#report(jobs, outcomes, now());
     const { relayed, held, dead } = await this.#finish(drafts, outcomes);

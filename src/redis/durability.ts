@@ -65,6 +65,11 @@ export class Durability {
     });
   }
 
+  /** Changes whenever the connection broke: then it may lead to another server. */
+  get connection(): number {
+    return this.#connection;
+  }
+
   /** Makes sure that the server can give what the mode promises. @throws DurabilityUnavailable */
   async check(): Promise<void> {
     await this.#wayOf();
@@ -90,11 +95,17 @@ export class Durability {
     }
   }
 
-  /** Resolves when all that anybody was shown before is durable: replication and the file keep the order of writes. */
-  async barrier(): Promise<void> {
+  /**
+   * Resolves when all that anybody was shown before is durable: replication and the file keep the order of writes.
+   * `since`: the connection there was when it was shown. Over another one it would be said of another server's history, in which
+   * it may not stand.
+   * @throws NotDurable, DurabilityUnavailable
+   */
+  async barrier(since = this.#connection): Promise<void> {
     // A server that has everything on disk before it answers has shown nobody anything else.
     if ((await this.#wayOf()) === 'answer') return;
     await this.write((redis) => redis.set(this.#parts.mark, this.#parts.clock.nowMs(), 'PX', MARK_MS));
+    if (this.#connection !== since) throw this.#notKept('the connection broke', null);
   }
 
   async #written<T>(write: (redis: Redis) => Promise<T>): Promise<{ value: T; connection: number }> {

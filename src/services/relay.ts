@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { FIRST_READ, nextRead } from '../actions/appetite.ts';
 import { Definitions } from '../actions/definitions.ts';
-import { Dispatch } from '../actions/dispatch.ts';
+import { Dispatch, type Security } from '../actions/dispatch.ts';
 import type { Paused } from '../actions/gates.ts';
 import type { QueueJob } from '../actions/jobs.ts';
 import type { Item } from '../actions/outbox.ts';
@@ -51,8 +51,8 @@ export type RelayOptions = {
   /** Resolves after `ms`, or earlier when the signal aborts; never rejects. */
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   maxQueueDepth?: number;
-  /** Resolves when what was read before is as durable as it has to be before it gets jobs. */
-  secure?: (() => Promise<void>) | undefined;
+  /** Makes sure that what was read is as durable as it has to be before it gets jobs. */
+  security?: Security | undefined;
   /** Told of jobs that were added, also of those that were recognised as repeats. */
   onJobs?: (jobs: readonly QueueJob[]) => void;
 };
@@ -95,7 +95,7 @@ export class Relay implements Service {
       queues: options.queues,
       logger: options.logger,
       maxQueueDepth: options.maxQueueDepth ?? MAX_QUEUE_DEPTH,
-      secure: options.secure,
+      security: options.security,
     });
   }
 
@@ -136,18 +136,19 @@ export class Relay implements Service {
     const summary: RelaySummary = { firings: 0, jobs: 0, held: 0, dead: 0 };
     try {
       const now = this.#options.now();
+      const since = this.#options.security?.connection ?? 0;
       if (await this.#dispatch.reopen(now)) this.#lookAgain();
       // A look under way comes to the queue on trial as well; beginning anew with every step would never get there.
       if (this.#ownAfter === null && this.#dispatch.hasTrial(now)) this.#lookAgain();
       // What is under way would be found among the unacknowledged; a fault of it is a fault of this step.
       if (this.#failed || now >= this.#claimAt || this.#ownAfter !== null) await this.#finish(0);
       this.#failed = false;
-      if (now >= this.#claimAt) await this.#relay(await this.#claim(now), summary);
-      if (this.#ownAfter !== null) await this.#relay(await this.#readOwn(this.#ownAfter, now), summary);
+      if (now >= this.#claimAt) await this.#relay(await this.#claim(now), summary, since);
+      if (this.#ownAfter !== null) await this.#relay(await this.#readOwn(this.#ownAfter, now), summary, since);
       const busy = summary.firings > 0 || this.#ownAfter !== null;
       const items = await this.#readNew(busy ? 0 : this.#patience(blockMs, now));
-      if (overlap) await this.#begin(items);
-      else await this.#relay(items, summary);
+      if (overlap) await this.#begin(items, since);
+      else await this.#relay(items, summary, since);
       return summary;
     } catch (error) {
       // What was read in this step is ours and unacknowledged.
@@ -159,10 +160,10 @@ export class Relay implements Service {
     }
   }
 
-  async #relay(items: readonly Item[], summary: RelaySummary): Promise<void> {
+  async #relay(items: readonly Item[], summary: RelaySummary, since: number): Promise<void> {
     if (items.length === 0) return;
     this.#count = nextRead(this.#count, items);
-    const done = await this.#dispatch.dispatch(items, this.#options.now);
+    const done = await this.#dispatch.dispatch(items, this.#options.now, since);
     summary.firings += done.relayed + done.dead;
     summary.jobs += done.jobs.length;
     summary.held += done.held;
@@ -170,9 +171,9 @@ export class Relay implements Service {
     if (done.jobs.length > 0) this.#tell(done.jobs);
   }
 
-  async #begin(items: readonly Item[]): Promise<void> {
+  async #begin(items: readonly Item[], since: number): Promise<void> {
     await this.#finish(BATCHES_UNDER_WAY - 1);
-    const run = this.#relay(items, { firings: 0, jobs: 0, held: 0, dead: 0 });
+    const run = this.#relay(items, { firings: 0, jobs: 0, held: 0, dead: 0 }, since);
     run.catch(() => {
       this.#failed = true;
     });

@@ -1,6 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { Watchfire } from '../../src/engine.ts';
 import { NotDurable } from '../../src/errors.ts';
+import { durabilityOf } from '../../src/redis/durability.ts';
 import { eventually } from '../support/eventually.ts';
 import { follow, type PrivateRedis, privateRedis, signal } from '../support/private-redis.ts';
 
@@ -121,6 +123,19 @@ describe('replicated', () => {
     signal(replica.server, 'SIGCONT');
     await eventually('it has its job', async () => (await jobs(primary)) === 1, { timeoutMs: 15_000 });
   });
+});
+
+test('a barrier says nothing of what was shown before its connection broke', async () => {
+  const [primary] = await pair();
+  const watchfire = engineOn(primary.url, replicated(5_000));
+  const { connections, store, settings } = watchfire;
+  const durability = durabilityOf(connections, store, settings, systemClock);
+  await durability?.barrier();
+  const since = durability?.connection;
+  await primary.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+  await eventually('the connection is noticed to be gone', () => durability?.connection !== since);
+  await notKept(durability?.barrier(since) ?? Promise.resolve());
+  await durability?.barrier();
 });
 
 describe('fsync', () => {

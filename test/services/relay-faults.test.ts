@@ -1,5 +1,6 @@
 import { Worker } from 'bullmq';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { Outbox } from '../../src/actions/outbox.ts';
 import { ACTIONS_GROUP } from '../../src/redis/keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminBeside, testClient } from '../support/redis.ts';
@@ -35,6 +36,27 @@ describe('after a crash', () => {
     expect(await pendingIn(shop)).toBe(0);
     expect(await queue.getJobCounts('waiting', 'active', 'completed')).toEqual({ waiting: 0, active: 0, completed: 0 });
     expect(runs).toEqual(['f-aa-0']);
+  });
+
+  test('firings read before a failover get no job: the server that confirms them may not have them', async () => {
+    const shop = await workshop();
+    await fire(shop, ['aa']);
+    const security = {
+      connection: 0,
+      barrier: async (since: number): Promise<void> => {
+        if (since !== security.connection) throw new Error('the connection broke');
+      },
+    };
+    const relay = shop.relayOf('w1', { security });
+    const read = vi.spyOn(Outbox.prototype, 'take').mockImplementationOnce(async function (this: Outbox, count) {
+      const items = await this.take(count);
+      security.connection += 1;
+      return items;
+    });
+    await expect(relay.runOnce()).rejects.toThrow('the connection broke');
+    expect(read).toHaveBeenCalled();
+    expect([await waitingIn(shop, 'mail'), await pendingIn(shop)]).toEqual([[], 1]);
+    expect(await relay.runOnce()).toMatchObject({ firings: 1, jobs: 2 });
   });
 
   test('the loop comes back to a batch that failed behind its back', async () => {
