@@ -10,9 +10,9 @@ const each = { for_each: ['id'] };
 
 /** Automations of every kind. Those that hear the engine's own events hear only what others emit, or themselves up to the limit of the chain. */
 const TRIGGERS: Readonly<Record<string, object>> = {
-  burst: reactive(['fail'], { threshold: 4, within: 300, ...each }),
+  burst: reactive(['fail'], { threshold: 3, within: 900, ...each }),
   'every-third': reactive(['pay'], { threshold: 3 }),
-  armed: reactive(['done'], { after: ['start'], within: 60, threshold: 2, ...each }),
+  armed: reactive(['done'], { after: ['start'], within: 600, threshold: 2, ...each }),
   'dead-man': { posture: 'Proactive', after: ['start'], expect: ['done'], within: 90, ...each },
   heartbeat: { posture: 'Proactive', after: ['beat'], expect: ['beat'], within: 200, for_each: ['zone'] },
   standing: { posture: 'Proactive', expect: ['rare'], within: 600 },
