@@ -18,7 +18,8 @@ export async function run(context: Context): Promise<Result[]> {
     () => engine(context, seconds, tails.own),
     () => bare(context, seconds, tails.bare),
   );
-  const common = { unit: 'ms', better: 'less', against: 'XREADGROUP, addBulk and XACK in a loop' } as const;
+  const against = 'XREADGROUP, addBulk and XACK in a loop';
+  const common = { unit: 'ms', better: 'less', against, fragile: true } as const;
   const [value, base] = [quantile(tails.own, 0.5), quantile(tails.bare, 0.5)];
   return [
     {

@@ -28,6 +28,8 @@ export type Result = Readonly<{
   base: number;
   ratio: number;
   targets: readonly Target[];
+  /** Its ratio depends on what else the machine does at the time, so a bad one is no sign of a fall. */
+  fragile?: true;
   /** What else is worth knowing: processor time, sizes. */
   note: string;
 }>;

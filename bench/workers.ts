@@ -40,6 +40,7 @@ export async function run(context: Context): Promise<Result[]> {
       base: median(one),
       ratio: ratio(two),
       targets: [{ of: 'ratio', bound: 1.5 }],
+      fragile: true,
       note: `ledgers identical${others}; one worker ${notes.get(1)}, two together ${notes.get(2)}`,
     },
   ];
