@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SETTLE_LIMIT } from '../../src/redis/steps/apply.ts';
 import { deleteAutomation } from '../../src/redis/steps/delete-automation.ts';
 import { sweep } from '../../src/redis/steps/sweep.ts';
 import { indexFaults } from '../support/deadlines.ts';
@@ -70,12 +71,12 @@ test('a deletion worked out against another generation changes nothing', async (
 test('more that is due than one call may settle takes several calls', async () => {
   const world = new World();
   await world.put(automation('a'));
-  for (let i = 0; i < 501; i += 1) await world.send('a', { resource: `r${i}` });
+  for (let i = 0; i < SETTLE_LIMIT + 1; i += 1) await world.send('a', { resource: `r${i}` });
   await world.drain();
   world.at(60);
   const deletion = { generation: '1', id: 'a', gone: [(await world.node('a')).name] };
   expect((await deleteAutomation(world.redis, world.store, deletion)).word).toBe('more-due');
   expect(Object.keys((await world.state()).automations ?? {})).toEqual(['a']);
   expect((await deleteAutomation(world.redis, world.store, deletion)).word).toBe('changed');
-  expect(await world.told()).toHaveLength(501);
+  expect(await world.told()).toHaveLength(SETTLE_LIMIT + 1);
 });
