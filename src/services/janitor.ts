@@ -6,7 +6,7 @@ import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import { forgetIds } from '../redis/steps/forget-ids.ts';
 import { retire } from '../redis/steps/retire.ts';
 import { sweep } from '../redis/steps/sweep.ts';
-import { trim } from '../redis/steps/trim.ts';
+import { type Trimmable, trim } from '../redis/steps/trim.ts';
 import type { Store } from '../redis/store.ts';
 
 /** Steps of one kind in one run: enough to keep up, few enough that the other kinds get their turn. */
@@ -39,15 +39,24 @@ export class Janitor {
   }
 
   async #trimStreams(nowMs: number): Promise<void> {
-    const { redis, store, logger, settings } = this.#parts;
+    const { store, logger, settings } = this.#parts;
     const { events, firings, dead } = store.keys;
-    const log = await trim(redis, store, { stream: events, fenced: true }, nowMs - settings.retentionMs);
-    if (log.blockedBy !== this.#blockedBy) {
-      this.#blockedBy = log.blockedBy;
-      if (log.blockedBy !== null) logger.warn({ stream: events, group: log.blockedBy }, 'a group keeps old entries');
+    const blockedBy = await this.#trim({ stream: events, fenced: true }, nowMs - settings.retentionMs);
+    if (blockedBy !== this.#blockedBy) {
+      this.#blockedBy = blockedBy;
+      if (blockedBy !== null) logger.warn({ stream: events, group: blockedBy }, 'a group keeps old entries');
     }
-    await trim(redis, store, { stream: firings, fenced: false }, nowMs - settings.ledgerRetentionMs);
-    await trim(redis, store, { stream: dead, fenced: false }, nowMs - settings.ledgerRetentionMs);
+    await this.#trim({ stream: firings, fenced: false }, nowMs - settings.ledgerRetentionMs);
+    await this.#trim({ stream: dead, fenced: false }, nowMs - settings.ledgerRetentionMs);
+  }
+
+  /** One step removes what comes in a few seconds: a stream that grows faster than that needs several. @returns who is in the way */
+  async #trim(stream: Trimmable, beforeMs: number): Promise<string | null> {
+    const { redis, store } = this.#parts;
+    for (let step = 1; ; step += 1) {
+      const { removed, blockedBy } = await trim(redis, store, stream, beforeMs);
+      if (removed === 0 || step === STEPS_PER_RUN) return blockedBy;
+    }
   }
 
   async #retireConsumers(stream: string, group: string): Promise<void> {

@@ -45,6 +45,15 @@ test('applied events go after their retention, the ledger and dead letters after
   expect((await lengths()).slice(1)).toEqual([0, 0]);
 });
 
+test('what came since the last round goes in one round, however much it is', async () => {
+  const world = new World();
+  const { events, position } = world.store.keys;
+  await fill(world, events, 25_000, 0);
+  await world.redis.set(position, `${ms(0)}-25000`);
+  await janitorOf(world).janitor.runOnce(ms(2 * HOUR));
+  expect(await world.redis.xlen(events)).toBeLessThanOrEqual(100);
+});
+
 test('entries that are not applied stay, however old they are', async () => {
   const world = new World();
   await fill(world, world.store.keys.events, 300, 0);
