@@ -225,3 +225,29 @@ test('forgetting never runs ahead of the settlement under way', async () => {
   }
   expect(told).toEqual([['c triggered@200 p (1 2 3)'], ['c triggered@200 p (1 2 3)']]);
 });
+
+test('what is outdated when a late window is settled outdates nothing itself', async () => {
+  const missing = { posture: 'Proactive', expect: ['x'], within: 200, threshold: 2, for_each: ['id'] };
+  const world = await worldOf(compound([missing, on('y')], { within: 50 }));
+  // The window ends at 200 and is due when it was opened, at 1000; then as_of goes back by the lag of 15 minutes.
+  await world.at(1_000).meet('x', { t: 0 });
+  await world.at(1_001).meet('y', { t: 300 });
+  expect(await stored(world)).toEqual(['1@300 until 410']);
+  await world.settle();
+  expect(await stored(world)).toEqual(['0@200 until 1060']);
+});
+
+test('the id of a firing tells which child was stored last, whatever came with it', async () => {
+  const triggers = [on('a', { within: 100 }), on('a', { match: { kind: 'k' } })];
+  const ids: unknown[] = [];
+  for (const before of [[], ['a']]) {
+    const world = await worldOf(compound(triggers, { within: 100 }));
+    // With an event before it the first child is deaf, and the second one comes alone.
+    for (const name of before) await world.meet(name, { t: 0 });
+    await world.at(1).meet('a', { id: 'last', resource: { id: 'r', kind: 'k' } });
+    const [firing] = await world.firings();
+    expect(firing).toMatchObject({ triggered: ms(1), event: { id: 'last' } });
+    ids.push(firing?.id);
+  }
+  expect(ids[0]).toBe(ids[1]);
+});

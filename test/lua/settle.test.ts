@@ -174,6 +174,18 @@ describe('forgetting', () => {
     expect(await world.told()).toEqual([`a triggered@${0.6 * DAYS30} r x1`]);
   });
 
+  test('a key whose window ended later, when its next event comes before anybody looked', async () => {
+    const world = new World();
+    await world.put(automation('a', standing({ within: DAYS30 + 50, for_each: ['id'] })));
+    await world.meet('x', { id: 'x1' });
+    // From here on everything is ten minutes late: what is due is judged later than events happen.
+    await world.at(DAYS30 - 100).meet('y', { t: DAYS30 - 700 });
+    await world.at(DAYS30 + 100).meet('x', { id: 'x2' });
+    expect(await world.told()).toEqual([]);
+    const bucket = (await world.state())[`bucket:${(await world.node('a')).name}:r`];
+    expect(bucket).toMatchObject({ start: `${ms(DAYS30 + 100)}` });
+  });
+
   test('an alert 30 days after it was given: it is resolved no more', async () => {
     for (const [at, told] of [
       [10 + DAYS30 - 0.001, 2],
