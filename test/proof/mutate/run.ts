@@ -1,44 +1,103 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 
-/** Who noticed, null when nobody did. */
-export type Outcome = { by: string | null; seconds: number };
+/** Who is asked: the comparison of scenarios with the model, or tests. */
+export type Judge = 'comparison' | readonly string[];
+
+/** Who noticed and what it said; null when nobody did. `again`: who has to be silent when nothing is broken. */
+export type Notice = { by: string; again: Judge } | null;
 
 /** A script that never ends is noticed by the time it takes; what is sound needs a fraction of this. */
-const SIEVE_BOUND_MS = 120_000;
-const TESTS_BOUND_MS = 300_000;
+const COMPARISON_BOUND_MS = 180_000;
+const TESTS_BOUND_MS = 600_000;
 
-/** Tests of single rules, for what random comparison cannot see or hardly ever meets. */
-const TESTS = ['test/lua', 'test/unit/match', 'test/unit/model', 'test/unit/definitions'];
+/** On a busy machine a test may take long; what is slow has noticed nothing. */
+const SLOWEST_TEST_MS = 90_000;
 
-/** Runs comparison and tests on a copy of the project, until the first one notices something. */
-export async function run(copy: string, redisUrl: string): Promise<Outcome> {
-  const begun = performance.now();
-  const ended = (by: string | null): Outcome => ({ by, seconds: Math.round((performance.now() - begun) / 1_000) });
-  const sieve = await node(copy, ['test/proof/mutate/sieve.ts', redisUrl], redisUrl, SIEVE_BOUND_MS);
-  if (sieve.status !== 0) return ended(`comparison: ${firstLine(sieve.output)}`);
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=dot', ...TESTS];
-  const tests = await node(copy, vitest, redisUrl, TESTS_BOUND_MS);
-  return ended(tests.status === 0 ? null : `tests: ${failure(tests.output)}`);
+const VITEST = [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--bail=1',
+  '--reporter=dot',
+  '--cache=false',
+  '--fsModuleCache=false',
+  `--testTimeout=${SLOWEST_TEST_MS}`,
+  `--hookTimeout=${SLOWEST_TEST_MS}`,
+];
+
+/** A copy of the project, and where its processes write what is temporary: they are known by it. */
+export type Place = Readonly<{ copy: string; temporary: string; redisUrl: string; signal: AbortSignal }>;
+
+/** Asks one after the other, until the first one notices something. */
+export async function ask(judges: readonly Judge[], place: Place): Promise<Notice> {
+  for (const judge of judges) {
+    if (place.signal.aborted) return null;
+    const notice = judge === 'comparison' ? await compare(place) : await test(judge, place);
+    if (notice !== null) return notice;
+  }
+  return null;
 }
 
-async function node(cwd: string, command: string[], redisUrl: string, boundMs: number) {
+async function compare(place: Place): Promise<Notice> {
+  const { status, output } = await node(['test/proof/mutate/sieve.ts', place.redisUrl], place, COMPARISON_BOUND_MS);
+  return status === 0 ? null : { by: `comparison: ${firstLine(output)}`, again: 'comparison' };
+}
+
+async function test(files: readonly string[], place: Place): Promise<Notice> {
+  if (files.length === 0) return null;
+  const { status, output } = await node([...VITEST, ...files], place, TESTS_BOUND_MS);
+  if (status === 0) return null;
+  if (status === null) return { by: output, again: files };
+  const [, said, file] = /FAIL\s+((\S+)[^\n]*)/.exec(output) ?? [];
+  // What does not even load is noticed by every test, and so by none.
+  const loaded = !/Parse failure|PARSE_ERROR|Transform failed/.test(output);
+  if (!loaded || said === undefined || file === undefined)
+    throw new Error(`the tests did not run: ${output.slice(-1_000)}`);
+  return { by: said, again: [file] };
+}
+
+/** Resolves with the exit status, null when there was none within the bound. Nothing of it goes on behind. */
+async function node(command: readonly string[], { copy, temporary, redisUrl, signal }: Place, boundMs: number) {
   const child = spawn(process.execPath, command, {
-    cwd,
-    env: { ...process.env, REDIS_URL: redisUrl, NO_COLOR: '1' },
+    cwd: copy,
+    env: { ...process.env, REDIS_URL: redisUrl, TMPDIR: temporary, NO_COLOR: '1', WATCHFIRE_KILL_SECONDS: '6' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that its children can be ended with it.
+    detached: true,
   });
   let output = '';
   for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (text) => (output += String(text)));
-  const late = setTimeout(() => child.kill('SIGKILL'), boundMs);
-  const [code] = (await once(child, 'close')) as [number | null];
+  const end = (): void => killGroup(child.pid);
+  const late = setTimeout(end, boundMs);
+  signal.addEventListener('abort', end);
+  const [code] = (await once(child, 'exit')) as [number | null];
   clearTimeout(late);
+  signal.removeEventListener('abort', end);
+  end();
   return { status: code, output: code === null ? `no end within ${boundMs / 1_000} s` : output };
 }
 
-const firstLine = (output: string): string => output.split('\n').find((line) => line.trim() !== '') ?? '';
-
-/** The name of the first test that failed. */
-function failure(output: string): string {
-  return /FAIL\s+(.*)/.exec(output)?.[1] ?? firstLine(output);
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
+
+/** Ends what tests that were killed left behind: the servers they had started are in no group of theirs. */
+export async function endLeftovers(temporary: string): Promise<void> {
+  for (const entry of await readdir('/proc').catch(() => [])) {
+    // A process can end between two looks, and those of other users are not ours to read.
+    const environment = await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '');
+    if (!environment.split('\0').some((one) => one.startsWith(`TMPDIR=${temporary}`))) continue;
+    try {
+      process.kill(Number(entry), 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+const firstLine = (output: string): string => output.split('\n').find((line) => line.trim() !== '') ?? '';
