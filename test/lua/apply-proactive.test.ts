@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { meet, showBucket } from '../support/window-table.ts';
+import { meetRow, outcomeOf, type Row, showBucket } from '../support/window-table.ts';
 import { World } from '../support/world.ts';
 
 const watch = { posture: 'Proactive', after: ['a'], expect: ['x'], within: 10 };
@@ -9,16 +9,8 @@ const pulse = { ...watch, after: ['x'], expect: ['x', 'done'] };
 const standing = { posture: 'Proactive', expect: ['x'], within: 10 };
 const DAYS30 = 30 * 24 * 3_600;
 
-/** Semantics 7.3: row, trigger, bucket before, event (with its time, when it arrives later), word, bucket after, ledger. */
-const ROWS: [
-  row: string,
-  trigger: object,
-  before: string,
-  event: string,
-  word: string,
-  after: string,
-  ...told: string[],
-][] = [
+/** Semantics 7.3, row by row. */
+const ROWS: Row[] = [
   ['P1 arms', watch, '-', 'a@5', 'armed', '[5,15) 0 last new'],
   ['P1 beside an alert that stays', watch, 'alert -9 1 9000', 'a@5', 'armed', '[5,15) 0 last new alert -9 1 9000'],
   ['P1 a heartbeat needs the next one', { ...beat, threshold: 2 }, '-', 'x@5', 'armed+counted', '[5,15) 0 last new'],
@@ -115,10 +107,8 @@ const ROWS: [
   ],
 ];
 
-test.each(ROWS)('%s', async (_, trigger, before, sent, word, after, ...told) => {
-  const [event = '', time] = sent.split('@');
-  const t = Number(time);
-  expect(await meet(new World(), { trigger, before, event, t, at: t })).toEqual([word, after, ...told]);
+test.each(ROWS)('%s', async (...row) => {
+  expect(await meetRow(row)).toEqual(outcomeOf(row));
 });
 
 describe('a keyed standing trigger', () => {

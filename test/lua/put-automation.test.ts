@@ -3,33 +3,8 @@ import { compiledFields, planOf, storedPlan } from '../../src/definitions/plan.t
 import { parseAutomation } from '../../src/model/automation.ts';
 import { type Change, putAutomation } from '../../src/redis/steps/put-automation.ts';
 import { indexFaults } from '../support/deadlines.ts';
-import { showBucket } from '../support/window-table.ts';
+import { automation, buckets, counting, sent, standing, watch } from '../support/trigger-kinds.ts';
 import { ms, seconds, World } from '../support/world.ts';
-
-const counting = {
-  posture: 'Reactive',
-  expect: ['x'],
-  threshold: 3,
-  within: 60,
-  match: { zone: 'z' },
-  match_related: [{ kind: 'k' }],
-  for_each: ['id'],
-};
-const watch = { posture: 'Proactive', after: ['a'], expect: ['x'], within: 60 };
-const standing = { posture: 'Proactive', expect: ['x'], within: 30 };
-const automation = (trigger: object, rest: object = {}) => ({ id: 'a', name: 'A', trigger, ...rest });
-const sent = { resource: { id: 'r', zone: 'z' }, related: [{ id: 'o', role: 'order', kind: 'k' }] };
-
-/** Buckets of a place as `key: bucket`. */
-async function buckets(world: World, path = ''): Promise<string[]> {
-  const { name } = await world.node('a', path);
-  const start = `bucket:${name}:`;
-  const state = await world.state();
-  expect(indexFaults(state)).toEqual([]);
-  return Object.entries(state).flatMap(([key, value]) =>
-    key.startsWith(start) ? [`${key.slice(start.length)}: ${showBucket(value)}`] : [],
-  );
-}
 
 describe('a changed definition', () => {
   /** Semantics 13, first row: what of a trigger is changed, and whether its window is still there. */

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { indexFaults } from './deadlines.ts';
 import { difference, type Snapshot, type Value } from './snapshot.ts';
-import { ms, seconds, type World } from './world.ts';
+import { ms, seconds, World } from './world.ts';
 
 /**
  * A bucket in words: `[start,end) count` and, where they are there, `due`, `keep`, `silent`, `last`, and
@@ -110,3 +110,25 @@ export async function meet(world: World, { trigger, before: shown, event, t, at 
   expect(indexFaults(after)).toEqual([]);
   return [words.replace('applied ', ''), showBucket(after[`bucket:${name}:`]), ...(await world.told())];
 }
+
+/** A row of a table of semantics 7: its name, trigger, bucket before, event with its time, word, bucket after, ledger. */
+export type Row = [
+  row: string,
+  trigger: object,
+  before: Shown,
+  event: string,
+  word: string,
+  after: Shown,
+  ...told: string[],
+];
+
+/** What a row of a table leads to, to be compared with its last columns. */
+export async function meetRow([, trigger, before, sent]: Row): Promise<string[]> {
+  const [event = '', time] = sent.split('@');
+  const t = Number(time);
+  // It arrives when it happens, or at 0 when it is older: nobody knows of a lag yet.
+  return await meet(new World(), { trigger, before, event, t, at: Math.max(t, 0) });
+}
+
+/** The last columns of a row: word, bucket after, ledger. */
+export const outcomeOf = ([, , , , ...outcome]: Row): string[] => outcome;

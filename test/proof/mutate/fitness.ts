@@ -3,21 +3,12 @@ import { loadScript, parseContract } from '../../../src/redis/script.ts';
 import { stands, textOf } from './copy.ts';
 import { broken, type Mutation } from './mutation.ts';
 
-/** Sentences on mutations that say nothing: the source has moved on, or what stands there afterwards is no program. */
-export async function unfit(
-  mutations: readonly Mutation[],
-  scripts: readonly string[],
-  redis: Redis,
-): Promise<string[]> {
-  const sentences: string[] = [];
-  for (const mutation of mutations) {
-    const reason = reasonOf(mutation) ?? (await loadingFault(mutation, scripts, redis));
-    if (reason !== null) sentences.push(`${mutation.file}: ${mutation.rule}: ${reason}`);
-  }
-  return sentences;
+/** Why a mutation says nothing, null when it does: the source has moved on, or what stands there afterwards is no program. */
+export async function faultOf(mutation: Mutation, scripts: readonly string[], redis: Redis): Promise<string | null> {
+  return faultOfPlace(mutation) ?? (await faultOfLoading(mutation, scripts, redis));
 }
 
-function reasonOf({ file, find, replace, tests }: Mutation): string | null {
+function faultOfPlace({ file, find, replace, tests }: Mutation): string | null {
   const places = textOf(file).split(find).length - 1;
   if (places !== 1) return `stands at ${places} places`;
   if (find === replace) return 'changes nothing';
@@ -26,7 +17,7 @@ function reasonOf({ file, find, replace, tests }: Mutation): string | null {
 }
 
 /** A script that does not even load is noticed by every test, and so by none. */
-async function loadingFault(mutation: Mutation, scripts: readonly string[], redis: Redis): Promise<string | null> {
+async function faultOfLoading(mutation: Mutation, scripts: readonly string[], redis: Redis): Promise<string | null> {
   if (!mutation.file.endsWith('.lua')) return null;
   const changed = broken(textOf(mutation.file), mutation);
   const read = (file: string): string => (`lua/${file}` === mutation.file ? changed : textOf(`lua/${file}`));

@@ -6,13 +6,13 @@ import { Redis } from 'ioredis';
 import type { RedisProgram } from '../../../src/redis/find-server.ts';
 import { obtainRedisServer, startRedisServer } from '../../../src/redis/server.ts';
 import { copyProject, during } from './copy.ts';
-import { unfit } from './fitness.ts';
+import { faultOf } from './fitness.ts';
 import { rest } from './lua-rest.ts';
 import { windows } from './lua-windows.ts';
 import type { Mutation } from './mutation.ts';
 import { services } from './protect-services.ts';
 import { steps } from './protect-steps.ts';
-import { ask, endLeftovers, type Judge, type Notice } from './run.ts';
+import { ask, endLeftovers, type Judge } from './run.ts';
 import { typescript } from './typescript.ts';
 
 /**
@@ -34,7 +34,15 @@ const LAST_ASKED: Readonly<Record<string, readonly Judge[]>> = {
 /** Copies that are worked on at the same time: each keeps a core and a half busy. */
 const LANES = 2;
 
+/** What a shell expects of a program that was interrupted. */
+const INTERRUPTED = 130;
+
 type Trial = Readonly<{ group: string; mutation: Mutation }>;
+
+/** Whether somebody noticed, and who. An unfit mutation says nothing, and why. */
+type Verdict = Readonly<{ word: 'noticed' | 'SURVIVED' | 'unfit'; why: string }>;
+
+const unfit = (why: string): Verdict => ({ word: 'unfit', why });
 
 const sound = new Map<string, Promise<boolean>>();
 const stopping = new AbortController();
@@ -46,32 +54,29 @@ async function main(): Promise<number> {
   const trials = chosen();
   const program = await obtainRedisServer((sentence) => console.log(sentence));
   const faults = await withServer(program, (redisUrl) => faultsOf(trials, redisUrl));
-  for (const sentence of faults) console.log(`unfit: ${sentence}`);
-  if (trials.length === 0 || faults.length > 0) return 1;
   mkdirSync(temporary);
   const begun = performance.now();
   const waiting = trials.entries();
-  const survivors: Trial[] = [];
-  const unsound = new Set<string>();
+  const others: string[] = [];
   const lane = async (lane: number): Promise<void> => {
     const copy = copyProject(path.join(folder, `${lane}`));
-    for (const [i, trial] of waiting) {
-      if (signal.aborted) return;
+    for (const [i, { group, mutation }] of waiting) {
       const since = performance.now();
-      const notice = await tryOne(program, copy, trial);
+      const fault = faults.get(mutation);
+      const verdict = fault === undefined ? await tryOne(program, copy, group, mutation) : unfit(fault);
       if (signal.aborted) return;
-      if (notice === null) survivors.push(trial);
-      else if (!(await isSound(program, copy, notice.again))) unsound.add(String(notice.again));
-      console.log(lineOf(`${i + 1}/${trials.length}`, trial, notice, Math.round((performance.now() - since) / 1_000)));
+      const what = `${mutation.file}: ${mutation.rule}`;
+      const line = `${verdict.word.padEnd(8)} ${`${i + 1}/${trials.length}`.padStart(7)} ${what}`;
+      console.log(`${line} (${Math.round((performance.now() - since) / 1_000)} s: ${verdict.why})`);
+      if (verdict.word !== 'noticed') others.push(`${verdict.word}: ${what}`);
     }
   };
   await Promise.all(Array.from({ length: LANES }, (_, i) => lane(i)));
-  if (signal.aborted) return 130;
-  for (const judge of unsound) console.log(`fails without any mutation as well: ${judge}`);
-  for (const { mutation } of survivors) console.log(`SURVIVED ${mutation.file}: ${mutation.rule}`);
+  if (signal.aborted) return INTERRUPTED;
+  for (const line of others) console.log(line);
   const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
-  console.log(`${trials.length - survivors.length} of ${trials.length} noticed, ${minutes} minutes`);
-  return survivors.length + unsound.size === 0 ? 0 : 1;
+  console.log(`${trials.length - others.length} of ${trials.length} noticed, ${minutes} minutes`);
+  return others.length === 0 ? 0 : 1;
 }
 
 function chosen(): Trial[] {
@@ -88,15 +93,15 @@ function chosen(): Trial[] {
     .slice(Number(from) - 1);
 }
 
-async function faultsOf(trials: readonly Trial[], redisUrl: string): Promise<string[]> {
+async function faultsOf(trials: readonly Trial[], redisUrl: string): Promise<Map<Mutation, string>> {
   const redis = new Redis(redisUrl);
   const scripts = readdirSync(new URL('../../../lua/', import.meta.url)).filter((file) => file.endsWith('.lua'));
   const names = scripts.map((file) => file.slice(0, -'.lua'.length));
-  const faults = await unfit(
-    trials.map(({ mutation }) => mutation),
-    names,
-    redis,
-  );
+  const faults = new Map<Mutation, string>();
+  for (const { mutation } of trials) {
+    const fault = await faultOf(mutation, names, redis);
+    if (fault !== null) faults.set(mutation, fault);
+  }
   redis.disconnect();
   return faults;
 }
@@ -111,11 +116,18 @@ async function withServer<T>(program: RedisProgram, run: (redisUrl: string) => P
   }
 }
 
-async function tryOne(program: RedisProgram, copy: string, { group, mutation }: Trial): Promise<Notice> {
+async function tryOne(program: RedisProgram, copy: string, group: string, mutation: Mutation): Promise<Verdict> {
   const judges = [mutation.tests, ...(LAST_ASKED[group] ?? [])];
-  return await withServer(program, (redisUrl) =>
-    during(copy, mutation, () => ask(judges, { copy, temporary, redisUrl, signal })),
-  );
+  try {
+    const notice = await withServer(program, (redisUrl) =>
+      during(copy, mutation, () => ask(judges, { copy, temporary, redisUrl, signal })),
+    );
+    if (notice === null) return { word: 'SURVIVED', why: 'nobody' };
+    if (await isSound(program, copy, notice.again)) return { word: 'noticed', why: notice.by };
+    return unfit(`fails without it as well: ${notice.by}`);
+  } catch (error) {
+    return unfit((error as Error).message);
+  }
 }
 
 /** Whether it says nothing while nothing is broken; asked once, when it first noticed something. */
@@ -128,11 +140,6 @@ async function isSound(program: RedisProgram, copy: string, judge: Judge): Promi
   );
   sound.set(String(judge), asked);
   return await asked;
-}
-
-function lineOf(number: string, { mutation }: Trial, notice: Notice, seconds: number): string {
-  const what = `${number.padStart(7)} ${mutation.file}: ${mutation.rule}`;
-  return notice === null ? `SURVIVED ${what} (${seconds} s)` : `noticed  ${what} (${seconds} s: ${notice.by})`;
 }
 
 try {

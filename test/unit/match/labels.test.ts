@@ -1,22 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { compileLookup, covers, type Labelled, lookup } from '../../../src/match/labels.ts';
 import type { Labels } from '../../../src/model/event.ts';
-import type { EventTrigger, Spec } from '../../../src/model/trigger.ts';
+import type { Spec } from '../../../src/model/trigger.ts';
+import { eventTrigger } from './plans.ts';
 
 type SpecDocument = Record<string, string[]>;
-
-const ANYTHING: EventTrigger = {
-  type: 'event',
-  posture: 'Reactive',
-  match: new Map(),
-  matchRelated: [],
-  after: [],
-  expect: [],
-  forEach: [],
-  threshold: 1,
-  withinMs: 0,
-  repeat: true,
-};
 
 function specOf(document: SpecDocument): Spec {
   return new Map(Object.entries(document));
@@ -123,7 +111,7 @@ describe('covering an event', () => {
   ];
 
   test.each(rows)('%s', (_promise, match, matchRelated, related, covered) => {
-    const trigger = { ...ANYTHING, match: specOf(match), matchRelated: matchRelated.map(specOf) };
+    const trigger = eventTrigger({ match: specOf(match), matchRelated: matchRelated.map(specOf) });
     expect(covers(trigger)({ resource, related })).toBe(covered);
   });
 });

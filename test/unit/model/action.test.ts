@@ -1,19 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidDocument } from '../../../src/errors.ts';
 import { parseAction } from '../../../src/model/action.ts';
+import { refusal } from './refusal.ts';
 
 const queue = { type: 'queue', queue: 'mails' };
 const withOpts = (opts: unknown): object => ({ ...queue, opts });
 
-function reason(document: unknown): string {
-  try {
-    parseAction(document, 'actions[0]');
-  } catch (error) {
-    if (error instanceof InvalidDocument) return error.message;
-    throw error;
-  }
-  return 'accepted';
-}
+const reason = (document: unknown): string => refusal(() => parseAction(document, 'actions[0]'));
 
 test.each<[object]>([
   [queue],

@@ -1,19 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidDocument } from '../../../src/errors.ts';
+import type { InvalidDocument } from '../../../src/errors.ts';
 import { parseAutomation } from '../../../src/model/automation.ts';
+import { refusal } from './refusal.ts';
 
 const reactive = { posture: 'Reactive' };
 const minimal = { id: 'a', name: 'A', trigger: reactive };
 
-function reason(document: unknown): string {
-  try {
-    parseAutomation(document);
-  } catch (error) {
-    if (error instanceof InvalidDocument) return error.message;
-    throw error;
-  }
-  return 'accepted';
-}
+const reason = (document: unknown): string => refusal(() => parseAutomation(document));
 
 test('the shortest automation is completed', () => {
   expect(parseAutomation(minimal)).toEqual({

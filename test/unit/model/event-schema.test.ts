@@ -1,20 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { InvalidDocument } from '../../../src/errors.ts';
 import { eventDocument, parseEvent } from '../../../src/model/event.ts';
 import { eventInput, eventOutput } from '../../../src/model/event-schema.ts';
+import { refusal } from './refusal.ts';
 
 const arrival = { entryId: '1-1', received: Date.UTC(2026, 0, 1) };
 
-function accepted(document: unknown): boolean {
-  try {
-    parseEvent(document, arrival);
-    return true;
-  } catch (error) {
-    if (error instanceof InvalidDocument) return false;
-    throw error;
-  }
-}
+const accepted = (document: unknown): boolean => refusal(() => parseEvent(document, arrival)) === 'accepted';
 
 // Mostly right, so that many documents are accepted and refusals have a single cause.
 const mostly = <Good, Bad>(good: fc.Arbitrary<Good>, bad: fc.Arbitrary<Bad>): fc.Arbitrary<Good | Bad> =>

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidDocument } from '../../../src/errors.ts';
 import {
   effectiveTime,
   eventDocument,
@@ -9,6 +8,7 @@ import {
   resourceName,
   resourceRole,
 } from '../../../src/model/event.ts';
+import { refusal } from './refusal.ts';
 
 const received = Date.UTC(2026, 2, 2, 9);
 const arrival = { entryId: '1772442000000-7', received };
@@ -20,15 +20,7 @@ function nested(levels: number): Record<string, unknown> {
   return value;
 }
 
-function reason(document: unknown): string {
-  try {
-    parseEvent(document, arrival);
-  } catch (error) {
-    if (error instanceof InvalidDocument) return error.message;
-    throw error;
-  }
-  return 'accepted';
-}
+const reason = (document: unknown): string => refusal(() => parseEvent(document, arrival));
 
 test('the shortest event is completed', () => {
   expect(parseEvent(minimal, arrival)).toEqual({

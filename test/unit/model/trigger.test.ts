@@ -1,21 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidDocument } from '../../../src/errors.ts';
 import { parseAutomation } from '../../../src/model/automation.ts';
 import type { CompositeTrigger, EventTrigger } from '../../../src/model/trigger.ts';
+import { refusal } from './refusal.ts';
 
 const reactive = { posture: 'Reactive' };
 const proactive = { posture: 'Proactive' };
 const minimal = { id: 'a', name: 'A', trigger: reactive };
 
-function reason(document: unknown): string {
-  try {
-    parseAutomation(document);
-  } catch (error) {
-    if (error instanceof InvalidDocument) return error.message;
-    throw error;
-  }
-  return 'accepted';
-}
+const reason = (document: unknown): string => refusal(() => parseAutomation(document));
 
 function eventTrigger(trigger: object): EventTrigger {
   return parseAutomation({ ...minimal, trigger }).trigger as EventTrigger;
