@@ -25,6 +25,10 @@ const VERBS: Readonly<Record<string, Listed>> = {
   buckets: { summary: 'show open windows with their deadlines', load: () => import('./verbs/buckets.ts') },
   dlq: { summary: 'show, redrive or purge what was given up', load: () => import('./verbs/dlq.ts') },
   status: { summary: 'tell whether the engine works, and how far it is', load: () => import('./verbs/status.ts') },
+  doctor: {
+    summary: 'look for what is wrong with Redis, its settings and the engine',
+    load: () => import('./verbs/doctor.ts'),
+  },
   simulate: { summary: 'run scenarios in virtual time', load: () => import('./verbs/simulate.ts') },
   acl: { summary: 'print Redis users with the least rights', load: () => import('./verbs/acl.ts') },
   schema: { summary: 'print JSON Schemas of the documents', load: () => import('./verbs/schema.ts') },

@@ -46,20 +46,43 @@ const LOOKING = [
 /** How full the log is, by which an event is refused for want of room: not what stands in it. */
 const HOW_FULL = ['xlen', 'xinfo|groups'];
 
+/** Each command once, as in `xinfo|groups`. */
+function namesOf(...groups: readonly string[][]): string[] {
+  return [...new Set(groups.flat().flatMap((group) => group.split(' ')))];
+}
+
 /** `+` before each command, each once. */
 function allowed(...groups: readonly string[][]): string[] {
-  const commands = groups.flat().flatMap((group) => group.split(' '));
-  return [...new Set(commands)].map((command) => `+${command}`);
+  return namesOf(...groups).map((command) => `+${command}`);
+}
+
+/**
+ * How the mode `fsync` learns that something is on the disk: by asking Redis to wait (7.2), or by seeing that `appendfsync` is
+ * `always`. The second shows the user all settings of the server, its passwords among them, so it is given only where needed.
+ */
+export const WAYS_TO_DISK = ['waitaof', 'always'] as const;
+export type WayToDisk = (typeof WAYS_TO_DISK)[number];
+
+/** @param fsync for the durability mode of that name */
+export type RuleOptions = Readonly<{ fsync?: WayToDisk | undefined }>;
+
+function seeingToDisk({ fsync }: RuleOptions): string[] {
+  if (fsync === undefined) return [];
+  return fsync === 'waitaof' ? ['waitaof'] : ['config|get'];
+}
+
+/** The commands that a worker sends, in its scripts as well; subcommands as in `xinfo|groups`. */
+export function workerCommands(options: RuleOptions = {}): string[] {
+  return namesOf(CONNECTED, ENGINE, ADDING_JOBS, seeingToDisk(options));
 }
 
 /**
  * The rules of a user as `ACL SETUSER` takes them, behind its name: what stood there before is removed, and only what is
  * named is allowed. They hold no password and do not turn the user on.
  * @param namespace as in the settings; other namespaces are out of reach
- * @param fsync for the durability mode of that name, on Redis 7.2 or newer: older ones do not know the command
  */
-export function rulesOf(role: Role, namespace: string, { fsync = false } = {}): string[] {
-  const waitsForDisk = fsync ? ['waitaof'] : [];
+export function rulesOf(role: Role, namespace: string, options: RuleOptions = {}): string[] {
+  const disk = seeingToDisk(options);
   const { events, live } = keysOf(namespace);
   const { bull } = prefixesOf(namespace);
   const nothing = ['reset', '-@all'];
@@ -67,12 +90,12 @@ export function rulesOf(role: Role, namespace: string, { fsync = false } = {}): 
     case 'producer':
       return [
         ...nothing,
-        ...allowed(CONNECTED, ['xadd wait'], waitsForDisk),
+        ...allowed(CONNECTED, ['xadd wait'], disk),
         `%W~${events}`,
         `(${[...allowed(HOW_FULL), `%R~${events}`].join(' ')})`,
       ];
     case 'worker':
-      return [...nothing, ...allowed(CONNECTED, ENGINE, ADDING_JOBS, waitsForDisk), `~{${namespace}}:*`, `&${live}`];
+      return [...nothing, ...workerCommands(options).map((command) => `+${command}`), `~{${namespace}}:*`, `&${live}`];
     case 'viewer':
       return [...nothing, ...allowed(CONNECTED, LOOKING), `%R~{${namespace}}:*`, `&${live}`];
     case 'consumer':

@@ -2,6 +2,8 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import { DurabilityUnavailable, NotDurable } from '../errors.ts';
+import { earlyAnswers } from './checkup/faults.ts';
+import { parseInfo, versionOf } from './checkup/version.ts';
 import type { Connections } from './connection.ts';
 import { NOT_KEPT_RETRY_MS } from './refused.ts';
 import type { Store } from './store.ts';
@@ -169,20 +171,26 @@ export class Durability {
     try {
       // Nothing was written over this connection yet, or it is confirmed at once: this only asks whether it can be asked.
       await redis.call('WAITAOF', 1, 0, 1);
-      return 'waitaof';
     } catch (error) {
       const { message } = error as Error;
       if (/unknown command|NOPERM/i.test(message)) {
-        await this.#requireAlways();
+        await this.#requireAlways('has no WAITAOF (7.2)', '+waitaof, or else +config|get');
         return 'answer';
       }
       if (/appendonly is disabled/i.test(message)) throw noFile();
       throw error;
     }
+    const version = versionOf(parseInfo(await redis.info('server')));
+    if (version === null || !earlyAnswers(version)) return 'waitaof';
+    await this.#requireAlways('may answer WAITAOF before it has written to disk', '+config|get');
+    return 'answer';
   }
 
-  /** Before 7.2 a server can only be set to have everything on disk before it answers. */
-  async #requireAlways(): Promise<void> {
+  /**
+   * Makes sure that the server has everything on disk before it answers a write, where it cannot be asked, or not be believed.
+   * @param why this server, in words; `right`: what lets a user see the setting
+   */
+  async #requireAlways(why: string, right: string): Promise<void> {
     const settings = new Map<string, string>();
     try {
       const flat = (await this.#parts.redis.call('CONFIG', 'GET', 'append*', 'no-appendfsync-*')) as unknown[];
@@ -191,8 +199,8 @@ export class Durability {
       const { message } = error as Error;
       if (!/NOPERM|unknown command/i.test(message)) throw error;
       throw new DurabilityUnavailable(
-        'durability fsync: this Redis has no WAITAOF (7.2), and whether appendfsync is always cannot be asked: ' +
-          'give this user the right +waitaof, or else +config|get',
+        `durability fsync: this Redis ${why}, and whether appendfsync is always cannot be asked: ` +
+          `give this user the right ${right}`,
       );
     }
     if (settings.get('appendonly') !== 'yes') throw noFile();
@@ -205,8 +213,8 @@ export class Durability {
     }
     if (appendfsync === 'always') return;
     throw new DurabilityUnavailable(
-      `durability fsync: this Redis has no WAITAOF (7.2) and appendfsync is ${appendfsync}: ` +
-        'set appendfsync to always, or use Redis 7.2 or newer',
+      `durability fsync: this Redis ${why} and appendfsync is ${appendfsync}: ` +
+        'set appendfsync to always, or use Redis 7.2, or 8.0 and newer',
     );
   }
 }

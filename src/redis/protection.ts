@@ -16,10 +16,17 @@ const SHUT_OUT = /^(NOAUTH|NOPERM|DENIED|WRONGPASS)/;
  * @throws Unprotected
  */
 export async function refuseUnprotected(redis: Redis, key: string): Promise<void> {
-  const { host = 'localhost', port = 6379, path, sentinels } = redis.options;
-  if (path !== undefined && path !== null) return;
-  if (!sentinels && (await isLoopback(host))) return;
-  if (await letsStrangersIn(redis, key)) throw new Unprotected(sentinels ? 'behind the sentinels' : `${host}:${port}`);
+  const { host = 'localhost', port = 6379, sentinels } = redis.options;
+  if (await isProtected(redis, key)) return;
+  throw new Unprotected(sentinels ? 'behind the sentinels' : `${host}:${port}`);
+}
+
+/** Whether a Redis is on this machine alone, or keeps strangers out. */
+export async function isProtected(redis: Redis, key: string): Promise<boolean> {
+  const { host = 'localhost', path, sentinels } = redis.options;
+  if (path !== undefined && path !== null) return true;
+  if (!sentinels && (await isLoopback(host))) return true;
+  return !(await letsStrangersIn(redis, key));
 }
 
 /** Whether somebody who knows nothing but the address may read a key of ours. */

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { ScriptMismatch } from '../errors.ts';
 
 /** Where the scripts are: `lua/` beside `src/` in a checkout and beside `dist/` in the package. */
-const LUA_FOLDER = new URL('../../lua/', import.meta.url);
+export const LUA_FOLDER = new URL('../../lua/', import.meta.url);
 
 const readLua = (path: string): string => readFileSync(new URL(path, LUA_FOLDER), 'utf8');
 
@@ -80,18 +80,25 @@ function assemble(read: (path: string) => string, main: string): string {
 /**
  * Loads `lua/NAME.lua` with what it includes and checks its header against what the typed wrapper expects.
  *
- * `#!lua` makes Redis refuse the call up front when memory is short or a key is in another slot: a script has no
- * rollback, so it must not fail half-way for a reason that was known before.
- *
  * @param read gives the text of a file, by its path in `lua/`
  * @throws ScriptMismatch when header and wrapper disagree
  */
 export function loadScript(name: string, expected: { words: readonly string[] }, read = readLua): Script {
+  const script = readScript(name, read);
+  const words = script.contract.words.join(' ');
+  if (words === expected.words.join(' ')) return script;
+  throw new ScriptMismatch(name, `answers ${words}, expected ${expected.words.join(' ')}`);
+}
+
+/**
+ * A script as it stands in its file, with what it includes.
+ *
+ * `#!lua` makes Redis refuse the call up front when memory is short or a key is in another slot: a script has no
+ * rollback, so it must not fail half-way for a reason that was known before.
+ */
+export function readScript(name: string, read = readLua): Script {
   const main = read(`${name}.lua`);
   const contract = parseContract(name, main);
-  if (contract.words.join(' ') !== expected.words.join(' ')) {
-    throw new ScriptMismatch(name, `answers ${contract.words.join(' ')}, expected ${expected.words.join(' ')}`);
-  }
   const shebang = ['#!lua', ...(contract.flags.length > 0 ? [`flags=${contract.flags.join(',')}`] : [])].join(' ');
   const source = `${shebang}\n-- ${name}\n${bindings(contract)}\n${assemble(read, main)}`;
   return Object.freeze({ name, source, sha: createHash('sha1').update(source).digest('hex'), contract });

@@ -248,6 +248,17 @@ describe('watchfire acl', () => {
   });
 
   test.each([
+    [[], []],
+    [['--fsync'], ['+waitaof']],
+    [['--fsync', 'waitaof'], ['+waitaof']],
+    [['--fsync', 'always'], ['+config|get']],
+  ])('with %j lets those who write %j, and nobody else', async (argv, rules) => {
+    const users = JSON.parse((await run(['acl', '-o', 'json', ...argv])).out.join('\n')) as { rules: string[] }[];
+    const given = users.map((user) => user.rules.filter((rule) => ['+waitaof', '+config|get'].includes(rule)));
+    expect(given).toEqual([rules, rules, [], []]);
+  });
+
+  test.each([
     [['--user-prefix', 'a b'], /^watchfire: --user-prefix: must be letters.* \(found "a b"\)$/],
     [['--namespace', '*'], /^watchfire: --namespace: must be/],
   ])('refuses %s', async (argv, sentence) => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { ROLES, type Role, rulesOf } from '../../redis/acl.ts';
+import { Option } from 'commander';
+import { ROLES, type Role, rulesOf, WAYS_TO_DISK, type WayToDisk } from '../../redis/acl.ts';
 import { targetOf } from '../connect.ts';
 import { asJson, outputOption, printJson } from '../output.ts';
 import { DONE, Misuse, type Verb } from '../verb.ts';
@@ -17,7 +18,14 @@ export const verb: Verb = {
     outputOption(command)
       .option('--user-prefix <text>', 'what the names of the users begin with (default: the namespace and "-")')
       .option('--passwords', 'give each a random password, instead of a place to fill in', false)
-      .option('--fsync', 'for the durability mode fsync; needs Redis 7.2 or newer', false)
+      .addOption(
+        new Option(
+          '--fsync [way]',
+          'for the durability mode fsync: by WAITAOF (Redis 7.2 or newer), or where appendfsync is always',
+        )
+          .choices([...WAYS_TO_DISK])
+          .preset('waitaof'),
+      )
       .addHelpText(
         'after',
         '\nPrints what makes four Redis users of one namespace, each with the least rights it can work with:\n' +
@@ -36,7 +44,7 @@ export const verb: Verb = {
     if (!/^[A-Za-z0-9._-]*$/.test(prefix)) {
       throw new Misuse(`--user-prefix: must be letters, digits, ".", "_" or "-" (found "${prefix}")`);
     }
-    const fsync = options.fsync === true;
+    const fsync = options.fsync as WayToDisk | undefined;
     const users = ROLES.map((role): User => {
       const password = options.passwords === true ? randomBytes(PASSWORD_BYTES).toString('base64url') : null;
       return { role, user: `${prefix}${role}`, rules: rulesOf(role, namespace, { fsync }), password };
