@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -12,9 +13,14 @@ const COMPLAINTS = 2_000;
 /** A worker that was not told to end has 30 s to begin; more means that it never will. */
 const START_BOUND_MS = 30_000;
 
+/** Processes that have loaded everything and wait to be workers: to load takes longer than there is from one kill to the next. */
+const SPARES = 2;
+
 /** How long a kill waits for others to start, and between two looks. */
 const PATIENCE_MS = 5_000;
 const LOOK_EVERY_MS = 20;
+
+type Process = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Worker processes that are killed, stopped and replaced, always as many as there were at first. */
 export class Herd {
@@ -24,9 +30,10 @@ export class Herd {
   readonly crashes: string[] = [];
   /** The largest resident memory seen of a worker, in bytes. */
   peakBytes = 0;
-  readonly #members: ChildProcess[] = [];
-  /** How many are on their way. */
-  #starting = 0;
+  readonly #members: Process[] = [];
+  readonly #spares: Process[] = [];
+  /** Those of them that take part. */
+  readonly #working = new Set<Process>();
   readonly #condemned = new WeakSet<ChildProcess>();
   readonly #command: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
@@ -36,7 +43,7 @@ export class Herd {
    * @param cache a folder in which Node keeps what it compiled, since workers begin again and again
    */
   constructor(redisUrl: string, namespace: string, settings: object, cache: string) {
-    this.#command = [PROGRAM, redisUrl, namespace, JSON.stringify(settings)];
+    this.#command = [PROGRAM, redisUrl, namespace, JSON.stringify(settings), 'wait'];
     this.#env = { ...process.env, NODE_COMPILE_CACHE: cache };
   }
 
@@ -46,33 +53,45 @@ export class Herd {
 
   /** Starts one more worker; resolves when it takes part, or is gone. */
   async add(): Promise<void> {
-    const child = spawn(process.execPath, this.#command, { stdio: ['ignore', 'pipe', 'pipe'], env: this.#env });
+    const child = this.#spares.shift() ?? this.#load();
+    while (this.#spares.length < SPARES) this.#spares.push(this.#load());
     this.#members.push(child);
-    this.#starting += 1;
-    child.stderr?.on('data', (text) => {
+    const patience = new AbortController();
+    const late = pause(START_BOUND_MS, 'late', { signal: patience.signal }).catch(() => undefined);
+    const begun = Promise.race([once(child.stdout, 'data'), once(child, 'exit'), late]);
+    child.stdin.write('begin\n');
+    await begun;
+    patience.abort();
+    if (this.#members.includes(child)) this.#working.add(child);
+  }
+
+  #load(): Process {
+    const child = spawn(process.execPath, this.#command, { stdio: ['pipe', 'pipe', 'pipe'], env: this.#env });
+    // What is written to somebody who was just killed is no matter.
+    child.stdin.on('error', () => undefined);
+    child.stderr.on('data', (text) => {
       this.complaints.push(String(text));
       if (this.complaints.length > COMPLAINTS) this.complaints.shift();
     });
-    const gone = once(child, 'exit').then(([code, signal]) => {
+    child.once('exit', (code, signal) => {
       if (!this.#condemned.has(child)) this.crashes.push(`exit ${code} ${signal}: ${this.complaints.at(-1) ?? ''}`);
     });
-    const patience = new AbortController();
-    const late = pause(START_BOUND_MS, 'late', { signal: patience.signal }).catch(() => undefined);
-    const ready = child.stdout ? once(child.stdout, 'data') : Promise.resolve();
-    await Promise.race([ready, gone, late]);
-    patience.abort();
-    this.#starting -= 1;
+    return child;
   }
 
   /**
-   * `kill -9` of one of them; resolves when it is gone. The next one is on its way then. On a machine where they start slowly it waits
-   * until most of them work: dead ones cannot be killed.
+   * `kill -9` of one that takes part; resolves when it is gone. The next one is on its way then. On a machine where they start slowly it
+   * waits until two of them work: otherwise nobody would be left.
    */
   async kill(random: number): Promise<void> {
-    for (let waited = 0; this.#starting > 1 && waited < PATIENCE_MS; waited += LOOK_EVERY_MS)
+    const enough = Math.min(2, this.#members.length);
+    for (let waited = 0; this.#working.size < enough && waited < PATIENCE_MS; waited += LOOK_EVERY_MS)
       await pause(LOOK_EVERY_MS);
-    const [victim] = this.#members.splice(Math.floor(random * this.#members.length), 1);
+    const candidates = this.#working.size > 0 ? [...this.#working] : this.#members;
+    const victim = candidates[Math.floor(random * candidates.length)];
     if (victim === undefined) return;
+    this.#members.splice(this.#members.indexOf(victim), 1);
+    this.#working.delete(victim);
     this.#condemned.add(victim);
     const gone = victim.exitCode === null && victim.signalCode === null ? once(victim, 'exit') : Promise.resolve();
     victim.kill('SIGKILL');
@@ -96,8 +115,21 @@ export class Herd {
     }
   }
 
+  /** Kills all of them. */
+  end(): void {
+    for (const child of [...this.#spares.splice(0), ...this.#members.splice(0)]) {
+      this.#condemned.add(child);
+      child.kill('SIGKILL');
+    }
+  }
+
   /** Ends all of them the polite way. Returns how many did not end as they should. */
   async stop(): Promise<number> {
+    for (const spare of this.#spares.splice(0)) {
+      this.#condemned.add(spare);
+      spare.kill('SIGKILL');
+    }
+    this.#working.clear();
     const ends = this.#members.splice(0).map(async (child) => {
       this.#condemned.add(child);
       child.kill('SIGCONT');

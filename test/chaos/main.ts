@@ -92,8 +92,11 @@ async function run(options: Options, scene: Scene, perSecond: number): Promise<O
   const consuming = consumeUntil(redis, over.signal);
   const raging = rage(scene, schedule(options, scene.random), options.events, over.signal);
   await producer.run(options.events, perSecond);
+  scene.say('all is sent');
   const damage = await raging;
+  scene.say('the last fault is done');
   const drainMs = await untilDrained(redis, herd);
+  scene.say('drained');
   // From here on nothing is decided any more: time goes on, and the model has to know up to where. The one that hears the
   // others comes last, so that it is in the log what they said.
   const frozen = [...AUTOMATIONS].reverse().map((document) => ({ ...document, enabled: false }));
@@ -147,7 +150,8 @@ function rows(
     ['longest outage (ms)', damage.longestOutageMs],
     ['drain (ms)', drainMs, drainMs > DRAIN_BOUND_MS],
     ['events/s', pulse.perSecond],
-    ['slowest recovery (ms)', slowest, slowest > RECOVERY_BOUND_MS],
+    // Where faults come one upon the other, and as many events as the machine can bear, nothing was promised.
+    ['slowest recovery (ms)', slowest, options.rate > 0 && slowest > RECOVERY_BOUND_MS],
     ['largest worker (MB)', scene.herd.peakBytes / 1e6],
   ];
 }
@@ -167,6 +171,13 @@ async function main(): Promise<number> {
   const sending = clientOf(calm);
   const herd = new Herd(door.url, NAMESPACE, { durability: options.durability }, path.join(servers.home, 'cache'));
   const pulse = new Pulse(redis, `{${NAMESPACE}}:counters`);
+  const watchdog = setTimeout(() => {
+    process.stdout.write(
+      `given up after ${options.limit} s, seed ${options.seed}\n${herd.complaints.slice(-20).join('')}\n`,
+    );
+    herd.end();
+    process.exit(1);
+  }, options.limit * 1_000);
   try {
     if (options.failovers > 0) await servers.replicate();
     const traffic = new Traffic(randomOf(options.seed));
@@ -188,6 +199,7 @@ async function main(): Promise<number> {
     process.stdout.write(failed ? `WRONG, seed ${options.seed}\n` : `all zeros, seed ${options.seed}\n`);
     return failed ? 1 : 0;
   } finally {
+    clearTimeout(watchdog);
     pulse.stop();
     await herd.stop();
     for (const client of [redis, sending]) client.disconnect();

@@ -21,8 +21,10 @@ export type Options = Readonly<{
   scripts: number;
   /** How long the events take to be sent; with `rate` they take what they take. */
   seconds: number;
-  /** Events a second; 0: as `seconds` says. */
+  /** Events a second; 0: as `seconds` says. With it, it is judged as well how soon after a fault they are applied as fast as before. */
   rate: number;
+  /** Seconds after which it is given up. */
+  limit: number;
   seed: number;
   /** What counts as kept, for workers and senders: see docs/guarantees.md. Failovers lose nothing only when it is `replicated`. */
   durability: Durability;
@@ -41,6 +43,7 @@ const DEFAULTS = {
   scripts: 20,
   seconds: 40,
   rate: 0,
+  limit: 3_600,
   seed: 0,
 } as const;
 
@@ -74,6 +77,7 @@ export function optionsOf(args: readonly string[]): Options {
     scripts: number('scripts'),
     seconds: Math.max(1, number('seconds')),
     rate: number('rate'),
+    limit: number('limit'),
     seed: number('seed') || Date.now() % 1_000_000,
     durability: durability as Durability,
     verbose: given.verbose === true,

@@ -25,6 +25,8 @@ export class Producer {
   /** Connections there were before the present one. */
   #connections = 0;
   sent = 0;
+  /** So many are sent at most, until somebody allows more. */
+  allowed = Number.POSITIVE_INFINITY;
   acknowledged = 0;
   /** Entries with no answer but an error: nobody knows whether they are there. */
   unknown = 0;
@@ -49,7 +51,7 @@ export class Producer {
       // What could not be sent while Redis was away is not made up for: a steady rate makes the recovery visible.
       due = Math.min(due + ((now - last) * perSecond) / 1_000, perSecond);
       last = now;
-      const size = Math.min(Math.floor(due), end - this.sent);
+      const size = Math.max(0, Math.min(Math.floor(due), end - this.sent, Math.floor(this.allowed) - this.sent));
       due -= size;
       if (size > 0) await this.#batch(size);
       await pause(TICK_MS);

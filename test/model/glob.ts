@@ -17,9 +17,13 @@ const CLOSE = codeOf(']');
 const NOT = codeOf('!');
 const DASH = codeOf('-');
 
+/** Most patterns are names without anything special; reading them anew took most of the time of a long log. */
+const SPECIAL = /[*?[!]/;
+
 /** `value` undefined is an absent label: it never matches, a negated pattern included. */
 export function matches(pattern: string, value: string | undefined): boolean {
   if (value === undefined) return false;
+  if (!SPECIAL.test(pattern)) return pattern === value;
   const negated = pattern.startsWith('!');
   const tokens = tokenize(codesOf(negated ? pattern.slice(1) : pattern));
   return wholeMatch(tokens, codesOf(value)) !== negated;

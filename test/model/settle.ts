@@ -75,6 +75,9 @@ export function forget(loaded: Loaded, asOf: number): void {
       }
       continue;
     }
+    // Whatever is opened or told is kept beyond the as_of at which it is: there is nothing new to be forgotten at the same one.
+    if (node.forgotAsOf === asOf) continue;
+    node.forgotAsOf = asOf;
     for (const [text, bucket] of node.buckets) {
       if (bucket.keepUntil !== null && bucket.keepUntil <= asOf) node.buckets.delete(text);
     }

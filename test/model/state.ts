@@ -44,6 +44,8 @@ export type EventNode = Place & {
   readonly trigger: EventTrigger;
   buckets: Map<string, Bucket>;
   alerts: Map<string, Alert>;
+  /** as_of when what is over was last forgotten. */
+  forgotAsOf: number;
 };
 
 export type CompositeNode = Place & {
@@ -69,7 +71,8 @@ export function load(automation: Automation): Loaded {
     const place = { automationId: automation.id, path, order: nodes.length, index, parent };
     const definition = definitionOf(trigger);
     if (trigger.type === 'event') {
-      const node: EventNode = { ...place, definition, kind: 'event', trigger, buckets: new Map(), alerts: new Map() };
+      const [buckets, alerts] = [new Map(), new Map()];
+      const node: EventNode = { ...place, definition, kind: 'event', trigger, buckets, alerts, forgotAsOf: -Infinity };
       nodes.push(node);
       return node;
     }
