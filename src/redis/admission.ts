@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { Overloaded } from '../errors.ts';
-import { type Bounds, drainRate, type Look, lookAtPressure, type Refusal, refusalOf } from './pressure.ts';
+import { type Bounds, drainRate, gaugeOf, type Look, type Refusal, refusalOf } from './pressure.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -30,6 +30,7 @@ export type AdmissionParts = Readonly<{ redis: Redis; store: Store; clock: Clock
  */
 export class Admission {
   readonly #parts: AdmissionParts;
+  readonly #gauge: () => Promise<Look>;
   #looks: Look[] = [];
   #refusal: Refusal | null = null;
   #refusedUntilMs = 0;
@@ -42,6 +43,7 @@ export class Admission {
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts;
+    this.#gauge = gaugeOf(parts.redis, parts.store, () => parts.clock.nowMs());
   }
 
   /**
@@ -91,11 +93,11 @@ export class Admission {
   }
 
   async #lookOnce(): Promise<void> {
-    const { redis, store, clock, bounds, logger } = this.#parts;
+    const { clock, bounds, logger } = this.#parts;
     this.#events = 0;
     this.#characters = 0;
     try {
-      const look = await lookAtPressure(redis, store, () => clock.nowMs());
+      const look = await this.#gauge();
       this.#looks = [...this.#looks.filter(({ atMs }) => look.atMs - atMs <= REMEMBERED_MS), look];
       this.#refusal = refusalOf(this.#looks, bounds, this.#refusal?.reason ?? null);
       this.#refusedUntilMs = this.#refusal === null ? 0 : look.atMs + this.#refusal.retryAfterMs;

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Overload } from '../errors.ts';
-import { ENGINE_GROUP } from './keys.ts';
+import { type Backlog, backlogByBook, backlogByGroup } from './backlog.ts';
 import type { Store } from './store.ts';
 
 /** A bound that was passed holds until there is this much room below it, so that it does not come and go with every event. */
@@ -30,36 +30,26 @@ export type Look = Readonly<{ atMs: number; behind: number | null; applied: numb
 /** Why events are refused, in words, and when to come back. */
 export type Refusal = Readonly<{ reason: Overload; sentence: string; retryAfterMs: number }>;
 
-/** One look, in one round trip and some 50 microseconds of Redis' time. */
-export async function lookAtPressure(redis: Redis, store: Store, nowMs: () => number): Promise<Look> {
-  const { events } = store.keys;
-  const [length, groups, info] = await Promise.all([
-    redis.xlen(events),
-    redis.xinfo('GROUPS', events).catch(noStream),
-    redis.info('memory'),
-  ]);
-  const atMs = nowMs();
-  const memory = memoryRatio(info);
-  const group = (groups as unknown[][]).map(fieldsOf).find((one) => one.get('name') === ENGINE_GROUP);
-  // No worker was ever here: all of the log waits.
-  if (!group) return { atMs, behind: length, applied: 0, memory };
-  const pending = Number(group.get('pending'));
-  const [lag, read] = [group.get('lag'), group.get('entries-read')];
-  return {
-    atMs,
-    behind: typeof lag === 'number' ? lag + pending : null,
-    applied: typeof read === 'number' ? read - pending : null,
-    memory,
+/**
+ * What looks, in one round trip and some 50 microseconds of Redis' time. A user who may not see the book of the log, as a
+ * producer, is refused once and then goes by what Redis says of the group.
+ */
+export function gaugeOf(redis: Redis, store: Store, nowMs: () => number): () => Promise<Look> {
+  let mayReadBook = true;
+  const backlog = async (): Promise<Backlog> => {
+    try {
+      const known = mayReadBook ? await backlogByBook(redis, store) : null;
+      if (known !== null && known.behind !== null) return known;
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOPERM'))) throw error;
+      mayReadBook = false;
+    }
+    return await backlogByGroup(redis, store);
   };
-}
-
-function noStream(error: unknown): [] {
-  if (error instanceof Error && error.message.startsWith('ERR no such key')) return [];
-  throw error;
-}
-
-function fieldsOf(flat: unknown[]): Map<string, unknown> {
-  return new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[String(name), flat[i + 1]] as const] : [])));
+  return async () => {
+    const [{ behind, applied }, info] = await Promise.all([backlog(), redis.info('memory')]);
+    return { atMs: nowMs(), behind, applied, memory: memoryRatio(info) };
+  };
 }
 
 /** The part of `maxmemory` that counts against it, from INFO memory; 0 when there is no limit. */

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { ACTIONS_GROUP, ENGINE_GROUP } from './keys.ts';
+import { backlogByBook, backlogByGroup, fieldsOf } from './backlog.ts';
+import { ACTIONS_GROUP } from './keys.ts';
 import { memoryRatio } from './pressure.ts';
 import type { Store } from './store.ts';
 
@@ -54,7 +55,7 @@ export type Status = {
   memory: { used: number; limit: number; ratio: number; policy: string };
 };
 
-/** Reads all of it in four round trips. */
+/** Reads all of it in some five round trips. */
 export async function readStatus(redis: Redis, store: Store): Promise<Status> {
   const { keys } = store;
   const base = await baseOf(redis, store);
@@ -62,8 +63,8 @@ export async function readStatus(redis: Redis, store: Store): Promise<Status> {
   const workers = await workersOf(redis, store);
   const due = await dueOf(redis, store);
   const waitingMs = waiting ? Math.max(0, base.now - Number.parseInt(waiting[0], 10)) : 0;
-  const behind = waiting ? await unread(redis, keys.events, ENGINE_GROUP, base.entries) : 0;
-  const unrelayed = base.firings > 0 ? await unread(redis, keys.firings, ACTIONS_GROUP, base.firings) : 0;
+  const behind = waiting ? await behindOf(redis, store) : 0;
+  const unrelayed = base.firings > 0 ? await unrelayedOf(redis, store, base.firings) : 0;
   return { ...base, waitingMs, behind, unrelayed, workers, due };
 }
 
@@ -111,15 +112,21 @@ async function baseOf(
   };
 }
 
-/** Entries that a group was not given, or was given and has not finished; null when Redis lost count. */
-async function unread(redis: Redis, stream: string, group: string, entries: number): Promise<number | null> {
-  const groups = ((await redis.xinfo('GROUPS', stream)) as unknown[][]).map(
-    (flat) => new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[String(name), flat[i + 1]] as const] : []))),
-  );
-  const found = groups.find((one) => one.get('name') === group);
-  if (!found) return entries;
-  const lag = found.get('lag');
-  return lag === null || lag === undefined ? null : Number(lag) + Number(found.get('pending'));
+/** Entries of the log that are not applied. The book is exact; a sum that cannot be balanced is left to Redis. */
+async function behindOf(redis: Redis, store: Store): Promise<number | null> {
+  return (await backlogByBook(redis, store)).behind ?? (await backlogByGroup(redis, store)).behind;
+}
+
+/** Firings that no relay was given, or was given and has not finished; null when Redis lost count. */
+async function unrelayedOf(redis: Redis, store: Store, firings: number): Promise<number | null> {
+  const groups = ((await redis.xinfo('GROUPS', store.keys.firings)) as unknown[][]).map(fieldsOf);
+  const group = groups.find((one) => one.get('name') === ACTIONS_GROUP);
+  if (!group) return firings;
+  const pending = Number(group.get('pending'));
+  const [next] = await redis.xrange(store.keys.firings, `(${String(group.get('last-delivered-id'))}`, '+', 'COUNT', 1);
+  if (!next) return pending;
+  const lag = group.get('lag');
+  return typeof lag === 'number' ? Math.min(firings, lag + pending) : null;
 }
 
 async function workersOf(redis: Redis, store: Store): Promise<WorkerStatus[]> {

@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import { isAfter } from '../redis/log.ts';
 import { audit, type Finding } from '../redis/steps/audit.ts';
+import { recount } from '../redis/steps/recount.ts';
 import type { Store } from '../redis/store.ts';
 import type { Definitions } from './view.ts';
 
@@ -24,6 +26,8 @@ export class Auditor {
   async runOnce(): Promise<string> {
     const { redis, store, logger, definitions } = this.#parts;
     const { position, findings } = await audit(redis, store);
+    await recount(redis, store.keys.events, ENGINE_GROUP);
+    await recount(redis, store.keys.firings, ACTIONS_GROUP);
     for (const finding of findings) this.#tell(finding);
     const was = { position: this.#position, generation: definitions.view.generation };
     const generation = (await redis.get(store.keys.generation)) ?? '0';

@@ -89,10 +89,10 @@ test('looking costs no round trip for each event', async () => {
   const began = performance.now();
   for (let n = 0; n < 2_000; n += 1) await watchfire.emit(event(n));
   const looks = 1 + Math.ceil((performance.now() - began) / 500);
-  const { xadd = 0, 'xinfo|groups': groups = 0, info = 0 } = await calls(server);
+  const { xadd = 0, 'xinfo|stream': books = 0, info = 0 } = await calls(server);
   expect(xadd).toBe(2_000);
-  expect(groups).toBeGreaterThan(0);
-  expect(groups).toBeLessThanOrEqual(looks);
+  expect(books).toBeGreaterThan(0);
+  expect(books).toBeLessThanOrEqual(looks);
   expect(info).toBeLessThanOrEqual(looks + 10);
 });
 

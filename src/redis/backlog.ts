@@ -1,0 +1,72 @@
+import type { Redis } from 'ioredis';
+import { ENGINE_GROUP } from './keys.ts';
+import type { Store } from './store.ts';
+
+/** What becomes of an entry, once for each: as in lua/include/book.lua. */
+const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored'] as const;
+
+/**
+ * How much of the log waits. `behind`: entries not applied; `applied`: entries ever applied, in some way; both null where it
+ * cannot be told, as after others deleted entries. `length`: entries kept.
+ */
+export type Backlog = Readonly<{ behind: number | null; applied: number | null; length: number }>;
+
+/**
+ * By the book of the log (lua/include/book.lua): what was ever added, less what became of entries, less what was no concern of
+ * ours. So it is right from the first moment after a restart or a failover, where Redis itself has lost count of what a group
+ * has read (before 7.4). Entries that others removed count as waiting until the auditor has noticed.
+ */
+export async function backlogByBook(redis: Redis, store: Store): Promise<Backlog> {
+  const { events, counters, audit } = store.keys;
+  const [info, counts, [anchor]] = await Promise.all([
+    redis.xinfo('STREAM', events).then((flat) => fieldsOf(flat as unknown[]), noStream),
+    redis.hmget(counters, ...OUTCOMES),
+    redis.hmget(audit, 'anchor'),
+  ]);
+  const length = Number(info.get('length') ?? 0);
+  const added = Number(info.get('entries-added') ?? 0);
+  const applied = counts.reduce((sum, count) => sum + Number(count ?? 0), 0);
+  // Nobody has looked at this log yet: all of it waits.
+  if (applied === 0 && !anchor) return { behind: length, applied, length };
+  if (!anchor) return { behind: null, applied, length };
+  const behind = Math.min(length, Math.max(0, added - applied - Number(anchor)));
+  return { behind, applied, length };
+}
+
+/** By what Redis says of the group: all that somebody can see who may not read the state of the engine. */
+export async function backlogByGroup(redis: Redis, store: Store): Promise<Backlog> {
+  const { events } = store.keys;
+  const [length, groups] = await Promise.all([
+    redis.xlen(events),
+    redis.xinfo('GROUPS', events).then((flat) => (flat as unknown[][]).map(fieldsOf), noGroups),
+  ]);
+  const group = groups.find((one) => one.get('name') === ENGINE_GROUP);
+  // No worker was ever here: all of the log waits.
+  if (!group) return { behind: length, applied: 0, length };
+  const pending = Number(group.get('pending'));
+  const [lag, read] = [group.get('lag'), group.get('entries-read')];
+  return {
+    behind: typeof lag === 'number' ? Math.min(length, lag + pending) : null,
+    applied: typeof read === 'number' ? read - pending : null,
+    length,
+  };
+}
+
+/** name, value, name, value … as a map. */
+export function fieldsOf(flat: unknown[]): ReadonlyMap<string, unknown> {
+  return new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[String(name), flat[i + 1]] as const] : [])));
+}
+
+function isNoStream(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('ERR no such key');
+}
+
+function noStream(error: unknown): ReadonlyMap<string, unknown> {
+  if (isNoStream(error)) return new Map();
+  throw error;
+}
+
+function noGroups(error: unknown): ReadonlyMap<string, unknown>[] {
+  if (isNoStream(error)) return [];
+  throw error;
+}
