@@ -3,9 +3,13 @@ import { ACTIONS_GROUP } from '../redis/keys.ts';
 import { ensureGroup } from '../redis/log.ts';
 import { buryFiring } from '../redis/steps/bury-firing.ts';
 import { takeFirings } from '../redis/steps/take-firings.ts';
+import { DEDUPLICATION_TTL_MS } from './jobs.ts';
 
 /** One firing as it was read: its stream entry id and its fields, or null when somebody trimmed it away before it was relayed. */
 export type Item = { id: string; fields: readonly string[] | null };
+
+/** Time passes between making the group and offering the last of its jobs again, a full queue included. */
+const RECOGNISED_MARGIN_MS = 3_600_000;
 
 /** Stream entry id before all others: the start of a list of pending entries. */
 export const START = '0-0';
@@ -75,10 +79,20 @@ export class Outbox {
     await buryFiring(this.#options.redis, this.#options, { entry: id, reason, error: '' });
   }
 
-  /** Makes the group where it is missing, from the beginning of the stream: repeated jobs are recognised, missed ones would be lost. */
+  /** @see ensureActionsGroup */
   async createGroup(): Promise<void> {
-    await ensureGroup(this.#options.redis, this.#options.firings, ACTIONS_GROUP);
+    await ensureActionsGroup(this.#options.redis, this.#options.firings);
   }
+}
+
+/**
+ * Makes the group of the firings where it is missing. It begins with the oldest firing whose jobs would be recognised as repeats:
+ * what lies before has had its jobs long ago, and would get them a second time.
+ */
+export async function ensureActionsGroup(redis: Redis, firings: string): Promise<void> {
+  const [seconds] = await redis.time();
+  const fromMs = Math.max(0, Number(seconds) * 1_000 - DEDUPLICATION_TTL_MS + RECOGNISED_MARGIN_MS);
+  await ensureGroup(redis, firings, ACTIONS_GROUP, `${fromMs}-0`);
 }
 
 /** Replies of XREADGROUP: null, or one `[stream, entries]`. */

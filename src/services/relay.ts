@@ -154,7 +154,7 @@ export class Relay implements Service {
       // What was read in this step is ours and unacknowledged.
       this.#lookAgain();
       if (!(error instanceof Error && error.message.startsWith('NOGROUP'))) throw error;
-      this.#options.logger.warn('consumer group of the firings was missing and is made anew');
+      this.#options.logger.warn('consumer group of the firings was missing and is made anew, seven days back');
       await this.#outbox.createGroup();
       return summary;
     }

@@ -1,6 +1,6 @@
 import { Worker } from 'bullmq';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { Outbox } from '../../src/actions/outbox.ts';
+import { ensureActionsGroup, Outbox } from '../../src/actions/outbox.ts';
 import { ACTIONS_GROUP } from '../../src/redis/keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminBeside, testClient } from '../support/redis.ts';
@@ -107,6 +107,37 @@ describe('after a crash', () => {
     await relay.runOnce();
     expect(await relay.runOnce()).toMatchObject({ firings: 1, jobs: 2 });
     expect(shop.lines.join()).toContain('consumer group of the firings was missing');
+  });
+
+  test('a group that was lost goes no further back than repeated jobs are recognised', async () => {
+    const shop = await workshop();
+    const { redis, keys } = shop;
+    const [seconds] = await redis.time();
+    const daysAgo = (days: number) => `${Number(seconds) * 1_000 - days * 24 * 3_600_000}-0`;
+    for (const days of [30, 7, 6.5, 1]) await redis.xadd(keys.firings, daysAgo(days), ...fieldsOf(`d${days * 10}`));
+    for (const _ of ['once', 'and again, when all jobs are repeats']) {
+      await adminBeside(redis).xgroup('DESTROY', keys.firings, ACTIONS_GROUP);
+      const relay = shop.relayOf('w1');
+      await relay.runOnce();
+      await relay.runOnce();
+      expect(await waitingIn(shop, 'mail')).toEqual(['f-d10-0', 'f-d65-0']);
+    }
+  });
+
+  test('a worker that finds no group makes it as far back', async () => {
+    const { redis, keys } = await workshop();
+    await adminBeside(redis).xgroup('DESTROY', keys.firings, ACTIONS_GROUP);
+    await ensureActionsGroup(redis, keys.firings);
+    const [group = []] = (await redis.xinfo('GROUPS', keys.firings)) as string[][];
+    const from = Number.parseInt(group[group.indexOf('last-delivered-id') + 1] ?? '', 10);
+    const [seconds] = await redis.time();
+    const days = (Number(seconds) * 1_000 - from) / (24 * 3_600_000);
+    expect(days).toBeGreaterThan(6.9);
+    expect(days).toBeLessThan(7);
+    // One that is there stays where it is.
+    await redis.xgroup('SETID', keys.firings, ACTIONS_GROUP, '5-0');
+    await ensureActionsGroup(redis, keys.firings);
+    expect(((await redis.xinfo('GROUPS', keys.firings)) as string[][])[0]).toContain('5-0');
   });
 });
 
