@@ -68,10 +68,9 @@ function jobOf(
   return {
     queue: own?.queue ?? DEFAULT_QUEUE,
     name: own?.name ?? action.type,
-    // Definitions stand here as they were sent; their type has the defaults filled in.
     data: {
       id,
-      automation: automation as TriggeredAction['automation'],
+      automation,
       firing: told,
       triggered: told.triggered,
       triggering_labels: firing.labels,
@@ -100,7 +99,7 @@ function isQueueAction(action: Action): action is QueueAction {
 function firingDocument(firing: Firing | ChildFiring, root: TriggerDocument): ChildFiringDocument {
   return {
     id: firing.id,
-    trigger: triggerAt(root, firing.path) as FiringDocument['trigger'],
+    trigger: triggerAt(root, firing.path),
     state: firing.state,
     triggered: formatTimestamp(firing.triggered),
     triggering_labels: firing.labels,

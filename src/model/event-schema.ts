@@ -70,7 +70,7 @@ export const eventInput = z.looseObject({
 });
 
 /** A complete event as the engine writes it. */
-export const eventOutput: z.ZodType<EventDocument> = z
+export const eventOutput: z.ZodType<EventDocument, EventDocument> = z
   .strictObject({
     id: identifier,
     event: name,

@@ -18,10 +18,10 @@ const firingFields = {
 };
 
 /** A firing inside a composite's: all of a firing but the wall clock time, which only a root has. */
-export type ChildFiringDocument = z.infer<z.ZodObject<typeof firingFields>> & {
+export type ChildFiringDocument = z.input<z.ZodObject<typeof firingFields>> & {
   triggering_firings: ChildFiringDocument[];
 };
-const childFiring: z.ZodType<ChildFiringDocument> = z.lazy(() =>
+const childFiring: z.ZodType<unknown, ChildFiringDocument> = z.lazy(() =>
   z.strictObject({ ...firingFields, triggering_firings: z.array(childFiring) }).meta({ id: 'ChildFiring' }),
 );
 
@@ -31,7 +31,7 @@ export const firingDocument = z.strictObject({
   decided: instant.describe('Wall clock when it was decided'),
   triggering_firings: z.array(childFiring).describe('Child firings in declared order; none for event triggers'),
 });
-export type FiringDocument = z.infer<typeof firingDocument>;
+export type FiringDocument = z.input<typeof firingDocument>;
 
 /** What a job holds (semantics 11): everything its handler needs, so that later edits of the automation change nothing. */
 export const triggeredAction = z.strictObject({
@@ -47,4 +47,4 @@ export const triggeredAction = z.strictObject({
   data: z.record(z.string(), z.unknown()).optional().describe('The data of a queue action'),
   idempotencyKey: text.describe('Give this to systems that recognise repeated requests'),
 });
-export type TriggeredAction = z.infer<typeof triggeredAction>;
+export type TriggeredAction = z.input<typeof triggeredAction>;
