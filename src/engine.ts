@@ -21,6 +21,7 @@ import {
   removeAllLetters,
   removeLetters,
 } from './redis/letters.ts';
+import { checkLimit, type Held, type Limits, readHeld, setLimits } from './redis/limits.ts';
 import { refuseUnprotected } from './redis/protection.ts';
 import { refused } from './redis/refused.ts';
 import { type Store, storeOf } from './redis/store.ts';
@@ -157,6 +158,17 @@ export class Watchfire {
     const { redis } = this.connections;
     if (letters === 'all') return await removeAllLetters(redis, this.store);
     return await removeLetters(redis, this.store, letters);
+  }
+
+  /** The caps on keys with state (open windows, alerts, child firings), and how many there are. */
+  async limits(): Promise<Held> {
+    return await readHeld(this.connections.redis, this.store);
+  }
+
+  /** Sets caps for whatever is applied next; null puts one back to its default. @throws InvalidDocument */
+  async setLimits(changes: { readonly [name in keyof Limits]?: number | null }): Promise<void> {
+    for (const [name, value] of Object.entries(changes)) checkLimit(name, value);
+    await this.#change((redis) => setLimits(redis, this.store, changes));
   }
 
   /**

@@ -25,5 +25,6 @@ export type { Firing } from './model/firing.ts';
 export { schemas } from './model/json-schema.ts';
 export type { TriggeredAction } from './model/triggered-action.ts';
 export type { DeadLetter, RedriveSummary } from './redis/letters.ts';
+export type { Held, Limits } from './redis/limits.ts';
 export type { Observer } from './services/applier.ts';
 export type { Worker } from './services/worker.ts';

@@ -24,6 +24,7 @@ const VERBS: Readonly<Record<string, Listed>> = {
   firings: { summary: 'show what fired', load: () => import('./verbs/firings.ts') },
   buckets: { summary: 'show open windows with their deadlines', load: () => import('./verbs/buckets.ts') },
   dlq: { summary: 'show, redrive or purge what was given up', load: () => import('./verbs/dlq.ts') },
+  limits: { summary: 'show or set the caps on open windows', load: () => import('./verbs/limits.ts') },
   status: { summary: 'tell whether the engine works, and how far it is', load: () => import('./verbs/status.ts') },
   doctor: {
     summary: 'look for what is wrong with Redis, its settings and the engine',

@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis';
+import { InvalidDocument } from '../errors.ts';
 import { decodeKey } from '../match/key.ts';
 import type { Store } from './store.ts';
 
 /** Where nothing is set; the law stands in lua/include/held.lua. */
 export const DEFAULT_LIMITS: Limits = Object.freeze({ windowsPerAutomation: 1_000_000, windows: 5_000_000 });
 
-/** The most that may be set: what a Lua number and an index of Redis still count exactly. */
+/** The most that may be set: a thousand times what a server has room for, and far below what Lua counts exactly. */
 export const LARGEST_LIMIT = 1_000_000_000;
 
 /** Automations named as the ones that hold most: what a person reads. */
@@ -47,4 +48,31 @@ export async function readHeld(redis: Redis, store: Store): Promise<Held> {
     automations,
     refused: Number(refused ?? 0),
   };
+}
+
+/** @throws InvalidDocument naming a cap that is wrong */
+export function checkLimit(name: string, value: unknown): void {
+  if (!Object.hasOwn(FIELDS, name)) throw new InvalidDocument(name, `must be one of ${Object.keys(FIELDS).join(', ')}`);
+  const whole = Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LARGEST_LIMIT;
+  if (whole || value === null || value === undefined) return;
+  throw new InvalidDocument(name, `must be a whole number from 0 to ${LARGEST_LIMIT}, or null`, value);
+}
+
+/** Sets caps; null puts one back to its default. They hold for whatever is applied next, windows that are open stay. */
+export async function setLimits(
+  redis: Redis,
+  store: Store,
+  changes: { readonly [name in keyof Limits]?: number | null },
+): Promise<void> {
+  const entries = Object.entries(FIELDS).map(([name, field]) => [field, changes[name as keyof Limits]] as const);
+  const set = entries.flatMap(([field, value]) => (typeof value === 'number' ? [[field, value] as const] : []));
+  const reset = entries.flatMap(([field, value]) => (value === null ? [field] : []));
+  if (set.length > 0) await redis.hset(store.keys.limits, ...set.flat());
+  if (reset.length > 0) await redis.hdel(store.keys.limits, ...reset);
+}
+
+/** Who is at a cap now, so that further keys are not watched: automations by their ids, null for the namespace as a whole. */
+export function atCap({ limits, windows, automations }: Held): (string | null)[] {
+  const full = automations.filter((one) => one.windows >= limits.windowsPerAutomation).map(({ id }) => id);
+  return windows >= limits.windows ? [null, ...full] : full;
 }

@@ -9,6 +9,9 @@ import type { Definitions } from './view.ts';
 
 export type AuditorParts = { redis: Redis; store: Store; logger: Logger; definitions: Definitions };
 
+/** After so many looks (a minute) in which no key was kept from its window, the next one is told of again. */
+const QUIET_LOOKS = 12;
+
 /**
  * Notices what others did to the engine's keys, says it once, and goes on with what is there so that nothing that is not
  * applied is skipped. Any number of them may look at the same time.
@@ -17,6 +20,9 @@ export class Auditor {
   readonly #parts: AuditorParts;
   /** The furthest position that this process has seen. */
   #position = '0-0';
+  /** How often a key was kept from its window for want of room, when it was last looked at; null before the first look. */
+  #refused: number | null = null;
+  #quietLooks = QUIET_LOOKS;
 
   constructor(parts: AuditorParts) {
     this.#parts = parts;
@@ -42,7 +48,24 @@ export class Auditor {
       );
     }
     if (older) await definitions.refresh();
+    await this.#lookAtCaps();
     return position;
+  }
+
+  /** Says once that a cap is reached, and not with each event that meets it. */
+  async #lookAtCaps(): Promise<void> {
+    const { redis, store, logger } = this.#parts;
+    const refused = Number((await redis.hget(store.keys.counters, 'over-limit')) ?? 0);
+    const more = refused - (this.#refused ?? refused);
+    this.#refused = refused;
+    if (more <= 0) {
+      this.#quietLooks += 1;
+      return;
+    }
+    if (this.#quietLooks >= QUIET_LOOKS) {
+      logger.warn({ refused: more }, 'a cap on open windows is reached, further keys are not watched');
+    }
+    this.#quietLooks = 0;
   }
 
   #tell({ kind, detail }: Finding): void {

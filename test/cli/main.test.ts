@@ -8,7 +8,7 @@ import { freshNamespace } from '../support/namespace.ts';
 import { proxyToRedis } from '../support/proxy.ts';
 import { ended, run, start } from './run.ts';
 
-const VERBS = ['worker', 'apply', 'list', 'get', 'enable', 'disable', 'delete', 'send', 'schema', 'doctor'];
+const VERBS = ['worker', 'apply', 'list', 'get', 'enable', 'disable', 'delete', 'send', 'schema', 'doctor', 'limits'];
 
 /** Nobody listens on this port, or only the superuser could. */
 const NO_REDIS = 'redis://:secret@127.0.0.1:1';

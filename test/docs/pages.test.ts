@@ -40,6 +40,12 @@ describe.each(pages)('%s', (page) => {
     expect(broken.map(([link]) => link)).toEqual([]);
   });
 
+  test('every file of the project that is named exists', () => {
+    const files = [...prose(textOf(page)).matchAll(/`((?:test|src|lua|bench|scripts|examples)\/[\w./-]+\.\w+)/g)];
+    const missing = files.map(([, file = '']) => file).filter((file) => !existsSync(path.join(root, file)));
+    expect(missing).toEqual([]);
+  });
+
   test('every verb of the command line that is named exists', () => {
     const verbs = [...textOf(page).matchAll(/(?:`|^ *)watchfire ([a-z]+)/gm)].map(([, verb = '']) => verb);
     const unknown = verbs.filter((verb) => !existsSync(path.join(root, 'src/cli/verbs', `${verb}.ts`)));

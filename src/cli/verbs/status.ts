@@ -4,6 +4,7 @@ import { type Depth, Queues } from '../../actions/queues.ts';
 import type { Watchfire } from '../../engine.ts';
 import type { Automation } from '../../model/automation.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
+import { atCap, type Held } from '../../redis/limits.ts';
 import { readStatus, type Status } from '../../redis/status.ts';
 import { withWatchfire } from '../connect.ts';
 import { asJson, outputOption, plain, printJson, table } from '../output.ts';
@@ -52,7 +53,9 @@ async function reportOn(watchfire: Watchfire): Promise<Report> {
   try {
     const paused = status.workers.flatMap((worker) => worker.paused.map(({ queue }) => queue));
     const depths = await queues.depths(queueNames(await watchfire.list(), paused));
-    return { status, queues: depths, problems: await problemsOf(watchfire, status), warnings: warningsOf(status) };
+    const problems = await problemsOf(watchfire, status);
+    const warnings = [...warningsOf(status), ...capWarnings(await watchfire.limits())];
+    return { status, queues: depths, problems, warnings };
   } finally {
     await queues.close();
   }
@@ -99,6 +102,17 @@ function warningsOf({ memory, lost, keptBy, now }: Status): string[] {
     );
   }
   return warnings;
+}
+
+function capWarnings(held: Held): string[] {
+  const { limits } = held;
+  const names = atCap(held).map((id) =>
+    id === null ? `all automations (${count(limits.windows)})` : `${id} (${count(limits.windowsPerAutomation)})`,
+  );
+  if (names.length === 0) return [];
+  return [
+    `the cap on open windows is reached, further keys are not watched: ${names.join(', ')}; see "watchfire limits"`,
+  ];
 }
 
 function linesOf({ status, queues, problems, warnings }: Report): string[] {

@@ -1,3 +1,4 @@
+import { atCap } from '../limits.ts';
 import type { Status } from '../status.ts';
 import { bad, type Check, ok, type Rule, several, untold, warning } from './check.ts';
 import type { Facts } from './examine.ts';
@@ -56,7 +57,7 @@ export const caps: Rule = ({ held }) => {
   const { limits, windows, automations, refused } = held.value;
   const [most] = automations;
   const advice = 'see "watchfire limits": raise the cap, or let fewer keys be watched';
-  const full = windows >= limits.windows || (most?.windows ?? 0) >= limits.windowsPerAutomation;
+  const full = atCap(held.value).length > 0;
   const found = `${several(windows, 'window')} of ${limits.windows.toLocaleString('en-US')} at most`;
   if (full) return warning(`${found}: the cap is reached, further keys are not watched`, advice);
   if (windows >= NEAR_CAP * limits.windows) return warning(`${found}: soon further keys are not watched`, advice);
