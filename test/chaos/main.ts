@@ -61,22 +61,26 @@ async function consumeUntil(redis: Redis, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function whyNotDrained(redis: Redis, { complaints }: Herd): Promise<string> {
+async function whatWaits(redis: Redis): Promise<string> {
   const [events, firings] = [`{${NAMESPACE}}:events`, `{${NAMESPACE}}:firings`];
   const answers = await Promise.all([
     redis.get(`{${NAMESPACE}}:position`),
     redis.xrevrange(events, '+', '-', 'COUNT', 1),
     redis.xinfo('GROUPS', events),
     redis.xinfo('GROUPS', firings),
-    redis.xpending(firings, 'actions', '-', '+', 5),
   ]);
-  return `not drained: ${JSON.stringify(answers)} ${complaints.slice(-10).join('')}`;
+  return JSON.stringify(answers);
 }
 
+/** Waits as long as anything moves. */
 async function untilDrained(redis: Redis, herd: Herd): Promise<number> {
   const begin = performance.now();
+  let last = { state: '', at: begin };
   while (!(await idle(redis, NAMESPACE).catch(() => false))) {
-    if (performance.now() - begin > 2 * DRAIN_BOUND_MS) throw new Error(await whyNotDrained(redis, herd));
+    const state = await whatWaits(redis).catch(() => last.state);
+    if (state !== last.state) last = { state, at: performance.now() };
+    if (performance.now() - last.at > DRAIN_BOUND_MS)
+      throw new Error(`not drained: ${state} ${herd.complaints.slice(-10).join('')}`);
     await pause(50);
   }
   return Math.round(performance.now() - begin);
@@ -148,9 +152,9 @@ function rows(
     ['workers that crashed', crashes.length, crashes.length > 0],
     ['workers that would not stop', lateStops, lateStops > 0],
     ['longest outage (ms)', damage.longestOutageMs],
-    ['drain (ms)', drainMs, drainMs > DRAIN_BOUND_MS],
+    // Where as many events come as the machine can bear, and faults one upon the other, no times are promised.
+    ['drain (ms)', drainMs, options.rate > 0 && drainMs > DRAIN_BOUND_MS],
     ['events/s', pulse.perSecond],
-    // Where faults come one upon the other, and as many events as the machine can bear, nothing was promised.
     ['slowest recovery (ms)', slowest, options.rate > 0 && slowest > RECOVERY_BOUND_MS],
     ['largest worker (MB)', scene.herd.peakBytes / 1e6],
   ];

@@ -21,7 +21,7 @@ export type Options = Readonly<{
   scripts: number;
   /** How long the events take to be sent; with `rate` they take what they take. */
   seconds: number;
-  /** Events a second; 0: as `seconds` says. With it, it is judged as well how soon after a fault they are applied as fast as before. */
+  /** Events a second; 0: as `seconds` says. With it the times of recovery and draining are judged as well. */
   rate: number;
   /** Seconds after which it is given up. */
   limit: number;
