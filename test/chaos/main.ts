@@ -33,7 +33,15 @@ const DRAIN_BOUND_MS = 60_000;
 const RECOVERY_BOUND_MS = 10_000;
 
 /** What is left to judge when the noise is over. */
-type Outcome = { damage: Damage; drainMs: number; changes: Change[]; crashes: string[]; lateStops: number };
+type Outcome = {
+  damage: Damage;
+  /** When the last event was sent (performance.now()). */
+  sentAt: number;
+  drainMs: number;
+  changes: Change[];
+  crashes: string[];
+  lateStops: number;
+};
 
 function clientOf(door: Door): Redis {
   const redis = new Redis(door.url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
@@ -96,6 +104,7 @@ async function run(options: Options, scene: Scene, perSecond: number): Promise<O
   const consuming = consumeUntil(redis, over.signal);
   const raging = rage(scene, schedule(options, scene.random), options.events, over.signal);
   await producer.run(options.events, perSecond);
+  const sentAt = performance.now();
   scene.say('all is sent');
   const damage = await raging;
   scene.say('the last fault is done');
@@ -111,15 +120,12 @@ async function run(options: Options, scene: Scene, perSecond: number): Promise<O
   await herd.weigh();
   const lateStops = await herd.stop();
   await watchfire.close();
-  return { damage, drainMs, changes, crashes: herd.crashes, lateStops };
+  return { damage, sentAt, drainMs, changes, crashes: herd.crashes, lateStops };
 }
 
-/** From a fault that no other one followed at once. */
-function slowestRecovery({ done }: Damage, pulse: Pulse, perSecond: number): number {
-  const times = done.map(({ at }, i) => {
-    const next = done[i + 1]?.at ?? Number.POSITIVE_INFINITY;
-    return pulse.recoveryMs(at, next, perSecond) ?? (next - at > RECOVERY_BOUND_MS && next < Infinity ? next - at : 0);
-  });
+/** From any fault, however soon others followed it, as long as events came. */
+function slowestRecovery({ damage, sentAt }: Outcome, pulse: Pulse, perSecond: number): number {
+  const times = damage.done.map(({ at }) => pulse.recoveryMs(at, sentAt, perSecond) ?? Math.max(0, sentAt - at));
   return Math.max(0, ...times);
 }
 
@@ -132,7 +138,7 @@ function rows(
   perSecond: number,
 ): Row[] {
   const { damage, drainMs, crashes, lateStops } = outcome;
-  const slowest = slowestRecovery(damage, pulse, perSecond);
+  const slowest = slowestRecovery(outcome, pulse, perSecond);
   const done = (kind: string): number => damage.done.filter((one) => one.kind === kind).length;
   return [
     ['seed', String(options.seed)],

@@ -65,7 +65,7 @@ export class Pulse {
 
   /**
    * How long after a fault at `from` entries were applied again at nearly `perSecond`, for a whole second. Null when they never were before
-   * `until`, when the next fault came.
+   * `until`.
    */
   recoveryMs(from: number, until: number, perSecond: number): number | null {
     for (const [i, begin] of this.#beats.entries()) {
