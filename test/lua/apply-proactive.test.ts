@@ -124,6 +124,14 @@ describe('a keyed standing trigger', () => {
     expect(showBucket((await world.state())[bucket])).toBe(`[8,18) 0 keep ${8 + DAYS30} silent 0 last second`);
   });
 
+  test('P4 does not reach back', async () => {
+    const world = new World();
+    await world.put({ id: 'a', name: 'A', trigger: { ...keyed, threshold: 3 } });
+    expect(await world.at(5).meet('x')).toBe('applied counted');
+    expect(await world.meet('x', { t: 4 })).toBe('applied late');
+    expect(await world.at(14).meet('x')).toBe('applied counted');
+  });
+
   test('opened by an old event it is due at once, and rolls on its own grid', async () => {
     const world = new World();
     await world.put({ id: 'a', name: 'A', trigger: { ...keyed, within: 30 } });
@@ -232,4 +240,13 @@ test('while the system runs behind, an event settles its own windows that ended 
   expect(await world.told()).toEqual(['a triggered@-90 one a1', 'a resolved@-60 one x1']);
   await world.at(10).settle();
   expect(await world.told()).toContain('a triggered@-90 two a2');
+});
+
+test('a window of its own is over at its end for an event, though it is not due yet', async () => {
+  const world = new World();
+  await world.put({ id: 'a', name: 'A', trigger: watch });
+  await world.at(60).meet('a', { id: 'a1', t: 0 });
+  // A lag of 60 s: as_of is 1.
+  await world.at(61).meet('x', { id: 'x1', t: 10 });
+  expect(await world.told()).toEqual(['a triggered@10 a1', 'a resolved@10 x1']);
 });

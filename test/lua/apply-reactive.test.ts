@@ -29,6 +29,7 @@ const ROWS: Row[] = [
   ['R5 deaf after a firing', plain, '[10,20) 0 keep 80', 'x@9.999', 'late', '[10,20) 0 keep 80'],
   ['R6 disarmed when its time is over', armed, '[0,10) 2 keep 70', 'x@10', 'disarmed', '-'],
   ['R7 a new window, not reaching back', plain, '[0,10) 2 keep 70', 'x@10', 'counted', '[10,20) 1 keep 80'],
+  ['R7 that begins with its event', plain, '[0,10) 2 keep 70', 'x@13', 'counted', '[13,23) 1 keep 83'],
   ['R8 counts up to the last millisecond', plain, '[0,10) 1 keep 70', 'x@9.999', 'counted', '[0,10) 2 keep 70'],
   [
     'R9 without a window an armed trigger has one try',

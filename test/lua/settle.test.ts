@@ -221,6 +221,15 @@ test('a window that ended without what was expected goes up through its composit
   expect(await world.told()).toHaveLength(2);
 });
 
+test('with threshold 0 a window that ends misses nothing', async () => {
+  const world = new World();
+  await world.put(automation('a', watch({ threshold: 0 })));
+  await world.put(automation('b', standing({ threshold: 0 })));
+  await world.meet('a');
+  await world.at(100).settle();
+  expect(await world.told()).toEqual([]);
+});
+
 test('a firing is recorded once, and as an event only when somebody could want it', async () => {
   const world = new World();
   await world.put(automation('a', watch()));

@@ -168,12 +168,7 @@ export const rest = [
   ),
   ...mutationsOf(
     'lua/include/firing.lua',
-    [
-      'test/lua/apply.test.ts',
-      'test/lua/apply-composite.test.ts',
-      'test/lua/apply-proactive.test.ts',
-      'test/lua/settle.test.ts',
-    ],
+    ['test/lua/firing-ids.test.ts', 'test/lua/apply-composite.test.ts'],
     [
       ['10: a firing id depends on the key', ' .. part(encoded)', ''],
       ['10: a firing id depends on the definition', ' .. part(trigger.digest)', ''],

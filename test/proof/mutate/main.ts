@@ -37,7 +37,7 @@ const LANES = 2;
 /** What a shell expects of a program that was interrupted. */
 const INTERRUPTED = 130;
 
-type Trial = Readonly<{ group: string; mutation: Mutation }>;
+type Trial = Readonly<{ mutation: Mutation; judges: readonly Judge[] }>;
 
 /** Whether somebody noticed, and who. An unfit mutation says nothing, and why. */
 type Verdict = Readonly<{ word: 'noticed' | 'SURVIVED' | 'unfit'; why: string }>;
@@ -60,10 +60,10 @@ async function main(): Promise<number> {
   const others: string[] = [];
   const lane = async (lane: number): Promise<void> => {
     const copy = copyProject(path.join(folder, `${lane}`));
-    for (const [i, { group, mutation }] of waiting) {
+    for (const [i, { mutation, judges }] of waiting) {
       const since = performance.now();
       const fault = faults.get(mutation);
-      const verdict = fault === undefined ? await tryOne(program, copy, group, mutation) : unfit(fault);
+      const verdict = fault === undefined ? await tryOne(program, copy, mutation, judges) : unfit(fault);
       if (signal.aborted) return;
       const what = `${mutation.file}: ${mutation.rule}`;
       const line = `${verdict.word.padEnd(8)} ${`${i + 1}/${trials.length}`.padStart(7)} ${what}`;
@@ -80,15 +80,21 @@ async function main(): Promise<number> {
 }
 
 function chosen(): Trial[] {
-  const options = { only: { type: 'string' }, from: { type: 'string', default: '1' } } as const;
+  const options = {
+    only: { type: 'string' },
+    from: { type: 'string', default: '1' },
+    first: { type: 'boolean', default: false },
+  } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  const { only, from } = values;
+  const { only, from, first } = values;
   if (only !== undefined && GROUPS[only] === undefined)
     throw new Error(`--only takes ${Object.keys(GROUPS).join(' or ')}`);
   const words = positionals.join(' ');
+  const judges = (group: string, { tests }: Mutation): readonly Judge[] =>
+    first ? [tests] : [tests, ...(LAST_ASKED[group] ?? [])];
   return Object.entries(GROUPS)
     .filter(([group]) => only === undefined || group === only)
-    .flatMap(([group, mutations]) => mutations.map((mutation) => ({ group, mutation })))
+    .flatMap(([group, mutations]) => mutations.map((mutation) => ({ mutation, judges: judges(group, mutation) })))
     .filter(({ mutation: { rule, file } }) => `${rule} ${file}`.includes(words))
     .slice(Number(from) - 1);
 }
@@ -116,8 +122,12 @@ async function withServer<T>(program: RedisProgram, run: (redisUrl: string) => P
   }
 }
 
-async function tryOne(program: RedisProgram, copy: string, group: string, mutation: Mutation): Promise<Verdict> {
-  const judges = [mutation.tests, ...(LAST_ASKED[group] ?? [])];
+async function tryOne(
+  program: RedisProgram,
+  copy: string,
+  mutation: Mutation,
+  judges: readonly Judge[],
+): Promise<Verdict> {
   try {
     const notice = await withServer(program, (redisUrl) =>
       during(copy, mutation, () => ask(judges, { copy, temporary, redisUrl, signal })),
