@@ -212,6 +212,21 @@ describe('a queue in trouble', () => {
     expect(shop.lines.filter((line) => line.includes('takes jobs again'))).toHaveLength(1);
   });
 
+  test('that can be counted but takes nothing keeps its firings unacknowledged', async () => {
+    const shop = await workshop();
+    const meta = `${shop.prefixes.bull}:mail:meta`;
+    await shop.redis.set(meta, 'not a hash');
+    await fire(shop, ['aa']);
+    const relay = shop.relayOf('w1');
+    expect(await relay.runOnce()).toMatchObject({ firings: 0, held: 1, dead: 0 });
+    expect(await pendingIn(shop)).toBe(1);
+    await shop.redis.del(meta);
+    shop.clock.now += MINUTE_MS;
+    expect(await relay.runOnce()).toMatchObject({ firings: 1, held: 0 });
+    expect(await waitingIn(shop, 'mail')).toEqual(['f-aa-0']);
+    expect(await pendingIn(shop)).toBe(0);
+  });
+
   test('does not keep the relay from the firings behind those of another one', async () => {
     const shop = await workshop();
     const actions = [{ type: 'queue', queue: 'chat' }];

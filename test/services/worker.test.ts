@@ -43,23 +43,27 @@ test('while definitions change each of 10,000 events meets exactly one generatio
 });
 
 describe('a worker that begins', () => {
-  test('goes on with what its predecessor had been given and did not apply', async () => {
-    const world = await LiveWorld.start();
-    await world.put({ id: 'a', name: 'A', trigger: { posture: 'Reactive', expect: ['x'] } });
-    await world.sendMany(
-      -10 * MINUTE_MS,
-      'x',
-      Array.from({ length: 250 }, (_, i) => `e${i}`),
-    );
-    const held = await world.read('predecessor', 120);
-    await world.apply(held.slice(0, 40));
-    await crew(world);
-    await settled(world);
-    expect((await world.firings()).map(({ event }) => event?.id)).toEqual(
-      Array.from({ length: 250 }, (_, i) => `e${i}`),
-    );
-    expect(((await world.state()).events as StreamValue).groups.engine?.pending).toEqual({});
-  });
+  // Of 250: with others behind them, and with none, where only the standing position tells.
+  test.each([120, 250])(
+    'goes on with what its predecessor had been given and did not apply: %d entries',
+    async (given) => {
+      const world = await LiveWorld.start();
+      await world.put({ id: 'a', name: 'A', trigger: { posture: 'Reactive', expect: ['x'] } });
+      await world.sendMany(
+        -10 * MINUTE_MS,
+        'x',
+        Array.from({ length: 250 }, (_, i) => `e${i}`),
+      );
+      const held = await world.read('predecessor', given);
+      await world.apply(held.slice(0, 40));
+      await crew(world);
+      await settled(world);
+      expect((await world.firings()).map(({ event }) => event?.id)).toEqual(
+        Array.from({ length: 250 }, (_, i) => `e${i}`),
+      );
+      expect(((await world.state()).events as StreamValue).groups.engine?.pending).toEqual({});
+    },
+  );
 
   test('says that it lives, and takes that back when it stops', async () => {
     const world = await LiveWorld.start();

@@ -12,7 +12,7 @@ import { windows } from './lua-windows.ts';
 import type { Mutation } from './mutation.ts';
 import { services } from './protect-services.ts';
 import { steps } from './protect-steps.ts';
-import { ask, endLeftovers, type Judge } from './run.ts';
+import { ask, endLeftovers, type Judge, type Notice } from './run.ts';
 import { typescript } from './typescript.ts';
 
 /**
@@ -44,7 +44,7 @@ type Verdict = Readonly<{ word: 'noticed' | 'SURVIVED' | 'unfit'; why: string }>
 
 const unfit = (why: string): Verdict => ({ word: 'unfit', why });
 
-const sound = new Map<string, Promise<boolean>>();
+const sound = new Map<string, Promise<Notice>>();
 const stopping = new AbortController();
 const { signal } = stopping;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort());
@@ -133,21 +133,20 @@ async function tryOne(
       during(copy, mutation, () => ask(judges, { copy, temporary, redisUrl, signal })),
     );
     if (notice === null) return { word: 'SURVIVED', why: 'nobody' };
-    if (await isSound(program, copy, notice.again)) return { word: 'noticed', why: notice.by };
-    return unfit(`fails without it as well: ${notice.by}`);
+    const without = await noticeWithout(program, copy, notice.again);
+    return without === null ? { word: 'noticed', why: notice.by } : unfit(`without it fails as well ${without.by}`);
   } catch (error) {
     return unfit((error as Error).message);
   }
 }
 
-/** Whether it says nothing while nothing is broken; asked once, when it first noticed something. */
-async function isSound(program: RedisProgram, copy: string, judge: Judge): Promise<boolean> {
+/** What somebody says while nothing is broken, and should not; asked once, when it first noticed something. */
+async function noticeWithout(program: RedisProgram, copy: string, judge: Judge): Promise<Notice> {
   const known = sound.get(String(judge));
   if (known !== undefined) return await known;
-  const asked = withServer(
-    program,
-    async (redisUrl) => (await ask([judge], { copy, temporary, redisUrl, signal })) === null,
-  );
+  const askOnce = () => withServer(program, (redisUrl) => ask([judge], { copy, temporary, redisUrl, signal }));
+  // A machine that is busy can make a test fail once.
+  const asked = askOnce().then(async (notice) => (notice === null ? null : await askOnce()));
   sound.set(String(judge), asked);
   return await asked;
 }

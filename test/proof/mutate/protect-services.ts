@@ -118,7 +118,11 @@ const SERVICES = [
       ],
       ['take-over of entries: not before the bound', 'this.#sinceMs >= TAKE_OVER_MS', 'this.#sinceMs >= 0'],
       ['the infrastructure is never the fault of an entry', '      if (isInfrastructure(error)) throw error;', ''],
-      ['an entry that makes a call fail is found by halves', 'suspects = part.length;\n', 'suspects = 0;\n'],
+      [
+        'an entry is blamed only when it is alone in its call',
+        'if (part.length === 1) await',
+        'if (part.length > 0) await',
+      ],
     ],
   ),
   ...mutationsOf(

@@ -85,7 +85,7 @@ const STEPS = [
   ),
   ...mutationsOf(
     'lua/include/seen.lua',
-    ['test/lua/apply-order.test.ts', 'test/lua/forget-ids.test.ts'],
+    ['test/lua/apply-order.test.ts', 'test/lua/redrive.test.ts'],
     [
       ['id memory: as long as it is promised', 'MEMORY_MS = 30 * 60', 'MEMORY_MS = 29 * 60'],
       [
