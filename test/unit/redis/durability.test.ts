@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Redis } from 'ioredis';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Durability } from '../../../src/redis/durability.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -19,6 +19,12 @@ class Server extends EventEmitter {
     const answer = this.#answers.shift();
     if (answer instanceof Error) throw answer;
     return answer;
+  }
+
+  version = 'redis_version:8.0.2';
+
+  async info(): Promise<string> {
+    return this.version;
   }
 
   async xadd(): Promise<string> {
@@ -76,4 +82,32 @@ test('a server without a file is refused', async () => {
     throw new Error('ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.');
   };
   await expect(server.durability().check()).rejects.toMatchObject({ code: 'DURABILITY_UNAVAILABLE' });
+});
+
+describe('a server whose WAITAOF answers before the disk has the data', () => {
+  const early = (...answers: unknown[]): Server => {
+    const server = new Server(...answers);
+    server.version = 'redis_version:7.2.4\r\nvalkey_version:8.1.1\r\n';
+    return server;
+  };
+  const settings = (appendfsync: string): string[] => ['appendonly', 'yes', 'appendfsync', appendfsync];
+
+  test('is refused while appendfsync is not always', async () => {
+    const check = early(settings('everysec')).durability().check();
+    await expect(check).rejects.toMatchObject({
+      code: 'DURABILITY_UNAVAILABLE',
+      message: expect.stringMatching(/may answer WAITAOF before it has written .*appendfsync is everysec: set appendfsync/),
+    });
+  });
+
+  test('is believed when it answers a write, where that is always', async () => {
+    const server = early(settings('always'));
+    expect(await server.durability().write(append)).toBe('1-0');
+    expect(server.asked).toEqual(['WAITAOF 1 0 1', 'CONFIG GET append* no-appendfsync-*', 'XADD']);
+  });
+
+  test('is refused where a user may not see how it is set, with the right that is missing', async () => {
+    const check = early(new Error('NOPERM no permissions to run config|get')).durability().check();
+    await expect(check).rejects.toThrow(/cannot be asked: give this user the right \+config\|get$/);
+  });
 });
