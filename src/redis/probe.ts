@@ -7,7 +7,10 @@ const ANSWER_BOUND_MS = 1_000;
 const ANSWER_LIMIT = 65_536;
 
 /** Who listens on a port: nobody, a Redis (with the folder of its data and its process id), or something else. */
-export type Answer = { kind: 'nobody' } | { kind: 'other' } | { kind: 'redis'; dir: string; pid: number };
+export type Answer =
+  | { kind: 'nobody' }
+  | { kind: 'other' }
+  | { kind: 'redis'; dir: string; pid: number /** It still reads its data and takes no commands. */; loading: boolean };
 
 /**
  * Asks what listens on a port of 127.0.0.1. Plain text over a socket and no client, since the answer has to tell a Redis from
@@ -33,10 +36,11 @@ export function ask(port: number): Promise<Answer> {
   });
 }
 
-/** A server that still loads its data answers PING with an error, and is not a Redis yet. */
+/** A server that still loads its data answers PING with an error, and the questions of who it is. */
 function read(text: string): Answer {
   const dir = /\r\ndir\r\n\$\d+\r\n(.*)\r\n/.exec(text)?.[1];
   const pid = /process_id:(\d+)/.exec(text)?.[1];
-  if (!text.startsWith('+PONG') || dir === undefined || pid === undefined) return { kind: 'other' };
-  return { kind: 'redis', dir, pid: Number(pid) };
+  const loading = text.startsWith('-LOADING');
+  if (!(loading || text.startsWith('+PONG')) || dir === undefined || pid === undefined) return { kind: 'other' };
+  return { kind: 'redis', dir, pid: Number(pid), loading };
 }

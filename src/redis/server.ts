@@ -9,7 +9,7 @@ import { AlreadyRunning, PortTaken, RedisNotStarted } from '../errors.ts';
 import { findRedisServer, installRedisServer, type RedisProgram, thisMachine } from './find-server.ts';
 import { type Answer, ask } from './probe.ts';
 
-/** A server answers within tens of milliseconds; one with a large append-only file reads it first. */
+/** A server answers within tens of milliseconds. One that reads a large append-only file first says so, and is given more time. */
 const START_BOUND_MS = 60_000;
 
 /** How often a starting or stopping server is looked at. */
@@ -196,10 +196,12 @@ function tailOf(child: ChildProcess): () => string {
 
 /** Waits until our server answers, ends or runs out of time. Another server on the port is none of ours: its folder tells. */
 async function firstAnswer(child: ChildProcess, port: number, home: string): Promise<Answer> {
-  const bound = performance.now() + START_BOUND_MS;
+  let bound = performance.now() + START_BOUND_MS;
   while (isAlive(child) && performance.now() < bound) {
     const answer = await ask(port);
-    if (answer.kind === 'redis' && answer.dir === home) return answer;
+    const ours = answer.kind === 'redis' && answer.dir === home;
+    if (ours && !answer.loading) return answer;
+    if (ours) bound = performance.now() + START_BOUND_MS;
     await pause(LOOK_EVERY_MS);
   }
   return { kind: 'nobody' };

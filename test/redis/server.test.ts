@@ -64,7 +64,7 @@ describe('a private Redis', () => {
     });
     const answer = await ask(server.port);
     const home = answer.kind === 'redis' ? answer.dir : '';
-    expect(answer).toEqual({ kind: 'redis', dir: home, pid: server.pid });
+    expect(answer).toEqual({ kind: 'redis', dir: home, pid: server.pid, loading: false });
     redis.disconnect();
     await server.stop();
     expect(isAlive(server.pid)).toBe(false);
