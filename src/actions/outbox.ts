@@ -8,8 +8,8 @@ import { DEDUPLICATION_TTL_MS } from './jobs.ts';
 /** One firing as it was read: its stream entry id and its fields, or null when somebody trimmed it away before it was relayed. */
 export type Item = { id: string; fields: readonly string[] | null };
 
-/** Time passes between making the group and offering the last of its jobs again, a full queue included. */
-const RECOGNISED_MARGIN_MS = 3_600_000;
+/** Time passes between making the group and offering the last of its jobs again, a full queue included: the rest of the time, 1.7 hours. */
+const RECOGNISED_SHARE = 0.99;
 
 /** Stream entry id before all others: the start of a list of pending entries. */
 export const START = '0-0';
@@ -91,7 +91,7 @@ export class Outbox {
  */
 export async function ensureActionsGroup(redis: Redis, firings: string): Promise<void> {
   const [seconds] = await redis.time();
-  const fromMs = Math.max(0, Number(seconds) * 1_000 - DEDUPLICATION_TTL_MS + RECOGNISED_MARGIN_MS);
+  const fromMs = Math.max(0, Number(seconds) * 1_000 - Math.floor(DEDUPLICATION_TTL_MS * RECOGNISED_SHARE));
   await ensureGroup(redis, firings, ACTIONS_GROUP, `${fromMs}-0`);
 }
 
