@@ -4,7 +4,7 @@ import { AutomationMissing, Contended } from '../errors.ts';
 import { compileGlob } from '../match/glob.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
 import type { Trigger } from '../model/trigger.ts';
-import { execute } from './exec.ts';
+import { execute, insist } from './exec.ts';
 import { deleteAutomation } from './steps/delete-automation.ts';
 import { type Changed, putAutomation } from './steps/put-automation.ts';
 import type { Store } from './store.ts';
@@ -35,7 +35,7 @@ async function current(
   id: string,
 ): Promise<{ generation: string; old: Definition | null }> {
   const { generation, automations, plans } = store.keys;
-  const answers = await execute(redis.multi().get(generation).hget(automations, id).hget(plans, id));
+  const answers = await insist(() => execute(redis.multi().get(generation).hget(automations, id).hget(plans, id)));
   const [at, document, plan] = answers.map((value) => (typeof value === 'string' ? value : null));
   if (!document || !plan) return { generation: at ?? '0', old: null };
   return { generation: at ?? '0', old: { automation: parseAutomation(JSON.parse(document)), plan: JSON.parse(plan) } };
@@ -134,8 +134,11 @@ async function readChanged(
   ids: string[],
 ): Promise<[string, Texts, Texts, number]> {
   const { generation, automations, plans, changes } = store.keys;
-  const transaction = redis.multi().get(generation).zcount(changes, `(${since}`, '+inf');
-  if (ids.length > 0) transaction.hmget(automations, ...ids).hmget(plans, ...ids);
-  const [at, count, documents, found] = await execute(transaction);
+  const read = (): Promise<unknown[]> => {
+    const transaction = redis.multi().get(generation).zcount(changes, `(${since}`, '+inf');
+    if (ids.length > 0) transaction.hmget(automations, ...ids).hmget(plans, ...ids);
+    return execute(transaction);
+  };
+  const [at, count, documents, found] = await insist(read);
   return [String(at ?? '0'), (documents ?? []) as Texts, (found ?? []) as Texts, Number(count)];
 }

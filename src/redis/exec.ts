@@ -1,5 +1,22 @@
 import type { ChainableCommander } from 'ioredis';
 
+/** How often commands that belong together are sent before they are given up: their connection broke amid the answers each time. */
+const ATTEMPTS = 5;
+
+/**
+ * Sends commands that belong together, and again when the connection broke amid their answers. By itself the client does that only
+ * for those of which it has no answer yet. `send` must be harmless to repeat.
+ */
+export async function insist<T>(send: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !(error instanceof Error) || error.name !== 'AbortError') throw error;
+    }
+  }
+}
+
 /**
  * Sends what was collected and gives the answers, in order.
  * @throws the first error. Of a transaction that Redis refused as a whole that of the command it refused, which says why.

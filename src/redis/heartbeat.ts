@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
+import { insist } from './exec.ts';
 import { BELIEVED_MS } from './status.ts';
 import type { Store } from './store.ts';
 
@@ -21,15 +22,17 @@ export async function signOfLife(redis: Redis, store: Store, sign: Sign): Promis
   const key = store.prefixes.worker + id;
   const fields = { host: hostname(), pid: process.pid, generation, at: atMs, paused: JSON.stringify(paused) };
   try {
-    const answers = await redis
-      .multi()
-      .hset(key, fields)
-      .pexpire(key, BELIEVED_MS)
-      .zadd(workers, atMs, id)
-      .zremrangebyscore(workers, '-inf', atMs - NAMED_MS)
-      .pexpire(workers, NAMED_MS)
-      .pubsub('NUMSUB', live)
-      .exec();
+    const answers = await insist(() =>
+      redis
+        .multi()
+        .hset(key, fields)
+        .pexpire(key, BELIEVED_MS)
+        .zadd(workers, atMs, id)
+        .zremrangebyscore(workers, '-inf', atMs - NAMED_MS)
+        .pexpire(workers, NAMED_MS)
+        .pubsub('NUMSUB', live)
+        .exec(),
+    );
     return countOf(answers?.at(-1)?.[1]);
   } catch (error) {
     // A full Redis writes nothing new, but what stands there may stay: a worker that waits for memory is not dead.
