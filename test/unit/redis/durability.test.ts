@@ -96,7 +96,9 @@ describe('a server whose WAITAOF answers before the disk has the data', () => {
     const check = early(settings('everysec')).durability().check();
     await expect(check).rejects.toMatchObject({
       code: 'DURABILITY_UNAVAILABLE',
-      message: expect.stringMatching(/may answer WAITAOF before it has written .*appendfsync is everysec: set appendfsync/),
+      message: expect.stringMatching(
+        /may answer WAITAOF before it has written .*appendfsync is everysec: set appendfsync/,
+      ),
     });
   });
 
