@@ -171,7 +171,7 @@ test('an engine whose Redis has no memory left is not healthy', async () => {
   const watchfire = new Watchfire({ redis: url });
   onTestFinished(() => watchfire.close());
   await watchfire.startWorker();
-  await redis.config('SET', 'maxmemory', '1mb');
+  await redis.config('SET', 'maxmemory', '100kb');
   const { status, out } = await run(['--redis', url, 'status']);
   expect(status).toBe(1);
   expect(out[0]).toBe('NOT HEALTHY: Redis is out of memory: nothing is taken, applied or relayed');

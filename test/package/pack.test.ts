@@ -79,6 +79,7 @@ import { InvalidDocument, Watchfire } from 'watchfire';
 
 const logger = pino({ level: 'warn' }, pino.destination(2));
 const redis = new Redis(process.env.REDIS_URL, { maxRetriesPerRequest: null });
+const jobs = new Redis(process.env.JOBS_URL, { maxRetriesPerRequest: null });
 const watchfire = new Watchfire({ redis, logger, namespace: process.env.NAMESPACE });
 
 await watchfire.put({
@@ -92,7 +93,7 @@ await watchfire.startWorker();
 
 let worker;
 const taken = new Promise((resolve) => {
-  worker = new Worker('support', async (job) => resolve(job), { connection: redis, prefix: watchfire.queuePrefix });
+  worker = new Worker('support', async (job) => resolve(job), { connection: jobs, prefix: watchfire.queuePrefix });
 });
 for (const id of ['e1', 'e2']) await watchfire.emit({ id, event: 'order.failed', resource: { id: 'customer.7' } });
 const { name, id, data } = await taken;
@@ -101,13 +102,15 @@ await watchfire.close();
 
 const answer = await redis.ping();
 redis.disconnect();
+jobs.disconnect();
 console.log(JSON.stringify({ name, id, data, answer, refused: refused instanceof InvalidDocument && refused.message }));
 `;
 
 describe('a program in plain JavaScript', () => {
   test('puts an automation, emits, works, and takes the job with its own BullMQ worker', async () => {
     const namespace = freshNamespace({ permanent: [...ENGINE_KEYS, 'bull:*'] });
-    const env = { REDIS_URL: inject('redisUrl'), NAMESPACE: namespace };
+    // Whoever takes jobs is another user than the one who runs the engine.
+    const env = { REDIS_URL: inject('redisUrl'), JOBS_URL: inject('adminUrl'), NAMESPACE: namespace };
     const { data, ...told } = (await runProgram('app.mjs', APPLICATION, env)) as Record<string, unknown> & {
       data: Record<string, unknown>;
     };

@@ -117,7 +117,7 @@ describe('a Redis whose memory is short', () => {
     const server = await privateRedis();
     const watchfire = engineOn(server, { maxMemoryRatio: 1 });
     await watchfire.emit(event(0));
-    await server.redis.config('SET', 'maxmemory', '1mb');
+    await server.redis.config('SET', 'maxmemory', '100kb');
     const error = await refusal(watchfire.emit(event(1)));
     expect(error).toMatchObject({ code: 'OVERLOADED', reason: 'out-of-memory', retryAfterMs: 5_000 });
     expect(error.message).toBe('Redis is out of memory, so nothing was added; try again in 5.0 s');

@@ -89,7 +89,7 @@ test('memory is freed while there is none', async () => {
   await eventually('all is applied', async () => (await readStatus(redis, store)).behind === 0, PATIENCE);
   await worker.stop();
   const { Janitor } = await import('../../src/services/janitor.ts');
-  await redis.config('SET', 'maxmemory', '1mb');
+  await redis.config('SET', 'maxmemory', '100kb');
   await expect(redis.set('x', '1')).rejects.toThrow('OOM');
   const janitor = new Janitor({ redis, store, logger: logLines().logger, settings: watchfire.settings });
   const [seconds] = await redis.time();

@@ -37,7 +37,7 @@ async function readKey(redis: Redis, key: string): Promise<Value> {
   const type = await redis.type(key);
   switch (type) {
     case 'string':
-      return (await redis.get(key)) ?? '';
+      return ordered((await redis.get(key)) ?? '');
     case 'hash':
       return sorted(await redis.hgetall(key));
     case 'set':
@@ -49,6 +49,16 @@ async function readKey(redis: Redis, key: string): Promise<Value> {
     default:
       throw new Error(`${key} is a ${type}`);
   }
+}
+
+/** JSON that Lua wrote has its names in no order, and not in the same one with each server. */
+function ordered(text: string): string {
+  if (!/^[[{]/.test(text)) return text;
+  const sort = (_: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? sorted(value as Record<string, unknown>)
+      : value;
+  return JSON.stringify(JSON.parse(text, sort));
 }
 
 async function streamOf(redis: Redis, key: string): Promise<StreamValue> {
