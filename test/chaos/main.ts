@@ -211,7 +211,8 @@ async function main(): Promise<number> {
   } finally {
     clearTimeout(watchdog);
     pulse.stop();
-    await herd.stop();
+    // All have stopped, unless something failed: then nobody waits for them.
+    herd.end();
     for (const client of [redis, sending]) client.disconnect();
     for (const one of [door, calm]) one.close();
     await servers.remove();
