@@ -87,12 +87,13 @@ export class Outbox {
 
 /**
  * Makes the group of the firings where it is missing. It begins with the oldest firing whose jobs would be recognised as repeats:
- * what lies before has had its jobs long ago, and would get them a second time.
+ * what lies before has had its jobs long ago, and would get them a second time. In an empty ledger nothing lies before, and with
+ * a clock of one's own what comes can be as old as it likes.
  */
 export async function ensureActionsGroup(redis: Redis, firings: string): Promise<void> {
-  const [seconds] = await redis.time();
-  const fromMs = Math.max(0, Number(seconds) * 1_000 - Math.floor(DEDUPLICATION_TTL_MS * RECOGNISED_SHARE));
-  await ensureGroup(redis, firings, ACTIONS_GROUP, `${fromMs}-0`);
+  const [length, [seconds]] = await Promise.all([redis.xlen(firings), redis.time()]);
+  const fromMs = Number(seconds) * 1_000 - Math.floor(DEDUPLICATION_TTL_MS * RECOGNISED_SHARE);
+  await ensureGroup(redis, firings, ACTIONS_GROUP, length === 0 ? '0' : `${Math.max(0, fromMs)}-0`);
 }
 
 /** Replies of XREADGROUP: null, or one `[stream, entries]`. */

@@ -46,6 +46,7 @@ export const POINTS: readonly Point[] = [
   point('connection: info', 1, 2),
 
   point('start: ping'),
+  point('start: xlen'),
   point('start: time'),
   point('start: xgroup create', 1, 2),
 
@@ -80,6 +81,7 @@ export const POINTS: readonly Point[] = [
   point('relay: hget'),
   point('relay: xack', 1, 2),
   point('relay: bury-firing'),
+  rare('relay: xlen', { kind: 'group gone', of: 'firings' }),
   rare('relay: time', { kind: 'group gone', of: 'firings' }),
   rare('relay: xgroup create', { kind: 'group gone', of: 'firings' }),
   loads('relay: take-firings'),

@@ -126,6 +126,7 @@ describe('after a crash', () => {
 
   test('a worker that finds no group makes it as far back', async () => {
     const { redis, keys } = await workshop();
+    await redis.xadd(keys.firings, '*', ...fieldsOf('aa'));
     await adminBeside(redis).xgroup('DESTROY', keys.firings, ACTIONS_GROUP);
     await ensureActionsGroup(redis, keys.firings);
     const [group = []] = (await redis.xinfo('GROUPS', keys.firings)) as string[][];
@@ -138,6 +139,16 @@ describe('after a crash', () => {
     await redis.xgroup('SETID', keys.firings, ACTIONS_GROUP, '5-0');
     await ensureActionsGroup(redis, keys.firings);
     expect(((await redis.xinfo('GROUPS', keys.firings)) as string[][])[0]).toContain('5-0');
+  });
+
+  test('an empty ledger is read from its beginning, however old by a clock of its own what comes is', async () => {
+    const shop = await workshop();
+    const { redis, keys } = shop;
+    await adminBeside(redis).xgroup('DESTROY', keys.firings, ACTIONS_GROUP);
+    await ensureActionsGroup(redis, keys.firings);
+    await redis.xadd(keys.firings, '5-0', ...fieldsOf('aa'));
+    await shop.relayOf('w1').runOnce();
+    expect(await waitingIn(shop, 'mail')).toEqual(['f-aa-0']);
   });
 });
 
