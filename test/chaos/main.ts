@@ -3,13 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Watchfire } from '../../src/index.ts';
 import type { Json } from '../model/refusal.ts';
+import { commandLine } from '../support/usage.ts';
 import { consume } from './consumer.ts';
 import { Door } from './door.ts';
 import { type Damage, rage, type Scene, schedule } from './faults.ts';
 import { Herd } from './herd.ts';
 import { idle } from './idle.ts';
 import { randomOf } from './load.ts';
-import { type Options, optionsOf } from './options.ts';
+import { type Options, optionsOf, USAGE } from './options.ts';
 import { Producer } from './producer.ts';
 import { Pulse } from './pulse.ts';
 import { type Change, Replay } from './replay.ts';
@@ -167,7 +168,7 @@ function rows(
 }
 
 async function main(): Promise<number> {
-  const options = optionsOf(process.argv.slice(2));
+  const options = commandLine(USAGE, () => optionsOf(process.argv.slice(2)));
   const begin = performance.now();
   const say = (sentence: string): void => {
     if (options.verbose) process.stderr.write(`${((performance.now() - begin) / 1_000).toFixed(1)} s  ${sentence}\n`);

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { usageOf } from '../support/usage.ts';
 
 export type Durability = 'memory' | 'fsync' | 'replicated';
 const DURABILITIES: readonly string[] = ['memory', 'fsync', 'replicated'] satisfies Durability[];
@@ -46,6 +47,12 @@ const DEFAULTS = {
   limit: 3_600,
   seed: 0,
 } as const;
+
+export const USAGE = usageOf('npm run chaos --', {
+  ...DEFAULTS,
+  durability: 'memory (fsync, replicated)',
+  verbose: '',
+});
 
 /** Reads `--events 100000 …`. @throws TypeError for what is no number or unknown */
 export function optionsOf(args: readonly string[]): Options {

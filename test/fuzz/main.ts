@@ -8,6 +8,7 @@ import { idle } from '../chaos/idle.ts';
 import { randomOf } from '../chaos/load.ts';
 import { addedTo, outcomesOf } from '../soak/gauge.ts';
 import { Workers } from '../soak/workers.ts';
+import { commandLine, usageOf } from '../support/usage.ts';
 import { Dice } from './dice.ts';
 import { Entries } from './entries.ts';
 
@@ -144,12 +145,17 @@ async function judge(redis: Redis, workers: Workers, { pushed, peakRss }: Progre
   return wrong.length === 0;
 }
 
-async function main(): Promise<number> {
+function options(): { count: number; seed: number } {
   const { values } = parseArgs({ options: { count: { type: 'string' }, seed: { type: 'string' } } });
   const count = Number(values.count ?? DEFAULT_COUNT);
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   if (!(Number.isInteger(count) && Number.isInteger(seed)))
     throw new TypeError('--count and --seed must be whole numbers');
+  return { count, seed };
+}
+
+async function main(): Promise<number> {
+  const { count, seed } = commandLine(usageOf('npm run fuzz --', { count: DEFAULT_COUNT, seed: 'random' }), options);
   process.stdout.write(`seed ${seed}\n`);
   const program = await obtainRedisServer((sentence) => process.stderr.write(`${sentence}\n`));
   const server = await startRedisServer({ port: 0, dir: null, program });

@@ -9,9 +9,10 @@ import { Watchfire } from '../../src/index.ts';
 import { obtainRedisServer, startRedisServer } from '../../src/redis/server.ts';
 import { idle } from '../chaos/idle.ts';
 import { randomOf } from '../chaos/load.ts';
+import { commandLine } from '../support/usage.ts';
 import { forgetful } from './engine-copy.ts';
 import { addedTo, look, outcomesOf, type Sample } from './gauge.ts';
-import { type Options, optionsOf } from './options.ts';
+import { type Options, optionsOf, USAGE } from './options.ts';
 import { FLAT, growthOf, linesOf, tableOf } from './report.ts';
 import { AUTOMATIONS, Traffic } from './traffic.ts';
 import { Workers } from './workers.ts';
@@ -164,7 +165,7 @@ async function verdict(redis: Redis, { samples, expected, drainMs, crashes }: Ou
 }
 
 async function main(): Promise<number> {
-  const options = optionsOf(process.argv.slice(2));
+  const options = commandLine(USAGE, () => optionsOf(process.argv.slice(2)));
   process.stdout.write(`${JSON.stringify(options)}\n`);
   const home = await mkdtemp(path.join(tmpdir(), 'watchfire-soak-'));
   const server = await startRedisServer({

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { usageOf } from '../support/usage.ts';
 
 /** How long and how hard a run is. Times are in minutes. */
 export type Options = Readonly<{
@@ -14,6 +15,8 @@ export type Options = Readonly<{
 }>;
 
 const DEFAULTS: Options = { minutes: 60, rate: 2_000, workers: 2, retention: 5, remember: 2, seed: 0 };
+
+export const USAGE = usageOf('npm run soak --', DEFAULTS);
 
 /** Reads `--minutes 60 …`. @throws TypeError for what is no number or unknown */
 export function optionsOf(args: readonly string[]): Options {

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import type { RedisProgram } from '../../../src/redis/find-server.ts';
 import { obtainRedisServer, startRedisServer } from '../../../src/redis/server.ts';
+import { commandLine } from '../../support/usage.ts';
 import { copyProject, during } from './copy.ts';
 import { faultOf } from './fitness.ts';
 import { rest } from './lua-rest.ts';
@@ -17,9 +18,15 @@ import { typescript } from './typescript.ts';
 
 /**
  * Breaks the rules of the semantics and takes away what protects the engine, one by one, each in a copy of the project, and
- * sees whether the tests notice. `npm run mutate -- [--only rules|protections] [--from N] [WORDS]`: only mutations whose rule or
- * file contains WORDS, and from the Nth of them on. Ends with 1 when one survives.
+ * sees whether the tests notice. Ends with 1 when one survives.
  */
+const USAGE = `npm run mutate [-- --only rules|protections --from N --first WORDS]
+
+  --only   one of the two groups
+  --from   from the Nth of them on
+  --first  asks the tests alone that are most likely to notice
+  WORDS    only mutations whose rule or file contains them`;
+
 const GROUPS: Readonly<Record<string, readonly Mutation[]>> = {
   rules: [...windows, ...rest, ...typescript],
   protections: [...steps, ...services],
@@ -51,7 +58,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, ()
 const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'watchfire-mutate-')));
 const temporary = path.join(folder, 'temporary');
 async function main(): Promise<number> {
-  const trials = chosen();
+  const trials = commandLine(USAGE, chosen);
   const program = await obtainRedisServer((sentence) => console.log(sentence));
   const faults = await withServer(program, (redisUrl) => faultsOf(trials, redisUrl));
   mkdirSync(temporary);
