@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,10 +12,12 @@ import type { Check } from '../../src/redis/checkup/check.ts';
 import { rightsOf, sampleOf } from '../../src/redis/checkup/rights.ts';
 import { obtainRedisServer } from '../../src/redis/server.ts';
 import { storeOf } from '../../src/redis/store.ts';
-import { eventually } from '../support/eventually.ts';
 import { follow, privateRedis } from '../support/private-redis.ts';
 import { restrictedUser } from '../support/restricted.ts';
 import { type Ran, run } from './run.ts';
+
+/** Of a node of a cluster; its bus listens 10,000 above. Both are below the ports that systems give to clients. */
+const NODE_PORTS = [10_000, 20_000] as const;
 
 type Report = { status: number; healthy: boolean; checks: Record<string, Check> };
 
@@ -142,20 +146,25 @@ describe('a server that cannot be used', () => {
 async function clusterNode(): Promise<string> {
   const { path: program } = await obtainRedisServer(() => undefined);
   const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-cluster-'));
-  // A port below 55,536: its bus listens 10,000 above it.
-  const port = 20_000 + (process.pid % 20_000);
-  const parameters = { port, bind: '127.0.0.1', save: '', 'cluster-enabled': 'yes' };
-  const words = Object.entries(parameters).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child = spawn(program, words, { cwd: dir, stdio: 'ignore', argv0: path.basename(program) });
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await rm(dir, { recursive: true, force: true });
-  });
-  const redis = new Redis({ port, host: '127.0.0.1', retryStrategy: () => 50, enableReadyCheck: false });
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  for (;;) {
+    const port = randomInt(...NODE_PORTS);
+    const parameters = { port, dir, bind: '127.0.0.1', save: '', 'cluster-enabled': 'yes' };
+    const words = Object.entries(parameters).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const child = spawn(program, words, { stdio: 'ignore', argv0: path.basename(program) });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const ended = once(child, 'exit');
+    const url = `redis://127.0.0.1:${port}`;
+    // It ends when a port of its own or of its bus is taken.
+    if (await Promise.race([answers(url), ended.then(() => false)])) return url;
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50, enableReadyCheck: false });
   redis.on('error', () => undefined);
   onTestFinished(() => redis.disconnect());
-  await eventually('the node answers', () => redis.ping());
-  return `redis://127.0.0.1:${port}`;
+  return (await redis.ping()) === 'PONG';
 }
 
 describe('the rights of a user', () => {
