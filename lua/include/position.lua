@@ -6,8 +6,10 @@ local M = {}
 
 M.GROUP = 'engine' -- ENGINE_GROUP of src/redis/keys.ts
 
--- The entry before `bound`.
+-- The entry before `bound`. Asked for what is before the first, XREVRANGE would go through the whole log.
 local function before(keys, bound)
+  local first = redis.call('XRANGE', keys.events, '-', '+', 'COUNT', 1)[1]
+  if not first or not stream.after(bound, first[1]) then return '0-0' end
   local entry = redis.call('XREVRANGE', keys.events, '(' .. bound, '-', 'COUNT', 1)[1]
   return entry and entry[1] or '0-0'
 end
