@@ -80,6 +80,8 @@ export class Worker implements Service {
     readonly audit: Loop;
     readonly live: Loop;
   };
+  /** What was asked for ahead of its time. */
+  #reading: Promise<Entry[]> | null = null;
   /** The chunk that was read last: done when all before it are. */
   #applying: Promise<void> = Promise.resolve();
   /** All that are not done, as far as is known. */
@@ -171,6 +173,8 @@ export class Worker implements Service {
     const reading = read.stop();
     this.#blocking.disconnect();
     await Promise.all([reading, ...Object.values(others).map((loop) => loop.stop())]);
+    const ours = (await this.#reading?.catch(() => null)) ?? [];
+    if (ours.length > 0) await this.#take(ours);
     await this.#applying;
     await this.#relay.stop();
     await this.#queues.close();
@@ -182,15 +186,27 @@ export class Worker implements Service {
     });
   }
 
-  /** Takes and works out the next entries while those before them are being applied or wait for their turn. */
+  /**
+   * Works out the next entries while those before them are being applied or wait for their turn. Those behind them are asked for
+   * first: Redis answers a read only when it is done with what it applies, and it must not wait for us then.
+   */
   async #read(): Promise<number> {
-    const entries = await this.#next();
+    const reading = this.#reading ?? this.#next();
+    this.#reading = null;
+    const entries = await reading;
     if (entries.length === 0) return 0;
+    this.#reading = this.#next();
+    // Seen in the next round.
+    this.#reading.catch(() => undefined);
+    await this.#take(entries);
+    return 0;
+  }
+
+  async #take(entries: readonly Entry[]): Promise<void> {
     const looks = await this.#applier.lookThrough(entries);
     if (this.#underWay.length >= CHUNKS_UNDER_WAY) await this.#underWay.shift();
     this.#applying = this.#applyAll(entries, looks, this.#applying);
     this.#underWay.push(this.#applying);
-    return 0;
   }
 
   /** The next entries; none when the group was gone. It is made anew behind what is applied, so that nothing is skipped. */
