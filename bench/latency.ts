@@ -49,8 +49,11 @@ async function engine(context: Context, seconds: number, tails: number[]): Promi
   await define(context.redis, [{ id: 'each', name: 'each', trigger, actions: [{ type: 'queue', queue: 'jobs' }] }]);
   return await withWorkers(context, 1, async ([worker]) => {
     if (!worker) throw new Error('no worker');
-    await worker.ask('start');
-    return await measured(context, worker, seconds, tails);
+    await worker.ask('watched');
+    const { value, note } = await measured(context, worker, seconds, tails);
+    const applied = await worker.ask<number[]>('applied');
+    const middle = quantile(applied.slice(WARM_UP_S * EVENTS_A_SECOND), 0.5);
+    return { value, note: `applied and told to the worker after ${shown(middle)} ms; ${note}` };
   });
 }
 

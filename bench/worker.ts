@@ -1,8 +1,10 @@
 import { pino } from 'pino';
+import type { QueueJob } from '../src/actions/jobs.ts';
 import { Watchfire } from '../src/index.ts';
+import type { Entry } from '../src/model/intake.ts';
 import { serve } from './program.ts';
 
-/** A worker in a process of its own: `worker.ts URL NAMESPACE`. It takes part once it is asked to `start`. */
+/** A worker in a process of its own: `worker.ts URL NAMESPACE`. It takes part once it is asked to `start`, or to be `watched`. */
 const [redis = '', namespace = ''] = process.argv.slice(2);
 const watchfire = new Watchfire({
   redis,
@@ -11,27 +13,42 @@ const watchfire = new Watchfire({
   logger: pino({ level: 'warn' }, pino.destination(2)),
 });
 
-/** How long each job took from the `sent` in its event's payload until Redis confirmed it, in ms. */
-let delays: number[] = [];
+/** How long each took from the `sent` in its event's payload on, in ms: until a job was confirmed, until an entry was seen to be applied. */
+const delays: { job: number[]; applied: number[] } = { job: [], applied: [] };
+
+const now = (): number => performance.timeOrigin + performance.now();
+
+/** Takes what was noted so far. */
+function taken(what: keyof typeof delays): number[] {
+  return delays[what].splice(0);
+}
+
+function noteApplied(entries: readonly Entry[]): void {
+  const at = now();
+  for (const { fields } of entries) {
+    const sent = /"sent":([\d.]+)/.exec(fields[1] ?? '')?.[1];
+    if (sent !== undefined) delays.applied.push(at - Number(sent));
+  }
+}
+
+function noteJobs(jobs: readonly QueueJob[]): void {
+  const at = now();
+  for (const { data } of jobs) {
+    const sent = data.triggering_event?.payload.sent;
+    if (typeof sent === 'number') delays.job.push(at - sent);
+  }
+}
 
 serve(
   {
     start: async () => {
-      await watchfire.startWorker({
-        onJobs: (jobs) => {
-          const now = performance.timeOrigin + performance.now();
-          for (const { data } of jobs) {
-            const sent = data.triggering_event?.payload.sent;
-            if (typeof sent === 'number') delays.push(now - sent);
-          }
-        },
-      });
+      await watchfire.startWorker({ onJobs: noteJobs });
     },
-    delays: () => {
-      const taken = delays;
-      delays = [];
-      return taken;
+    watched: async () => {
+      await watchfire.startWorker({ observe: noteApplied, onJobs: noteJobs });
     },
+    delays: () => taken('job'),
+    applied: () => taken('applied'),
   },
   () => watchfire.close(),
 );

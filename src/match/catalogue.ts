@@ -1,5 +1,4 @@
 import type { Plan, TriggerNode } from '../definitions/plan.ts';
-import type { Automation } from '../model/automation.ts';
 import type { Event } from '../model/event.ts';
 import type { EventTrigger } from '../model/trigger.ts';
 import { compareText } from './key.ts';
@@ -16,9 +15,10 @@ const LONGEST_CAUSE_CHAIN = 8;
 /** Shared by all events nobody wants, which are most of them. */
 const NOBODY: readonly Interest[] = Object.freeze([]);
 
+/** Without the document that the trigger is from: a worker keeps one of these for each of 100,000 automations. */
 type Entry = {
-  readonly automation: Automation;
   readonly node: TriggerNode;
+  readonly seesItself: boolean;
   readonly expects: NameMatcher;
   readonly arms: NameMatcher;
   readonly covers: (event: Labelled) => boolean;
@@ -55,7 +55,7 @@ export class Catalogue {
     this.#entries.set(plan.automation.id, entries);
     if (!plan.automation.enabled) return;
     for (const node of plan.nodes) {
-      if (node.trigger.type === 'event') entries.push(this.#file(plan.automation, node, node.trigger));
+      if (node.trigger.type === 'event') entries.push(this.#file(node, node.trigger, plan.automation.allowSelfTrigger));
     }
   }
 
@@ -79,7 +79,7 @@ export class Catalogue {
     if (event.causeChain.length > LONGEST_CAUSE_CHAIN) return NOBODY;
     this.#find(event);
     if (this.#found.length === 0) return NOBODY;
-    this.#found.sort((a, b) => compareText(a.automation.id, b.automation.id) || a.node.order - b.node.order);
+    this.#found.sort((a, b) => compareText(a.node.automationId, b.node.automationId) || a.node.order - b.node.order);
     return this.#found.map(({ node, expects, arms }) => ({
       node,
       expects: expects(event.event),
@@ -98,17 +98,17 @@ export class Catalogue {
       for (const entry of entries) {
         if (entry.seenIn === this.#calls) continue;
         entry.seenIn = this.#calls;
-        if (entry.covers(event) && !isExcluded(entry.automation, event)) this.#found.push(entry);
+        if (entry.covers(event) && !isExcluded(entry, event)) this.#found.push(entry);
       }
     }
   }
 
-  #file(automation: Automation, node: TriggerNode, trigger: EventTrigger): Entry {
+  #file(node: TriggerNode, trigger: EventTrigger, seesItself: boolean): Entry {
     // No pattern for expected events means any event; which events arm then makes no difference to who is asked.
     const patterns = trigger.expect.length === 0 ? ['*'] : new Set([...trigger.expect, ...trigger.after]);
     const entry: Entry = {
-      automation,
       node,
+      seesItself,
       expects: compileNames(trigger.expect.length === 0 ? ['*'] : trigger.expect),
       arms: compileNames(trigger.after),
       covers: covers(trigger),
@@ -123,6 +123,6 @@ export class Catalogue {
   }
 }
 
-function isExcluded(automation: Automation, event: Event): boolean {
-  return !automation.allowSelfTrigger && event.causeChain.includes(automation.id);
+function isExcluded({ node, seesItself }: Entry, event: Event): boolean {
+  return !seesItself && event.causeChain.includes(node.automationId);
 }

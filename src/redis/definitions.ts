@@ -105,23 +105,32 @@ export async function allDefinitions(redis: Redis, store: Store): Promise<Automa
   return documents.map((document) => parseAutomation(JSON.parse(document)));
 }
 
-/** What changed after `since`: definitions by id, null for those that are gone. One consistent picture. */
+/** What changed: definitions by id, null for those that are gone. Parsed as they are asked for, since all at once fill a worker's memory. */
+type Changes = Iterable<readonly [id: string, definition: Definition | null]>;
+
+/** What changed after `since`. One consistent picture. */
 export async function changesSince(
   redis: Redis,
   store: Store,
   since: string,
-): Promise<{ generation: string; changed: Map<string, Definition | null> }> {
+): Promise<{ generation: string; changed: Changes }> {
   for (;;) {
     const ids = await redis.zrange(store.keys.changes, `(${since}`, '+inf', 'BYSCORE');
     const [generation, documents, plans, still] = await readChanged(redis, store, since, ids);
-    if (still !== ids.length) continue;
-    const changed = new Map<string, Definition | null>();
-    for (const [i, id] of ids.entries()) {
-      const [document, plan] = [documents[i], plans[i]];
-      if (!document || !plan) changed.set(id, null);
-      else changed.set(id, { automation: parseAutomation(JSON.parse(document)), plan: JSON.parse(plan) });
-    }
-    return { generation, changed };
+    if (still === ids.length)
+      return { generation, changed: { [Symbol.iterator]: () => parsed(ids, documents, plans) } };
+  }
+}
+
+function* parsed(
+  ids: readonly string[],
+  documents: Texts,
+  plans: Texts,
+): Iterator<readonly [string, Definition | null]> {
+  for (const [i, id] of ids.entries()) {
+    const [document, plan] = [documents[i], plans[i]];
+    if (!document || !plan) yield [id, null];
+    else yield [id, { automation: parseAutomation(JSON.parse(document)), plan: JSON.parse(plan) }];
   }
 }
 

@@ -42,7 +42,7 @@ export class EngineState {
     const { changed } = await changesSince(this.#redis, this.#store, '0');
     this.#places = new Map();
     this.#names = [];
-    for (const definition of changed.values()) {
+    for (const [, definition] of changed) {
       if (definition === null) continue;
       const { automation, plan } = definition;
       const { nodes } = planOf(automation, plan.revision, plan);

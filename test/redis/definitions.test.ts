@@ -89,7 +89,10 @@ describe('what changed since a generation', () => {
     await world.put(document('a'));
     await world.put(document('a', 'renamed'));
     const { changed } = await changesSince(world.redis, world.store, '0');
-    expect(changed.get('a')?.plan).toMatchObject({ revision: 2, places: [{ path: '', ownSince: 1, treeSince: 1 }] });
+    expect(new Map(changed).get('a')?.plan).toMatchObject({
+      revision: 2,
+      places: [{ path: '', ownSince: 1, treeSince: 1 }],
+    });
   });
 
   test('is one consistent picture while others change everything', async () => {
@@ -101,7 +104,7 @@ describe('what changed since a generation', () => {
     })();
     for (let i = 0; i < 60; i += 1) {
       const { generation, changed } = await changesSince(world.redis, world.store, '0');
-      const revisions = [...changed.values()].map((definition) => definition?.plan.revision);
+      const revisions = [...changed].map(([, definition]) => definition?.plan.revision);
       // Every change makes a generation, so the last one belongs to the last change.
       expect(Math.max(...revisions.map(Number))).toBe(Number(generation));
       expect(Math.min(...revisions.map(Number))).toBe(Number(generation) - 1);

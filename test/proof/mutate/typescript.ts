@@ -50,14 +50,14 @@ export const typescript = [
       ['14: more than 8 causes are too many', 'LONGEST_CAUSE_CHAIN = 8', 'LONGEST_CAUSE_CHAIN = 9'],
       [
         '14: an automation does not see what it caused',
-        'entry.covers(event) && !isExcluded(entry.automation, event)',
+        'entry.covers(event) && !isExcluded(entry, event)',
         'entry.covers(event)',
       ],
-      ['14: unless it wants to', '!automation.allowSelfTrigger && event', 'event'],
+      ['14: unless it wants to', '!seesItself && event', 'event'],
       [
         '7.1: automations in order of id',
-        'compareText(a.automation.id, b.automation.id) ||',
-        'compareText(b.automation.id, a.automation.id) ||',
+        'compareText(a.node.automationId, b.node.automationId) ||',
+        'compareText(b.node.automationId, a.node.automationId) ||',
       ],
       ['7.1: triggers depth first', 'a.node.order - b.node.order', 'b.node.order - a.node.order'],
       [
