@@ -228,6 +228,13 @@ describe('the seen memory', () => {
     expect(await world.at(3_600).meet('x', { id: 'e' })).toBe('applied fired');
   });
 
+  test('knows repeats in a chunk whose first event has asked whether anything is due', async () => {
+    const world = await listener();
+    await world.meet('x', { id: 'before' });
+    for (const id of ['first', 'before', 'first', 'last', 'last']) await world.send('x', { id });
+    expect(await world.drain()).toEqual(['applied fired', 'duplicate', 'duplicate', 'applied fired', 'duplicate']);
+  });
+
   test('compares ids exactly', async () => {
     const world = await listener();
     const ids = ['e', 'E', 'e ', ' e', '\u00e9', 'e\u0301', '\u0000', '1', '01', digestOf('e')];

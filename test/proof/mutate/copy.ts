@@ -5,7 +5,7 @@ import { broken, type Mutation } from './mutation.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 const COPIED = ['docs', 'examples', 'lua', 'scripts', 'src', 'test'];
-const COPIED_FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'vitest.config.ts'];
+const COPIED_FILES = ['.gitignore', 'package.json', 'package-lock.json', 'tsconfig.json', 'vitest.config.ts'];
 
 export const textOf = (file: string): string => readFileSync(path.join(PROJECT, file), 'utf8');
 export const stands = (file: string): boolean => existsSync(path.join(PROJECT, file));

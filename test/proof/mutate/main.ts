@@ -99,11 +99,13 @@ function chosen(): Trial[] {
   const words = positionals.join(' ');
   const judges = (group: string, { tests }: Mutation): readonly Judge[] =>
     first ? [tests] : [tests, ...(LAST_ASKED[group] ?? [])];
-  return Object.entries(GROUPS)
+  const all = Object.entries(GROUPS)
     .filter(([group]) => only === undefined || group === only)
     .flatMap(([group, mutations]) => mutations.map((mutation) => ({ mutation, judges: judges(group, mutation) })))
     .filter(({ mutation: { rule, file } }) => `${rule} ${file}`.includes(words))
     .slice(Number(from) - 1);
+  if (all.length === 0) throw new Error(`there is no mutation whose rule or file contains "${words}"`);
+  return all;
 }
 
 async function faultsOf(trials: readonly Trial[], redisUrl: string): Promise<Map<Mutation, string>> {

@@ -57,6 +57,20 @@ test('what is written while WAITAOF is under way is confirmed together by the ne
   expect(server.asked.filter((words) => words.startsWith('WAITAOF')).length).toBeLessThanOrEqual(3);
 });
 
+test('a confirmation over a new connection is not taken for one of what the old one wrote', async () => {
+  const server = new Server([1, 0], [0, 0], [1, 0]);
+  const call = server.call.bind(server);
+  let broken = false;
+  server.call = async (...words) => {
+    const answer = await call(...words);
+    if (!broken && words.join(' ') === 'WAITAOF 1 0 700') broken = server.emit('close');
+    return answer;
+  };
+  expect(await server.durability().write(append)).toBe('1-0');
+  const asked = ['WAITAOF 1 0 1', 'XADD', 'WAITAOF 1 0 700'];
+  expect(server.asked).toEqual([...asked, ...asked]);
+});
+
 test.each<[string, unknown, string]>([
   ['the disk was not reached in time', [0, 0], 'it is not on disk after 700 ms'],
   [
