@@ -9,6 +9,7 @@
 -- WORDS forgotten clean
 -- FLAGS allow-oom
 local seen = include('seen')
+local shard = include('shard')
 
 local e = { keys = keys, prefixes = cjson.decode(args.prefixes) }
 local generations = seen.load(e)
@@ -16,11 +17,10 @@ local oldest = generations[#generations]
 local at = tonumber((redis.call('GET', keys.position) or '0-0'):match('^%d+'))
 if not oldest or at - oldest.to < seen.MEMORY_MS then return { 'clean' } end
 
-for _ = 1, math.min(tonumber(args.limit), oldest.size) do
-  oldest.size = oldest.size - 1
-  redis.call('UNLINK', e.prefixes.seen .. oldest.number .. ':' .. oldest.size)
-end
-if oldest.size == 0 then table.remove(generations) end
+local left = oldest.left or oldest.size
+oldest.left = math.max(0, left - tonumber(args.limit))
+for i = oldest.left, left - 1 do redis.call('UNLINK', shard.at(e, oldest, i)) end
+if oldest.left == 0 then table.remove(generations) end
 e.ids_changed = true
 seen.save(e)
 return { 'forgotten' }

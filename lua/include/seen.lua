@@ -2,23 +2,18 @@
 -- Ids are kept as digests in small hashes, which Redis packs tightly. A generation of them is closed after half an hour,
 -- or when its hashes fill up; the next one then gets more of them. So a lookup asks two generations, or a few more
 -- for the half hour after the load grew.
+local shard = include('shard')
+
 local M = {}
 
 local MEMORY_MS = 30 * 60 * 1000 -- semantics 1: seen memory
 M.MEMORY_MS = MEMORY_MS
 local FULL = 32 -- ids in a hash on average: beyond it a lookup takes longer than a call, and Redis unpacks it at 128
-local SIZES = { 4093, 32749, 262139, 2097143 } -- hashes in a generation: primes spread digests evenly
 local ages = {} -- as text, which takes Lua longer to write than all else here; most entries of a chunk are equally old
 
-local function place(e, generation, digest)
-  local a, b, c, d = digest:byte(1, 4)
-  local shard = (((a * 127 + b) * 127 + c) * 127 + d) % generation.size
-  return e.prefixes.seen .. generation.number .. ':' .. shard
-end
-
 local function size_for(ids, at_least)
-  for _, size in ipairs(SIZES) do if size >= at_least and size * FULL > ids then return size end end
-  return SIZES[#SIZES]
+  for _, size in ipairs(shard.SIZES) do if size >= at_least and size * FULL > ids then return size end end
+  return shard.SIZES[#shard.SIZES]
 end
 
 -- generations: newest first; from, to: milliseconds of the first and the last position in it.
@@ -31,7 +26,7 @@ end
 local function current(e, at)
   local newest = M.load(e)[1]
   if newest and at - newest.from < MEMORY_MS and newest.count < newest.size * FULL then return newest end
-  local number, size = 1, SIZES[1]
+  local number, size = 1, shard.SIZES[1]
   if newest then
     local grown = at - newest.from < MEMORY_MS and newest.size + 1 or 0
     number, size = newest.number + 1, size_for(newest.count, grown)
@@ -42,7 +37,7 @@ end
 
 local function holds(e, generation, digest, at)
   if at - generation.to >= MEMORY_MS then return false end
-  local applied = redis.call('HGET', place(e, generation, digest), digest)
+  local applied = redis.call('HGET', shard.of(e, generation, digest), digest)
   return applied and at - generation.from - applied < MEMORY_MS
 end
 
@@ -62,7 +57,7 @@ function M.remember(e, digest, at)
   end
   local age = at - generation.from
   ages[age] = ages[age] or string.format('%d', age)
-  if redis.call('HSETNX', place(e, generation, digest), digest, ages[age]) == 0 then return false end
+  if redis.call('HSETNX', shard.of(e, generation, digest), digest, ages[age]) == 0 then return false end
   generation.to, generation.count, e.ids_changed = at, generation.count + 1, true
   return true
 end
@@ -74,7 +69,7 @@ end
 -- An entry was set aside half-way: when it is sent once more it is no duplicate.
 function M.unremember(e)
   local generation = M.load(e)[1]
-  generation.count = generation.count - redis.call('HDEL', place(e, generation, e.digest), e.digest)
+  generation.count = generation.count - redis.call('HDEL', shard.of(e, generation, e.digest), e.digest)
 end
 
 return M

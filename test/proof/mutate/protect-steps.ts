@@ -90,7 +90,7 @@ const STEPS = [
       ['id memory: as long as it is promised', 'MEMORY_MS = 30 * 60', 'MEMORY_MS = 29 * 60'],
       [
         'id memory: what was set aside half-way is no duplicate of itself',
-        "redis.call('HDEL', place(e, generation, e.digest), e.digest)",
+        "redis.call('HDEL', shard.of(e, generation, e.digest), e.digest)",
         '0',
       ],
     ],
