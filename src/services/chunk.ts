@@ -4,7 +4,7 @@ import type { Catalogue, Interest } from '../match/catalogue.ts';
 import { compileKey, encodeKey } from '../match/key.ts';
 import { type Event, effectiveTime, eventDocument } from '../model/event.ts';
 import { decode, type Entry } from '../model/intake.ts';
-import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from '../redis/steps/apply.ts';
+import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from '../redis/wire.ts';
 import type { Verdict } from './poison.ts';
 
 /** What the engine needs to know of its definitions to make a chunk. */

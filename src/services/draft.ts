@@ -1,7 +1,7 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { Entry } from '../model/intake.ts';
-import type { Chunk } from '../redis/steps/apply.ts';
+import type { Chunk } from '../redis/wire.ts';
 import { chunkOf, type Look, lookAt } from './chunk.ts';
 import type { Verdict } from './poison.ts';
 import type { Definitions } from './view.ts';
