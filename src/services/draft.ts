@@ -12,6 +12,12 @@ const BUDGET_US = 1_000;
 /** How long entries are looked at before this process does what else there is to do, such as asking whether it is its turn. */
 const SLICE_MS = 4;
 
+/**
+ * How long the entries of one read are looked at, at most. Others believe a worker gone that has not been seen to move for
+ * TAKE_OVER_MS, and begin to do its work: four workers on two cores that match for a second at a time would all do each other's.
+ */
+const LOOK_MS = 250;
+
 /** Text of one call, in characters: far below what Redis and a string take, and some ten milliseconds of both. */
 const CHUNK_CHARACTERS = 8_000_000;
 
@@ -45,6 +51,11 @@ export async function lookThrough(entries: readonly Entry[], definitions: Defini
     sinceMs = clock.nowMs();
   }
   return { generation, found };
+}
+
+/** How many entries to read next, at most `most`, after `count` took so long to look through. */
+export function nextRead(count: number, tookMs: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.floor((count * LOOK_MS) / Math.max(tookMs, 1))));
 }
 
 /** What goes into the next call: the first of `entries` that fit. A draft that still holds is kept. */

@@ -17,7 +17,7 @@ import { ensureGroup, readNext } from '../redis/log.ts';
 import type { Store } from '../redis/store.ts';
 import { Applier, type Observer } from './applier.ts';
 import { Auditor } from './auditor.ts';
-import type { Looks } from './draft.ts';
+import { type Looks, nextRead } from './draft.ts';
 import { Janitor } from './janitor.ts';
 import { Live } from './live.ts';
 import { Loop, persist } from './loop.ts';
@@ -80,6 +80,8 @@ export class Worker implements Service {
     readonly audit: Loop;
     readonly live: Loop;
   };
+  /** How many entries to ask for. */
+  #count: number;
   /** What was asked for ahead of its time. */
   #reading: Promise<Entry[]> | null = null;
   /** The chunk that was read last: done when all before it are. */
@@ -92,6 +94,7 @@ export class Worker implements Service {
   constructor(parts: WorkerParts) {
     const { connections, store, settings, clock } = parts;
     this.#parts = parts;
+    this.#count = settings.chunkSize;
     this.#redis = connections.redis;
     this.#logger = parts.logger.child({ worker: this.id });
     this.#blocking = connections.blocking('reader');
@@ -203,7 +206,10 @@ export class Worker implements Service {
   }
 
   async #take(entries: readonly Entry[]): Promise<void> {
+    const { clock, settings } = this.#parts;
+    const sinceMs = clock.nowMs();
     const looks = await this.#applier.lookThrough(entries);
+    this.#count = nextRead(entries.length, clock.nowMs() - sinceMs, settings.chunkSize);
     if (this.#underWay.length >= CHUNKS_UNDER_WAY) await this.#underWay.shift();
     this.#applying = this.#applyAll(entries, looks, this.#applying);
     this.#underWay.push(this.#applying);
@@ -211,9 +217,9 @@ export class Worker implements Service {
 
   /** The next entries; none when the group was gone. It is made anew behind what is applied, so that nothing is skipped. */
   async #next(): Promise<Entry[]> {
-    const { store, settings } = this.#parts;
+    const { store } = this.#parts;
     try {
-      return await readNext(this.#blocking, store, this.id, settings.chunkSize, BLOCK_MS);
+      return await readNext(this.#blocking, store, this.id, this.#count, BLOCK_MS);
     } catch (error) {
       if (!isMissingGroup(error)) throw error;
       const stream = store.keys.events;
