@@ -8,7 +8,7 @@ import { isAfter, readAgain, readWaiting } from '../redis/log.ts';
 import { type Applied, apply } from '../redis/steps/apply.ts';
 import { leaveWord, takeOver } from '../redis/steps/take-over.ts';
 import type { Store } from '../redis/store.ts';
-import { type Draft, type Drafting, draftOf, type Looks, lookThrough } from './draft.ts';
+import { type Draft, type Drafting, draftOf, type Looks, lookThrough, nextRead } from './draft.ts';
 import { Poison } from './poison.ts';
 import type { Definitions } from './view.ts';
 
@@ -18,7 +18,7 @@ export const CHUNK_SIZE = 100;
 /** So many chunks in a row came at once to their turn: then the next one is sent ahead, see Applier.apply. */
 const UNDISTURBED = 2;
 
-/** How long a worker waits for its turn before it applies the entries in front of its own itself. */
+/** How long the position stands before a worker applies the entries in front of its own itself. */
 export const TAKE_OVER_MS = 1_000;
 
 /** Between two looks whether it is our turn: a fraction of what a chunk takes, up to what nobody notices. */
@@ -53,15 +53,26 @@ export class Applier {
   readonly #poison = new Poison();
   /** How many chunks in a row did not have to wait for another worker. */
   #undisturbed = 0;
+  #appetite: number;
 
   constructor(parts: ApplierParts) {
     this.#parts = parts;
     this.#chunkSize = parts.chunkSize ?? CHUNK_SIZE;
+    this.#appetite = this.#chunkSize;
+  }
+
+  /** How many entries to take at a time: a chunk, or fewer when they take long to match. */
+  get appetite(): number {
+    return this.#appetite;
   }
 
   /** Decodes and matches entries ahead of `apply`, bit by bit. Never rejects. */
   async lookThrough(entries: readonly Entry[]): Promise<Looks> {
-    return await lookThrough(entries, this.#parts.definitions, this.#parts.clock);
+    const { definitions, clock } = this.#parts;
+    const sinceMs = clock.nowMs();
+    const looks = await lookThrough(entries, definitions, clock);
+    this.#appetite = nextRead(entries.length, clock.nowMs() - sinceMs, this.#chunkSize);
+    return looks;
   }
 
   /**
@@ -93,7 +104,10 @@ export class Applier {
 
   /** Takes over what stands in front of one's own: often enough for what has to go one by one. */
   async #applyBefore(own: Entry | undefined, signal: AbortSignal): Promise<void> {
+    const untilMs = this.#parts.clock.nowMs() + TAKE_OVER_MS;
     for (let calls = 0; own && calls < TAKE_OVER_CALLS && !signal.aborted; calls += 1) {
+      // Who is slow would otherwise do what those do who have come back meanwhile.
+      if (calls > 0 && this.#parts.clock.nowMs() >= untilMs) return;
       const last = (await this.#takeOver(signal)).at(-1);
       if (!last || !isAfter(own.id, last.id)) return;
     }
@@ -102,8 +116,8 @@ export class Applier {
   /** @returns the entries it took */
   async #takeOver(signal: AbortSignal): Promise<readonly Entry[]> {
     const { redis, store, worker, logger } = this.#parts;
-    if (worker === undefined) return await this.#applyNext(this.#chunkSize, signal);
-    const turn = await takeOver(redis, store, worker, this.#chunkSize);
+    if (worker === undefined) return await this.#applyNext(this.#appetite, signal);
+    const turn = await takeOver(redis, store, worker, this.#appetite);
     if (turn.word === 'idle') return [];
     try {
       if (turn.word !== 'poison') return await this.#applyNext(turn.count, signal);
@@ -121,7 +135,7 @@ export class Applier {
 
   async #applyNext(count: number, signal: AbortSignal): Promise<readonly Entry[]> {
     const entries = await readWaiting(this.#parts.redis, this.#parts.store, count);
-    if (entries.length > 0) await this.#applyChunk(entries, signal);
+    if (entries.length > 0) await this.#applyChunk(entries, signal, await this.lookThrough(entries));
     return entries;
   }
 
@@ -177,6 +191,7 @@ export class Applier {
           suspects = 0;
           break;
         case 'not-my-turn':
+          turn.saw(applied.position);
           if (turn.isOverdue()) await this.#applyBefore(part[0], signal);
           else await this.#untilMoved(applied.position, turn, signal);
           break;
@@ -246,9 +261,10 @@ export class Applier {
   }
 }
 
-/** Waiting for the position to come to one's own entries. */
+/** Waiting for the position to come to one's own entries: patiently as long as it moves, since somebody is at those before them. */
 class Turn {
   readonly #clock: Clock;
+  #position = '';
   #waitMs = SHORTEST_WAIT_MS;
   #sinceMs: number | null = null;
 
@@ -259,6 +275,11 @@ class Turn {
   came(): void {
     this.#waitMs = SHORTEST_WAIT_MS;
     this.#sinceMs = null;
+  }
+
+  saw(position: string): void {
+    if (position !== this.#position) this.#sinceMs = null;
+    this.#position = position;
   }
 
   isOverdue(): boolean {

@@ -15,9 +15,9 @@ import { signOfLife } from '../redis/heartbeat.ts';
 import { ENGINE_GROUP } from '../redis/keys.ts';
 import { ensureGroup, readNext } from '../redis/log.ts';
 import type { Store } from '../redis/store.ts';
-import { Applier, type Observer } from './applier.ts';
+import { Applier, type Observer, TAKE_OVER_MS } from './applier.ts';
 import { Auditor } from './auditor.ts';
-import { type Looks, nextRead } from './draft.ts';
+import type { Looks } from './draft.ts';
 import { Janitor } from './janitor.ts';
 import { Live } from './live.ts';
 import { Loop, persist } from './loop.ts';
@@ -80,8 +80,6 @@ export class Worker implements Service {
     readonly audit: Loop;
     readonly live: Loop;
   };
-  /** How many entries to ask for. */
-  #count: number;
   /** What was asked for ahead of its time. */
   #reading: Promise<Entry[]> | null = null;
   /** The chunk that was read last: done when all before it are. */
@@ -94,7 +92,6 @@ export class Worker implements Service {
   constructor(parts: WorkerParts) {
     const { connections, store, settings, clock } = parts;
     this.#parts = parts;
-    this.#count = settings.chunkSize;
     this.#redis = connections.redis;
     this.#logger = parts.logger.child({ worker: this.id });
     this.#blocking = connections.blocking('reader');
@@ -206,10 +203,7 @@ export class Worker implements Service {
   }
 
   async #take(entries: readonly Entry[]): Promise<void> {
-    const { clock, settings } = this.#parts;
-    const sinceMs = clock.nowMs();
     const looks = await this.#applier.lookThrough(entries);
-    this.#count = nextRead(entries.length, clock.nowMs() - sinceMs, settings.chunkSize);
     if (this.#underWay.length >= CHUNKS_UNDER_WAY) await this.#underWay.shift();
     this.#applying = this.#applyAll(entries, looks, this.#applying);
     this.#underWay.push(this.#applying);
@@ -219,7 +213,7 @@ export class Worker implements Service {
   async #next(): Promise<Entry[]> {
     const { store } = this.#parts;
     try {
-      return await readNext(this.#blocking, store, this.id, this.#count, BLOCK_MS);
+      return await readNext(this.#blocking, store, this.id, this.#applier.appetite, BLOCK_MS);
     } catch (error) {
       if (!isMissingGroup(error)) throw error;
       const stream = store.keys.events;
@@ -242,9 +236,12 @@ export class Worker implements Service {
   }
 
   async #settle(signal: AbortSignal): Promise<number> {
+    const { clock } = this.#parts;
     const look = await this.#scheduler.runOnce(signal);
+    // Longer, and it would do what those do who have come back meanwhile.
+    const untilMs = clock.nowMs() + TAKE_OVER_MS;
     for (let chunks = 0; look.standing && chunks < TAKE_OVER_CHUNKS && !signal.aborted; chunks += 1) {
-      if ((await this.#applier.applyWaiting(signal)) === 0) break;
+      if ((await this.#applier.applyWaiting(signal)) === 0 || clock.nowMs() >= untilMs) break;
     }
     return look.waitMs;
   }

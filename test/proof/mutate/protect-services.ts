@@ -109,8 +109,24 @@ const SERVICES = [
   ),
   ...mutationsOf(
     'src/services/applier.ts',
-    ['test/services/applier.test.ts', 'test/services/poison.test.ts', 'test/services/hygiene.test.ts'],
     [
+      'test/services/pace.test.ts',
+      'test/services/applier.test.ts',
+      'test/services/poison.test.ts',
+      'test/services/hygiene.test.ts',
+    ],
+    [
+      ['take-over of entries: not while others get on with them', 'turn.saw(applied.position);', ''],
+      [
+        'take-over of entries: for no longer than they are waited for',
+        'if (calls > 0 && this.#parts.clock.nowMs() >= untilMs) return;',
+        '',
+      ],
+      [
+        'take-over of entries: no more than are matched in a moment',
+        'takeOver(redis, store, worker, this.#appetite)',
+        'takeOver(redis, store, worker, this.#chunkSize)',
+      ],
       [
         'take-over of entries: after a bound',
         'return this.#clock.nowMs() - this.#sinceMs >= TAKE_OVER_MS;',
