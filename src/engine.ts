@@ -10,7 +10,7 @@ import { type Automation, parseAutomation } from './model/automation.ts';
 import { sealEvent } from './model/intake.ts';
 import { Admission } from './redis/admission.ts';
 import { Connections } from './redis/connection.ts';
-import { allDefinitions, deleteDefinition, putDefinition } from './redis/definitions.ts';
+import { allDefinitions, deleteDefinition, putDefinition, updateDefinition } from './redis/definitions.ts';
 import { type Durability, durabilityOf } from './redis/durability.ts';
 import {
   type DeadLetter,
@@ -194,6 +194,8 @@ export class Watchfire {
     try {
       await worker.ready();
     } catch (error) {
+      this.#workers.delete(worker);
+      await worker.stop();
       throw refused(error);
     }
     return worker;
@@ -216,7 +218,8 @@ export class Watchfire {
   }
 
   async #switch(idOrName: string, enabled: boolean): Promise<void> {
-    const { document } = await this.get(idOrName);
-    await this.put({ ...document, enabled });
+    const { id } = await this.get(idOrName);
+    const switched = ({ document }: Automation): Automation => parseAutomation({ ...document, enabled });
+    await this.#change((redis) => updateDefinition(redis, this.store, id, switched));
   }
 }

@@ -46,6 +46,13 @@ describe('the connection', () => {
     expect(await adminClient().client('LIST')).toContain(' name=mine ');
   });
 
+  test('is refused with a prefix for keys, which what scripts find by themselves would not have', async () => {
+    const prefixed = new Redis(inject('redisUrl'), { keyPrefix: 'mine:', lazyConnect: true });
+    onTestFinished(() => prefixed.disconnect());
+    expect(() => engine({ redis: prefixed })).toThrow(/^redis\.keyPrefix: .*`namespace`/);
+    expect(() => engine({ redis: { keyPrefix: 'mine:', lazyConnect: true } })).toThrow(InvalidDocument);
+  });
+
   test('is a client of your own, which stays open and as it was', async () => {
     const redis = testClient();
     const listeners = redis.listenerCount('error');
@@ -126,6 +133,16 @@ describe('automations', () => {
       expect(ambiguous).toMatchObject({ code: 'AUTOMATION_AMBIGUOUS', message: expect.stringContaining('a, b') });
     }
     expect((await watchfire.list()).length).toBe(2);
+  });
+
+  test('keep what another program puts while they are enabled or disabled', async () => {
+    const watchfire = engine();
+    await watchfire.put(reactive('a', { name: 'before' }));
+    for (const name of ['first', 'second', 'third', 'fourth', 'fifth']) {
+      const switched = name.length % 2 === 0 ? watchfire.enable('a') : watchfire.disable('a');
+      await Promise.all([switched, watchfire.put(reactive('a', { name }))]);
+      expect((await watchfire.get('a')).name).toBe(name);
+    }
   });
 
   test('fire while they are enabled, and not before, nor when they are gone', async () => {

@@ -3,6 +3,16 @@ local M = {}
 
 local LONGEST_ERROR = 1000 -- characters: what Redis and JavaScript say, not the document it may quote
 
+-- What was thrown, as text.
+function M.said(fault)
+  return type(fault) == 'table' and fault.err or tostring(fault)
+end
+
+-- Whether Redis refused a right, as 7.0 and as later servers say it within a script.
+function M.is_refusal(text)
+  return text:find('^NOPERM') or text:find("^ERR The user executing the script can't ")
+end
+
 -- keys.dead: the stream; id: '*' or an id of virtual time; source: events, firings or windows; entry: where it stood;
 -- reason: a sentence; error: what was thrown, or nil; attempts: how often it was tried; fields: as they were sent, a flat list.
 -- The fields are one JSON text: names of theirs cannot meet ours, there may be any number, and their bytes come back as they were.

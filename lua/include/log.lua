@@ -18,7 +18,7 @@ function M.advance(e, group, ids, first, step, undo)
     e.entry = ids[i]
     local ok, result, said = pcall(step)
     if not ok then
-      answer[4] = type(result) == 'table' and result.err or tostring(result)
+      answer[4] = letter.said(result)
       -- An entry whose effects are partly there must not be tried again: it would count twice, or pass for a duplicate.
       if e.begun ~= e.entry or not pcall(M.bury, e, e.entry, 'failed half-way', answer[4]) then
         answer[1] = 'failed'

@@ -31,9 +31,11 @@ function M.park(e, ev, doc)
   return 'parked', 'parked'
 end
 
+-- Its hash may be gone only when somebody else removed it.
 local function release(e, id)
   local name = e.prefixes.parked_event .. id
-  redis.call('XADD', e.keys.events, e.next_id, 'released', redis.call('HGET', name, 'event'))
+  local event = redis.call('HGET', name, 'event')
+  if event then redis.call('XADD', e.keys.events, e.next_id, 'released', event) end
   redis.call('DEL', name)
   redis.call('ZREM', e.keys.parked, id)
 end
@@ -50,9 +52,10 @@ end
 function M.overdue(e, time)
   local ids = redis.call('ZRANGE', e.keys.parked, '-inf', engine.int(time - WAIT_MS), 'BYSCORE', 'LIMIT', 0, RELEASE_LIMIT)
   local waiting = {}
-  for i, id in ipairs(ids) do
+  for _, id in ipairs(ids) do
     local values = redis.call('HMGET', e.prefixes.parked_event .. id, 'occurred', 'member', 'followers')
-    waiting[i] = { id = id, occurred = tonumber(values[1]), member = values[2], followers = values[3] }
+    local known = { id = id, occurred = tonumber(values[1]), member = values[2], followers = values[3] }
+    if known.occurred then waiting[#waiting + 1] = known else release(e, id) end
   end
   table.sort(waiting, function(a, b)
     if a.occurred ~= b.occurred then return a.occurred < b.occurred end

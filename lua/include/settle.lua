@@ -40,8 +40,7 @@ local function visit(e, name, key, score)
   if not trigger then return due.correct(e, name, key, nil) end
   if trigger.type ~= 'event' then return children.forget(e, trigger, key, score) end
   local b = bucket.read(e, trigger, key)
-  local proactive = trigger.posture == 'Proactive'
-  local wakes = b.was_due
+  local proactive, wakes = trigger.posture == 'Proactive', b.was_due
   if wakes and wakes <= score then
     if proactive and b.start and b['end'] == wakes then
       M.bucket(e, b, b.due, b.due)
@@ -55,9 +54,10 @@ local function visit(e, name, key, score)
   due.correct(e, name, key, wakes)
 end
 
--- An obligation that cannot be met must hold up neither the others nor the log. What can still be read of it goes on.
+-- An obligation that cannot be met holds up neither the others nor the log, unless we lack a right. What can be read of it goes on.
 local function isolate(e, name, key, score, fault)
-  e.fault = type(fault) == 'table' and fault.err or tostring(fault)
+  e.fault = letter.said(fault)
+  if letter.is_refusal(e.fault) then error(fault, 0) end
   local readable, b = pcall(bucket.read, e, engine.trigger(e, name), key)
   local wakes = readable and b.was_due
   due.correct(e, name, key, wakes and wakes > score and wakes or nil)

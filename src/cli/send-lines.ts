@@ -60,7 +60,7 @@ export async function sendLines(
       await pause.begin(error);
       if (signal.aborted) throw error;
       // With the id that it was given it counts once, if it is there already.
-      await emit(error instanceof NotDurable && error.id !== null ? { id: error.id, ...document } : document);
+      await emit(error instanceof NotDurable && error.id !== null ? { ...document, id: error.id } : document);
     }
   };
   const tally: Tally = { lines: 0, bytes: 0, sent: 0, rejected: 0 };

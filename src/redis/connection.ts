@@ -59,7 +59,7 @@ export class Connections {
   readonly #logger: Logger;
   readonly #blocking = new Set<Redis>();
 
-  /** @throws InvalidDocument when the URL is none */
+  /** @throws InvalidDocument when the URL is none, or the client puts a prefix in front of keys */
   constructor(target: string | RedisOptions | Redis, logger: Logger, tls?: RedisOptions['tls']) {
     this.#logger = logger;
     this.#owned = !isClient(target);
@@ -70,6 +70,12 @@ export class Connections {
         throw new InvalidDocument('redis', 'must be a URL of redis: or rediss:', publicUrl(target));
       this.redis = discreet(new Redis(target, { ...ownOptions('watchfire'), ...(tls === undefined ? {} : { tls }) }));
     } else this.redis = discreet(new Redis({ ...ownOptions('watchfire'), ...target }));
+    const { keyPrefix } = this.redis.options;
+    if (keyPrefix) {
+      if (this.#owned) this.redis.disconnect();
+      // The client puts it in front of keys only, and not of the beginnings that scripts make keys from.
+      throw new InvalidDocument('redis.keyPrefix', 'cannot be used, a `namespace` keeps engines apart', keyPrefix);
+    }
     if (this.#owned) this.#watch(this.redis);
   }
 

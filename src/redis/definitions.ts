@@ -58,9 +58,35 @@ async function untilChanged(attempt: () => Promise<Changed | null>): Promise<num
  * @returns the new generation, which is the automation's revision too
  */
 export async function putDefinition(redis: Redis, store: Store, automation: Automation): Promise<number> {
-  const document = JSON.stringify(automation.document);
-  const generation = await untilChanged(async () => {
-    const { generation, old } = await current(redis, store, automation.id);
+  return (await changeDefinition(redis, store, automation.id, () => automation)) ?? 0;
+}
+
+/**
+ * Replaces an automation by what `next` makes of it as it stands then, also when others change it at the same time.
+ * @throws AutomationMissing when there is none with that id
+ */
+export async function updateDefinition(
+  redis: Redis,
+  store: Store,
+  id: string,
+  next: (old: Automation) => Automation,
+): Promise<number> {
+  const generation = await changeDefinition(redis, store, id, (old) => old && next(old));
+  if (generation === null) throw new AutomationMissing(id);
+  return generation;
+}
+
+/** @returns the new generation; null when `next` has nothing to put */
+async function changeDefinition(
+  redis: Redis,
+  store: Store,
+  id: string,
+  next: (old: Automation | null) => Automation | null,
+): Promise<number | null> {
+  return await untilChanged(async () => {
+    const { generation, old } = await current(redis, store, id);
+    const automation = next(old?.automation ?? null);
+    if (!automation) return null;
     const revision = Number(generation) + 1;
     const plan = planOf(automation, revision, old?.plan ?? null);
     const names = new Set(plan.nodes.map(({ name }) => name));
@@ -79,9 +105,9 @@ export async function putDefinition(redis: Redis, store: Store, automation: Auto
       })),
       listens: automation.enabled && listens(automation.trigger),
     };
+    const document = JSON.stringify(automation.document);
     return await putAutomation(redis, store, change, document, JSON.stringify(storedPlan(plan)));
   });
-  return generation ?? 0;
 }
 
 /**
@@ -106,7 +132,7 @@ export async function allDefinitions(redis: Redis, store: Store): Promise<Automa
 }
 
 /** What changed: definitions by id, null for those that are gone. Parsed as they are asked for, since all at once fill a worker's memory. */
-type Changes = Iterable<readonly [id: string, definition: Definition | null]>;
+export type Changes = Iterable<readonly [id: string, definition: Definition | null]>;
 
 /** What changed after `since`. One consistent picture. */
 export async function changesSince(

@@ -27,8 +27,9 @@ const STATES: ReadonlySet<string> = new Set([
   'NOPROTO',
 ]);
 
-/** Errors without a word of their own that mean the same. */
-const GENERAL = /^ERR (max number of clients|unknown command|operation not permitted)/i;
+/** Errors without a word of their own that mean the same. The last is how Redis 7.0 refuses rights within a script. */
+const GENERAL =
+  /^ERR (max number of clients|unknown command|operation not permitted|The user executing the script can't )/i;
 
 /** What the client says of connections: they broke, were not made in time, or were closed by us. */
 const CONNECTION =

@@ -40,14 +40,15 @@ export class Auditor {
     const older = Number(generation) < Number(was.generation);
     const explained = findings.some(({ kind }) => kind === 'position-ahead' || kind === 'log-replaced');
     this.#position = position;
-    if (older || (!explained && isAfter(was.position, position))) {
+    const lost = older || (!explained && isAfter(was.position, position));
+    if (lost) {
       const fields = { position, positionWas: was.position, generation, generationWas: was.generation };
       logger.error(
         fields,
         'Redis has lost state (FLUSHALL, a failover or an older copy); going on with what it has now',
       );
     }
-    if (older) await definitions.refresh();
+    if (lost) await definitions.reload();
     await this.#lookAtCaps();
     return position;
   }

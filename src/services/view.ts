@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { planOf } from '../definitions/plan.ts';
 import { Catalogue } from '../match/catalogue.ts';
-import { changesSince } from '../redis/definitions.ts';
+import { type Changes, changesSince } from '../redis/definitions.ts';
 import type { Store } from '../redis/store.ts';
 import type { View } from './chunk.ts';
 
@@ -23,13 +23,21 @@ export class Definitions {
     return { generation: this.#generation, catalogue: this.#catalogue, ignored: this.#ignored };
   }
 
+  /** Loads everything: numbers of generations that Redis has lost may have been given away once more. */
+  async reload(): Promise<void> {
+    const { generation, changed } = await changesSince(this.#redis, this.#store, '0');
+    this.#catalogue = new Catalogue();
+    this.#take(generation, changed);
+  }
+
   /** Loads what changed since the last call, or everything when Redis has gone back to older definitions. */
   async refresh(): Promise<void> {
-    let { generation, changed } = await changesSince(this.#redis, this.#store, this.#generation);
-    if (Number(generation) < Number(this.#generation)) {
-      ({ generation, changed } = await changesSince(this.#redis, this.#store, '0'));
-      this.#catalogue = new Catalogue();
-    }
+    const { generation, changed } = await changesSince(this.#redis, this.#store, this.#generation);
+    if (Number(generation) < Number(this.#generation)) await this.reload();
+    else this.#take(generation, changed);
+  }
+
+  #take(generation: string, changed: Changes): void {
     for (const [id, definition] of changed) {
       if (definition === null) this.#catalogue.delete(id);
       else this.#catalogue.put(planOf(definition.automation, definition.plan.revision, definition.plan));

@@ -218,6 +218,8 @@ export class Worker implements Service {
       if (!isMissingGroup(error)) throw error;
       const stream = store.keys.events;
       const from = await this.#auditor.runOnce();
+      // Most likely more is gone than the group, and what stands there now is something else under the same numbers.
+      await this.#definitions.reload();
       await ensureGroup(this.#redis, stream, ENGINE_GROUP, from);
       this.#logger.error(
         { stream, group: ENGINE_GROUP, from },

@@ -225,10 +225,13 @@ describe('while the engine takes nothing', () => {
       return accepted;
     };
     async function* source(): AsyncGenerator<string> {
-      yield '{"n":1}\n';
+      yield '{"n":1,"id":null}\n';
     }
     const end = await sendLines({ emit }, source(), quiet, forever, { sleep: async () => undefined });
     expect(end).toMatchObject({ sent: 1, stopped: null });
-    expect(seen).toEqual([{ n: 1 }, { id: 'given', n: 1 }]);
+    expect(seen).toEqual([
+      { n: 1, id: null },
+      { n: 1, id: 'given' },
+    ]);
   });
 });

@@ -154,3 +154,15 @@ test('while Redis is out of memory nothing is set aside; when it has some again 
   await applied(60);
   expect([await counter('rejected'), await lastLetters(redis, store, 10)]).toEqual([0, []]);
 });
+
+test('definitions that come to the number of lost ones are loaded, although nothing was applied before', async () => {
+  const { redis, store, send, applied } = await engine();
+  await redis.flushall();
+  const trigger = { posture: 'Reactive', expect: ['x'] };
+  await putDefinition(redis, store, parseAutomation({ id: 'b', name: 'B', trigger }));
+  expect(await redis.get(store.keys.generation)).toBe('1');
+  await eventually('the group is there again', async () => (await redis.exists(store.keys.events)) === 1, PATIENCE);
+  await send(1);
+  await applied(1);
+  expect(await redis.xlen(store.keys.firings)).toBe(1);
+});

@@ -26,6 +26,8 @@ const OURS_TO_WAIT_FOR = [
   'NOAUTH Authentication required.',
   'WRONGPASS invalid username-password pair or user is disabled.',
   "NOPERM this user has no permissions to run the 'evalsha' command",
+  "ERR The user executing the script can't run this command or subcommand script: 0f1e, on @user_script:17.",
+  "ERR The user executing the script can't access at least one of the keys mentioned in the command arguments",
   'ERR max number of clients reached',
   'Connection is closed.',
   "Stream isn't writeable and enableOfflineQueue options is false",
