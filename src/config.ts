@@ -12,6 +12,15 @@ export const DEFAULT_REDIS_URL = 'redis://127.0.0.1:6390';
 
 const HOUR_MS = 3_600_000;
 
+/** A whole number within bounds. */
+function whole(least: number, most: number | null = null): z.ZodInt {
+  const rule = `must be a whole number ${most === null ? `of at least ${least}` : `from ${least} to ${most}`}`;
+  const number = z.int(rule).min(least, rule);
+  return most === null ? number : number.max(most, rule);
+}
+
+const PART = 'must be above 0 and at most 1';
+
 /** Numbers and names a user may choose; each with its default and what it is for. */
 export const settingsSchema = z.strictObject({
   namespace: z
@@ -23,27 +32,21 @@ export const settingsSchema = z.strictObject({
     .array(z.string())
     .default(['prefect.log.write'])
     .describe('Event names that are acknowledged and never applied'),
-  chunkSize: z.int().min(1).max(1_000).default(100).describe('Most entries applied by one script call'),
-  retentionMs: z
-    .int()
-    .min(0)
+  chunkSize: whole(1, 1_000).default(100).describe('Most entries applied by one script call'),
+  retentionMs: whole(0)
     .default(24 * HOUR_MS)
     .describe('How long applied events stay in the stream, in ms'),
-  ledgerRetentionMs: z
-    .int()
-    .min(0)
+  ledgerRetentionMs: whole(0)
     .default(30 * 24 * HOUR_MS)
     .describe('How long firings and dead letters stay in their streams, in ms'),
-  maxQueueDepth: z.int().min(1).default(100_000).describe('Waiting jobs of a queue above which the relay pauses'),
-  maxBacklog: z
-    .int()
-    .min(1)
+  maxQueueDepth: whole(1).default(100_000).describe('Waiting jobs of a queue above which the relay pauses'),
+  maxBacklog: whole(1)
     .default(1_000_000)
     .describe('Events not applied yet above which new ones are refused; looked at twice a second'),
   maxMemoryRatio: z
-    .number()
-    .gt(0)
-    .max(1)
+    .number(PART)
+    .gt(0, PART)
+    .max(1, PART)
     .default(0.9)
     .describe("Part of Redis' maxmemory, where it has one, above which new events are refused"),
   durability: z
@@ -54,11 +57,8 @@ export const settingsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether a worker may run on a Redis of another machine that lets everybody in'),
-  minReplicas: z.int().min(1).max(100).default(1).describe('Replicas that must have it in the mode replicated'),
-  durabilityTimeoutMs: z
-    .int()
-    .min(1)
-    .max(600_000)
+  minReplicas: whole(1, 100).default(1).describe('Replicas that must have it in the mode replicated'),
+  durabilityTimeoutMs: whole(1, 600_000)
     .default(5_000)
     .describe('How long to wait for disk or replicas until an event counts as not kept, in ms'),
 });

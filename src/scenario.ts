@@ -11,7 +11,7 @@ const instant = z.string(required('must be a timestamp')).transform((text, conte
   return z.NEVER;
 });
 
-const step = z.object(
+const step = z.strictObject(
   {
     at: instant,
     event: z.unknown().optional(),

@@ -7,8 +7,12 @@ export function isAddress(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, pathname, search, hash } = new URL(url);
   // A password with a bare #, / or ? ends up behind the host; it has to be written as %23, %2F or %3F.
-  return ['redis:', 'rediss:'].includes(protocol) && ![pathname, search, hash].some((part) => part.includes('@'));
+  const leaks = [pathname, search, hash].some((part) => part.includes('@'));
+  return ['redis:', 'rediss:'].includes(protocol) && !leaks && DATABASE.test(pathname);
 }
+
+/** Behind the host stands the number of a database, or nothing. */
+const DATABASE = /^(\/\d{0,9})?$/;
 
 /** The URL without its password and without what may be one. */
 export function publicUrl(url: string): string {

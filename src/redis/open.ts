@@ -65,6 +65,8 @@ export async function openRedis(url: string, signal: AbortSignal, options: OpenO
   signal.addEventListener('abort', giveUp);
   try {
     await redis.connect();
+    // The client goes on with database 0 when there is none of the number it was given.
+    if (redis.options.db) await redis.select(redis.options.db);
     await redis.ping();
     return redis;
   } catch (error) {

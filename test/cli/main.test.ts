@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { storeOf } from '../../src/redis/store.ts';
 import { root } from '../house/tree.ts';
 import { eventually } from '../support/eventually.ts';
@@ -52,10 +52,12 @@ describe('a wrong command line', () => {
       ['list', '--redis', 'localhost:6379'],
       /^watchfire: --redis: must be a URL like redis:.* \(found "localhost:6379"\)$/,
     ],
+    [['list', '--redis', 'redis://127.0.0.1:1/abc'], /^watchfire: --redis: must be a URL like redis:.*abc"\)$/],
+    [['list', '--redis', 'redis://127.0.0.1:1/-1'], /^watchfire: --redis: must be a URL like redis:.*-1"\)$/],
     [['list', '--redis', 'http://u:secret@x'], /^watchfire: --redis: must be a URL like redis:.* \(found "x"\)$/],
     [['list', '--namespace', 'a b'], /^watchfire: --namespace: must be 1 to 64 letters.* \(found "a b"\)$/],
     [['worker', '--chunk-size', 'many'], /^watchfire: --chunk-size: must be a whole number \(found "many"\)$/],
-    [['worker', '--chunk-size', '0'], /^watchfire: --chunk-size: .* \(found 0\)$/],
+    [['worker', '--chunk-size', '0'], /^watchfire: --chunk-size: must be a whole number from 1 to 1000 \(found 0\)$/],
     [['worker', '--retention', 'soon'], /^watchfire: --retention: must be a duration like 24h \(found "soon"\)$/],
     [['worker', '--log-level', 'loud'], /^watchfire: --log-level: must be one of .* \(found "loud"\)$/],
   ])('%j ends with 2 and one sentence', async (argv, sentence) => {
@@ -67,6 +69,15 @@ describe('a wrong command line', () => {
   test('without a verb shows help and ends with 2', async () => {
     const { status, out, err } = await run([]);
     expect({ status, out, first: err[0] }).toEqual({ status: 2, out: [], first: expect.stringMatching(/^Usage: /) });
+  });
+
+  test('a database that the server has not is refused, and not another one taken', async () => {
+    const url = new URL(inject('redisUrl'));
+    url.pathname = '/123456';
+    for (const argv of [['list'], ['send', 'x', 'resource.id=r']]) {
+      const { status, err } = await run(argv, { env: { REDIS_URL: url.href } });
+      expect([status, err]).toEqual([1, [expect.stringMatching(/^watchfire: Redis at .*\/123456 refuses: ERR .*/)]]);
+    }
   });
 
   test('a wrong REDIS_URL is called by its name', async () => {

@@ -203,6 +203,16 @@ describe('an engine that is full', () => {
     expect(await log()).toHaveLength(5);
   });
 
+  test('which may have taken it all the same is given the id to send it again with', async () => {
+    const { cli, log } = shop();
+    const unsure = ['send', 'x', 'resource.id=r', '--durability', 'replicated', '--durability-timeout', '0.01s'];
+    const { status, err } = await cli([...unsure, '--min-replicas', '100']);
+    const [entry] = await log();
+    expect(status).toBe(1);
+    const id = /, with id=(\S+) so that it counts once$/.exec(err[0] ?? '')?.[1];
+    expect(JSON.stringify(entry)).toContain(String(id));
+  });
+
   test.each([
     [['--max-backlog', 'many'], /^watchfire: --max-backlog: must be a whole number \(found "many"\)$/],
     [['--max-memory-ratio', '2'], /^watchfire: --max-memory-ratio: /],

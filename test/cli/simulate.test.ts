@@ -68,7 +68,8 @@ test('refused events and invalid automations are answers', async () => {
 
 test('a bad line is told with its number, and the others are answered all the same', async () => {
   const badTime = { name: 'b', timeline: [{ at: 'noon' }] };
-  const lines = [scenario('one'), '', '{"name":', badTime, { timeline: [] }, '[]', scenario('two')];
+  const badKey = { name: 'c', timeline: [{ at: '2026-03-02T09:00:00Z', tik: true }] };
+  const lines = [scenario('one'), '', '{"name":', badTime, { timeline: [] }, '[]', scenario('two'), badKey];
   const { status, err, answers } = await simulate(lines);
   expect(answers).toEqual([answerTo('one'), answerTo('two')]);
   expect(err).toEqual([
@@ -76,6 +77,7 @@ test('a bad line is told with its number, and the others are answered all the sa
     'watchfire: stdin:4: timeline[0].at: must be a timestamp (found "noon")',
     'watchfire: stdin:5: name: is required',
     expect.stringMatching(/^watchfire: stdin:6: scenario: must be an object/),
+    expect.stringMatching(/^watchfire: stdin:8: timeline\[0\]\.tik: unknown key/),
   ]);
   expect(status).toBe(1);
 });

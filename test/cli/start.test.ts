@@ -178,6 +178,7 @@ describe('with a Redis of the user', () => {
 
   test.each([
     [['--redis', 'redis://127.0.0.1:1', '--port', '6391'], '--port and --dir are those of a private Redis'],
+    [['--dir', ''], 'start: --dir must be the path of a folder (found "")'],
     [['--port', '65536'], '--port: must be a whole number from 1 to 65535 (found "65536")'],
   ])('%j is a misuse', async (argv, message) => {
     const { status, err } = await run(['start', ...argv]);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Settings } from '../../config.ts';
 import type { Watchfire } from '../../engine.ts';
-import type { InvalidDocument, TryLater } from '../../errors.ts';
+import { type InvalidDocument, NotDurable, type TryLater } from '../../errors.ts';
 import { flatDocument } from '../../model/flat.ts';
 import { withWatchfire } from '../connect.ts';
 import { openInput } from '../input.ts';
@@ -43,6 +43,17 @@ export const verb: Verb = {
   },
 };
 
+/** Names the id that makes sending it once more harmless. */
+async function emit(watchfire: Watchfire, document: object): Promise<{ id: string; entry: string }> {
+  try {
+    return await watchfire.emit(document);
+  } catch (error) {
+    if (error instanceof NotDurable && error.id !== null)
+      error.message += `, with id=${error.id} so that it counts once`;
+    throw error;
+  }
+}
+
 function pairOf(field: string): [string, string] {
   const sign = field.indexOf('=');
   if (sign < 1) throw new Misuse(`send: fields are written key=value (found "${field}")`);
@@ -52,7 +63,7 @@ function pairOf(field: string): [string, string] {
 async function sendOne(fields: readonly string[], options: Options, io: Io): Promise<number> {
   const document = flatDocument(fields);
   const settings = settingsOf(options);
-  const { id, entry } = await withWatchfire(options, io, (watchfire) => watchfire.emit(document), { settings });
+  const { id, entry } = await withWatchfire(options, io, (watchfire) => emit(watchfire, document), { settings });
   if (asJson(options)) printJson(io, { id, entry });
   else io.out(plain(`sent ${id} at ${entry}`));
   return DONE;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { DEFAULT_REDIS_URL } from '../../config.ts';
 import type { Automation } from '../../model/automation.ts';
 import { publicUrl } from '../../redis/address.ts';
 import type { RedisServer } from '../../redis/server.ts';
@@ -52,7 +53,9 @@ function ownServer(options: Options, io: Io): { port: number; dir: string } | nu
   }
   if (!asked && (options.redis !== undefined || io.env.REDIS_URL)) return null;
   const port = options.port === undefined ? DEFAULT_PORT : wholeOption(options, 'port', 1, 65_535);
-  return { port, dir: String(options.dir ?? DEFAULT_DIR) };
+  const dir = String(options.dir ?? DEFAULT_DIR);
+  if (dir === '') throw new Misuse('start: --dir must be the path of a folder (found "")');
+  return { port, dir };
 }
 
 async function runOn(target: Target, server: RedisServer | null, options: Options, io: Io): Promise<number> {
@@ -91,7 +94,11 @@ function greet({ target, server, put, automations }: Started, json: boolean, io:
   say(`${paint(['bold', 'green'], 'watchfire ready')}  ${url}  namespace ${namespace}`);
   const many = `${automations.length} ${automations.length === 1 ? 'automation' : 'automations'}`;
   if (put > 0) say(`put the ${many} of examples/automations here, since there never were any`);
-  else say(`${many} here, left as they are; see them by "watchfire list"`);
+  else if (automations.length === 0) say('no automations here; put some by "watchfire apply FILE"');
+  else
+    say(
+      `${many} here, left as they are; see them by "watchfire list${url === DEFAULT_REDIS_URL ? '' : ` --redis ${url}`}"`,
+    );
   const address = server ? `-p ${server.port}` : `-u ${url}`;
   say(`${promise(automations)}, paste this into another terminal:`);
   say(
