@@ -121,7 +121,7 @@ export class Watchfire {
 
   /**
    * Appends one event, or one CloudEvent, to the log. An event without id gets one, so that an append repeated after a
-   * lost connection is recognised as a duplicate.
+   * lost connection is recognised as a duplicate. While Redis cannot be reached it waits, as all calls do; the logger says so.
    * @returns the event's id and its position in the log, once it is as durable as the settings ask
    * @throws InvalidDocument when the document breaks a rule; it then never enters the log
    * @throws Overloaded when too much waits or memory is short; it did not enter the log

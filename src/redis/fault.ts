@@ -84,8 +84,8 @@ export function isInfrastructure(error: unknown): boolean {
 }
 
 function ofText(message: string): boolean {
-  // Some servers and clients put a minus or the name of the script in front.
-  const text = message.replace(/^-/, '').trimStart();
+  // Some servers and clients put a minus or the name of the script in front, and an error that a script throws on gets one more ERR.
+  const text = message.replace(/^-?(ERR (?=[A-Z]+ ))?/, '').trimStart();
   const [word = ''] = text.split(/[\s:,]/, 1);
   return STATES.has(word) || GENERAL.test(text) || CONNECTION.test(text);
 }

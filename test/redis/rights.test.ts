@@ -33,7 +33,7 @@ describe('a right that is missing for a while', () => {
     await world.put({ id: 'p', name: 'p', trigger });
     await world.meet('a');
     world.at(20);
-    const denied = settle(await deny(world, '-hget', '-hmget', '-hgetall'), world.store);
+    const denied = settle(await deny(world, '-hdel'), world.store);
     await expect(denied).rejects.toSatisfy(isInfrastructure);
     expect(await lastLetters(world.redis, world.store, 10)).toEqual([]);
     await world.settle();

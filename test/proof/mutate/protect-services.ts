@@ -170,6 +170,46 @@ const SERVICES = [
   ),
 ];
 
+/** What keeps the engine going when rights, keys or definitions went behind its back. */
+const BACKS = [
+  ...mutationsOf(
+    'lua/include/settle.lua',
+    ['test/redis/rights.test.ts'],
+    [['missing rights cost no absence', 'if letter.is_refusal(e.fault) then error(fault, 0) end', '']],
+  ),
+  ...mutationsOf(
+    'src/redis/fault.ts',
+    ['test/unit/redis/fault.test.ts', 'test/redis/rights.test.ts'],
+    [['missing rights cost no event', "|The user executing the script can't ", '']],
+  ),
+  ...mutationsOf(
+    'lua/include/children.lua',
+    ['test/lua/apply-removed.test.ts'],
+    [
+      [
+        'removed keys: a composite without its hash is forgotten',
+        'if g.fresh then return due.correct(e, c.name, group, nil) end',
+        '',
+      ],
+    ],
+  ),
+  ...mutationsOf(
+    'lua/include/order.lua',
+    ['test/lua/apply-removed.test.ts'],
+    [['removed keys: a follower without its hash holds up nobody', 'if event then redis', 'do redis']],
+  ),
+  ...mutationsOf(
+    'src/services/worker.ts',
+    ['test/services/hygiene.test.ts'],
+    [['definitions under the numbers of lost ones are loaded', 'await this.#definitions.reload();', '']],
+  ),
+  ...mutationsOf(
+    'src/redis/connection.ts',
+    ['test/engine.test.ts'],
+    [['a prefix for keys is refused', 'if (keyPrefix) {', 'if (keyPrefix === null) {']],
+  ),
+];
+
 /** What keeps strangers, and what they send, from doing harm. */
 const STRANGERS = [
   ...mutationsOf(
@@ -209,4 +249,4 @@ const STRANGERS = [
 ];
 
 /** What the processes around the atomic steps rest on, taken away one by one. */
-export const services = [...SCRIPTS, ...SERVICES, ...STRANGERS];
+export const services = [...SCRIPTS, ...SERVICES, ...BACKS, ...STRANGERS];

@@ -27,6 +27,8 @@ const OURS_TO_WAIT_FOR = [
   'WRONGPASS invalid username-password pair or user is disabled.',
   "NOPERM this user has no permissions to run the 'evalsha' command",
   "ERR The user executing the script can't run this command or subcommand script: 0f1e, on @user_script:17.",
+  "ERR ERR The user executing the script can't run this command or subcommand script: 0f1e, on @user_script:8.",
+  "ERR NOPERM User w has no permissions to run the 'hdel' command script: 0f1e, on @user_script:8.",
   "ERR The user executing the script can't access at least one of the keys mentioned in the command arguments",
   'ERR max number of clients reached',
   'Connection is closed.',
