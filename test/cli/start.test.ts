@@ -26,7 +26,7 @@ async function freePort(): Promise<number> {
 
 type Running = { child: ChildProcess; lines: () => string[]; port: number; stop: () => Promise<number> };
 
-/** Starts Watchfire as a process with a private Redis and waits until it is ready. */
+/** Starts Watchfire as a process with a private Redis and waits until it has said all that it says when it is ready. */
 async function started(dir: string, port: number, ...more: string[]): Promise<Running> {
   const child = start(['start', '--port', String(port), '--dir', dir, ...more], { REDIS_URL: '' });
   let text = '';
@@ -37,7 +37,7 @@ async function started(dir: string, port: number, ...more: string[]): Promise<Ru
     text += String(chunk);
   });
   const lines = (): string[] => text.split('\n').slice(0, -1);
-  await eventually('it is ready', () => lines().some((line) => line.includes('watchfire ready')), {
+  await eventually('it is ready', () => lines().some((line) => line.includes('redis-cli -')), {
     timeoutMs: READY_MS,
   });
   const exit = once(child, 'exit');

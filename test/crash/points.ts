@@ -56,6 +56,8 @@ export const POINTS: readonly Point[] = [
   rare('definitions: get+zcount', { kind: 'nothing changed' }),
 
   point('reader: xreadgroup', 1, 2),
+  rare('reader: zrange', { kind: 'group gone', of: 'events' }),
+  rare('reader: get+zcount+hmget+hmget', { kind: 'group gone', of: 'events' }),
   rare('reader: xgroup create', { kind: 'group gone', of: 'events' }),
 
   // Between what was read and what is applied: the first call comes when the entries are decoded and matched.
