@@ -31,6 +31,13 @@ test('no file names a folder of one machine', () => {
   expect(linesThat((line) => MACHINE_PATH.test(line))).toEqual([]);
 });
 
+test('nothing is read from beside the checkout', () => {
+  const folder = 'shared'; // spelt so that this file does not hold it itself
+  const outside = new RegExp(`\\.\\./${folder}|${folder}/traces`);
+  expect(outside.test(`../../../${folder}/traces/`)).toBe(true);
+  expect(linesThat((line) => outside.test(line))).toEqual([]);
+});
+
 test('no file names a host that packages come from', () => {
   expect(linesThat((line) => HOSTS.some((host) => line.includes(host)))).toEqual([]);
 });

@@ -21,7 +21,7 @@ export function sourceFiles(folders: readonly string[] = [''], ending = ''): Sou
 }
 
 function walk(folder: string, ignored: ReadonlySet<string>): string[] {
-  const entries = readEntries(folder).filter(({ name }) => !ignored.has(name) && !name.endsWith('.tgz'));
+  const entries = readEntries(folder).filter(({ name }) => !ignored.has(name) && !/\.(?:tgz|gz)$/.test(name));
   return entries.flatMap((entry) => {
     const place = path.posix.join(folder, entry.name);
     if (entry.isDirectory()) return walk(place, ignored);

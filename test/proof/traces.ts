@@ -1,17 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Scenario } from '../model/scenario.ts';
+import type { Recorded } from '../traces/recorded.ts';
 
-const SHARED = fileURLToPath(new URL('../../../shared/traces/', import.meta.url));
 const FOUND = fileURLToPath(new URL('found.ndjson', import.meta.url));
-
-/** A recorded scenario; without `firings` it is one with an invalid document. */
-export type Recorded = Scenario & { firings?: unknown[]; why?: string };
-
-/** The recorded scenarios of a file under `shared/traces`; none where they do not stand beside the checkout. */
-export function sharedTraces(file: string): Recorded[] {
-  return existsSync(SHARED + file) ? linesOf(SHARED + file) : [];
-}
 
 /** Cases that random comparison found, each with the answer it must get. */
 export function foundCases(): Recorded[] {

@@ -10,14 +10,13 @@ const COPIED_FILES = ['.gitignore', 'package.json', 'package-lock.json', 'tsconf
 export const textOf = (file: string): string => readFileSync(path.join(PROJECT, file), 'utf8');
 export const stands = (file: string): boolean => existsSync(path.join(PROJECT, file));
 
-/** A copy of the project, with its packages and the traces where the tests look for them. */
+/** A copy of the project, with its packages. */
 export function copyProject(folder: string): string {
   const copy = path.join(folder, 'main');
   mkdirSync(copy, { recursive: true });
   for (const name of [...COPIED, ...COPIED_FILES])
     cpSync(path.join(PROJECT, name), path.join(copy, name), { recursive: true });
   symlinkSync(path.join(PROJECT, 'node_modules'), path.join(copy, 'node_modules'));
-  symlinkSync(path.join(PROJECT, '..', 'shared'), path.join(folder, 'shared'));
   return copy;
 }
 
