@@ -68,7 +68,7 @@ export class Watchfire {
   }
 
   /**
-   * Adds an automation, or replaces the one with its id; it takes effect between two entries of the log (semantics 13).
+   * Adds an automation, or replaces the one with its id; it takes effect between two entries of the log (rules 13).
    * @throws InvalidDocument with path and reason; then nothing has changed
    */
   async put(document: unknown): Promise<Automation> {
@@ -110,7 +110,7 @@ export class Watchfire {
     await this.#change((redis) => deleteDefinition(redis, this.store, id));
   }
 
-  /** Enabling and disabling keep what semantics 13 says; by id or name. @throws AutomationMissing, AutomationAmbiguous */
+  /** Enabling and disabling keep what rules 13 says; by id or name. @throws AutomationMissing, AutomationAmbiguous */
   async enable(idOrName: string): Promise<void> {
     await this.#switch(idOrName, true);
   }

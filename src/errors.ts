@@ -34,7 +34,7 @@ const PATH_LIMIT = 500;
 const VALUE_LIMIT = 80;
 
 /**
- * A document from outside breaks a rule (semantics 2 and 5.5). The message is `path: reason`; `value` shows the beginning
+ * A document from outside breaks a rule (rules 2 and 5.5). The message is `path: reason`; `value` shows the beginning
  * of what stood there, as JSON, and is empty when nothing stood there.
  */
 export class InvalidDocument extends WatchfireError {

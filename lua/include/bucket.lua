@@ -1,4 +1,4 @@
--- One hash for each trigger and key: the open window (semantics 6) and the alert.
+-- One hash for each trigger and key: the open window (rules 6) and the alert.
 local due = include('due')
 
 local M = {}

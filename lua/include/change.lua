@@ -1,4 +1,4 @@
--- Semantics 13: a change of the definitions takes effect between two entries, after all that is due before it.
+-- Rules 13: a change of the definitions takes effect between two entries, after all that is due before it.
 local bucket = include('bucket')
 local due = include('due')
 local engine = include('engine')
@@ -7,7 +7,7 @@ local settle = include('settle')
 
 local M = {}
 
-local FORGET_MS = 30 * 24 * 3600 * 1000 -- semantics 1: how long a silent key of a standing window is remembered
+local FORGET_MS = 30 * 24 * 3600 * 1000 -- rules 1: how long a silent key of a standing window is remembered
 local REVISIONS = 20 -- how many documents of an automation are kept for jobs that are still on their way
 
 -- Settles what is due before the change. Answers nil when the change may go on, else the word of why not.

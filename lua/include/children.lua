@@ -1,4 +1,4 @@
--- The child firings a composite has stored (semantics 9), one hash for each group: `index` says of each child when it
+-- The child firings a composite has stored (rules 9), one hash for each group: `index` says of each child when it
 -- fired, and the field of that child is its document. Documents can be large and are only read when the composite fires.
 local due = include('due')
 
@@ -8,7 +8,7 @@ local M = {}
 local LINE = '^(%S+) (%-?%d+) (%d+) (%-?%d+)$'
 
 -- What is stored by child, the fields to be removed, and whether there is nothing at all yet.
--- What is stored of a child that was changed counts no more (semantics 13).
+-- What is stored of a child that was changed counts no more (rules 13).
 function M.read(e, c, group)
   local g = { composite = c, key = group, name = e.prefixes.composite .. c.name .. ':' .. group, stored = {}, gone = {} }
   local index = redis.call('HGET', g.name, 'index')

@@ -1,4 +1,4 @@
--- Semantics 9: what a compound or a sequence does with the firings of its children.
+-- Rules 9: what a compound or a sequence does with the firings of its children.
 local children = include('children')
 local engine = include('engine')
 local firing = include('firing')

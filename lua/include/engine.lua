@@ -4,7 +4,7 @@ local position = include('position')
 
 local M = {}
 
-local LAG_LIMIT_MS = 15 * 60 * 1000 -- semantics 1: the most the lag can hold back absences
+local LAG_LIMIT_MS = 15 * 60 * 1000 -- rules 1: the most the lag can hold back absences
 
 -- Milliseconds as text: `..` and tostring round beyond 14 digits.
 function M.int(number)
@@ -34,7 +34,7 @@ function M.lag(e)
   return math.max(0, math.min(LAG_LIMIT_MS, e.U - e.C))
 end
 
--- Semantics 4: an applied event moves the clock when it happened later than all before it.
+-- Rules 4: an applied event moves the clock when it happened later than all before it.
 function M.move_clock(e, t, received)
   if e.C and t <= e.C then return end
   e.C, e.U, e.clock_moved = t, received, true

@@ -1,4 +1,4 @@
--- Firings (semantics 10): their ids, their documents, and the outbox that root firings leave through.
+-- Firings (rules 10): their ids, their documents, and the outbox that root firings leave through.
 local engine = include('engine')
 local key = include('key')
 

@@ -1,4 +1,4 @@
--- Bucketing keys as text whose byte order is the order of their values (semantics 6; the same encoding as src/match/key.ts).
+-- Bucketing keys as text whose byte order is the order of their values (rules 6; the same encoding as src/match/key.ts).
 local M = {}
 
 local function encode(value)
@@ -16,7 +16,7 @@ function M.values(encoded, count)
   return values
 end
 
--- Semantics 3.2. Needed here because a composite may be given another for_each while windows below it are open.
+-- Rules 3.2. Needed here because a composite may be given another for_each while windows below it are open.
 local function lookup(document, name)
   local rest = name:match('^related:(.*)$')
   if rest then

@@ -1,9 +1,9 @@
--- Semantics 12.2: an event that follows another one waits for it, out of the log.
+-- Rules 12.2: an event that follows another one waits for it, out of the log.
 local engine = include('engine')
 
 local M = {}
 
-local WAIT_MS = 15 * 60 * 1000 -- semantics 1: how long a follower is parked
+local WAIT_MS = 15 * 60 * 1000 -- rules 1: how long a follower is parked
 local RELEASE_LIMIT = 10000 -- followers put back by one call; a sort and as many XADD, well under a second
 
 local ID_DIGITS = 20 -- of the largest number in a stream id
@@ -48,7 +48,7 @@ function M.followers(e, leader)
   redis.call('DEL', name)
 end
 
--- time: min(now, E) of semantics 8.2. Those who waited long enough go on without their leader.
+-- time: min(now, E) of rules 8.2. Those who waited long enough go on without their leader.
 function M.overdue(e, time)
   local ids = redis.call('ZRANGE', e.keys.parked, '-inf', engine.int(time - WAIT_MS), 'BYSCORE', 'LIMIT', 0, RELEASE_LIMIT)
   local waiting = {}

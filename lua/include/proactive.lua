@@ -1,11 +1,11 @@
--- Semantics 7.3, row by row: an event meets the window and the alert of its key. Nothing here fires.
+-- Rules 7.3, row by row: an event meets the window and the alert of its key. Nothing here fires.
 local bucket = include('bucket')
 local firing = include('firing')
 local held = include('held')
 
 local M = {}
 
-local FORGET_MS = 30 * 24 * 3600 * 1000 -- semantics 1: how long a silent key of a standing window is remembered
+local FORGET_MS = 30 * 24 * 3600 * 1000 -- rules 1: how long a silent key of a standing window is remembered
 
 local function remember(b, ev)
   b.last = ev.doc

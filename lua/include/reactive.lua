@@ -1,4 +1,4 @@
--- Semantics 7.2, row by row: an event meets the window of its key. Answers the words of what happened.
+-- Rules 7.2, row by row: an event meets the window of its key. Answers the words of what happened.
 -- This is where most events end: no closures, one table, two commands for an event that is counted.
 local due = include('due')
 local engine = include('engine')
@@ -7,8 +7,8 @@ local held = include('held')
 
 local M = {}
 
-local REACH_BACK_MS = 15 * 60 * 1000 -- semantics 1: how far a first window accepts older events
-local KEEP_MS = 60 * 1000 -- semantics 1: how long a finished window is kept
+local REACH_BACK_MS = 15 * 60 * 1000 -- rules 1: how far a first window accepts older events
+local KEEP_MS = 60 * 1000 -- rules 1: how long a finished window is kept
 
 local function read(name)
   local stored = redis.call('HMGET', name, 'start', 'end', 'count', 'due')

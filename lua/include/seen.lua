@@ -1,4 +1,4 @@
--- Which event ids were applied less than half an hour ago, by the positions of the entries (semantics 12.1).
+-- Which event ids were applied less than half an hour ago, by the positions of the entries (rules 12.1).
 -- Ids are kept as digests in small hashes, which Redis packs tightly. A generation of them is closed after half an hour,
 -- or when its hashes fill up; the next one then gets more of them. So a lookup asks two generations, or a few more
 -- for the half hour after the load grew.
@@ -6,7 +6,7 @@ local shard = include('shard')
 
 local M = {}
 
-local MEMORY_MS = 30 * 60 * 1000 -- semantics 1: seen memory
+local MEMORY_MS = 30 * 60 * 1000 -- rules 1: seen memory
 M.MEMORY_MS = MEMORY_MS
 local FULL = 32 -- ids in a hash on average: beyond it a lookup takes longer than a call, and Redis unpacks it at 128
 local ages = {} -- as text, which takes Lua longer to write than all else here; most entries of a chunk are equally old

@@ -1,4 +1,4 @@
--- Semantics 8: deadlines. A window that is over without what was expected fires; what is outdated is forgotten.
+-- Rules 8: deadlines. A window that is over without what was expected fires; what is outdated is forgotten.
 local bucket = include('bucket')
 local children = include('children')
 local composite = include('composite')
@@ -9,7 +9,7 @@ local letter = include('letter')
 
 local M = {}
 
-local ALERT_MS = 30 * 24 * 3600 * 1000 -- semantics 1: how long an alert is remembered
+local ALERT_MS = 30 * 24 * 3600 * 1000 -- rules 1: how long an alert is remembered
 
 -- 8.1: s is the time it is settled with, as_of that of the settlement.
 function M.bucket(e, b, s, as_of)

@@ -1,4 +1,4 @@
--- Semantics 7.1, step 3: one event meets the triggers of one automation.
+-- Rules 7.1, step 3: one event meets the triggers of one automation.
 local bucket = include('bucket')
 local composite = include('composite')
 local engine = include('engine')

@@ -32,7 +32,7 @@ export type JobOptions = NonNullable<QueueAction['opts']> & {
 export type QueueJob = { queue: string; name: string; data: TriggeredAction; opts: JobOptions };
 
 /**
- * The jobs of a firing in the order of semantics 11; `automation` as it was at the firing's revision. The same firing always gives
+ * The jobs of a firing in the order of rules 11; `automation` as it was at the firing's revision. The same firing always gives
  * the same jobs. Throws InvalidDocument when the automation has no trigger at the firing's path.
  */
 export function jobsOf(firing: Firing, automation: Automation): QueueJob[] {

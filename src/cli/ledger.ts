@@ -4,7 +4,7 @@ import { formatTimestamp } from '../model/timestamp.ts';
 import type { Recorded } from '../redis/ledger.ts';
 import { moment } from './when.ts';
 
-/** A firing as `-o json` prints it: the terms of semantics 10, times as ISO text. */
+/** A firing as `-o json` prints it: the terms of rules 10, times as ISO text. */
 export function firingJson({ entry, firing }: Recorded): Record<string, unknown> {
   const { id, automation, name, revision, path, posture, state, decided } = firing;
   return {

@@ -5,7 +5,7 @@ import type { CompositeTrigger, EventTrigger, Spec, Trigger } from '../model/tri
 
 /**
  * One trigger at its place in the tree. `name` is its state name: automation, place and the revision since which its own
- * definition is unchanged. State belongs to the definition (semantics 13), so a changed definition has another name and
+ * definition is unchanged. State belongs to the definition (rules 13), so a changed definition has another name and
  * finds nothing. Byte order of names is the order of settling: automation id, then place depth first.
  */
 export type TriggerNode = Readonly<{
@@ -51,7 +51,7 @@ const digest = (value: unknown): string =>
 
 const plainSpec = (spec: Spec): unknown => [...spec].sort(([a], [b]) => compareText(a, b));
 
-/** The definition as values whose JSON is equal when the meaning is (semantics 13, first column). */
+/** The definition as values whose JSON is equal when the meaning is (rules 13, first column). */
 function meaning(trigger: Trigger): unknown {
   if (trigger.type !== 'event') return [trigger.type, trigger.require, trigger.withinMs, trigger.forEach];
   const related = trigger.matchRelated.map(plainSpec).map((spec) => JSON.stringify(spec));
@@ -74,7 +74,7 @@ function treeDigest(trigger: Trigger): string {
 
 /**
  * Lays an automation out at `revision`. A trigger whose definition is the one that stands at the same place in
- * `previous` keeps its name, and with it its state (semantics 13).
+ * `previous` keeps its name, and with it its state (rules 13).
  */
 export function planOf(automation: Automation, revision: number, previous: StoredPlan | null): Plan {
   const before = new Map(previous?.places.map((place) => [place.path, place]));
@@ -160,7 +160,7 @@ function eventFields(trigger: EventTrigger): Record<string, string> {
   };
 }
 
-/** A Proactive trigger without `after` watches all the time (semantics 8.3). */
+/** A Proactive trigger without `after` watches all the time (rules 8.3). */
 export function isStanding(trigger: EventTrigger): boolean {
   return trigger.posture === 'Proactive' && trigger.after.length === 0;
 }

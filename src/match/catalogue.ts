@@ -28,7 +28,7 @@ type Entry = {
 };
 
 /**
- * All automations of one generation, asked which of their event triggers are interested in an event (semantics 6, 14).
+ * All automations of one generation, asked which of their event triggers are interested in an event (rules 6, 14).
  *
  * The cost of an event does not grow with the automations that ignore it. Triggers are filed on one shelf for each
  * pattern for event names, and on a large shelf by a label they ask for literally, or by its beginning; what is found so

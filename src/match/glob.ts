@@ -1,4 +1,4 @@
-/** Tells whether a value matches. An absent value never does, not even under a negated pattern (semantics 3.1, rule 1). */
+/** Tells whether a value matches. An absent value never does, not even under a negated pattern (rules 3.1, rule 1). */
 export type Matcher = (value: string | undefined) => boolean;
 
 /**
@@ -25,7 +25,7 @@ const CLOSE = 0x5d;
 const BANG = 0x21;
 const DASH = 0x2d;
 
-/** Compiles a pattern of semantics 3.1. A match takes at most (length of the pattern) × (length of the value) steps. */
+/** Compiles a pattern of rules 3.1. A match takes at most (length of the pattern) × (length of the value) steps. */
 export function compileGlob(pattern: string): Matcher {
   if (!pattern.startsWith('!')) return compileBody(pattern);
   const matches = compileBody(pattern.slice(1));

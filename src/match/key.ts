@@ -5,7 +5,7 @@ export { compareText } from '../model/text.ts';
 
 /**
  * A bucketing key as one text, so written that
- * - the bytes of the text sort as the keys do, value by value by code point (the order of settling, semantics 8.2);
+ * - the bytes of the text sort as the keys do, value by value by code point (the order of settling, rules 8.2);
  * - different keys of the same trigger are different texts;
  * - a person can read it: `customer.7+eu`.
  *
@@ -19,7 +19,7 @@ const ESCAPE_SHIFT = 0x40;
 const ESCAPABLE = /[\u0000-,]/g;
 const ESCAPED = /,([@-l])/g;
 
-/** The values of a trigger's `for_each` in an event, in the order of the names; absent is `''` (semantics 6). */
+/** The values of a trigger's `for_each` in an event, in the order of the names; absent is `''` (rules 6). */
 export function keyOf(event: Labelled, forEach: readonly string[]): string[] {
   return compileKey(forEach)(event);
 }

@@ -13,7 +13,7 @@ export function ownLabel(labels: Labels, name: string): string | undefined {
   return Object.hasOwn(labels, name) ? labels[name] : undefined;
 }
 
-/** Compiles the lookup of a label name: plain, or `related:<role>:<label>` (semantics 3.2). */
+/** Compiles the lookup of a label name: plain, or `related:<role>:<label>` (rules 3.2). */
 export function compileLookup(name: string): Lookup {
   const first = name.indexOf(':');
   if (first === -1 || name.slice(0, first) !== 'related') return (event) => ownLabel(event.resource, name);
@@ -29,18 +29,18 @@ export function compileLookup(name: string): Lookup {
   };
 }
 
-/** Looks one label name up in an event (semantics 3.2). */
+/** Looks one label name up in an event (rules 3.2). */
 export function lookup(event: Labelled, name: string): string | undefined {
   return compileLookup(name)(event);
 }
 
-/** Compiles a specification: does one resource satisfy every label of it (semantics 3.3)? */
+/** Compiles a specification: does one resource satisfy every label of it (rules 3.3)? */
 export function compileSpec(spec: Spec): (labels: Labels) => boolean {
   const wanted = [...spec].map(([label, patterns]) => ({ label, matches: anyOf(patterns) }));
   return (labels) => wanted.every(({ label, matches }) => matches(ownLabel(labels, label)));
 }
 
-/** Compiles the question whether a trigger covers an event: `match` and every `match_related` (semantics 3.3). */
+/** Compiles the question whether a trigger covers an event: `match` and every `match_related` (rules 3.3). */
 export function covers(trigger: EventTrigger): (event: Labelled) => boolean {
   const matchesResource = compileSpec(trigger.match);
   // An empty specification is met even when there are no related resources at all.

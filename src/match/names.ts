@@ -11,7 +11,7 @@ const exactly = (text: string): NameMatcher => {
   return (name) => name === text;
 };
 
-/** Compiles a list of patterns for event names: at least one of them matches (semantics 6). */
+/** Compiles a list of patterns for event names: at least one of them matches (rules 6). */
 export function compileNames(patterns: readonly string[]): NameMatcher {
   const shapes = patterns.map((pattern) => ({ pattern, ...classifyGlob(pattern) }));
   if (shapes.some(({ kind }) => kind === 'any')) return always;

@@ -86,7 +86,7 @@ class LabelIndex<T> {
     return this.#labels === undefined;
   }
 
-  /** A label without patterns is met by nothing, and so its entry is rightly found nowhere (semantics 3.3). */
+  /** A label without patterns is met by nothing, and so its entry is rightly found nowhere (rules 3.3). */
   add(label: string, patterns: readonly string[], entry: T): void {
     if (patterns.length === 0) return;
     this.#labels ??= new Map();

@@ -82,7 +82,7 @@ function queueShape(): object {
   return shape;
 }
 
-/** Checks the action at `path` (semantics 5.1). Throws InvalidDocument. */
+/** Checks the action at `path` (rules 5.1). Throws InvalidDocument. */
 export function parseAction(document: unknown, path: string): Action {
   const { type } = check(actionDocument, document, path);
   if (type === 'queue') check(queueAction, document, path);

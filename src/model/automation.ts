@@ -46,7 +46,7 @@ const automationLevel = z.strictObject(
 
 const actionList = z.array(actionDocument).default([]);
 
-/** Published form of an automation (semantics 5.1). */
+/** Published form of an automation (rules 5.1). */
 export const automationDocument = automationLevel.extend({
   trigger: triggerDocument,
   actions: actionList.describe('When it fires'),
@@ -56,7 +56,7 @@ export const automationDocument = automationLevel.extend({
 
 export type AutomationDocument = z.input<typeof automationDocument>;
 
-/** Reads an automation document, parsed from JSON or YAML (semantics 5). Throws InvalidDocument. */
+/** Reads an automation document, parsed from JSON or YAML (rules 5). Throws InvalidDocument. */
 export function parseAutomation(document: unknown): Automation {
   const copy = copyOf(document);
   const level = check(automationLevel, copy, '', 'automation');

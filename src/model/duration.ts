@@ -1,5 +1,5 @@
 /**
- * A length of time as the checks of semantics 5.5 need it. `floorMs` is the largest whole number of milliseconds not above the exact
+ * A length of time as the checks of rules 5.5 need it. `floorMs` is the largest whole number of milliseconds not above the exact
  * value, so that for whole limits `floorMs < limit` says exactly whether the value is shorter; `ms` is the value to work with.
  */
 export type Duration = { sign: -1 | 0 | 1; floorMs: number; ms: number };
@@ -17,7 +17,7 @@ const ISO_FORM = new RegExp(
   `^(-?)P(?=.)(?:${ISO_NUMBER}W)?(?:${ISO_NUMBER}D)?(?:T(?=.)(?:${ISO_NUMBER}H)?(?:${ISO_NUMBER}M)?(?:${ISO_NUMBER}S)?)?$`,
 );
 
-/** Reads a duration (semantics 5.4); undefined when it is none. Negative ones are read, so that they can be refused for what they are. */
+/** Reads a duration (rules 5.4); undefined when it is none. Negative ones are read, so that they can be refused for what they are. */
 export function parseDuration(value: unknown): Duration | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? ofSeconds(value) : undefined;
   if (typeof value !== 'string' || value.length > TEXT_LIMIT) return undefined;

@@ -41,7 +41,7 @@ const relatedResource = labelMap
   .refine((labels) => Boolean(resourceId(labels)) && Boolean(resourceRole(labels)))
   .meta({ maxProperties: LABELS_LIMIT, allOf: [{ anyOf: either('id') }, { anyOf: either('role') }] });
 
-/** The alias rule of semantics 2 in JSON Schema: the short label, or the long one when there is no short one; not empty. */
+/** The alias rule of rules 2 in JSON Schema: the short label, or the long one when there is no short one; not empty. */
 function either(label: string): object[] {
   const alias = `prefect.resource.${label}`;
   return [
@@ -57,7 +57,7 @@ const name = z
 
 const payload = z.record(z.string(), z.unknown());
 
-/** An event as senders write it (semantics 2). */
+/** An event as senders write it (rules 2). */
 export const eventInput = z.looseObject({
   id: identifier.nullish().describe('Chosen by the sender, compared exactly. Without it: entry-<stream entry id>'),
   event: name.describe('The name of what happened'),

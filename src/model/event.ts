@@ -3,7 +3,7 @@ import { emptyRecord, isDeeper, isRecord } from './record.ts';
 import { fits, isText } from './text.ts';
 import { formatTimestamp, parseTimestamp } from './timestamp.ts';
 
-// The limits at the door, semantics 1.
+// The limits at the door, rules 1.
 export const EVENT_ID_LIMIT = 128;
 export const EVENT_NAME_LIMIT = 1024;
 export const LABELS_LIMIT = 500;
@@ -16,13 +16,13 @@ export const DOCUMENT_LIMIT_BYTES = 1_500_000;
  */
 export const PAYLOAD_DEPTH_LIMIT = 500;
 
-/** What a state-change event may put around the payload of its triggering event (semantics 10): two levels, with room to spare. */
+/** What a state-change event may put around the payload of its triggering event (rules 10): two levels, with room to spare. */
 const WRAPPING_DEPTH = 4;
 
 /** Label names with their values. Made without inherited names, so any text may be looked up in it. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** A complete event inside the engine (semantics 2). `occurred` and `received` are milliseconds since 1970. */
+/** A complete event inside the engine (rules 2). `occurred` and `received` are milliseconds since 1970. */
 export type Event = {
   id: string;
   event: string;
@@ -35,7 +35,7 @@ export type Event = {
   causeChain: readonly string[];
 };
 
-/** A complete event as JSON: the fields of semantics 2, times as ISO text. */
+/** A complete event as JSON: the fields of rules 2, times as ISO text. */
 export type EventDocument = {
   id: string;
   event: string;
@@ -55,7 +55,7 @@ const NO_RELATED: readonly Labels[] = Object.freeze([]);
 const NO_CHAIN: readonly string[] = Object.freeze([]);
 
 /**
- * Completes an event document from outside (semantics 2); unknown keys and a `received` of the sender are ignored. The size in bytes is
+ * Completes an event document from outside (rules 2); unknown keys and a `received` of the sender are ignored. The size in bytes is
  * checked where the text is (intake). Throws InvalidDocument.
  *
  * This runs for every event, in about a microsecond, and is written by hand because the same rules as a zod schema take several
@@ -183,7 +183,7 @@ function causeChain(value: unknown): readonly string[] {
   });
 }
 
-/** Nothing happens after it was received (semantics 4): the time all windows use. */
+/** Nothing happens after it was received (rules 4): the time all windows use. */
 export function effectiveTime(event: Pick<Event, 'occurred' | 'received'>): number {
   return Math.min(event.occurred, event.received);
 }
@@ -203,7 +203,7 @@ export function eventDocument(event: Event): EventDocument {
   };
 }
 
-/** The id a resource goes by (semantics 2): its label `id`, or `prefect.resource.id` when there is no `id`. */
+/** The id a resource goes by (rules 2): its label `id`, or `prefect.resource.id` when there is no `id`. */
 export function resourceId(labels: Labels): string | undefined {
   return labels.id ?? labels['prefect.resource.id'];
 }

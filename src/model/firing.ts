@@ -17,7 +17,7 @@ export type ChildFiring = {
 };
 
 /**
- * A firing as it stands in the ledger (semantics 10). `path` is the place in the trigger tree, `''` for the root, else child indices joined
+ * A firing as it stands in the ledger (rules 10). `path` is the place in the trigger tree, `''` for the root, else child indices joined
  * by `.`; `posture` is empty for composites. Times are milliseconds since 1970.
  */
 export type Firing = {
@@ -65,7 +65,7 @@ export function parseFiring(fields: readonly string[]): Firing {
   };
 }
 
-/** The event that says an automation fired or its alert ended (semantics 10). `received`: when it entered the log, in milliseconds. */
+/** The event that says an automation fired or its alert ended (rules 10). `received`: when it entered the log, in milliseconds. */
 export function stateChangeEvent(firing: Firing, received: number): Event {
   const resource = emptyRecord<string>();
   resource.id = `automation.${firing.automation}`;
@@ -87,7 +87,7 @@ export function stateChangeEvent(firing: Firing, received: number): Event {
   };
 }
 
-/** The id of the state-change event of a firing (semantics 10). */
+/** The id of the state-change event of a firing (rules 10). */
 export function stateChangeEventId(firingId: string): string {
   return `s-${firingId}`;
 }

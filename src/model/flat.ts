@@ -3,7 +3,7 @@ import { PAYLOAD_DEPTH_LIMIT, RELATED_LIMIT } from './event.ts';
 import { parseJson } from './json.ts';
 import { emptyRecord } from './record.ts';
 
-/** Fields whose value is the text itself. `received` is known, and ignored like any sender's (semantics 2). */
+/** Fields whose value is the text itself. `received` is known, and ignored like any sender's (rules 2). */
 const TEXT_FIELDS: ReadonlySet<string> = new Set(['id', 'event', 'occurred', 'follows', 'received']);
 /** Fields that may be given whole, as JSON. The first three may be given piece by piece instead. */
 const JSON_FIELDS: ReadonlySet<string> = new Set(['resource', 'related', 'payload', 'cause_chain']);

@@ -11,7 +11,7 @@ import { LATEST_MS } from './timestamp.ts';
 export type Entry = { id: string; fields: readonly string[] };
 
 /**
- * What an entry turned out to be. `own`: made by the engine, does not move the clock (semantics 4). `waits`: may be parked for the event
+ * What an entry turned out to be. `own`: made by the engine, does not move the clock (rules 4). `waits`: may be parked for the event
  * it follows (12.2).
  */
 export type Decoded =

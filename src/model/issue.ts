@@ -8,7 +8,7 @@ export function joinPath(path: string, key: PropertyKey): string {
 }
 
 /**
- * Checks a value against a schema whose messages are the reasons of semantics 5.5, and gives what the schema makes of it. `path` is the
+ * Checks a value against a schema whose messages are the reasons of rules 5.5, and gives what the schema makes of it. `path` is the
  * place of the value, `''` at the root, where `root` stands for it. Throws InvalidDocument for the first issue.
  */
 export function check<Schema extends z.ZodType>(

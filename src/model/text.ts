@@ -1,5 +1,5 @@
 /**
- * Compares by code point, the order semantics asks for everywhere. JavaScript's own order is by UTF-16 unit, which puts
+ * Compares by code point, the order the rules ask for everywhere. JavaScript's own order is by UTF-16 unit, which puts
  * U+10000 and above before U+E000–U+FFFF and so disagrees with the byte order Redis sorts by.
  */
 export function compareText(a: string, b: string): number {
@@ -17,7 +17,7 @@ function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
-/** The texts in code point order, each once: the normal form of everything that is a set (semantics 5.2). */
+/** The texts in code point order, each once: the normal form of everything that is a set (rules 5.2). */
 export function sortedSet(texts: Iterable<string>): readonly string[] {
   return [...new Set(texts)].sort(compareText);
 }

@@ -5,10 +5,10 @@ import { check, joinPath, required } from './issue.ts';
 import { isRecord } from './record.ts';
 import { compareText, sortedSet } from './text.ts';
 
-/** Label -> patterns, one of which must match (semantics 3.3). Labels and patterns in code point order, each once. */
+/** Label -> patterns, one of which must match (rules 3.3). Labels and patterns in code point order, each once. */
 export type Spec = ReadonlyMap<string, readonly string[]>;
 
-/** An event trigger in normal form (semantics 5.2): lists sorted and without repeats, empty specs dropped from `matchRelated`. */
+/** An event trigger in normal form (rules 5.2): lists sorted and without repeats, empty specs dropped from `matchRelated`. */
 export type EventTrigger = {
   type: 'event';
   posture: 'Reactive' | 'Proactive';
@@ -22,7 +22,7 @@ export type EventTrigger = {
   repeat: boolean;
 };
 
-/** A composite in normal form (semantics 5.3). `needed` children must fire; `withinMs` null is no limit. */
+/** A composite in normal form (rules 5.3). `needed` children must fire; `withinMs` null is no limit. */
 export type CompositeTrigger = {
   type: 'compound' | 'sequence';
   triggers: readonly Trigger[];
@@ -34,7 +34,7 @@ export type CompositeTrigger = {
 
 export type Trigger = EventTrigger | CompositeTrigger;
 
-/** Shortest window of a Proactive trigger, and its default (semantics 1 and 5.2). */
+/** Shortest window of a Proactive trigger, and its default (rules 1 and 5.2). */
 export const SHORTEST_PROACTIVE_MS = 10_000;
 
 /**
@@ -103,7 +103,7 @@ export type CompoundDocument = Omit<z.input<typeof compoundLevel>, 'triggers' | 
   Nested & { require: z.input<typeof requireDocument> };
 export type SequenceDocument = Omit<z.input<typeof sequenceLevel>, 'triggers'> & Nested;
 
-/** A trigger as people write it (semantics 5.2 and 5.3). */
+/** A trigger as people write it (rules 5.2 and 5.3). */
 export type TriggerDocument = EventTriggerDocument | CompoundDocument | SequenceDocument;
 
 const children: z.ZodType<TriggerDocument[], TriggerDocument[]> = z.lazy(() => z.array(triggerDocument).min(1));
@@ -117,7 +117,7 @@ export const triggerDocument = z
   ])
   .meta({ id: 'Trigger' });
 
-/** Reads the trigger at `path` into its normal form, frozen. Throws InvalidDocument (semantics 5.5). */
+/** Reads the trigger at `path` into its normal form, frozen. Throws InvalidDocument (rules 5.5). */
 export function parseTrigger(document: unknown, path: string, depth = 0): Trigger {
   if (!isRecord(document)) throw new InvalidDocument(path, 'must be an object', document);
   if (depth >= TRIGGER_DEPTH_LIMIT) {

@@ -25,7 +25,7 @@ const childFiring: z.ZodType<unknown, ChildFiringDocument> = z.lazy(() =>
   z.strictObject({ ...firingFields, triggering_firings: z.array(childFiring) }).meta({ id: 'ChildFiring' }),
 );
 
-/** A firing as handlers and people see it (semantics 10). */
+/** A firing as handlers and people see it (rules 10). */
 export const firingDocument = z.strictObject({
   ...firingFields,
   decided: instant.describe('Wall clock when it was decided'),
@@ -33,14 +33,14 @@ export const firingDocument = z.strictObject({
 });
 export type FiringDocument = z.input<typeof firingDocument>;
 
-/** What a job holds (semantics 11): everything its handler needs, so that later edits of the automation change nothing. */
+/** What a job holds (rules 11): everything its handler needs, so that later edits of the automation change nothing. */
 export const triggeredAction = z.strictObject({
   id: text.describe('f-<firing id>-<action_index>; the same for every attempt and every repeat'),
   automation: automationDocument,
   firing: firingDocument,
   triggered: instant,
   triggering_labels: labels,
-  triggering_event: eventOutput.nullable().describe("The firing's event, or the state-change event (semantics 11)"),
+  triggering_event: eventOutput.nullable().describe("The firing's event, or the state-change event (rules 11)"),
   action: actionDocument,
   action_index: z.int().min(0).describe('Place in actions + actions_on_trigger + actions_on_resolve'),
   state_change_event: text.describe('Id of the state-change event'),

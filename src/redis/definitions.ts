@@ -18,7 +18,7 @@ const CATCH_UP_CALLS = 100_000;
 /** An automation as it stands in Redis. */
 export type Definition = Readonly<{ automation: Automation; plan: StoredPlan }>;
 
-/** Names of the engine's own events (semantics 10). */
+/** Names of the engine's own events (rules 10). */
 const OWN_EVENTS = ['automation.triggered', 'automation.resolved'];
 
 /** Whether one of the triggers could be interested in a state-change event; only then they are put into the log. */
@@ -54,7 +54,7 @@ async function untilChanged(attempt: () => Promise<Changed | null>): Promise<num
 }
 
 /**
- * Adds an automation or replaces the one with its id, between two entries of the log (semantics 13).
+ * Adds an automation or replaces the one with its id, between two entries of the log (rules 13).
  * @returns the new generation, which is the automation's revision too
  */
 export async function putDefinition(redis: Redis, store: Store, automation: Automation): Promise<number> {

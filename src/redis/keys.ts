@@ -7,7 +7,7 @@ export type Keys = Readonly<{
   events: string;
   /** string, permanent: stream id of the last applied entry; the fencing token of `apply`. */
   position: string;
-  /** hash, permanent: C and U of semantics 4, in ms, with ISO beside them. */
+  /** hash, permanent: C and U of rules 4, in ms, with ISO beside them. */
   clock: string;
   /** zset, permanent: state name of a trigger -> a lower bound of its earliest deadline in ms. Disabled triggers are not in it. */
   due: string;
@@ -49,7 +49,7 @@ export type Keys = Readonly<{
   live: string;
 }>;
 
-/** Prefixes, under the names the scripts know them by: what follows them is an id, a state name or a key of semantics 6. */
+/** Prefixes, under the names the scripts know them by: what follows them is an id, a state name or a key of rules 6. */
 export type Prefixes = Readonly<{
   /** hash per trigger and key, until forgotten: the open window and the alert. `<state name>:<key>` follows. */
   bucket: string;

@@ -8,7 +8,7 @@ import type { Store } from './store.ts';
 const WORKER_LIMIT = 1_000;
 const TRIGGER_LIMIT = 10_000;
 
-/** The most the lag can hold back absences (semantics 1). */
+/** The most the lag can hold back absences (rules 1). */
 const LAG_LIMIT_MS = 15 * 60_000;
 
 /** How long a worker's sign of life is believed; what is left of it tells how old it is. */
@@ -34,7 +34,7 @@ export type Status = {
   behind: number | null;
   /** How long the oldest entry that is not applied waits; 0 when all are. */
   waitingMs: number;
-  /** How much the events themselves run behind (semantics 4). */
+  /** How much the events themselves run behind (rules 4). */
   lagMs: number;
   generation: number;
   automations: number;

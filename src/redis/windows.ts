@@ -13,7 +13,7 @@ const ROUND = 500;
 /** Which trigger it is: automation, its name, and the place in its tree (`''` for the root). */
 type Place = { automation: string; name: string; path: string; labels: Labels };
 
-/** The bucket of an event trigger and key (semantics 6): an open window, an alert, or both. Times in ms. */
+/** The bucket of an event trigger and key (rules 6): an open window, an alert, or both. Times in ms. */
 export type Bucket = Place & {
   kind: 'event';
   posture: EventTrigger['posture'];
@@ -25,7 +25,7 @@ export type Bucket = Place & {
   alert: { since: number; missing: number; until: number } | null;
 };
 
-/** The child firings that a composite has stored for a group (semantics 9). Times in ms. */
+/** The child firings that a composite has stored for a group (rules 9). Times in ms. */
 export type Group = Place & {
   kind: 'composite';
   type: CompositeTrigger['type'];

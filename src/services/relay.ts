@@ -61,7 +61,7 @@ export type RelayOptions = {
 export type RelaySummary = { firings: number; jobs: number; held: number; dead: number };
 
 /**
- * Turns firings into jobs (semantics 11): reads `{ns}:firings` as group `actions`, adds the jobs, then acknowledges. A crash
+ * Turns firings into jobs (rules 11): reads `{ns}:firings` as group `actions`, adds the jobs, then acknowledges. A crash
  * in between repeats the jobs, which BullMQ recognises by their ids. Any number of relays share the stream.
  */
 export class Relay implements Service {

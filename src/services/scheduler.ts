@@ -29,7 +29,7 @@ export class Scheduler {
     this.#parts = parts;
   }
 
-  /** Settles all that is due by now (semantics 8.2). */
+  /** Settles all that is due by now (rules 8.2). */
   async runOnce(signal?: AbortSignal): Promise<Look> {
     const { redis, store, clock } = this.#parts;
     for (;;) {

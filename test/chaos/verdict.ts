@@ -79,7 +79,7 @@ export async function judge(retained: Retained, replay: Replay, documents: reado
 
 type Planned = { queue: string; when: 'triggered' | 'resolved'; index: number };
 
-/** The jobs a firing of that automation makes (semantics 11). */
+/** The jobs a firing of that automation makes (rules 11). */
 function actionsOf(document: Json): Planned[] {
   const list = (name: string): Json[] => (document[name] as Json[] | undefined) ?? [];
   const all = [

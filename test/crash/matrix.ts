@@ -162,7 +162,7 @@ export function matrixOf(kind: Kind, told: readonly string[]): void {
     await new Matrix(kind, cache(), (await reference()).outcome).play(cases, where);
 
   test(
-    `${kind}: an undisturbed worker makes registered calls alone, and fires what the semantics ask for`,
+    `${kind}: an undisturbed worker makes registered calls alone, and fires what the rules ask for`,
     async () => {
       const { calls, outcome, told: found } = await reference();
       expect(calls.filter((call) => !NAMES.has(call))).toEqual([]);

@@ -9,7 +9,7 @@ const pulse = { ...watch, after: ['x'], expect: ['x', 'done'] };
 const standing = { posture: 'Proactive', expect: ['x'], within: 10 };
 const DAYS30 = 30 * 24 * 3_600;
 
-/** Semantics 7.3, row by row. */
+/** Rules 7.3, row by row. */
 const ROWS: Row[] = [
   ['P1 arms', watch, '-', 'a@5', 'armed', '[5,15) 0 last new'],
   ['P1 beside an alert that stays', watch, 'alert -9 1 9000', 'a@5', 'armed', '[5,15) 0 last new alert -9 1 9000'],
@@ -147,7 +147,7 @@ describe('a keyed standing trigger', () => {
   });
 });
 
-describe('semantics 15', () => {
+describe('rules 15', () => {
   const switched = {
     id: 's',
     name: 'S',

@@ -7,7 +7,7 @@ const armed = { ...plain, after: ['a'] };
 const both = { ...plain, after: ['x'], threshold: 2 };
 const now = { ...plain, within: 0 };
 
-/** Semantics 7.2, row by row. */
+/** Rules 7.2, row by row. */
 const ROWS: Row[] = [
   ['R1 arms where nothing was', armed, '-', 'a@5', 'armed', '[5,15) 0 keep 75'],
   ['R1 arms again at the very end of a window', armed, '[0,10) 1 keep 70', 'a@10', 'armed', '[10,20) 0 keep 80'],

@@ -7,7 +7,7 @@ import { automation, buckets, counting, sent, standing, watch } from '../support
 import { ms, seconds, World } from '../support/world.ts';
 
 describe('a changed definition', () => {
-  /** Semantics 13, first row: what of a trigger is changed, and whether its window is still there. */
+  /** Rules 13, first row: what of a trigger is changed, and whether its window is still there. */
   const changes: [what: string, trigger: object, rest: object, kept: boolean][] = [
     ['nothing', {}, {}, true],
     ['the name', {}, { name: 'B' }, true],

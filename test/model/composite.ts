@@ -7,7 +7,7 @@ const KEEP_UNLIMITED_MS = 24 * 3_600_000;
 
 export type Received = { readonly child: number; readonly firing: Firing };
 
-/** Semantics 9: all firings the children produced from one event, in declared order, or one from settling. */
+/** Rules 9: all firings the children produced from one event, in declared order, or one from settling. */
 export function applyComposite(node: CompositeNode, received: readonly Received[], asOf: number): Firing | null {
   const first = received[0];
   if (first === undefined) return null;

@@ -12,7 +12,7 @@ const event = (fields: object) => ({ id: 'i', name: 'n', trigger: { posture: 'Re
 const proactive = (fields: object) => event({ posture: 'Proactive', ...fields });
 const child = { posture: 'Reactive' };
 
-// Semantics 5.5, row by row.
+// Rules 5.5, row by row.
 describe('an automation in error names the place and the reason', () => {
   test.each<[error: string, document: unknown]>([
     ['automation: must be an object', []],

@@ -46,7 +46,7 @@ const SEQUENCE_KEYS = ['id', 'type', 'triggers', 'within', 'for_each'];
 
 const SHORTEST_PROACTIVE_MS = 10_000;
 
-/** Semantics 5. Throws a `Refusal` at the first error met. */
+/** Rules 5. Throws a `Refusal` at the first error met. */
 export function readAutomation(document: unknown): Automation {
   if (!isObject(document)) return refuse('automation', 'must be an object');
   onlyKeys('', document, [...ROOT_KEYS, ...ACTION_KEYS, 'allow_self_trigger']);

@@ -1,4 +1,4 @@
-/** Semantics 5.4, and the timestamps of section 2. Everything here is in milliseconds. */
+/** Rules 5.4, and the timestamps of section 2. Everything here is in milliseconds. */
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

@@ -26,7 +26,7 @@ export type ModelFiring = {
   readonly cause: string;
 };
 
-/** A sequential reference model of the semantics, in memory. `at` is Redis time in ms and never goes back. */
+/** A sequential reference model of the rules, in memory. `at` is Redis time in ms and never goes back. */
 export class ModelEngine {
   readonly firings: ModelFiring[] = [];
   readonly #log: Log;
@@ -40,7 +40,7 @@ export class ModelEngine {
     this.#log = log;
   }
 
-  /** Semantics 13. Throws `path: reason` and changes nothing when the document is in error. */
+  /** Rules 13. Throws `path: reason` and changes nothing when the document is in error. */
   put(document: unknown, at: number): void {
     const next = load(readAutomation(document));
     const asOf = this.#beforeChange(at);
@@ -75,7 +75,7 @@ export class ModelEngine {
     }
   }
 
-  /** One run of the scheduler (semantics 8.2). */
+  /** One run of the scheduler (rules 8.2). */
   tick(at: number): void {
     const now = Math.min(at, this.#log.oldest);
     this.#catchUp(now - this.#log.lag);
@@ -125,7 +125,7 @@ export class ModelEngine {
     for (const loaded of enabled) forget(loaded, asOf);
   }
 
-  /** Steps 2 and 3 of semantics 7.1. */
+  /** Steps 2 and 3 of rules 7.1. */
   #apply(entry: Entry): void {
     const { event } = entry;
     const asOf = entry.position - this.#log.lag;
@@ -164,7 +164,7 @@ export class ModelEngine {
     if (found === null) return null;
     const meeting = { event, interest: found, asOf };
     if (node.trigger.posture === 'Reactive') return applyReactive(node, meeting);
-    // A trigger inside a composite ends its alert silently (semantics 11).
+    // A trigger inside a composite ends its alert silently (rules 11).
     if (applyProactive(node, meeting) && node.parent === null) this.#emit(loaded, resolvedFiring(node, event));
     return null;
   }

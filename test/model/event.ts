@@ -3,7 +3,7 @@ import { isObject, isTexts, type Json, refuse } from './refusal.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** A complete event. Times are milliseconds since 1970; `t` is the effective time of semantics 4. */
+/** A complete event. Times are milliseconds since 1970; `t` is the effective time of rules 4. */
 export type ModelEvent = {
   readonly id: string;
   readonly name: string;
@@ -34,7 +34,7 @@ export const idLabel = (labels: Labels): string | undefined => own(labels, 'id')
 export const roleLabel = (labels: Labels): string | undefined =>
   own(labels, 'role') ?? own(labels, 'prefect.resource.role');
 
-/** Semantics 2. Throws a `Refusal` for what is turned away at the door. */
+/** Rules 2. Throws a `Refusal` for what is turned away at the door. */
 export function readEvent(document: unknown, received: number, entryId: string): ModelEvent {
   if (!isObject(document)) return refuse('event', 'must be an object');
   // Reading: the size of a document is that of its JSON text in UTF-8; its path is `event`.

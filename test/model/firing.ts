@@ -13,7 +13,7 @@ export type Firing = {
   readonly state: 'triggered' | 'resolved';
   readonly labels: Labels;
   readonly event: ModelEvent | null;
-  /** The `time` of semantics 9, in ms; for resolved t of the resolving event. */
+  /** The `time` of rules 9, in ms; for resolved t of the resolving event. */
   readonly time: number;
   /** In declared order. */
   readonly children: readonly Firing[];
@@ -25,13 +25,13 @@ type Happening = {
   readonly event: ModelEvent | null;
   readonly time: number;
   readonly children?: readonly Firing[];
-  /** Semantics 10, one row of the second table. */
+  /** Rules 10, one row of the second table. */
   readonly cause: readonly (string | number | null)[];
 };
 
 export function makeFiring(node: Node, key: readonly string[], happening: Happening): Firing {
   const { state = 'triggered', event, time, children = [], cause } = happening;
-  // Reading: the definition of a trigger, for its firing ids, is what semantics 13 compares, of it and of all below.
+  // Reading: the definition of a trigger, for its firing ids, is what rules 13 compares, of it and of all below.
   const content = JSON.stringify([node.automationId, node.path, wholeDefinition(node), key, state, cause]);
   return {
     id: createHash('sha256').update(content).digest('hex').slice(0, 32),
@@ -46,7 +46,7 @@ export function makeFiring(node: Node, key: readonly string[], happening: Happen
   };
 }
 
-/** The engine's own event for a firing of a root (semantics 10). */
+/** The engine's own event for a firing of a root (rules 10). */
 export function stateChangeEvent(firing: Firing, root: Node, automation: Automation, received: number): ModelEvent {
   const { event } = firing;
   const named: Labels = { id: `automation.${automation.id}`, name: automation.name };

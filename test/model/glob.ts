@@ -1,4 +1,4 @@
-/** Semantics 3.1. The pattern is read anew at every call: the model prefers being plain to being fast. */
+/** Rules 3.1. The pattern is read anew at every call: the model prefers being plain to being fast. */
 
 type Range = { from: number; to: number };
 type Token =

@@ -23,7 +23,7 @@ export function compareKey(a: readonly string[], b: readonly string[]): number {
   return 0;
 }
 
-/** Semantics 3.2; undefined is an absent label. */
+/** Rules 3.2; undefined is an absent label. */
 export function lookup(event: ModelEvent, name: string): string | undefined {
   const first = name.indexOf(':');
   if (first >= 0 && name.slice(0, first) === 'related') {
@@ -35,7 +35,7 @@ export function lookup(event: ModelEvent, name: string): string | undefined {
   return label(event.resource, name);
 }
 
-/** `forEach` is sorted by code point when it is parsed. No event: every value is empty (semantics 9). */
+/** `forEach` is sorted by code point when it is parsed. No event: every value is empty (rules 9). */
 export function keyOf(event: ModelEvent | null, forEach: readonly string[]): string[] {
   return forEach.map((name) => (event === null ? '' : (lookup(event, name) ?? '')));
 }
@@ -48,7 +48,7 @@ function matchesSpec(spec: Spec, resource: Labels): boolean {
   return spec.every(([name, patterns]) => matchesOne(patterns, label(resource, name)));
 }
 
-/** Semantics 3.3: an empty spec includes every list, even an empty one. */
+/** Rules 3.3: an empty spec includes every list, even an empty one. */
 function includes(spec: Spec, resources: readonly Labels[]): boolean {
   return spec.length === 0 || resources.some((resource) => matchesSpec(spec, resource));
 }
@@ -61,7 +61,7 @@ function covers(trigger: EventTrigger, event: ModelEvent): boolean {
 
 export type Interest = { readonly expects: boolean; readonly arms: boolean };
 
-/** Semantics 6; null when the trigger is not interested in the event. */
+/** Rules 6; null when the trigger is not interested in the event. */
 export function interest(trigger: EventTrigger, event: ModelEvent): Interest | null {
   const expects = trigger.expect.length === 0 || matchesOne(trigger.expect, event.name);
   const arms = matchesOne(trigger.after, event.name);

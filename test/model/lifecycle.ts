@@ -2,7 +2,7 @@ import type { EventNode, Loaded, Node } from './state.ts';
 import { type CompositeNode, isStanding, keyText, wholeDefinition } from './state.ts';
 import { FORGET_MS } from './windows.ts';
 
-/** Semantics 13: what the new definition keeps of the old one, place by place. */
+/** Rules 13: what the new definition keeps of the old one, place by place. */
 export function carryOver(old: Loaded, next: Loaded): void {
   for (const node of next.nodes) {
     const before = old.nodes.find(({ path }) => path === node.path);
@@ -29,7 +29,7 @@ function isUnchanged(before: Node | undefined, after: Node | undefined): boolean
   return before !== undefined && after !== undefined && wholeDefinition(before) === wholeDefinition(after);
 }
 
-/** Semantics 8.3: a standing trigger without key always has a window. */
+/** Rules 8.3: a standing trigger without key always has a window. */
 export function openStanding(loaded: Loaded, asOf: number): void {
   for (const node of loaded.nodes) {
     if (node.kind !== 'event' || !isStanding(node.trigger) || node.trigger.forEach.length > 0) continue;

@@ -8,7 +8,7 @@ const IGNORED_NAME = 'prefect.log.write';
 /** `position` is the ms part of the stream entry id; an entry with `waits` false goes on without its leader. */
 export type Entry = { readonly position: number; readonly event: ModelEvent; readonly waits: boolean };
 
-/** The log, the shared clock, the seen ids and the parked followers (semantics 4 and 12). */
+/** The log, the shared clock, the seen ids and the parked followers (rules 4 and 12). */
 export class Log {
   #entries: Entry[] = [];
   #clock: { largest: number; movedAt: number } | null = null;
@@ -46,7 +46,7 @@ export class Log {
     return this.#entries.shift();
   }
 
-  /** Step 1 of semantics 7.1: true when the entry ends here, ignored, a duplicate or parked. */
+  /** Step 1 of rules 7.1: true when the entry ends here, ignored, a duplicate or parked. */
   turnsAway({ position, event, waits }: Entry): boolean {
     if (event.name === IGNORED_NAME || this.#wasApplied(event.id, position)) return true;
     if (!waits) return false;

@@ -1,4 +1,4 @@
-/** A document in error. The message is `path: reason`, as semantics 2 and 5.5 ask. */
+/** A document in error. The message is `path: reason`, as rules 2 and 5.5 ask. */
 export class Refusal extends Error {
   readonly path: string;
   readonly reason: string;

@@ -4,7 +4,7 @@ import { compareKey, compareText } from './keys.ts';
 import { type Bucket, type EventNode, keyText, type Loaded } from './state.ts';
 import { FORGET_MS } from './windows.ts';
 
-/** Semantics 8.1, with a time `s` (ms) not before the end of the bucket. */
+/** Rules 8.1, with a time `s` (ms) not before the end of the bucket. */
 export function settle(node: EventNode, bucket: Bucket, s: number): Firing | null {
   const text = keyText(bucket.key);
   if (bucket.keepUntil !== null && bucket.end > bucket.keepUntil) {
@@ -40,7 +40,7 @@ function roll(node: EventNode, bucket: Bucket, s: number): void {
 
 export type Due = { readonly loaded: Loaded; readonly node: EventNode; readonly bucket: Bucket };
 
-/** The Proactive bucket to settle first among those with `end` ≤ `asOf` (semantics 8.2). */
+/** The Proactive bucket to settle first among those with `end` ≤ `asOf` (rules 8.2). */
 export function firstDue(enabled: Iterable<Loaded>, asOf: number): Due | null {
   let first: Due | null = null;
   for (const loaded of enabled) {

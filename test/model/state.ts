@@ -2,7 +2,7 @@ import type { Automation, CompositeTrigger, EventTrigger, Trigger } from './docu
 import type { ModelEvent } from './event.ts';
 import type { Firing } from './firing.ts';
 
-/** Semantics 6. All times in ms. */
+/** Rules 6. All times in ms. */
 export type Bucket = {
   readonly key: readonly string[];
   start: number;
@@ -35,7 +35,7 @@ type Place = {
   /** Index among the children of `parent`. */
   readonly index: number;
   readonly parent: CompositeNode | null;
-  /** What must be the same for the state to be kept (semantics 13), as text. */
+  /** What must be the same for the state to be kept (rules 13), as text. */
   readonly definition: string;
 };
 

@@ -36,7 +36,7 @@ function keptUntil(node: EventNode, { event, asOf }: Meeting): number | null {
   return keyed ? Math.max(event.t, asOf) + FORGET_MS : null;
 }
 
-/** Semantics 7.2, rows R1 to R11 in order. */
+/** Rules 7.2, rows R1 to R11 in order. */
 export function applyReactive(node: EventNode, meeting: Meeting): Firing | null {
   const { event, interest } = meeting;
   const { threshold, within: w, after, forEach } = node.trigger;
@@ -71,7 +71,7 @@ export function applyReactive(node: EventNode, meeting: Meeting): Firing | null 
 }
 
 /**
- * Semantics 7.3, rows P1 to P11 in order. True when an alert was resolved.
+ * Rules 7.3, rows P1 to P11 in order. True when an alert was resolved.
  * Reading: "expected event of the key" for the 30 days of a keyed standing window is one that was counted: a late one
  * leaves no trace (P7).
  */

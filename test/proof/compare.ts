@@ -46,7 +46,7 @@ function compare(step: number, model: Picture, engine: Picture, faults: readonly
   if (faults.length > 0) throw new Differs({ step, model: [], engine: [...faults] });
 }
 
-/** Firing ids must be equal exactly where the model's are: ids of both sides derive from content alone (semantics 10). */
+/** Firing ids must be equal exactly where the model's are: ids of both sides derive from content alone (rules 10). */
 function compareIds(step: number, model: readonly string[], engine: readonly string[]): void {
   const there = new Map(model.map((id, i) => [id, engine[i]]));
   const back = new Map(engine.map((id, i) => [id, model[i]]));

@@ -111,7 +111,7 @@ export async function meet(world: World, { trigger, before: shown, event, t, at 
   return [words.replace('applied ', ''), showBucket(after[`bucket:${name}:`]), ...(await world.told())];
 }
 
-/** A row of a table of semantics 7: its name, trigger, bucket before, event with its time, word, bucket after, ledger. */
+/** A row of a table of rules 7: its name, trigger, bucket before, event with its time, word, bucket after, ledger. */
 export type Row = [
   row: string,
   trigger: object,

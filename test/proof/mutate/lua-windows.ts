@@ -24,8 +24,8 @@ export const windows = [
       ['7.2 R3: nothing happens unless armed', "then return 'not-armed' end -- R3", 'then end -- R3'],
       [
         '7.2 R4: the first window reaches back 15 minutes',
-        '= 15 * 60 * 1000 -- semantics 1: how far',
-        '= 14 * 60 * 1000 -- semantics 1: how far',
+        '= 15 * 60 * 1000 -- rules 1: how far',
+        '= 14 * 60 * 1000 -- rules 1: how far',
       ],
       ['7.2 R5: late is before the start', 'if t < b.start then', 'if t <= b.start then'],
       ['7.2 R5: a late event does not count', "if t < b.start then return 'late' end -- R5", ''],
@@ -64,8 +64,8 @@ export const windows = [
       ['6: due is not before the as_of of the opening', 'math.max(b.finish, ev.as_of)', 'b.finish'],
       [
         '1: a finished window is kept for 60 s',
-        '60 * 1000 -- semantics 1: how long a finished',
-        '61 * 1000 -- semantics 1: how long a finished',
+        '60 * 1000 -- rules 1: how long a finished',
+        '61 * 1000 -- rules 1: how long a finished',
       ],
     ],
   ),
@@ -130,8 +130,8 @@ export const windows = [
       ['11: inside a composite an alert ends silently', 'if b.trigger.rooted then', 'if true then'],
       [
         '1: a silent key is remembered for 30 days',
-        '30 * 24 * 3600 * 1000 -- semantics 1: how long a silent',
-        '29 * 24 * 3600 * 1000 -- semantics 1: how long a silent',
+        '30 * 24 * 3600 * 1000 -- rules 1: how long a silent',
+        '29 * 24 * 3600 * 1000 -- rules 1: how long a silent',
       ],
       ['6: the 30 days of a key count from its last event', 'math.max(t, ev.as_of) + FORGET_MS', 't + FORGET_MS'],
     ],

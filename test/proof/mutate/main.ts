@@ -17,7 +17,7 @@ import { ask, endLeftovers, type Judge, type Notice } from './run.ts';
 import { typescript } from './typescript.ts';
 
 /**
- * Breaks the rules of the semantics and takes away what protects the engine, one by one, each in a copy of the project, and
+ * Breaks the rules and takes away what protects the engine, one by one, each in a copy of the project, and
  * sees whether the tests notice. Ends with 1 when one survives.
  */
 const USAGE = `npm run mutate [-- --only rules|protections --from N --first WORDS]

@@ -1,9 +1,9 @@
 import type { Event, Labels } from '../../../src/model/event.ts';
 import type { EventTrigger, Spec } from '../../../src/model/trigger.ts';
 
-// The matching rules of semantics 3 and 6, written for reading instead of speed and sharing no code with the source.
+// The matching rules of rules 3 and 6, written for reading instead of speed and sharing no code with the source.
 
-/** Semantics 3.1, by way of a regular expression. Exponential in the worst case, so only for short texts. */
+/** Rules 3.1, by way of a regular expression. Exponential in the worst case, so only for short texts. */
 export function naiveGlob(pattern: string, value: string | undefined): boolean {
   if (value === undefined) return false;
   const body = pattern.startsWith('!') ? pattern.slice(1) : pattern;
@@ -28,7 +28,7 @@ function hex(character: string): string {
   return `\\u{${character.codePointAt(0)!.toString(16)}}`;
 }
 
-/** Semantics 3.2. */
+/** Rules 3.2. */
 export function naiveLookup(event: Pick<Event, 'resource' | 'related'>, name: string): string | undefined {
   const parts = name.split(':');
   if (parts.length > 1 && parts[0] === 'related') {
@@ -39,7 +39,7 @@ export function naiveLookup(event: Pick<Event, 'resource' | 'related'>, name: st
   return new Map(Object.entries(event.resource)).get(name);
 }
 
-/** Semantics 3.3. */
+/** Rules 3.3. */
 export function naiveCovers(trigger: EventTrigger, event: Pick<Event, 'resource' | 'related'>): boolean {
   return (
     naiveIncludes(trigger.match, [event.resource]) &&
@@ -60,12 +60,12 @@ function naiveIncludes(spec: Spec, resources: readonly Labels[]): boolean {
   return false;
 }
 
-/** Semantics 6. */
+/** Rules 6. */
 export function naiveExpects(trigger: EventTrigger, name: string): boolean {
   return trigger.expect.length === 0 || trigger.expect.some((pattern) => naiveGlob(pattern, name));
 }
 
-/** Semantics 6. */
+/** Rules 6. */
 export function naiveArms(trigger: EventTrigger, name: string): boolean {
   return trigger.after.some((pattern) => naiveGlob(pattern, name));
 }

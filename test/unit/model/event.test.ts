@@ -69,7 +69,7 @@ test("a full event is read as it is, and what is unknown or not the sender's to 
   });
 });
 
-test('null stands for missing where semantics says so', () => {
+test('null stands for missing where the rules say so', () => {
   const event = parseEvent({ ...minimal, id: null, occurred: null, follows: null }, arrival);
   expect([event.id, event.occurred, event.follows]).toEqual(['entry-1772442000000-7', received, null]);
 });
