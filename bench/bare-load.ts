@@ -1,5 +1,5 @@
+import { digestOf } from '../src/apply/chunk.ts';
 import type { Store } from '../src/redis/store.ts';
-import { digestOf } from '../src/services/chunk.ts';
 import type { Log } from './engine.ts';
 
 /** Events of one call. */
@@ -23,8 +23,8 @@ export function storedEvents({ prefixes }: Store, log: Log): string[][] {
       return [
         `${prefixes.seen}1:${((at + i) * 7_919) % SHARDS}`,
         digestOf(event.id),
-        `${prefixes.bucket}${trigger}:${event.resource.id}`,
-        prefixes.windows + trigger,
+        `${prefixes.window}${trigger}:${event.resource.id}`,
+        prefixes.deadlines + trigger,
         event.resource.id,
         trigger,
         String(ms),

@@ -1,5 +1,5 @@
-import { planOf } from '../src/definitions/plan.ts';
-import { Catalogue } from '../src/match/catalogue.ts';
+import { planOf } from '../src/match/plan.ts';
+import { TriggerIndex } from '../src/match/trigger-index.ts';
 import { parseAutomation } from '../src/model/automation.ts';
 import type { Event } from '../src/model/event.ts';
 import { decode } from '../src/model/intake.ts';
@@ -17,7 +17,7 @@ const EVENTS = 20_000;
 /** One measurement asks about this many events, a few tens of milliseconds. */
 const ASKED = 40_000;
 
-/** Rounds of measuring; the catalogues take turns. */
+/** Rounds of measuring; the trigger indexes take turns. */
 const ROUNDS = 15;
 
 /** A kind of automations, and the event that number `i` of them wants. */
@@ -53,8 +53,8 @@ export async function run(context: Context): Promise<Result[]> {
 
 function measured(kind: Kind, rounds: number, count: number): Result {
   const apart = count / FEW;
-  const few = load(kind, FEW, apart).catalogue;
-  const { catalogue: many, loadMs } = load(kind, count, 1);
+  const few = load(kind, FEW, apart).triggerIndex;
+  const { triggerIndex: many, loadMs } = load(kind, count, 1);
   const known = eventsFor(kind, FEW, apart);
   const spread = eventsFor(kind, count, 1);
   const strangers = Array.from({ length: EVENTS }, (_, i) => eventOf(order(`nobody.wants-${i}`, i)));
@@ -87,22 +87,22 @@ function measured(kind: Kind, rounds: number, count: number): Result {
 }
 
 /** µs for each question. */
-function ask(catalogue: Catalogue, events: readonly Event[]): number {
+function ask(triggerIndex: TriggerIndex, events: readonly Event[]): number {
   let found = 0;
   const from = performance.now();
-  for (let i = 0; i < ASKED; i += 1) found += catalogue.interested(events[i % events.length] as Event).length;
+  for (let i = 0; i < ASKED; i += 1) found += triggerIndex.interested(events[i % events.length] as Event).length;
   const ms = performance.now() - from;
   // The sum is used, or the compiler could leave the questions out.
   return ((ms + Math.min(0, found)) / ASKED) * 1_000;
 }
 
 /** The automations 0, apart, 2 apart, … */
-function load(kind: Kind, count: number, apart: number): { catalogue: Catalogue; loadMs: number } {
-  const catalogue = new Catalogue();
+function load(kind: Kind, count: number, apart: number): { triggerIndex: TriggerIndex; loadMs: number } {
+  const triggerIndex = new TriggerIndex();
   const plans = Array.from({ length: count }, (_, i) => plan(kind, i * apart));
   const from = performance.now();
-  for (const one of plans) catalogue.put(one);
-  return { catalogue, loadMs: performance.now() - from };
+  for (const one of plans) triggerIndex.put(one);
+  return { triggerIndex, loadMs: performance.now() - from };
 }
 
 function plan(kind: Kind, i: number): ReturnType<typeof planOf> {
@@ -110,11 +110,11 @@ function plan(kind: Kind, i: number): ReturnType<typeof planOf> {
 }
 
 /** ms for changing one automation of many, from its document on. */
-function change(kind: Kind, catalogue: Catalogue): number {
+function change(kind: Kind, triggerIndex: TriggerIndex): number {
   const times: number[] = [];
   for (let i = 0; i < 500; i += 1) {
     const from = performance.now();
-    catalogue.put(plan(kind, i * 7));
+    triggerIndex.put(plan(kind, i * 7));
     times.push(performance.now() - from);
   }
   return median(times);

@@ -1,6 +1,6 @@
+import { chunkOf } from '../src/apply/chunk.ts';
+import { Definitions } from '../src/apply/loaded-definitions.ts';
 import { apply } from '../src/redis/steps/apply.ts';
-import { chunkOf } from '../src/services/chunk.ts';
-import { Definitions } from '../src/services/view.ts';
 import { append, define, empty, endOf, type Log, logOf, STORE } from './engine.ts';
 import { inPairs, type Sample, serverCpu } from './measure.ts';
 import type { Context, Result } from './result.ts';

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { compiledFields, planOf, storedPlan } from '../src/definitions/plan.ts';
+import { compiledFields, planOf, storedPlan } from '../src/match/plan.ts';
 import { parseAutomation } from '../src/model/automation.ts';
 import { putAutomation } from '../src/redis/steps/put-automation.ts';
 import { type Store, storeOf } from '../src/redis/store.ts';

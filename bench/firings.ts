@@ -1,6 +1,6 @@
-import { jobsOf } from '../src/actions/jobs.ts';
 import { parseAutomation } from '../src/model/automation.ts';
 import { parseFiring } from '../src/model/firing.ts';
+import { jobsOf } from '../src/relay/jobs.ts';
 import { costs, spentBy, withCosts } from './drain.ts';
 import { appear, define, empty, endOf, type Log, logOf, STORE, until, withWorkers } from './engine.ts';
 import { cpuOf, inPairs, type Sample, serverCpu, timed } from './measure.ts';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
-import { obtainRedisServer, startRedisServer } from '../src/redis/server.ts';
+import { obtainRedisServer, startRedisServer } from '../src/embedded/server.ts';
 import * as absence from './absence.ts';
 import * as apply from './apply.ts';
 import * as catalogue from './catalogue.ts';

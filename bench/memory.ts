@@ -21,11 +21,11 @@ async function inRedis(context: Context): Promise<Result[]> {
     await worker?.ask('start');
     await untilApplied(redis, log);
   });
-  const { bucket, windows, seen } = STORE.prefixes;
-  const names = await namesOf(redis, `${bucket}*`);
+  const { window, deadlines, seen } = STORE.prefixes;
+  const names = await namesOf(redis, `${window}*`);
   // Freed one after the other: what the server holds less afterwards is what they took.
   const windowBytes = (await freed(redis, names)) / count;
-  const deadlineBytes = (await freed(redis, [...(await namesOf(redis, `${windows}*`)), STORE.keys.due])) / count;
+  const deadlineBytes = (await freed(redis, [...(await namesOf(redis, `${deadlines}*`)), STORE.keys.due])) / count;
   const idBytes = (await freed(redis, await namesOf(redis, `${seen}*`))) / count;
   const plain = await bareBytes(context, log, names);
   return [

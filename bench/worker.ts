@@ -1,7 +1,7 @@
 import { pino } from 'pino';
-import type { QueueJob } from '../src/actions/jobs.ts';
 import { Watchfire } from '../src/index.ts';
 import type { Entry } from '../src/model/intake.ts';
+import type { QueueJob } from '../src/relay/jobs.ts';
 import { serve } from './program.ts';
 
 /** A worker in a process of its own: `worker.ts URL NAMESPACE`. It takes part once it is asked to `start`, or to be `watched`. */

@@ -3,7 +3,7 @@
 --
 -- KEYS events      stream  the log
 -- KEYS position    string  id of the last applied entry
--- KEYS clock       hash    C and U in ms
+-- KEYS clock       hash    newest event time and its arrival, in ms
 -- KEYS due         zset    state name -> earliest deadline in ms, a lower bound
 -- KEYS firings     stream  ledger and outbox
 -- KEYS dead        stream  rejected entries
@@ -13,8 +13,8 @@
 -- KEYS seen        string  generations of remembered ids, as JSON
 -- KEYS counters    hash    decisions counted
 -- KEYS audit       hash    what became of the log itself
--- KEYS held        hash    automation -> how many keys hold state
--- KEYS limits      hash    caps on them
+-- KEYS quota_used        hash    automation -> how many keys hold state
+-- KEYS quotas      hash    the most that may
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
 -- ARGV group       consumer group whose entries are acknowledged
@@ -24,7 +24,7 @@
 -- RETURNS word, position, wake-up in ms or '', error or '', words of each applied entry as lines of one text
 -- WORDS applied not-my-turn already-applied stale-definitions more-due failed gone
 local engine = include('engine')
-local held = include('held')
+local quota = include('quota')
 local log = include('log')
 local order = include('order')
 local seen = include('seen')
@@ -54,7 +54,7 @@ if not redis.call('XRANGE', keys.events, ids[#ids], ids[#ids])[1] then return { 
 local function apply()
   local ev = wire.entry(chunk, from)
   from = ev.last + 1
-  if ev.word == 'rejected' then log.bury(e, e.entry, ev.reason, ev.error, ev.attempts) end
+  if ev.word == 'rejected' then log.set_aside(e, e.entry, ev.reason, ev.error, ev.attempts) end
   if ev.word then return ev.word, ev.word end
   local doc, at = ev.document > 0 and ARGV[args.documents + ev.document] or nil, ev.at
   ev.entry = e.entry
@@ -75,5 +75,5 @@ end
 
 local answer = log.advance(e, args.group, ids, first, apply, seen.unremember)
 seen.save(e)
-held.save(e)
+quota.save(e)
 return answer

@@ -2,7 +2,7 @@
 --
 -- KEYS events       stream  the log
 -- KEYS position     string  id of the last applied entry
--- KEYS clock        hash    C and U in ms
+-- KEYS clock        hash    newest event time and its arrival, in ms
 -- KEYS due          zset    state name -> earliest deadline in ms, a lower bound
 -- KEYS firings      stream  ledger and outbox
 -- KEYS dead         stream  dead letters
@@ -15,8 +15,8 @@
 -- KEYS changes      zset    id -> generation of its last change
 -- KEYS garbage      zset    state names that are gone
 -- KEYS counters     hash    decisions counted
--- KEYS held         hash    automation -> how many keys hold state
--- KEYS limits       hash    caps on them
+-- KEYS quota_used         hash    automation -> how many keys hold state
+-- KEYS quotas       hash    the most that may
 -- ARGV prefixes     JSON    of src/redis/keys.ts
 -- ARGV now_ms       virtual time, or '' for the server's
 -- ARGV limit        most obligations settled by this call

@@ -8,11 +8,11 @@
 -- ARGV now_ms   virtual time, or '' for the server's
 -- RETURNS word, id of the new entry or ''
 -- WORDS redriven gone unfit
-local letter = include('letter')
+local dlq = include('dlq')
 
 local FIELDS_LIMIT = 7000 -- values: a call from Lua takes fewer than 8,000
 
-local found = letter.read(keys, args.letter)
+local found = dlq.read(keys, args.letter)
 if not found then return { 'gone', '' } end
 local stream = ({ events = keys.events, firings = keys.firings })[found.source or '']
 local ok, fields = pcall(cjson.decode, found.fields or '')

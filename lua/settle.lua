@@ -3,7 +3,7 @@
 --
 -- KEYS events      stream  the log
 -- KEYS position    string  id of the last applied entry
--- KEYS clock       hash    C and U in ms
+-- KEYS clock       hash    newest event time and its arrival, in ms
 -- KEYS due         zset    state name -> earliest deadline in ms, a lower bound
 -- KEYS firings     stream  ledger and outbox
 -- KEYS dead        stream  dead letters
@@ -12,15 +12,15 @@
 -- KEYS listeners   set     who wants state-change events
 -- KEYS parked      zset    followers waiting for their leader
 -- KEYS counters    hash    decisions counted
--- KEYS held        hash    automation -> how many keys hold state
--- KEYS limits      hash    caps on them
+-- KEYS quota_used        hash    automation -> how many keys hold state
+-- KEYS quotas      hash    the most that may
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
 -- ARGV limit       most obligations settled by this call
 -- RETURNS word, wake-up in ms or '', the time of this call in ms, position, oldest entry not applied in ms or '', fired, released
 -- WORDS settled more-due
 local engine = include('engine')
-local held = include('held')
+local quota = include('quota')
 local order = include('order')
 local settle = include('settle')
 
@@ -32,7 +32,7 @@ local word, released = 'more-due', 0
 if settle.catch_up(e, time - engine.lag(e)) then
   word, released = 'settled', order.overdue(e, time)
 end
-held.save(e)
+quota.save(e)
 return {
   word, engine.wake(e), engine.int(e.now), e.position, waiting and engine.int(waiting) or '', engine.int(e.fired), engine.int(released),
 }

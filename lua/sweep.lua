@@ -10,10 +10,10 @@ local prefixes = cjson.decode(args.prefixes)
 local name = redis.call('ZRANGE', keys.garbage, 0, 0)[1]
 if not name then return { 'clean', '0' } end
 
-local windows = prefixes.windows .. name
+local windows = prefixes.deadlines .. name
 local found = redis.call('ZRANGE', windows, 0, tonumber(args.limit) - 1)
 for _, key in ipairs(found) do
-  redis.call('UNLINK', prefixes.bucket .. name .. ':' .. key, prefixes.composite .. name .. ':' .. key)
+  redis.call('UNLINK', prefixes.window .. name .. ':' .. key, prefixes.composite .. name .. ':' .. key)
 end
 if #found > 0 then
   redis.call('ZREM', windows, unpack(found))

@@ -1,5 +1,5 @@
 /** The last step of `npm run setup`: makes sure that this machine has a Redis server, or that REDIS_URL names one. */
-import { obtainRedisServer } from '../src/redis/server.ts';
+import { obtainRedisServer } from '../src/embedded/server.ts';
 
 const say = (sentence: string): void => void process.stderr.write(`watchfire: ${sentence}\n`);
 

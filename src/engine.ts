@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { type Logger, pino } from 'pino';
-import type { QueueJob } from './actions/jobs.ts';
+import type { Observer } from './apply/applier.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DEFAULT_REDIS_URL, parseSettings, type Settings, type WatchfireOptions } from './config.ts';
-import { AutomationAmbiguous, AutomationMissing } from './errors.ts';
+import { Ambiguous, NotFound } from './errors.ts';
+import {
+  type DeadLetter,
+  deadLetterIds,
+  lastDeadLetters,
+  type RedriveSummary,
+  redriveDeadLetters,
+  removeAllDeadLetters,
+  removeDeadLetters,
+} from './inspect/dead-letters.ts';
+import { checkQuota, type Quotas, type QuotaUse, readQuotas, setQuotas } from './inspect/quota.ts';
 import { compareText } from './match/key.ts';
 import { type Automation, parseAutomation } from './model/automation.ts';
 import { sealEvent } from './model/intake.ts';
-import { Admission } from './redis/admission.ts';
+import { Admission } from './producer/admission.ts';
+import { refused } from './producer/refused.ts';
 import { Connections } from './redis/connection.ts';
 import { allDefinitions, deleteDefinition, putDefinition, updateDefinition } from './redis/definitions.ts';
 import { type Durability, durabilityOf } from './redis/durability.ts';
-import {
-  type DeadLetter,
-  lastLetters,
-  letterIds,
-  type RedriveSummary,
-  redriveLetters,
-  removeAllLetters,
-  removeLetters,
-} from './redis/letters.ts';
-import { checkLimit, type Held, type Limits, readHeld, setLimits } from './redis/limits.ts';
 import { refuseUnprotected } from './redis/protection.ts';
-import { refused } from './redis/refused.ts';
 import { type Store, storeOf } from './redis/store.ts';
-import type { Observer } from './services/applier.ts';
+import type { QueueJob } from './relay/jobs.ts';
 import type { Worker } from './services/worker.ts';
 
 /** What a worker reports while it runs. */
@@ -90,7 +90,7 @@ export class Watchfire {
 
   /**
    * The automation with that id, else the only one with that name.
-   * @throws AutomationMissing, AutomationAmbiguous
+   * @throws NotFound, Ambiguous
    */
   async get(idOrName: string): Promise<Automation> {
     const { redis } = this.connections;
@@ -98,19 +98,19 @@ export class Watchfire {
     if (byId !== null) return parseAutomation(JSON.parse(byId));
     const named = (await allDefinitions(redis, this.store)).filter(({ name }) => name === idOrName);
     const [found, another] = named;
-    if (!found) throw new AutomationMissing(idOrName);
+    if (!found) throw new NotFound(idOrName);
     const ids = named.map(({ id }) => id).sort(compareText);
-    if (another) throw new AutomationAmbiguous(idOrName, ids);
+    if (another) throw new Ambiguous(idOrName, ids);
     return found;
   }
 
-  /** Removes an automation, by id or name, with all of its state. @throws AutomationMissing, AutomationAmbiguous */
+  /** Removes an automation, by id or name, with all of its state. @throws NotFound, Ambiguous */
   async delete(idOrName: string): Promise<void> {
     const { id } = await this.get(idOrName);
     await this.#change((redis) => deleteDefinition(redis, this.store, id));
   }
 
-  /** Enabling and disabling keep what rules 13 says; by id or name. @throws AutomationMissing, AutomationAmbiguous */
+  /** Enabling and disabling keep what rules 13 says; by id or name. @throws NotFound, Ambiguous */
   async enable(idOrName: string): Promise<void> {
     await this.#switch(idOrName, true);
   }
@@ -144,31 +144,31 @@ export class Watchfire {
 
   /** What was given up, the newest `limit` letters, oldest first. */
   async deadLetters(limit = 100): Promise<DeadLetter[]> {
-    return await lastLetters(this.connections.redis, this.store, limit);
+    return await lastDeadLetters(this.connections.redis, this.store, limit);
   }
 
   /** Sends what dead letters hold on its way again, by their ids or all of them; each letter goes in the same step. */
   async redrive(letters: readonly string[] | 'all'): Promise<RedriveSummary> {
     const { redis } = this.connections;
-    return await redriveLetters(redis, this.store, letters === 'all' ? letterIds(redis, this.store) : letters);
+    return await redriveDeadLetters(redis, this.store, letters === 'all' ? deadLetterIds(redis, this.store) : letters);
   }
 
   /** Removes dead letters for good. @returns how many there were */
   async purge(letters: readonly string[] | 'all'): Promise<number> {
     const { redis } = this.connections;
-    if (letters === 'all') return await removeAllLetters(redis, this.store);
-    return await removeLetters(redis, this.store, letters);
+    if (letters === 'all') return await removeAllDeadLetters(redis, this.store);
+    return await removeDeadLetters(redis, this.store, letters);
   }
 
   /** The caps on keys with state (open windows, alerts, child firings), and how many there are. */
-  async limits(): Promise<Held> {
-    return await readHeld(this.connections.redis, this.store);
+  async quotas(): Promise<QuotaUse> {
+    return await readQuotas(this.connections.redis, this.store);
   }
 
   /** Sets caps for whatever is applied next; null puts one back to its default. @throws InvalidDocument */
-  async setLimits(changes: { readonly [name in keyof Limits]?: number | null }): Promise<void> {
-    for (const [name, value] of Object.entries(changes)) checkLimit(name, value);
-    await this.#change((redis) => setLimits(redis, this.store, changes));
+  async setQuotas(changes: { readonly [name in keyof Quotas]?: number | null }): Promise<void> {
+    for (const [name, value] of Object.entries(changes)) checkQuota(name, value);
+    await this.#change((redis) => setQuotas(redis, this.store, changes));
   }
 
   /**

@@ -9,9 +9,9 @@ export type ErrorCode =
   | 'UNPROTECTED'
   | 'SCRIPT_MISMATCH'
   | 'UNEXPECTED_ANSWER'
-  | 'AUTOMATION_MISSING'
-  | 'AUTOMATION_AMBIGUOUS'
-  | 'CONTENDED'
+  | 'NOT_FOUND'
+  | 'AMBIGUOUS'
+  | 'CONFLICT'
   | 'OVERLOADED'
   | 'NOT_DURABLE'
   | 'DURABILITY_UNAVAILABLE';
@@ -115,23 +115,23 @@ export class UnexpectedAnswer extends WatchfireError {
 }
 
 /** There is no automation with that id or name. */
-export class AutomationMissing extends WatchfireError {
+export class NotFound extends WatchfireError {
   constructor(id: string) {
-    super('AUTOMATION_MISSING', `there is no automation ${quote(id)}`);
+    super('NOT_FOUND', `there is no automation ${quote(id)}`);
   }
 }
 
 /** Several automations have the name; only an id tells them apart. */
-export class AutomationAmbiguous extends WatchfireError {
+export class Ambiguous extends WatchfireError {
   constructor(name: string, ids: readonly string[]) {
-    super('AUTOMATION_AMBIGUOUS', `${ids.length} automations are named ${quote(name)}; use an id: ${ids.join(', ')}`);
+    super('AMBIGUOUS', `${ids.length} automations are named ${quote(name)}; use an id: ${ids.join(', ')}`);
   }
 }
 
 /** Others changed the definitions so often that this change never got its turn. */
-export class Contended extends WatchfireError {
+export class Conflict extends WatchfireError {
   constructor() {
-    super('CONTENDED', 'the definitions are being changed by others all the time; try again');
+    super('CONFLICT', 'the definitions are being changed by others all the time; try again');
   }
 }
 
@@ -195,4 +195,17 @@ function quote(value: unknown): string {
 function shorten(text: string, limit: number): string {
   const kept = text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
   return kept.toWellFormed();
+}
+
+/** Longest text of an error that is logged or stored: enough for what Redis and BullMQ say, too short to carry a document. */
+const LONGEST_REASON = 200;
+
+/**
+ * What went wrong, in one line that is safe to log and to store: never the error object itself, because errors of ioredis carry
+ * `command.args`, and never the arguments that Redis repeats when it does not know a command.
+ */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  const [line = ''] = text.split('\n', 1);
+  return (line.split(', with args beginning with', 1)[0] ?? line).slice(0, LONGEST_REASON);
 }

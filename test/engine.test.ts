@@ -3,14 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
-import {
-  AutomationAmbiguous,
-  AutomationMissing,
-  InvalidDocument,
-  ManualClock,
-  type QueueJob,
-  Watchfire,
-} from '../src/index.ts';
+import { Ambiguous, InvalidDocument, ManualClock, NotFound, type QueueJob, Watchfire } from '../src/index.ts';
 import { engine, reactive, rejection } from './support/engine.ts';
 import { eventually } from './support/eventually.ts';
 import { adminClient, testClient } from './support/redis.ts';
@@ -126,11 +119,11 @@ describe('automations', () => {
     await watchfire.put(reactive('b', { name: 'Twin' }));
     for (const call of ['get', 'delete', 'enable', 'disable'] as const) {
       const missing = await rejection(watchfire[call]('nobody'));
-      expect(missing).toBeInstanceOf(AutomationMissing);
-      expect(missing).toMatchObject({ code: 'AUTOMATION_MISSING', message: 'there is no automation "nobody"' });
+      expect(missing).toBeInstanceOf(NotFound);
+      expect(missing).toMatchObject({ code: 'NOT_FOUND', message: 'there is no automation "nobody"' });
       const ambiguous = await rejection(watchfire[call]('Twin'));
-      expect(ambiguous).toBeInstanceOf(AutomationAmbiguous);
-      expect(ambiguous).toMatchObject({ code: 'AUTOMATION_AMBIGUOUS', message: expect.stringContaining('a, b') });
+      expect(ambiguous).toBeInstanceOf(Ambiguous);
+      expect(ambiguous).toMatchObject({ code: 'AMBIGUOUS', message: expect.stringContaining('a, b') });
     }
     expect((await watchfire.list()).length).toBe(2);
   });

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { styleText } from 'node:util';
+import { obtainRedisServer, startRedisServer } from '../../src/embedded/server.ts';
 import { removeNamespaces } from '../../src/redis/namespace.ts';
 import { openRedis } from '../../src/redis/open.ts';
-import { obtainRedisServer, startRedisServer } from '../../src/redis/server.ts';
 import { messageOf } from './handlers.ts';
 import type { Told } from './progress.ts';
 import { type Replayed, replay } from './replay.ts';

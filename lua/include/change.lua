@@ -1,8 +1,8 @@
 -- Rules 13: a change of the definitions takes effect between two entries, after all that is due before it.
-local bucket = include('bucket')
+local window = include('window')
 local due = include('due')
 local engine = include('engine')
-local held = include('held')
+local quota = include('quota')
 local settle = include('settle')
 
 local M = {}
@@ -15,7 +15,7 @@ function M.begin(e, expected, limit)
   if (redis.call('GET', e.keys.generation) or '0') ~= expected then return 'stale-definitions' end
   e.as_of, e.budget = engine.as_of_now(e), tonumber(limit)
   if settle.catch_up(e, e.as_of) then return nil end
-  held.save(e)
+  quota.save(e)
   return 'more-due'
 end
 
@@ -23,35 +23,35 @@ end
 function M.discard(e, names)
   for _, name in ipairs(names) do
     redis.call('ZREM', e.keys.due, name)
-    held.add(e, name, -redis.call('ZCARD', e.prefixes.windows .. name))
+    quota.add(e, name, -redis.call('ZCARD', e.prefixes.deadlines .. name))
     redis.call('DEL', e.prefixes.trigger .. name)
     redis.call('ZADD', e.keys.garbage, e.now, name)
   end
 end
 
 function M.open_standing(e, trigger)
-  local b = bucket.read(e, trigger, '')
+  local b = window.read(e, trigger, '')
   if b.start then return end
-  bucket.open(e, b, e.as_of, 0, e.as_of)
+  window.open(e, b, e.as_of, 0, e.as_of)
   b.silent = 0
-  bucket.save(e, b)
+  window.save(e, b)
 end
 
 -- Enabled again: standing windows start anew, armed ones that ran out meanwhile are dropped, the rest goes on.
 function M.resume(e, trigger)
-  local windows = e.prefixes.windows .. trigger.name
+  local windows = e.prefixes.deadlines .. trigger.name
   if trigger.posture == 'Proactive' then
     for _, key in ipairs(redis.call('ZRANGE', windows, 0, -1)) do
-      local b = bucket.read(e, trigger, key)
+      local b = window.read(e, trigger, key)
       if b.start and trigger.after and b['end'] <= e.as_of then
-        bucket.close(b)
+        window.close(b)
       elseif b.start and not trigger.after then
         local opened = b.opened
-        bucket.open(e, b, e.as_of, 0, e.as_of)
+        window.open(e, b, e.as_of, 0, e.as_of)
         b.opened, b.silent, b.keep = opened, 0, trigger.keyed and e.as_of + FORGET_MS or nil
       end
-      bucket.save(e, b)
-      due.correct(e, trigger.name, key, bucket.wakes(b, true))
+      window.save(e, b)
+      due.correct(e, trigger.name, key, window.wakes(b, true))
     end
   end
   local first = redis.call('ZRANGE', windows, 0, 0, 'WITHSCORES')
@@ -60,10 +60,10 @@ end
 
 -- The new generation is visible to every worker with this.
 function M.finish(e, id)
-  held.save(e)
+  quota.save(e)
   local generation = redis.call('INCR', e.keys.generation)
   redis.call('ZADD', e.keys.changes, generation, id)
-  if e.clock_moved then redis.call('HSET', e.keys.clock, 'C', e.C, 'U', e.U) end
+  if e.clock_moved then redis.call('HSET', e.keys.clock, 'newest', e.newest, 'arrival', e.arrival) end
   return generation
 end
 

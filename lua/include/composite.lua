@@ -3,7 +3,7 @@ local children = include('children')
 local engine = include('engine')
 local firing = include('firing')
 local group = include('group')
-local held = include('held')
+local quota = include('quota')
 local key = include('key')
 
 local M = {}
@@ -25,7 +25,7 @@ function M.receive(e, c, received, as_of)
     if group.store(g, f, as_of) then completing = f end
   end
   local documents = completing and group.ready(g) and children.documents(g)
-  if g.fresh and not documents and held.refuses(e, c.name) then return nil end
+  if g.fresh and not documents and quota.refuses(e, c.name) then return nil end
   if documents then g.stored = {} end
   children.write(e, g)
   return documents and firing.of_children(c, place, completing, documents) or nil

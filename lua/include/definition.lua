@@ -1,4 +1,4 @@
--- What is compiled of a trigger (src/definitions/plan.ts), as the rules use it.
+-- What is compiled of a trigger (src/match/plan.ts), as the rules use it.
 local M = {}
 
 local lists = {} -- by their JSON: equal ones are the same table

@@ -1,20 +1,20 @@
 -- The index of deadlines, in two levels: `due` holds triggers, `windows` the keys of one trigger.
 -- A score is never later than the truth; whoever meets one that is too early corrects it. So moving a deadline
 -- into the future costs nothing, and a trigger is disabled by taking one member out.
-local held = include('held')
+local quota = include('quota')
 
 local M = {}
 
 function M.schedule(e, name, key, at)
   local score = string.format('%d', at)
-  held.add(e, name, redis.call('ZADD', e.prefixes.windows .. name, score, key))
+  quota.add(e, name, redis.call('ZADD', e.prefixes.deadlines .. name, score, key))
   redis.call('ZADD', e.keys.due, 'LT', score, name)
   if at < e.head then e.head = at end
 end
 
 -- Brings a stored time forward; a stored earlier one stays.
 function M.advance(e, name, key, at)
-  redis.call('ZADD', e.prefixes.windows .. name, 'LT', at, key)
+  redis.call('ZADD', e.prefixes.deadlines .. name, 'LT', at, key)
   redis.call('ZADD', e.keys.due, 'LT', at, name)
   if at < e.head then e.head = at end
 end
@@ -22,9 +22,9 @@ end
 -- at: the true time; nil when there is nothing left to wait for.
 function M.correct(e, name, key, at)
   if at then
-    redis.call('ZADD', e.prefixes.windows .. name, at, key)
+    redis.call('ZADD', e.prefixes.deadlines .. name, at, key)
   else
-    held.add(e, name, -redis.call('ZREM', e.prefixes.windows .. name, key))
+    quota.add(e, name, -redis.call('ZREM', e.prefixes.deadlines .. name, key))
   end
 end
 
@@ -36,7 +36,7 @@ function M.first(e, limit)
     e.head = tonumber(top[2]) or math.huge
     if e.head > limit then return nil end
     local name = top[1]
-    local entry = redis.call('ZRANGE', e.prefixes.windows .. name, 0, 0, 'WITHSCORES')
+    local entry = redis.call('ZRANGE', e.prefixes.deadlines .. name, 0, 0, 'WITHSCORES')
     if not entry[1] then
       redis.call('ZREM', e.keys.due, name)
     elseif tonumber(entry[2]) > e.head then

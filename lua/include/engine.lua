@@ -13,10 +13,10 @@ end
 
 -- now_ms: '' in production (the server's time), else the virtual time of a simulation.
 function M.open(keys, prefixes, now_ms)
-  local clock = redis.call('HMGET', keys.clock, 'C', 'U')
+  local clock = redis.call('HMGET', keys.clock, 'newest', 'arrival')
   local e = {
-    keys = keys, prefixes = cjson.decode(prefixes), triggers = {}, held = {}, grown = {}, fired = 0,
-    C = tonumber(clock[1]), U = tonumber(clock[2]),
+    keys = keys, prefixes = cjson.decode(prefixes), triggers = {}, used = {}, grown = {}, fired = 0,
+    newest = tonumber(clock[1]), arrival = tonumber(clock[2]),
     position = position.of(keys),
     now = tonumber(now_ms), next_id = '*', head = -math.huge,
   }
@@ -30,14 +30,14 @@ function M.open(keys, prefixes, now_ms)
 end
 
 function M.lag(e)
-  if not e.C then return 0 end
-  return math.max(0, math.min(LAG_LIMIT_MS, e.U - e.C))
+  if not e.newest then return 0 end
+  return math.max(0, math.min(LAG_LIMIT_MS, e.arrival - e.newest))
 end
 
 -- Rules 4: an applied event moves the clock when it happened later than all before it.
 function M.move_clock(e, t, received)
-  if e.C and t <= e.C then return end
-  e.C, e.U, e.clock_moved = t, received, true
+  if e.newest and t <= e.newest then return end
+  e.newest, e.arrival, e.clock_moved = t, received, true
 end
 
 -- The milliseconds of the oldest entry that is not applied yet, or nil.

@@ -1,4 +1,4 @@
--- Bucketing keys as text whose byte order is the order of their values (rules 6; the same encoding as src/match/key.ts).
+-- Keys of windows as text whose byte order is the order of their values (rules 6; the same encoding as src/match/key.ts).
 local M = {}
 
 local function encode(value)

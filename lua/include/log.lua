@@ -1,13 +1,13 @@
 -- The log of events: positions in it, and what leaves it without being applied.
 local engine = include('engine')
-local letter = include('letter')
+local dlq = include('dlq')
 
 local M = {}
 
 -- A rejected entry: what is wrong with it, and its own fields. error, attempts: of one that failed, else nil.
-function M.bury(e, id, reason, error, attempts)
+function M.set_aside(e, id, reason, error, attempts)
   local entry = redis.call('XRANGE', e.keys.events, id, id)[1]
-  letter.write(e.keys, e.next_id, 'events', id, reason, error, attempts or 1, entry and entry[2] or {})
+  dlq.write(e.keys, e.next_id, 'events', id, reason, error, attempts or 1, entry and entry[2] or {})
 end
 
 -- Applies the entries ids[first..] in order; acknowledges and counts what took effect, also when one fails or time is short.
@@ -18,9 +18,9 @@ function M.advance(e, group, ids, first, step, undo)
     e.entry = ids[i]
     local ok, result, said = pcall(step)
     if not ok then
-      answer[4] = letter.said(result)
+      answer[4] = dlq.said(result)
       -- An entry whose effects are partly there must not be tried again: it would count twice, or pass for a duplicate.
-      if e.begun ~= e.entry or not pcall(M.bury, e, e.entry, 'failed half-way', answer[4]) then
+      if e.begun ~= e.entry or not pcall(M.set_aside, e, e.entry, 'failed half-way', answer[4]) then
         answer[1] = 'failed'
         break
       end
@@ -39,7 +39,7 @@ function M.advance(e, group, ids, first, step, undo)
     redis.call('XACK', e.keys.events, group, unpack(ids, first, last))
     answer[5] = table.concat(words, '\n')
   end
-  if e.clock_moved then redis.call('HSET', e.keys.clock, 'C', e.C, 'U', e.U) end
+  if e.clock_moved then redis.call('HSET', e.keys.clock, 'newest', e.newest, 'arrival', e.arrival) end
   for word, count in pairs(counts) do redis.call('HINCRBY', e.keys.counters, word, count) end
   answer[2], answer[3] = e.position, engine.wake(e)
   if answer[4] == '' then answer[4] = e.fault or '' end

@@ -1,7 +1,7 @@
 -- Rules 7.3, row by row: an event meets the window and the alert of its key. Nothing here fires.
-local bucket = include('bucket')
+local window = include('window')
 local firing = include('firing')
-local held = include('held')
+local quota = include('quota')
 
 local M = {}
 
@@ -24,12 +24,12 @@ function M.apply(e, trigger, b, m, ev)
   local opener = (trigger.after or trigger.keyed) and ev.id or nil
   local keep = trigger.standing and trigger.keyed and math.max(t, ev.as_of) + FORGET_MS or nil
   local function open(count)
-    bucket.open(e, b, t, count, ev.as_of, opener)
+    window.open(e, b, t, count, ev.as_of, opener)
     b.silent = trigger.standing and 0 or nil
     remember(b, ev)
   end
 
-  if not b.start and not b.alert_until and held.bars(e, trigger, m) then return 'over-limit' end
+  if not b.start and not b.alert_until and quota.bars(e, trigger, m) then return 'over-limit' end
   if m.arms and not b.start then -- P1
     open(m.expects and -1 or 0)
     word = 'armed'
@@ -53,7 +53,7 @@ function M.apply(e, trigger, b, m, ev)
   remember(b, ev)
   if b.count < trigger.threshold then return (word == 'open' and 'counted' or word .. '+counted') .. recovery end -- P9
   if trigger.after and not m.arms then -- P10
-    bucket.close(b)
+    window.close(b)
     word = 'satisfied'
   else -- P11
     open(0)

@@ -3,7 +3,7 @@
 local due = include('due')
 local engine = include('engine')
 local firing = include('firing')
-local held = include('held')
+local quota = include('quota')
 
 local M = {}
 
@@ -41,10 +41,10 @@ end
 
 -- ev: entry, id, t, as_of, doc; m: key, arms, expects. Returns word, firing or nil.
 function M.apply(e, trigger, m, ev)
-  local b = read(e.prefixes.bucket .. trigger.name .. ':' .. m.key)
+  local b = read(e.prefixes.window .. trigger.name .. ':' .. m.key)
   local w, t, word = trigger.within, ev.t, nil
 
-  if not b.start and held.bars(e, trigger, m) then return 'over-limit' end
+  if not b.start and quota.bars(e, trigger, m) then return 'over-limit' end
   if m.arms and (not b.start or t >= b.finish) then -- R1
     open(b, t, t + w, m.expects and -1 or 0)
     word = 'armed'

@@ -1,36 +1,36 @@
 -- Rules 8: deadlines. A window that is over without what was expected fires; what is outdated is forgotten.
-local bucket = include('bucket')
+local window = include('window')
 local children = include('children')
 local composite = include('composite')
 local due = include('due')
 local engine = include('engine')
 local firing = include('firing')
-local letter = include('letter')
+local dlq = include('dlq')
 
 local M = {}
 
 local ALERT_MS = 30 * 24 * 3600 * 1000 -- rules 1: how long an alert is remembered
 
 -- 8.1: s is the time it is settled with, as_of that of the settlement.
-function M.bucket(e, b, s, as_of)
+function M.window(e, b, s, as_of)
   local trigger, finish, fired = b.trigger, b['end'], nil
   if b.keep and finish > b.keep then
-    bucket.close(b)
-    return bucket.save(e, b)
+    window.close(b)
+    return window.save(e, b)
   end
   if b.count < trigger.threshold and not (trigger.once and b.silent == 1) then
-    fired = firing.of_absence(trigger, b, bucket.last_event(b))
+    fired = firing.of_absence(trigger, b, window.last_event(b))
     b.alert_start, b.alert_missing, b.alert_until = b.start, trigger.threshold - b.count, b.due + ALERT_MS
     b.silent = trigger.standing and 1 or nil
   end
   if trigger.after then
-    bucket.close(b)
+    window.close(b)
   else
     b.start = finish + math.floor((s - finish) / trigger.within) * trigger.within
     b['end'], b.count = b.start + trigger.within, 0
     b.due = math.max(b['end'], b.due) -- the as_of of its opening stays that of its predecessor
   end
-  bucket.save(e, b)
+  window.save(e, b)
   if fired then composite.climb(e, fired, as_of) end
 end
 
@@ -39,29 +39,29 @@ local function visit(e, name, key, score)
   local trigger = engine.trigger(e, name)
   if not trigger then return due.correct(e, name, key, nil) end
   if trigger.type ~= 'event' then return children.forget(e, trigger, key, score) end
-  local b = bucket.read(e, trigger, key)
+  local b = window.read(e, trigger, key)
   local proactive, wakes = trigger.posture == 'Proactive', b.was_due
   if wakes and wakes <= score then
     if proactive and b.start and b['end'] == wakes then
-      M.bucket(e, b, b.due, b.due)
+      M.window(e, b, b.due, b.due)
     else
-      if b.keep == wakes then bucket.close(b) end
+      if b.keep == wakes then window.close(b) end
       if b.alert_until == wakes then b.alert_start, b.alert_missing, b.alert_until = nil, nil, nil end
-      bucket.save(e, b)
+      window.save(e, b)
     end
-    wakes = bucket.wakes(b, proactive)
+    wakes = window.wakes(b, proactive)
   end
   due.correct(e, name, key, wakes)
 end
 
 -- An obligation that cannot be met holds up neither the others nor the log, unless we lack a right. What can be read of it goes on.
 local function isolate(e, name, key, score, fault)
-  e.fault = letter.said(fault)
-  if letter.is_refusal(e.fault) then error(fault, 0) end
-  local readable, b = pcall(bucket.read, e, engine.trigger(e, name), key)
+  e.fault = dlq.said(fault)
+  if dlq.is_refusal(e.fault) then error(fault, 0) end
+  local readable, b = pcall(window.read, e, engine.trigger(e, name), key)
   local wakes = readable and b.was_due
   due.correct(e, name, key, wakes and wakes > score and wakes or nil)
-  letter.write(e.keys, e.next_id, 'windows', e.entry or e.position, 'cannot be settled: ' .. name .. ':' .. key, e.fault, 1, {})
+  dlq.write(e.keys, e.next_id, 'windows', e.entry or e.position, 'cannot be settled: ' .. name .. ':' .. key, e.fault, 1, {})
 end
 
 -- 8.2: settles and forgets all that is due at as_of, at most e.budget obligations. Answers whether it came to the end.

@@ -1,5 +1,5 @@
 -- Rules 7.1, step 3: one event meets the triggers of one automation.
-local bucket = include('bucket')
+local window = include('window')
 local composite = include('composite')
 local engine = include('engine')
 local firing = include('firing')
@@ -14,8 +14,8 @@ local M = {}
 local function settle_own(e, matches, ev)
   for _, m in ipairs(matches) do
     if m.trigger.posture == 'Proactive' then
-      local b = bucket.read(e, engine.trigger(e, m.trigger.name), m.key)
-      if b.start and b['end'] <= ev.t then settle.bucket(e, b, ev.t, ev.as_of) end
+      local b = window.read(e, engine.trigger(e, m.trigger.name), m.key)
+      if b.start and b['end'] <= ev.t then settle.window(e, b, ev.t, ev.as_of) end
     end
   end
 end
@@ -49,9 +49,9 @@ local function automation(e, matches, ev, words)
   for _, m in ipairs(matches) do
     local word, fired
     if m.trigger.posture == 'Proactive' then
-      local b = bucket.read(e, m.trigger, m.key)
+      local b = window.read(e, m.trigger, m.key)
       word = proactive.apply(e, m.trigger, b, m, ev)
-      bucket.save(e, b)
+      window.save(e, b)
     else
       word, fired = reactive.apply(e, m.trigger, m, ev)
     end

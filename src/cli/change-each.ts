@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Watchfire } from '../engine.ts';
 import { withWatchfire } from './connect.ts';
-import { plain } from './output.ts';
 import { DONE, type Io } from './verb.ts';
+import { plain } from './view/output.ts';
 
 /** Declares the operands of a verb that changes automations. */
 export function automationArguments(command: Command, example: string): void {

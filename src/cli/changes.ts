@@ -3,7 +3,7 @@ import { InvalidDocument } from '../errors.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
 import { isRecord } from '../model/record.ts';
 import type { Found } from './documents.ts';
-import { sentenceOf } from './output.ts';
+import { sentenceOf } from './view/output.ts';
 
 /** What is to become of one automation. `keys`: the top-level keys in which it differs from what is stored. */
 export type Change = Readonly<{

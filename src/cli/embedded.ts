@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { obtainRedisServer, type RedisServer, startRedisServer } from '../embedded/server.ts';
 import type { Watchfire } from '../engine.ts';
+import { readStatus } from '../inspect/status.ts';
 import { parseAutomation } from '../model/automation.ts';
-import { obtainRedisServer, type RedisServer, startRedisServer } from '../redis/server.ts';
-import { readStatus } from '../redis/status.ts';
 import { documentsIn } from './documents.ts';
 import type { Io } from './verb.ts';
 

@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
-import { plain } from './output.ts';
 import type { Io } from './verb.ts';
+import { plain } from './view/output.ts';
 
 /** A log of which only warnings and errors are shown, as lines on stderr, for verbs whose output is something else. */
 export function warningsTo(io: Pick<Io, 'err'>): Logger {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DEFAULT_NAMESPACE, DEFAULT_REDIS_URL } from '../config.ts';
-import { sentenceOf } from './output.ts';
 import { DONE, FAILED, type Io, MISUSED, Misuse, type Verb } from './verb.ts';
+import { sentenceOf } from './view/output.ts';
 
-type Listed = Readonly<{ summary: string; load: () => Promise<{ verb: Verb }> }>;
+/** `formerly`: a name that people may still use. */
+type Listed = Readonly<{ summary: string; formerly?: string; load: () => Promise<{ verb: Verb }> }>;
 
 /** All verbs in the order of `--help`. A verb's file is loaded when it is called, so that none pays for what others need. */
 const VERBS: Readonly<Record<string, Listed>> = {
@@ -22,9 +23,17 @@ const VERBS: Readonly<Record<string, Listed>> = {
   send: { summary: 'publish one event, or a file of events', load: () => import('./verbs/send.ts') },
   tail: { summary: 'show events, firings and jobs as they happen', load: () => import('./verbs/tail.ts') },
   firings: { summary: 'show what fired', load: () => import('./verbs/firings.ts') },
-  buckets: { summary: 'show open windows with their deadlines', load: () => import('./verbs/buckets.ts') },
+  windows: {
+    summary: 'show open windows with their deadlines',
+    formerly: 'buckets',
+    load: () => import('./verbs/windows.ts'),
+  },
   dlq: { summary: 'show, redrive or purge what was given up', load: () => import('./verbs/dlq.ts') },
-  limits: { summary: 'show or set the caps on open windows', load: () => import('./verbs/limits.ts') },
+  quotas: {
+    summary: 'show or set how many windows may be open',
+    formerly: 'limits',
+    load: () => import('./verbs/quotas.ts'),
+  },
   status: { summary: 'tell whether the engine works, and how far it is', load: () => import('./verbs/status.ts') },
   doctor: {
     summary: 'look for what is wrong with Redis, its settings and the engine',
@@ -77,7 +86,10 @@ function programOf(io: Io, ended: (status: number) => void): Command {
       getErrHasColors: () => false,
       outputError: (text, write) => write(oneLine(text)),
     });
-  for (const [name, { summary }] of Object.entries(VERBS)) program.command(name).description(summary);
+  for (const [name, { summary, formerly }] of Object.entries(VERBS)) {
+    const command = program.command(name).description(summary);
+    if (formerly !== undefined) command.alias(formerly);
+  }
   // Called when it is known which verb is meant and its own arguments have not been looked at yet.
   program.hook('preSubcommand', async (_, command) => {
     const listed = VERBS[command.name()];

@@ -4,7 +4,7 @@ import { compileLookup, type Labelled } from './labels.ts';
 export { compareText } from '../model/text.ts';
 
 /**
- * A bucketing key as one text, so written that
+ * A key as one text, so written that
  * - the bytes of the text sort as the keys do, value by value by code point (the order of settling, rules 8.2);
  * - different keys of the same trigger are different texts;
  * - a person can read it: `customer.7+eu`.

@@ -3,7 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { InvalidDocument } from '../errors.ts';
 import { isAddress, publicUrl } from './address.ts';
-import { discreet } from './discreet.ts';
+import { redact } from './redact.ts';
 
 /** Delay before the next attempt to reach Redis again: doubles up to this. */
 const LONGEST_RECONNECT_MS = 2_000;
@@ -68,8 +68,8 @@ export class Connections {
       // Node's own error would show the password.
       if (!isAddress(target))
         throw new InvalidDocument('redis', 'must be a URL of redis: or rediss:', publicUrl(target));
-      this.redis = discreet(new Redis(target, { ...ownOptions('watchfire'), ...(tls === undefined ? {} : { tls }) }));
-    } else this.redis = discreet(new Redis({ ...ownOptions('watchfire'), ...target }));
+      this.redis = redact(new Redis(target, { ...ownOptions('watchfire'), ...(tls === undefined ? {} : { tls }) }));
+    } else this.redis = redact(new Redis({ ...ownOptions('watchfire'), ...target }));
     const { keyPrefix } = this.redis.options;
     if (keyPrefix) {
       if (this.#owned) this.redis.disconnect();
@@ -81,7 +81,7 @@ export class Connections {
 
   /** A connection of its own for reads that block. */
   blocking(name: string): Redis {
-    const client = discreet(
+    const client = redact(
       this.redis.duplicate({
         ...ownOptions(`watchfire-${name}`),
         // A read that blocks must be given up when the server vanished without a word. Unanswered ones are not sent again:
@@ -102,7 +102,7 @@ export class Connections {
    */
   confirming(waitMs: number): Redis {
     const { socketTimeout } = this.redis.options;
-    const client = discreet(
+    const client = redact(
       this.redis.duplicate({
         connectionName: 'watchfire-confirming',
         ...(socketTimeout === undefined ? {} : { socketTimeout: socketTimeout + waitMs }),

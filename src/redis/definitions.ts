@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
-import { compiledFields, planOf, type StoredPlan, storedPlan } from '../definitions/plan.ts';
-import { AutomationMissing, Contended } from '../errors.ts';
+import { Conflict, NotFound } from '../errors.ts';
 import { compileGlob } from '../match/glob.ts';
+import { compiledFields, planOf, type StoredPlan, storedPlan } from '../match/plan.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
 import type { Trigger } from '../model/trigger.ts';
-import { execute, insist } from './exec.ts';
 import { deleteAutomation } from './steps/delete-automation.ts';
 import { type Changed, putAutomation } from './steps/put-automation.ts';
 import type { Store } from './store.ts';
+import { execute, insist } from './transaction.ts';
 
 /** How often a change is worked out again because somebody else changed something meanwhile. */
 const CHANGE_ATTEMPTS = 50;
@@ -50,7 +50,7 @@ async function untilChanged(attempt: () => Promise<Changed | null>): Promise<num
     if (answer.word === 'changed') return Number(answer.generation);
     if (answer.word === 'stale-definitions') contended += 1;
   }
-  throw new Contended();
+  throw new Conflict();
 }
 
 /**
@@ -63,7 +63,7 @@ export async function putDefinition(redis: Redis, store: Store, automation: Auto
 
 /**
  * Replaces an automation by what `next` makes of it as it stands then, also when others change it at the same time.
- * @throws AutomationMissing when there is none with that id
+ * @throws NotFound when there is none with that id
  */
 export async function updateDefinition(
   redis: Redis,
@@ -72,7 +72,7 @@ export async function updateDefinition(
   next: (old: Automation) => Automation,
 ): Promise<number> {
   const generation = await changeDefinition(redis, store, id, (old) => old && next(old));
-  if (generation === null) throw new AutomationMissing(id);
+  if (generation === null) throw new NotFound(id);
   return generation;
 }
 
@@ -112,7 +112,7 @@ async function changeDefinition(
 
 /**
  * Removes an automation with all of its state.
- * @throws AutomationMissing when there is none with that id
+ * @throws NotFound when there is none with that id
  */
 export async function deleteDefinition(redis: Redis, store: Store, id: string): Promise<number> {
   const generation = await untilChanged(async () => {
@@ -121,7 +121,7 @@ export async function deleteDefinition(redis: Redis, store: Store, id: string): 
     const gone = planOf(old.automation, old.plan.revision, old.plan).nodes.map(({ name }) => name);
     return await deleteAutomation(redis, store, { generation, id, gone });
   });
-  if (generation === null) throw new AutomationMissing(id);
+  if (generation === null) throw new NotFound(id);
   return generation;
 }
 

@@ -2,11 +2,12 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import { DurabilityUnavailable, NotDurable } from '../errors.ts';
-import { earlyAnswers } from './checkup/faults.ts';
-import { parseInfo, versionOf } from './checkup/version.ts';
 import type { Connections } from './connection.ts';
-import { NOT_KEPT_RETRY_MS } from './refused.ts';
+import { earlyAnswers, parseInfo, versionOf } from './info.ts';
 import type { Store } from './store.ts';
+
+/** When to come back to a server that cannot keep anything now: failovers and full disks take seconds and more. */
+export const NOT_KEPT_RETRY_MS = 2_000;
 
 /** How long the mark of a barrier stays: it is never read, so any time will do. */
 const MARK_MS = 60_000;

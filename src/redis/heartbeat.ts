@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
-import { insist } from './exec.ts';
-import { BELIEVED_MS } from './status.ts';
 import type { Store } from './store.ts';
+import { insist } from './transaction.ts';
+
+/** How long a worker's sign of life is believed; what is left of it tells how old it is. */
+export const BELIEVED_MS = 10_000;
 
 /** How long the name of a worker is kept without a sign of life: above any difference between the clocks of two machines. */
 const NAMED_MS = 3_600_000;

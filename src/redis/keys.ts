@@ -7,7 +7,7 @@ export type Keys = Readonly<{
   events: string;
   /** string, permanent: stream id of the last applied entry; the fencing token of `apply`. */
   position: string;
-  /** hash, permanent: C and U of rules 4, in ms, with ISO beside them. */
+  /** hash, permanent: newest event time and its arrival (rules 4), in ms, with ISO beside them. */
   clock: string;
   /** zset, permanent: state name of a trigger -> a lower bound of its earliest deadline in ms. Disabled triggers are not in it. */
   due: string;
@@ -23,7 +23,7 @@ export type Keys = Readonly<{
   changes: string;
   /** zset, permanent: names of triggers whose definition is gone, by the time they went; the janitor removes their state. */
   garbage: string;
-  /** hash, permanent: automation id -> places of its triggers (src/definitions/plan.ts), as JSON. */
+  /** hash, permanent: automation id -> places of its triggers (src/match/plan.ts), as JSON. */
   plans: string;
   /** set, permanent: automations that could want state-change events; the member `*` stands for everybody. */
   listeners: string;
@@ -31,10 +31,10 @@ export type Keys = Readonly<{
   parked: string;
   /** hash, permanent: counters of decisions (applied, rejected, duplicate …). */
   counters: string;
-  /** hash, permanent: automation id, encoded as in a key -> how many keys of its triggers hold state; `''` -> of all (lua/include/held.lua). */
-  held: string;
-  /** hash, permanent: caps on what is held, `windows_per_automation` and `windows`; absent: the defaults of lua/include/held.lua. */
-  limits: string;
+  /** hash, permanent: automation id, encoded as in a key -> how many keys of its triggers hold state; `''` -> of all (lua/include/quota.lua). */
+  quota_used: string;
+  /** hash, permanent: the most that may hold state, `windows_per_automation` and `windows`; absent: the defaults of lua/include/quota.lua. */
+  quotas: string;
   /** hash, permanent: what the last looks at the log found (lua/audit.lua), and who keeps it from being trimmed. */
   audit: string;
   /** string, permanent: generations of remembered event ids, as JSON (lua/include/seen.lua). */
@@ -52,9 +52,9 @@ export type Keys = Readonly<{
 /** Prefixes, under the names the scripts know them by: what follows them is an id, a state name or a key of rules 6. */
 export type Prefixes = Readonly<{
   /** hash per trigger and key, until forgotten: the open window and the alert. `<state name>:<key>` follows. */
-  bucket: string;
+  window: string;
   /** zset per trigger: key (composites: group) -> the time in ms at which it is looked at next. A state name follows. */
-  windows: string;
+  deadlines: string;
   /** hash per composite and group: stored child firings, `index` with their times and a field for each. `<state name>:<group>` follows. */
   composite: string;
   /** hash per trigger: what settling needs to know of it. A state name follows. */
@@ -95,8 +95,8 @@ export function keysOf(namespace: string): Keys {
     listeners: name('listeners'),
     parked: name('parked'),
     counters: name('counters'),
-    held: name('held'),
-    limits: name('limits'),
+    quota_used: name('quota-used'),
+    quotas: name('quotas'),
     audit: name('audit'),
     seen: name('seen'),
     attempts: name('attempts'),
@@ -110,8 +110,8 @@ export function keysOf(namespace: string): Keys {
 export function prefixesOf(namespace: string): Prefixes {
   const name = (suffix: string): string => `{${namespace}}:${suffix}`;
   return Object.freeze({
-    bucket: name('bucket:'),
-    windows: name('windows:'),
+    window: name('window:'),
+    deadlines: name('deadlines:'),
     composite: name('composite:'),
     trigger: name('trigger:'),
     automation: name('automation:'),

@@ -2,7 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { RedisUnreachable } from '../errors.ts';
 import { publicUrl } from './address.ts';
 import { FAREWELL_MS } from './connection.ts';
-import { discreet } from './discreet.ts';
+import { redact } from './redact.ts';
 
 /** A server that can be used answers in milliseconds; a person will not wait much longer than this to learn that none does. */
 const REACH_BOUND_MS = 3_000;
@@ -54,7 +54,7 @@ function optionsOf({ patient = false, tls }: OpenOptions): RedisOptions {
  */
 export async function openRedis(url: string, signal: AbortSignal, options: OpenOptions = {}): Promise<Redis> {
   signal.throwIfAborted();
-  const redis = discreet(new Redis(url, optionsOf(options)));
+  const redis = redact(new Redis(url, optionsOf(options)));
   let failure: Error | null = null;
   const note = (error: Error): void => {
     failure = error;

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import type { Definitions } from '../apply/loaded-definitions.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import { isAfter } from '../redis/log.ts';
 import { audit, type Finding } from '../redis/steps/audit.ts';
 import { recount } from '../redis/steps/recount.ts';
 import type { Store } from '../redis/store.ts';
-import type { Definitions } from './view.ts';
 
 export type AuditorParts = { redis: Redis; store: Store; logger: Logger; definitions: Definitions };
 
@@ -49,12 +49,12 @@ export class Auditor {
       );
     }
     if (lost) await definitions.reload();
-    await this.#lookAtCaps();
+    await this.#tellQuotas();
     return position;
   }
 
   /** Says once that a cap is reached, and not with each event that meets it. */
-  async #lookAtCaps(): Promise<void> {
+  async #tellQuotas(): Promise<void> {
     const { redis, store, logger } = this.#parts;
     const refused = Number((await redis.hget(store.keys.counters, 'over-limit')) ?? 0);
     const more = refused - (this.#refused ?? refused);
@@ -64,7 +64,7 @@ export class Auditor {
       return;
     }
     if (this.#quietLooks >= QUIET_LOOKS) {
-      logger.warn({ refused: more }, 'a cap on open windows is reached, further keys are not watched');
+      logger.warn({ refused: more }, 'a quota of open windows is used up, further keys are not watched');
     }
     this.#quietLooks = 0;
   }

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Settings } from '../config.ts';
-import { isMissingGroup } from '../redis/fault.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
+import { isMissingGroup } from '../redis/retryable.ts';
 import { forgetIds } from '../redis/steps/forget-ids.ts';
 import { retire } from '../redis/steps/retire.ts';
 import { sweep } from '../redis/steps/sweep.ts';

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
-import type { QueueJob } from '../actions/jobs.ts';
+import type { View } from '../apply/chunk.ts';
 import type { Clock } from '../clock.ts';
 import { resourceId } from '../model/event.ts';
 import { decode, type Entry } from '../model/intake.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
 import type { Applied } from '../redis/steps/apply.ts';
-import type { View } from './chunk.ts';
+import type { QueueJob } from '../relay/jobs.ts';
 
 /** Entries told in full each second: far more than anybody reads; the others are only counted, so that watching costs little. */
 const FULL_PER_SECOND = 1_000;
@@ -117,7 +117,7 @@ export class Live {
     }
     const { event } = decoded;
     const view = this.#parts.view();
-    const interested = outcome === 'applied' ? view.catalogue.interested(event) : [];
+    const interested = outcome === 'applied' ? view.triggers.interested(event) : [];
     // The definitions may have changed since the words were spoken; then nobody knows whose they are.
     const known = interested.length === rest.length ? interested : [];
     return {

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
+import { TAKE_OVER_MS } from '../apply/applier.ts';
 import type { Clock } from '../clock.ts';
 import { type Settled, settle } from '../redis/steps/settle.ts';
 import type { Store } from '../redis/store.ts';
-import { TAKE_OVER_MS } from './applier.ts';
 
 /** The longest sleep: a deadline set by another worker is never met later than this, even if nobody tells. */
 export const LONGEST_SLEEP_MS = 500;

@@ -2,29 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { QueueJob } from '../actions/jobs.ts';
-import { ensureActionsGroup } from '../actions/outbox.ts';
-import { Queues } from '../actions/queues.ts';
+import { Applier, type Observer, TAKE_OVER_MS } from '../apply/applier.ts';
+import type { Looks } from '../apply/draft.ts';
+import { Definitions } from '../apply/loaded-definitions.ts';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
+import type { Service } from '../loop.ts';
+import { Loop, persist } from '../loop.ts';
 import type { Entry } from '../model/intake.ts';
 import { BLOCK_MS, type Connections } from '../redis/connection.ts';
 import { type Durability, durabilityOf } from '../redis/durability.ts';
-import { isMissingGroup } from '../redis/fault.ts';
 import { signOfLife } from '../redis/heartbeat.ts';
 import { ENGINE_GROUP } from '../redis/keys.ts';
 import { ensureGroup, readNext } from '../redis/log.ts';
+import { isMissingGroup } from '../redis/retryable.ts';
 import type { Store } from '../redis/store.ts';
-import { Applier, type Observer, TAKE_OVER_MS } from './applier.ts';
+import type { QueueJob } from '../relay/jobs.ts';
+import { ensureActionsGroup } from '../relay/outbox.ts';
+import { Queues } from '../relay/queues.ts';
+import { Relay } from '../relay/relay.ts';
 import { Auditor } from './auditor.ts';
-import type { Looks } from './draft.ts';
 import { Janitor } from './janitor.ts';
 import { Live } from './live.ts';
-import { Loop, persist } from './loop.ts';
-import { Relay } from './relay.ts';
 import { Scheduler } from './scheduler.ts';
-import type { Service } from './service.ts';
-import { Definitions } from './view.ts';
 
 /** Between two signs of life: a fraction of how long one is believed. */
 const HEARTBEAT_MS = 1_000;
@@ -213,7 +213,7 @@ export class Worker implements Service {
   async #next(): Promise<Entry[]> {
     const { store } = this.#parts;
     try {
-      return await readNext(this.#blocking, store, this.id, this.#applier.appetite, BLOCK_MS);
+      return await readNext(this.#blocking, store, this.id, this.#applier.batchSize, BLOCK_MS);
     } catch (error) {
       if (!isMissingGroup(error)) throw error;
       const stream = store.keys.events;

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import type { Check } from '../../src/doctor/check.ts';
+import { rightsOf, sampleOf } from '../../src/doctor/rights.ts';
+import { obtainRedisServer } from '../../src/embedded/server.ts';
 import { Watchfire } from '../../src/engine.ts';
 import { workerCommands } from '../../src/redis/acl.ts';
-import type { Check } from '../../src/redis/checkup/check.ts';
-import { rightsOf, sampleOf } from '../../src/redis/checkup/rights.ts';
-import { obtainRedisServer } from '../../src/redis/server.ts';
 import { storeOf } from '../../src/redis/store.ts';
 import { follow, privateRedis } from '../support/private-redis.ts';
 import { restrictedUser } from '../support/restricted.ts';
@@ -93,21 +93,21 @@ describe('watchfire doctor', () => {
     });
   });
 
-  test('tells events that nobody applies, dead letters, lost entries and caps', async () => {
+  test('tells events that nobody applies, dead letters, lost entries and quotas', async () => {
     const { redis, url } = await privateRedis();
     const { keys } = storeOf('wf');
     await redis.xadd(keys.events, '1000-0', 'event', 'x', 'resource.id', 'r');
     await redis.xadd(keys.dead, '*', 'source', 'events', 'entry', '1-0', 'reason', 'x');
     await redis.hset(keys.counters, 'lost', 3);
-    await redis.hset(keys.limits, 'windows', 2);
-    await redis.hset(keys.held, '', 2, 'A', 2);
+    await redis.hset(keys.quotas, 'windows', 2);
+    await redis.hset(keys.quota_used, '', 2, 'A', 2);
     const found = troubles(await doctor(url));
     expect(found).toMatchObject({
       workers: 'bad',
       log: 'bad',
       'dead letters': 'warning',
       'lost entries': 'bad',
-      caps: 'warning',
+      quotas: 'warning',
     });
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { changesOf } from '../../src/cli/changes.ts';
 import { documentsIn } from '../../src/cli/documents.ts';
 import { schemas } from '../../src/model/json-schema.ts';
-import type { Answered } from '../../src/scenario.ts';
+import type { Answered } from '../../src/simulation/scenario.ts';
 import { root } from '../house/tree.ts';
 import { run } from './run.ts';
 

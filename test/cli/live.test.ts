@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type LiveItem, lineOf, ordered, painter } from '../../src/cli/live.ts';
+import { type LiveItem, lineOf, ordered, painter } from '../../src/cli/view/live.ts';
 import type { Firing } from '../../src/model/firing.ts';
 import type { Decision } from '../../src/services/live.ts';
 

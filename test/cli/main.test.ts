@@ -11,7 +11,7 @@ import { proxyToRedis } from '../support/proxy.ts';
 import { testClient } from '../support/redis.ts';
 import { ended, run, start } from './run.ts';
 
-const VERBS = ['worker', 'apply', 'list', 'get', 'enable', 'disable', 'delete', 'send', 'schema', 'doctor', 'limits'];
+const VERBS = ['worker', 'apply', 'list', 'get', 'enable', 'disable', 'delete', 'send', 'schema', 'doctor', 'quotas'];
 
 /** Nobody listens on this port, or only the superuser could. */
 const NO_REDIS = 'redis://:secret@127.0.0.1:1';
@@ -20,7 +20,8 @@ describe('help', () => {
   test.each([['--help'], ['help'], ['-h']])('%s names all verbs', async (word) => {
     const { status, out, err } = await run([word]);
     expect({ status, err }).toEqual({ status: 0, err: [] });
-    for (const verb of VERBS) expect(out).toContainEqual(expect.stringMatching(new RegExp(`^ {2}${verb} +\\w`)));
+    for (const verb of VERBS)
+      expect(out).toContainEqual(expect.stringMatching(new RegExp(`^ {2}${verb}(\\|\\w+)? +\\w`)));
   });
 
   test.each(VERBS)('for %s has an example and the options of all verbs', async (verb) => {

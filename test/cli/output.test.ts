@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plain, sentenceOf, table } from '../../src/cli/output.ts';
+import { plain, sentenceOf, table } from '../../src/cli/view/output.ts';
 import { InvalidDocument } from '../../src/errors.ts';
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { away, count, moment, span, timeOfDay } from '../../src/cli/when.ts';
+import { away, count, moment, span, timeOfDay } from '../../src/cli/view/when.ts';
 
 const T = Date.parse('2026-03-02T09:00:05.123Z');
 const MINUTE = 60_000;

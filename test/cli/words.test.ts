@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { actionsInWords, durationInWords, triggerInWords } from '../../src/cli/words.ts';
+import { actionsInWords, durationInWords, triggerInWords } from '../../src/cli/view/words.ts';
 import { parseTrigger } from '../../src/model/trigger.ts';
 
 describe('a length of time', () => {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { type Answered, parseScenario } from '../../src/scenario.ts';
-import { simulate } from '../../src/simulation.ts';
+import { type Answered, parseScenario } from '../../src/simulation/scenario.ts';
+import { simulate } from '../../src/simulation/simulation.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { testClient } from '../support/redis.ts';
 import { snapshot } from '../support/snapshot.ts';
@@ -52,7 +52,7 @@ async function windowsAfter(scenario: DrawnScenario, { words }: Bar): Promise<{ 
   const { namespace } = await run(scenario);
   const state = await snapshot(testClient(), namespace);
   return Object.entries(state).flatMap(([name, value]) => {
-    const [, trigger = '', automation, place, key] = /^bucket:(([^+]*)\+([^+]*)\+\d+):(.*)$/s.exec(name) ?? [];
+    const [, trigger = '', automation, place, key] = /^window:(([^+]*)\+([^+]*)\+\d+):(.*)$/s.exec(name) ?? [];
     // What an edit left behind waits for the janitor; no event meets it any more.
     if (state.garbage !== undefined && trigger in (state.garbage as Record<string, number>)) return [];
     const { start, end } = value as Record<string, string>;

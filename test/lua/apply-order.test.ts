@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { digestOf } from '../../src/services/chunk.ts';
+import { digestOf } from '../../src/apply/chunk.ts';
 import type { StreamValue } from '../support/snapshot.ts';
 import { ms, World } from '../support/world.ts';
 
@@ -42,7 +42,7 @@ describe('an event that follows another', () => {
     const [, follower] = await world.firings();
     expect(follower?.event).toMatchObject({ received: new Date(ms(3)).toISOString() });
     // U is the time it was received first, too.
-    expect((await world.state()).clock).toEqual({ C: String(ms(2)), U: String(ms(3)) });
+    expect((await world.state()).clock).toEqual({ newest: String(ms(2)), arrival: String(ms(3)) });
   });
 
   test('does not wait for itself', async () => {
@@ -249,7 +249,7 @@ describe('the clock', () => {
     for (const [at, t, extra] of sent) await world.at(at).meet('x', { t, ...extra });
     return (await world.state()).clock;
   };
-  const clock = (C: number, U: number) => ({ C: String(ms(C)), U: String(ms(U)) });
+  const clock = (newest: number, arrival: number) => ({ newest: String(ms(newest)), arrival: String(ms(arrival)) });
 
   test('moves with an event that happened later than all before', async () => {
     expect(await clockAfter([0, -5], [3, -2])).toEqual(clock(-2, 3));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { meet, meetRow, outcomeOf, type Row, showBucket } from '../support/window-table.ts';
+import { meet, meetRow, outcomeOf, type Row, showWindow } from '../support/window-table.ts';
 import { World } from '../support/world.ts';
 
 const plain = { posture: 'Reactive', expect: ['x'], threshold: 3, within: 10 };
@@ -81,12 +81,12 @@ describe('how long a window is kept', () => {
     const world = new World();
     await world.put({ id: 'a', name: 'A', trigger: plain });
     await world.meet('x');
-    const bucket = `bucket:${(await world.node('a')).name}:`;
+    const window = `window:${(await world.node('a')).name}:`;
     await world.at(69.999).settle();
-    expect(showBucket((await world.state())[bucket])).toBe('[-900,10) 1 keep 70');
+    expect(showWindow((await world.state())[window])).toBe('[-900,10) 1 keep 70');
     await world.at(70).settle();
     const state = await world.state();
-    expect(Object.keys(state).filter((key) => /^(bucket|windows):/.test(key))).toEqual([]);
+    expect(Object.keys(state).filter((key) => /^(window|deadlines):/.test(key))).toEqual([]);
   });
 
   test('60 s after it was opened, when it was opened late', async () => {
@@ -124,7 +124,7 @@ test('keys are apart, whatever stands in them', async () => {
   ];
   for (const resource of labels) await world.meet('x', { resource });
   expect(await world.told()).toEqual([]);
-  expect(Object.keys(await world.state()).filter((key) => key.startsWith(`bucket:${name}:`))).toHaveLength(4);
+  expect(Object.keys(await world.state()).filter((key) => key.startsWith(`window:${name}:`))).toHaveLength(4);
   for (const resource of labels) await world.meet('x', { resource });
   expect((await world.firings()).map((firing) => firing.labels)).toEqual(labels.map((one) => ({ x: '', ...one })));
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../src/apply/chunk.ts';
 import { apply } from '../../src/redis/steps/apply.ts';
-import { digestOf } from '../../src/services/chunk.ts';
 import { indexFaults } from '../support/deadlines.ts';
 import { adminBeside } from '../support/redis.ts';
 import { difference, type StreamValue } from '../support/snapshot.ts';
@@ -236,7 +236,7 @@ describe('an entry that cannot be applied', () => {
     const world = new World();
     await world.put(counting);
     await world.put({ ...counting, id: 'b' });
-    const broken = `{${world.namespace}}:bucket:${(await world.node('b')).name}:bad`;
+    const broken = `{${world.namespace}}:window:${(await world.node('b')).name}:bad`;
     await world.redis.set(broken, 'of another type');
     for (const id of ['r', 'bad', 'r']) await world.send('x', { resource: id });
     await world.read();
@@ -253,7 +253,7 @@ describe('an entry that cannot be applied', () => {
     expect((state.events as StreamValue).groups.engine?.pending).toEqual({});
     expect(state.counters).toEqual({ applied: '2', rejected: '1' });
     // What came before the error stays; none of it is repeated.
-    expect(state[`bucket:${(await world.node('a')).name}:bad`]).toMatchObject({ count: '1' });
+    expect(state[`window:${(await world.node('a')).name}:bad`]).toMatchObject({ count: '1' });
     await world.redis.del(broken);
   });
 
@@ -275,7 +275,7 @@ describe('an entry that cannot be applied', () => {
     expect(state).toMatchObject({
       position: entries[0]!.id,
       counters: { applied: '1' },
-      clock: { C: String(ms(5)), U: String(ms(5)) },
+      clock: { newest: String(ms(5)), arrival: String(ms(5)) },
     });
     expect((state.events as StreamValue).groups.engine?.pending).toEqual({
       [entries[1]!.id]: 'c',

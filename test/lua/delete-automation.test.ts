@@ -52,7 +52,7 @@ test('an id that comes back starts from nothing and keeps its documents again', 
   await world.put(automation('a'));
   expect(await world.redis.pttl(`${world.store.prefixes.automation}a`)).toBe(-1);
   const { name } = await world.node('a');
-  expect(Object.keys(await world.state()).filter((key) => key.startsWith(`bucket:${name}`))).toEqual([]);
+  expect(Object.keys(await world.state()).filter((key) => key.startsWith(`window:${name}`))).toEqual([]);
   await world.at(60).settle();
   expect(await world.told()).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { compiledFields, planOf, storedPlan } from '../../src/definitions/plan.ts';
+import { compiledFields, planOf, storedPlan } from '../../src/match/plan.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
 import { type Change, putAutomation } from '../../src/redis/steps/put-automation.ts';
 import { indexFaults } from '../support/deadlines.ts';
-import { automation, buckets, counting, sent, standing, watch } from '../support/trigger-kinds.ts';
+import { automation, counting, sent, standing, watch, windows } from '../support/trigger-kinds.ts';
 import { ms, seconds, World } from '../support/world.ts';
 
 describe('a changed definition', () => {
@@ -48,10 +48,10 @@ describe('a changed definition', () => {
     const world = new World();
     await world.put(automation(counting));
     await world.meet('x', sent);
-    const [before] = await buckets(world);
+    const [before] = await windows(world);
     expect(before).toBe('r: [-900,60) 1 keep 120');
     await world.at(1).put(automation({ ...counting, ...trigger }, rest));
-    expect(await buckets(world)).toEqual(kept ? [before] : []);
+    expect(await windows(world)).toEqual(kept ? [before] : []);
   });
 
   test('repeat of a standing trigger may change without touching its state', async () => {
@@ -124,7 +124,7 @@ describe('a changed definition', () => {
     await world.meet('x', sent);
     await world.put(automation({ ...counting, threshold: 5 }));
     await world.put(automation(counting));
-    expect(await buckets(world)).toEqual([]);
+    expect(await windows(world)).toEqual([]);
   });
 });
 
@@ -149,7 +149,7 @@ describe('before a change', () => {
     await world.at(100).put(automation({ ...watch, within: 61 }));
     await world.drain();
     expect(await world.told()).toEqual([]);
-    expect(await buckets(world)).toEqual([]);
+    expect(await windows(world)).toEqual([]);
   });
 
   test('as many obligations as one call may settle, then the rest; others may come in between', async () => {

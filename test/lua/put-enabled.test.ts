@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { automation, buckets, counting, sent, standing, watch } from '../support/trigger-kinds.ts';
+import { automation, counting, sent, standing, watch, windows } from '../support/trigger-kinds.ts';
 import { World } from '../support/world.ts';
 
 const DAYS30 = 30 * 24 * 3_600;
@@ -9,30 +9,30 @@ describe('a standing window', () => {
     const world = new World();
     await world.meet('other', { t: -7 });
     await world.at(5).put(automation(standing));
-    expect(await buckets(world)).toEqual([': [-2,28) 0 silent 0']);
+    expect(await windows(world)).toEqual([': [-2,28) 0 silent 0']);
   });
 
   test('of a disabled automation opens when it is enabled', async () => {
     const world = new World();
     await world.put(automation(standing, { enabled: false }));
-    expect(await buckets(world)).toEqual([]);
+    expect(await windows(world)).toEqual([]);
     await world.at(50).put(automation(standing));
-    expect(await buckets(world)).toEqual([': [50,80) 0 silent 0']);
+    expect(await windows(world)).toEqual([': [50,80) 0 silent 0']);
   });
 
   test('is not opened anew by a change that keeps it, and is by one that does not', async () => {
     const world = new World();
     await world.put(automation(standing));
     await world.at(5).put(automation(standing, { name: 'B' }));
-    expect(await buckets(world)).toEqual([': [0,30) 0 silent 0']);
+    expect(await windows(world)).toEqual([': [0,30) 0 silent 0']);
     await world.at(6).put(automation({ ...standing, threshold: 2 }));
-    expect(await buckets(world)).toEqual([': [6,36) 0 silent 0']);
+    expect(await windows(world)).toEqual([': [6,36) 0 silent 0']);
   });
 
   test('with keys opens none', async () => {
     const world = new World();
     await world.put(automation({ ...standing, for_each: ['id'] }));
-    expect(await buckets(world)).toEqual([]);
+    expect(await windows(world)).toEqual([]);
   });
 });
 
@@ -41,12 +41,12 @@ describe('disabling', () => {
     const world = new World();
     await world.put(automation({ ...watch, for_each: ['id'] }));
     await world.meet('a', { id: 'a1' });
-    const before = await buckets(world);
+    const before = await windows(world);
     await world.put(automation({ ...watch, for_each: ['id'] }, { enabled: false }));
     await world.at(10).meet('x');
     await world.at(3 * DAYS30).settle();
     expect(await world.told()).toEqual([]);
-    expect(await buckets(world)).toEqual(before);
+    expect(await windows(world)).toEqual(before);
     expect((await world.state()).due).toBeUndefined();
   });
 
@@ -79,14 +79,14 @@ describe('enabling', () => {
       },
       100,
     );
-    expect(await buckets(world)).toEqual([`: [100,130) 0 silent 0 last x1 alert 30 1 ${60 + DAYS30}`]);
+    expect(await windows(world)).toEqual([`: [100,130) 0 silent 0 last x1 alert 30 1 ${60 + DAYS30}`]);
     await world.at(130).settle();
     expect((await world.told()).at(-1)).toBe('a triggered@130 x1');
   });
 
   test('starts keyed standing windows anew, and their 30 days', async () => {
     const world = await pausedFrom({ ...standing, for_each: ['id'] }, (w) => w.meet('x', { id: 'x1' }), 3 * DAYS30);
-    expect(await buckets(world)).toEqual([
+    expect(await windows(world)).toEqual([
       `r: [${3 * DAYS30},${3 * DAYS30 + 30}) 0 keep ${4 * DAYS30} silent 0 last x1`,
     ]);
   });
@@ -96,7 +96,7 @@ describe('enabling', () => {
     [60, []],
   ])('at %d s drops armed windows that are over, without firing', async (at, left) => {
     const world = await pausedFrom(watch, (w) => w.meet('a', { id: 'a1' }), at);
-    expect(await buckets(world)).toEqual(left);
+    expect(await windows(world)).toEqual(left);
     expect(await world.told()).toEqual([]);
     await world.at(100).settle();
     expect(await world.told()).toHaveLength(left.length);
@@ -114,9 +114,9 @@ describe('enabling', () => {
     await alert.meet('x', { id: 'x1' });
     expect(await alert.told()).toEqual(['a triggered@60 a1', 'a resolved@1000 x1']);
     const count = await pausedFrom(counting, (w) => w.meet('x', sent), 100);
-    expect(await buckets(count)).toEqual(['r: [-900,60) 1 keep 120']);
+    expect(await windows(count)).toEqual(['r: [-900,60) 1 keep 120']);
     await count.at(120).settle();
-    expect(await buckets(count)).toEqual([]);
+    expect(await windows(count)).toEqual([]);
     const leaves = ['x', 'y'].map((name) => ({ posture: 'Reactive', expect: [name] }));
     const stored = await pausedFrom(
       { type: 'compound', require: 'all', within: 100, triggers: leaves },

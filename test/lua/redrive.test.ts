@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
 import { ACTIONS_GROUP } from '../../src/redis/keys.ts';
-import { lastLetters } from '../../src/redis/letters.ts';
 import { ensureGroup } from '../../src/redis/log.ts';
-import { buryFiring } from '../../src/redis/steps/bury-firing.ts';
 import { redrive } from '../../src/redis/steps/redrive.ts';
+import { rejectFiring } from '../../src/redis/steps/reject-firing.ts';
 import { difference, type StreamValue } from '../support/snapshot.ts';
 import { ms, World } from '../support/world.ts';
 
@@ -13,7 +13,7 @@ const counting = {
   trigger: { posture: 'Reactive', expect: ['x'], threshold: 2, within: 60, for_each: ['id'] },
 };
 
-const letters = (world: World) => lastLetters(world.redis, world.store, 100);
+const letters = (world: World) => lastDeadLetters(world.redis, world.store, 100);
 const again = (world: World, id: string) => redrive(world.redis, world.store, id);
 const streamOf = async (world: World, key: 'events' | 'firings') => (await world.state())[key] as StreamValue;
 
@@ -53,7 +53,7 @@ describe('an event', () => {
   test('that failed half-way is no duplicate of itself', async () => {
     const world = new World();
     await world.put(counting);
-    const broken = `${world.store.prefixes.bucket}${(await world.node('a')).name}:r`;
+    const broken = `${world.store.prefixes.window}${(await world.node('a')).name}:r`;
     await world.redis.set(broken, 'of another type');
     expect(await world.meet('x', { id: 'e' })).toBe('rejected');
     await world.redis.del(broken);
@@ -72,7 +72,7 @@ describe('a firing', () => {
     await ensureGroup(world.redis, firings, ACTIONS_GROUP);
     await world.redis.xadd(firings, '1-1', 'firing', 'aa', 'revision', '9');
     await world.redis.xreadgroup('GROUP', ACTIONS_GROUP, 'w', 'STREAMS', firings, '>');
-    await buryFiring(world.redis, world.store.keys, { entry: '1-1', reason: 'no revision', error: '' });
+    await rejectFiring(world.redis, world.store.keys, { entry: '1-1', reason: 'no revision', error: '' });
     const [letter] = await letters(world);
     const { word, entry } = await again(world, letter?.id ?? '');
     expect(word).toBe('redriven');

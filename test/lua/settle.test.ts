@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { settle } from '../../src/redis/steps/settle.ts';
 import { indexFaults } from '../support/deadlines.ts';
 import { difference } from '../support/snapshot.ts';
-import { showBucket } from '../support/window-table.ts';
+import { showWindow } from '../support/window-table.ts';
 import { ms, World } from '../support/world.ts';
 
 const DAYS30 = 30 * 24 * 3_600;
@@ -120,13 +120,13 @@ describe('the index', () => {
     for (let at = 0; at <= 9; at += 3) await world.at(at).meet('x', { id: `x${at}` });
     const { name } = await world.node('a');
     // Moving a deadline into the future writes nothing to the index: it says 10, the truth is 19.
-    expect((await world.state())[`windows:${name}`]).toEqual({ r: ms(10) });
+    expect((await world.state())[`deadlines:${name}`]).toEqual({ r: ms(10) });
     await world.at(18.999);
     const before = await world.state();
     expect(await look(world)).toMatchObject({ fired: 0, wakeMs: ms(19) });
     expect(difference(before, await world.state())).toEqual({
       due: { [name]: ms(19) },
-      [`windows:${name}`]: { r: ms(19) },
+      [`deadlines:${name}`]: { r: ms(19) },
     });
     await world.at(19).settle();
     expect(await world.told()).toEqual(['a triggered@19 r x9']);
@@ -138,10 +138,10 @@ describe('the index', () => {
     await world.meet('a');
     await world.meet('x');
     await world.redis.zadd(world.store.keys.due, 0, 'gone++7');
-    await world.redis.zadd(`${world.store.prefixes.windows}gone++7`, 0, 'k');
+    await world.redis.zadd(`${world.store.prefixes.deadlines}gone++7`, 0, 'k');
     await world.at(10).settle();
     const state = await world.state();
-    expect([state.due, state['windows:gone++7']]).toEqual([undefined, undefined]);
+    expect([state.due, state['deadlines:gone++7']]).toEqual([undefined, undefined]);
   });
 });
 
@@ -151,18 +151,18 @@ describe('forgetting', () => {
     const day = 24 * 3_600;
     await world.put(automation('a', standing({ within: day, for_each: ['id'] })));
     await world.meet('x', { id: 'x1' });
-    const bucket = `bucket:${(await world.node('a')).name}:r`;
+    const window = `window:${(await world.node('a')).name}:r`;
     for (let at = day; at < DAYS30; at += day) await world.at(at).settle();
     expect(await world.told()).toHaveLength(29);
     await world.at(DAYS30).settle();
     // The last window ends with the memory of the key, so it is judged still; then the key is forgotten, not its alert.
     expect(await world.told()).toHaveLength(30);
-    expect(showBucket((await world.state())[bucket])).toBe(`alert ${DAYS30 - day} 1 ${2 * DAYS30}`);
+    expect(showWindow((await world.state())[window])).toBe(`alert ${DAYS30 - day} 1 ${2 * DAYS30}`);
     await world.at(2 * DAYS30 - 0.001).settle();
-    expect(Object.keys(await world.state())).toContain(bucket);
+    expect(Object.keys(await world.state())).toContain(window);
     await world.at(2 * DAYS30).settle();
     const state = await world.state();
-    expect(Object.keys(state).filter((key) => /^(bucket|windows|due)/.test(key))).toEqual([]);
+    expect(Object.keys(state).filter((key) => /^(window|deadlines|due)/.test(key))).toEqual([]);
     expect(await world.told()).toHaveLength(30);
   });
 
@@ -182,8 +182,8 @@ describe('forgetting', () => {
     await world.at(DAYS30 - 100).meet('y', { t: DAYS30 - 700 });
     await world.at(DAYS30 + 100).meet('x', { id: 'x2' });
     expect(await world.told()).toEqual([]);
-    const bucket = (await world.state())[`bucket:${(await world.node('a')).name}:r`];
-    expect(bucket).toMatchObject({ start: `${ms(DAYS30 + 100)}` });
+    const window = (await world.state())[`window:${(await world.node('a')).name}:r`];
+    expect(window).toMatchObject({ start: `${ms(DAYS30 + 100)}` });
   });
 
   test('an alert 30 days after it was given: it is resolved no more', async () => {

@@ -34,7 +34,7 @@ test('what a definition left behind goes piece by piece, and nothing else', asyn
   expect(counts).toEqual([21, 0, 0]);
   const state = await world.state();
   expect(state.garbage).toBeUndefined();
-  expect(state[`bucket:${(await world.node('a')).name}:r0`]).toBeDefined();
+  expect(state[`window:${(await world.node('a')).name}:r0`]).toBeDefined();
 });
 
 test('groups of composites go as well', async () => {
@@ -63,5 +63,5 @@ test('several may sweep at once', async () => {
   await Promise.all([all(), all(), all()]);
   const state = await world.state();
   expect(state.garbage).toBeUndefined();
-  expect(Object.keys(state).filter((key) => key.startsWith('bucket:'))).toHaveLength(5);
+  expect(Object.keys(state).filter((key) => key.startsWith('window:'))).toHaveLength(5);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { lastLetters } from '../../src/redis/letters.ts';
+import { Applier } from '../../src/apply/applier.ts';
+import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
 import { CRASH_ATTEMPTS, leaveWord, takeOver } from '../../src/redis/steps/take-over.ts';
-import { Applier } from '../../src/services/applier.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { logLines } from '../support/log-lines.ts';
 import { World } from '../support/world.ts';
@@ -119,7 +119,7 @@ test('an entry at which workers die goes to the dead letters without being read,
   const applier = new Applier({ redis, store, definitions, clock, logger, worker: 'w' });
   const signal = new AbortController().signal;
   expect(await applier.applyWaiting(signal)).toBe(1);
-  expect(await lastLetters(redis, store, 9)).toMatchObject([
+  expect(await lastDeadLetters(redis, store, 9)).toMatchObject([
     {
       source: 'events',
       entry: ids[2],
@@ -127,7 +127,7 @@ test('an entry at which workers die goes to the dead letters without being read,
       attempts: CRASH_ATTEMPTS,
     },
   ]);
-  expect((await lastLetters(redis, store, 9))[0]?.fields[0]).toBe('data');
+  expect((await lastDeadLetters(redis, store, 9))[0]?.fields[0]).toBe('data');
   expect(lines.map(({ msg, entry }) => [msg, entry])).toEqual([
     ['workers die at an entry, it goes to the dead letters', ids[2]],
   ]);

@@ -200,7 +200,7 @@ describe('with their own users', () => {
     const admin = adminClient();
     await eventually('it has fired', async () => (await admin.xlen(operator.store.keys.firings)) === 1);
     const seen = (...argv: string[]) => run(['--namespace', namespace, ...argv], { env: { REDIS_URL: viewer } });
-    for (const verb of [['list'], ['get', 'A'], ['firings'], ['buckets'], ['status'], ['dlq', 'ls']]) {
+    for (const verb of [['list'], ['get', 'A'], ['firings'], ['windows'], ['status'], ['dlq', 'ls']]) {
       expect(await seen(...verb), verb.join(' ')).toMatchObject({ status: 0 });
     }
     for (const verb of [

@@ -1,8 +1,8 @@
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
+import { readStatus } from '../../src/inspect/status.ts';
+import { gaugeOf } from '../../src/producer/pressure.ts';
 import { backlogByBook, backlogByGroup } from '../../src/redis/backlog.ts';
-import { gaugeOf } from '../../src/redis/pressure.ts';
-import { readStatus } from '../../src/redis/status.ts';
 import { storeOf } from '../../src/redis/store.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';

@@ -26,7 +26,7 @@ test('removing what is not there says so and changes nothing', async () => {
   await world.put(document('a'));
   const before = await world.state();
   const failed = deleteDefinition(world.redis, world.store, 'nobody');
-  await expect(failed).rejects.toMatchObject({ code: 'AUTOMATION_MISSING' });
+  await expect(failed).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(await world.state()).toEqual(before);
 });
 
@@ -59,7 +59,7 @@ test('a change that never gets its turn gives up', async () => {
     },
   });
   const failed = putDefinition(racing, world.store, parseAutomation(document('a')));
-  await expect(failed).rejects.toMatchObject({ code: 'CONTENDED' });
+  await expect(failed).rejects.toMatchObject({ code: 'CONFLICT' });
   rival.disconnect();
 });
 

@@ -2,9 +2,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { Watchfire } from '../../src/engine.ts';
 import { NotDurable } from '../../src/errors.ts';
-import { earlyAnswers } from '../../src/redis/checkup/faults.ts';
-import { isWithin, parseInfo, versionOf } from '../../src/redis/checkup/version.ts';
 import { durabilityOf } from '../../src/redis/durability.ts';
+import { earlyAnswers, isWithin, parseInfo, versionOf } from '../../src/redis/info.ts';
 import { eventually } from '../support/eventually.ts';
 import { follow, type PrivateRedis, privateRedis, signal } from '../support/private-redis.ts';
 

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
-import { isInfrastructure } from '../../src/redis/fault.ts';
-import { lastLetters } from '../../src/redis/letters.ts';
+import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
+import { isInfrastructure } from '../../src/redis/retryable.ts';
 import { apply } from '../../src/redis/steps/apply.ts';
 import { settle } from '../../src/redis/steps/settle.ts';
 import { adminClient } from '../support/redis.ts';
@@ -35,7 +35,7 @@ describe('a right that is missing for a while', () => {
     world.at(20);
     const denied = settle(await deny(world, '-hdel'), world.store);
     await expect(denied).rejects.toSatisfy(isInfrastructure);
-    expect(await lastLetters(world.redis, world.store, 10)).toEqual([]);
+    expect(await lastDeadLetters(world.redis, world.store, 10)).toEqual([]);
     await world.settle();
     expect(await world.told()).toEqual(['p triggered@10 r e1']);
   });

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { obtainRedisServer, startRedisServer } from '../../src/embedded/server.ts';
 import { keysOf, prefixesOf } from '../../src/redis/keys.ts';
 import { loadScript, parseContract, runScript, type Script } from '../../src/redis/script.ts';
-import { obtainRedisServer, startRedisServer } from '../../src/redis/server.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { adminBeside, adminClient, testClient } from '../support/redis.ts';
 import { World } from '../support/world.ts';

@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
 import { Connections } from '../../src/redis/connection.ts';
-import { discreet } from '../../src/redis/discreet.ts';
 import { openRedis } from '../../src/redis/open.ts';
+import { redact } from '../../src/redis/redact.ts';
 import { run, start } from '../cli/run.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
@@ -57,7 +57,7 @@ describe('an error', () => {
     const { redis } = await privateRedis();
     await redis.set('k', 'x');
     expect(await failureOf(redis.xadd('k', '*', 'data', CANARY))).toContain(CANARY);
-    const quiet = discreet(redis.duplicate());
+    const quiet = redact(redis.duplicate());
     onTestFinished(() => quiet.disconnect());
     expect(await failureOf(quiet.xadd('k', '*', 'data', CANARY))).not.toContain(CANARY);
   });
@@ -147,15 +147,15 @@ describe('what is printed', () => {
     await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await watchfire.emit({ ...event, id: CANARY.slice(0, 3) });
     await applied(7);
-    // A bucket of the wrong type: applying fails half-way; then the index: applying fails each time.
-    const [bucket = ''] = await redis.keys(`${watchfire.store.prefixes.bucket}*`);
-    await redis.set(bucket, 'x');
+    // A window of the wrong type: applying fails half-way; then the index: applying fails each time.
+    const [window = ''] = await redis.keys(`${watchfire.store.prefixes.window}*`);
+    await redis.set(window, 'x');
     await watchfire.emit({ ...event, id: 'half' });
     await eventually('the half-way one is told', said('WRONGTYPE'));
     await redis.config('SET', 'maxmemory', '1');
     await eventually('short memory is told', said('OOM'), { timeoutMs: 15_000 });
     await redis.config('SET', 'maxmemory', '0');
-    for (const argv of [['status'], ['firings'], ['buckets'], ['list'], ['dlq', 'ls']]) {
+    for (const argv of [['status'], ['firings'], ['windows'], ['list'], ['dlq', 'ls']]) {
       const { out, err } = await run([...argv], { env: { REDIS_URL: secret, WATCHFIRE_DEBUG: '1' } });
       printed.push(...out, ...err);
     }

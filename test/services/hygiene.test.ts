@@ -2,12 +2,12 @@ import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { parseSettings } from '../../src/config.ts';
+import { obtainRedisServer, startRedisServer } from '../../src/embedded/server.ts';
+import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
 import { Connections } from '../../src/redis/connection.ts';
 import { allDefinitions, putDefinition } from '../../src/redis/definitions.ts';
 import { ENGINE_GROUP } from '../../src/redis/keys.ts';
-import { lastLetters } from '../../src/redis/letters.ts';
-import { obtainRedisServer, startRedisServer } from '../../src/redis/server.ts';
 import { storeOf } from '../../src/redis/store.ts';
 import { Worker } from '../../src/services/worker.ts';
 import { eventually } from '../support/eventually.ts';
@@ -133,8 +133,8 @@ describe('what is done to the log behind the back of a worker', () => {
     await putDefinition(redis, store, counting);
     await send(30);
     await applied(60);
-    const buckets = await redis.keys(`${store.prefixes.bucket}*`);
-    expect(await Promise.all(buckets.map((key) => redis.hget(key, 'count')))).toEqual(['30']);
+    const windows = await redis.keys(`${store.prefixes.window}*`);
+    expect(await Promise.all(windows.map((key) => redis.hget(key, 'count')))).toEqual(['30']);
     expect(said('Redis has lost state')).toBe(1);
   });
 });
@@ -152,7 +152,7 @@ test('while Redis is out of memory nothing is set aside; when it has some again 
   expect(await counter('applied')).toBe(10);
   await redis.config('SET', 'maxmemory', '0');
   await applied(60);
-  expect([await counter('rejected'), await lastLetters(redis, store, 10)]).toEqual([0, []]);
+  expect([await counter('rejected'), await lastDeadLetters(redis, store, 10)]).toEqual([0, []]);
 });
 
 test('definitions that come to the number of lost ones are loaded, although nothing was applied before', async () => {

@@ -106,7 +106,7 @@ describe('one round', () => {
     for (let i = 0; i < 10; i += 1) await janitor.runOnce(ms(HOUR + 1));
     const state = await world.state();
     expect(state.garbage).toBeUndefined();
-    expect(Object.keys(state).filter((key) => key.startsWith('bucket:'))).toEqual([]);
+    expect(Object.keys(state).filter((key) => key.startsWith('window:'))).toEqual([]);
     expect(Object.keys(state).filter((key) => key.startsWith('seen:'))).toHaveLength(1);
     expect(await world.meet('b', { id: 'late' })).toBe('duplicate');
   });

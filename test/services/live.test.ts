@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
-import { planOf } from '../../src/definitions/plan.ts';
-import { Catalogue } from '../../src/match/catalogue.ts';
+import { planOf } from '../../src/match/plan.ts';
+import { TriggerIndex } from '../../src/match/trigger-index.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
 import { keysOf } from '../../src/redis/keys.ts';
 import type { Applied } from '../../src/redis/steps/apply.ts';
@@ -28,9 +28,9 @@ const automation = parseAutomation({
 async function spoken() {
   const channel = keysOf(`live-test-${randomBytes(6).toString('hex')}`).live;
   const redis = testClient();
-  const catalogue = new Catalogue();
-  catalogue.put(planOf(automation, 1, null));
-  const view = { generation: '1', catalogue, ignored: new Set<string>() };
+  const triggerIndex = new TriggerIndex();
+  triggerIndex.put(planOf(automation, 1, null));
+  const view = { generation: '1', triggers: triggerIndex, ignored: new Set<string>() };
   const clock = new ManualClock(NOW);
   const live = new Live({ redis, channel, view: () => view, clock });
   const heard: LiveNote[] = [];

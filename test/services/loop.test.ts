@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Loop, persist } from '../../src/services/loop.ts';
+import { Loop, persist } from '../../src/loop.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { logLines } from '../support/log-lines.ts';

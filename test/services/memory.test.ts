@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
 import { Overloaded } from '../../src/errors.ts';
-import { readStatus } from '../../src/redis/status.ts';
+import { readStatus } from '../../src/inspect/status.ts';
 import { storeOf } from '../../src/redis/store.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';

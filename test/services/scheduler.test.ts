@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { TAKE_OVER_MS } from '../../src/apply/applier.ts';
 import { SETTLE_LIMIT } from '../../src/redis/steps/apply.ts';
-import { TAKE_OVER_MS } from '../../src/services/applier.ts';
 import { LONGEST_SLEEP_MS, Scheduler } from '../../src/services/scheduler.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { ms, World } from '../support/world.ts';

@@ -4,10 +4,10 @@ type Fields = Record<string, string>;
 
 const number = (text: string | undefined): number => (text === undefined ? Number.POSITIVE_INFINITY : Number(text));
 
-/** When a bucket must be looked at: the end of an absence's window, or the time it or its alert is forgotten. */
-function bucketWakes(bucket: Fields, proactive: boolean): number {
-  const end = proactive ? number(bucket.end) : Number.POSITIVE_INFINITY;
-  return Math.min(end, number(bucket.keep), number(bucket.alert_until));
+/** When a window must be looked at: the end of an absence's window, or the time it or its alert is forgotten. */
+function windowWakes(window: Fields, proactive: boolean): number {
+  const end = proactive ? number(window.end) : Number.POSITIVE_INFINITY;
+  return Math.min(end, number(window.keep), number(window.alert_until));
 }
 
 /** When the first stored child firing is forgotten: the last number of its line in `index`. */
@@ -15,14 +15,14 @@ function groupWakes(group: Fields): number {
   return Math.min(...(group.index ?? '').split('\n').map((line) => Number(line.split(' ')[3])));
 }
 
-/** Every bucket and every group of children with the state name of its trigger, its key and when it wakes. */
+/** Every window and every group of children with the state name of its trigger, its key and when it wakes. */
 function obligations(state: Snapshot): { name: string; key: string; wakes: number }[] {
   return Object.entries(state).flatMap(([key, value]) => {
-    const [, kind, name = '', rest = ''] = /^(bucket|composite):([^+]*\+[^+]*\+\d+):(.*)$/s.exec(key) ?? [];
+    const [, kind, name = '', rest = ''] = /^(window|composite):([^+]*\+[^+]*\+\d+):(.*)$/s.exec(key) ?? [];
     if (kind === undefined) return [];
     const fields = value as Fields;
     const trigger = state[`trigger:${name}`] as Fields | undefined;
-    const wakes = kind === 'composite' ? groupWakes(fields) : bucketWakes(fields, trigger?.posture === 'Proactive');
+    const wakes = kind === 'composite' ? groupWakes(fields) : windowWakes(fields, trigger?.posture === 'Proactive');
     return [{ name, key: rest, wakes }];
   });
 }
@@ -37,7 +37,7 @@ export function indexFaults(state: Snapshot): string[] {
   const disabled = disabledNames(state);
   const faults: string[] = [];
   for (const { name, key, wakes } of obligations(state)) {
-    const windows = (state[`windows:${name}`] ?? {}) as Record<string, number>;
+    const windows = (state[`deadlines:${name}`] ?? {}) as Record<string, number>;
     const indexed = windows[key];
     if (indexed === undefined) faults.push(`${name}:${key} is not in its index`);
     else if (garbage[name] !== undefined || disabled.has(name)) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
-import { obtainRedisServer, type RedisServer, startRedisServer } from '../../src/redis/server.ts';
+import { obtainRedisServer, type RedisServer, startRedisServer } from '../../src/embedded/server.ts';
 import { eventually } from './eventually.ts';
 
 /** A Redis that one test may set up, fill, stop and kill as it likes, and a client for it. Both end with the test. */

@@ -1,5 +1,5 @@
+import { obtainRedisServer, startRedisServer } from '../../src/embedded/server.ts';
 import { WatchfireError } from '../../src/errors.ts';
-import { obtainRedisServer, startRedisServer } from '../../src/redis/server.ts';
 
 /** The image of docker-compose.yml. */
 const IMAGE = 'redis:8-alpine';

@@ -27,10 +27,10 @@ describe('a namespace', () => {
   test('tells a leak from keys that are permanent or have a time to live', async () => {
     const redis = adminClient();
     const namespace = freshNamespace({ permanent: ['*'] });
-    for (const key of ['log', 'log:2', 'bull:q:1', 'bucket:1']) await redis.set(`{${namespace}}:${key}`, 'x');
+    for (const key of ['log', 'log:2', 'bull:q:1', 'window:1']) await redis.set(`{${namespace}}:${key}`, 'x');
     await redis.set(`{${namespace}}:worker:1`, 'x', 'PX', 60_000);
-    expect(await leakedKeys(redis, namespace, ['log', 'bull:*'])).toEqual(['bucket:1', 'log:2']);
-    expect(await leakedKeys(redis, namespace, [])).toEqual(['bucket:1', 'bull:q:1', 'log', 'log:2']);
+    expect(await leakedKeys(redis, namespace, ['log', 'bull:*'])).toEqual(['window:1', 'log:2']);
+    expect(await leakedKeys(redis, namespace, [])).toEqual(['window:1', 'bull:q:1', 'log', 'log:2']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { indexFaults } from './deadlines.ts';
-import { showBucket } from './window-table.ts';
+import { showWindow } from './window-table.ts';
 import type { World } from './world.ts';
 
 /** One trigger of each kind, for tests of what a change does to its windows; all stand in the automation `a`. */
@@ -20,13 +20,13 @@ export const automation = (trigger: object, rest: object = {}) => ({ id: 'a', na
 /** What an event has to be sent with to be counted by `counting`. */
 export const sent = { resource: { id: 'r', zone: 'z' }, related: [{ id: 'o', role: 'order', kind: 'k' }] };
 
-/** Buckets of a place of `a`, as `key: bucket`. */
-export async function buckets(world: World, path = ''): Promise<string[]> {
+/** Windows of a place of `a`, as `key: window`. */
+export async function windows(world: World, path = ''): Promise<string[]> {
   const { name } = await world.node('a', path);
-  const start = `bucket:${name}:`;
+  const start = `window:${name}:`;
   const state = await world.state();
   expect(indexFaults(state)).toEqual([]);
   return Object.entries(state).flatMap(([key, value]) =>
-    key.startsWith(start) ? [`${key.slice(start.length)}: ${showBucket(value)}`] : [],
+    key.startsWith(start) ? [`${key.slice(start.length)}: ${showWindow(value)}`] : [],
   );
 }

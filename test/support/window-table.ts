@@ -4,15 +4,15 @@ import { difference, type Snapshot, type Value } from './snapshot.ts';
 import { ms, seconds, World } from './world.ts';
 
 /**
- * A bucket in words: `[start,end) count` and, where they are there, `due`, `keep`, `silent`, `last`, and
- * `alert start missing until`. All times in seconds. `-` is no bucket.
+ * A window in words: `[start,end) count` and, where they are there, `due`, `keep`, `silent`, `last`, and
+ * `alert start missing until`. All times in seconds. `-` is no window.
  */
 export type Shown = string;
 
 const TIMES = ['start', 'end', 'due', 'keep', 'alert_start', 'alert_until'];
 
-/** Writes a bucket, as it is shown, with its place in the index. */
-export async function seedBucket(world: World, name: string, key: string, shown: Shown): Promise<void> {
+/** Writes a window, as it is shown, with its place in the index. */
+export async function seedWindow(world: World, name: string, key: string, shown: Shown): Promise<void> {
   if (shown === '-') return;
   const { redis, store } = world;
   const fields: Record<string, string | number> = {};
@@ -37,9 +37,9 @@ export async function seedBucket(world: World, name: string, key: string, shown:
   if (alert !== undefined) {
     Object.assign(fields, { alert_start: ms(Number(alert)), alert_missing: missing, alert_until: ms(Number(until)) });
   }
-  await redis.hset(`${store.prefixes.bucket}${name}:${key}`, fields);
+  await redis.hset(`${store.prefixes.window}${name}:${key}`, fields);
   // The lowest possible bound: every look may find it too early.
-  await redis.zadd(store.prefixes.windows + name, 0, key);
+  await redis.zadd(store.prefixes.deadlines + name, 0, key);
   await redis.zadd(store.keys.due, 0, name);
 }
 
@@ -56,7 +56,7 @@ const documentOf = (id: string): string =>
     received: new Date(ms(0)).toISOString(),
   });
 
-export function showBucket(value: Value | null | undefined): Shown {
+export function showWindow(value: Value | null | undefined): Shown {
   if (!value) return '-';
   const fields = value as Record<string, string>;
   const at = (field: string): number => seconds(Number(fields[field]));
@@ -76,11 +76,11 @@ export function showBucket(value: Value | null | undefined): Shown {
 }
 
 /** What applying an entry always changes; anything else is an effect of its rules. */
-const BOOKKEEPING = /^(position|clock|counters|held|seen.*|events)$/;
+const BOOKKEEPING = /^(position|clock|counters|quota-used|seen.*|events)$/;
 
-/** Keys that changed besides the bookkeeping, the bucket, its index and the ledger: there should be none. */
+/** Keys that changed besides the bookkeeping, the window, its index and the ledger: there should be none. */
 export function strays(before: Snapshot, after: Snapshot, name: string, key: string): string[] {
-  const known = new Set([`bucket:${name}:${key}`, `windows:${name}`, 'due', 'firings']);
+  const known = new Set([`window:${name}:${key}`, `deadlines:${name}`, 'due', 'firings']);
   return Object.keys(difference(before, after)).filter((changed) => !BOOKKEEPING.test(changed) && !known.has(changed));
 }
 
@@ -95,23 +95,23 @@ export type Meeting = {
   at: number;
 };
 
-/** One event meets one bucket. @returns word, bucket afterwards, and what the ledger says */
+/** One event meets one window. @returns word, window afterwards, and what the ledger says */
 export async function meet(world: World, { trigger, before: shown, event, t, at }: Meeting): Promise<string[]> {
   await world.put({ id: 'a', name: 'A', trigger });
   const { name } = await world.node('a');
   const { prefixes } = world.store;
-  await world.redis.del(`${prefixes.bucket}${name}:`, prefixes.windows + name, world.store.keys.due);
-  await seedBucket(world, name, '', shown);
+  await world.redis.del(`${prefixes.window}${name}:`, prefixes.deadlines + name, world.store.keys.due);
+  await seedWindow(world, name, '', shown);
   const before = await world.state();
   await world.at(at).send(event, { id: 'new', ...(t !== undefined && { t }) });
   const [words = ''] = await world.drain();
   const after = await world.state();
   expect(strays(before, after, name, '')).toEqual([]);
   expect(indexFaults(after)).toEqual([]);
-  return [words.replace('applied ', ''), showBucket(after[`bucket:${name}:`]), ...(await world.told())];
+  return [words.replace('applied ', ''), showWindow(after[`window:${name}:`]), ...(await world.told())];
 }
 
-/** A row of a table of rules 7: its name, trigger, bucket before, event with its time, word, bucket after, ledger. */
+/** A row of a table of rules 7: its name, trigger, window before, event with its time, word, window after, ledger. */
 export type Row = [
   row: string,
   trigger: object,
@@ -130,5 +130,5 @@ export async function meetRow([, trigger, before, sent]: Row): Promise<string[]>
   return await meet(new World(), { trigger, before, event, t, at: Math.max(t, 0) });
 }
 
-/** The last columns of a row: word, bucket after, ledger. */
+/** The last columns of a row: word, window after, ledger. */
 export const outcomeOf = ([, , , , ...outcome]: Row): string[] => outcome;

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
+import { chunkOf } from '../../src/apply/chunk.ts';
+import { Definitions } from '../../src/apply/loaded-definitions.ts';
 import { ManualClock } from '../../src/clock.ts';
-import { planOf, type TriggerNode } from '../../src/definitions/plan.ts';
+import { planOf, type TriggerNode } from '../../src/match/plan.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
 import { type Firing, parseFiring } from '../../src/model/firing.ts';
 import type { Entry } from '../../src/model/intake.ts';
@@ -11,8 +13,6 @@ import { type Applied, apply } from '../../src/redis/steps/apply.ts';
 import { settle } from '../../src/redis/steps/settle.ts';
 import { type Store, storeOf } from '../../src/redis/store.ts';
 import type { Chunk } from '../../src/redis/wire.ts';
-import { chunkOf } from '../../src/services/chunk.ts';
-import { Definitions } from '../../src/services/view.ts';
 import { freshNamespace } from './namespace.ts';
 import { testClient } from './redis.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Option } from 'commander';
 import { ROLES, type Role, rulesOf, WAYS_TO_DISK, type WayToDisk } from '../../redis/acl.ts';
 import { targetOf } from '../connect.ts';
-import { asJson, outputOption, printJson } from '../output.ts';
 import { DONE, Misuse, type Verb } from '../verb.ts';
+import { asJson, outputOption, printJson } from '../view/output.ts';
 
 /** 256 bits, in characters that need no escape in a URL. */
 const PASSWORD_BYTES = 32;

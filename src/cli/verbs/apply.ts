@@ -5,8 +5,8 @@ import type { Watchfire } from '../../engine.ts';
 import { type Change, changesOf } from '../changes.ts';
 import { withWatchfire } from '../connect.ts';
 import { documentsIn, type Source } from '../documents.ts';
-import { asJson, outputOption, plain, printJson } from '../output.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
+import { asJson, outputOption, plain, printJson } from '../view/output.ts';
 
 /** Where the words of a change end, so that names stand below each other. */
 const WORD_WIDTH = 'unchanged'.length;

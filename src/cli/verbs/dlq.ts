@@ -1,22 +1,22 @@
 import { type Command, Option } from 'commander';
 import type { Watchfire } from '../../engine.ts';
-import { formatTimestamp, LATEST_MS } from '../../model/timestamp.ts';
 import {
   type DeadLetter,
-  findLetter,
-  isLetterId,
-  lastLetters,
-  letterIds,
-  redriveLetters,
-  removeAllLetters,
-  removeLetters,
-  removeLettersBefore,
-} from '../../redis/letters.ts';
+  deadLetterIds,
+  findDeadLetter,
+  isDeadLetterId,
+  lastDeadLetters,
+  redriveDeadLetters,
+  removeAllDeadLetters,
+  removeDeadLetters,
+  removeDeadLettersBefore,
+} from '../../inspect/dead-letters.ts';
+import { formatTimestamp, LATEST_MS } from '../../model/timestamp.ts';
 import { withWatchfire } from '../connect.ts';
-import { asJson, outputOption, plain, printJson, table } from '../output.ts';
 import { durationOption, wholeOption } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
-import { count, moment } from '../when.ts';
+import { asJson, outputOption, plain, printJson, table } from '../view/output.ts';
+import { count, moment } from '../view/when.ts';
 
 /** Most letters shown at a time: all of them are held, with their fields. */
 const LIMIT_MAX = 10_000;
@@ -67,7 +67,7 @@ export const verb: Verb = {
 /** Nothing may be sent again or removed because something was left out by mistake. */
 function chosenBy(act: Act, ids: readonly string[], options: Options): Chosen {
   for (const id of ids) {
-    if (!isLetterId(id)) throw new Misuse(`dlq ${act}: an id must be like 1700000000000-0 (found "${id}")`);
+    if (!isDeadLetterId(id)) throw new Misuse(`dlq ${act}: an id must be like 1700000000000-0 (found "${id}")`);
   }
   const olderThanMs = durationOption(options, 'olderThan');
   const ways = Number(ids.length > 0) + Number(options.all === true) + Number(olderThanMs !== null);
@@ -83,8 +83,8 @@ function chosenBy(act: Act, ids: readonly string[], options: Options): Chosen {
 }
 
 async function list({ connections, store }: Watchfire, limit: number, options: Options, io: Io): Promise<number> {
-  const letters = await lastLetters(connections.redis, store, limit);
-  if (asJson(options)) printJson(io, letters.map(letterJson));
+  const letters = await lastDeadLetters(connections.redis, store, limit);
+  if (asJson(options)) printJson(io, letters.map(deadLetterJson));
   else if (letters.length === 0) io.err('no dead letters');
   else for (const line of table([COLUMNS, ...letters.map(row)])) io.out(line);
   await io.drained();
@@ -99,11 +99,11 @@ async function show(
 ): Promise<number> {
   const found: DeadLetter[] = [];
   for (const id of ids) {
-    const letter = await findLetter(connections.redis, store, id);
+    const letter = await findDeadLetter(connections.redis, store, id);
     if (letter) found.push(letter);
     else io.err(`watchfire: there is no dead letter ${id}`);
   }
-  if (asJson(options)) printJson(io, found.map(letterJson));
+  if (asJson(options)) printJson(io, found.map(deadLetterJson));
   else for (const letter of found) for (const line of linesOf(letter)) io.out(line);
   await io.drained();
   return found.length === ids.length ? DONE : FAILED;
@@ -111,8 +111,8 @@ async function show(
 
 async function redrive({ connections, store }: Watchfire, chosen: Chosen, options: Options, io: Io): Promise<number> {
   const { redis } = connections;
-  const ids = 'ids' in chosen ? chosen.ids : letterIds(redis, store);
-  const { redriven, gone, unfit } = await redriveLetters(redis, store, ids, io.signal);
+  const ids = 'ids' in chosen ? chosen.ids : deadLetterIds(redis, store);
+  const { redriven, gone, unfit } = await redriveDeadLetters(redis, store, ids, io.signal);
   if (asJson(options)) printJson(io, { redriven, gone, unfit });
   else io.out(`redriven ${count(redriven)}`);
   for (const id of gone) io.err(`watchfire: there is no dead letter ${id}`);
@@ -123,11 +123,11 @@ async function redrive({ connections, store }: Watchfire, chosen: Chosen, option
 async function purge({ connections, store }: Watchfire, chosen: Chosen, options: Options, io: Io): Promise<number> {
   const { redis } = connections;
   let purged: number;
-  if ('ids' in chosen) purged = await removeLetters(redis, store, chosen.ids);
-  else if ('all' in chosen) purged = await removeAllLetters(redis, store);
+  if ('ids' in chosen) purged = await removeDeadLetters(redis, store, chosen.ids);
+  else if ('all' in chosen) purged = await removeAllDeadLetters(redis, store);
   else {
     const [seconds] = await redis.time();
-    purged = await removeLettersBefore(redis, store, Number(seconds) * 1_000 - chosen.olderThanMs);
+    purged = await removeDeadLettersBefore(redis, store, Number(seconds) * 1_000 - chosen.olderThanMs);
   }
   if (asJson(options)) printJson(io, { purged });
   else io.out(`purged ${count(purged)}`);
@@ -143,7 +143,7 @@ function row(letter: DeadLetter): string[] {
   return [id, moment(givenUpMs(letter)), source, String(attempts), error === '' ? reason : `${reason}: ${error}`];
 }
 
-function letterJson(letter: DeadLetter): Record<string, unknown> {
+function deadLetterJson(letter: DeadLetter): Record<string, unknown> {
   return { ...letter, given_up: formatTimestamp(givenUpMs(letter)) };
 }
 

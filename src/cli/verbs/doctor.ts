@@ -1,13 +1,13 @@
 import { systemClock } from '../../clock.ts';
+import type { Check, Grade } from '../../doctor/check.ts';
+import { examine } from '../../doctor/examine.ts';
+import { findingsOf, unreachable } from '../../doctor/findings.ts';
 import type { Watchfire } from '../../engine.ts';
 import { RedisUnreachable } from '../../errors.ts';
-import type { Check, Grade } from '../../redis/checkup/check.ts';
-import { examine } from '../../redis/checkup/examine.ts';
-import { findingsOf, unreachable } from '../../redis/checkup/findings.ts';
 import { withWatchfire } from '../connect.ts';
-import { asJson, outputOption, plain, printJson } from '../output.ts';
 import { durabilityOptions, durabilitySettings } from '../settings.ts';
 import { DONE, FAILED, type Io, type Verb } from '../verb.ts';
+import { asJson, outputOption, plain, printJson } from '../view/output.ts';
 
 /** As wide as the longest name of a check. */
 const NAME_WIDTH = 12;

@@ -1,15 +1,15 @@
 import { pino } from 'pino';
 import { systemClock } from '../../clock.ts';
 import type { Watchfire } from '../../engine.ts';
-import { AutomationMissing } from '../../errors.ts';
-import { lastFirings, nextFirings, type Recorded } from '../../redis/ledger.ts';
-import { persist } from '../../services/loop.ts';
+import { NotFound } from '../../errors.ts';
+import { lastFirings, nextFirings, type Recorded } from '../../inspect/firings.ts';
+import { persist } from '../../loop.ts';
 import { longWatchfire, targetOf, withWatchfire } from '../connect.ts';
-import { FIRING_COLUMNS, firingJson, firingRow } from '../ledger.ts';
-import { asJson, outputOption, printJson, table } from '../output.ts';
 import { durationOption, wholeOption } from '../settings.ts';
 import { DONE, type Io, type Verb } from '../verb.ts';
-import { count } from '../when.ts';
+import { FIRING_COLUMNS, firingJson, firingRow } from '../view/firing.ts';
+import { asJson, outputOption, printJson, table } from '../view/output.ts';
+import { count } from '../view/when.ts';
 
 /** Most firings asked for at a time: all of them are held, with their events. */
 const LIMIT_MAX = 10_000;
@@ -58,14 +58,14 @@ async function lookUp(watchfire: Watchfire, { limit, sinceMs, automation }: Quer
   const { connections, store } = watchfire;
   const [seconds] = await connections.redis.time();
   // An automation that is gone has left its firings behind, under its id.
-  let missing: AutomationMissing | null = null;
+  let missing: NotFound | null = null;
   const id =
     automation === null
       ? null
       : await watchfire.get(automation).then(
           (found) => found.id,
           (error: unknown) => {
-            if (!(error instanceof AutomationMissing)) throw error;
+            if (!(error instanceof NotFound)) throw error;
             missing = error;
             return automation;
           },

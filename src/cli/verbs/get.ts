@@ -1,6 +1,6 @@
 import { withWatchfire } from '../connect.ts';
-import { asJson, outputOption, printJson } from '../output.ts';
 import { DONE, type Verb } from '../verb.ts';
+import { asJson, outputOption, printJson } from '../view/output.ts';
 
 export const verb: Verb = {
   configure(command) {

@@ -1,7 +1,7 @@
 import { withWatchfire } from '../connect.ts';
-import { asJson, outputOption, printJson, table } from '../output.ts';
 import { DONE, type Verb } from '../verb.ts';
-import { actionsInWords, triggerInWords } from '../words.ts';
+import { asJson, outputOption, printJson, table } from '../view/output.ts';
+import { actionsInWords, triggerInWords } from '../view/words.ts';
 
 export const verb: Verb = {
   configure(command) {

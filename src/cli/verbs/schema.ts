@@ -1,7 +1,7 @@
 import { Argument } from 'commander';
 import { schemas } from '../../model/json-schema.ts';
-import { printJson } from '../output.ts';
 import { DONE, type Verb } from '../verb.ts';
+import { printJson } from '../view/output.ts';
 
 export const verb: Verb = {
   configure(command) {

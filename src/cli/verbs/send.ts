@@ -5,11 +5,11 @@ import { type InvalidDocument, NotDurable, type TryLater } from '../../errors.ts
 import { flatDocument } from '../../model/flat.ts';
 import { withWatchfire } from '../connect.ts';
 import { openInput } from '../input.ts';
-import { asJson, outputOption, plain, printJson, sentenceOf } from '../output.ts';
-import { progressOn } from '../progress.ts';
 import { type Stopped, sendLines, type Tally } from '../send-lines.ts';
 import { durabilityOptions, durabilitySettings, numberSetting, wholeSetting } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
+import { asJson, outputOption, plain, printJson, sentenceOf } from '../view/output.ts';
+import { progressOn } from '../view/progress.ts';
 
 /** Rejected lines that are shown one by one; whoever has more needs the first ones and the count. */
 const SHOWN_REJECTIONS = 20;

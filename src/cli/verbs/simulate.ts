@@ -3,17 +3,17 @@ import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { pino } from 'pino';
 import { parseSettings } from '../../config.ts';
+import { findRedisServer, thisMachine } from '../../embedded/find-server.ts';
+import { obtainRedisServer, startRedisServer } from '../../embedded/server.ts';
 import { parseJson } from '../../model/json.ts';
-import { findRedisServer, thisMachine } from '../../redis/find-server.ts';
 import { removeNamespaces } from '../../redis/namespace.ts';
 import { openRedis } from '../../redis/open.ts';
-import { obtainRedisServer, startRedisServer } from '../../redis/server.ts';
-import { parseScenario } from '../../scenario.ts';
-import { type SimulationParts, simulate } from '../../simulation.ts';
+import { parseScenario } from '../../simulation/scenario.ts';
+import { type SimulationParts, simulate } from '../../simulation/simulation.ts';
 import { type Target, targetOf } from '../connect.ts';
 import { type Line, linesOf } from '../lines.ts';
-import { sentenceOf } from '../output.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
+import { sentenceOf } from '../view/output.ts';
 
 /** Scenarios under way at a time: while Redis works on one, the next ones are prepared; more gain nothing (measured). */
 const IN_FLIGHT = 16;

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { DEFAULT_REDIS_URL } from '../../config.ts';
+import type { RedisServer } from '../../embedded/server.ts';
 import type { Automation } from '../../model/automation.ts';
 import { publicUrl } from '../../redis/address.ts';
-import type { RedisServer } from '../../redis/server.ts';
 import { longWatchfire, type Target, targetOf } from '../connect.ts';
 import { embeddedRedis, putExamples } from '../embedded.ts';
-import { painter } from '../live.ts';
 import { warningsTo } from '../logging.ts';
-import { asJson, outputOption } from '../output.ts';
 import { wholeOption } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
-import { watch } from '../watch.ts';
+import { painter } from '../view/live.ts';
+import { asJson, outputOption } from '../view/output.ts';
+import { watch } from '../view/watch.ts';
 
 const DEFAULT_PORT = 6390;
 const DEFAULT_DIR = '.watchfire';

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DEFAULT_QUEUE } from '../../actions/jobs.ts';
-import { type Depth, Queues } from '../../actions/queues.ts';
 import type { Watchfire } from '../../engine.ts';
+import { atQuota, type QuotaUse } from '../../inspect/quota.ts';
+import { readStatus, type Status } from '../../inspect/status.ts';
 import type { Automation } from '../../model/automation.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
-import { atCap, type Held } from '../../redis/limits.ts';
-import { readStatus, type Status } from '../../redis/status.ts';
+import { DEFAULT_QUEUE } from '../../relay/jobs.ts';
+import { type Depth, Queues } from '../../relay/queues.ts';
 import { withWatchfire } from '../connect.ts';
-import { asJson, outputOption, plain, printJson, table } from '../output.ts';
 import { DONE, FAILED, type Verb } from '../verb.ts';
-import { away, count, span } from '../when.ts';
+import { asJson, outputOption, plain, printJson, table } from '../view/output.ts';
+import { away, count, span } from '../view/when.ts';
 
 /** An entry that waits longer than this may be stuck, or one of many: then the position is looked at again. */
 const SUSPICIOUS_MS = 10_000;
@@ -54,7 +54,7 @@ async function reportOn(watchfire: Watchfire): Promise<Report> {
     const paused = status.workers.flatMap((worker) => worker.paused.map(({ queue }) => queue));
     const depths = await queues.depths(queueNames(await watchfire.list(), paused));
     const problems = await problemsOf(watchfire, status);
-    const warnings = [...warningsOf(status), ...capWarnings(await watchfire.limits())];
+    const warnings = [...warningsOf(status), ...quotaWarnings(await watchfire.quotas())];
     return { status, queues: depths, problems, warnings };
   } finally {
     await queues.close();
@@ -104,14 +104,14 @@ function warningsOf({ memory, lost, keptBy, now }: Status): string[] {
   return warnings;
 }
 
-function capWarnings(held: Held): string[] {
+function quotaWarnings(held: QuotaUse): string[] {
   const { limits } = held;
-  const names = atCap(held).map((id) =>
+  const names = atQuota(held).map((id) =>
     id === null ? `all automations (${count(limits.windows)})` : `${id} (${count(limits.windowsPerAutomation)})`,
   );
   if (names.length === 0) return [];
   return [
-    `the cap on open windows is reached, further keys are not watched: ${names.join(', ')}; see "watchfire limits"`,
+    `the quota of open windows is used up, further keys are not watched: ${names.join(', ')}; see "watchfire quotas"`,
   ];
 }
 

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { publicUrl } from '../../redis/address.ts';
 import { longWatchfire, targetOf } from '../connect.ts';
 import { warningsTo } from '../logging.ts';
-import { asJson, outputOption } from '../output.ts';
 import { DONE, type Verb } from '../verb.ts';
-import { watch } from '../watch.ts';
+import { asJson, outputOption } from '../view/output.ts';
+import { watch } from '../view/watch.ts';
 
 export const verb: Verb = {
   configure(command) {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
+import { BELIEVED_MS } from '../heartbeat.ts';
 import { loadScript, runScript } from '../script.ts';
-import { BELIEVED_MS } from '../status.ts';
 import type { Store } from '../store.ts';
 import { answerOf } from './answer.ts';
 

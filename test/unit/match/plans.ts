@@ -1,4 +1,4 @@
-import { type Plan, planOf } from '../../../src/definitions/plan.ts';
+import { type Plan, planOf } from '../../../src/match/plan.ts';
 import type { Automation } from '../../../src/model/automation.ts';
 import type { Event } from '../../../src/model/event.ts';
 import type { CompositeTrigger, EventTrigger, Trigger } from '../../../src/model/trigger.ts';

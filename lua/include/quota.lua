@@ -1,0 +1,54 @@
+-- How many keys hold state (an open window, an alert, child firings): of each automation and of all. Where a cap is
+-- reached no further key gets any, while those that are there go on. The numbers are exact and the caps stand in Redis,
+-- so what is refused follows from the log alone, whoever applies it.
+local M = {}
+
+local OF_AUTOMATION = 1000000 -- about half a gigabyte: far above what people watch, far below what a server has
+local OF_ALL = 5000000
+
+-- State names begin with the id of their automation, written as in a key; '' stands for all of them.
+local function owner(name)
+  return name:match('^[^+]*')
+end
+
+local function now(e, of)
+  if not e.used[of] then e.used[of] = tonumber(redis.call('HGET', e.keys.quota_used, of)) or 0 end
+  return e.used[of] + (e.grown[of] or 0)
+end
+
+-- Notes that so many keys of a trigger got state, or lost it when negative.
+function M.add(e, name, count)
+  if count == 0 then return end
+  local of = owner(name)
+  e.grown[of] = (e.grown[of] or 0) + count
+  e.grown[''] = (e.grown[''] or 0) + count
+end
+
+-- Whether a key of this trigger that has no state must stay without; counts those that must.
+function M.refuses(e, name)
+  if not e.quotas then
+    local set = redis.call('HMGET', e.keys.quotas, 'windows_per_automation', 'windows')
+    e.quotas = { automation = tonumber(set[1]) or OF_AUTOMATION, all = tonumber(set[2]) or OF_ALL }
+  end
+  local all = now(e, '')
+  -- An automation never holds more than all of them, so most of the time it need not be asked for.
+  if all < e.quotas.all and (all < e.quotas.automation or now(e, owner(name)) < e.quotas.automation) then return false end
+  e.over = (e.over or 0) + 1
+  return true
+end
+
+-- Whether an event that meets no state of its key would leave some behind and must not. m: arms.
+function M.bars(e, trigger, m)
+  local stays = m.arms or not trigger.after and (trigger.within > 0 or trigger.threshold > 1)
+  return stays and M.refuses(e, trigger.name)
+end
+
+-- Writes what changed; called once, at the end of a script.
+function M.save(e)
+  for of, count in pairs(e.grown) do
+    if count ~= 0 and redis.call('HINCRBY', e.keys.quota_used, of, count) <= 0 then redis.call('HDEL', e.keys.quota_used, of) end
+  end
+  if e.over then redis.call('HINCRBY', e.keys.counters, 'over-limit', e.over) end
+end
+
+return M

@@ -1,0 +1,19 @@
+-- Puts a firing that can never be relayed to the dead letters and acknowledges it: once, whoever else comes to the same conclusion.
+--
+-- KEYS firings  stream  ledger and outbox
+-- KEYS dead     stream  dead letters
+-- ARGV group    consumer group
+-- ARGV entry    stream id of the firing
+-- ARGV reason   why it cannot be relayed
+-- ARGV error    what was thrown, or ''
+-- RETURNS word
+-- WORDS rejected gone
+local dlq = include('dlq')
+
+local held = redis.call('XPENDING', keys.firings, args.group, args.entry, args.entry, 1)[1]
+local firing = redis.call('XRANGE', keys.firings, args.entry, args.entry)[1]
+-- One that is there and not held has been acknowledged. One that was trimmed away may be held no longer just because of that.
+if not held and firing then return { 'gone' } end
+dlq.write(keys, '*', 'firings', args.entry, args.reason, args.error, held and held[4] or 0, firing and firing[2] or {})
+redis.call('XACK', keys.firings, args.group, args.entry)
+return { 'rejected' }

@@ -1,0 +1,47 @@
+import type { Redis } from 'ioredis';
+import { planOf } from '../match/plan.ts';
+import { TriggerIndex } from '../match/trigger-index.ts';
+import { type Changes, changesSince } from '../redis/definitions.ts';
+import type { Store } from '../redis/store.ts';
+import type { View } from './chunk.ts';
+
+/** One worker's picture of the definitions: one generation at a time, brought up to date by what changed. */
+export class Definitions {
+  readonly #redis: Redis;
+  readonly #store: Store;
+  #triggerIndex = new TriggerIndex();
+  readonly #ignored: ReadonlySet<string>;
+  #generation = '0';
+
+  constructor(redis: Redis, store: Store, ignored: ReadonlySet<string>) {
+    this.#redis = redis;
+    this.#store = store;
+    this.#ignored = ignored;
+  }
+
+  get view(): View {
+    return { generation: this.#generation, triggers: this.#triggerIndex, ignored: this.#ignored };
+  }
+
+  /** Loads everything: numbers of generations that Redis has lost may have been given away once more. */
+  async reload(): Promise<void> {
+    const { generation, changed } = await changesSince(this.#redis, this.#store, '0');
+    this.#triggerIndex = new TriggerIndex();
+    this.#take(generation, changed);
+  }
+
+  /** Loads what changed since the last call, or everything when Redis has gone back to older definitions. */
+  async refresh(): Promise<void> {
+    const { generation, changed } = await changesSince(this.#redis, this.#store, this.#generation);
+    if (Number(generation) < Number(this.#generation)) await this.reload();
+    else this.#take(generation, changed);
+  }
+
+  #take(generation: string, changed: Changes): void {
+    for (const [id, definition] of changed) {
+      if (definition === null) this.#triggerIndex.delete(id);
+      else this.#triggerIndex.put(planOf(definition.automation, definition.plan.revision, definition.plan));
+    }
+    this.#generation = generation;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Recorded } from '../../inspect/firings.ts';
+import type { Labels } from '../../model/event.ts';
+import type { ChildFiring } from '../../model/firing.ts';
+import { formatTimestamp } from '../../model/timestamp.ts';
+import { moment } from './when.ts';
+
+/** A firing as `-o json` prints it: the terms of rules 10, times as ISO text. */
+export function firingJson({ entry, firing }: Recorded): Record<string, unknown> {
+  const { id, automation, name, revision, path, posture, state, decided } = firing;
+  return {
+    id,
+    entry,
+    automation,
+    name,
+    revision,
+    path,
+    posture: posture === '' ? null : posture,
+    state,
+    triggered: formatTimestamp(firing.triggered),
+    decided: formatTimestamp(decided),
+    triggering_labels: firing.labels,
+    triggering_event: firing.event,
+    triggering_firings: firing.children.map(childJson),
+  };
+}
+
+function childJson({ id, path, state, triggered, labels, event, children }: ChildFiring): Record<string, unknown> {
+  return {
+    id,
+    path,
+    state,
+    triggered: formatTimestamp(triggered),
+    triggering_labels: labels,
+    triggering_event: event,
+    triggering_firings: children.map(childJson),
+  };
+}
+
+export const FIRING_COLUMNS = ['TRIGGERED', 'STATE', 'AUTOMATION', 'FOR', 'EVENT', 'ID'];
+
+/** The same as a row below those columns. */
+export function firingRow({ firing }: Recorded): string[] {
+  const { id, name, state, triggered, labels, event } = firing;
+  return [moment(triggered), state, name, labelsInWords(labels), event ? `${event.event} ${event.id}` : '-', id];
+}
+
+/** A key with its names: `resource.id=customer.7`; `-` for none. */
+export function labelsInWords(labels: Labels): string {
+  const words = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return words.length === 0 ? '-' : words.join(' ');
+}

@@ -1,0 +1,151 @@
+import { pino } from 'pino';
+import { systemClock } from '../../clock.ts';
+import type { Watchfire } from '../../engine.ts';
+import { automationNames, endOfLedger, nextFirings } from '../../inspect/firings.ts';
+import { persist } from '../../loop.ts';
+import type { LiveEvent, LiveNote } from '../../services/live.ts';
+import type { Io } from '../verb.ts';
+import { firingJson } from './firing.ts';
+import { type LiveItem, lineOf, ordered, painter } from './live.ts';
+
+/** How long the first of several things waits for those it caused, which come by other ways: more than a job takes. */
+const GATHER_MS = 60;
+
+/** Things held for a reader that is slower than the engine; beyond it they are only counted. */
+const HELD_LIMIT = 10_000;
+
+/** Names kept: so many automations hardly exist, and a few megabytes of them hurt nobody. */
+const NAMES_LIMIT = 100_000;
+
+/** Stops watching; what was seen is printed first. */
+export type Watcher = { stop: () => Promise<void> };
+
+/** What has been seen and not printed yet, with the time of this process at which it was. */
+class Held {
+  #items: { seenMs: number; item: LiveItem }[] = [];
+  #more = new Map<string, number>();
+
+  get empty(): boolean {
+    return this.#items.length === 0 && this.#more.size === 0;
+  }
+
+  get full(): boolean {
+    return this.#items.length >= HELD_LIMIT;
+  }
+
+  add(item: LiveItem, seenMs: number): void {
+    if (!this.full) {
+      this.#items.push({ seenMs, item });
+      return;
+    }
+    const outcomes = item.kind === 'more' ? item.outcomes : { [item.kind === 'event' ? item.outcome : item.kind]: 1 };
+    for (const [name, count] of Object.entries(outcomes)) this.#more.set(name, (this.#more.get(name) ?? 0) + count);
+  }
+
+  /** Takes what was seen by `untilMs`, with what belongs to it. */
+  take(untilMs: number): LiveItem[] {
+    const related = relatives(this.#items.map(({ item }) => item));
+    const due = new Set(this.#items.filter(({ seenMs }) => seenMs <= untilMs).map(({ item }) => related(item)));
+    const taken = this.#items.filter(({ item }) => due.has(related(item)));
+    const items = ordered(taken.map(({ item }) => item));
+    this.#items = this.#items.filter(({ item }) => !due.has(related(item)));
+    if (this.#more.size > 0) items.push({ kind: 'more', outcomes: Object.fromEntries(this.#more) });
+    this.#more = new Map();
+    return items;
+  }
+}
+
+/** Gives all that came of one event the same name, as far as it is among `items`. */
+function relatives(items: readonly LiveItem[]): (item: LiveItem) => string | LiveItem {
+  const eventOf = new Map<string, string>();
+  for (const item of items) {
+    if (item.kind !== 'firing') continue;
+    const { id, event } = item.recorded.firing;
+    eventOf.set(id, event ? `event ${event.id}` : `firing ${id}`);
+  }
+  return (item) => {
+    if (item.kind === 'job') return eventOf.get(item.firing) ?? `firing ${item.firing}`;
+    if (item.kind === 'firing') return eventOf.get(item.recorded.firing.id) ?? item;
+    return item.kind === 'event' && item.id !== undefined ? `event ${item.id}` : item;
+  };
+}
+
+/**
+ * Prints what all workers of a namespace do: a line for each event, firing and job, or one JSON object. Events and jobs
+ * are told by the workers, which notice within a second that somebody listens; firings come from the ledger.
+ * Resolves when it listens.
+ */
+export async function watch(watchfire: Watchfire, io: Io, json: boolean): Promise<Watcher> {
+  const { connections, store } = watchfire;
+  const held = new Held();
+  const names = new Map<string, string>();
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let printing: Promise<void> | null = null;
+
+  const print = async (): Promise<void> => {
+    while (!held.empty) {
+      // Some of it may have come just now: then there is another round.
+      await systemClock.sleep(GATHER_MS, signal);
+      const items = held.take(signal.aborted ? Number.POSITIVE_INFINITY : systemClock.nowMs() - GATHER_MS);
+      if (!json) await learnNames(watchfire, items, names);
+      const paint = painter(io.color);
+      for (const item of items) {
+        io.out(json ? jsonOf(item) : lineOf(item, names, paint));
+        await io.drained();
+      }
+    }
+    printing = null;
+  };
+  const add = (items: readonly LiveItem[]): void => {
+    for (const item of items) held.add(item, systemClock.nowMs());
+    if (items.length > 0) printing ??= print();
+  };
+
+  const listener = connections.blocking('watch');
+  listener.on('message', (_channel, text) => add(JSON.parse(text) as LiveNote[]));
+  await listener.subscribe(store.keys.live);
+  const reader = connections.blocking('ledger');
+  let after = await endOfLedger(connections.redis, store);
+  const parts = { name: 'watch', clock: systemClock, logger: pino({ level: 'silent' }) };
+  const follow = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const next = await persist(parts, signal, () => nextFirings(reader, store, after));
+      if (next === null) return;
+      after = next.end;
+      add(next.firings.map((recorded) => ({ kind: 'firing', recorded })));
+      // A slow reader of ours holds up the reading, not the engine.
+      if (held.full) await printing;
+    }
+  };
+  const following = follow();
+
+  return {
+    stop: async () => {
+      stopping.abort();
+      reader.disconnect();
+      listener.disconnect();
+      await following;
+      await printing;
+    },
+  };
+}
+
+function jsonOf(item: LiveItem): string {
+  return JSON.stringify(item.kind === 'firing' ? { kind: 'firing', ...firingJson(item.recorded) } : item);
+}
+
+/** Looks up the names of automations that were not mentioned before. */
+async function learnNames(watchfire: Watchfire, items: readonly LiveItem[], names: Map<string, string>): Promise<void> {
+  const ids = new Set(items.flatMap(mentioned).filter((id) => id !== '' && !names.has(id)));
+  if (names.size + ids.size > NAMES_LIMIT) names.clear();
+  const { connections, store } = watchfire;
+  // Without them ids are shown.
+  const found = await automationNames(connections.redis, store, [...ids]).catch(() => new Map<string, string>());
+  for (const [id, name] of found) names.set(id, name);
+}
+
+function mentioned(item: LiveItem): string[] {
+  if (item.kind === 'event') return (item satisfies LiveEvent).decisions.map(({ automation }) => automation);
+  return item.kind === 'job' ? [item.automation] : [];
+}

@@ -1,0 +1,75 @@
+import { atQuota } from '../inspect/quota.ts';
+import type { Status } from '../inspect/status.ts';
+import { bad, type Check, ok, type Rule, several, untold, warning } from './check.ts';
+import type { Facts } from './examine.ts';
+
+/** How long the oldest entry may wait before somebody should look: a healthy log waits for milliseconds. */
+const WAITING_WARNING_MS = 10_000;
+const WAITING_BAD_MS = 60_000;
+
+/** The part of a cap from which it is told of. */
+const NEAR_QUOTA = 0.9;
+
+/** A rule about the state of the engine. */
+function engine(what: string, judge: (status: Status, facts: Facts) => Omit<Check, 'name'>): Rule {
+  return (facts) => ('value' in facts.status ? judge(facts.status.value, facts) : untold(what, facts.status.refused));
+}
+
+export const workers: Rule = engine('whether workers live', ({ workers, waitingMs }) => {
+  if (workers.length > 0) return ok(several(workers.length, 'worker'));
+  const advice = 'start one by "watchfire worker"';
+  return waitingMs > 0 ? bad('no worker lives, and events wait', advice) : warning('no worker lives', advice);
+});
+
+export const log: Rule = engine('the lag of the log', ({ behind, waitingMs, workers }) => {
+  if (waitingMs === 0) return ok('all is applied');
+  const found = `${behind === null ? 'some' : behind.toLocaleString('en-US')} behind, the oldest for ${seconds(waitingMs)}`;
+  if (workers.length === 0) return bad(found, 'start a worker');
+  const advice = 'see the logs of the workers, and start more of them';
+  if (waitingMs > WAITING_BAD_MS) return bad(found, advice);
+  return waitingMs > WAITING_WARNING_MS ? warning(found, advice) : ok(found);
+});
+
+export const lost: Rule = engine('whether entries are lost', ({ lost }) => {
+  if (lost === 0) return ok('nobody removed entries before they were applied');
+  return bad(
+    `${lost.toLocaleString('en-US')} removed by others before they were applied`,
+    'find out who trims or deletes the log: its retention is the business of the workers alone',
+  );
+});
+
+export const retention: Rule = engine('what keeps the log', ({ keptBy, now }) => {
+  if (keptBy === null) return ok('no group keeps old entries');
+  const age = seconds(now - Number.parseInt(keptBy.from, 10));
+  return warning(
+    `the group ${keptBy.group} keeps the log from being trimmed, it needs entries of ${age} ago`,
+    'let it go on, or remove it by XGROUP DESTROY when nobody uses it',
+  );
+});
+
+export const deadLetters: Rule = engine('dead letters', ({ dead }) => {
+  if (dead === 0) return ok('none');
+  return warning(several(dead, 'dead letter'), 'see "watchfire dlq ls", then redrive or purge them');
+});
+
+export const quotas: Rule = ({ quota }) => {
+  if ('refused' in quota) return untold('the quotas of open windows', quota.refused);
+  const { limits, windows, automations, refused } = quota.value;
+  const [most] = automations;
+  const advice = 'see "watchfire quotas": raise the quota, or let fewer keys be watched';
+  const full = atQuota(quota.value).length > 0;
+  const found = `${several(windows, 'window')} of ${limits.windows.toLocaleString('en-US')} at most`;
+  if (full) return warning(`${found}: the quota is used up, further keys are not watched`, advice);
+  if (windows >= NEAR_QUOTA * limits.windows) return warning(`${found}: soon further keys are not watched`, advice);
+  if (most && most.windows >= NEAR_QUOTA * limits.windowsPerAutomation) {
+    return warning(
+      `${most.id} has ${several(most.windows, 'window')} of ${limits.windowsPerAutomation.toLocaleString('en-US')} at most`,
+      advice,
+    );
+  }
+  return ok(refused === 0 ? found : `${found}; ${several(refused, 'time')} a key was not watched for want of room`);
+};
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+}

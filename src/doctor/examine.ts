@@ -1,0 +1,129 @@
+import { readdirSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+import type { Clock } from '../clock.ts';
+import type { Settings } from '../config.ts';
+import { DurabilityUnavailable } from '../errors.ts';
+import { type QuotaUse, readQuotas } from '../inspect/quota.ts';
+import { readStatus, type Status } from '../inspect/status.ts';
+import type { Connections } from '../redis/connection.ts';
+import { durabilityOf } from '../redis/durability.ts';
+import { earlyAnswers, isWithin, parseInfo, type ServerVersion, versionOf } from '../redis/info.ts';
+import { isProtected } from '../redis/protection.ts';
+import { LUA_FOLDER, readScript } from '../redis/script.ts';
+import type { Store } from '../redis/store.ts';
+import { type Rights, rightsOf } from './rights.ts';
+
+/** Looks at the clock of Redis; the one that took least says most. */
+const CLOCK_LOOKS = 5;
+
+/** What was asked, or the error with which Redis refused to tell. */
+export type Told<T> = Readonly<{ value: T } | { refused: string }>;
+
+/** All that the rules of `findings.ts` go by. Durations in ms. */
+export type Facts = Readonly<{
+  settings: Pick<Settings, 'namespace' | 'durability' | 'minReplicas'>;
+  /** INFO by its names; the version is null when it does not say. */
+  info: ReadonlyMap<string, string>;
+  version: ServerVersion | null;
+  /** By their names in CONFIG. */
+  config: Told<ReadonlyMap<string, string>>;
+  /** Why this server cannot give what the durability mode promises; null when it can. */
+  undurable: Told<string | null>;
+  /** How far Redis' clock is ahead of ours, to within `give`. */
+  clock: Readonly<{ aheadMs: number; giveMs: number }>;
+  /** Whether strangers are kept out, or cannot come from elsewhere. */
+  protected: boolean;
+  rights: Rights;
+  /** Scripts that were loaded, and what Redis says of one that it did not take. */
+  scripts: Told<number>;
+  /** Null when the key of the log can be used. */
+  slot: string | null;
+  status: Told<Status>;
+  quota: Told<QuotaUse>;
+}>;
+
+export type ExamineParts = Readonly<{
+  connections: Connections;
+  store: Store;
+  settings: Settings;
+  clock: Clock;
+}>;
+
+/** Asks Redis for all of it. What it refuses to tell is told as such; only a connection that is lost is an error. */
+export async function examine({ connections, store, settings, clock }: ExamineParts): Promise<Facts> {
+  const { redis } = connections;
+  const info = parseInfo(await redis.info());
+  const version = versionOf(info);
+  const fsync = settings.durability === 'fsync' ? { fsync: wayToDisk(version) } : {};
+  const durability = durabilityOf(connections, store, settings, clock);
+  return {
+    settings,
+    info,
+    version,
+    config: await told(() => configOf(redis)),
+    undurable: await told(() => unavailable(durability?.check() ?? Promise.resolve())),
+    clock: await clockOf(redis, clock),
+    protected: await isProtected(redis, store.keys.events),
+    rights: await rightsOf(redis, store, fsync),
+    scripts: await told(() => loadAll(redis)),
+    slot: await slotOf(redis, store),
+    status: await told(() => readStatus(redis, store)),
+    quota: await told(() => readQuotas(redis, store)),
+  };
+}
+
+function wayToDisk(version: ServerVersion | null): 'waitaof' | 'always' {
+  const waits = version !== null && (version.product === 'valkey' || isWithin(version, '7.2.0', null));
+  return waits && !earlyAnswers(version) ? 'waitaof' : 'always';
+}
+
+/** An answer, or that Redis refuses it. @throws what is not Redis' own word, as that the connection is lost */
+async function told<T>(ask: () => Promise<T>): Promise<Told<T>> {
+  try {
+    return { value: await ask() };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ReplyError') return { refused: error.message };
+    throw error;
+  }
+}
+
+async function configOf(redis: Redis): Promise<ReadonlyMap<string, string>> {
+  const flat = (await redis.call('CONFIG', 'GET', 'append*', 'no-appendfsync-*', 'save')) as string[];
+  return new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as const] : [])));
+}
+
+async function unavailable(check: Promise<void>): Promise<string | null> {
+  try {
+    await check;
+    return null;
+  } catch (error) {
+    if (error instanceof DurabilityUnavailable) return error.message;
+    throw error;
+  }
+}
+
+async function clockOf(redis: Redis, clock: Clock): Promise<Facts['clock']> {
+  let best = { aheadMs: 0, giveMs: Number.POSITIVE_INFINITY };
+  for (let look = 0; look < CLOCK_LOOKS; look += 1) {
+    const before = clock.nowMs();
+    const [seconds, micros] = await redis.time();
+    const tookMs = clock.nowMs() - before;
+    const theirs = Number(seconds) * 1_000 + Number(micros) / 1_000;
+    // It was read somewhere between the question and the answer.
+    const giveMs = Math.ceil(tookMs / 2) + 1;
+    if (giveMs < best.giveMs) best = { aheadMs: Math.round(theirs - before - tookMs / 2), giveMs };
+  }
+  return best;
+}
+
+/** Each is compiled, and its flags read, when it is loaded; none is run. */
+async function loadAll(redis: Redis): Promise<number> {
+  const files = readdirSync(LUA_FOLDER).filter((file) => file.endsWith('.lua'));
+  for (const file of files) await redis.script('LOAD', readScript(file.replace(/\.lua$/, '')).source);
+  return files.length;
+}
+
+async function slotOf(redis: Redis, store: Store): Promise<string | null> {
+  const asked = await told(() => redis.exists(store.keys.events));
+  return 'refused' in asked && /^(MOVED|ASK|CLUSTERDOWN|CROSSSLOT|TRYAGAIN)/.test(asked.refused) ? asked.refused : null;
+}

@@ -1,0 +1,134 @@
+import type { Redis } from 'ioredis';
+import { redrive } from '../redis/steps/redrive.ts';
+import type { Store } from '../redis/store.ts';
+
+/** Letters read at a time: some megabytes at most, with entries of ordinary size. */
+const PAGE = 200;
+
+/** Letters removed by one call: Redis frees them at several a microsecond, so other clients do not notice. */
+const REMOVED_AT_ONCE = 10_000;
+
+/** Something that was given up. `windows`: an overdue window that cannot be settled; it has no fields and cannot be sent again. */
+export type DeadLetterSource = 'events' | 'firings' | 'windows';
+
+/** A dead letter, as lua/include/dlq.lua writes it. */
+export type DeadLetter = Readonly<{
+  /** Stream id of the letter; its milliseconds say when it was given up. */
+  id: string;
+  source: DeadLetterSource;
+  /** Stream id under which it stood in the log or in the ledger. */
+  entry: string;
+  /** Why, as a sentence: `path: reason` for an event that breaks a rule. */
+  reason: string;
+  /** What was thrown, `''` when nothing was. */
+  error: string;
+  /** How often it was tried. */
+  attempts: number;
+  /** The entry's own fields as they were sent: name, value, name, value … Empty when it was trimmed away. */
+  fields: readonly string[];
+}>;
+
+/** Whether a text is the id of a letter. */
+export function isDeadLetterId(text: string): boolean {
+  return /^\d{1,20}-\d{1,20}$/.test(text);
+}
+
+/** The newest letters, oldest first. */
+export async function lastDeadLetters(redis: Redis, store: Store, limit: number): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for (let before = '+'; letters.length < limit; ) {
+    const page = await redis.xrevrange(store.keys.dead, before, '-', 'COUNT', Math.min(PAGE, limit - letters.length));
+    letters.push(...page.map(deadLetterOf));
+    const last = page.at(-1);
+    if (!last) break;
+    before = `(${last[0]}`;
+  }
+  return letters.reverse();
+}
+
+/** One letter, or null. */
+export async function findDeadLetter(redis: Redis, store: Store, id: string): Promise<DeadLetter | null> {
+  const [entry] = await redis.xrange(store.keys.dead, id, id);
+  return entry ? deadLetterOf(entry) : null;
+}
+
+/** Ids of all letters there are at the first look, oldest first; those that come later are left out. */
+export async function* deadLetterIds(redis: Redis, store: Store): AsyncGenerator<string> {
+  const [newest] = await redis.xrevrange(store.keys.dead, '+', '-', 'COUNT', 1);
+  if (!newest) return;
+  for (let from = '-'; ; ) {
+    const page = await redis.xrange(store.keys.dead, from, newest[0], 'COUNT', PAGE);
+    for (const [id] of page) yield id;
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) return;
+    from = `(${last[0]}`;
+  }
+}
+
+/** What became of letters that were to be sent again. */
+export type RedriveSummary = { redriven: number; gone: string[]; unfit: string[] };
+
+/**
+ * Sends what these letters hold on its way again, in their order: events to the end of the log, firings to the end of the
+ * ledger. Stops between two letters when `signal` is aborted. Safe to repeat.
+ */
+export async function redriveDeadLetters(
+  redis: Redis,
+  store: Store,
+  ids: Iterable<string> | AsyncIterable<string>,
+  signal?: AbortSignal,
+): Promise<RedriveSummary> {
+  const summary: RedriveSummary = { redriven: 0, gone: [], unfit: [] };
+  for await (const id of ids) {
+    if (signal?.aborted) break;
+    const { word } = await redrive(redis, store, id);
+    if (word === 'redriven') summary.redriven += 1;
+    else summary[word].push(id);
+  }
+  return summary;
+}
+
+/** Removes letters for good. @returns how many of them there were */
+export async function removeDeadLetters(redis: Redis, store: Store, ids: readonly string[]): Promise<number> {
+  let removed = 0;
+  for (let first = 0; first < ids.length; first += REMOVED_AT_ONCE) {
+    removed += await redis.xdel(store.keys.dead, ...ids.slice(first, first + REMOVED_AT_ONCE));
+  }
+  return removed;
+}
+
+/** Removes all letters that were written before a time (ms of Redis) for good. @returns how many */
+export async function removeDeadLettersBefore(redis: Redis, store: Store, beforeMs: number): Promise<number> {
+  return await redis.xtrim(store.keys.dead, 'MINID', `${Math.max(0, beforeMs)}-0`);
+}
+
+/** Removes all letters there are for good. @returns how many; those that come meanwhile stay */
+export async function removeAllDeadLetters(redis: Redis, store: Store): Promise<number> {
+  const [newest] = await redis.xrevrange(store.keys.dead, '+', '-', 'COUNT', 1);
+  if (!newest) return 0;
+  const [id] = newest;
+  return (await redis.xtrim(store.keys.dead, 'MINID', id)) + (await redis.xdel(store.keys.dead, id));
+}
+
+function deadLetterOf([id, flat]: [string, string[]]): DeadLetter {
+  const named = new Map(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ''] as const] : [])));
+  return {
+    id,
+    source: (named.get('source') ?? 'events') as DeadLetterSource,
+    entry: named.get('entry') ?? '',
+    reason: named.get('reason') ?? '',
+    error: named.get('error') ?? '',
+    attempts: Number(named.get('attempts') ?? 0),
+    fields: fieldsOf(named.get('fields')),
+  };
+}
+
+/** Others may write to the stream as well; what is no list of texts is shown as nothing. */
+function fieldsOf(text: string | undefined): string[] {
+  try {
+    const fields: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(fields) ? fields.map(String) : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,151 @@
+import type { Redis } from 'ioredis';
+import { decodeKey } from '../match/key.ts';
+import { planOf, type TriggerNode } from '../match/plan.ts';
+import type { Labels } from '../model/event.ts';
+import type { CompositeTrigger, EventTrigger } from '../model/trigger.ts';
+import { changesSince } from '../redis/definitions.ts';
+import type { Store } from '../redis/store.ts';
+import { execute } from '../redis/transaction.ts';
+
+/** Triggers asked in one round trip. */
+const ROUND = 500;
+
+/** Which trigger it is: automation, its name, and the place in its tree (`''` for the root). */
+type Place = { automation: string; name: string; path: string; labels: Labels };
+
+/** The window of an event trigger and key (rules 6): an open interval, an alert, or both. Times in ms. */
+export type EventWindow = Place & {
+  kind: 'event';
+  posture: EventTrigger['posture'];
+  threshold: number;
+  /** Null when only an alert is left. */
+  window: { start: number; end: number; due: number; count: number; keepUntil: number | null } | null;
+  /** Id of the event that an absence would report. */
+  lastEvent: string | null;
+  alert: { since: number; missing: number; until: number } | null;
+};
+
+/** The child firings that a composite has stored for a group (rules 9). Times in ms. */
+export type CompositeWindow = Place & {
+  kind: 'composite';
+  type: CompositeTrigger['type'];
+  needed: number;
+  children: { child: number; triggered: number; keepUntil: number; firing: string; event: string | null }[];
+};
+
+export type Window = EventWindow | CompositeWindow;
+
+type Found = { node: TriggerNode; name: string; key: string; wakes: number };
+
+/**
+ * Open windows, soonest to be looked at first, at most `limit`; and how many there are in all.
+ * @param only id of one automation
+ */
+export async function openWindows(
+  redis: Redis,
+  store: Store,
+  { limit, only }: { limit: number; only?: string },
+): Promise<{ windows: Window[]; total: number }> {
+  const { changed } = await changesSince(redis, store, '0');
+  const nodes: { node: TriggerNode; name: string }[] = [];
+  for (const [id, definition] of changed) {
+    if (definition === null || (only !== undefined && only !== id)) continue;
+    const { automation, plan } = definition;
+    for (const node of planOf(automation, plan.revision, plan).nodes) nodes.push({ node, name: automation.name });
+  }
+  const { found, total } = await soonest(redis, store, nodes, limit);
+  return { windows: await readAll(redis, store, found), total };
+}
+
+async function soonest(
+  redis: Redis,
+  store: Store,
+  nodes: readonly { node: TriggerNode; name: string }[],
+  limit: number,
+): Promise<{ found: Found[]; total: number }> {
+  let found: Found[] = [];
+  let total = 0;
+  for (let from = 0; from < nodes.length; from += ROUND) {
+    const part = nodes.slice(from, from + ROUND);
+    const pipeline = redis.pipeline();
+    for (const { node } of part) {
+      const index = store.prefixes.deadlines + node.name;
+      pipeline.zcard(index).zrange(index, '0', String(limit - 1), 'WITHSCORES');
+    }
+    const answers = await execute(pipeline);
+    for (const [i, one] of part.entries()) {
+      total += Number(answers[2 * i]);
+      const flat = answers[2 * i + 1] as string[];
+      for (let at = 0; at + 1 < flat.length; at += 2) {
+        found.push({ ...one, key: flat[at] ?? '', wakes: Number(flat[at + 1]) });
+      }
+    }
+    found = found.sort((a, b) => a.wakes - b.wakes).slice(0, limit);
+  }
+  return { found, total };
+}
+
+async function readAll(redis: Redis, store: Store, found: readonly Found[]): Promise<Window[]> {
+  if (found.length === 0) return [];
+  const { window, composite } = store.prefixes;
+  const pipeline = redis.pipeline();
+  for (const { node, key } of found) {
+    pipeline.hgetall(`${node.trigger.type === 'event' ? window : composite}${node.name}:${key}`);
+  }
+  const hashes = (await execute(pipeline)) as Record<string, string>[];
+  return found.flatMap(({ node, name, key }, i): Window[] => {
+    const hash = hashes[i] ?? {};
+    // It may have gone between the two looks.
+    if (Object.keys(hash).length === 0) return [];
+    const { automationId, path, trigger } = node;
+    const place = { automation: automationId, name, path, labels: labelsOf(trigger.forEach, key) };
+    return [trigger.type === 'event' ? windowOf(place, trigger, hash) : groupOf(place, trigger, hash)];
+  });
+}
+
+function windowOf(place: Place, trigger: EventTrigger, hash: Record<string, string>): EventWindow {
+  const number = (field: string): number => Number(hash[field]);
+  const open = hash.start !== undefined;
+  return {
+    kind: 'event',
+    ...place,
+    posture: trigger.posture,
+    threshold: trigger.threshold,
+    window: open
+      ? {
+          start: number('start'),
+          end: number('end'),
+          due: number('due'),
+          count: number('count'),
+          keepUntil: hash.keep === undefined ? null : number('keep'),
+        }
+      : null,
+    lastEvent: hash.last === undefined ? null : (JSON.parse(hash.last) as { id: string }).id,
+    alert:
+      hash.alert_until === undefined
+        ? null
+        : { since: number('alert_start'), missing: number('alert_missing'), until: number('alert_until') },
+  };
+}
+
+/** `index` has a line for each child, `<index>.<revision> time number keep_until`; the field of that name is its firing. */
+function groupOf(place: Place, trigger: CompositeTrigger, hash: Record<string, string>): CompositeWindow {
+  const children = (hash.index ?? '').split('\n').map((line) => {
+    const [child = '', triggered, , keepUntil] = line.split(' ');
+    const firing = JSON.parse(hash[child] ?? '{}') as { id: string; event: { id: string } | null };
+    return {
+      child: Number.parseInt(child, 10),
+      triggered: Number(triggered),
+      keepUntil: Number(keepUntil),
+      firing: firing.id,
+      event: firing.event?.id ?? null,
+    };
+  });
+  children.sort((a, b) => a.child - b.child);
+  return { kind: 'composite', ...place, type: trigger.type, needed: trigger.needed, children };
+}
+
+function labelsOf(names: readonly string[], key: string): Labels {
+  const values = decodeKey(key, names.length);
+  return Object.fromEntries(names.map((name, i) => [name, values[i] ?? '']));
+}

@@ -1,0 +1,86 @@
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+
+/** Delays after a step that failed: the first, and the most. */
+const FIRST_DELAY_MS = 50;
+const LONGEST_DELAY_MS = 2_000;
+
+export type LoopParts = { name: string; clock: Clock; logger: Logger };
+
+/**
+ * Repeats a step with growing delays until it succeeds. What fails here is the infrastructure, and every step of ours is
+ * safe to repeat.
+ * @returns what the step answered, or null when `signal` said to give up
+ */
+export async function persist<T>(parts: LoopParts, signal: AbortSignal, step: () => Promise<T>): Promise<T | null> {
+  const { clock, logger, name } = parts;
+  for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)) {
+    if (signal.aborted) return null;
+    try {
+      return await step();
+    } catch (error) {
+      if (signal.aborted) return null;
+      // The message alone: errors of ioredis carry the arguments of the command, which may hold what users sent.
+      logger.warn(
+        { loop: name, error: error instanceof Error ? error.message : String(error), delayMs },
+        'step failed',
+      );
+      await clock.sleep(delayMs, signal);
+    }
+  }
+}
+
+/** Repeats a step until it is told to stop. */
+export class Loop {
+  readonly #parts: LoopParts;
+  readonly #step: (signal: AbortSignal) => Promise<number>;
+  readonly #stopping = new AbortController();
+  #waking = new AbortController();
+  #running: Promise<void> | null = null;
+  #dueMs = 0;
+
+  /** @param step does one round and says how many ms to wait before the next one */
+  constructor(parts: LoopParts, step: (signal: AbortSignal) => Promise<number>) {
+    this.#parts = parts;
+    this.#step = step;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Has the next round begin in `ms` at the latest. */
+  hurry(ms: number): void {
+    if (this.#parts.clock.nowMs() + ms < this.#dueMs) this.#waking.abort();
+  }
+
+  /** Lets the step under way finish. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#waking.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#parts;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      this.#waking = new AbortController();
+      const waitMs = await persist(this.#parts, signal, () => this.#step(signal));
+      if (!waitMs || signal.aborted) continue;
+      this.#dueMs = clock.nowMs() + waitMs;
+      await clock.sleep(waitMs, this.#waking.signal);
+      this.#dueMs = 0;
+    }
+  }
+}
+
+/**
+ * A loop is not a step: a service is start and stop around `runOnce`, and tests call `runOnce`.
+ */
+export interface Service {
+  /** Starts the loop; returns at once. */
+  start(): void;
+  /** Lets the step under way finish, then stops. Never rejects. */
+  stop(): Promise<void>;
+}

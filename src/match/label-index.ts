@@ -1,0 +1,142 @@
+import type { Labels } from '../model/event.ts';
+import type { EventTrigger, Spec } from '../model/trigger.ts';
+import { classifyGlob } from './glob.ts';
+import { type Labelled, ownLabel } from './labels.ts';
+import { PatternIndex } from './names.ts';
+
+/**
+ * Where a label index keeps an entry: under a label of the event's resource or of one of its related resources, once for each
+ * pattern; or, without a label, among those that every event of the label index has to look at.
+ */
+export type Place = { side: 'resource' | 'related'; label: string; patterns: readonly string[] } | { side: 'open' };
+
+const OPEN: Place = { side: 'open' };
+
+/** So few entries are quicker asked than looked up, and most names are the business of a few triggers only. */
+const OPEN_ENTRIES = 4;
+
+/** Up to so many label names are looked up one by one; with more, the event's own labels (at most 500) are gone through. */
+const FEW_LABELS = 16;
+
+/**
+ * The entries that share one pattern for event names, filed by a label the trigger asks for. A label index answers with a
+ * superset of the entries whose trigger covers the event: each must still be asked.
+ */
+export class LabelIndex<T> {
+  readonly #open = new Set<T>();
+  readonly #resource = new PatternsByLabel<T>();
+  readonly #related = new PatternsByLabel<T>();
+
+  get isEmpty(): boolean {
+    return this.#open.size === 0 && this.#resource.isEmpty && this.#related.isEmpty;
+  }
+
+  add(entry: T, trigger: EventTrigger): Place {
+    const place = this.#open.size < OPEN_ENTRIES ? OPEN : this.#choose(trigger);
+    if (place.side === 'open') this.#open.add(entry);
+    else this.#side(place.side).add(place.label, place.patterns, entry);
+    return place;
+  }
+
+  remove(entry: T, place: Place): void {
+    if (place.side === 'open') this.#open.delete(entry);
+    else this.#side(place.side).remove(place.label, place.patterns, entry);
+  }
+
+  /** Appends the sets of entries that may be interested in the event; one entry may be in several of them. */
+  collect(event: Labelled, into: ReadonlySet<T>[]): void {
+    if (this.#open.size > 0) into.push(this.#open);
+    if (!this.#resource.isEmpty) this.#resource.collect(event.resource, into);
+    if (this.#related.isEmpty) return;
+    for (const labels of event.related) this.#related.collect(labels, into);
+  }
+
+  /**
+   * The label under which the entry adds least to the cost of an event. That depends on what is there already:
+   * of `env: production` and `id: customer.7`, the one whose values are many and little used is the better.
+   */
+  #choose(trigger: EventTrigger): Place {
+    let best: Place = OPEN;
+    let least = Number.POSITIVE_INFINITY;
+    const consider = (side: 'resource' | 'related', spec: Spec): void => {
+      for (const [label, patterns] of spec) {
+        if (!patterns.every(isSelective)) continue;
+        const share = this.#side(side).share(label, patterns);
+        if (share >= least) continue;
+        best = { side, label, patterns };
+        least = share;
+      }
+    };
+    consider('resource', trigger.match);
+    for (const spec of trigger.matchRelated) consider('related', spec);
+    return best;
+  }
+
+  #side(side: 'resource' | 'related'): PatternsByLabel<T> {
+    return side === 'resource' ? this.#resource : this.#related;
+  }
+}
+
+/** Entries by label name and pattern. */
+class PatternsByLabel<T> {
+  // Made late: a label index for each of 100,000 names would otherwise hold 200,000 maps for nothing.
+  #labels: Map<string, PatternIndex<Set<T>>> | undefined;
+
+  get isEmpty(): boolean {
+    return this.#labels === undefined;
+  }
+
+  /** A label without patterns is met by nothing, and so its entry is rightly found nowhere (rules 3.3). */
+  add(label: string, patterns: readonly string[], entry: T): void {
+    if (patterns.length === 0) return;
+    this.#labels ??= new Map();
+    const values = this.#labels.get(label) ?? new PatternIndex<Set<T>>();
+    this.#labels.set(label, values);
+    for (const pattern of patterns) values.open(pattern, () => new Set()).add(entry);
+  }
+
+  remove(label: string, patterns: readonly string[], entry: T): void {
+    const values = this.#labels?.get(label);
+    if (values === undefined) return;
+    for (const pattern of patterns) {
+      const entries = values.find(pattern);
+      entries?.delete(entry);
+      if (entries?.size === 0) values.delete(pattern);
+    }
+    if (values.size === 0) this.#labels?.delete(label);
+    if (this.#labels?.size === 0) this.#labels = undefined;
+  }
+
+  /**
+   * A guess at the share of events that would look at an entry filed so: a value is the rarer the more values its label
+   * has, and the more entries ask for it the more often it is likely to be sent.
+   */
+  share(label: string, patterns: readonly string[]): number {
+    const values = this.#labels?.get(label);
+    let share = 0;
+    for (const pattern of patterns) share += ((values?.find(pattern)?.size ?? 0) + 1) / ((values?.size ?? 0) + 1);
+    return share;
+  }
+
+  collect(labels: Labels, into: ReadonlySet<T>[]): void {
+    if (this.#labels === undefined) return;
+    if (this.#labels.size <= FEW_LABELS) {
+      for (const [label, values] of this.#labels) collectValue(values, ownLabel(labels, label), into);
+      return;
+    }
+    for (const label of Object.keys(labels)) {
+      const values = this.#labels.get(label);
+      if (values !== undefined) collectValue(values, labels[label], into);
+    }
+  }
+}
+
+function collectValue<T>(values: PatternIndex<Set<T>>, value: string | undefined, into: ReadonlySet<T>[]): void {
+  if (value !== undefined) values.collect(value, into);
+}
+
+/** Whether the pattern alone leads to its entries, without being tried. */
+function isSelective(pattern: string): boolean {
+  const { kind } = classifyGlob(pattern);
+  return kind === 'exact' || kind === 'prefix';
+}

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import type { Automation } from '../model/automation.ts';
+import type { CompositeTrigger, EventTrigger, Spec, Trigger } from '../model/trigger.ts';
+import { compareText, encodeKey } from './key.ts';
+
+/**
+ * One trigger at its place in the tree. `name` is its state name: automation, place and the revision since which its own
+ * definition is unchanged. State belongs to the definition (rules 13), so a changed definition has another name and
+ * finds nothing. Byte order of names is the order of settling: automation id, then place depth first.
+ */
+export type TriggerNode = Readonly<{
+  name: string;
+  automationId: string;
+  /** Child indices from the root, joined by dots; the root is ''. */
+  path: string;
+  /** Position depth first, from 0. */
+  order: number;
+  index: number;
+  parent: string | null;
+  trigger: EventTrigger | CompositeTrigger;
+  /** Under what a composite stores this child's firing; another one as soon as anything below changes. */
+  child: string;
+  /** Digest of its own definition, and of all below. */
+  own: string;
+  tree: string;
+  /** Revisions since which these two are what they are. */
+  ownSince: number;
+  treeSince: number;
+}>;
+
+/** An automation at one revision with all of its triggers, depth first in declared order. */
+export type Plan = Readonly<{ automation: Automation; revision: number; nodes: readonly TriggerNode[] }>;
+
+/** What is kept in Redis of a plan, besides the document. */
+export type StoredPlan = Readonly<{
+  revision: number;
+  places: readonly Readonly<{ path: string; own: string; tree: string; ownSince: number; treeSince: number }>[];
+}>;
+
+/** Path as text whose byte order is depth first order, also beyond ten children: 0 … 9, a10 … a99, b100 … */
+function sortablePath(path: string): string {
+  if (path === '') return '';
+  return path
+    .split('.')
+    .map((index) => (index.length === 1 ? index : String.fromCharCode(0x5f + index.length) + index))
+    .join('.');
+}
+
+const digest = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
+
+const plainSpec = (spec: Spec): unknown => [...spec].sort(([a], [b]) => compareText(a, b));
+
+/** The definition as values whose JSON is equal when the meaning is (rules 13, first column). */
+function meaning(trigger: Trigger): unknown {
+  if (trigger.type !== 'event') return [trigger.type, trigger.require, trigger.withinMs, trigger.forEach];
+  const related = trigger.matchRelated.map(plainSpec).map((spec) => JSON.stringify(spec));
+  return [
+    trigger.posture,
+    trigger.threshold,
+    trigger.withinMs,
+    plainSpec(trigger.match),
+    [...new Set(related)].sort(compareText),
+    trigger.after,
+    trigger.expect,
+    trigger.forEach,
+  ];
+}
+
+function treeDigest(trigger: Trigger): string {
+  if (trigger.type === 'event') return digest(meaning(trigger));
+  return digest([meaning(trigger), trigger.triggers.map(treeDigest)]);
+}
+
+/**
+ * Lays an automation out at `revision`. A trigger whose definition is the one that stands at the same place in
+ * `previous` keeps its name, and with it its state (rules 13).
+ */
+export function planOf(automation: Automation, revision: number, previous: StoredPlan | null): Plan {
+  const before = new Map(previous?.places.map((place) => [place.path, place]));
+  const nodes: TriggerNode[] = [];
+  const visit = (trigger: Trigger, parent: string | null, index: number): void => {
+    const path = parent === null ? '' : parent === '' ? String(index) : `${parent}.${index}`;
+    const own = digest(meaning(trigger));
+    const tree = treeDigest(trigger);
+    const old = before.get(path);
+    const ownSince = old?.own === own ? old.ownSince : revision;
+    const treeSince = old?.tree === tree ? old.treeSince : revision;
+    const name = `${encodeKey([automation.id])}+${sortablePath(path)}+${ownSince}`;
+    const order = nodes.length;
+    const child = `${index}.${treeSince}`;
+    nodes.push({
+      name,
+      automationId: automation.id,
+      path,
+      order,
+      index,
+      parent,
+      trigger,
+      child,
+      own,
+      tree,
+      ownSince,
+      treeSince,
+    });
+    if (trigger.type === 'event') return;
+    for (const [i, below] of trigger.triggers.entries()) visit(below, path, i);
+  };
+  visit(automation.trigger, null, 0);
+  return { automation, revision, nodes };
+}
+
+/** What to keep of a plan so that the next change knows what stays. */
+export function storedPlan(plan: Plan): StoredPlan {
+  const places = plan.nodes.map(({ path, own, tree, ownSince, treeSince }) => ({
+    path,
+    own,
+    tree,
+    ownSince,
+    treeSince,
+  }));
+  return { revision: plan.revision, places };
+}
+
+/** The fields of a compiled trigger, flat: all that settling and firing need to know without any worker. */
+export function compiledFields(plan: Plan, node: TriggerNode): string[] {
+  const { trigger } = node;
+  const byPath = new Map(plan.nodes.map((other) => [other.path, other]));
+  const fields: Record<string, string> = {
+    automation: node.automationId,
+    revision: String(plan.revision),
+    title: plan.automation.name,
+    path: node.path,
+    order: String(node.order),
+    child: node.child,
+    parent: node.parent === null ? '' : (byPath.get(node.parent)?.name ?? ''),
+    digest: node.tree,
+    type: trigger.type,
+    names: JSON.stringify(trigger.forEach),
+  };
+  if (trigger.withinMs !== null) fields.within = String(trigger.withinMs);
+  if (trigger.type === 'event') Object.assign(fields, eventFields(trigger));
+  else {
+    const children = plan.nodes.filter((other) => other.parent === node.path);
+    fields.needed = String(trigger.needed);
+    fields.children = JSON.stringify(children.map((other) => other.child));
+  }
+  return Object.entries(fields).flat();
+}
+
+function eventFields(trigger: EventTrigger): Record<string, string> {
+  const flag = (value: boolean): string => (value ? '1' : '0');
+  return {
+    posture: trigger.posture,
+    threshold: String(trigger.threshold),
+    after: flag(trigger.after.length > 0),
+    standing: flag(isStanding(trigger)),
+    keyed: flag(trigger.forEach.length > 0),
+    once: flag(!trigger.repeat),
+  };
+}
+
+/** A Proactive trigger without `after` watches all the time (rules 8.3). */
+export function isStanding(trigger: EventTrigger): boolean {
+  return trigger.posture === 'Proactive' && trigger.after.length === 0;
+}

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { iso, World } from '../support/world.ts';
+import { runIn } from './run.ts';
+
+const failures = {
+  id: 'A',
+  name: 'failures',
+  trigger: { posture: 'Reactive', expect: ['x'], for_each: ['id', 'kind'], threshold: 3, within: '10m' },
+};
+const silence = {
+  id: 'B',
+  name: 'silence',
+  trigger: { posture: 'Proactive', after: ['beat'], expect: ['beat'], for_each: ['id'], within: 30 },
+};
+
+async function jsonOf(world: World, ...more: string[]): Promise<Record<string, unknown>[]> {
+  const { status, out } = await runIn(world.namespace)(['windows', '-o', 'json', ...more]);
+  expect(status).toBe(0);
+  return JSON.parse(out.join('\n')) as Record<string, unknown>[];
+}
+
+test('an open window is shown with its key, its count and its deadlines', async () => {
+  const world = new World();
+  await world.put(failures);
+  await world.at(0).meet('x', { resource: { id: 'customer.7', kind: 'big +1' } });
+  await world.at(1).meet('x', { resource: { id: 'customer.7', kind: 'big +1' } });
+  expect(await jsonOf(world)).toEqual([
+    {
+      automation: 'A',
+      name: 'failures',
+      path: '',
+      labels: { id: 'customer.7', kind: 'big +1' },
+      type: 'event',
+      posture: 'Reactive',
+      threshold: 3,
+      window: { start: iso(-900), end: iso(600), count: 2, due: iso(600), keep_until: iso(660) },
+      last_event: null,
+      alert: null,
+    },
+  ]);
+});
+
+test('an alert is shown until it is resolved, with the event it is about', async () => {
+  const world = new World();
+  await world.put(silence);
+  await world.at(0).meet('beat', { id: 'e1', resource: 'device.1' });
+  expect(await jsonOf(world)).toMatchObject([{ last_event: 'e1', window: { count: 0, end: iso(30) }, alert: null }]);
+  await world.at(31).settle();
+  const month = 30 * 24 * 3_600;
+  expect(await jsonOf(world)).toMatchObject([
+    { labels: { id: 'device.1' }, window: null, alert: { since: iso(0), missing: 1, until: iso(30 + month) } },
+  ]);
+  await world.at(40).meet('beat', { id: 'e2', resource: 'device.1' });
+  expect(await jsonOf(world)).toMatchObject([{ last_event: 'e2', alert: null }]);
+});
+
+test('a composite shows the children that wait for the others', async () => {
+  const child = (event: string): object => ({ posture: 'Reactive', expect: [event] });
+  const trigger = { type: 'sequence', within: 60, for_each: ['id'], triggers: [child('x'), child('y')] };
+  const world = new World();
+  await world.put({ id: 'C', name: 'both', trigger });
+  await world.at(5).meet('x', { id: 'e1', resource: 'r1' });
+  const stored = { child: 0, triggered: iso(5), keep_until: iso(125), event: 'e1', firing: expect.any(String) };
+  expect(await jsonOf(world)).toContainEqual({
+    automation: 'C',
+    name: 'both',
+    path: '',
+    labels: { id: 'r1' },
+    type: 'sequence',
+    needed: 2,
+    children: [stored],
+  });
+  await world.at(6).meet('y', { id: 'e2', resource: 'r1' });
+  expect((await jsonOf(world)).filter(({ type }) => type === 'sequence')).toEqual([]);
+});
+
+test('people get a line for each, the soonest first, and are told when there are more', async () => {
+  const world = new World();
+  await world.put(failures);
+  await world.put(silence);
+  for (const id of ['r1', 'r2', 'r3']) await world.at(0).meet('x', { resource: id });
+  await world.at(1).meet('beat', { resource: 'device.1' });
+  const { out, err } = await runIn(world.namespace)(['windows', '--limit', '2']);
+  expect(err).toEqual(['watchfire: 2 of 4; see more with --limit']);
+  expect(out.map((line) => line.split(/\s{2,}/).slice(0, 5))).toEqual([
+    ['AUTOMATION', 'FOR', 'FROM', 'UNTIL', 'COUNT'],
+    ['silence', 'id=device.1', '2026-03-02 09:00:01Z', '2026-03-02 09:00:31Z', '0/1'],
+    ['failures', 'id=r1 kind=', '2026-03-02 08:45:00Z', '2026-03-02 09:10:00Z', '1/3'],
+  ]);
+});
+
+test('one automation can be asked for by its name', async () => {
+  const world = new World();
+  await world.put(failures);
+  await world.put(silence);
+  await world.at(0).meet('x');
+  await world.at(0).meet('beat');
+  expect((await jsonOf(world, '--automation', 'silence')).map(({ automation }) => automation)).toEqual(['B']);
+  const { status, err } = await runIn(world.namespace)(['windows', '--automation', 'nobody']);
+  expect({ status, err }).toEqual({ status: 1, err: ['watchfire: there is no automation "nobody"'] });
+});
+
+test('when there are none it says so', async () => {
+  const { namespace } = new World();
+  expect(await runIn(namespace)(['windows'])).toEqual({ status: 0, out: [], err: ['no open windows'] });
+});

@@ -1,0 +1,245 @@
+import { describe, expect, test } from 'vitest';
+import type { Grade } from '../../src/doctor/check.ts';
+import type { Facts } from '../../src/doctor/examine.ts';
+import { findingsOf } from '../../src/doctor/findings.ts';
+import { FAULTS, faultsOf } from '../../src/doctor/server-faults.ts';
+import { DEFAULT_QUOTAS } from '../../src/inspect/quota.ts';
+import type { Status } from '../../src/inspect/status.ts';
+import {
+  earlyAnswers,
+  isWithin,
+  parseInfo,
+  type ServerVersion,
+  versionInWords,
+  versionOf,
+} from '../../src/redis/info.ts';
+
+function server(text: string, product: ServerVersion['product'] = 'redis'): ServerVersion {
+  const version = versionOf(new Map([[`${product}_version`, text]]));
+  if (version === null) throw new Error(`${text} is no version`);
+  return version;
+}
+
+const status: Status = {
+  now: 1_000_000,
+  position: '5-0',
+  entries: 5,
+  behind: 0,
+  waitingMs: 0,
+  lagMs: 0,
+  generation: 1,
+  automations: 1,
+  workers: [{ id: 'w', host: 'h', pid: 1, generation: 1, seenMsAgo: 1, paused: [] }],
+  due: { windows: 0, next: null },
+  firings: 0,
+  unrelayed: 0,
+  parked: 0,
+  dead: 0,
+  counters: {},
+  lost: 0,
+  keptBy: null,
+  memory: { used: 1, limit: 100, ratio: 0.01, policy: 'noeviction' },
+};
+
+const INFO = {
+  role: 'master',
+  cluster_enabled: '0',
+  aof_enabled: '1',
+  maxmemory: '100',
+  used_memory: '1',
+  used_memory_human: '1B',
+  maxmemory_policy: 'noeviction',
+};
+
+const CONFIG = { appendonly: 'yes', appendfsync: 'everysec', save: '' };
+
+/** Facts of an engine with which all is well; `info` and `config` are laid over those of it. */
+type Changes = Partial<Omit<Facts, 'info' | 'config'>> & {
+  info?: Record<string, string>;
+  config?: Record<string, string> | string;
+};
+
+function facts({ info, config = {}, ...rest }: Changes = {}): Facts {
+  return {
+    settings: { namespace: 'wf', durability: 'memory', minReplicas: 1 },
+    info: new Map(Object.entries({ ...INFO, ...info })),
+    version: server('8.2.2'),
+    config:
+      typeof config === 'string' ? { refused: config } : { value: new Map(Object.entries({ ...CONFIG, ...config })) },
+    undurable: { value: null },
+    clock: { aheadMs: 3, giveMs: 1 },
+    protected: true,
+    rights: { missing: [], untried: null },
+    scripts: { value: 13 },
+    slot: null,
+    status: { value: status },
+    quota: { value: { limits: DEFAULT_QUOTAS, windows: 0, automations: [], refused: 0 } },
+    ...rest,
+  };
+}
+
+const engine = (changes: Partial<Status>): Changes => ({ status: { value: { ...status, ...changes } } });
+const mode = (durability: Facts['settings']['durability'], minReplicas = 1): Changes => ({
+  settings: { namespace: 'wf', durability, minReplicas },
+});
+const used = (windows: number, most = 0, refused = 0): Changes => ({
+  quota: { value: { limits: DEFAULT_QUOTAS, windows, automations: [{ id: 'A', windows: most }], refused } },
+});
+const ONLINE = 'ip=h,port=1,state=online,offset=5,lag=0';
+
+type Row = [name: string, grade: Grade, found: RegExp, changes: Changes];
+
+const server_rows: Row[] = [
+  ['protection', 'bad', /lets everybody in/, { protected: false }],
+  ['version', 'bad', /^Redis 6\.2\.14$/, { version: server('6.2.14') }],
+  ['version', 'ok', /^Valkey 8\.1\.4$/, { version: server('8.1.4', 'valkey') }],
+  ['version', 'warning', /does not say/, { version: null }],
+  ['known faults', 'ok', /^none/, {}],
+  ['known faults', 'bad', /XAUTOCLAIM.*CVE-2022-31144/, { version: server('7.0.3') }],
+  ['known faults', 'warning', /^whoever may run scripts.*CVE-2025-49844\)$/, { version: server('7.0.15') }],
+  ['known faults', 'bad', /^WAITAOF can answer before/, { version: server('8.1.4', 'valkey'), ...mode('fsync') }],
+  ['known faults', 'ok', /^none/, { version: server('8.1.4', 'valkey') }],
+  ['role', 'bad', /replica of p/, { info: { role: 'slave', master_host: 'p', master_port: '1' } }],
+  ['cluster', 'bad', /^keys of \{wf\} cannot be used here: MOVED 1 h:2$/, { slot: 'MOVED 1 h:2' }],
+  ['cluster', 'warning', /^a node of a cluster/, { info: { cluster_enabled: '1' } }],
+  ['rights', 'bad', /it may not: XINFO GROUPS, SET$/, { rights: { missing: ['xinfo|groups', 'set'], untried: null } }],
+  ['rights', 'warning', /cannot be tried.*no answer$/, { rights: { missing: [], untried: 'no answer' } }],
+  ['scripts', 'bad', /takes no scripts: ERR x/, { scripts: { refused: 'ERR x' } }],
+  ['scripts', 'warning', /cannot be seen: NOPERM x/, { scripts: { refused: 'NOPERM x' } }],
+  ['clock', 'ok', /1001 ms ahead of this machine, to within 2 ms/, { clock: { aheadMs: 1_001, giveMs: 2 } }],
+  ['clock', 'warning', /1100 ms behind/, { clock: { aheadMs: -1_100, giveMs: 2 } }],
+  ['clock', 'bad', /61000 ms ahead/, { clock: { aheadMs: 61_000, giveMs: 2 } }],
+  [
+    'eviction',
+    'bad',
+    /throws state away: maxmemory-policy is allkeys-lru/,
+    { info: { maxmemory_policy: 'allkeys-lru' } },
+  ],
+  ['eviction', 'warning', /without effect/, { info: { maxmemory_policy: 'allkeys-lru', maxmemory: '0' } }],
+  ['memory', 'warning', /no limit/, { info: { maxmemory: '0' } }],
+  ['memory', 'warning', /^95 %/, engine({ memory: { ...status.memory, ratio: 0.95 } })],
+  ['memory', 'bad', /^100 %/, engine({ memory: { ...status.memory, ratio: 1 } })],
+];
+
+const keeping_rows: Row[] = [
+  ['persistence', 'ok', /^append-only file, appendfsync everysec$/, {}],
+  ['persistence', 'warning', /appendfsync no/, { config: { appendfsync: 'no' } }],
+  ['persistence', 'warning', /^appendfsync cannot be seen: NOPERM/, { config: 'NOPERM' }],
+  ['persistence', 'bad', /^nothing is kept/, { info: { aof_enabled: '0' } }],
+  ['persistence', 'bad', /after the last snapshot/, { info: { aof_enabled: '0' }, config: { save: '3600 1' } }],
+  ['persistence', 'warning', /cannot be seen$/, { info: { aof_enabled: '0' }, config: 'NOPERM' }],
+  ['persistence', 'bad', /could not be written$/, { info: { aof_last_write_status: 'err' } }],
+  ['persistence', 'bad', /^the snapshot/, { info: { rdb_last_bgsave_status: 'err' } }],
+  ['durability', 'ok', /^the mode fsync can be had$/, mode('fsync')],
+  ['durability', 'bad', /^set appendfsync to always$/, { undurable: { value: 'set appendfsync to always' } }],
+  ['durability', 'warning', /cannot be seen: LOADING/, { undurable: { refused: 'LOADING' } }],
+  ['replicas', 'ok', /^0 replicas online, none needed/, {}],
+  ['replicas', 'bad', /^0 replicas online, the mode replicated wants 1/, mode('replicated')],
+  ['replicas', 'bad', /^1 replica online.*wants 2/, { ...mode('replicated', 2), info: { slave0: ONLINE } }],
+  [
+    'replicas',
+    'bad',
+    /^0 replicas/,
+    { ...mode('replicated'), info: { slave0: ONLINE.replace('online', 'wait_bgsave') } },
+  ],
+  ['replicas', 'warning', /all of them needed/, { ...mode('replicated'), info: { slave0: ONLINE } }],
+  [
+    'replicas',
+    'ok',
+    /^2 replicas online, 1 needed$/,
+    { ...mode('replicated'), info: { slave0: ONLINE, slave1: ONLINE } },
+  ],
+  ['replicas', 'warning', /1 silent/, { info: { slave0: ONLINE.replace('lag=0', 'lag=11') } }],
+];
+
+const engine_rows: Row[] = [
+  ['workers', 'ok', /^1 worker$/, {}],
+  ['workers', 'warning', /^no worker lives$/, engine({ workers: [] })],
+  ['workers', 'bad', /and events wait$/, engine({ workers: [], waitingMs: 1 })],
+  ['workers', 'warning', /cannot be seen: NOPERM x/, { status: { refused: 'NOPERM x' } }],
+  ['log', 'ok', /^5 behind, the oldest for 2\.0 s$/, engine({ behind: 5, waitingMs: 2_000 })],
+  ['log', 'warning', /for 11 s$/, engine({ behind: 5, waitingMs: 11_000 })],
+  ['log', 'bad', /^some behind, the oldest for 61 s$/, engine({ behind: null, waitingMs: 61_000 })],
+  ['lost entries', 'bad', /^1,234 removed by others/, engine({ lost: 1_234 })],
+  ['retention', 'warning', /^the group g keeps.*of 900 s ago$/, engine({ keptBy: { group: 'g', from: '100000-0' } })],
+  ['dead letters', 'warning', /^1 dead letter$/, engine({ dead: 1 })],
+  ['quotas', 'ok', /^7 windows of 5,000,000 at most$/, used(7)],
+  ['quotas', 'ok', /; 3 times a key was not watched for want of room$/, used(7, 0, 3)],
+  ['quotas', 'warning', /^4,500,000 windows .*soon/, used(4_500_000)],
+  ['quotas', 'warning', /the quota is used up/, used(5_000_000)],
+  ['quotas', 'warning', /^A has 900,000 windows of 1,000,000/, used(900_000, 900_000)],
+  ['quotas', 'warning', /the quota is used up/, used(1_000_000, 1_000_000)],
+  ['quotas', 'warning', /cannot be seen/, { quota: { refused: 'NOPERM' } }],
+];
+
+describe('a check', () => {
+  test.each([...server_rows, ...keeping_rows, ...engine_rows])(
+    'of %s is %s where it finds %s',
+    (name, grade, found, changes) => {
+      const check = findingsOf(facts(changes)).find((one) => one.name === name);
+      expect(check).toMatchObject({ grade, found: expect.stringMatching(found) });
+      expect(check?.advice === '').toBe(grade === 'ok');
+    },
+  );
+
+  test('of an engine with which all is well is ok, whatever it looks at', () => {
+    const checks = findingsOf(facts());
+    expect(checks.filter(({ grade }) => grade !== 'ok')).toEqual([]);
+    expect(new Set([...server_rows, ...keeping_rows, ...engine_rows].map(([name]) => name))).toEqual(
+      new Set(checks.map(({ name }) => name)),
+    );
+  });
+});
+
+describe('the version of a server', () => {
+  test.each([
+    ['redis_version:7.0.15\r\n', 'Redis 7.0.15'],
+    ['# Server\r\nredis_version:7.2.4\r\nvalkey_version:8.1.1\r\n', 'Valkey 8.1.1'],
+    ['redis_version:255.255.255\r\n', 'Redis 255.255.255'],
+  ])('is read from %j', (info, words) => {
+    const version = versionOf(parseInfo(info));
+    expect(version && versionInWords(version)).toBe(words);
+  });
+
+  test.each(['', 'redis_version:\r\n', 'redis_version:unknown\r\n'])('is not known from %j', (info) => {
+    expect(versionOf(parseInfo(info))).toBeNull();
+  });
+
+  test.each([
+    ['7.0.5', '7.0.0', '7.0.5', false],
+    ['7.0.4', '7.0.0', '7.0.5', true],
+    ['7.0.15', '7.0.9', '7.0.15', false],
+    ['7.0.14', '7.0.9', '7.0.15', true],
+    ['6.2.7', null, '7.0.0', true],
+    ['10.0.0', '9.0.0', null, true],
+    ['7.2-rc3', '7.2.0', '7.2.4', true],
+  ])('%s is from %s and below %s: %s', (text, from, below, expected) => {
+    expect(isWithin(server(text), from, below)).toBe(expected);
+  });
+});
+
+describe('known faults', () => {
+  test('each say what they mean and where they were mended, and end after they begin', () => {
+    for (const { lines, why, source } of FAULTS) {
+      expect([why.length > 20, source.length > 5, lines.length > 0]).toEqual([true, true, true]);
+      for (const [product, from, below] of lines) {
+        if (from !== null) expect(isWithin(server(from, product), null, below)).toBe(true);
+      }
+    }
+  });
+
+  test.each([
+    ['redis', '7.0.15', false],
+    ['redis', '7.2.4', false],
+    ['redis', '7.4.1', true],
+    ['redis', '8.0.0', false],
+    ['valkey', '7.2.9', false],
+    ['valkey', '8.1.1', true],
+  ] as const)('%s %s answers WAITAOF too early: %s', (product, text, expected) => {
+    const version = server(text, product);
+    expect(earlyAnswers(version)).toBe(expected);
+    const told = faultsOf(version, true).some(({ source }) => source === 'redis#13793');
+    expect(told).toBe(expected);
+    expect(faultsOf(version, false).some(({ fsync }) => fsync)).toBe(false);
+  });
+});

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { expect, test } from 'vitest';
+import { ask } from '../../src/embedded/probe.ts';
+
+const WHO = '*2\r\n$3\r\ndir\r\n$5\r\n/data\r\n$33\r\n# Server\r\nprocess_id:42\r\nversion:7\r\n+OK\r\n';
+
+/** Asks a server that says `text` to everybody and closes, as Redis does after QUIT. */
+async function asked(text: string) {
+  const listener = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end(text));
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  try {
+    return await ask((listener.address() as AddressInfo).port);
+  } finally {
+    listener.close();
+  }
+}
+
+test('a Redis says where its data is and which process it is', async () => {
+  expect(await asked(`+PONG\r\n${WHO}`)).toEqual({ kind: 'redis', dir: '/data', pid: 42, loading: false });
+});
+
+test('a Redis that still reads its data is known for what it is', async () => {
+  const answer = await asked(`-LOADING Redis is loading the dataset in memory\r\n${WHO}`);
+  expect(answer).toEqual({ kind: 'redis', dir: '/data', pid: 42, loading: true });
+});
+
+test('whoever answers otherwise is no Redis', async () => {
+  expect(await asked('HTTP/1.1 400 Bad Request\r\n\r\n')).toEqual({ kind: 'other' });
+  expect(await asked('-NOAUTH Authentication required.\r\n')).toEqual({ kind: 'other' });
+});

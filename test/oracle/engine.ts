@@ -1,0 +1,206 @@
+import { applyComposite } from './composite.ts';
+import { readAutomation } from './documents.ts';
+import { type Labels, type ModelEvent, readEvent } from './event.ts';
+import { type Firing, makeFiring, stateChangeEvent } from './firing.ts';
+import { compareText, interest, keyOf } from './keys.ts';
+import { carryOver, openStanding, restart } from './lifecycle.ts';
+import { type Entry, Log } from './log.ts';
+import { firstDue, forget, settle } from './settle.ts';
+import { keyText, type Loaded, load, type Node } from './state.ts';
+import { type ModelAlert, type ModelChild, type ModelWindow, viewAlerts, viewChildren, viewWindows } from './views.ts';
+import { applyProactive, applyReactive } from './windows.ts';
+
+const LONGEST_CHAIN = 8;
+
+export type ModelFiring = {
+  readonly id: string;
+  readonly automation: string;
+  readonly labels: Labels;
+  /** Id of the triggering event. */
+  readonly event: string | null;
+  /** Number of direct child firings. */
+  readonly children: number;
+  readonly state: 'triggered' | 'resolved';
+  /** Ms. */
+  readonly triggered: number;
+  readonly cause: string;
+};
+
+/** A sequential reference model of the rules, in memory. `at` is Redis time in ms and never goes back. */
+export class ModelEngine {
+  readonly firings: ModelFiring[] = [];
+  readonly #log: Log;
+  /** In order of id. */
+  #automations: Loaded[] = [];
+  /** State-change events in order of emission, not yet in the log. */
+  #outbox: ((received: number) => ModelEvent)[] = [];
+
+  /** @param log another one decides where what is appended stands */
+  constructor(log = new Log()) {
+    this.#log = log;
+  }
+
+  /** Rules 13. Throws `path: reason` and changes nothing when the document is in error. */
+  put(document: unknown, at: number): void {
+    const next = load(readAutomation(document));
+    const asOf = this.#beforeChange(at);
+    const old = this.#automations.find(({ automation }) => automation.id === next.automation.id);
+    const others = this.#automations.filter((loaded) => loaded !== old);
+    this.#automations = [...others, next].sort((a, b) => compareText(a.automation.id, b.automation.id));
+    if (old !== undefined) carryOver(old, next);
+    if (!next.automation.enabled) return;
+    if (old !== undefined && !old.automation.enabled) restart(next, asOf);
+    openStanding(next, asOf);
+  }
+
+  /** Reading: deleting an unknown id is no change at all, so it lets nothing out. */
+  delete(id: string, at: number): void {
+    if (this.#automations.every(({ automation }) => automation.id !== id)) return;
+    this.#beforeChange(at);
+    this.#automations = this.#automations.filter(({ automation }) => automation.id !== id);
+  }
+
+  /** Throws `path: reason` for what is refused at the door. */
+  send(document: unknown, at: number): void {
+    this.#log.append(readEvent(document, at, this.#log.nextEntryId(at)), at);
+  }
+
+  /** Applies the log until it is empty; what is appended meanwhile stands at `at`. */
+  applyAll(at: number): void {
+    for (let entry = this.#log.take(); entry !== undefined; entry = this.#log.take()) {
+      if (this.#log.turnsAway(entry)) continue;
+      this.#apply(entry);
+      this.#flush(at);
+      this.#log.releaseFollowers(entry.event.id, at);
+    }
+  }
+
+  /** One run of the scheduler (rules 8.2). */
+  tick(at: number): void {
+    const now = Math.min(at, this.#log.oldest);
+    this.#catchUp(now - this.#log.lag);
+    this.#flush(at);
+    this.#log.releaseOverdue(now, at);
+  }
+
+  openWindows(): ModelWindow[] {
+    return viewWindows(this.#automations);
+  }
+
+  alerts(): ModelAlert[] {
+    return viewAlerts(this.#automations);
+  }
+
+  storedChildren(): ModelChild[] {
+    return viewChildren(this.#automations);
+  }
+
+  parked(): string[] {
+    return this.#log.parkedIds;
+  }
+
+  nextDeadline(): number | null {
+    return firstDue(this.#enabled, Number.POSITIVE_INFINITY)?.window.end ?? null;
+  }
+
+  get #enabled(): Loaded[] {
+    return this.#automations.filter(({ automation }) => automation.enabled);
+  }
+
+  #beforeChange(at: number): number {
+    const asOf = at - this.#log.lag;
+    this.#catchUp(asOf);
+    this.#flush(at);
+    return asOf;
+  }
+
+  #catchUp(asOf: number): void {
+    const enabled = this.#enabled;
+    for (let due = firstDue(enabled, asOf); due !== null; due = firstDue(enabled, asOf)) {
+      const { loaded, node, window } = due;
+      const settledAsOf = window.due;
+      const firing = settle(node, window, settledAsOf);
+      if (firing !== null) this.#rise(loaded, node, firing, settledAsOf);
+    }
+    for (const loaded of enabled) forget(loaded, asOf);
+  }
+
+  /** Steps 2 and 3 of rules 7.1. */
+  #apply(entry: Entry): void {
+    const { event } = entry;
+    const asOf = entry.position - this.#log.lag;
+    this.#catchUp(asOf);
+    this.#log.accept(entry);
+    if (event.chain.length > LONGEST_CHAIN) return;
+    for (const loaded of this.#enabled) {
+      const { id, allowSelfTrigger } = loaded.automation;
+      if (event.chain.includes(id) && !allowSelfTrigger) continue;
+      this.#settleOwn(loaded, event, asOf);
+      const firing = this.#walk(loaded, loaded.root, event, asOf);
+      if (firing !== null) this.#emit(loaded, firing);
+    }
+  }
+
+  #settleOwn(loaded: Loaded, event: ModelEvent, asOf: number): void {
+    for (const node of loaded.nodes) {
+      if (node.kind !== 'event' || node.trigger.posture !== 'Proactive') continue;
+      if (interest(node.trigger, event) === null) continue;
+      const window = node.windows.get(keyText(keyOf(event, node.trigger.forEach)));
+      if (window === undefined || window.end > event.t) continue;
+      const firing = settle(node, window, event.t);
+      if (firing !== null) this.#rise(loaded, node, firing, asOf);
+    }
+  }
+
+  #walk(loaded: Loaded, node: Node, event: ModelEvent, asOf: number): Firing | null {
+    if (node.kind === 'composite') {
+      const received = node.children.flatMap((child) => {
+        const firing = this.#walk(loaded, child, event, asOf);
+        return firing === null ? [] : [{ child: child.index, firing }];
+      });
+      return applyComposite(node, received, asOf);
+    }
+    const found = interest(node.trigger, event);
+    if (found === null) return null;
+    const meeting = { event, interest: found, asOf };
+    if (node.trigger.posture === 'Reactive') return applyReactive(node, meeting);
+    // A trigger inside a composite ends its alert silently (rules 11).
+    if (applyProactive(node, meeting) && node.parent === null) this.#emit(loaded, resolvedFiring(node, event));
+    return null;
+  }
+
+  /** A firing let out by settling goes up on its own. */
+  #rise(loaded: Loaded, node: Node, firing: Firing, asOf: number): void {
+    if (node.parent === null) {
+      this.#emit(loaded, firing);
+      return;
+    }
+    const risen = applyComposite(node.parent, [{ child: node.index, firing }], asOf);
+    if (risen !== null) this.#rise(loaded, node.parent, risen, asOf);
+  }
+
+  #emit({ automation, root }: Loaded, firing: Firing): void {
+    const { id, labels, event, children, state, time, cause } = firing;
+    this.firings.push({
+      id,
+      automation: automation.id,
+      labels,
+      event: event?.id ?? null,
+      children: children.length,
+      state,
+      triggered: time,
+      cause,
+    });
+    this.#outbox.push((received) => stateChangeEvent(firing, root, automation, received));
+  }
+
+  #flush(at: number): void {
+    for (const make of this.#outbox) this.#log.append(make(at), at);
+    this.#outbox = [];
+  }
+}
+
+function resolvedFiring(node: Node, event: ModelEvent): Firing {
+  const key = keyOf(event, node.trigger.forEach);
+  return makeFiring(node, key, { state: 'resolved', event, time: event.t, cause: [event.id, event.t] });
+}

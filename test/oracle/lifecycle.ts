@@ -1,0 +1,58 @@
+import type { EventNode, Loaded, Node } from './state.ts';
+import { type CompositeNode, isStanding, keyText, wholeDefinition } from './state.ts';
+import { FORGET_MS } from './windows.ts';
+
+/** Rules 13: what the new definition keeps of the old one, place by place. */
+export function carryOver(old: Loaded, next: Loaded): void {
+  for (const node of next.nodes) {
+    const before = old.nodes.find(({ path }) => path === node.path);
+    if (before === undefined || before.definition !== node.definition) continue;
+    if (node.kind === 'event' && before.kind === 'event') {
+      node.windows = before.windows;
+      node.alerts = before.alerts;
+    }
+    if (node.kind === 'composite' && before.kind === 'composite') carryGroups(before, node);
+  }
+}
+
+function carryGroups(before: CompositeNode, node: CompositeNode): void {
+  node.groups = before.groups;
+  for (const [text, group] of node.groups) {
+    for (const child of group.stored.keys()) {
+      if (!isUnchanged(before.children[child], node.children[child])) group.stored.delete(child);
+    }
+    if (group.stored.size === 0) node.groups.delete(text);
+  }
+}
+
+function isUnchanged(before: Node | undefined, after: Node | undefined): boolean {
+  return before !== undefined && after !== undefined && wholeDefinition(before) === wholeDefinition(after);
+}
+
+/** Rules 8.3: a standing trigger without key always has a window. */
+export function openStanding(loaded: Loaded, asOf: number): void {
+  for (const node of loaded.nodes) {
+    if (node.kind !== 'event' || !isStanding(node.trigger) || node.trigger.forEach.length > 0) continue;
+    if (node.windows.size > 0) continue;
+    const end = asOf + node.trigger.within;
+    const window = { key: [], start: asOf, end, count: 0, last: null, opener: null, openedAsOf: asOf };
+    node.windows.set(keyText([]), { ...window, due: end, keepUntil: null, silent: false });
+  }
+}
+
+/** The row "enable": standing windows restart, armed ones that ran out are dropped, all else goes on. */
+export function restart(loaded: Loaded, asOf: number): void {
+  for (const node of loaded.nodes) {
+    if (node.kind !== 'event' || node.trigger.posture !== 'Proactive') continue;
+    if (isStanding(node.trigger)) restartStanding(node, asOf);
+    else for (const [text, window] of node.windows) if (window.end <= asOf) node.windows.delete(text);
+  }
+}
+
+function restartStanding(node: EventNode, asOf: number): void {
+  for (const window of node.windows.values()) {
+    const end = asOf + node.trigger.within;
+    Object.assign(window, { start: asOf, end, count: 0, openedAsOf: asOf, due: end, silent: false });
+    if (window.keepUntil !== null) window.keepUntil = asOf + FORGET_MS;
+  }
+}

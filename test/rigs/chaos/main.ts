@@ -1,0 +1,223 @@
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { Watchfire } from '../../../src/index.ts';
+import type { Json } from '../../oracle/refusal.ts';
+import { commandLine } from '../../support/usage.ts';
+import { consume } from './consumer.ts';
+import { Door } from './door.ts';
+import { type Damage, rage, type Scene, schedule } from './faults.ts';
+import { Herd } from './herd.ts';
+import { idle } from './idle.ts';
+import { randomOf } from './load.ts';
+import { type Options, optionsOf, USAGE } from './options.ts';
+import { Producer } from './producer.ts';
+import { Pulse } from './pulse.ts';
+import { type Change, Replay } from './replay.ts';
+import { Retained } from './retained.ts';
+import { Servers } from './servers.ts';
+import { type Row, rowsOf, tableOf } from './table.ts';
+import { AUTOMATIONS, Traffic } from './traffic.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+const NAMESPACE = 'chaos';
+const QUEUES = ['actions', 'pages'];
+const GREEDY = ['pages'];
+
+/** Between two visits of the consumer. */
+const CONSUME_EVERY_MS = 100;
+
+/** Promised: all is applied and relayed so long after the last fault and the last event. */
+const DRAIN_BOUND_MS = 60_000;
+
+/** Promised: the throughput is back so long after a fault. */
+const RECOVERY_BOUND_MS = 10_000;
+
+/** What is left to judge when the noise is over. */
+type Outcome = {
+  damage: Damage;
+  /** When the last event was sent (performance.now()). */
+  sentAt: number;
+  drainMs: number;
+  changes: Change[];
+  crashes: string[];
+  lateStops: number;
+};
+
+function clientOf(door: Door): Redis {
+  const redis = new Redis(door.url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+  redis.on('error', () => undefined);
+  return redis;
+}
+
+/** Puts automations and notes where in the log each change took effect. */
+async function change(watchfire: Watchfire, redis: Redis, documents: readonly Json[]): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const document of documents) {
+    await watchfire.put(document);
+    const [position = '', at] = await redis.hmget(`{${NAMESPACE}}:automation:${document.id}`, 'position', 'at');
+    changes.push({ position: position ?? '', at: Number(at), document });
+  }
+  return changes;
+}
+
+/** Takes jobs until `signal` says that nothing comes any more. */
+async function consumeUntil(redis: Redis, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    // A lost connection loses no job: it was taken with its note, or not at all.
+    await consume(redis, NAMESPACE, QUEUES, GREEDY).catch(() => 0);
+    await pause(CONSUME_EVERY_MS);
+  }
+}
+
+async function whatWaits(redis: Redis): Promise<string> {
+  const [events, firings] = [`{${NAMESPACE}}:events`, `{${NAMESPACE}}:firings`];
+  const answers = await Promise.all([
+    redis.get(`{${NAMESPACE}}:position`),
+    redis.xrevrange(events, '+', '-', 'COUNT', 1),
+    redis.xinfo('GROUPS', events),
+    redis.xinfo('GROUPS', firings),
+  ]);
+  return JSON.stringify(answers);
+}
+
+/** Waits as long as anything moves. */
+async function untilDrained(redis: Redis, herd: Herd): Promise<number> {
+  const begin = performance.now();
+  let last = { state: '', at: begin };
+  while (!(await idle(redis, NAMESPACE).catch(() => false))) {
+    const state = await whatWaits(redis).catch(() => last.state);
+    if (state !== last.state) last = { state, at: performance.now() };
+    if (performance.now() - last.at > DRAIN_BOUND_MS)
+      throw new Error(`not drained: ${state} ${herd.complaints.slice(-10).join('')}`);
+    await pause(50);
+  }
+  return Math.round(performance.now() - begin);
+}
+
+/** Sends all events while everything goes wrong, then waits until they are dealt with and freezes what is there. */
+async function run(options: Options, scene: Scene, perSecond: number): Promise<Outcome> {
+  const { herd, producer, redis } = scene;
+  const watchfire = new Watchfire({ redis, namespace: NAMESPACE });
+  const changes = await change(watchfire, redis, AUTOMATIONS);
+  await Promise.all(Array.from({ length: options.workers }, () => herd.add()));
+  const over = new AbortController();
+  const consuming = consumeUntil(redis, over.signal);
+  const raging = rage(scene, schedule(options, scene.random), options.events, over.signal);
+  await producer.run(options.events, perSecond);
+  const sentAt = performance.now();
+  scene.say('all is sent');
+  const damage = await raging;
+  scene.say('the last fault is done');
+  const drainMs = await untilDrained(redis, herd);
+  scene.say('drained');
+  // From here on nothing is decided any more: time goes on, and the model has to know up to where. The one that hears the
+  // others comes last, so that it is in the log what they said.
+  const frozen = [...AUTOMATIONS].reverse().map((document) => ({ ...document, enabled: false }));
+  changes.push(...(await change(watchfire, redis, frozen)));
+  await untilDrained(redis, herd);
+  over.abort();
+  await consuming;
+  await herd.weigh();
+  const lateStops = await herd.stop();
+  await watchfire.close();
+  return { damage, sentAt, drainMs, changes, crashes: herd.crashes, lateStops };
+}
+
+/** From any fault, however soon others followed it, as long as events came. */
+function slowestRecovery({ damage, sentAt }: Outcome, pulse: Pulse, perSecond: number): number {
+  const times = damage.done.map(({ at }) => pulse.recoveryMs(at, sentAt, perSecond) ?? Math.max(0, sentAt - at));
+  return Math.max(0, ...times);
+}
+
+function rows(
+  options: Options,
+  scene: Scene,
+  pulse: Pulse,
+  outcome: Outcome,
+  verdict: Verdict,
+  perSecond: number,
+): Row[] {
+  const { damage, drainMs, crashes, lateStops } = outcome;
+  const slowest = slowestRecovery(outcome, pulse, perSecond);
+  const done = (kind: string): number => damage.done.filter((one) => one.kind === kind).length;
+  return [
+    ['seed', String(options.seed)],
+    ['durability', options.durability],
+    ['events sent', scene.producer.sent],
+    ['acknowledged', scene.producer.acknowledged],
+    ['answer lost', scene.producer.unknown],
+    ['taken by a dying Redis', damage.taken],
+    ['kills', done('kill')],
+    ['stops', done('stop')],
+    ['Redis kills', done('redis kill')],
+    ['failovers', done('failover')],
+    ['disturbances', done('disturbance')],
+    ['foreign scripts', done('scripts')],
+    ...rowsOf(verdict),
+    ['acknowledged and lost', damage.lost, damage.lost > 0],
+    ['workers that crashed', crashes.length, crashes.length > 0],
+    ['workers that would not stop', lateStops, lateStops > 0],
+    ['longest outage (ms)', damage.longestOutageMs],
+    // Where as many events come as the machine can bear, and faults one upon the other, no times are promised.
+    ['drain (ms)', drainMs, options.rate > 0 && drainMs > DRAIN_BOUND_MS],
+    ['events/s', pulse.perSecond],
+    ['slowest recovery (ms)', slowest, options.rate > 0 && slowest > RECOVERY_BOUND_MS],
+    ['largest worker (MB)', scene.herd.peakBytes / 1e6],
+  ];
+}
+
+async function main(): Promise<number> {
+  const options = commandLine(USAGE, () => optionsOf(process.argv.slice(2)));
+  const begin = performance.now();
+  const say = (sentence: string): void => {
+    if (options.verbose) process.stderr.write(`${((performance.now() - begin) / 1_000).toFixed(1)} s  ${sentence}\n`);
+  };
+  process.stdout.write(`seed ${options.seed}\n`);
+  const servers = await Servers.start();
+  const door = await new Door(servers.port).open();
+  const calm = await new Door(servers.port).open();
+  servers.lead([door, calm]);
+  const redis = clientOf(calm);
+  const sending = clientOf(calm);
+  const herd = new Herd(door.url, NAMESPACE, { durability: options.durability }, path.join(servers.home, 'cache'));
+  const pulse = new Pulse(redis, `{${NAMESPACE}}:counters`);
+  const watchdog = setTimeout(() => {
+    process.stdout.write(
+      `given up after ${options.limit} s, seed ${options.seed}\n${herd.complaints.slice(-20).join('')}\n`,
+    );
+    herd.end();
+    process.exit(1);
+  }, options.limit * 1_000);
+  try {
+    if (options.failovers > 0) await servers.replicate();
+    const traffic = new Traffic(randomOf(options.seed));
+    const producer = new Producer(sending, `{${NAMESPACE}}:events`, traffic, options.durability === 'replicated');
+    const scene: Scene = { servers, door, herd, producer, redis, random: randomOf(options.seed + 1), say };
+    const perSecond = options.rate || options.events / options.seconds;
+    pulse.start();
+    const outcome = await run(options, scene, perSecond);
+    pulse.stop();
+    say(`applied in each second: ${pulse.course.join(' ')}`);
+    say('judging');
+    const verdict = await judge(new Retained(redis, NAMESPACE), new Replay(outcome.changes), AUTOMATIONS);
+    const table = rows(options, scene, pulse, outcome, verdict, perSecond);
+    const seconds = (performance.now() - begin) / 1_000;
+    process.stdout.write(`${tableOf([...table, ['whole run (s)', seconds]])}\n`);
+    for (const line of [...verdict.examples, ...outcome.crashes]) process.stdout.write(`${line}\n`);
+    const failed = table.some(([, , wrong]) => wrong === true);
+    if (failed) process.stdout.write(`${herd.complaints.slice(-20).join('')}\n`);
+    process.stdout.write(failed ? `WRONG, seed ${options.seed}\n` : `all zeros, seed ${options.seed}\n`);
+    return failed ? 1 : 0;
+  } finally {
+    clearTimeout(watchdog);
+    pulse.stop();
+    // All have stopped, unless something failed: then nobody waits for them.
+    herd.end();
+    for (const client of [redis, sending]) client.disconnect();
+    for (const one of [door, calm]) one.close();
+    await servers.remove();
+  }
+}
+
+process.exitCode = await main();

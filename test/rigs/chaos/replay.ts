@@ -1,0 +1,132 @@
+import { ModelEngine, type ModelFiring } from '../../oracle/engine.ts';
+import type { ModelEvent } from '../../oracle/event.ts';
+import { isObject, type Json, Refusal, refuse } from '../../oracle/refusal.ts';
+import { StreamLog } from './stream-log.ts';
+
+/** An entry of a stream as Redis gives it. */
+export type StreamEntry = readonly [id: string, fields: readonly string[]];
+
+/** A change of the automations: the last applied entry before it, and when it was made (ms). */
+export type Change = { position: string; at: number; document: Json };
+
+const millisecondsOf = (id: string): number => Number(id.split('-')[0]);
+
+function isAfter(a: string, b: string): boolean {
+  const [aMs = 0, aSequence = 0] = a.split('-').map(Number);
+  const [bMs = 0, bSequence = 0] = b.split('-').map(Number);
+  return aMs === bMs ? aSequence > bSequence : aMs > bMs;
+}
+
+/** The event that an entry of a sender holds, as a document; null for what is none. */
+function documentOf(fields: readonly string[]): Json | null {
+  const [first, value = ''] = fields;
+  if (first !== 'data') return flatDocument(fields);
+  try {
+    const document: unknown = JSON.parse(value);
+    return isObject(document) ? document : null;
+  } catch {
+    return null;
+  }
+}
+
+/** `event NAME resource.LABEL VALUE id ID`: all that the traffic writes in that form. */
+function flatDocument(fields: readonly string[]): Json {
+  const document: Record<string, unknown> = {};
+  const resource: Record<string, string> = {};
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const [name = '', value = ''] = [fields[i], fields[i + 1]];
+    if (name.startsWith('resource.')) resource[name.slice('resource.'.length)] = value;
+    else document[name] = value;
+  }
+  return { ...document, resource };
+}
+
+const fieldOf = (fields: readonly string[], name: string): string => fields[fields.indexOf(name) + 1] ?? '';
+
+/**
+ * Recomputes from a retained stream what must have come out of it: a sequential model without Redis, workers or the engine's
+ * code. Time is driven by the positions of the entries and of the changes.
+ */
+export class Replay {
+  readonly #log = new StreamLog();
+  readonly engine = new ModelEngine(this.#log);
+  /** Ids of the entries that are no events. */
+  readonly refused: string[] = [];
+  /** Where the stream has something of the engine's own that the model did not make, or lacks it. */
+  readonly faults: string[] = [];
+  entries = 0;
+  #changes: Change[];
+
+  /** @param changes in the order in which they were made */
+  constructor(changes: readonly Change[]) {
+    this.#changes = [...changes];
+  }
+
+  get firings(): readonly ModelFiring[] {
+    return this.engine.firings;
+  }
+
+  feed([id, fields]: StreamEntry): void {
+    const at = millisecondsOf(id);
+    this.entries += 1;
+    this.#changeBefore(id, at);
+    if (fields[0] === 'firing') this.#feedOwn(id, at, fields);
+    else if (fields[0] === 'released') this.#feedReleased(id, at, fields);
+    else this.#feedSent(id, at, fields);
+    this.engine.applyAll(at);
+  }
+
+  /** To be called behind the last entry. */
+  finish(): void {
+    for (const change of this.#changes.splice(0)) this.engine.put(change.document, change.at);
+    for (const { event } of this.#log.appended) this.faults.push(`the log lacks ${event.name} ${event.id}`);
+  }
+
+  /** A change is never ahead of the oldest entry that waits behind it. */
+  #changeBefore(id: string, at: number): void {
+    for (let [next] = this.#changes; next !== undefined && isAfter(id, next.position); [next] = this.#changes) {
+      this.#changes.shift();
+      this.engine.put(next.document, Math.min(next.at, at));
+    }
+  }
+
+  #feedSent(id: string, at: number, fields: readonly string[]): void {
+    const document = documentOf(fields);
+    try {
+      if (document === null) refuse('data', 'is no event');
+      this.#log.showing(() => this.engine.send({ ...document, id: document.id ?? `entry-${id}` }, at));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.refused.push(id);
+    }
+  }
+
+  #feedOwn(id: string, at: number, fields: readonly string[]): void {
+    const name = `automation.${fieldOf(fields, 'state').toLowerCase()}`;
+    const resource = `automation.${fieldOf(fields, 'automation')}`;
+    const occurred = Number(fieldOf(fields, 'triggered'));
+    const own = this.#next(at, (event) => event.own);
+    if (own === undefined || own.name !== name || own.resource.id !== resource || own.occurred !== occurred) {
+      const expected = own === undefined ? 'nothing' : `${own.name} ${own.resource.id} ${own.occurred}`;
+      this.faults.push(`${id}: ${name} ${resource} ${occurred}, expected ${expected}`);
+      return;
+    }
+    const event = { ...own, received: at, t: Math.min(own.occurred, at) };
+    this.#log.showing(() => this.#log.append(event, at));
+  }
+
+  #feedReleased(id: string, at: number, fields: readonly string[]): void {
+    const wanted = (JSON.parse(fields[1] ?? '{}') as { id?: unknown }).id;
+    const event = this.#next(at, (candidate) => !candidate.own && candidate.id === wanted);
+    if (event === undefined) this.faults.push(`${id}: ${String(wanted)} was released and is not expected to be`);
+    else this.#log.showing(() => this.#log.append(event, at, false));
+  }
+
+  /** What was appended before this entry, for which the time up to here may have to pass first. */
+  #next(at: number, fits: (event: ModelEvent) => boolean): ModelEvent | undefined {
+    const ready = this.#log.shown(fits);
+    if (ready !== undefined) return ready.event;
+    this.engine.tick(at);
+    return this.#log.shown(fits)?.event;
+  }
+}

@@ -1,0 +1,178 @@
+import type { Redis } from 'ioredis';
+import type { StreamEntry } from './replay.ts';
+
+/** Entries or keys read at a time. */
+const PAGE = 1_000;
+
+/** A firing as the ledger shows it, as far as the model can know it. */
+export type LedgerLine = {
+  id: string;
+  automation: string;
+  labels: Readonly<Record<string, string>>;
+  /** Id of the triggering event. */
+  event: string | null;
+  children: number;
+  state: string;
+  triggered: number;
+};
+
+type Fields = Readonly<Record<string, string>>;
+
+/**
+ * What an engine left in Redis, read by the names in the table of keys of ARCHITECTURE.md, without any code of the engine.
+ */
+export class Retained {
+  readonly #redis: Redis;
+  readonly #prefix: string;
+
+  constructor(redis: Redis, namespace: string) {
+    this.#redis = redis;
+    this.#prefix = `{${namespace}}:`;
+  }
+
+  async *stream(name: string): AsyncGenerator<StreamEntry> {
+    for (let from = '-'; ; ) {
+      const page = await this.#redis.xrange(this.#prefix + name, from, '+', 'COUNT', PAGE);
+      yield* page;
+      const last = page.at(-1);
+      if (!last || page.length < PAGE) return;
+      from = `(${last[0]}`;
+    }
+  }
+
+  async ledger(): Promise<LedgerLine[]> {
+    const lines: LedgerLine[] = [];
+    for await (const [, flat] of this.stream('firings')) {
+      const fields = recordOf(flat);
+      lines.push({
+        id: fields.firing ?? '',
+        automation: fields.automation ?? '',
+        labels: JSON.parse(fields.labels ?? '{}'),
+        event: fields.event ? JSON.parse(fields.event).id : null,
+        children: JSON.parse(fields.children || '[]').length,
+        state: (fields.state ?? '').toLowerCase(),
+        triggered: Number(fields.triggered),
+      });
+    }
+    return lines;
+  }
+
+  /** Dead letters, by what they hold: `source entry`. */
+  async deadLetters(): Promise<string[]> {
+    const letters: string[] = [];
+    for await (const [, flat] of this.stream('dead')) {
+      const { source, entry } = recordOf(flat);
+      letters.push(`${source} ${entry}`);
+    }
+    return letters;
+  }
+
+  /** What became of entries, as the engine counted it. */
+  async counters(): Promise<Record<string, number>> {
+    const counted = await this.#redis.hgetall(`${this.#prefix}counters`);
+    return Object.fromEntries(Object.entries(counted).map(([word, count]) => [word, Number(count)]));
+  }
+
+  /** Ids of all jobs ever added, as often as they were: those that wait, and those that were taken out to the end. */
+  async jobs(queues: readonly string[], taken: string): Promise<Map<string, string[]>> {
+    const found = new Map<string, string[]>();
+    for (const queue of queues) {
+      const waiting = await this.#redis.lrange(`${this.#prefix}bull:${queue}:wait`, 0, -1);
+      const gone = await this.#redis.lrange(`${this.#prefix}${taken}:${queue}`, 0, -1);
+      found.set(queue, [...waiting, ...gone]);
+    }
+    return found;
+  }
+
+  async position(): Promise<string> {
+    return (await this.#redis.get(`${this.#prefix}position`)) ?? '0-0';
+  }
+
+  /** Open windows, alerts, stored child firings and parked events, one line each as in window-lines.ts. */
+  async state(lines: StateLines): Promise<string[]> {
+    const found: string[] = [];
+    for (const name of await this.#triggers()) {
+      const trigger = await this.#redis.hgetall(`${this.#prefix}trigger:${name}`);
+      const names: string[] = JSON.parse(trigger.names ?? '[]');
+      const place = { automation: trigger.automation ?? '', path: trigger.path ?? '' };
+      const keys = await this.#redis.zrange(`${this.#prefix}windows:${name}`, '0', '-1');
+      for (let from = 0; from < keys.length; from += PAGE) {
+        const page = keys.slice(from, from + PAGE);
+        const kind = trigger.type === 'event' ? 'window' : 'composite';
+        const hashes = await Promise.all(
+          page.map((key) => this.#redis.hgetall(`${this.#prefix}${kind}:${name}:${key}`)),
+        );
+        for (const [i, fields] of hashes.entries()) {
+          const key = decodeKey(page[i] ?? '', names.length);
+          found.push(
+            ...(kind === 'window' ? windowLines(lines, place, key, fields) : childLines(lines, place, key, fields)),
+          );
+        }
+      }
+    }
+    const parked = await this.#redis.zrange(`${this.#prefix}parked`, '0', '-1');
+    return [...found, ...parked.map((id) => `parked ${id}`)];
+  }
+
+  async #triggers(): Promise<string[]> {
+    const start = `${this.#prefix}trigger:`;
+    const found = new Set<string>();
+    for await (const batch of this.#redis.scanStream({ match: `${start}*`, count: PAGE })) {
+      for (const key of batch as string[]) found.add(key.slice(start.length));
+    }
+    return [...found];
+  }
+}
+
+type Place = { automation: string; path: string };
+
+/** How both sides write their state. */
+export type StateLines = {
+  window: (place: Place, key: readonly string[], values: readonly (number | string | boolean | null)[]) => string;
+  alert: (place: Place, key: readonly string[], values: readonly number[]) => string;
+  child: (place: Place, key: readonly string[], values: readonly number[]) => string;
+};
+
+function windowLines(lines: StateLines, place: Place, key: readonly string[], fields: Fields): string[] {
+  const found: string[] = [];
+  const number = (name: string): number => Number(fields[name]);
+  if (fields.start !== undefined) {
+    const keep = fields.keep === undefined ? null : Number(fields.keep);
+    const last = fields.last === undefined ? null : String(JSON.parse(fields.last).id);
+    const times = [number('start'), number('end'), number('count'), number('due'), keep];
+    found.push(lines.window(place, key, [...times, fields.silent === '1', last]));
+  }
+  if (fields.alert_until !== undefined) {
+    found.push(lines.alert(place, key, [number('alert_start'), number('alert_missing'), number('alert_until')]));
+  }
+  return found;
+}
+
+/**
+ * The field `index` has `child time number keep_until` of each child one after the other; a child is `<its index>.<revision>`.
+ * Without that field each child has its own, with `[time, number, keep_until, firing]`.
+ */
+function childLines(lines: StateLines, place: Place, key: readonly string[], fields: Fields): string[] {
+  if (fields.index === undefined) {
+    return Object.entries(fields).map(([name, value]) => {
+      const [time = 0, , keep = 0] = JSON.parse(value) as number[];
+      return lines.child(place, key, [Number.parseInt(name, 10), time, keep]);
+    });
+  }
+  const listed = [...(fields.index ?? '').matchAll(/(\d+)\.\S+ (-?\d+) \d+ (-?\d+)/g)];
+  return listed.map(([, child, time, keep]) => lines.child(place, key, [Number(child), Number(time), Number(keep)]));
+}
+
+/** Values joined by `+`; a character up to `,` is written as `,` and the character 0x40 above. */
+function decodeKey(text: string, count: number): string[] {
+  if (count === 0) return [];
+  return text
+    .split('+')
+    .map((value) => value.replace(/,(.)/gs, (_, written: string) => String.fromCharCode(written.charCodeAt(0) - 0x40)));
+}
+
+function recordOf(flat: readonly string[]): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (let i = 0; i + 1 < flat.length; i += 2) record[flat[i] ?? ''] = flat[i + 1] ?? '';
+  return record;
+}

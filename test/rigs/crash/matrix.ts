@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { freshNamespace } from '../../support/namespace.ts';
+import { follow, privateRedis } from '../../support/private-redis.ts';
+import { ENGINE_KEYS } from '../../support/world.ts';
+import { Cell, type Run } from './cell.ts';
+import { type HandOptions, localHand } from './hand.ts';
+import { differences, type Outcome } from './outcome.ts';
+import { POINTS, type Point } from './points.ts';
+import { preludeOf } from './prelude.ts';
+import { processHand } from './process.ts';
+import { CHUNK, KINDS, type Kind, Scenario } from './scenario.ts';
+import type { Cut, Fate } from './wire.ts';
+
+/** Cells under way at a time: each mostly waits. */
+const AT_A_TIME = 16;
+
+/** What becomes of a worker, in words that follow "a worker". */
+const FATES: Readonly<Record<Exclude<Fate, 'kill partly'>, string>> = {
+  'kill before': 'that is killed before a call',
+  'kill after': 'that is killed when Redis has carried out a call',
+  'lose reply': 'that loses the connection with the answer to a call',
+  'delay before': 'whose call comes after another worker has done everything',
+  'delay after': 'that hears of its call after another worker has done everything',
+};
+
+/** So many kinds and ways to kill there are, one of which is of a real process at each point. */
+const KILLS = KINDS.length * 2;
+
+/** Of one test, on a machine that does much else. */
+const PATIENCE_MS = 600_000;
+
+/** When the tests of this file began: their logs end before it. */
+const START_MS = Date.now();
+
+const NAMES: ReadonlySet<string> = new Set(POINTS.map(({ name }) => name));
+
+type Place = Readonly<{ admin: Redis; url: string; namespace: string }>;
+
+/** `real`: a process of its own. */
+type Case = Readonly<{ point: Point; cut: Cut; real: boolean }>;
+
+function casesOf(kind: Kind, fate: Fate): Case[] {
+  return POINTS.flatMap((point, index) => {
+    const mine = KINDS.indexOf(kind) * 2 + (fate === 'kill before' ? 0 : 1) === index % KILLS;
+    const real = fate.startsWith('kill') && mine && point.situation.kind === 'ordinary';
+    return point.at.map((nth, i) => ({ point, cut: { point: point.name, nth, fate }, real: real && i === 0 }));
+  });
+}
+
+/** The cells of one kind of trigger. */
+class Matrix {
+  readonly #kind: Kind;
+  readonly #cache: string;
+  readonly #right: Outcome;
+
+  constructor(kind: Kind, cache: string, right: Outcome) {
+    this.#kind = kind;
+    this.#cache = cache;
+    this.#right = right;
+  }
+
+  /** Plays cases side by side. @returns what is wrong, in words */
+  async play(cases: readonly Case[], place: () => Promise<Place>): Promise<string[]> {
+    const found: string[] = [];
+    const waiting = [...cases];
+    const player = async (): Promise<void> => {
+      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+        found.push(...(await this.#problems(one, await place())));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, player));
+    return found;
+  }
+
+  async #problems(one: Case, place: Place): Promise<string[]> {
+    const { cut, real } = one;
+    const title = `${cut.fate} ${cut.point} (${cut.nth}${real ? ', process' : ''})`;
+    try {
+      const { outcome, reached, calls } = await this.#run(one, place);
+      const strange = calls.filter((call) => !NAMES.has(call)).map((call) => `not registered: ${call}`);
+      const found = [...(reached ? [] : ['was never reached']), ...strange, ...differences(outcome, this.#right)];
+      return found.map((problem) => `${title}: ${problem}`);
+    } catch (error) {
+      return [`${title}: ${error instanceof Error ? error.message : String(error)}`];
+    }
+  }
+
+  async #run({ point, cut, real }: Case, { admin, url, namespace }: Place): Promise<Run> {
+    const scenario = new Scenario(this.#kind, START_MS);
+    await scenario.prepare(admin, namespace);
+    const { situation } = point;
+    const durability = situation.kind === 'durable' ? situation.mode : 'memory';
+    const options: HandOptions = { url, namespace, settings: { chunkSize: CHUNK, durability } };
+    const prelude = preludeOf(situation, admin, namespace, scenario);
+    const first = () =>
+      real ? processHand({ ...options, cut }, this.#cache) : localHand({ ...options, cut, prelude });
+    const second = () => localHand(options);
+    return await new Cell({ redis: admin, namespace, scenario, fate: cut.fate, first, second }).run();
+  }
+}
+
+const isDurable = ({ point }: Case): boolean => point.situation.kind === 'durable';
+
+/** A server that confirms by a replica and by the disk; cells on it have nobody else to care for. */
+async function durableServer(): Promise<{ admin: Redis; url: string; knowsWaitaof: boolean }> {
+  const primary = await privateRedis({ kept: true });
+  await primary.redis.config('SET', 'appendfsync', 'always');
+  await follow(await privateRedis(), primary);
+  const known = (await primary.redis.call('COMMAND', 'INFO', 'WAITAOF')) as unknown[];
+  return { admin: primary.redis, url: primary.url, knowsWaitaof: Boolean(known[0]) };
+}
+
+type Reference = Run & Readonly<{ told: readonly string[] }>;
+
+/** What comes out where nothing goes wrong; the firings told as `name state@seconds key` as well. */
+async function undisturbed(kind: Kind, { admin, namespace, url }: Place): Promise<Reference> {
+  const scenario = new Scenario(kind, START_MS);
+  await scenario.prepare(admin, namespace);
+  const hand = () => localHand({ url, namespace, settings: { chunkSize: CHUNK } });
+  const run = await new Cell({ redis: admin, namespace, scenario, fate: null, first: hand, second: hand }).run();
+  return { ...run, told: run.outcome.firings.map((line) => scenario.tell(line)) };
+}
+
+/** Connections of a test file, and the folder of what its processes compile. */
+function surroundings(): { place: () => Promise<Place>; cache: () => string } {
+  let redis: Redis;
+  let listener: Redis;
+  let cache: string;
+  beforeAll(async () => {
+    redis = new Redis(inject('adminUrl'));
+    listener = redis.duplicate();
+    cache = await mkdtemp(path.join(tmpdir(), 'watchfire-crash-'));
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    listener.disconnect();
+    await rm(cache, { recursive: true, force: true });
+  });
+  const place = async (): Promise<Place> => {
+    const namespace = freshNamespace({ permanent: [...ENGINE_KEYS, 'bull:*', 'chaos:*'] });
+    // Somebody wants to know what workers do: otherwise they would not tell it.
+    await listener.subscribe(`{${namespace}}:live`);
+    return { admin: redis, url: inject('redisUrl'), namespace };
+  };
+  return { place, cache: () => cache };
+}
+
+/** Every call of a worker × everything that can become of it, for one kind of trigger. `told`: the firings that have to come out. */
+export function matrixOf(kind: Kind, told: readonly string[]): void {
+  const { place, cache } = surroundings();
+  let known: Reference | undefined;
+  const reference = async (): Promise<Reference> => {
+    known ??= await undisturbed(kind, await place());
+    return known;
+  };
+  const play = async (cases: readonly Case[], where: () => Promise<Place>): Promise<string[]> =>
+    await new Matrix(kind, cache(), (await reference()).outcome).play(cases, where);
+
+  test(
+    `${kind}: an undisturbed worker makes registered calls alone, and fires what the rules ask for`,
+    async () => {
+      const { calls, outcome, told: found } = await reference();
+      expect(calls.filter((call) => !NAMES.has(call))).toEqual([]);
+      expect(found).toEqual(told);
+      expect(outcome.letters).toEqual([
+        'events resource.id: must be a string',
+        'firings the firing cannot be read: state: is required',
+      ]);
+    },
+    PATIENCE_MS,
+  );
+
+  test.each(Object.entries(FATES) as [Fate, string][])(
+    `${kind}: %s: a worker %s, any of them, leaves firings, jobs and dead letters as an undisturbed one does`,
+    async (fate) => {
+      const cases = casesOf(kind, fate).filter((one) => !isDurable(one));
+      expect(await play(cases, place)).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    `${kind}: kill partly: so does one that is killed when a bundle of jobs has been added in part`,
+    async () => {
+      const cases = casesOf(kind, 'kill partly').filter(
+        ({ cut }) => cut.point === 'jobs: addStandardJob' && cut.nth === 2,
+      );
+      expect(cases).toHaveLength(1);
+      expect(await play(cases, place)).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    `${kind}: so does one that has its firings confirmed by replicas or disk, at each call for that`,
+    async () => {
+      const { admin, url, knowsWaitaof } = await durableServer();
+      const servers = ['any', knowsWaitaof ? 'with WAITAOF' : 'without WAITAOF'];
+      const cases = (Object.keys(FATES) as Fate[])
+        .flatMap((fate) => casesOf(kind, fate).filter(isDurable))
+        .filter(({ point: { situation } }) => !('server' in situation) || servers.includes(situation.server));
+      const next = async (): Promise<Place> => ({ admin, url, namespace: `cell-${randomUUID()}` });
+      expect(await play(cases, next)).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+}

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+import { decodeKey } from '../../../src/match/key.ts';
+import { planOf, type TriggerNode } from '../../../src/match/plan.ts';
+import type { Firing } from '../../../src/model/firing.ts';
+import { changesSince } from '../../../src/redis/definitions.ts';
+import { type Store, storeOf } from '../../../src/redis/store.ts';
+import type { FiringLine, Writer } from './lines.ts';
+
+const DUMP = readFileSync(new URL('dump.lua', import.meta.url), 'utf8');
+const DUMP_SHA = createHash('sha1').update(DUMP).digest('hex');
+
+/** Must run once on a server before `EngineState.read`. */
+export async function prepareServer(redis: Redis): Promise<void> {
+  await redis.script('LOAD', DUMP);
+}
+
+type Place = { node: TriggerNode; enabled: boolean; children: ReadonlyMap<string, number> };
+
+/** Name of the trigger, key, place in the index, fields: see dump.lua. */
+type State = readonly (string | null)[];
+type Found = [name: string, key: string, score: string, state: State];
+type Dump = [due: string[], parked: string[], found: Found[], held: string];
+
+const numberOf = (text: string | null | undefined): number | null => (text == null ? null : Number(text));
+
+/** The state of a real engine, as lines to compare with those of the model. */
+export class EngineState {
+  readonly #redis: Redis;
+  readonly #store: Store;
+  #places = new Map<string, Place>();
+  #names: string[] = [];
+
+  constructor(redis: Redis, namespace: string) {
+    this.#redis = redis;
+    this.#store = storeOf(namespace);
+  }
+
+  /** To be called after every change of the definitions. */
+  async refresh(): Promise<void> {
+    const { changed } = await changesSince(this.#redis, this.#store, '0');
+    this.#places = new Map();
+    this.#names = [];
+    for (const [, definition] of changed) {
+      if (definition === null) continue;
+      const { automation, plan } = definition;
+      const { nodes } = planOf(automation, plan.revision, plan);
+      for (const node of nodes) {
+        const below = nodes.filter(({ parent }) => parent === node.path);
+        const children = new Map(below.map(({ child, index }) => [child, index]));
+        this.#places.set(node.name, { node, enabled: automation.enabled, children });
+        this.#names.push((node.trigger.type === 'event' ? 'e' : 'c') + node.name);
+      }
+    }
+  }
+
+  /** Lines of the state, and what is wrong with the index of deadlines. */
+  async read(writer: Writer): Promise<{ state: string[]; faults: string[] }> {
+    const prefix = `{${this.#store.namespace}}:`;
+    const [due, parked, found, held] = (await this.#redis.evalsha(DUMP_SHA, 0, prefix, ...this.#names)) as Dump;
+    const look = new Look(writer);
+    const timetable = new Map<string, number>();
+    for (let i = 0; i < due.length; i += 2) timetable.set(due[i] ?? '', Number(due[i + 1]));
+    if (Number(held) !== found.length) look.faults.push(`${found.length} keys hold state, ${held} are counted`);
+    for (const name of timetable.keys()) {
+      if (this.#places.get(name)?.enabled !== true) look.faults.push(`${name} is in the timetable but not enabled`);
+    }
+    for (const one of found) {
+      const place = this.#places.get(one[0]);
+      if (place === undefined) throw new Error(`nobody asked for ${one[0]}`);
+      look.at(place, one, timetable.get(one[0]) ?? Number.POSITIVE_INFINITY);
+    }
+    for (const id of parked) look.lines.push(writer.parked(id));
+    look.lines.push(writer.deadline(look.nextEnd < Number.POSITIVE_INFINITY ? look.nextEnd : null));
+    return { state: look.lines, faults: look.faults };
+  }
+}
+
+/** One look at a whole state. */
+class Look {
+  readonly lines: string[] = [];
+  readonly faults: string[] = [];
+  /** The earliest end of a window that an absence waits for. */
+  nextEnd = Number.POSITIVE_INFINITY;
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  /** A score may be earlier than the truth, never later; `listed` is that of the whole trigger. */
+  at(place: Place, [name, key, score, state]: Found, listed: number): void {
+    const wakes =
+      place.node.trigger.type === 'event' ? this.#window(place, key, state) : this.#group(place, key, state);
+    const indexed = Number(score);
+    if (wakes === null) this.faults.push(`${name}:${key} is in the index without a state`);
+    else if (indexed > wakes) this.faults.push(`${name}:${key} wakes at ${wakes}, indexed at ${score}`);
+    if (place.enabled && listed > indexed) this.faults.push(`${name} is due at ${score}, in the timetable ${listed}`);
+  }
+
+  /** @returns when it must be looked at, null when there is none */
+  #window({ node, enabled }: Place, key: string, state: State): number | null {
+    const [start, end, count, due, keep, silent, alertStart, missing, until, lastEvent = null] = state;
+    const { automationId: automation, path, trigger } = node;
+    const at = { automation, path, key: decodeKey(key, trigger.forEach.length) };
+    let wakes = Number.POSITIVE_INFINITY;
+    if (start != null) {
+      const window = { ...at, start: Number(start), end: Number(end), count: Number(count), due: Number(due) };
+      const rest = { keepUntil: numberOf(keep), silent: silent === '1', lastEvent };
+      this.lines.push(this.#writer.window({ ...window, ...rest }));
+      if (rest.keepUntil !== null) wakes = rest.keepUntil;
+      if (trigger.type === 'event' && trigger.posture === 'Proactive') {
+        wakes = Math.min(wakes, window.end);
+        if (enabled) this.nextEnd = Math.min(this.nextEnd, window.end);
+      }
+    }
+    if (until != null) {
+      const alert = { ...at, start: Number(alertStart), missing: Number(missing), forgetAt: Number(until) };
+      this.lines.push(this.#writer.alert(alert));
+      wakes = Math.min(wakes, alert.forgetAt);
+    }
+    return wakes < Number.POSITIVE_INFINITY ? wakes : null;
+  }
+
+  /** What is stored of former definitions of a child only has its place in the index. */
+  #group({ node, children }: Place, key: string, [index, ...fields]: State): number | null {
+    const { automationId: automation, path, trigger } = node;
+    const group = decodeKey(key, trigger.forEach.length);
+    const lines = (index ?? '').split('\n').filter((line) => line !== '');
+    let wakes: number | null = null;
+    for (const line of lines) {
+      const [name = '', ...numbers] = line.split(' ');
+      const [time = 0, , keepUntil = 0] = numbers.map(Number);
+      const child = children.get(name);
+      if (child !== undefined) this.lines.push(this.#writer.child({ automation, path, group, child, time, keepUntil }));
+      if (!fields.includes(name)) this.faults.push(`${node.name}:${key} has no document for ${name}`);
+      wakes = Math.min(wakes ?? keepUntil, keepUntil);
+    }
+    if (fields.length !== lines.length + 1) this.faults.push(`${node.name}:${key} has fields ${fields.join()}`);
+    return wakes;
+  }
+}
+
+/** A firing as the lines show it. */
+export function firingLine(firing: Firing): FiringLine {
+  const { id, automation, labels, event, children, state, triggered } = firing;
+  return {
+    id,
+    automation,
+    labels,
+    event: event?.id ?? null,
+    children: children.length,
+    state: state === 'Resolved' ? 'resolved' : 'triggered',
+    triggered,
+  };
+}

@@ -1,0 +1,36 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { removeNamespaces } from '../../../src/redis/namespace.ts';
+import { runScenario } from '../../oracle/scenario.ts';
+import { compareScenario } from './compare.ts';
+import { prepareServer } from './engine-state.ts';
+import { foundCases } from './traces.ts';
+
+const NAMESPACE = 'found-';
+
+let redis: Redis;
+beforeAll(async () => {
+  // It removes namespaces as a whole, which no engine may.
+  redis = new Redis(inject('adminUrl'));
+  await prepareServer(redis);
+});
+afterAll(async () => {
+  await removeNamespaces(redis, NAMESPACE);
+  redis.disconnect();
+});
+
+const cases = foundCases().map((scenario, i) => ({ ...scenario, i }));
+
+test.each(cases)('engine and model agree, as once they did not: $name', async ({ i, ...scenario }) => {
+  expect(runScenario(scenario)).toEqual({ name: scenario.name, firings: scenario.firings });
+  for (const chunkSize of [1, 100]) {
+    const { difference, firings } = await compareScenario(redis, `${NAMESPACE}${i}-${chunkSize}`, scenario, chunkSize);
+    expect({ difference, firings }).toEqual({ difference: null, firings: scenario.firings?.length });
+  }
+});
+
+test('what was found is told apart by its name', () => {
+  const names = cases.map(({ name }) => name);
+  expect(names.length).toBeGreaterThan(0);
+  expect(new Set(names).size).toBe(names.length);
+});

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { LabelIndex } from '../../../src/match/label-index.ts';
+import type { Labels } from '../../../src/model/event.ts';
+import type { EventTrigger, Spec } from '../../../src/model/trigger.ts';
+import { eventTrigger } from './plans.ts';
+
+const MANY = 3_000;
+
+/** So many candidates are always looked at; what goes beyond must have a reason. */
+const ALWAYS = 4;
+
+function spec(labels: Record<string, string[]>): Spec {
+  return new Map(Object.entries(labels));
+}
+
+function candidates(labelIndex: LabelIndex<number>, resource: Labels, related: Labels[] = []): number[] {
+  const sets: ReadonlySet<number>[] = [];
+  labelIndex.collect({ resource, related }, sets);
+  return [...new Set(sets.flatMap((set) => [...set]))];
+}
+
+function filled(triggerAt: (i: number) => EventTrigger): LabelIndex<number> {
+  const labelIndex = new LabelIndex<number>();
+  for (let i = 0; i < MANY; i += 1) labelIndex.add(i, triggerAt(i));
+  return labelIndex;
+}
+
+describe('a large labelIndex', () => {
+  test('asks only the entries with the literal label of the event', () => {
+    const labelIndex = filled((i) => eventTrigger({ match: spec({ id: [`customer.${i}`] }) }));
+    expect(candidates(labelIndex, { id: 'customer.2000' })).toContain(2000);
+    expect(candidates(labelIndex, { id: 'customer.2000' }).length).toBeLessThanOrEqual(ALWAYS + 1);
+    expect(candidates(labelIndex, { id: 'nobody' }).length).toBeLessThanOrEqual(ALWAYS);
+    expect(candidates(labelIndex, {}).length).toBeLessThanOrEqual(ALWAYS);
+  });
+
+  test('files by the label that tells entries apart, wherever it stands among the others', () => {
+    const labelIndex = filled((i) =>
+      eventTrigger({ match: spec({ env: ['production'], id: [`c.${i}`], zone: [`z.${i % 3}`] }) }),
+    );
+    const found = candidates(labelIndex, { env: 'production', id: 'c.2000', zone: 'z.2' });
+    expect(found).toContain(2000);
+    expect(found.length).toBeLessThanOrEqual(ALWAYS + 10);
+  });
+
+  test('files by such a label also when its values repeat', () => {
+    const labelIndex = filled((i) => eventTrigger({ match: spec({ env: ['production'], id: [`c.${i % 300}`] }) }));
+    const found = candidates(labelIndex, { env: 'production', id: 'c.7' });
+    expect(found.filter((i) => i % 300 === 7)).toHaveLength(MANY / 300);
+    expect(found.length).toBeLessThanOrEqual(ALWAYS + MANY / 300 + 10);
+  });
+
+  test('files under each of several literal values', () => {
+    const labelIndex = filled((i) => eventTrigger({ match: spec({ id: [`a.${i}`, `b.${i}`] }) }));
+    for (const id of ['a.2000', 'b.2000']) {
+      expect(candidates(labelIndex, { id })).toContain(2000);
+      expect(candidates(labelIndex, { id }).length).toBeLessThanOrEqual(ALWAYS + 1);
+    }
+  });
+
+  test('files by the beginning of a value', () => {
+    const labelIndex = filled((i) => eventTrigger({ match: spec({ id: [`customer.${i}.*`] }) }));
+    expect(candidates(labelIndex, { id: 'customer.2000.order' })).toContain(2000);
+    expect(candidates(labelIndex, { id: 'customer.2000.order' }).length).toBeLessThanOrEqual(ALWAYS + 1);
+  });
+
+  test('files by a literal label of a related resource', () => {
+    const labelIndex = filled((i) => eventTrigger({ matchRelated: [spec({ id: [`order.${i}`], role: ['order'] })] }));
+    const related = [
+      { id: 'x', role: 'flow' },
+      { id: 'order.2000', role: 'order' },
+    ];
+    expect(candidates(labelIndex, { id: 'a' }, related)).toContain(2000);
+    expect(candidates(labelIndex, { id: 'a' }, related).length).toBeLessThanOrEqual(ALWAYS + 10);
+    expect(candidates(labelIndex, { id: 'order.2000' }).length).toBeLessThanOrEqual(ALWAYS);
+  });
+
+  test('looks no more than the labels of the event up when entries use ever different ones', () => {
+    const labelIndex = filled((i) => eventTrigger({ match: spec({ [`label.${i}`]: ['on'] }) }));
+    const resource: Labels = { id: 'a', 'label.2000': 'on', 'label.2001': 'off' };
+    expect(candidates(labelIndex, resource)).toContain(2000);
+    expect(candidates(labelIndex, resource).length).toBeLessThanOrEqual(ALWAYS + 1);
+    expect(candidates(labelIndex, { toString: 'on', constructor: 'on' }).length).toBeLessThanOrEqual(ALWAYS);
+  });
+
+  test('always asks the entries that name nothing literally', () => {
+    const labelIndex = filled((i) => eventTrigger({ match: spec({ id: [i % 2 === 0 ? '!customer.1' : '*.eu'] }) }));
+    expect(candidates(labelIndex, { id: 'anything' })).toHaveLength(MANY);
+  });
+
+  test('does not ask an entry that nothing can meet', () => {
+    const labelIndex = filled(() => eventTrigger({ match: spec({ id: [], env: ['production'] }) }));
+    expect(candidates(labelIndex, { id: 'a', env: 'production' }).length).toBeLessThanOrEqual(ALWAYS);
+  });
+});
+
+test('a labelIndex is empty again when all that was added is removed', () => {
+  const triggers = [
+    eventTrigger({ match: spec({ id: ['a', 'b*'] }) }),
+    eventTrigger({ matchRelated: [spec({ id: ['a'] })] }),
+    eventTrigger(),
+    eventTrigger({ match: spec({ id: [] }) }),
+  ];
+  const labelIndex = new LabelIndex<number>();
+  const places = Array.from({ length: 40 }, (_, i) => labelIndex.add(i, triggers[i % triggers.length]!));
+  expect(new Set(places.map(({ side }) => side))).toEqual(new Set(['open', 'resource', 'related']));
+  expect(labelIndex.isEmpty).toBe(false);
+  places.forEach((place, i) => {
+    labelIndex.remove(i, place);
+  });
+  expect(labelIndex.isEmpty).toBe(true);
+  expect(candidates(labelIndex, { id: 'a' }, [{ id: 'a' }])).toEqual([]);
+});
