@@ -25,8 +25,7 @@
 -- WORDS changed stale-definitions more-due
 local change = include('change')
 local engine = include('engine')
-
-local REVISIONS_KEPT_MS = 7 * 24 * 3600 * 1000 -- firings on their way to their jobs still need the documents
+local limits = include('limits')
 
 local c = cjson.decode(args.change)
 local e = engine.open(keys, args.prefixes, args.now_ms)
@@ -34,7 +33,7 @@ local refused = change.begin(e, c.generation, args.limit)
 if refused then return { refused, c.generation } end
 
 change.discard(e, c.gone)
-redis.call('PEXPIRE', e.prefixes.automation .. c.id, REVISIONS_KEPT_MS)
+redis.call('PEXPIRE', e.prefixes.automation .. c.id, limits.REVISIONS_KEPT_MS)
 redis.call('HDEL', keys.automations, c.id)
 redis.call('HDEL', keys.plans, c.id)
 redis.call('SREM', keys.listeners, c.id)

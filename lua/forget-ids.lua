@@ -8,6 +8,7 @@
 -- RETURNS word
 -- WORDS forgotten clean
 -- FLAGS allow-oom
+local limits = include('limits')
 local seen = include('seen')
 local shard = include('shard')
 
@@ -15,7 +16,7 @@ local e = { keys = keys, prefixes = cjson.decode(args.prefixes) }
 local generations = seen.load(e)
 local oldest = generations[#generations]
 local at = tonumber((redis.call('GET', keys.position) or '0-0'):match('^%d+'))
-if not oldest or at - oldest.to < seen.MEMORY_MS then return { 'clean' } end
+if not oldest or at - oldest.to < limits.MEMORY_MS then return { 'clean' } end
 
 local left = oldest.left or oldest.size
 oldest.left = math.max(0, left - tonumber(args.limit))

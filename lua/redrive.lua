@@ -9,14 +9,13 @@
 -- RETURNS word, id of the new entry or ''
 -- WORDS redriven gone unfit
 local dlq = include('dlq')
-
-local FIELDS_LIMIT = 7000 -- values: a call from Lua takes fewer than 8,000
+local limits = include('limits')
 
 local found = dlq.read(keys, args.letter)
 if not found then return { 'gone', '' } end
 local stream = ({ events = keys.events, firings = keys.firings })[found.source or '']
 local ok, fields = pcall(cjson.decode, found.fields or '')
-if not stream or not ok or type(fields) ~= 'table' or #fields == 0 or #fields > FIELDS_LIMIT then return { 'unfit', '' } end
+if not stream or not ok or type(fields) ~= 'table' or #fields == 0 or #fields > limits.REDRIVE_VALUES then return { 'unfit', '' } end
 
 local entry = redis.call('XADD', stream, args.now_ms == '' and '*' or args.now_ms .. '-*', unpack(fields))
 if found.source == 'firings' then redis.call('XDEL', stream, found.entry) end

@@ -14,10 +14,9 @@
 -- ARGV keep_ms   how long notes are kept
 -- RETURNS word, id of the first entry that waits or '', how many to take, how many workers died at it alone
 -- WORDS idle take poison
+local limits = include('limits')
 local position = include('position')
 local stream = include('stream')
-
-local NARROWER = 10 -- the next one takes a part so small of what a worker died at: from 100 to one entry in two deaths
 
 local prefixes, at = cjson.decode(args.prefixes), position.of(keys)
 local head = redis.call('XRANGE', keys.events, '(' .. at, '+', 'COUNT', 1)[1]
@@ -29,7 +28,7 @@ local function heed(field, note, left_ms)
   local from, last, size, before = note:match('^(%S+) (%S+) (%d+) (%d+)$')
   if stream.after(first, last) then return redis.call('HDEL', keys.attempts, field) end
   if from ~= first and left_ms >= tonumber(args.silent_ms) then return end
-  count = math.min(count, math.max(1, math.floor(size / NARROWER)))
+  count = math.min(count, math.max(1, math.floor(size / limits.NARROWER)))
   if size == '1' and left_ms < 0 then deaths = math.max(deaths, before + 1) end
 end
 

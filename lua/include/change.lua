@@ -2,13 +2,13 @@
 local window = include('window')
 local due = include('due')
 local engine = include('engine')
+local limits = include('limits')
 local quota = include('quota')
 local settle = include('settle')
 
 local M = {}
 
-local FORGET_MS = 30 * 24 * 3600 * 1000 -- rules 1: how long a silent key of a standing window is remembered
-local REVISIONS = 20 -- how many documents of an automation are kept for jobs that are still on their way
+local FORGET_MS, REVISIONS = limits.FORGET_MS, limits.REVISIONS
 
 -- Settles what is due before the change. Answers nil when the change may go on, else the word of why not.
 function M.begin(e, expected, limit)

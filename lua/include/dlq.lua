@@ -1,7 +1,7 @@
 -- A dead letter: the same shape whoever gave up on what, so that one hand can show, return or remove any of them.
-local M = {}
+local limits = include('limits')
 
-local LONGEST_ERROR = 1000 -- characters: what Redis and JavaScript say, not the document it may quote
+local M = {}
 
 -- What was thrown, as text.
 function M.said(fault)
@@ -19,7 +19,7 @@ end
 function M.write(keys, id, source, entry, reason, error, attempts, fields)
   local kept = #fields > 0 and cjson.encode(fields) or '[]'
   redis.call('XADD', keys.dead, id, 'source', source, 'entry', entry, 'reason', reason,
-    'error', (error or ''):sub(1, LONGEST_ERROR), 'attempts', string.format('%d', attempts), 'fields', kept)
+    'error', (error or ''):sub(1, limits.ERROR_CHARACTERS), 'attempts', string.format('%d', attempts), 'fields', kept)
 end
 
 -- A letter as a table, or nil.

@@ -1,10 +1,11 @@
 -- What one call of a script knows: names of keys, time, the shared clock, the position, the triggers read so far.
 local definition = include('definition')
+local limits = include('limits')
 local position = include('position')
 
 local M = {}
 
-local LAG_LIMIT_MS = 15 * 60 * 1000 -- rules 1: the most the lag can hold back absences
+local LAG_LIMIT_MS = limits.LAG_LIMIT_MS
 
 -- Milliseconds as text: `..` and tostring round beyond 14 digits.
 function M.int(number)

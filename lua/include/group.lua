@@ -1,11 +1,11 @@
 -- The steps of rules 9 on what a composite has stored for one group.
 local children = include('children')
 local firing = include('firing')
+local limits = include('limits')
 
 local M = {}
 
-local KEEP_MS = 60 * 1000 -- rules 1: how long an outdated child firing is kept
-local KEEP_UNLIMITED_MS = 24 * 3600 * 1000 -- rules 1: the same without `within`
+local KEEP_MS, KEEP_UNLIMITED_MS = limits.KEEP_MS, limits.KEEP_UNLIMITED_MS
 
 -- How many leading children are stored in order of time; equal times in order of application.
 function M.progress(g)

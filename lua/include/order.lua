@@ -1,11 +1,10 @@
 -- Rules 12.2: an event that follows another one waits for it, out of the log.
 local engine = include('engine')
+local limits = include('limits')
 
 local M = {}
 
-local WAIT_MS = 15 * 60 * 1000 -- rules 1: how long a follower is parked
-local RELEASE_LIMIT = 10000 -- followers put back by one call; a sort and as many XADD, well under a second
-
+local WAIT_MS, RELEASE_LIMIT = limits.WAIT_MS, limits.RELEASE_LIMIT
 local ID_DIGITS = 20 -- of the largest number in a stream id
 
 -- Members sort by arrival where `occurred` is equal.

@@ -1,11 +1,12 @@
 -- Rules 7.3, row by row: an event meets the window and the alert of its key. Nothing here fires.
 local window = include('window')
 local firing = include('firing')
+local limits = include('limits')
 local quota = include('quota')
 
 local M = {}
 
-local FORGET_MS = 30 * 24 * 3600 * 1000 -- rules 1: how long a silent key of a standing window is remembered
+local FORGET_MS = limits.FORGET_MS
 
 local function remember(b, ev)
   b.last = ev.doc

@@ -1,10 +1,9 @@
 -- How many keys hold state (an open window, an alert, child firings): of each automation and of all. Where a cap is
 -- reached no further key gets any, while those that are there go on. The numbers are exact and the caps stand in Redis,
 -- so what is refused follows from the log alone, whoever applies it.
-local M = {}
+local limits = include('limits')
 
-local OF_AUTOMATION = 1000000 -- about half a gigabyte: far above what people watch, far below what a server has
-local OF_ALL = 5000000
+local M = {}
 
 -- State names begin with the id of their automation, written as in a key; '' stands for all of them.
 local function owner(name)
@@ -28,7 +27,7 @@ end
 function M.refuses(e, name)
   if not e.quotas then
     local set = redis.call('HMGET', e.keys.quotas, 'windows_per_automation', 'windows')
-    e.quotas = { automation = tonumber(set[1]) or OF_AUTOMATION, all = tonumber(set[2]) or OF_ALL }
+    e.quotas = { automation = tonumber(set[1]) or limits.WINDOWS_PER_AUTOMATION, all = tonumber(set[2]) or limits.WINDOWS }
   end
   local all = now(e, '')
   -- An automation never holds more than all of them, so most of the time it need not be asked for.

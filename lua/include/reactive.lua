@@ -3,12 +3,12 @@
 local due = include('due')
 local engine = include('engine')
 local firing = include('firing')
+local limits = include('limits')
 local quota = include('quota')
 
 local M = {}
 
-local REACH_BACK_MS = 15 * 60 * 1000 -- rules 1: how far a first window accepts older events
-local KEEP_MS = 60 * 1000 -- rules 1: how long a finished window is kept
+local REACH_BACK_MS, KEEP_MS = limits.REACH_BACK_MS, limits.KEEP_MS
 
 local function read(name)
   local stored = redis.call('HMGET', name, 'start', 'end', 'count', 'due')

@@ -2,13 +2,12 @@
 -- Ids are kept as digests in small hashes, which Redis packs tightly. A generation of them is closed after half an hour,
 -- or when its hashes fill up; the next one then gets more of them. So a lookup asks two generations, or a few more
 -- for the half hour after the load grew.
+local limits = include('limits')
 local shard = include('shard')
 
 local M = {}
 
-local MEMORY_MS = 30 * 60 * 1000 -- rules 1: seen memory
-M.MEMORY_MS = MEMORY_MS
-local FULL = 32 -- ids in a hash on average: beyond it a lookup takes longer than a call, and Redis unpacks it at 128
+local MEMORY_MS, FULL = limits.MEMORY_MS, limits.IDS_PER_HASH
 local ages = {} -- as text, which takes Lua longer to write than all else here; most entries of a chunk are equally old
 
 local function size_for(ids, at_least)

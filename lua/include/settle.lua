@@ -5,11 +5,12 @@ local composite = include('composite')
 local due = include('due')
 local engine = include('engine')
 local firing = include('firing')
+local limits = include('limits')
 local dlq = include('dlq')
 
 local M = {}
 
-local ALERT_MS = 30 * 24 * 3600 * 1000 -- rules 1: how long an alert is remembered
+local FORGET_MS = limits.FORGET_MS
 
 -- 8.1: s is the time it is settled with, as_of that of the settlement.
 function M.window(e, b, s, as_of)
@@ -20,7 +21,7 @@ function M.window(e, b, s, as_of)
   end
   if b.count < trigger.threshold and not (trigger.once and b.silent == 1) then
     fired = firing.of_absence(trigger, b, window.last_event(b))
-    b.alert_start, b.alert_missing, b.alert_until = b.start, trigger.threshold - b.count, b.due + ALERT_MS
+    b.alert_start, b.alert_missing, b.alert_until = b.start, trigger.threshold - b.count, b.due + FORGET_MS
     b.silent = trigger.standing and 1 or nil
   end
   if trigger.after then

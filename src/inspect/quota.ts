@@ -3,7 +3,7 @@ import { InvalidDocument } from '../errors.ts';
 import { decodeKey } from '../match/key.ts';
 import type { Store } from '../redis/store.ts';
 
-/** Where nothing is set; the law stands in lua/include/quota.lua. */
+/** Where nothing is set; the scripts have the same in lua/include/limits.lua. */
 export const DEFAULT_QUOTAS: Quotas = Object.freeze({ windowsPerAutomation: 1_000_000, windows: 5_000_000 });
 
 /** The most that may be set: a thousand times what a server has room for, and far below what Lua counts exactly. */

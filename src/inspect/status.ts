@@ -10,7 +10,7 @@ const WORKER_LIMIT = 1_000;
 const TRIGGER_LIMIT = 10_000;
 
 /** The most the lag can hold back absences (rules 1). */
-const LAG_LIMIT_MS = 15 * 60_000;
+export const LAG_LIMIT_MS = 15 * 60_000;
 
 /** `paused`: queues that this worker gives no jobs, since they are full or fail. */
 export type WorkerStatus = {

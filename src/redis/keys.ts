@@ -33,7 +33,7 @@ export type Keys = Readonly<{
   counters: string;
   /** hash, permanent: automation id, encoded as in a key -> how many keys of its triggers hold state; `''` -> of all (lua/include/quota.lua). */
   quota_used: string;
-  /** hash, permanent: the most that may hold state, `windows_per_automation` and `windows`; absent: the defaults of lua/include/quota.lua. */
+  /** hash, permanent: the most that may hold state, `windows_per_automation` and `windows`; absent: the defaults of lua/include/limits.lua. */
   quotas: string;
   /** hash, permanent: what the last looks at the log found (lua/audit.lua), and who keeps it from being trimmed. */
   audit: string;

@@ -87,7 +87,7 @@ const STEPS = [
     'lua/include/seen.lua',
     ['test/lua/apply-order.test.ts', 'test/lua/redrive.test.ts'],
     [
-      ['id memory: as long as it is promised', 'MEMORY_MS = 30 * 60', 'MEMORY_MS = 29 * 60'],
+      ['id memory: as long as it is promised', 'limits.MEMORY_MS', 'limits.MEMORY_MS - 60000'],
       [
         'id memory: what was set aside half-way is no duplicate of itself',
         "redis.call('HDEL', shard.of(e, generation, e.digest), e.digest)",
@@ -168,7 +168,7 @@ const JANITOR = [
     [
       [
         'atomic janitor: ids that can be asked for stay',
-        'if not oldest or at - oldest.to < seen.MEMORY_MS then',
+        'if not oldest or at - oldest.to < limits.MEMORY_MS then',
         'if not oldest then',
       ],
     ],

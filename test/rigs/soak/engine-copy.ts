@@ -8,12 +8,8 @@ const MINUTE_MS = 60_000;
 
 /** What the engine remembers for half an hour and for a week, whatever is set: the two constants that say so. */
 const MEMORIES = [
-  { file: 'lua/include/seen.lua', line: /^local MEMORY_MS = .*$/gm, text: 'local MEMORY_MS =' },
-  {
-    file: 'src/relay/jobs.ts',
-    line: /^export const DEDUPLICATION_TTL_MS = .*;$/gm,
-    text: 'const DEDUPLICATION_TTL_MS =',
-  },
+  { file: 'lua/include/limits.lua', number: /(?<=^ {2}MEMORY_MS = )[^,]+/gm },
+  { file: 'src/relay/jobs.ts', number: /(?<=^export const DEDUPLICATION_TTL_MS = ).*(?=;$)/gm },
 ];
 
 /**
@@ -22,15 +18,14 @@ const MEMORIES = [
  */
 export function forgetful(folder: string, minutes: number): string {
   const copy = path.join(folder, 'engine');
-  mkdirSync(path.join(copy, 'test', 'soak'), { recursive: true });
+  mkdirSync(path.join(copy, 'test', 'rigs', 'soak'), { recursive: true });
   for (const name of COPIED) cpSync(path.join(PROJECT, name), path.join(copy, name), { recursive: true });
   symlinkSync(path.join(PROJECT, 'node_modules'), path.join(copy, 'node_modules'));
-  for (const { file, line, text } of MEMORIES) {
+  for (const { file, number } of MEMORIES) {
     const source = readFileSync(path.join(copy, file), 'utf8');
-    const found = source.match(line)?.length ?? 0;
+    const found = source.match(number)?.length ?? 0;
     if (found !== 1) throw new Error(`${file}: ${found} places that say how long it remembers`);
-    const exported = file.endsWith('.ts') ? 'export ' : '';
-    writeFileSync(path.join(copy, file), source.replace(line, `${exported}${text} ${minutes * MINUTE_MS}`));
+    writeFileSync(path.join(copy, file), source.replace(number, `${minutes * MINUTE_MS}`));
   }
-  return path.join(copy, 'test', 'soak', 'worker-program.ts');
+  return path.join(copy, 'test', 'rigs', 'soak', 'worker-program.ts');
 }

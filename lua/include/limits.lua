@@ -1,0 +1,27 @@
+-- Every number that bounds the engine, each in this one place. test/unit/redis/limits.test.ts compares them with docs/rules.md
+-- and with what src/ says of them. Durations in ms. One number a line: a program reads this file, too.
+return {
+  -- Constants of the rules.
+  REACH_BACK_MS = 15 * 60 * 1000, -- rules 1: how far the first window of a Reactive trigger accepts older events
+  WAIT_MS = 15 * 60 * 1000, -- rules 1: how long a follower waits for its leader
+  LAG_LIMIT_MS = 15 * 60 * 1000, -- rules 1: the most the lag can hold back absences
+  MEMORY_MS = 30 * 60 * 1000, -- rules 1: how long the id of an applied event is remembered
+  KEEP_MS = 60 * 1000, -- rules 1: how long a finished Reactive window, or an outdated child firing, is kept
+  KEEP_UNLIMITED_MS = 24 * 3600 * 1000, -- rules 1: how long a child firing is kept without `within`; not yet the 30 days there
+  FORGET_MS = 30 * 24 * 3600 * 1000, -- rules 1: how long a silent key of a standing window, and an alert, are remembered
+
+  -- Quotas, where {wf}:quotas sets none. src/inspect/quota.ts shows the same.
+  WINDOWS_PER_AUTOMATION = 1000000, -- about half a gigabyte: far above what people watch, far below what a server has
+  WINDOWS = 5000000, -- of all automations together
+
+  -- What is kept of a definition for firings that are on their way to their jobs.
+  REVISIONS = 20, -- documents of one automation
+  REVISIONS_KEPT_MS = 7 * 24 * 3600 * 1000, -- after the automation was deleted
+
+  -- What one call may do.
+  RELEASE_LIMIT = 10000, -- followers put back into the log; a sort and as many XADD, well under a second
+  REDRIVE_VALUES = 7000, -- values of an entry that is sent again; a call from Lua takes fewer than 8,000
+  ERROR_CHARACTERS = 1000, -- kept of an error: what Redis and JavaScript say, not the document it may quote
+  IDS_PER_HASH = 32, -- remembered ids in a hash on average; above it look-ups get slow, and Redis unpacks the hash at 128
+  NARROWER = 10, -- the part of a dead worker's entries that the next worker takes: from 100 to one entry in two deaths
+}
