@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from './test/support/eventually.ts';
 
 export default defineConfig({
   test: {
@@ -6,8 +7,9 @@ export default defineConfig({
     environment: 'node',
     globalSetup: 'test/support/global-setup.ts',
     pool: 'forks',
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // What a test waits for is given up before the test is, and says what it was.
+    testTimeout: 2 * PATIENCE_MS,
+    hookTimeout: 2 * PATIENCE_MS,
     restoreMocks: true,
     unstubEnvs: true,
   },

@@ -54,6 +54,8 @@ export type ServerOptions = Readonly<{
   dir: string | null;
   /** Any program that findRedisServer gives. */
   program: RedisProgram;
+  /** Further settings of Redis, by name. */
+  settings?: Readonly<Record<string, string>>;
 }>;
 
 export type RedisServer = Readonly<{
@@ -79,7 +81,7 @@ export async function obtainRedisServer(say: (sentence: string) => void): Promis
  * @throws AlreadyRunning when a server runs on `dir`, PortTaken, RedisNotStarted
  */
 export async function startRedisServer(options: ServerOptions): Promise<RedisServer> {
-  const { dir, program } = options;
+  const { dir } = options;
   const temporary = dir === null;
   // The real path, since that is what the server calls its folder.
   const home = await realpath(temporary ? await mkdtemp(path.join(tmpdir(), 'watchfire-')) : await existing(dir));
@@ -88,7 +90,7 @@ export async function startRedisServer(options: ServerOptions): Promise<RedisSer
     if (options.port !== 0) await refuseTaken(options.port);
     for (let attempt = 1; ; attempt += 1) {
       const port = options.port === 0 ? await freePort() : options.port;
-      const server = await launch(program, home, port, temporary);
+      const server = await launch(options, home, port);
       if (server) {
         if (!temporary) await writeFile(path.join(home, PORT_FILE), `${port}\n`);
         return server;
@@ -135,28 +137,26 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function settings(home: string, port: number, temporary: boolean): string[] {
+function settings(home: string, port: number, { dir, settings: further }: ServerOptions): string[] {
   const all = {
     bind: '127.0.0.1',
     port: String(port),
     dir: home,
     daemonize: 'no',
     save: '',
-    appendonly: temporary ? 'no' : 'yes',
+    appendonly: dir === null ? 'no' : 'yes',
     appendfsync: 'everysec',
     'maxmemory-policy': 'noeviction',
+    ...further,
   };
   return Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
 /** One attempt; undefined when the port was taken before the server got it. */
-async function launch(
-  program: RedisProgram,
-  home: string,
-  port: number,
-  temporary: boolean,
-): Promise<RedisServer | undefined> {
-  const command = [await startable(program, home), ...settings(home, port, temporary)];
+async function launch(options: ServerOptions, home: string, port: number): Promise<RedisServer | undefined> {
+  const { program, dir } = options;
+  const temporary = dir === null;
+  const command = [await startable(program, home), ...settings(home, port, options)];
   const child = spawn('sh', ['-c', GUARD, 'watchfire-redis', temporary ? home : '', ...command], {
     cwd: home,
     detached: true,

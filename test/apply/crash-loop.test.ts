@@ -63,4 +63,4 @@ test('an entry that kills every worker that reads it is set aside after a few, a
     (await redis.xrevrange(keys.dead, '+', '-'))[0]?.[1].filter((_, i) => i === 3 || i === 5) ?? [];
   expect([size, entry, reason]).toEqual([1, culprit, `poison: ${CRASH_ATTEMPTS} workers died at it`]);
   expect(await lastDeadLetters(redis, storeOf(namespace), 1)).toHaveLength(1);
-}, 120_000);
+});

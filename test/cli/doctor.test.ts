@@ -1,23 +1,18 @@
-import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { Check } from '../../src/doctor/check.ts';
 import { rightsOf, sampleOf } from '../../src/doctor/rights.ts';
-import { obtainRedisServer } from '../../src/embedded/server.ts';
 import { Watchfire } from '../../src/engine.ts';
 import { workerCommands } from '../../src/redis/acl.ts';
 import { storeOf } from '../../src/redis/store.ts';
-import { follow, privateRedis } from '../support/private-redis.ts';
+import { privateRedis } from '../support/private-redis.ts';
 import { restrictedUser } from '../support/restricted.ts';
 import { type Ran, run } from './run.ts';
 
 /** Of a node of a cluster; its bus listens 10,000 above. Both are below the ports that systems give to clients. */
 const NODE_PORTS = [10_000, 20_000] as const;
+const NODE_ATTEMPTS = 10;
 
 type Report = { status: number; healthy: boolean; checks: Record<string, Check> };
 
@@ -77,7 +72,7 @@ describe('watchfire doctor', () => {
     const [primary, replica] = await Promise.all([privateRedis(), privateRedis()]);
     const replicated = ['--durability', 'replicated'];
     expect((await doctor(primary.url, ...replicated)).checks.replicas).toMatchObject({ grade: 'bad' });
-    await follow(replica, primary);
+    await replica.follow(primary);
     expect((await doctor(primary.url, ...replicated)).checks.replicas).toMatchObject({ grade: 'warning' });
     const { checks } = await doctor(primary.url, ...replicated, '--min-replicas', '2');
     expect(checks.replicas?.found).toMatch(/^1 replica online, the mode replicated wants 2/);
@@ -144,27 +139,14 @@ describe('a server that cannot be used', () => {
 
 /** A node of a cluster in which nobody has any slot. */
 async function clusterNode(): Promise<string> {
-  const { path: program } = await obtainRedisServer(() => undefined);
-  const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-cluster-'));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  for (;;) {
-    const port = randomInt(...NODE_PORTS);
-    const parameters = { port, dir, bind: '127.0.0.1', save: '', 'cluster-enabled': 'yes' };
-    const words = Object.entries(parameters).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const child = spawn(program, words, { stdio: 'ignore', argv0: path.basename(program) });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    const ended = once(child, 'exit');
-    const url = `redis://127.0.0.1:${port}`;
-    // It ends when a port of its own or of its bus is taken.
-    if (await Promise.race([answers(url), ended.then(() => false)])) return url;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await privateRedis({ port: randomInt(...NODE_PORTS), settings: { 'cluster-enabled': 'yes' } })).url;
+    } catch (error) {
+      // Its port or that of its bus was taken.
+      if (attempt === NODE_ATTEMPTS) throw error;
+    }
   }
-}
-
-async function answers(url: string): Promise<boolean> {
-  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50, enableReadyCheck: false });
-  redis.on('error', () => undefined);
-  onTestFinished(() => redis.disconnect());
-  return (await redis.ping()) === 'PONG';
 }
 
 describe('the rights of a user', () => {

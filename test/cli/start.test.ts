@@ -12,9 +12,6 @@ import { freshNamespace } from '../support/namespace.ts';
 import { ENGINE_KEYS } from '../support/world.ts';
 import { ended, run, start } from './run.ts';
 
-/** All of it, with the start of a server, on a machine that does other things too. */
-const READY_MS = 20_000;
-
 async function freePort(): Promise<number> {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -37,9 +34,7 @@ async function started(dir: string, port: number, ...more: string[]): Promise<Ru
     text += String(chunk);
   });
   const lines = (): string[] => text.split('\n').slice(0, -1);
-  await eventually('it is ready', () => lines().some((line) => line.includes('redis-cli -')), {
-    timeoutMs: READY_MS,
-  });
+  await eventually('it is ready', () => lines().some((line) => line.includes('redis-cli -')));
   const exit = once(child, 'exit');
   const stop = async (): Promise<number> => {
     child.kill('SIGTERM');
@@ -63,9 +58,7 @@ async function paste(line: string): Promise<void> {
   redis.disconnect();
 }
 
-test('what it says to paste fires as it says, and started again it goes on where it was', {
-  timeout: 60_000,
-}, async () => {
+test('what it says to paste fires as it says, and started again it goes on where it was', async () => {
   const [dir, port] = [await place(), await freePort()];
   const first = await started(dir, port);
   expect(first.lines()[0]).toBe(`watchfire ready  redis://127.0.0.1:${port}  namespace wf`);
@@ -92,7 +85,7 @@ test('what it says to paste fires as it says, and started again it goes on where
   expect(await second.stop()).toBe(0);
 });
 
-test('examples that were deleted or changed stay as they are', { timeout: 60_000 }, async () => {
+test('examples that were deleted or changed stay as they are', async () => {
   const [dir, port] = [await place(), await freePort()];
   const first = await started(dir, port);
   const redis = ['--redis', `redis://127.0.0.1:${port}`];
@@ -108,7 +101,7 @@ test('examples that were deleted or changed stay as they are', { timeout: 60_000
   await second.stop();
 });
 
-test('a second one on the same data, and a port that is taken, are told', { timeout: 60_000 }, async () => {
+test('a second one on the same data, and a port that is taken, are told', async () => {
   const [dir, port] = [await place(), await freePort()];
   const first = await started(dir, port);
   const twin = await ended(start(['start', '--port', String(await freePort()), '--dir', dir], { REDIS_URL: '' }));
@@ -126,7 +119,7 @@ test('a second one on the same data, and a port that is taken, are told', { time
   await first.stop();
 });
 
-test('when its Redis is killed it ends with status 1 and says why', { timeout: 60_000 }, async () => {
+test('when its Redis is killed it ends with status 1 and says why', async () => {
   const running = await started(await place(), await freePort());
   const exit = once(running.child, 'exit');
   const redis = new Redis(running.port, '127.0.0.1', { retryStrategy: () => null });
@@ -136,7 +129,7 @@ test('when its Redis is killed it ends with status 1 and says why', { timeout: 6
   expect(running.lines().join('\n')).toContain('watchfire: the private Redis has ended, so this ends too');
 });
 
-test('with JSON its output is JSON alone', { timeout: 60_000 }, async () => {
+test('with JSON its output is JSON alone', async () => {
   const [dir, port] = [await place(), await freePort()];
   const child = start(['start', '--port', String(port), '--dir', dir, '-o', 'json'], { REDIS_URL: '' });
   const result = ended(child);
@@ -144,7 +137,6 @@ test('with JSON its output is JSON alone', { timeout: 60_000 }, async () => {
   await eventually(
     'it takes part',
     async () => (await run(['status', '--redis', `redis://127.0.0.1:${port}`])).status === 0,
-    { timeoutMs: READY_MS },
   );
   await run(['send', 'order.failed', 'resource.id=customer.7', '--redis', `redis://127.0.0.1:${port}`]);
   const relayed = async (): Promise<boolean> => {

@@ -162,7 +162,6 @@ test('a queue that is full gets no more jobs, and status says so until it has sh
   await eventually(
     'it takes jobs again',
     async () => !(await lines()).includes('full') && / 0 without their jobs yet/.test(await lines()),
-    { timeoutMs: 15_000 },
   );
 });
 

@@ -130,8 +130,8 @@ describe('a private Redis', () => {
 
   test('goes when the process that started it is killed with -9', async () => {
     const script = `
-      import { ask } from '../redis/src/redis/probe.ts';
-      import { startRedisServer } from '../redis/src/redis/server.ts';
+      import { ask } from './src/embedded/probe.ts';
+      import { startRedisServer } from './src/embedded/server.ts';
       const server = await startRedisServer({ port: 0, dir: null, program: ${JSON.stringify(program)} });
       const { dir } = await ask(server.port);
       console.log(JSON.stringify({ pid: server.pid, dir }));
@@ -151,7 +151,7 @@ describe('a private Redis', () => {
 
   test('does not keep alive a process that forgets to stop it', async () => {
     const script = `
-      import { startRedisServer } from '../redis/src/redis/server.ts';
+      import { startRedisServer } from './src/embedded/server.ts';
       await startRedisServer({ port: 0, dir: null, program: ${JSON.stringify(program)} });
     `;
     const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });

@@ -61,7 +61,7 @@ describe('npm start', () => {
     const parameters = ['start', '--port', '6391', '--dir', 'a b'];
     const pinned = manifest.devDependencies.node.replace(/^\D*/, '').split('.')[0];
     const line = JSON.stringify({ parameters, node: pinned });
-    await eventually('the command line has started', () => output().includes(line), { timeoutMs: 15_000 });
+    await eventually('the command line has started', () => output().includes(line));
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(output()).toMatch(/ending\nended\n$/);
@@ -72,7 +72,7 @@ describe('the set-up', () => {
   test('installs nothing when only the time of the lock file has changed', async () => {
     const dir = await checkout({ lockIsNewer: true });
     const { child, output } = npm(dir, ['run', '-s', 'watchfire', '--', 'status']);
-    await eventually('the command line has started', () => output().includes('"status"'), { timeoutMs: 15_000 });
+    await eventually('the command line has started', () => output().includes('"status"'));
     child.kill('SIGTERM');
     await once(child, 'exit');
     expect(output()).not.toContain('installing');

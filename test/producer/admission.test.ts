@@ -64,7 +64,7 @@ describe('a log that is too full', () => {
         () => false,
       );
     // The time it was told to stay away is that of an engine without workers; it looks again by itself before.
-    await eventually('an event is taken', taken, { timeoutMs: 15_000 });
+    await eventually('an event is taken', taken);
   });
 
   test('refuses what a running producer sends soon after the bound was passed, in its order', async () => {
@@ -110,7 +110,7 @@ describe('a Redis whose memory is short', () => {
     expect(error.message).toMatch(/^Redis has used \d+ % of its memory, the bound is 50 %, so nothing was added; try/);
     await server.redis.set('room', 'x'.repeat(100_000));
     await server.redis.config('SET', 'maxmemory', '128mb');
-    await eventually('an event is taken', () => watchfire.emit(event(5_000)), { timeoutMs: 10_000 });
+    await eventually('an event is taken', () => watchfire.emit(event(5_000)));
   });
 
   test('that has none left refuses an event with an error that says so, and takes it when there is some', async () => {

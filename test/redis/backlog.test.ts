@@ -6,7 +6,7 @@ import { backlogByBook, backlogByGroup } from '../../src/redis/backlog.ts';
 import { storeOf } from '../../src/redis/store.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
-import { follow, type PrivateRedis, privateRedis } from '../support/private-redis.ts';
+import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
 import { adminClient } from '../support/redis.ts';
 import { restrictedUser } from '../support/restricted.ts';
 import { ENGINE_KEYS, World } from '../support/world.ts';
@@ -23,7 +23,7 @@ function engineOn(url: string, settings: ConstructorParameters<typeof Watchfire>
 /** A server that took over from one on which so many events were applied, and on which nobody works yet. */
 async function heirOf(applied: number): Promise<PrivateRedis> {
   const [primary, heir] = await Promise.all([privateRedis(), privateRedis()]);
-  await follow(heir, primary);
+  await heir.follow(primary);
   const watchfire = engineOn(primary.url);
   await watchfire.put({ id: 'a', name: 'A', trigger: { posture: 'Reactive', expect: ['x'] } });
   const worker = await watchfire.startWorker();

@@ -5,7 +5,7 @@ import { NotDurable } from '../../src/errors.ts';
 import { durabilityOf } from '../../src/redis/durability.ts';
 import { earlyAnswers, isWithin, parseInfo, versionOf } from '../../src/redis/info.ts';
 import { eventually } from '../support/eventually.ts';
-import { follow, type PrivateRedis, privateRedis, signal } from '../support/private-redis.ts';
+import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
 
 type Options = ConstructorParameters<typeof Watchfire>[0];
 
@@ -29,7 +29,7 @@ const replicated = (timeoutMs = 300): Options => ({ durability: 'replicated', du
 /** A primary with one replica. */
 async function pair(): Promise<[PrivateRedis, PrivateRedis]> {
   const [primary, replica] = await Promise.all([privateRedis(), privateRedis()]);
-  await follow(replica, primary);
+  await replica.follow(primary);
   return [primary, replica];
 }
 
@@ -47,7 +47,7 @@ const jobs = async ({ redis }: PrivateRedis): Promise<number> => (await redis.ke
 describe('replicated', () => {
   test('an event is acknowledged when the replica has it, many of them together', async () => {
     const [primary, replica] = await pair();
-    const watchfire = engineOn(primary.url, replicated(5_000));
+    const watchfire = engineOn(primary.url, replicated(60_000));
     await watchfire.emit(event(0));
     expect(await replica.redis.xlen('{wf}:events')).toBe(1);
     await Promise.all(Array.from({ length: 500 }, (_, n) => watchfire.emit(event(n))));
@@ -58,7 +58,7 @@ describe('replicated', () => {
 
   test('a definition is acknowledged when the replica has it', async () => {
     const [primary, replica] = await pair();
-    const watchfire = engineOn(primary.url, replicated(5_000));
+    const watchfire = engineOn(primary.url, replicated(60_000));
     await watchfire.put(automation);
     expect(await replica.redis.hexists('{wf}:automations', 'a')).toBe(1);
     await watchfire.delete('a');
@@ -69,15 +69,15 @@ describe('replicated', () => {
     const [primary, replica] = await pair();
     await engineOn(primary.url, {}).put({ ...automation, actions: [] });
     const watchfire = engineOn(primary.url, replicated());
-    signal(replica.server, 'SIGSTOP');
+    replica.signal('SIGSTOP');
     const error = await notKept(watchfire.emit({ event: 'x', resource: { id: 'r' } }));
     expect(error).toMatchObject({ code: 'NOT_DURABLE', added: 'perhaps', id: expect.any(String), retryAfterMs: 2_000 });
     expect(error.message).toBe(
       'not known to be kept, it may or may not be there: 0 of 1 replicas have it after 300 ms; try again in 2.0 s',
     );
-    signal(replica.server, 'SIGCONT');
+    replica.signal('SIGCONT');
     const again = () => watchfire.emit({ id: error.id, event: 'x', resource: { id: 'r' } });
-    await eventually('it is kept', again, { timeoutMs: 15_000 });
+    await eventually('it is kept', again);
     await engineOn(primary.url, {}).startWorker();
     const counters = () => primary.redis.hgetall('{wf}:counters');
     await eventually('all entries are applied', async () => Number((await counters()).duplicate) >= 1);
@@ -97,7 +97,7 @@ describe('replicated', () => {
     const [primary, replica] = await pair();
     const watchfire = engineOn(primary.url, replicated(1_500));
     await watchfire.emit(event(0));
-    signal(replica.server, 'SIGSTOP');
+    replica.signal('SIGSTOP');
     const emitting = notKept(watchfire.emit(event(1)));
     await eventually('the event waits for the replica', async () =>
       /blocked_clients:1/.test(await primary.redis.info()),
@@ -113,7 +113,7 @@ describe('replicated', () => {
     const watchfire = engineOn(primary.url, replicated());
     await engineOn(primary.url, {}).put(automation);
     await watchfire.startWorker();
-    signal(replica.server, 'SIGSTOP');
+    replica.signal('SIGSTOP');
     await engineOn(primary.url, {}).emit(event(0));
     await eventually('it has fired', async () => (await primary.redis.xlen('{wf}:firings')) === 1);
     await eventually('its relay waits', async () => {
@@ -121,14 +121,14 @@ describe('replicated', () => {
       return Number(waits?.[1]) >= 3;
     });
     expect(await jobs(primary)).toBe(0);
-    signal(replica.server, 'SIGCONT');
-    await eventually('it has its job', async () => (await jobs(primary)) === 1, { timeoutMs: 15_000 });
+    replica.signal('SIGCONT');
+    await eventually('it has its job', async () => (await jobs(primary)) === 1);
   });
 });
 
 test('a barrier says nothing of what was shown before its connection broke', async () => {
   const [primary] = await pair();
-  const watchfire = engineOn(primary.url, replicated(5_000));
+  const watchfire = engineOn(primary.url, replicated(60_000));
   const { connections, store, settings } = watchfire;
   const durability = durabilityOf(connections, store, settings, systemClock);
   await durability?.barrier();

@@ -31,7 +31,7 @@ function engine(options: ConstructorParameters<typeof Watchfire>[0]): Watchfire 
 }
 
 /** A server that speaks TLS on a port of its own as well. */
-async function secured({ authClients = 'no' } = {}): Promise<Certificates & PrivateRedis & { port: number }> {
+async function secured({ authClients = 'no' } = {}): Promise<Certificates & { server: PrivateRedis; port: number }> {
   const [files, server] = await Promise.all([certificates(), privateRedis()]);
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -46,7 +46,7 @@ async function secured({ authClients = 'no' } = {}): Promise<Certificates & Priv
     'tls-auth-clients': authClients,
   };
   await server.redis.config('SET', ...(Object.entries({ ...settings, 'tls-port': port }).flat() as [string, string]));
-  return { ...files, ...server, port };
+  return { ...files, server, port };
 }
 
 describe('a host', () => {

@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { Redis } from 'ioredis';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { obtainRedisServer, startRedisServer } from '../../src/embedded/server.ts';
+import { describe, expect, test } from 'vitest';
 import { keysOf, prefixesOf } from '../../src/redis/keys.ts';
 import { loadScript, parseContract, runScript, type Script } from '../../src/redis/script.ts';
 import { freshNamespace } from '../support/namespace.ts';
+import { privateRedis } from '../support/private-redis.ts';
 import { adminBeside, adminClient, testClient } from '../support/redis.ts';
 import { World } from '../support/world.ts';
 
@@ -123,10 +122,7 @@ describe('a call', () => {
   });
 
   test('is refused up front when the memory is full: nothing of it happens', async () => {
-    const server = await startRedisServer({ port: 0, dir: null, program: await obtainRedisServer(() => undefined) });
-    onTestFinished(() => server.stop());
-    const redis = new Redis(server.url);
-    onTestFinished(() => redis.disconnect());
+    const { redis } = await privateRedis();
     await redis.set('k', 'as it was');
     await redis.config('SET', 'maxmemory', '1');
     // Removing is allowed when the memory is full: without the check up front the call would fail half-way.

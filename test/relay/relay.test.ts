@@ -1,14 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { obtainRedisServer, startRedisServer } from '../../src/embedded/server.ts';
 import { BLOCK_MS } from '../../src/redis/connection.ts';
 import { ACTIONS_GROUP } from '../../src/redis/keys.ts';
 import type { QueueJob } from '../../src/relay/jobs.ts';
 import { eventually } from '../support/eventually.ts';
+import { privateRedis } from '../support/private-redis.ts';
 import { testClient } from '../support/redis.ts';
 import { automation, fire, numbered, pendingIn, readIn, untilBlocked, waitingIn, workshop } from './relay-shop.ts';
 
@@ -145,11 +142,8 @@ describe('the loop', () => {
   });
 
   test('waits for a Redis that went away, says so once, and goes on where it was', async () => {
-    const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-relay-'));
-    onTestFinished(() => rm(dir, { recursive: true }));
-    const program = await obtainRedisServer(() => undefined);
-    const first = await startRedisServer({ port: 0, dir, program });
-    const clients = [0, 1, 2].map(() => new Redis(first.url, { maxRetriesPerRequest: 0, retryStrategy: () => 20 }));
+    const server = await privateRedis({ kept: true });
+    const clients = [0, 1, 2].map(() => new Redis(server.url, { maxRetriesPerRequest: 0, retryStrategy: () => 20 }));
     const [redis, own, blocking] = clients as [Redis, Redis, Redis];
     for (const client of clients) client.on('error', () => undefined);
     const shop = await workshop({ redis });
@@ -157,13 +151,10 @@ describe('the loop', () => {
     relay.start();
     await fire(shop, ['aa']);
     await eventually('the first job is there', async () => (await waitingIn(shop, 'mail')).length === 1);
-    await first.stop();
+    await server.server.stop();
     await eventually('the relay says that it waits', () => shop.lines.join().includes('relay waits for Redis'));
-    const second = await startRedisServer({ port: first.port, dir, program });
-    onTestFinished(async () => {
-      for (const client of clients) client.disconnect();
-      await second.stop();
-    });
+    await server.start();
+    onTestFinished(() => clients.forEach((client) => void client.disconnect()));
     await eventually('Redis answers', () => fire(shop, ['bb'], { name: 'canary-secret' }).then(() => true));
     await eventually('the second job is there', async () => (await waitingIn(shop, 'mail')).length === 2);
     await relay.stop();
@@ -172,8 +163,7 @@ describe('the loop', () => {
   });
 
   test('stops in time although Redis is gone and every command waits for it', async () => {
-    const program = await obtainRedisServer(() => undefined);
-    const server = await startRedisServer({ port: 0, dir: null, program });
+    const { server } = await privateRedis();
     const clients = [0, 1, 2].map(() => new Redis(server.url, { maxRetriesPerRequest: null, retryStrategy: () => 20 }));
     onTestFinished(() => clients.forEach((client) => void client.disconnect()));
     const [redis, own, blocking] = clients as [Redis, Redis, Redis];

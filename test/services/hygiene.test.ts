@@ -1,8 +1,6 @@
-import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { parseSettings } from '../../src/config.ts';
-import { obtainRedisServer, startRedisServer } from '../../src/embedded/server.ts';
 import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
 import { Connections } from '../../src/redis/connection.ts';
@@ -12,8 +10,7 @@ import { storeOf } from '../../src/redis/store.ts';
 import { Worker } from '../../src/services/worker.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
-
-const PATIENCE = { timeoutMs: 15_000 };
+import { privateRedis } from '../support/private-redis.ts';
 
 const counting = parseAutomation({
   id: 'a',
@@ -29,8 +26,8 @@ function standstill(): Clock {
 
 /** A server of its own with one automation and one worker. */
 async function engine(clock: Clock = systemClock) {
-  const server = await startRedisServer({ port: 0, dir: null, program: await obtainRedisServer(() => undefined) });
-  const redis = new Redis(server.url);
+  const server = await privateRedis();
+  const { redis } = server;
   const store = storeOf('wf');
   const { logger, lines } = logLines();
   const connections = new Connections(server.url, logger);
@@ -38,8 +35,6 @@ async function engine(clock: Clock = systemClock) {
   onTestFinished(async () => {
     await worker.stop();
     await connections.close();
-    redis.disconnect();
-    await server.stop();
   });
   await putDefinition(redis, store, counting);
   await worker.ready();
@@ -54,10 +49,10 @@ async function engine(clock: Clock = systemClock) {
     await pipeline.exec();
   };
   const applied = async (count: number) =>
-    await eventually(`${count} events are applied`, async () => (await counter('applied')) === count, PATIENCE);
+    await eventually(`${count} events are applied`, async () => (await counter('applied')) === count);
   /** How often something was said. */
   const said = (text: string) => lines.filter(({ msg }) => msg.includes(text)).length;
-  const hears = async (text: string) => await eventually(`it says: ${text}`, () => said(text) > 0, PATIENCE);
+  const hears = async (text: string) => await eventually(`it says: ${text}`, () => said(text) > 0);
   return { redis, store, worker, lines, counter, send, applied, said, hears };
 }
 
@@ -148,7 +143,7 @@ test('while Redis is out of memory nothing is set aside; when it has some again 
   for (let i = 0; i < 50; i += 1) transaction.xadd(store.keys.events, '*', 'event', 'x', 'resource.id', 'r');
   await transaction.config('SET', 'maxmemory', '1').exec();
   const refused = () => lines.filter((line) => line.loop === 'apply' && String(line.error).startsWith('OOM')).length;
-  await eventually('it has been refused more often than an entry may fail', () => refused() > 3, PATIENCE);
+  await eventually('it has been refused more often than an entry may fail', () => refused() > 3);
   expect(await counter('applied')).toBe(10);
   await redis.config('SET', 'maxmemory', '0');
   await applied(60);
@@ -161,7 +156,7 @@ test('definitions that come to the number of lost ones are loaded, although noth
   const trigger = { posture: 'Reactive', expect: ['x'] };
   await putDefinition(redis, store, parseAutomation({ id: 'b', name: 'B', trigger }));
   expect(await redis.get(store.keys.generation)).toBe('1');
-  await eventually('the group is there again', async () => (await redis.exists(store.keys.events)) === 1, PATIENCE);
+  await eventually('the group is there again', async () => (await redis.exists(store.keys.events)) === 1);
   await send(1);
   await applied(1);
   expect(await redis.xlen(store.keys.firings)).toBe(1);

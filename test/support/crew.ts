@@ -8,9 +8,6 @@ import { eventually } from './eventually.ts';
 import type { LiveWorld } from './live-world.ts';
 import { type Line, logLines } from './log-lines.ts';
 
-/** Long enough for a machine that does other things as well. */
-export const PATIENCE = { timeoutMs: 15_000 };
-
 export type Crew = { workers: Worker[]; lines: Line[]; stop: () => Promise<void> };
 
 /** Workers with connections of their own, as in as many processes. */
@@ -45,7 +42,7 @@ export async function crew(
 
 /** All is applied, and all that is due by now has come out. */
 export async function settled(world: LiveWorld): Promise<void> {
-  await eventually('the log is applied', async () => (await world.waiting()).length === 0, PATIENCE);
+  await eventually('the log is applied', async () => (await world.waiting()).length === 0);
   while ((await settle(world.redis, world.store)).word === 'more-due');
-  await eventually('the log is applied', async () => (await world.waiting()).length === 0, PATIENCE);
+  await eventually('the log is applied', async () => (await world.waiting()).length === 0);
 }

@@ -29,8 +29,8 @@ describe('a namespace', () => {
     const namespace = freshNamespace({ permanent: ['*'] });
     for (const key of ['log', 'log:2', 'bull:q:1', 'window:1']) await redis.set(`{${namespace}}:${key}`, 'x');
     await redis.set(`{${namespace}}:worker:1`, 'x', 'PX', 60_000);
-    expect(await leakedKeys(redis, namespace, ['log', 'bull:*'])).toEqual(['window:1', 'log:2']);
-    expect(await leakedKeys(redis, namespace, [])).toEqual(['window:1', 'bull:q:1', 'log', 'log:2']);
+    expect(await leakedKeys(redis, namespace, ['log', 'bull:*'])).toEqual(['log:2', 'window:1']);
+    expect(await leakedKeys(redis, namespace, [])).toEqual(['bull:q:1', 'log', 'log:2', 'window:1']);
   });
 });
 

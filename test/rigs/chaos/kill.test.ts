@@ -23,11 +23,9 @@ afterAll(() => redis.disconnect());
 
 /** Runs `AUTOMATIONS` in a namespace until its log is applied and no absence can be due any more. */
 async function settled(namespace: string): Promise<void> {
-  await eventually('the log is applied and every firing handed on', () => drained(redis, namespace), {
-    timeoutMs: 60_000,
-  });
+  await eventually('the log is applied and every firing handed on', () => drained(redis, namespace));
   await pause(QUIET_MS);
-  await eventually('nothing is left to hand on', () => drained(redis, namespace), { timeoutMs: 30_000 });
+  await eventually('nothing is left to hand on', () => drained(redis, namespace));
 }
 
 test(

@@ -5,9 +5,6 @@ import { empty, type Outcome, outcomeOf, quiet } from './outcome.ts';
 import { age, automationOf, EXTRA, type Scenario } from './scenario.ts';
 import type { Fate } from './wire.ts';
 
-/** Long enough for a machine that does much else. */
-const PATIENCE = { timeoutMs: 60_000 };
-
 export type CellParts = Readonly<{
   redis: Redis;
   namespace: string;
@@ -102,7 +99,7 @@ export class Cell {
       if (other !== null && fate !== 'lose reply') await age(redis, namespace, (consumer) => consumer !== other);
       return await quiet(redis, namespace);
     };
-    await eventually('all is applied, settled and handed on', look, PATIENCE);
+    await eventually('all is applied, settled and handed on', look);
   }
 
   /** The second worker has done everything: what the first still has to say comes too late. */

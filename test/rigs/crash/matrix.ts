@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { freshNamespace } from '../../support/namespace.ts';
-import { follow, privateRedis } from '../../support/private-redis.ts';
+import { privateRedis } from '../../support/private-redis.ts';
 import { ENGINE_KEYS } from '../../support/world.ts';
 import { Cell, type Run } from './cell.ts';
 import { type HandOptions, localHand } from './hand.ts';
@@ -110,7 +110,7 @@ const isDurable = ({ point }: Case): boolean => point.situation.kind === 'durabl
 async function durableServer(): Promise<{ admin: Redis; url: string; knowsWaitaof: boolean }> {
   const primary = await privateRedis({ kept: true });
   await primary.redis.config('SET', 'appendfsync', 'always');
-  await follow(await privateRedis(), primary);
+  await (await privateRedis()).follow(primary);
   const known = (await primary.redis.call('COMMAND', 'INFO', 'WAITAOF')) as unknown[];
   return { admin: primary.redis, url: primary.url, knowsWaitaof: Boolean(known[0]) };
 }

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Redis } from 'ioredis';
-import { obtainRedisServer, startRedisServer } from '../../../src/embedded/server.ts';
+import type { Redis } from 'ioredis';
 import { Watchfire } from '../../../src/index.ts';
+import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine, usageOf } from '../../support/usage.ts';
 import { idle } from '../chaos/idle.ts';
 import { randomOf } from '../chaos/load.ts';
@@ -157,9 +157,8 @@ function options(): { count: number; seed: number } {
 async function main(): Promise<number> {
   const { count, seed } = commandLine(usageOf('npm run fuzz --', { count: DEFAULT_COUNT, seed: 'random' }), options);
   process.stdout.write(`seed ${seed}\n`);
-  const program = await obtainRedisServer((sentence) => process.stderr.write(`${sentence}\n`));
-  const server = await startRedisServer({ port: 0, dir: null, program });
-  const redis = new Redis(server.url);
+  const server = await PrivateServer.start();
+  const { redis } = server;
   const watchfire = new Watchfire({ redis, namespace: NAMESPACE });
   const workers = new Workers();
   const begin = performance.now();
@@ -179,8 +178,7 @@ async function main(): Promise<number> {
   } finally {
     await workers.stop();
     await watchfire.close();
-    redis.disconnect();
-    await server.stop();
+    await server.remove();
   }
 }
 

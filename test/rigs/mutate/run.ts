@@ -26,6 +26,9 @@ const VITEST = [
   `--hookTimeout=${SLOWEST_TEST_MS}`,
 ];
 
+/** What never comes is waited for so long; what is sound comes within a tenth of it on a quiet machine. */
+const PATIENCE_MS = '15000';
+
 /** A copy of the project, and where its processes write what is temporary: they are known by it. */
 export type Place = Readonly<{ copy: string; temporary: string; redisUrl: string; signal: AbortSignal }>;
 
@@ -60,7 +63,14 @@ async function test(files: readonly string[], place: Place): Promise<Notice> {
 async function node(command: readonly string[], { copy, temporary, redisUrl, signal }: Place, boundMs: number) {
   const child = spawn(process.execPath, command, {
     cwd: copy,
-    env: { ...process.env, REDIS_URL: redisUrl, TMPDIR: temporary, NO_COLOR: '1', WATCHFIRE_KILL_SECONDS: '6' },
+    env: {
+      ...process.env,
+      REDIS_URL: redisUrl,
+      TMPDIR: temporary,
+      NO_COLOR: '1',
+      WATCHFIRE_KILL_SECONDS: '6',
+      WATCHFIRE_PATIENCE_MS: PATIENCE_MS,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, so that its children can be ended with it.
     detached: true,

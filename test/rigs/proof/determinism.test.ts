@@ -11,12 +11,12 @@ import { settle } from '../../../src/redis/steps/settle.ts';
 import { type Store, storeOf } from '../../../src/redis/store.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freshNamespace } from '../../support/namespace.ts';
+import { PrivateServer } from '../../support/private-server.ts';
 import { testClient } from '../../support/redis.ts';
 import { Crowd } from '../chaos/crowd.ts';
 import { ledgerOf } from '../chaos/ledger.ts';
 import { randomOf } from '../chaos/load.ts';
 import { AUTOMATIONS, END_MS, longLog } from './long-log.ts';
-import { MortalServer } from './mortal-server.ts';
 
 const ENTRIES = 2_000;
 const SEED = Number(process.env.WATCHFIRE_PROOF_SEED ?? Date.now() % 1_000_000);
@@ -71,25 +71,24 @@ async function ledgerAlone(redis: Redis, namespace: string): Promise<string[]> {
 }
 
 /** The ledger of a crowd of which two are killed and replaced, and which loses its Redis for a while in between. */
-async function ledgerOfCrowd(server: MortalServer, namespace: string, workers: number, chunkSize: number) {
+async function ledgerOfCrowd(server: PrivateServer, namespace: string, workers: number, chunkSize: number) {
   const { redis } = server;
   const { store, ids } = await prepare(redis, namespace);
   const crowd = new Crowd(server.url, namespace, PROGRAM, [String(chunkSize), String(END_MS)]);
   const reached = (share: number) =>
-    eventually(`${share} of the log is applied`, async () => (await progress(redis, store, ids)) >= share, {
-      timeoutMs: CELL_TIMEOUT_MS,
-    });
+    eventually(`${share} of the log is applied`, async () => (await progress(redis, store, ids)) >= share);
   try {
     await Promise.all(Array.from({ length: workers }, () => crowd.add()));
     await reached(0.2);
     await crowd.kill(0);
     await crowd.add();
     await reached(0.45);
-    await server.restart();
+    await server.kill();
+    await server.start();
     await reached(0.7);
     await crowd.kill(workers - 1);
     await crowd.add();
-    await eventually('all is applied', () => finished(redis, store), { timeoutMs: CELL_TIMEOUT_MS });
+    await eventually('all is applied', () => finished(redis, store));
     return await ledgerOf(redis, namespace);
   } finally {
     await crowd.stop();
@@ -109,7 +108,7 @@ test('the log makes all kinds of firings, and its automations hear each other', 
 test.concurrent.each(WORKERS)(
   '%i workers leave the same ledger with chunks of 1, 7 and 100, though workers are killed and Redis is restarted',
   async (workers) => {
-    const server = await MortalServer.start();
+    const server = await PrivateServer.start({ kept: true });
     try {
       for (const chunkSize of CHUNK_SIZES) {
         const ledger = await ledgerOfCrowd(server, `w${workers}c${chunkSize}`, workers, chunkSize);

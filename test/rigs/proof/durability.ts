@@ -9,7 +9,7 @@ import { Worker as Consumer } from 'bullmq';
 import { Watchfire, type WatchfireOptions } from '../../../src/index.ts';
 import { keysOf } from '../../../src/redis/keys.ts';
 import { jobsOfFirings, Load } from './load.ts';
-import { Machine, pairOf } from './machine.ts';
+import { Disk, drained, idsIn, machine, pairOf, replicate } from './machine.ts';
 
 const ROUNDS = Number(process.argv[2] ?? 3);
 const LOAD_MS = 1_500;
@@ -29,32 +29,32 @@ const MODES: Readonly<Record<'memory' | 'fsync' | 'replicated', Mode>> = {
 
 /** One server that dies under load and comes back with its file, or with what of it was on the disk. */
 async function crash(mode: Mode, powerCut: boolean, round: number): Promise<Result> {
-  const machine = await Machine.start(mode.durability === 'fsync' ? 'always' : 'everysec');
+  const server = await machine(mode.durability === 'fsync' ? 'always' : 'everysec');
   try {
-    const disk = powerCut ? await machine.watchDisk() : null;
-    const load = new Load(new Watchfire({ redis: machine.url, ...mode }));
+    const disk = powerCut ? await Disk.watch(server) : null;
+    const load = new Load(new Watchfire({ redis: server.url, ...mode }));
     // The file goes to the disk once a second: the moment in between must not always be the same.
     await load.run(LOAD_MS + round * 300);
-    await machine.kill();
+    await server.kill();
     await load.stop();
     await disk?.keepOnlySynced();
-    await machine.start();
-    return load.result(await machine.ids(EVENTS));
+    await server.start();
+    return load.result(await idsIn(server, EVENTS));
   } finally {
-    await machine.remove();
+    await server.remove();
   }
 }
 
 /** The pace of a mode while nothing happens, with a replica there. */
 async function calm(mode: Mode): Promise<Result> {
-  const primary = await Machine.start(mode.durability === 'fsync' ? 'always' : 'everysec');
-  const replica = await Machine.start();
+  const primary = await machine(mode.durability === 'fsync' ? 'always' : 'everysec');
+  const replica = await machine();
   try {
-    await replica.follow(primary, primary.port);
+    await replicate(replica, primary);
     const load = new Load(new Watchfire({ redis: primary.url, ...mode }));
     await load.run(LOAD_MS);
     await load.stop();
-    return load.result(await primary.ids(EVENTS));
+    return load.result(await idsIn(primary, EVENTS));
   } finally {
     await Promise.all([primary.remove(), replica.remove()]);
   }
@@ -88,14 +88,14 @@ async function failover(mode: Mode): Promise<Result> {
     line.cut();
     await load.stop();
     await consumer.close(true);
-    await replica.promote();
+    await replica.redis.replicaof('NO', 'ONE');
     const heir = new Watchfire({ redis: replica.url });
     await heir.startWorker();
-    await replica.drained();
+    await drained(replica);
     await heir.close();
-    const fired = jobsOfFirings(await replica.entries(keysOf('wf').firings));
+    const fired = jobsOfFirings(await replica.redis.xrange(keysOf('wf').firings, '-', '+'));
     const phantoms = [...ran].filter((id) => !fired.has(id)).length;
-    return { ...load.result(await replica.ids(EVENTS)), reactions: ran.size, phantoms };
+    return { ...load.result(await idsIn(replica, EVENTS)), reactions: ran.size, phantoms };
   } finally {
     await Promise.all([primary.remove(), replica.remove()]);
     line.close();

@@ -1,117 +1,49 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, readlink, rm, stat, truncate } from 'node:fs/promises';
+import { readdir, readFile, readlink, rm, stat, truncate } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Redis } from 'ioredis';
-import { obtainRedisServer, type RedisServer, startRedisServer } from '../../../src/embedded/server.ts';
 import { readStatus } from '../../../src/inspect/status.ts';
 import { storeOf } from '../../../src/redis/store.ts';
 import { eventually } from '../../support/eventually.ts';
+import { PrivateServer } from '../../support/private-server.ts';
 
-/** How long servers may take to find each other, and an engine to catch up. */
-const PATIENCE = { timeoutMs: 60_000 };
-
-/** A server with its data, which can be killed and started again. */
-export class Machine {
-  readonly #dir: string;
-  readonly #appendfsync: string;
-  #server: RedisServer;
-  #redis: Redis;
-
-  private constructor(dir: string, appendfsync: string, server: RedisServer) {
-    this.#dir = dir;
-    this.#appendfsync = appendfsync;
-    this.#server = server;
-    this.#redis = clientOf(server.url);
-  }
-
-  static async start(appendfsync: 'always' | 'everysec' = 'everysec'): Promise<Machine> {
-    const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-proof-'));
-    const server = await startRedisServer({ port: 0, dir, program: await obtainRedisServer(() => undefined) });
-    const machine = new Machine(dir, appendfsync, server);
-    await machine.#redis.config('SET', 'appendfsync', appendfsync);
-    return machine;
-  }
-
-  get url(): string {
-    return this.#server.url;
-  }
-
-  get port(): number {
-    return this.#server.port;
-  }
-
-  async kill(): Promise<void> {
-    process.kill(this.#server.pid, 'SIGKILL');
-    await this.#server.ended;
-    this.#redis.disconnect();
-  }
-
-  /** Starts again, on what is in the folder. */
-  async start(): Promise<void> {
-    const { port } = this.#server;
-    this.#server = await startRedisServer({ port, dir: this.#dir, program: await obtainRedisServer(() => undefined) });
-    this.#redis = clientOf(this.#server.url);
-    await this.#redis.config('SET', 'appendfsync', this.#appendfsync);
-  }
-
-  /** Becomes a replica of what listens on a port, which leads to `primary`; resolves when it confirms what is written. */
-  async follow(primary: Machine, port: number): Promise<void> {
-    await primary.#redis.config('SET', 'repl-diskless-sync-delay', '0');
-    await this.#redis.replicaof('127.0.0.1', port);
-    const confirmed = async (): Promise<boolean> => {
-      await primary.#redis.set('mark', '1', 'EX', 60);
-      return (await primary.#redis.wait(1, 100)) === 1;
-    };
-    await eventually('the replica confirms', confirmed, PATIENCE);
-  }
-
-  async promote(): Promise<void> {
-    await this.#redis.replicaof('NO', 'ONE');
-  }
-
-  async entries(stream: string): Promise<[string, string[]][]> {
-    return await this.#redis.xrange(stream, '-', '+');
-  }
-
-  /** Ids of the events in a log. */
-  async ids(stream: string): Promise<Set<string>> {
-    const entries = await this.entries(stream);
-    // The engine's own entries hold firings.
-    return new Set(entries.flatMap(([, [name, data = '']]) => (name === 'data' ? [String(JSON.parse(data).id)] : [])));
-  }
-
-  /** Resolves when all entries are applied and all firings relayed. */
-  async drained(): Promise<void> {
-    const done = async (): Promise<boolean> => {
-      const { behind, unrelayed } = await readStatus(this.#redis, storeOf('wf'));
-      return behind === 0 && unrelayed === 0;
-    };
-    await eventually('the engine has caught up', done, PATIENCE);
-  }
-
-  /** Notes from now on how much of the append-only file was forced to the disk. */
-  async watchDisk(): Promise<Disk> {
-    return await Disk.watch(this.#server.pid, this.#dir);
-  }
-
-  async remove(): Promise<void> {
-    this.#redis.disconnect();
-    await this.#server.stop();
-    await rm(this.#dir, { recursive: true, force: true });
-  }
+/** A server with an append-only file that goes to the disk at each command or every second. */
+export async function machine(appendfsync: 'always' | 'everysec' = 'everysec'): Promise<PrivateServer> {
+  return await PrivateServer.start({ kept: true, settings: { appendfsync } });
 }
 
-function clientOf(url: string): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
-  redis.on('error', () => undefined);
-  return redis;
+/** Resolves when the replica confirms what is written. */
+async function confirms(primary: PrivateServer): Promise<void> {
+  await eventually('the replica confirms', async () => {
+    await primary.redis.set('mark', '1', 'EX', 60);
+    return (await primary.redis.wait(1, 100)) === 1;
+  });
+}
+
+/** Makes `replica` one, by way of a port that leads to the primary; resolves when it confirms what is written. */
+export async function replicate(replica: PrivateServer, primary: PrivateServer, port = primary.port): Promise<void> {
+  await replica.follow(primary, port);
+  await confirms(primary);
+}
+
+/** Ids of the events in a log. */
+export async function idsIn({ redis }: PrivateServer, stream: string): Promise<Set<string>> {
+  const entries = await redis.xrange(stream, '-', '+');
+  // The engine's own entries hold firings.
+  return new Set(entries.flatMap(([, [name, data = '']]) => (name === 'data' ? [String(JSON.parse(data).id)] : [])));
+}
+
+/** Resolves when all entries are applied and all firings relayed. */
+export async function drained({ redis }: PrivateServer): Promise<void> {
+  await eventually('the engine has caught up', async () => {
+    const { behind, unrelayed } = await readStatus(redis, storeOf('wf'));
+    return behind === 0 && unrelayed === 0;
+  });
 }
 
 /** What a server forces to the disk, by its system calls. */
-class Disk {
+export class Disk {
   readonly #tracer: ChildProcess;
   readonly #trace: string;
   readonly #file: string;
@@ -126,7 +58,8 @@ class Disk {
     this.#sizeAtFirst = sizeAtFirst;
   }
 
-  static async watch(pid: number, dir: string): Promise<Disk> {
+  /** Notes from now on how much of the append-only file is forced to the disk. */
+  static async watch({ server: { pid }, dir }: PrivateServer): Promise<Disk> {
     const folder = `/proc/${pid}/fd`;
     const targets = await Promise.all(
       (await readdir(folder)).map(async (name) => ({
@@ -145,7 +78,6 @@ class Disk {
     await eventually(
       'the server is being watched',
       async () => !/TracerPid:\s+0/.test(await readFile(`/proc/${pid}/status`, 'utf8')),
-      PATIENCE,
     );
     return new Disk(tracer, trace, open.target, open.name, size);
   }
@@ -187,8 +119,8 @@ function syncedBytes(trace: string, descriptor: string): number {
 export type Wire = { block: () => void; cut: () => void; close: () => void };
 
 /** A primary, a replica of it, and the line between them, which can be blocked and cut. */
-export async function pairOf(): Promise<{ primary: Machine; replica: Machine; line: Wire }> {
-  const [primary, replica] = await Promise.all([Machine.start(), Machine.start()]);
+export async function pairOf(): Promise<{ primary: PrivateServer; replica: PrivateServer; line: Wire }> {
+  const [primary, replica] = await Promise.all([machine(), machine()]);
   const sockets = new Set<Socket>();
   let blocked = false;
   const server = createServer((near) => {
@@ -205,7 +137,7 @@ export async function pairOf(): Promise<{ primary: Machine; replica: Machine; li
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  await replica.follow(primary, (server.address() as AddressInfo).port);
+  await replicate(replica, primary, (server.address() as AddressInfo).port);
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
   };

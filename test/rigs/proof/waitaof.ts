@@ -4,7 +4,7 @@
  * there), and what was confirmed has to be in what is left. The server is the first one on the path.
  */
 import { Redis } from 'ioredis';
-import { Machine } from './machine.ts';
+import { Disk, idsIn, machine } from './machine.ts';
 
 const ROUNDS = Number(process.argv[2] ?? 4);
 const EVENTS = '{wf}:events';
@@ -35,18 +35,18 @@ async function load(url: string): Promise<Map<string, number>> {
 
 console.log('| round | confirmed | of these lost | median ms |\n| --- | --- | --- | --- |');
 for (let round = 1; round <= ROUNDS; round += 1) {
-  const machine = await Machine.start('everysec');
-  const disk = await machine.watchDisk();
-  const loading = load(machine.url);
+  const server = await machine('everysec');
+  const disk = await Disk.watch(server);
+  const loading = load(server.url);
   await new Promise((resolve) => setTimeout(resolve, LOAD_MS + round * SHIFT_MS));
-  await machine.kill();
+  await server.kill();
   const confirmed = await loading;
   await disk.keepOnlySynced();
-  await machine.start();
-  const kept = await machine.ids(EVENTS);
+  await server.start();
+  const kept = await idsIn(server, EVENTS);
   const lost = [...confirmed.keys()].filter((id) => !kept.has(id)).length;
   const times = [...confirmed.values()].sort((a, b) => a - b);
   console.log(`| ${round} | ${confirmed.size} | ${lost} | ${(times[times.length >> 1] ?? 0).toFixed(1)} |`);
-  await machine.remove();
+  await server.remove();
 }
 process.exit(0);

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'bullmq';
-import { Redis } from 'ioredis';
-import { obtainRedisServer, startRedisServer } from '../../../src/embedded/server.ts';
+import type { Redis } from 'ioredis';
 import { Watchfire } from '../../../src/index.ts';
+import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine } from '../../support/usage.ts';
 import { idle } from '../chaos/idle.ts';
 import { randomOf } from '../chaos/load.ts';
@@ -168,12 +168,8 @@ async function main(): Promise<number> {
   const options = commandLine(USAGE, () => optionsOf(process.argv.slice(2)));
   process.stdout.write(`${JSON.stringify(options)}\n`);
   const home = await mkdtemp(path.join(tmpdir(), 'watchfire-soak-'));
-  const server = await startRedisServer({
-    port: 0,
-    dir: path.join(home, 'data'),
-    program: await obtainRedisServer((sentence) => process.stderr.write(`${sentence}\n`)),
-  });
-  const redis = new Redis(server.url);
+  const server = await PrivateServer.start({ kept: true });
+  const { redis } = server;
   try {
     const count: Count = { pushed: 0, jobs: new Map() };
     const program = options.remember > 0 ? forgetful(home, options.remember) : PROGRAM;
@@ -183,8 +179,7 @@ async function main(): Promise<number> {
     process.stdout.write(wrong === 0 ? `flat, seed ${options.seed}\n` : `WRONG, seed ${options.seed}\n`);
     return wrong === 0 ? 0 : 1;
   } finally {
-    redis.disconnect();
-    await server.stop();
+    await server.remove();
     await rm(home, { recursive: true, force: true });
   }
 }
