@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
+import { reasonOf } from './errors.ts';
 
 /** Delays after a step that failed: the first, and the most. */
 const FIRST_DELAY_MS = 50;
@@ -8,8 +9,8 @@ const LONGEST_DELAY_MS = 2_000;
 export type LoopParts = { name: string; clock: Clock; logger: Logger };
 
 /**
- * Repeats a step with growing delays until it succeeds. What fails here is the infrastructure, and every step of ours is
- * safe to repeat.
+ * Repeats a step with growing delays until it succeeds. What fails here is the infrastructure, and every step is safe to
+ * repeat.
  * @returns what the step answered, or null when `signal` said to give up
  */
 export async function persist<T>(parts: LoopParts, signal: AbortSignal, step: () => Promise<T>): Promise<T | null> {
@@ -20,17 +21,13 @@ export async function persist<T>(parts: LoopParts, signal: AbortSignal, step: ()
       return await step();
     } catch (error) {
       if (signal.aborted) return null;
-      // The message alone: errors of ioredis carry the arguments of the command, which may hold what users sent.
-      logger.warn(
-        { loop: name, error: error instanceof Error ? error.message : String(error), delayMs },
-        'step failed',
-      );
+      logger.warn({ loop: name, error: reasonOf(error), delayMs }, 'step failed');
       await clock.sleep(delayMs, signal);
     }
   }
 }
 
-/** Repeats a step until it is told to stop. */
+/** Repeats a step until `stop` is called. */
 export class Loop {
   readonly #parts: LoopParts;
   readonly #step: (signal: AbortSignal) => Promise<number>;

@@ -177,3 +177,15 @@ async function readChanged(
   const [at, count, documents, found] = await insist(read);
   return [String(at ?? '0'), (documents ?? []) as Texts, (found ?? []) as Texts, Number(count)];
 }
+
+/** An automation at one of its revisions. */
+export type RevisionName = { automation: string; revision: number };
+
+/** The documents of these revisions, in their order; null for one that is not kept (any longer). */
+export async function documentsAt(redis: Redis, store: Store, names: readonly RevisionName[]): Promise<Texts> {
+  const pipeline = redis.pipeline();
+  for (const { automation, revision } of names) {
+    pipeline.hget(store.prefixes.automation + automation, String(revision));
+  }
+  return (await execute(pipeline)) as Texts;
+}

@@ -1,6 +1,7 @@
 import { Job, Queue, QueueKeys } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { reasonOf } from '../errors.ts';
+import { lengthsOf } from '../redis/lengths.ts';
 import type { QueueJob } from './jobs.ts';
 
 /** Jobs of one call of `addBulk`: one pipeline; more of them only make other clients of Redis wait longer. */
@@ -13,10 +14,10 @@ const CALLS_IN_FLIGHT = 3;
 const OPEN_QUEUES = 256;
 
 /**
- * What became of one job: `added` (or recognised as a repeat, which is the same to us), `refused` by BullMQ, which no repetition
+ * What became of one job: `added` (or recognised as a repeat, which is the same here), `refused` by BullMQ, which no repetition
  * changes, or `failed` for now: it may or may not be there, and is to be added again.
  */
-export type Outcome = { kind: 'added' } | { kind: 'refused'; reason: string } | { kind: 'failed'; reason: string };
+export type JobOutcome = { kind: 'added' } | { kind: 'refused'; reason: string } | { kind: 'failed'; reason: string };
 
 /** Jobs of one queue by state. */
 export type Depth = {
@@ -28,7 +29,7 @@ export type Depth = {
   failed: number;
 };
 
-const ADDED: Outcome = Object.freeze({ kind: 'added' });
+const ADDED: JobOutcome = Object.freeze({ kind: 'added' });
 
 /** Where BullMQ keeps the jobs of each state, and the command that counts them. */
 const STATES = [
@@ -56,8 +57,8 @@ export class Queues {
   }
 
   /** Adds jobs of any queues; answers in the order of `jobs`. Never rejects: trouble with one queue is no trouble of another. */
-  async add(jobs: readonly QueueJob[]): Promise<Outcome[]> {
-    const outcomes = new Array<Outcome>(jobs.length);
+  async add(jobs: readonly QueueJob[]): Promise<JobOutcome[]> {
+    const outcomes = new Array<JobOutcome>(jobs.length);
     await Promise.all([...placesByQueue(jobs)].map(([name, places]) => this.#addToQueue(name, jobs, places, outcomes)));
     await this.#closeUnused();
     return outcomes;
@@ -71,18 +72,15 @@ export class Queues {
 
   /** Depths of the named queues; by default of those open here. */
   async depths(names: readonly string[] = [...this.#open.keys()]): Promise<ReadonlyMap<string, Depth>> {
-    // Commands and no script: whoever may only look may run none.
+    // Commands and no script: a user with the rights of a viewer may run no script.
     const keys = new QueueKeys(this.#prefix);
-    const pipeline = this.#connection.pipeline();
-    for (const name of names) for (const [, key, count] of STATES) pipeline[count](keys.toKey(name, key));
-    const counts = (await pipeline.exec()) ?? [];
+    const counted = names.flatMap((name) => STATES.map(([, key, count]) => [keys.toKey(name, key), count] as const));
+    const counts = await lengthsOf(this.#connection, counted);
     const depths = new Map<string, Depth>();
     for (const [at, name] of names.entries()) {
       const depth: Depth = { waiting: 0, prioritized: 0, delayed: 0, active: 0, completed: 0, failed: 0 };
       for (const [i, [state]] of STATES.entries()) {
-        const [error, count] = counts[at * STATES.length + i] ?? [null, 0];
-        if (error) throw error;
-        depth[state] = Number(count);
+        depth[state] = counts[at * STATES.length + i] ?? 0;
       }
       depths.set(name, depth);
     }
@@ -97,7 +95,7 @@ export class Queues {
   }
 
   /** Sends the jobs behind those of calls made before, so that they stand in the queue in the order they came. */
-  async #addToQueue(name: string, jobs: readonly QueueJob[], places: readonly number[], outcomes: Outcome[]) {
+  async #addToQueue(name: string, jobs: readonly QueueJob[], places: readonly number[], outcomes: JobOutcome[]) {
     const line = this.#lines.get(name) ?? { last: Promise.resolve(), calls: 0 };
     this.#lines.set(name, line);
     line.calls += 1;
@@ -117,7 +115,7 @@ export class Queues {
   }
 
   /** Resolves when the last part is on its way, with the calls that are not answered yet. */
-  async #send(name: string, jobs: readonly QueueJob[], places: readonly number[], outcomes: Outcome[]) {
+  async #send(name: string, jobs: readonly QueueJob[], places: readonly number[], outcomes: JobOutcome[]) {
     const calls: Promise<string | null>[] = [];
     let broken: string | null = null;
     for (let first = 0; first < places.length; first += BULK_JOBS) {
@@ -135,7 +133,7 @@ export class Queues {
     name: string,
     jobs: readonly QueueJob[],
     places: readonly number[],
-    outcomes: Outcome[],
+    outcomes: JobOutcome[],
   ): Promise<string | null> {
     const part = places.flatMap((place) => jobs[place] ?? []);
     try {
@@ -155,7 +153,7 @@ export class Queues {
     name: string,
     jobs: readonly QueueJob[],
     places: readonly number[],
-    outcomes: Outcome[],
+    outcomes: JobOutcome[],
     fault: unknown,
   ) {
     const good: number[] = [];
@@ -175,7 +173,7 @@ export class Queues {
   }
 
   /** A script stumbled over one of these jobs. Where the others get through, the queue is sound and that job is refused. */
-  async #addSingly(name: string, jobs: readonly QueueJob[], places: readonly number[], outcomes: Outcome[]) {
+  async #addSingly(name: string, jobs: readonly QueueJob[], places: readonly number[], outcomes: JobOutcome[]) {
     let broken: string | null = null;
     const stuck: number[] = [];
     for (const place of places) {
@@ -203,7 +201,7 @@ export class Queues {
     const known = this.#open.get(name);
     const queue =
       known ?? new Queue(name, { connection: this.#connection, prefix: this.#prefix, skipVersionCheck: true });
-    // Errors of the shared connection reach every queue on it; whoever owns the connection reports them, once.
+    // Errors of the shared connection reach every queue on it; the owner of the connection reports them, once.
     if (known === undefined) queue.on('error', () => undefined);
     this.#open.delete(name);
     this.#open.set(name, queue);
@@ -235,7 +233,7 @@ function placesByQueue(jobs: readonly QueueJob[]): Map<string, number[]> {
 }
 
 /** BullMQ answers the id it was given, also for a repeat; a fault inside its script comes back as a negative number. */
-function outcomeOf(expected: string | undefined, id: string | undefined): Outcome {
+function outcomeOf(expected: string | undefined, id: string | undefined): JobOutcome {
   if (id === expected) return ADDED;
   return { kind: 'refused', reason: `the queue answered ${String(id)} instead of the job id` };
 }
@@ -245,7 +243,7 @@ function isOfOneJob(error: unknown): boolean {
   return error instanceof Error && /^(ERR|WRONGTYPE) /.test(error.message);
 }
 
-function settle(places: readonly number[], outcomes: Outcome[], outcome: Outcome): void {
+function settle(places: readonly number[], outcomes: JobOutcome[], outcome: JobOutcome): void {
   for (const place of places) outcomes[place] = outcome;
 }
 

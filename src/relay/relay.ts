@@ -1,17 +1,18 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
 import { reasonOf } from '../errors.ts';
-import type { Service } from '../loop.ts';
+import { Loop, type Service } from '../loop.ts';
 import { BLOCK_MS } from '../redis/connection.ts';
-import type { Keys, Prefixes } from '../redis/keys.ts';
-import { FIRST_READ, nextRead } from './batch-size.ts';
+import { type LedgerEntry, START } from '../redis/ledger-group.ts';
+import { isMissingGroup } from '../redis/retryable.ts';
+import type { Store } from '../redis/store.ts';
+import type { PausedQueue } from './circuit-breakers.ts';
 import { Dispatch, type Security } from './dispatch.ts';
 import type { QueueJob } from './jobs.ts';
-import type { Item } from './outbox.ts';
-import { Outbox, START } from './outbox.ts';
-import type { Paused } from './queue-health.ts';
+import { FIRST_BATCH, nextBatchSize, Outbox } from './outbox.ts';
 import type { Queues } from './queues.ts';
-import { Definitions } from './revisions.ts';
+import { Revisions } from './revisions.ts';
 
 /** A firing unacknowledged for this long belongs to a dead relay. Far above what a live one needs for a batch; a mistake only costs repeats that BullMQ drops. */
 const DEAD_AFTER_MS = 10_000;
@@ -25,35 +26,27 @@ const PLENTY = 10;
 /** How often firings of dead relays are looked for. */
 const CLAIM_EVERY_MS = 5_000;
 
-/** Delays after a step that failed because of Redis: the first, and the most. */
-const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 5_000;
-
-/** Longest wait of `stop` for the step under way; then Redis does not answer, and whoever comes next repeats the step. */
+/** Longest wait of `stop` for the step under way; then Redis does not answer, and the next relay repeats the step. */
 const STOP_GRACE_MS = 4_000;
 
 /** Jobs not yet begun above which a queue counts as full: some hundred megabytes of Redis at a few kilobytes a job. */
 export const MAX_QUEUE_DEPTH = 100_000;
 
-export type RelayOptions = {
-  keys: Pick<Keys, 'firings' | 'dead'>;
-  prefixes: Pick<Prefixes, 'automation'>;
+export type RelayParts = {
   /** For everything but waiting; shared, stays open. */
   redis: Redis;
   /** For blocking reads alone, with `blockingTimeout` set; the relay disconnects it when it stops. */
   blocking: Redis;
+  store: Store;
+  clock: Clock;
+  logger: Logger;
   queues: Queues;
   /** Name in the consumer group: the worker's id. */
   consumer: string;
-  logger: Logger;
-  /** Wall clock in ms. */
-  now: () => number;
-  /** Resolves after `ms`, or earlier when the signal aborts; never rejects. */
-  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   maxQueueDepth?: number;
   /** Makes sure that what was read is as durable as it has to be before it gets jobs. */
   security?: Security | undefined;
-  /** Told of jobs that were added, also of those that were recognised as repeats. */
+  /** Called with jobs that were added, also with those that were recognised as repeats. */
   onJobs?: (jobs: readonly QueueJob[]) => void;
 };
 
@@ -61,15 +54,15 @@ export type RelayOptions = {
 export type RelaySummary = { firings: number; jobs: number; held: number; dead: number };
 
 /**
- * Turns firings into jobs (rules 11): reads `{ns}:firings` as group `actions`, adds the jobs, then acknowledges. A crash
+ * Turns firings into jobs (rules 11): reads `{wf}:firings` as group `actions`, adds the jobs, then acknowledges. A crash
  * in between repeats the jobs, which BullMQ recognises by their ids. Any number of relays share the stream.
  */
 export class Relay implements Service {
-  readonly #options: RelayOptions;
+  readonly #parts: RelayParts;
   readonly #outbox: Outbox;
   readonly #dispatch: Dispatch;
-  readonly #stopping = new AbortController();
-  #running: Promise<void> | null = null;
+  readonly #loop: Loop;
+  /** Whether a blocking read is under way, which `stop` interrupts. */
   #waiting = false;
   /** Where the look through our own unacknowledged firings is; null when none is due. */
   #ownAfter: string | null = START;
@@ -77,7 +70,7 @@ export class Relay implements Service {
   /** Whether the last read says that there is more. */
   #plenty = false;
   /** How many firings to read at a time. */
-  #count = FIRST_READ;
+  #count = FIRST_BATCH;
   #claimAfter = START;
   #claimAt = 0;
   /** Batches being relayed while the next one is read, the oldest first. */
@@ -85,85 +78,89 @@ export class Relay implements Service {
   /** Whether one of them failed. */
   #failed = false;
 
-  constructor(options: RelayOptions) {
-    this.#options = options;
-    const { redis, blocking, keys, consumer, prefixes } = options;
-    this.#outbox = new Outbox({ redis, blocking, firings: keys.firings, dead: keys.dead, consumer });
+  constructor(parts: RelayParts) {
+    this.#parts = parts;
+    const { redis, blocking, store, clock, logger, consumer } = parts;
+    this.#outbox = new Outbox({ redis, blocking, store, consumer });
     this.#dispatch = new Dispatch({
       outbox: this.#outbox,
-      definitions: new Definitions(redis, prefixes.automation),
-      queues: options.queues,
-      logger: options.logger,
-      maxQueueDepth: options.maxQueueDepth ?? MAX_QUEUE_DEPTH,
-      security: options.security,
+      revisions: new Revisions(redis, store),
+      queues: parts.queues,
+      logger,
+      maxQueueDepth: parts.maxQueueDepth ?? MAX_QUEUE_DEPTH,
+      security: parts.security,
+    });
+    this.#loop = new Loop({ name: 'relay', clock, logger }, async (signal) => {
+      await this.#step(signal);
+      return 0;
     });
   }
 
   start(): void {
-    // A read whose reply went down with the connection leaves firings that are ours without our knowing.
-    this.#options.blocking.on('ready', this.#lookAgain);
-    this.#running ??= this.#loop();
+    // A read whose reply went down with the connection leaves firings unacknowledged that this relay never saw.
+    this.#parts.blocking.on('ready', this.#lookAgain);
+    this.#loop.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    const { blocking, sleep, logger } = this.#options;
+    const { blocking, clock, logger } = this.#parts;
+    const ended = this.#loop.stop().then(() => Promise.allSettled(this.#underWay));
     blocking.off('ready', this.#lookAgain);
     if (this.#waiting) blocking.disconnect();
     const patience = new AbortController();
-    const late = sleep(STOP_GRACE_MS, patience.signal).then(() => 'late' as const);
-    const outcome = await Promise.race([this.#running ?? Promise.resolve(), late]);
+    const late = clock.sleep(STOP_GRACE_MS, patience.signal).then(() => 'late' as const);
+    const outcome = await Promise.race([ended, late]);
     patience.abort();
     if (outcome === 'late') logger.warn('relay stopped without waiting for Redis');
     blocking.disconnect();
   }
 
   /** Queues that get no jobs from this relay now, and why. */
-  paused(): Paused[] {
+  paused(): PausedQueue[] {
     return this.#dispatch.paused();
   }
 
   /**
-   * One step: what is due of dead relays and of our own unfinished firings, then new firings, waited for at most `blockMs`.
-   * Rejects when Redis fails; then nothing is lost and the step is to be repeated.
+   * One step: what is due of dead relays and of our own unfinished firings, then new firings, without waiting for any. Rejects when
+   * Redis fails; then nothing is lost and the step is to be repeated.
    */
-  async runOnce({ blockMs = 0 }: { blockMs?: number } = {}): Promise<RelaySummary> {
-    return await this.#step(blockMs, false);
+  async runOnce(): Promise<RelaySummary> {
+    return await this.#step(null);
   }
 
-  /** One step; with `overlap` it does not wait for the batch it read last. */
-  async #step(blockMs: number, overlap: boolean): Promise<RelaySummary> {
+  /** One step; with the signal of a loop it waits for new firings, and does not wait until the batch it read last is relayed. */
+  async #step(loop: AbortSignal | null): Promise<RelaySummary> {
     const summary: RelaySummary = { firings: 0, jobs: 0, held: 0, dead: 0 };
     try {
-      const now = this.#options.now();
-      const since = this.#options.security?.connection ?? 0;
-      if (await this.#dispatch.reopen(now)) this.#lookAgain();
+      const now = this.#parts.clock.nowMs();
+      const since = this.#parts.security?.connection ?? 0;
+      if (await this.#dispatch.lookAtFullQueues(now)) this.#lookAgain();
       // A look under way comes to the queue on trial as well; beginning anew with every step would never get there.
       if (this.#ownAfter === null && this.#dispatch.hasTrial(now)) this.#lookAgain();
-      // What is under way would be found among the unacknowledged; a fault of it is a fault of this step.
+      // What is under way would be found among the unacknowledged; when it failed, this step fails.
       if (this.#failed || now >= this.#claimAt || this.#ownAfter !== null) await this.#finish(0);
       this.#failed = false;
       if (now >= this.#claimAt) await this.#relay(await this.#claim(now), summary, since);
       if (this.#ownAfter !== null) await this.#relay(await this.#readOwn(this.#ownAfter, now), summary, since);
       const busy = summary.firings > 0 || this.#ownAfter !== null;
-      const items = await this.#readNew(busy ? 0 : this.#patience(blockMs, now));
-      if (overlap) await this.#begin(items, since);
-      else await this.#relay(items, summary, since);
+      const entries = await this.#readNew(busy || !loop ? 0 : this.#patience(loop, now));
+      if (loop) await this.#begin(entries, since);
+      else await this.#relay(entries, summary, since);
       return summary;
     } catch (error) {
       // What was read in this step is ours and unacknowledged.
       this.#lookAgain();
-      if (!(error instanceof Error && error.message.startsWith('NOGROUP'))) throw error;
-      this.#options.logger.warn('consumer group of the firings was missing and is made anew, seven days back');
+      if (!isMissingGroup(error)) throw error;
+      this.#parts.logger.warn('consumer group of the firings was missing and is made anew, seven days back');
       await this.#outbox.createGroup();
       return summary;
     }
   }
 
-  async #relay(items: readonly Item[], summary: RelaySummary, since: number): Promise<void> {
-    if (items.length === 0) return;
-    this.#count = nextRead(this.#count, items);
-    const done = await this.#dispatch.dispatch(items, this.#options.now, since);
+  async #relay(entries: readonly LedgerEntry[], summary: RelaySummary, since: number): Promise<void> {
+    if (entries.length === 0) return;
+    this.#count = nextBatchSize(this.#count, entries);
+    const done = await this.#dispatch.dispatch(entries, () => this.#parts.clock.nowMs(), since);
     summary.firings += done.relayed + done.dead;
     summary.jobs += done.jobs.length;
     summary.held += done.held;
@@ -171,9 +168,9 @@ export class Relay implements Service {
     if (done.jobs.length > 0) this.#tell(done.jobs);
   }
 
-  async #begin(items: readonly Item[], since: number): Promise<void> {
+  async #begin(entries: readonly LedgerEntry[], since: number): Promise<void> {
     await this.#finish(BATCHES_UNDER_WAY - 1);
-    const run = this.#relay(items, { firings: 0, jobs: 0, held: 0, dead: 0 }, since);
+    const run = this.#relay(entries, { firings: 0, jobs: 0, held: 0, dead: 0 }, since);
     run.catch(() => {
       this.#failed = true;
     });
@@ -185,68 +182,49 @@ export class Relay implements Service {
     while (this.#underWay.length > most) await this.#underWay.shift();
   }
 
-  async #readNew(blockMs: number): Promise<Item[]> {
+  async #readNew(blockMs: number): Promise<LedgerEntry[]> {
     if (blockMs === 0 || this.#plenty) {
-      const items = await this.#outbox.take(this.#count);
-      this.#plenty = items.length >= PLENTY;
-      if (items.length > 0 || blockMs === 0) return items;
+      const entries = await this.#outbox.take(this.#count);
+      this.#plenty = entries.length >= PLENTY;
+      if (entries.length > 0 || blockMs === 0) return entries;
     }
     this.#waiting = true;
     try {
-      const items = await this.#outbox.waitFor(this.#count, blockMs);
-      this.#plenty = items.length >= PLENTY;
-      return items;
+      const entries = await this.#outbox.waitFor(this.#count, blockMs);
+      this.#plenty = entries.length >= PLENTY;
+      return entries;
     } finally {
       this.#waiting = false;
     }
   }
 
-  async #readOwn(after: string, now: number): Promise<Item[]> {
+  async #readOwn(after: string, now: number): Promise<LedgerEntry[]> {
     if (after === START) this.#ownSince = now;
-    const items = await this.#outbox.readOwn(after, this.#count);
-    this.#ownAfter = items.at(-1)?.id ?? null;
+    const entries = await this.#outbox.readOwn(after, this.#count);
+    this.#ownAfter = entries.at(-1)?.id ?? null;
     if (this.#ownAfter === null) this.#dispatch.tried(this.#ownSince);
-    return items;
+    return entries;
   }
 
-  async #claim(now: number): Promise<Item[]> {
-    const { items, next } = await this.#outbox.claim(this.#claimAfter, this.#count, DEAD_AFTER_MS);
+  async #claim(now: number): Promise<LedgerEntry[]> {
+    const { entries, next } = await this.#outbox.claim(this.#claimAfter, this.#count, DEAD_AFTER_MS);
     this.#claimAfter = next;
     if (next === START) this.#claimAt = now + CLAIM_EVERY_MS;
-    return items;
+    return entries;
   }
 
-  /** How long (ms) to wait for new firings: not longer than until something else is due. */
-  #patience(blockMs: number, now: number): number {
-    if (this.#stopping.signal.aborted) return 0;
+  /** How long (ms) the loop waits for new firings: not longer than until something else is due. */
+  #patience(loop: AbortSignal, now: number): number {
+    if (loop.aborted) return 0;
     const due = Math.min(this.#claimAt, this.#dispatch.nextAt());
-    return Math.max(0, Math.min(blockMs, due - now));
-  }
-
-  async #loop(): Promise<void> {
-    const { signal } = this.#stopping;
-    const { logger, sleep } = this.#options;
-    let delayMs = 0;
-    while (!signal.aborted) {
-      try {
-        await this.#step(BLOCK_MS, true);
-        if (delayMs > 0) logger.info('relay goes on');
-        delayMs = 0;
-      } catch (error) {
-        if (signal.aborted) break;
-        if (delayMs === 0) logger.warn({ reason: reasonOf(error) }, 'relay waits for Redis');
-        delayMs = delayMs === 0 ? FIRST_DELAY_MS : Math.min(delayMs * 2, LONGEST_DELAY_MS);
-        await sleep(delayMs, signal);
-      }
-    }
-    await Promise.allSettled(this.#underWay);
+    return Math.max(0, Math.min(BLOCK_MS, due - now));
   }
 
   #tell(jobs: readonly QueueJob[]): void {
     try {
-      this.#options.onJobs?.(jobs);
+      this.#parts.onJobs?.(jobs);
     } catch (error) {
-      this.#options.logger.error({ reason: reasonOf(error) }, 'a listener to jobs failed');
+      this.#parts.logger.error({ reason: reasonOf(error) }, 'a listener to jobs failed');
     }
   }
 

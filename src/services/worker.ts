@@ -117,13 +117,9 @@ export class Worker implements Service {
     this.#queues = new Queues(this.#redis, store.prefixes.bull);
     this.#relay = new Relay({
       ...base,
-      keys: store.keys,
-      prefixes: store.prefixes,
       blocking: connections.blocking('relay'),
       queues: this.#queues,
       consumer: this.id,
-      now: () => clock.nowMs(),
-      sleep: (ms, signal) => clock.sleep(ms, signal),
       maxQueueDepth: settings.maxQueueDepth,
       security: durability ?? undefined,
       onJobs: (jobs) => {
@@ -144,10 +140,10 @@ export class Worker implements Service {
 
   /** Loads the definitions, makes the groups, and begins. Resolves when the worker takes part. */
   async ready(): Promise<void> {
-    const { events, firings } = this.#parts.store.keys;
+    const { store } = this.#parts;
     await this.#durability?.check();
-    await ensureGroup(this.#redis, events, ENGINE_GROUP);
-    await ensureActionsGroup(this.#redis, firings);
+    await ensureGroup(this.#redis, store.keys.events, ENGINE_GROUP);
+    await ensureActionsGroup(this.#redis, store);
     await this.#definitions.refresh();
     await this.#auditor.runOnce();
     await this.#signOfLife();

@@ -2,10 +2,13 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { ACTIONS_GROUP, keysOf, prefixesOf } from '../../src/redis/keys.ts';
+import type { Clock } from '../../src/clock.ts';
+import { ACTIONS_GROUP } from '../../src/redis/keys.ts';
+import { storeOf } from '../../src/redis/store.ts';
 import { Queues } from '../../src/relay/queues.ts';
-import { Relay, type RelayOptions } from '../../src/relay/relay.ts';
+import { Relay, type RelayParts } from '../../src/relay/relay.ts';
 import { eventually } from '../support/eventually.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { adminBeside, testClient } from '../support/redis.ts';
 
@@ -22,30 +25,29 @@ export const automation = {
 /** A namespace with one automation, a clock that stands still, and a relay for each name asked for. */
 export async function workshop({ redis = testClient() }: { redis?: Redis } = {}) {
   const namespace = freshNamespace({ permanent: ['firings', 'dead', 'automation:*', 'bull:*'] });
-  const keys = keysOf(namespace);
-  const prefixes = prefixesOf(namespace);
-  const clock = { now: NOW };
+  const store = storeOf(namespace);
+  const { keys, prefixes } = store;
+  // A loop that has nothing to do stays where it is until it is stopped.
+  const clock = new FakeClock({ nowMs: NOW });
   const lines: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
   const put = (revision: number, document: object) =>
     redis.hset(`${prefixes.automation}a1`, String(revision), JSON.stringify(document));
   await put(1, automation);
   await redis.xgroup('CREATE', keys.firings, ACTIONS_GROUP, '0', 'MKSTREAM');
-  const relayOf = (consumer: string, options: Partial<RelayOptions> = {}) => {
-    const client = options.redis ?? testClient();
+  const relayOf = (consumer: string, parts: Partial<RelayParts> = {}) => {
+    const client = parts.redis ?? testClient();
     const queues = new Queues(client, prefixes.bull);
     onTestFinished(() => queues.close());
     return new Relay({
-      keys,
-      prefixes,
       redis: client,
-      blocking: options.blocking ?? testClient(),
+      blocking: parts.blocking ?? testClient(),
+      store,
+      clock,
+      logger,
       queues,
       consumer,
-      logger,
-      now: () => clock.now,
-      sleep: untilAborted,
-      ...options,
+      ...parts,
     });
   };
   const queueOf = (name: string) => {
@@ -54,17 +56,14 @@ export async function workshop({ redis = testClient() }: { redis?: Redis } = {})
     onTestFinished(() => queue.close());
     return queue;
   };
-  return { keys, prefixes, redis, clock, lines, put, relayOf, queueOf };
+  return { store, keys, prefixes, redis, clock, lines, put, relayOf, queueOf };
 }
 
 export type Shop = Awaited<ReturnType<typeof workshop>>;
 
-/** Nothing here waits for time to pass: a loop that has nothing to do stays where it is until it is stopped. */
-function untilAborted(_ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+/** The time of a shop for a loop that has to get over failed steps: by itself it does not wait before it repeats one. */
+export function restless(clock: FakeClock, sleep: Clock['sleep'] = async () => undefined): Clock {
+  return { virtualNowMs: () => clock.virtualNowMs(), nowMs: () => clock.nowMs(), sleep };
 }
 
 export function fieldsOf(id: string, parts: Record<string, string> = {}): string[] {

@@ -59,13 +59,13 @@ const SERVICES = [
       ['a firing is acknowledged when its jobs are there', "else if (outcome?.kind !== 'added') waits = true;", ''],
       [
         'a job begins when its firing cannot vanish any more',
-        'if (jobs.length > 0) await this.#options.security?.barrier(since);',
+        'if (jobs.length > 0) await this.#parts.security?.barrier(since);',
         '',
       ],
       [
         'confirmation by the server that showed the firing',
-        'this.#options.security?.barrier(since)',
-        'this.#options.security?.barrier(this.#options.security.connection)',
+        'this.#parts.security?.barrier(since)',
+        'this.#parts.security?.barrier(this.#parts.security.connection)',
       ],
     ],
   ),
