@@ -22,7 +22,10 @@ const LARGEST_BATCH = 200;
 /** Characters that one read may bring: an event can have 1.5 MB, and a job repeats it, so hundreds of those would not fit. */
 const BATCH_CHARACTERS = 4_000_000;
 
-/** Time passes between making the group and offering the last of its jobs again, a full queue included: the rest of the time, 1.7 hours. */
+/**
+ * The part of DEDUPLICATION_TTL_MS by which a new group goes back. The rest, 1.7 hours, is for what lies between making the group and adding
+ * the last of its jobs again, such as a full queue.
+ */
 const RECOGNISED_SHARE = 0.99;
 
 export type OutboxParts = {

@@ -147,14 +147,14 @@ export class Queues {
 
   /**
    * `addBulk` failed as a whole. It checks all jobs before it sends any, so one bad job takes 49 good ones with it: those that
-   * fail the check by themselves, without Redis, are refused, and the others are sent again. If none does, the fault is elsewhere.
+   * fail the check by themselves, without Redis, are refused, and the others are sent again. If none does, the cause is elsewhere.
    */
   async #sortOut(
     name: string,
     jobs: readonly QueueJob[],
     places: readonly number[],
     outcomes: JobOutcome[],
-    fault: unknown,
+    error: unknown,
   ) {
     const good: number[] = [];
     for (const place of places) {
@@ -164,8 +164,8 @@ export class Queues {
     }
     if (good.length === 0) return null;
     if (good.length < places.length) return await this.#addBulk(name, jobs, good, outcomes);
-    if (places.length > 1 && isOfOneJob(fault)) return await this.#addSingly(name, jobs, places, outcomes);
-    const reason = reasonOf(fault);
+    if (places.length > 1 && isOfOneJob(error)) return await this.#addSingly(name, jobs, places, outcomes);
+    const reason = reasonOf(error);
     settle(places, outcomes, { kind: 'failed', reason });
     // A queue whose first connection attempt failed stays failed for ever; the next attempt gets a new one.
     await this.#drop(name);
@@ -177,9 +177,9 @@ export class Queues {
     let broken: string | null = null;
     const stuck: number[] = [];
     for (const place of places) {
-      const fault = await this.#addBulk(name, jobs, [place], outcomes);
-      if (fault !== null) stuck.push(place);
-      broken = fault ?? broken;
+      const reason = await this.#addBulk(name, jobs, [place], outcomes);
+      if (reason !== null) stuck.push(place);
+      broken = reason ?? broken;
     }
     if (broken === null || stuck.length === places.length) return broken;
     for (const place of stuck) outcomes[place] = { kind: 'refused', reason: broken };
@@ -232,7 +232,7 @@ function placesByQueue(jobs: readonly QueueJob[]): Map<string, number[]> {
   return places;
 }
 
-/** BullMQ answers the id it was given, also for a repeat; a fault inside its script comes back as a negative number. */
+/** BullMQ answers the id it was given, also for a repeat; an error inside its script comes back as a negative number. */
 function outcomeOf(expected: string | undefined, id: string | undefined): JobOutcome {
   if (id === expected) return ADDED;
   return { kind: 'refused', reason: `the queue answered ${String(id)} instead of the job id` };
