@@ -43,7 +43,7 @@ export function forgetStored(group: Group, asOf: number): void {
 
 /** Exactly `within` apart stays. */
 function dropOutdated(node: CompositeNode, group: Group, received: readonly Received[]): readonly Received[] {
-  const { within } = node.trigger;
+  const { withinMs: within } = node.trigger;
   if (within === null) return received;
   const firings = [...group.stored.values(), ...received].map(({ firing }) => firing.time);
   const oldest = Math.max(...firings) - within;
@@ -75,7 +75,7 @@ function progress(node: CompositeNode, group: Group): number {
 
 /** The firing stored last, or null if a newer one of the same child kept each out. */
 function store(node: CompositeNode, group: Group, received: readonly Received[], asOf: number): Firing | null {
-  const { within } = node.trigger;
+  const { withinMs: within } = node.trigger;
   let last: Firing | null = null;
   for (const { child, firing } of received) {
     const present = group.stored.get(child);

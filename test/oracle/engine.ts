@@ -1,6 +1,7 @@
+import { parseAutomation } from '../../src/model/automation.ts';
+import type { Labels } from '../../src/model/event.ts';
 import { applyComposite } from './composite.ts';
-import { readAutomation } from './documents.ts';
-import { type Labels, type ModelEvent, readEvent } from './event.ts';
+import { type ModelEvent, readEntry } from './event.ts';
 import { type Firing, makeFiring, stateChangeEvent } from './firing.ts';
 import { compareText, interest, keyOf } from './keys.ts';
 import { carryOver, openStanding, restart } from './lifecycle.ts';
@@ -40,9 +41,9 @@ export class ModelEngine {
     this.#log = log;
   }
 
-  /** Rules 13. Throws `path: reason` and changes nothing when the document is in error. */
+  /** Rules 13. Throws InvalidDocument, and then has changed nothing. */
   put(document: unknown, at: number): void {
-    const next = load(readAutomation(document));
+    const next = load(parseAutomation(document));
     const asOf = this.#beforeChange(at);
     const old = this.#automations.find(({ automation }) => automation.id === next.automation.id);
     const others = this.#automations.filter((loaded) => loaded !== old);
@@ -60,9 +61,12 @@ export class ModelEngine {
     this.#automations = this.#automations.filter(({ automation }) => automation.id !== id);
   }
 
-  /** Throws `path: reason` for what is refused at the door. */
-  send(document: unknown, at: number): void {
-    this.#log.append(readEvent(document, at, this.#log.nextEntryId(at)), at);
+  /** Appends what a sender added. Returns the reason, `path: reason`, when it is refused at the door. */
+  send(fields: readonly string[], at: number, id = this.#log.nextEntryId(at)): string | null {
+    const event = readEntry(id, fields);
+    if ('reason' in event) return event.reason;
+    this.#log.append(event, at);
+    return null;
   }
 
   /** Applies the log until it is empty; what is appended meanwhile stands at `at`. */
@@ -131,10 +135,10 @@ export class ModelEngine {
     const asOf = entry.position - this.#log.lag;
     this.#catchUp(asOf);
     this.#log.accept(entry);
-    if (event.chain.length > LONGEST_CHAIN) return;
+    if (event.causeChain.length > LONGEST_CHAIN) return;
     for (const loaded of this.#enabled) {
       const { id, allowSelfTrigger } = loaded.automation;
-      if (event.chain.includes(id) && !allowSelfTrigger) continue;
+      if (event.causeChain.includes(id) && !allowSelfTrigger) continue;
       this.#settleOwn(loaded, event, asOf);
       const firing = this.#walk(loaded, loaded.root, event, asOf);
       if (firing !== null) this.#emit(loaded, firing);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Automation } from './documents.ts';
-import { documentOf, type Labels, type ModelEvent } from './event.ts';
+import type { Automation } from '../../src/model/automation.ts';
+import { type EventDocument, eventDocument, type Labels } from '../../src/model/event.ts';
+import { isRecord } from '../../src/model/record.ts';
+import { type ModelEvent, modelEvent } from './event.ts';
 import { labelsOf } from './keys.ts';
-import { isObject, type Json } from './refusal.ts';
 import { type Node, wholeDefinition } from './state.ts';
 
 export type Firing = {
@@ -50,24 +51,23 @@ export function makeFiring(node: Node, key: readonly string[], happening: Happen
 export function stateChangeEvent(firing: Firing, root: Node, automation: Automation, received: number): ModelEvent {
   const { event } = firing;
   const named: Labels = { id: `automation.${automation.id}`, name: automation.name };
-  return {
+  const change = {
     id: `s-${firing.id}`,
-    name: `automation.${firing.state}`,
+    event: `automation.${firing.state}`,
     resource: root.kind === 'event' ? { ...named, posture: root.trigger.posture } : named,
     related: event === null ? [] : [{ id: `event.${event.id}`, role: 'triggering-event' }],
     occurred: firing.time,
     received,
-    t: Math.min(firing.time, received),
     follows: null,
     payload: { triggering_labels: firing.labels, triggering_event: event === null ? null : trimmed(event) },
-    chain: [...(event?.chain ?? []), automation.id],
-    own: true,
+    causeChain: [...(event?.causeChain ?? []), automation.id],
   };
+  return modelEvent(change, true);
 }
 
-function trimmed(event: ModelEvent): Json {
-  const document = documentOf(event);
+function trimmed(event: ModelEvent): EventDocument {
+  const document = eventDocument(event);
   const nested = event.payload.triggering_event;
-  if (!isObject(nested)) return document;
+  if (!isRecord(nested)) return document;
   return { ...document, payload: { ...event.payload, triggering_event: { id: nested.id } } };
 }

@@ -1,5 +1,6 @@
-import type { EventTrigger, Spec } from './documents.ts';
-import { type Labels, label, type ModelEvent, roleLabel } from './event.ts';
+import type { Labels } from '../../src/model/event.ts';
+import type { EventTrigger, Spec } from '../../src/model/trigger.ts';
+import { label, type ModelEvent, roleLabel } from './event.ts';
 import { matchesOne } from './glob.ts';
 
 /** Order by code point; JavaScript's own order is by UTF-16 unit. */
@@ -45,12 +46,12 @@ export function labelsOf(forEach: readonly string[], key: readonly string[]): La
 }
 
 function matchesSpec(spec: Spec, resource: Labels): boolean {
-  return spec.every(([name, patterns]) => matchesOne(patterns, label(resource, name)));
+  return [...spec].every(([name, patterns]) => matchesOne(patterns, label(resource, name)));
 }
 
 /** Rules 3.3: an empty spec includes every list, even an empty one. */
 function includes(spec: Spec, resources: readonly Labels[]): boolean {
-  return spec.length === 0 || resources.some((resource) => matchesSpec(spec, resource));
+  return spec.size === 0 || resources.some((resource) => matchesSpec(spec, resource));
 }
 
 function covers(trigger: EventTrigger, event: ModelEvent): boolean {
@@ -63,7 +64,7 @@ export type Interest = { readonly expects: boolean; readonly arms: boolean };
 
 /** Rules 6; null when the trigger is not interested in the event. */
 export function interest(trigger: EventTrigger, event: ModelEvent): Interest | null {
-  const expects = trigger.expect.length === 0 || matchesOne(trigger.expect, event.name);
-  const arms = matchesOne(trigger.after, event.name);
+  const expects = trigger.expect.length === 0 || matchesOne(trigger.expect, event.event);
+  const arms = matchesOne(trigger.after, event.event);
   return (expects || arms) && covers(trigger, event) ? { expects, arms } : null;
 }

@@ -34,7 +34,7 @@ export function openStanding(loaded: Loaded, asOf: number): void {
   for (const node of loaded.nodes) {
     if (node.kind !== 'event' || !isStanding(node.trigger) || node.trigger.forEach.length > 0) continue;
     if (node.windows.size > 0) continue;
-    const end = asOf + node.trigger.within;
+    const end = asOf + node.trigger.withinMs;
     const window = { key: [], start: asOf, end, count: 0, last: null, opener: null, openedAsOf: asOf };
     node.windows.set(keyText([]), { ...window, due: end, keepUntil: null, silent: false });
   }
@@ -51,7 +51,7 @@ export function restart(loaded: Loaded, asOf: number): void {
 
 function restartStanding(node: EventNode, asOf: number): void {
   for (const window of node.windows.values()) {
-    const end = asOf + node.trigger.within;
+    const end = asOf + node.trigger.withinMs;
     Object.assign(window, { start: asOf, end, count: 0, openedAsOf: asOf, due: end, silent: false });
     if (window.keepUntil !== null) window.keepUntil = asOf + FORGET_MS;
   }

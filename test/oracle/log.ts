@@ -48,7 +48,7 @@ export class Log {
 
   /** Step 1 of rules 7.1: true when the entry ends here, ignored, a duplicate or parked. */
   turnsAway({ position, event, waits }: Entry): boolean {
-    if (event.name === IGNORED_NAME || this.#wasApplied(event.id, position)) return true;
+    if (event.event === IGNORED_NAME || this.#wasApplied(event.id, position)) return true;
     if (!waits) return false;
     // Reading: any fresh copy of a parked event is dropped, whatever it follows; the first copy stays.
     if (this.#parked.has(event.id)) return true;

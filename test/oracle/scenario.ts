@@ -1,6 +1,6 @@
+import { InvalidDocument } from '../../src/errors.ts';
+import type { Labels } from '../../src/model/event.ts';
 import { ModelEngine, type ModelFiring } from './engine.ts';
-import type { Labels } from './event.ts';
-import { Refusal } from './refusal.ts';
 
 /** One line of the recorded scenarios, without its answer. */
 export type Step = { at: string; event?: unknown; tick?: true; put?: unknown; delete?: string };
@@ -42,7 +42,7 @@ export function runScenario(scenario: Scenario, afterStep?: (engine: ModelEngine
       afterStep?.(run.engine, index);
     }
   } catch (error) {
-    if (error instanceof Refusal) return { name, invalid: error.message };
+    if (error instanceof InvalidDocument) return { name, invalid: error.message };
     throw error;
   }
   const { firings, refused } = run;
@@ -52,21 +52,15 @@ export function runScenario(scenario: Scenario, afterStep?: (engine: ModelEngine
 function take(run: Run, step: Step, index: number): void {
   const { engine } = run;
   const at = Date.parse(step.at);
-  if (step.event !== undefined) send(run, step.event, at, index);
+  if (step.event !== undefined) {
+    const reason = engine.send(['data', JSON.stringify(step.event)], at);
+    if (reason !== null) run.refused.push({ step: index, reason });
+  }
   if (step.tick === true) engine.tick(at);
   if (step.put !== undefined) engine.put(step.put, at);
   if (step.delete !== undefined) engine.delete(step.delete, at);
   engine.applyAll(at);
   for (const firing of engine.firings.slice(run.firings.length)) note(run, firing, index);
-}
-
-function send(run: Run, document: unknown, at: number, step: number): void {
-  try {
-    run.engine.send(document, at);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    run.refused.push({ step, reason: error.message });
-  }
 }
 
 /** A state-change event is written as `@n`, n being the index of its firing. */

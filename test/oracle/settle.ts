@@ -29,7 +29,7 @@ function absence(node: EventNode, window: Window): Firing {
 
 /** Windows lie end to end on one grid; those already over at `s` are one with the settled one. */
 function roll(node: EventNode, window: Window, s: number): void {
-  const { within } = node.trigger;
+  const { withinMs: within } = node.trigger;
   const start = window.end + Math.floor((s - window.end) / within) * within;
   const end = start + within;
   window.start = start;

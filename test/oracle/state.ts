@@ -1,4 +1,5 @@
-import type { Automation, CompositeTrigger, EventTrigger, Trigger } from './documents.ts';
+import type { Automation } from '../../src/model/automation.ts';
+import type { CompositeTrigger, EventTrigger, Spec, Trigger } from '../../src/model/trigger.ts';
 import type { ModelEvent } from './event.ts';
 import type { Firing } from './firing.ts';
 
@@ -92,10 +93,11 @@ export function load(automation: Automation): Loaded {
  */
 function definitionOf(trigger: Trigger): string {
   if (trigger.type !== 'event') {
-    return JSON.stringify([trigger.type, trigger.require, trigger.within, trigger.forEach]);
+    return JSON.stringify([trigger.type, trigger.require, trigger.withinMs, trigger.forEach]);
   }
-  const { type, posture, threshold, within, match, matchRelated, after, expect, forEach } = trigger;
-  return JSON.stringify([type, posture, threshold, within, match, matchRelated, after, expect, forEach]);
+  const { type, posture, threshold, withinMs, after, expect, forEach } = trigger;
+  const specs = [trigger.match, ...trigger.matchRelated].map((spec: Spec) => [...spec]);
+  return JSON.stringify([type, posture, threshold, withinMs, specs, after, expect, forEach]);
 }
 
 /** The definition of a trigger together with everything below it. */

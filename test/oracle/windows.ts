@@ -39,7 +39,7 @@ function keptUntil(node: EventNode, { event, asOf }: Meeting): number | null {
 /** Rules 7.2, rows R1 to R11 in order. */
 export function applyReactive(node: EventNode, meeting: Meeting): Firing | null {
   const { event, interest } = meeting;
-  const { threshold, within: w, after, forEach } = node.trigger;
+  const { threshold, withinMs: w, after, forEach } = node.trigger;
   const armed = after.length > 0;
   const key = keyOf(event, forEach);
   const forget = () => node.windows.delete(keyText(key));
@@ -77,7 +77,7 @@ export function applyReactive(node: EventNode, meeting: Meeting): Firing | null 
  */
 export function applyProactive(node: EventNode, meeting: Meeting): boolean {
   const { event, interest } = meeting;
-  const { threshold, within: w, after, forEach } = node.trigger;
+  const { threshold, withinMs: w, after, forEach } = node.trigger;
   const armed = after.length > 0;
   const key = keyOf(event, forEach);
   const text = keyText(key);

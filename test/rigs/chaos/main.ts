@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Watchfire } from '../../../src/index.ts';
-import type { Json } from '../../oracle/refusal.ts';
+import type { Json } from '../../oracle/event.ts';
 import { commandLine } from '../../support/usage.ts';
 import { consume } from './consumer.ts';
 import { Door } from './door.ts';

@@ -1,6 +1,5 @@
 import { ModelEngine, type ModelFiring } from '../../oracle/engine.ts';
-import type { ModelEvent } from '../../oracle/event.ts';
-import { isObject, type Json, Refusal, refuse } from '../../oracle/refusal.ts';
+import type { Json, ModelEvent } from '../../oracle/event.ts';
 import { StreamLog } from './stream-log.ts';
 
 /** An entry of a stream as Redis gives it. */
@@ -17,35 +16,11 @@ function isAfter(a: string, b: string): boolean {
   return aMs === bMs ? aSequence > bSequence : aMs > bMs;
 }
 
-/** The event that an entry of a sender holds, as a document; null for what is none. */
-function documentOf(fields: readonly string[]): Json | null {
-  const [first, value = ''] = fields;
-  if (first !== 'data') return flatDocument(fields);
-  try {
-    const document: unknown = JSON.parse(value);
-    return isObject(document) ? document : null;
-  } catch {
-    return null;
-  }
-}
-
-/** `event NAME resource.LABEL VALUE id ID`: all that the traffic writes in that form. */
-function flatDocument(fields: readonly string[]): Json {
-  const document: Record<string, unknown> = {};
-  const resource: Record<string, string> = {};
-  for (let i = 0; i + 1 < fields.length; i += 2) {
-    const [name = '', value = ''] = [fields[i], fields[i + 1]];
-    if (name.startsWith('resource.')) resource[name.slice('resource.'.length)] = value;
-    else document[name] = value;
-  }
-  return { ...document, resource };
-}
-
 const fieldOf = (fields: readonly string[], name: string): string => fields[fields.indexOf(name) + 1] ?? '';
 
 /**
  * Recomputes from a retained stream what must have come out of it: a sequential model without Redis, workers or the engine's
- * code. Time is driven by the positions of the entries and of the changes.
+ * matching and evaluation. Time is driven by the positions of the entries and of the changes.
  */
 export class Replay {
   readonly #log = new StreamLog();
@@ -79,7 +54,7 @@ export class Replay {
   /** To be called behind the last entry. */
   finish(): void {
     for (const change of this.#changes.splice(0)) this.engine.put(change.document, change.at);
-    for (const { event } of this.#log.appended) this.faults.push(`the log lacks ${event.name} ${event.id}`);
+    for (const { event } of this.#log.appended) this.faults.push(`the log lacks ${event.event} ${event.id}`);
   }
 
   /** A change is never ahead of the oldest entry that waits behind it. */
@@ -91,14 +66,9 @@ export class Replay {
   }
 
   #feedSent(id: string, at: number, fields: readonly string[]): void {
-    const document = documentOf(fields);
-    try {
-      if (document === null) refuse('data', 'is no event');
-      this.#log.showing(() => this.engine.send({ ...document, id: document.id ?? `entry-${id}` }, at));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.refused.push(id);
-    }
+    this.#log.showing(() => {
+      if (this.engine.send(fields, at, id) !== null) this.refused.push(id);
+    });
   }
 
   #feedOwn(id: string, at: number, fields: readonly string[]): void {
@@ -106,8 +76,8 @@ export class Replay {
     const resource = `automation.${fieldOf(fields, 'automation')}`;
     const occurred = Number(fieldOf(fields, 'triggered'));
     const own = this.#next(at, (event) => event.own);
-    if (own === undefined || own.name !== name || own.resource.id !== resource || own.occurred !== occurred) {
-      const expected = own === undefined ? 'nothing' : `${own.name} ${own.resource.id} ${own.occurred}`;
+    if (own === undefined || own.event !== name || own.resource.id !== resource || own.occurred !== occurred) {
+      const expected = own === undefined ? 'nothing' : `${own.event} ${own.resource.id} ${own.occurred}`;
       this.faults.push(`${id}: ${name} ${resource} ${occurred}, expected ${expected}`);
       return;
     }

@@ -1,5 +1,5 @@
 import type { ModelEngine, ModelFiring } from '../../oracle/engine.ts';
-import type { Json } from '../../oracle/refusal.ts';
+import type { Json } from '../../oracle/event.ts';
 import type { Replay } from './replay.ts';
 import type { LedgerLine, Retained, StateLines } from './retained.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../../oracle/refusal.ts';
+import type { Json } from '../../oracle/event.ts';
 
 const reactive = (expect: string[], more: object = {}): Json => ({ posture: 'Reactive', expect, ...more });
 const each = { for_each: ['id'] };
