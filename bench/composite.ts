@@ -1,5 +1,5 @@
 import { chunkOf } from '../src/apply/chunk.ts';
-import { Definitions } from '../src/apply/loaded-definitions.ts';
+import { LoadedDefinitions } from '../src/apply/loaded-definitions.ts';
 import { apply } from '../src/redis/steps/apply.ts';
 import { append, define, empty, endOf, type Log, logOf, STORE } from './engine.ts';
 import { inPairs, type Sample, serverCpu } from './measure.ts';
@@ -62,7 +62,7 @@ async function cost(context: Context, trigger: object, events: number): Promise<
   const { redis } = context;
   await empty(context);
   await define(redis, [{ id: 'measured', name: 'measured', trigger, actions: [] }]);
-  const definitions = new Definitions(redis, STORE, new Set());
+  const definitions = new LoadedDefinitions(redis, STORE, new Set());
   await definitions.refresh();
   // The whole round once: what a group holds when it starts anew is there.
   const round = CUSTOMERS * STEPS.length;
@@ -86,7 +86,7 @@ function steps(count: number, from: number): Log {
   return logOf(count, from, (i) => order(`order.${step(i)}`, i % CUSTOMERS));
 }
 
-async function applyAll({ redis }: Context, definitions: Definitions, log: Log): Promise<void> {
+async function applyAll({ redis }: Context, definitions: LoadedDefinitions, log: Log): Promise<void> {
   const entries = log.map(([id, data]) => ({ id, fields: ['data', data] }));
   for (let at = 0; at < entries.length; at += CHUNK) {
     const chunk = chunkOf(entries.slice(at, at + CHUNK), definitions.view, new Map());

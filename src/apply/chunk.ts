@@ -1,14 +1,13 @@
 import { hash } from 'node:crypto';
 import { compileKey, encodeKey } from '../match/key.ts';
 import { isStanding, type TriggerNode } from '../match/plan.ts';
-import type { Interest, TriggerIndex } from '../match/trigger-index.ts';
+import type { Interest } from '../match/trigger-index.ts';
 import { type Event, effectiveTime, eventDocument } from '../model/event.ts';
-import { decode, type Entry } from '../model/intake.ts';
+import type { Entry } from '../model/intake.ts';
 import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from '../redis/wire.ts';
-import type { Verdict } from './poison.ts';
-
-/** What the engine needs to know of its definitions to make a chunk. */
-export type View = Readonly<{ generation: string; triggers: TriggerIndex; ignored: ReadonlySet<string> }>;
+import type { DefinitionsView } from './loaded-definitions.ts';
+import { type MatchedEntry, matchEntry } from './match-entry.ts';
+import type { SetAsideCause } from './poison.ts';
 
 /** Base64 characters of an id's digest: 96 bits, so that no two of some billion ids are ever taken for one another. */
 const DIGEST_LENGTH = 16;
@@ -51,32 +50,17 @@ function prepare(node: TriggerNode): Prepared {
 const ENTRY_US = 4;
 const MATCH_US = 6;
 
-/** An entry as it is understood, with the triggers that are interested in it. */
-export type Look =
-  | { kind: 'rejected'; reason: string }
-  | { kind: 'ignored' }
-  | { kind: 'event'; event: Event; own: boolean; waits: boolean; interests: readonly Interest[] };
+/** `budgetUs`: how long the chunk may keep Redis busy, about; `matched`: entries that were matched before, by id. */
+export type ChunkOptions = Readonly<{ budgetUs?: number; matched?: ReadonlyMap<string, MatchedEntry> }>;
 
-/** Decodes, validates and matches one entry: all that does not depend on the entries beside it. */
-export function lookAt(entry: Entry, view: View): Look {
-  const decoded = decode(entry);
-  if (decoded.kind === 'rejected') return decoded;
-  const { event } = decoded;
-  if (view.ignored.has(event.event)) return { kind: 'ignored' };
-  return { ...decoded, interests: view.triggers.interested(event) };
-}
-
-/** `budgetUs`: how long the chunk may keep Redis busy, about; `looks`: entries that were looked at before, by id. */
-export type ChunkOptions = Readonly<{ budgetUs?: number; looks?: ReadonlyMap<string, Look> }>;
-
-const NO_LOOKS: ReadonlyMap<string, Look> = new Map();
+const NONE_MATCHED: ReadonlyMap<string, MatchedEntry> = new Map();
 
 /** Puts consecutive entries of the log into one chunk: the first of them that fit into the budget, and at least one. */
 export function chunkOf(
   entries: readonly Entry[],
-  view: View,
-  poison: ReadonlyMap<string, Verdict>,
-  { budgetUs = Number.POSITIVE_INFINITY, looks = NO_LOOKS }: ChunkOptions = {},
+  view: DefinitionsView,
+  setAside: ReadonlyMap<string, SetAsideCause>,
+  { budgetUs = Number.POSITIVE_INFINITY, matched = NONE_MATCHED }: ChunkOptions = {},
 ): Chunk {
   const triggers: ChunkTrigger[] = [];
   const indexes = new Map<TriggerNode, number>();
@@ -93,12 +77,12 @@ export function chunkOf(
   };
 
   const one = (entry: Entry): ChunkEntry => {
-    const verdict = poison.get(entry.id);
-    if (verdict) return { entry: entry.id, rejected: verdict.reason, error: verdict.error, attempts: verdict.attempts };
-    const look = looks.get(entry.id) ?? lookAt(entry, view);
-    if (look.kind === 'rejected') return { entry: entry.id, rejected: look.reason };
-    if (look.kind === 'ignored') return { entry: entry.id, skip: 'ignored' };
-    const { event, own, waits, interests } = look;
+    const cause = setAside.get(entry.id);
+    if (cause) return { entry: entry.id, rejected: cause.reason, error: cause.error, attempts: cause.attempts };
+    const found = matched.get(entry.id) ?? matchEntry(entry, view);
+    if (found.kind === 'rejected') return { entry: entry.id, rejected: found.reason };
+    if (found.kind === 'ignored') return { entry: entry.id, skip: 'ignored' };
+    const { event, own, waits, interests } = found;
     const leader = waits && event.follows !== null && event.follows !== event.id ? event.follows : null;
     return {
       entry: entry.id,

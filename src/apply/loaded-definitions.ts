@@ -3,10 +3,12 @@ import { planOf } from '../match/plan.ts';
 import { TriggerIndex } from '../match/trigger-index.ts';
 import { type Changes, changesSince } from '../redis/definitions.ts';
 import type { Store } from '../redis/store.ts';
-import type { View } from './chunk.ts';
+
+/** What the engine needs to know of its definitions to match entries. */
+export type DefinitionsView = Readonly<{ generation: string; triggers: TriggerIndex; ignored: ReadonlySet<string> }>;
 
 /** One worker's picture of the definitions: one generation at a time, brought up to date by what changed. */
-export class Definitions {
+export class LoadedDefinitions {
   readonly #redis: Redis;
   readonly #store: Store;
   #triggerIndex = new TriggerIndex();
@@ -19,7 +21,7 @@ export class Definitions {
     this.#ignored = ignored;
   }
 
-  get view(): View {
+  get view(): DefinitionsView {
     return { generation: this.#generation, triggers: this.#triggerIndex, ignored: this.#ignored };
   }
 

@@ -11,7 +11,7 @@ const UNLUCKY_RUN = 8;
 const SUSPICIOUS_PAUSE_MS = 1_000;
 
 /** Why an entry is set aside, as its dead letter says it. */
-export type Verdict = Readonly<{ reason: string; error: string; attempts: number }>;
+export type SetAsideCause = Readonly<{ reason: string; error: string; attempts: number }>;
 
 /**
  * `attempts`: how often it failed by now. `setAside`: it has to go. `pauseMs`: how much longer than usual to wait before
@@ -22,12 +22,12 @@ export type Failure = { attempts: number; setAside: boolean; pauseMs: number };
 /** Which entries failed by themselves, how often, and which of them have to go. */
 export class Poison {
   readonly #failures = new Map<string, number>();
-  readonly #setAside = new Map<string, Verdict>();
+  readonly #setAside = new Map<string, SetAsideCause>();
   /** How many were set aside since the last entry that was none of them. */
   #inARow = 0;
 
   /** Entries to be set aside instead of applied, by id. */
-  get setAside(): ReadonlyMap<string, Verdict> {
+  get setAside(): ReadonlyMap<string, SetAsideCause> {
     return this.#setAside;
   }
 
@@ -43,8 +43,8 @@ export class Poison {
     return { attempts, setAside, pauseMs: suspicious ? SUSPICIOUS_PAUSE_MS : 0 };
   }
 
-  setAsideNext(entryId: string, verdict: Verdict): void {
-    this.#setAside.set(entryId, verdict);
+  setAsideNext(entryId: string, cause: SetAsideCause): void {
+    this.#setAside.set(entryId, cause);
   }
 
   /** These have left the log. */

@@ -39,9 +39,14 @@ export async function readNext(
   return (stream?.[1] ?? []).map(toEntry);
 }
 
-/** The first entries that are not applied yet, whoever was given them. */
+/** The id of the last entry that is applied. */
+export async function readPosition(redis: Redis, store: Store): Promise<string> {
+  return (await redis.get(store.keys.position)) ?? '0-0';
+}
+
+/** The first entries that are not applied yet, whichever worker was given them. */
 export async function readWaiting(redis: Redis, store: Store, count: number): Promise<Entry[]> {
-  const position = (await redis.get(store.keys.position)) ?? '0-0';
+  const position = await readPosition(redis, store);
   const entries = await redis.xrange(store.keys.events, `(${position}`, '+', 'COUNT', count);
   return entries.map(toEntry);
 }

@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { Definitions } from '../apply/loaded-definitions.ts';
+import type { LoadedDefinitions } from '../apply/loaded-definitions.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import { isAfter } from '../redis/log.ts';
 import { audit, type Finding } from '../redis/steps/audit.ts';
 import { recount } from '../redis/steps/recount.ts';
 import type { Store } from '../redis/store.ts';
 
-export type AuditorParts = { redis: Redis; store: Store; logger: Logger; definitions: Definitions };
+export type AuditorParts = { redis: Redis; store: Store; logger: Logger; definitions: LoadedDefinitions };
 
 /** After so many looks (a minute) in which no key was kept from its window, the next one is told of again. */
 const QUIET_LOOKS = 12;

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { View } from '../apply/chunk.ts';
+import type { DefinitionsView } from '../apply/loaded-definitions.ts';
 import type { Clock } from '../clock.ts';
 import { resourceId } from '../model/event.ts';
 import { decode, type Entry } from '../model/intake.ts';
@@ -45,7 +45,7 @@ export type LiveMore = { kind: 'more'; outcomes: Record<string, number> };
 
 export type LiveNote = LiveEvent | LiveJob | LiveMore;
 
-export type LiveParts = { redis: Redis; channel: string; view: () => View; clock: Clock };
+export type LiveParts = { redis: Redis; channel: string; view: () => DefinitionsView; clock: Clock };
 
 /**
  * Tells what a worker does to whoever listens to the channel of its namespace, as JSON lists of notes. Nobody listening

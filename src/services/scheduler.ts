@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { TAKE_OVER_MS } from '../apply/applier.ts';
+import { TAKE_OVER_MS } from '../apply/turn.ts';
 import type { Clock } from '../clock.ts';
 import { type Settled, settle } from '../redis/steps/settle.ts';
 import type { Store } from '../redis/store.ts';
@@ -9,11 +9,11 @@ export const LONGEST_SLEEP_MS = 500;
 
 export type SchedulerParts = { redis: Redis; store: Store; clock: Clock };
 
-/** What one look found. */
-export type Look = {
-  /** In how many ms of this process to look again. */
+/** What one round found. */
+export type SchedulerRound = {
+  /** In how many ms of this process the next round is due. */
   waitMs: number;
-  /** Entries wait behind a position that has not moved for a while: whoever read them is gone or stalled. */
+  /** Entries wait behind a position that has not moved for a while: the worker that read them is gone or stalled. */
   standing: boolean;
 };
 
@@ -30,7 +30,7 @@ export class Scheduler {
   }
 
   /** Settles all that is due by now (rules 8.2). */
-  async runOnce(signal?: AbortSignal): Promise<Look> {
+  async runOnce(signal?: AbortSignal): Promise<SchedulerRound> {
     const { redis, store, clock } = this.#parts;
     for (;;) {
       const settled = await settle(redis, store);

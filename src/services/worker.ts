@@ -2,20 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { Applier, type Observer, TAKE_OVER_MS } from '../apply/applier.ts';
-import type { Looks } from '../apply/draft.ts';
-import { Definitions } from '../apply/loaded-definitions.ts';
+import { Applier, type Observer } from '../apply/applier.ts';
+import { LoadedDefinitions } from '../apply/loaded-definitions.ts';
+import { Matcher } from '../apply/matcher.ts';
+import { Reader } from '../apply/reader.ts';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
-import type { Service } from '../loop.ts';
-import { Loop, persist } from '../loop.ts';
-import type { Entry } from '../model/intake.ts';
-import { BLOCK_MS, type Connections } from '../redis/connection.ts';
+import { Loop, type Service } from '../loop.ts';
+import type { Connections } from '../redis/connection.ts';
 import { type Durability, durabilityOf } from '../redis/durability.ts';
 import { signOfLife } from '../redis/heartbeat.ts';
 import { ENGINE_GROUP } from '../redis/keys.ts';
-import { ensureGroup, readNext } from '../redis/log.ts';
-import { isMissingGroup } from '../redis/retryable.ts';
+import { ensureGroup } from '../redis/log.ts';
 import type { Store } from '../redis/store.ts';
 import type { QueueJob } from '../relay/jobs.ts';
 import { ensureActionsGroup } from '../relay/outbox.ts';
@@ -35,14 +33,8 @@ const STOP_GRACE_MS = 4_000;
 /** Between two rounds of the janitor: what it removes is measured in minutes and hours. */
 const JANITOR_MS = 30_000;
 
-/** Between two looks whether the log is still the same: what others removed can only be told, not prevented. */
+/** Between two looks whether the log is still the same: what others removed can only be reported, not prevented. */
 const AUDIT_MS = 5_000;
-
-/** Chunks of a worker that are being applied or wait for their turn: enough to be busy while another worker has the turn. */
-const CHUNKS_UNDER_WAY = 2;
-
-/** Chunks taken over at a time, when entries stand although nobody seems to be at them: some 10,000 entries a second. */
-const TAKE_OVER_CHUNKS = 100;
 
 export type WorkerParts = {
   connections: Connections;
@@ -50,9 +42,9 @@ export type WorkerParts = {
   settings: Settings;
   clock: Clock;
   logger: Logger;
-  /** Told what became of entries. */
+  /** Called with what became of entries. */
   observe?: Observer;
-  /** Told of jobs that were added. */
+  /** Called with jobs that were added. */
   onJobs?: (jobs: readonly QueueJob[]) => void;
 };
 
@@ -63,9 +55,9 @@ export class Worker implements Service {
   readonly #parts: WorkerParts;
   readonly #redis: Redis;
   readonly #logger: Logger;
-  readonly #blocking: Redis;
   readonly #queues: Queues;
-  readonly #definitions: Definitions;
+  readonly #definitions: LoadedDefinitions;
+  readonly #reader: Reader;
   readonly #applier: Applier;
   readonly #scheduler: Scheduler;
   readonly #janitor: Janitor;
@@ -74,18 +66,11 @@ export class Worker implements Service {
   readonly #live: Live;
   readonly #durability: Durability | null;
   readonly #loops: {
-    readonly read: Loop;
     readonly settle: Loop;
     readonly tidy: Loop;
     readonly audit: Loop;
     readonly live: Loop;
   };
-  /** What was asked for ahead of its time. */
-  #reading: Promise<Entry[]> | null = null;
-  /** The chunk that was read last: done when all before it are. */
-  #applying: Promise<void> = Promise.resolve();
-  /** All that are not done, as far as is known. */
-  readonly #underWay: Promise<void>[] = [];
   /** Aborted when a stop takes too long, most likely because Redis does not answer. */
   readonly #giveUp = new AbortController();
 
@@ -94,23 +79,31 @@ export class Worker implements Service {
     this.#parts = parts;
     this.#redis = connections.redis;
     this.#logger = parts.logger.child({ worker: this.id });
-    this.#blocking = connections.blocking('reader');
     const base = { redis: this.#redis, store, clock, logger: this.#logger };
-    this.#definitions = new Definitions(this.#redis, store, new Set(settings.ignoredEvents));
+    this.#definitions = new LoadedDefinitions(this.#redis, store, new Set(settings.ignoredEvents));
     this.#live = new Live({ ...base, channel: store.keys.live, view: () => this.#definitions.view });
     this.#scheduler = new Scheduler(base);
     this.#janitor = new Janitor({ ...base, settings });
     this.#auditor = new Auditor({ ...base, definitions: this.#definitions });
+    const matcher = new Matcher(this.#definitions, clock, settings.chunkSize);
     this.#applier = new Applier({
       ...base,
-      definitions: this.#definitions,
-      chunkSize: settings.chunkSize,
+      matcher,
       worker: this.id,
       observe: (entries, applied) => {
         parts.observe?.(entries, applied);
         this.#live.entries(entries, applied);
         if (applied.wakeMs !== null) this.#loops.settle.hurry(this.#scheduler.untilMs(applied.wakeMs));
       },
+    });
+    this.#reader = new Reader({
+      ...base,
+      blocking: connections.blocking('reader'),
+      consumer: this.id,
+      matcher,
+      applier: this.#applier,
+      audit: () => this.#auditor.runOnce(),
+      giveUp: this.#giveUp.signal,
     });
     const durability = durabilityOf(connections, store, settings, clock);
     this.#durability = durability;
@@ -130,7 +123,6 @@ export class Worker implements Service {
     const loop = (name: string, step: (signal: AbortSignal) => Promise<number>): Loop =>
       new Loop({ ...base, name }, step);
     this.#loops = {
-      read: loop('read', () => this.#read()),
       settle: loop('settle', (signal) => this.#settle(signal)),
       tidy: loop('tidy', () => this.#tidy()),
       audit: loop('audit', () => this.#audit()),
@@ -151,6 +143,7 @@ export class Worker implements Service {
   }
 
   start(): void {
+    this.#reader.start();
     for (const loop of Object.values(this.#loops)) loop.start();
     this.#relay.start();
   }
@@ -162,16 +155,10 @@ export class Worker implements Service {
     patience.abort();
   }
 
-  /** Ends the loops; what was read is applied first. */
+  /** Ends the loops. What was read is applied before the worker says that it is gone. */
   async #finish(): Promise<void> {
     const { store } = this.#parts;
-    const { read, ...others } = this.#loops;
-    const reading = read.stop();
-    this.#blocking.disconnect();
-    await Promise.all([reading, ...Object.values(others).map((loop) => loop.stop())]);
-    const ours = (await this.#reading?.catch(() => null)) ?? [];
-    if (ours.length > 0) await this.#take(ours);
-    await this.#applying;
+    await Promise.all([this.#reader, ...Object.values(this.#loops)].map((service) => service.stop()));
     await this.#relay.stop();
     await this.#queues.close();
     // Not as a transaction, which a full Redis would refuse.
@@ -182,66 +169,10 @@ export class Worker implements Service {
     });
   }
 
-  /**
-   * Works out the next entries while those before them are being applied or wait for their turn. Those behind them are asked for
-   * first: Redis answers a read only when it is done with what it applies, and it must not wait for us then.
-   */
-  async #read(): Promise<number> {
-    const reading = this.#reading ?? this.#next();
-    this.#reading = null;
-    const entries = await reading;
-    if (entries.length === 0) return 0;
-    this.#reading = this.#next();
-    // Seen in the next round.
-    this.#reading.catch(() => undefined);
-    await this.#take(entries);
-    return 0;
-  }
-
-  async #take(entries: readonly Entry[]): Promise<void> {
-    const looks = await this.#applier.lookThrough(entries);
-    if (this.#underWay.length >= CHUNKS_UNDER_WAY) await this.#underWay.shift();
-    this.#applying = this.#applyAll(entries, looks, this.#applying);
-    this.#underWay.push(this.#applying);
-  }
-
-  /** The next entries; none when the group was gone. It is made anew behind what is applied, so that nothing is skipped. */
-  async #next(): Promise<Entry[]> {
-    const { store } = this.#parts;
-    try {
-      return await readNext(this.#blocking, store, this.id, this.#applier.batchSize, BLOCK_MS);
-    } catch (error) {
-      if (!isMissingGroup(error)) throw error;
-      const stream = store.keys.events;
-      const from = await this.#auditor.runOnce();
-      // Most likely more is gone than the group, and what stands there now is something else under the same numbers.
-      await this.#definitions.reload();
-      await ensureGroup(this.#redis, stream, ENGINE_GROUP, from);
-      this.#logger.error(
-        { stream, group: ENGINE_GROUP, from },
-        'the consumer group of the log was gone, it is made anew',
-      );
-      await this.#auditor.runOnce();
-      return [];
-    }
-  }
-
-  /** Applies until it is done: what was read is ours to apply, whatever Redis does meanwhile. */
-  async #applyAll(entries: readonly Entry[], looks: Looks, before: Promise<void>): Promise<void> {
-    const { signal } = this.#giveUp;
-    const parts = { name: 'apply', clock: this.#parts.clock, logger: this.#logger };
-    await persist(parts, signal, () => this.#applier.apply(entries, signal, { before, looks }));
-  }
-
   async #settle(signal: AbortSignal): Promise<number> {
-    const { clock } = this.#parts;
-    const look = await this.#scheduler.runOnce(signal);
-    // Longer, and it would do what those do who have come back meanwhile.
-    const untilMs = clock.nowMs() + TAKE_OVER_MS;
-    for (let chunks = 0; look.standing && chunks < TAKE_OVER_CHUNKS && !signal.aborted; chunks += 1) {
-      if ((await this.#applier.applyWaiting(signal)) === 0 || clock.nowMs() >= untilMs) break;
-    }
-    return look.waitMs;
+    const { standing, waitMs } = await this.#scheduler.runOnce(signal);
+    if (standing) await this.#applier.applyStanding(signal);
+    return waitMs;
   }
 
   async #audit(): Promise<number> {

@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { Applier, CHUNK_SIZE } from '../apply/applier.ts';
-import { Definitions } from '../apply/loaded-definitions.ts';
+import { Applier } from '../apply/applier.ts';
+import { Batch, CHUNK_SIZE } from '../apply/batch.ts';
+import { LoadedDefinitions } from '../apply/loaded-definitions.ts';
+import { Matcher } from '../apply/matcher.ts';
 import { ManualClock } from '../clock.ts';
 import { InvalidDocument } from '../errors.ts';
 import type { Automation } from '../model/automation.ts';
@@ -31,7 +33,7 @@ class Simulation {
   readonly #store: Store;
   readonly #clock: ManualClock;
   readonly #redis: Redis;
-  readonly #definitions: Definitions;
+  readonly #definitions: LoadedDefinitions;
   readonly #applier: Applier;
   readonly #scheduler: Scheduler;
   readonly #chunkSize: number;
@@ -46,9 +48,9 @@ class Simulation {
     this.#chunkSize = chunkSize;
     this.#clock = new ManualClock(startMs);
     this.#store = storeOf(namespace, () => this.#clock.virtualNowMs());
-    this.#definitions = new Definitions(redis, this.#store, parts.ignored);
+    this.#definitions = new LoadedDefinitions(redis, this.#store, parts.ignored);
     const base = { redis, store: this.#store, clock: this.#clock };
-    this.#applier = new Applier({ ...base, definitions: this.#definitions, logger, chunkSize });
+    this.#applier = new Applier({ ...base, matcher: new Matcher(this.#definitions, this.#clock, chunkSize), logger });
     this.#scheduler = new Scheduler(base);
   }
 
@@ -115,7 +117,7 @@ class Simulation {
 
   async #apply(entries: readonly Entry[]): Promise<void> {
     this.#applied = entries.at(-1)?.id ?? this.#applied;
-    await this.#applier.apply(entries, this.#signal);
+    await this.#applier.apply(new Batch(entries), this.#signal);
   }
 
   /** The stream id that Redis would give the next entry. */

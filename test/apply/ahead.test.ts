@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { Applier } from '../../src/apply/applier.ts';
-import { Definitions } from '../../src/apply/loaded-definitions.ts';
+import { Batch } from '../../src/apply/batch.ts';
+import { LoadedDefinitions } from '../../src/apply/loaded-definitions.ts';
+import { Matcher } from '../../src/apply/matcher.ts';
 import type { Entry } from '../../src/model/intake.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { logLines } from '../support/log-lines.ts';
@@ -22,13 +24,13 @@ async function prepared(chunks: number) {
   await world.put(COUNT);
   for (let i = 0; i < chunks * SIZE; i += 1) await world.at(i / 10).send('x', { resource: `r${i % 7}` });
   const { redis, store } = world;
-  const definitions = new Definitions(redis, store, new Set());
+  const definitions = new LoadedDefinitions(redis, store, new Set());
   await definitions.refresh();
   const { logger } = logLines();
   const said: string[] = [];
   const observe = (entries: readonly Entry[]): void => void said.push(...entries.map(({ id }) => id));
   const clock = new FakeClock({ flies: true });
-  const applier = new Applier({ redis, store, definitions, clock, logger, chunkSize: SIZE, observe });
+  const applier = new Applier({ redis, store, matcher: new Matcher(definitions, clock, SIZE), clock, logger, observe });
   const hand: Entry[][] = [];
   for (let i = 0; i < chunks; i += 1) hand.push(await world.read('c', SIZE));
   return { world, definitions, applier, hand, said };
@@ -43,14 +45,14 @@ async function outcome(world: World) {
 /** Applies chunk after chunk without waiting for any, as a worker does with two. */
 async function inLine(applier: Applier, hand: readonly Entry[][]): Promise<void> {
   let before = Promise.resolve();
-  for (const entries of hand) before = applier.apply(entries, never, { before });
+  for (const entries of hand) before = applier.apply(new Batch(entries), never, before);
   await before;
 }
 
 describe('a chunk that is sent while others are being applied', () => {
   test('leaves the state, and the order, of one chunk after the other', async () => {
     const one = await prepared(8);
-    for (const entries of one.hand) await one.applier.apply(entries, never);
+    for (const entries of one.hand) await one.applier.apply(new Batch(entries), never);
     const ahead = await prepared(8);
     await inLine(ahead.applier, ahead.hand);
     expect(await outcome(ahead.world)).toEqual(await outcome(one.world));
@@ -65,12 +67,12 @@ describe('a chunk that is sent while others are being applied', () => {
       release = resolve;
     });
     // The first three make the applier believe that it is alone; the fourth chunk is then kept back.
-    for (const entries of others.slice(0, 3)) await applier.apply(entries, never);
-    const early = applier.apply(others[3] ?? [], never, { before });
-    await applier.apply(held, never);
+    for (const entries of others.slice(0, 3)) await applier.apply(new Batch(entries), never);
+    const early = applier.apply(new Batch(others[3] ?? []), never, before);
+    await applier.apply(new Batch(held), never);
     release();
     await early;
-    for (const entries of others.slice(4)) await applier.apply(entries, never);
+    for (const entries of others.slice(4)) await applier.apply(new Batch(entries), never);
     expect(said).toHaveLength(8 * SIZE);
     expect(said).toEqual([...said].sort());
     expect(await world.waiting()).toEqual([]);
@@ -78,9 +80,9 @@ describe('a chunk that is sent while others are being applied', () => {
 
   test('is matched anew when the definitions have changed meanwhile', async () => {
     const { world, applier, hand, said } = await prepared(4);
-    for (const entries of hand.slice(0, 2)) await applier.apply(entries, never);
+    for (const entries of hand.slice(0, 2)) await applier.apply(new Batch(entries), never);
     let before = Promise.resolve();
-    for (const entries of hand.slice(2)) before = applier.apply(entries, never, { before });
+    for (const entries of hand.slice(2)) before = applier.apply(new Batch(entries), never, before);
     await world.put({ ...COUNT, id: 'other', name: 'O' });
     await before;
     expect(said).toHaveLength(4 * SIZE);
@@ -91,8 +93,8 @@ test('a chunk that waits for its turn is matched once', async () => {
   const { applier, definitions, hand } = await prepared(2);
   const asked = vi.spyOn(definitions.view.triggers, 'interested');
   const [first = [], second = []] = hand;
-  const waits = applier.apply(second, never);
-  await applier.apply(first, never);
+  const waits = applier.apply(new Batch(second), never);
+  await applier.apply(new Batch(first), never);
   await waits;
   expect(asked).toHaveBeenCalledTimes(2 * SIZE);
 });
@@ -102,14 +104,14 @@ test('a chunk holds no more than keeps Redis busy for a moment', async () => {
   for (let i = 0; i < 40; i += 1) await world.put({ ...COUNT, id: `count-${i}`, name: `C ${i}` });
   for (let i = 0; i < 50; i += 1) await world.at(i / 10).send('x');
   const { redis, store } = world;
-  const definitions = new Definitions(redis, store, new Set());
+  const definitions = new LoadedDefinitions(redis, store, new Set());
   await definitions.refresh();
   const calls: number[] = [];
   const observe = (entries: readonly Entry[]): void => void calls.push(entries.length);
   const { logger } = logLines();
   const clock = new FakeClock({ flies: true });
-  const applier = new Applier({ redis, store, definitions, clock, logger, observe });
-  await applier.apply(await world.read('c', 50), never);
+  const applier = new Applier({ redis, store, matcher: new Matcher(definitions, clock), clock, logger, observe });
+  await applier.apply(new Batch(await world.read('c', 50)), never);
   expect(calls.reduce((sum, count) => sum + count, 0)).toBe(50);
   expect(Math.max(...calls)).toBeLessThan(10);
 });

@@ -1,8 +1,11 @@
 import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
-import { Applier, type ApplierParts, TAKE_OVER_MS } from '../../src/apply/applier.ts';
-import { Definitions } from '../../src/apply/loaded-definitions.ts';
+import { Applier, type ApplierParts } from '../../src/apply/applier.ts';
+import { Batch } from '../../src/apply/batch.ts';
+import { LoadedDefinitions } from '../../src/apply/loaded-definitions.ts';
+import { Matcher } from '../../src/apply/matcher.ts';
+import { TAKE_OVER_MS } from '../../src/apply/turn.ts';
 import type { Entry } from '../../src/model/intake.ts';
 import { Connections } from '../../src/redis/connection.ts';
 import { eventually } from '../support/eventually.ts';
@@ -15,12 +18,13 @@ import { World } from '../support/world.ts';
 
 const never = new AbortController().signal;
 
-function applierOf(world: World, parts: Partial<ApplierParts> = {}) {
+function applierOf(world: World, { chunkSize = 10, ...parts }: Partial<ApplierParts> & { chunkSize?: number } = {}) {
   const clock = new FakeClock({ flies: true });
   const { logger, lines } = logLines();
   const { redis, store } = world;
-  const definitions = new Definitions(redis, store, new Set(['prefect.log.write']));
-  return { applier: new Applier({ redis, store, definitions, clock, logger, chunkSize: 10, ...parts }), clock, lines };
+  const definitions = new LoadedDefinitions(redis, store, new Set(['prefect.log.write']));
+  const matcher = new Matcher(definitions, parts.clock ?? clock, chunkSize);
+  return { applier: new Applier({ redis, store, matcher, clock, logger, ...parts }), clock, lines };
 }
 
 const AUTOMATIONS = [
@@ -87,7 +91,7 @@ async function outcome(world: World) {
 
 test('several appliers with interleaved chunks leave the state that one leaves', async () => {
   const single = await logged(200);
-  await applierOf(single).applier.apply(await single.read('only'), never);
+  await applierOf(single).applier.apply(new Batch(await single.read('only')), never);
   await finish(single);
   const expected = await outcome(single);
   expect((await single.firings()).length).toBeGreaterThan(30);
@@ -100,7 +104,7 @@ test('several appliers with interleaved chunks leave the state that one leaves',
     await Promise.all(
       [...hands.values()].map(async (hand) => {
         const { applier } = applierOf(world, { chunkSize: 4 });
-        for (const entries of hand) await applier.apply(entries, never);
+        for (const entries of hand) await applier.apply(new Batch(entries), never);
       }),
     );
     await finish(world);
@@ -119,7 +123,7 @@ describe('when somebody else holds earlier entries', () => {
     const { world, held, mine } = await stalled();
     const clock = new FakeClock();
     const { applier } = applierOf(world, { clock });
-    const applying = applier.apply(mine, never);
+    const applying = applier.apply(new Batch(mine), never);
     for (let i = 0; i < 8; i += 1) {
       await eventually('it sleeps', () => clock.sleeping === 1);
       clock.advance(clock.sleeps.at(-1) ?? 0);
@@ -127,7 +131,7 @@ describe('when somebody else holds earlier entries', () => {
     await eventually('it sleeps', () => clock.sleeping === 1);
     expect(clock.sleeps).toEqual([1, 2, 4, 8, 16, 16, 16, 16, 16]);
     expect((await world.state()).position).toBeUndefined();
-    await applierOf(world).applier.apply(held, never);
+    await applierOf(world).applier.apply(new Batch(held), never);
     clock.advance(16);
     await applying;
     expect((await world.state()).position).toBe(mine.at(-1)?.id);
@@ -136,13 +140,13 @@ describe('when somebody else holds earlier entries', () => {
   test('after the bound it takes over, and whoever wakes up later changes nothing', async () => {
     const { world, held, mine } = await stalled();
     const { applier, clock } = applierOf(world);
-    await applier.apply(mine, never);
+    await applier.apply(new Batch(mine), never);
     expect(clock.nowMs()).toBeGreaterThanOrEqual(TAKE_OVER_MS);
     expect(clock.nowMs()).toBeLessThan(TAKE_OVER_MS + 50);
     await finish(world);
     const after = await outcome(world);
     expect(after.pending).toEqual({});
-    await applierOf(world).applier.apply(held, never);
+    await applierOf(world).applier.apply(new Batch(held), never);
     expect(await outcome(world)).toEqual(after);
     const single = await logged(40);
     await single.read('only');
@@ -154,7 +158,7 @@ describe('when somebody else holds earlier entries', () => {
     const { world, mine } = await stalled();
     const clock = new FakeClock();
     const stop = new AbortController();
-    const applying = applierOf(world, { clock }).applier.apply(mine, stop.signal);
+    const applying = applierOf(world, { clock }).applier.apply(new Batch(mine), stop.signal);
     await eventually('it sleeps', () => clock.sleeping === 1);
     stop.abort();
     await applying;
@@ -178,9 +182,9 @@ test('definitions that change between chunks are those of whole entries', async 
     },
   });
   const entries = await world.read();
-  await applier.apply(entries.slice(0, 25), never);
+  await applier.apply(new Batch(entries.slice(0, 25)), never);
   await world.put(document('new', 'z'));
-  await applier.apply(entries.slice(25), never);
+  await applier.apply(new Batch(entries.slice(25)), never);
   expect(chunks).toBe(6);
   const firings = await world.firings();
   expect(firings.map(({ event }) => event?.id)).toEqual(Array.from({ length: 50 }, (_, i) => `e${i}`));
@@ -196,12 +200,12 @@ describe('an entry that fails before it has any effect', () => {
     for (const id of ['good', 'culprit', 'other']) await world.send('z', { id });
     const [good, culprit, other] = await world.read();
     const { applier, clock, lines } = applierOf(world);
-    await applier.apply([good!], never);
+    await applier.apply(new Batch([good!]), never);
     const memory = await world.redis.get(world.store.keys.seen);
     await world.redis.set(world.store.keys.seen, 'no list');
-    await applier.apply([culprit!], never);
+    await applier.apply(new Batch([culprit!]), never);
     await world.redis.set(world.store.keys.seen, memory ?? '');
-    await applier.apply([other!], never);
+    await applier.apply(new Batch([other!]), never);
     const state = await world.state();
     expect(state.counters).toEqual({ applied: '2', rejected: '1' });
     const letters = (state.dead as StreamValue).entries.map(([, fields]) => Object.values(fields).join(' '));
@@ -217,7 +221,7 @@ describe('an entry that fails before it has any effect', () => {
     const clock = new FakeClock();
     await world.redis.set(world.store.keys.seen, 'no list');
     const { applier } = applierOf(world, { clock });
-    const applying = applier.apply(await world.read(), never);
+    const applying = applier.apply(new Batch(await world.read()), never);
     await eventually('it waits to try again', () => clock.sleeping === 1);
     await world.redis.del(world.store.keys.seen);
     clock.advance(1_000);
@@ -237,8 +241,8 @@ test('who observes is told each entry once with its words, also of chunks that w
     },
   });
   const entries = await world.read();
-  await applier.apply(entries.slice(0, 20), never);
-  await applier.apply(entries.slice(10), never);
+  await applier.apply(new Batch(entries.slice(0, 20)), never);
+  await applier.apply(new Batch(entries.slice(10)), never);
   expect(told.map((line) => line.split(' ')[0])).toEqual(entries.map(({ id }) => id));
   expect(told.filter((line) => line.endsWith('parked'))).toHaveLength(2);
 });
@@ -259,9 +263,9 @@ describe('a connection that breaks while a chunk is applied', () => {
     onTestFinished(() => connections.close());
     const { applier } = applierOf(world, { redis: connections.redis });
     const entries = await world.read('only');
-    await applier.apply(entries.slice(0, 10), never);
+    await applier.apply(new Batch(entries.slice(0, 10)), never);
     link.breakNext(...breaks);
-    await applier.apply(entries.slice(10), never);
+    await applier.apply(new Batch(entries.slice(10)), never);
     expect([link.untroubled, link.broken]).toEqual([true, breaks.length]);
     expect(JSON.stringify(lines)).not.toContain('evalsha');
     await finish(world);
@@ -287,9 +291,9 @@ describe('a connection that breaks while a chunk is applied', () => {
     redis.on('ready', () => {
       address = addressOf(redis);
     });
-    await applier.apply(await world.read('only'), never);
+    await applier.apply(new Batch(await world.read('only')), never);
     const single = await logged(300);
-    await applierOf(single).applier.apply(await single.read('only'), never);
+    await applierOf(single).applier.apply(new Batch(await single.read('only')), never);
     expect(await outcome(world)).toEqual(await outcome(single));
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { chunkOf, digestOf, type View } from '../../src/apply/chunk.ts';
+import { chunkOf, digestOf } from '../../src/apply/chunk.ts';
+import type { DefinitionsView } from '../../src/apply/loaded-definitions.ts';
 import { planOf } from '../../src/match/plan.ts';
 import { TriggerIndex } from '../../src/match/trigger-index.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
@@ -7,7 +8,7 @@ import { parseAutomation } from '../../src/model/automation.ts';
 const RECEIVED = Date.parse('2026-03-02T09:00:00Z');
 const NOBODY = new Map<string, never>();
 
-function viewOf(...documents: object[]): View {
+function viewOf(...documents: object[]): DefinitionsView {
   const triggerIndex = new TriggerIndex();
   for (const [i, document] of documents.entries()) triggerIndex.put(planOf(parseAutomation(document), i + 1, null));
   return { generation: String(documents.length), triggers: triggerIndex, ignored: new Set(['noise']) };
@@ -128,8 +129,8 @@ describe('an entry that is not applied', () => {
 
   test('one that failed too often goes with what it failed of', () => {
     const sent = entry({ event: 'x' });
-    const verdict = { reason: 'poison: failed 3 times', error: 'why', attempts: 3 };
-    const chunk = chunkOf([sent], both, new Map([[sent.id, verdict]]));
+    const cause = { reason: 'poison: failed 3 times', error: 'why', attempts: 3 };
+    const chunk = chunkOf([sent], both, new Map([[sent.id, cause]]));
     expect(chunk).toMatchObject({
       entries: [{ entry: sent.id, rejected: 'poison: failed 3 times', error: 'why', attempts: 3 }],
       triggers: [],

@@ -1,7 +1,9 @@
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { Applier, TAKE_OVER_MS } from '../../src/apply/applier.ts';
-import { nextRead } from '../../src/apply/draft.ts';
-import { Definitions } from '../../src/apply/loaded-definitions.ts';
+import { Applier } from '../../src/apply/applier.ts';
+import { Batch } from '../../src/apply/batch.ts';
+import { LoadedDefinitions } from '../../src/apply/loaded-definitions.ts';
+import { Matcher, nextBatchSize } from '../../src/apply/matcher.ts';
+import { TAKE_OVER_MS } from '../../src/apply/turn.ts';
 import { systemClock } from '../../src/clock.ts';
 import { parseSettings } from '../../src/config.ts';
 import { TriggerIndex } from '../../src/match/trigger-index.ts';
@@ -29,14 +31,14 @@ function slowMatching(passes: () => void) {
 }
 
 test.each([
-  ['what is looked through in no time is read as it may be', 100, 0, 100],
+  ['what is matched in no time is read as it may be', 100, 0, 100],
   ['a bit more than a quarter of a second is too long', 100, 260, 96],
-  ['a slow matcher reads what it looks through in a quarter of a second', 100, 1_000, 25],
+  ['a slow matcher reads what it matches in a quarter of a second', 100, 1_000, 25],
   ['one at a time, if it must be', 1, 10_000, 1],
   ['few entries that came quickly keep nobody from reading more', 1, 1, 100],
   ['half of what was read took a tenth of the time', 50, 25, 100],
 ])('%s', (_, count, tookMs, next) => {
-  expect(nextRead(count, tookMs, 100)).toBe(next);
+  expect(nextBatchSize(count, tookMs, 100)).toBe(next);
 });
 
 test('a worker that takes long to match reads less at a time, so that nobody believes it gone', async () => {
@@ -65,7 +67,7 @@ test('a worker that takes long to match reads less at a time, so that nobody bel
   });
   await worker.ready();
   await settled(world);
-  // The second was asked for before the first was looked through.
+  // The second was asked for before the first was matched.
   expect(sizes.slice(0, 2)).toEqual([20, 20]);
   expect(Math.max(...sizes.slice(2))).toBeLessThanOrEqual(10);
   expect(slow).toHaveBeenCalledTimes(ids.length);
@@ -83,8 +85,9 @@ describe('what others have read', () => {
   }
 
   function applierOf({ redis, store }: World, clock: FakeClock, chunkSize = 10): Applier {
-    const definitions = new Definitions(redis, store, new Set());
-    return new Applier({ redis, store, definitions, clock, logger: logLines().logger, worker: 'w', chunkSize });
+    const definitions = new LoadedDefinitions(redis, store, new Set());
+    const matcher = new Matcher(definitions, clock, chunkSize);
+    return new Applier({ redis, store, matcher, clock, logger: logLines().logger, worker: 'w' });
   }
 
   const positionOf = async ({ redis, store }: World) => await redis.get(store.keys.position);
@@ -92,7 +95,7 @@ describe('what others have read', () => {
   test('is left to them as long as they get on with it, however long one has to wait', async () => {
     const { world, parts, ours } = await dealt();
     const clock = new FakeClock();
-    const applying = applierOf(world, clock).apply(ours, never);
+    const applying = applierOf(world, clock).apply(new Batch(ours), never);
     for (const part of parts.slice(0, 3)) {
       for (const until = clock.nowMs() + 0.9 * TAKE_OVER_MS; clock.nowMs() < until; ) {
         await eventually('it waits', () => clock.sleeping === 1);
@@ -100,7 +103,7 @@ describe('what others have read', () => {
       }
       const others = parts.slice(0, parts.indexOf(part)).at(-1);
       expect(await positionOf(world)).toBe(others?.at(-1)?.id ?? null);
-      await applierOf(world, new FakeClock()).apply(part, never);
+      await applierOf(world, new FakeClock()).apply(new Batch(part), never);
     }
     await eventually('it waits', () => clock.sleeping === 1);
     clock.advance(TAKE_OVER_MS / 2);
@@ -122,7 +125,7 @@ describe('what others have read', () => {
     const { world, ours } = await dealt();
     const clock = new FakeClock({ flies: true });
     slowMatching(() => clock.advance(200));
-    await applierOf(world, clock, 2).apply(ours, never);
+    await applierOf(world, clock, 2).apply(new Batch(ours), never);
     expect(await positionOf(world)).toBe(ours.at(-1)?.id);
     const waitedMs = clock.sleeps.reduce((sum, ms) => sum + ms, 0);
     expect(waitedMs).toBeGreaterThanOrEqual(3 * TAKE_OVER_MS);

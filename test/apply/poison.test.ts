@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 import { describe, expect, test, vi } from 'vitest';
 import { Applier, type ApplierParts } from '../../src/apply/applier.ts';
+import { Batch } from '../../src/apply/batch.ts';
+import { Matcher } from '../../src/apply/matcher.ts';
 import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
 import { indexFaults } from '../support/deadlines.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -20,11 +22,12 @@ const deadMan = (id: string) => ({
   trigger: { posture: 'Proactive', after: ['x'], expect: ['y'], within: 10, for_each: ['id'] },
 });
 
-function applierOf(world: World, parts: Partial<ApplierParts> = {}) {
+function applierOf(world: World, { chunkSize, ...parts }: Partial<ApplierParts> & { chunkSize?: number } = {}) {
   const clock = new FakeClock({ flies: true });
   const { logger, lines } = logLines();
   const { redis, store, definitions } = world;
-  return { applier: new Applier({ redis, store, definitions, clock, logger, ...parts }), clock, lines };
+  const matcher = new Matcher(definitions, parts.clock ?? clock, chunkSize);
+  return { applier: new Applier({ redis, store, matcher, clock, logger, ...parts }), clock, lines };
 }
 
 /** A log of 100 events of which those at `bad` are named differently. */
@@ -65,7 +68,7 @@ describe('an entry that cannot be matched', () => {
         return interested(event);
       });
       const { applier } = applierOf(world);
-      await applier.apply(await world.read(), never);
+      await applier.apply(new Batch(await world.read()), never);
       expect(asked.mock.calls.length).toBeLessThan(1_000 * bad.length);
       asked.mockRestore();
       expect(await letters(world)).toMatchObject(
@@ -88,7 +91,7 @@ test('an entry that makes the whole script fail is found by halves and set aside
     }
   });
   const { applier, lines } = applierOf(world, { redis });
-  await applier.apply(await world.read(), never);
+  await applier.apply(new Batch(await world.read()), never);
   expect(calls).toBeLessThan(30);
   expect(await letters(world)).toMatchObject(
     [{ reason: 'poison: failed 3 times', error: /^ERR user_script/, attempts: 3 }].map(({ error: _, ...rest }) => rest),
@@ -118,8 +121,9 @@ describe('while the infrastructure fails', () => {
     });
     const { applier, lines } = applierOf(world, { redis });
     const entries = await world.read();
-    for (let i = 0; i < 10; i += 1) await expect(applier.apply(entries, never)).rejects.toThrow(text);
-    await applier.apply(entries, never);
+    const batch = new Batch(entries);
+    for (let i = 0; i < 10; i += 1) await expect(applier.apply(batch, never)).rejects.toThrow(text);
+    await applier.apply(batch, never);
     expect((await world.state()).counters).toEqual({ applied: '100' });
     expect([await letters(world), lines]).toEqual([[], []]);
   });
@@ -136,7 +140,7 @@ describe('a window that cannot be settled', () => {
     await world.at(20).send('z');
     await world.at(30).send('z');
     const { applier, lines } = applierOf(world);
-    await applier.apply(await world.read(), never);
+    await applier.apply(new Batch(await world.read()), never);
     expect(await world.told()).toEqual(['a triggered@10 r e1', 'c triggered@10 r e1']);
     expect(await letters(world)).toMatchObject([
       {
@@ -170,12 +174,12 @@ test('while the state of the engine is broken entries go slowly, and it is said'
   await world.redis.set(world.store.keys.seen, 'no list');
   const { applier, clock, lines } = applierOf(world);
   const entries = await world.read();
-  await applier.apply(entries.slice(0, 12), never);
+  await applier.apply(new Batch(entries.slice(0, 12)), never);
   expect(await letters(world)).toHaveLength(12);
   expect(clock.nowMs()).toBeGreaterThan(4 * 3 * 1_000);
   expect(lines.filter(({ msg }) => msg.includes('the state of the engine seems to be broken'))).toHaveLength(12);
   await world.redis.del(world.store.keys.seen);
-  await applier.apply(entries.slice(12), never);
+  await applier.apply(new Batch(entries.slice(12)), never);
   expect((await world.state()).counters).toEqual({ applied: '88', rejected: '12' });
 });
 
@@ -190,7 +194,7 @@ test('entries whose text is too much for one call are sent in several', async ()
     expect(values.reduce((sum, value) => sum + value.length, 0)).toBeLessThan(10_000_000);
   });
   await world.definitions.refresh();
-  await applierOf(world, { redis }).applier.apply(await world.read(), never);
+  await applierOf(world, { redis }).applier.apply(new Batch(await world.read()), never);
   expect(calls).toBe(3);
   expect((await world.state()).counters).toEqual({ applied: '12' });
 });
@@ -205,6 +209,6 @@ test('an observer that throws is told of the next entries all the same', async (
       throw new Error('mine');
     },
   });
-  await applier.apply(await world.read(), never);
+  await applier.apply(new Batch(await world.read()), never);
   expect([told, lines.map(({ msg }) => msg)]).toEqual([100, Array(2).fill('an observer of entries failed')]);
 });

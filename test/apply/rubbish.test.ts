@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { Applier } from '../../src/apply/applier.ts';
+import { Batch } from '../../src/apply/batch.ts';
+import { Matcher } from '../../src/apply/matcher.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { logLines } from '../support/log-lines.ts';
 import type { StreamValue } from '../support/snapshot.ts';
@@ -106,15 +108,10 @@ test('rubbish ends among the dead letters with a reason that names the field, an
   }
   await world.send('x', { id: 'good0' });
   const { redis, store, definitions } = world;
-  const applier = new Applier({
-    redis,
-    store,
-    definitions,
-    clock: new FakeClock({ flies: true }),
-    logger: logLines().logger,
-    chunkSize: 7,
-  });
-  await applier.apply(await world.read(), new AbortController().signal);
+  const clock = new FakeClock({ flies: true });
+  const matcher = new Matcher(definitions, clock, 7);
+  const applier = new Applier({ redis, store, matcher, clock, logger: logLines().logger });
+  await applier.apply(new Batch(await world.read()), new AbortController().signal);
 
   const state = await world.state();
   const letters = (state.dead as StreamValue).entries.map(([, fields]) => fields);

@@ -1,6 +1,8 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { Applier } from '../../src/apply/applier.ts';
+import { Batch } from '../../src/apply/batch.ts';
+import { Matcher } from '../../src/apply/matcher.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { World } from '../support/world.ts';
 
@@ -11,11 +13,12 @@ test('of entries that a failover took back, those that are left are applied and 
   const { redis, store, definitions } = world;
   await redis.xdel(store.keys.events, ...entries.slice(5).map(({ id }) => id));
   const clock = new FakeClock({ flies: true });
-  const applier = new Applier({ redis, store, definitions, clock, logger: pino({ level: 'silent' }) });
+  const matcher = new Matcher(definitions, clock);
+  const applier = new Applier({ redis, store, matcher, clock, logger: pino({ level: 'silent' }) });
   const { signal } = new AbortController();
-  await applier.apply(entries, signal);
+  await applier.apply(new Batch(entries), signal);
   const state = await world.state();
   expect([state.position, state.counters]).toEqual([entries[4]?.id, { applied: '5' }]);
-  await applier.apply(entries.slice(6), signal);
+  await applier.apply(new Batch(entries.slice(6)), signal);
   expect(await world.state()).toEqual(state);
 });

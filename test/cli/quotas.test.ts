@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Definitions } from '../../src/apply/loaded-definitions.ts';
+import { LoadedDefinitions } from '../../src/apply/loaded-definitions.ts';
 import { Watchfire } from '../../src/engine.ts';
 import { DEFAULT_QUOTAS } from '../../src/inspect/quota.ts';
 import { Auditor } from '../../src/services/auditor.ts';
@@ -98,7 +98,7 @@ test('a cap that is reached is logged once, not with each event, and anew after 
   const world = new World();
   const { lines, logger } = logLines();
   const { redis, store } = world;
-  const auditor = new Auditor({ redis, store, logger, definitions: new Definitions(redis, store, new Set()) });
+  const auditor = new Auditor({ redis, store, logger, definitions: new LoadedDefinitions(redis, store, new Set()) });
   const said = (): number => lines.filter((line) => line.msg.includes('a quota of open windows is used up')).length;
   const refuse = async (): Promise<void> => {
     await redis.hincrby(store.keys.counters, 'over-limit', 5);

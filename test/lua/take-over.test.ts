@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Applier } from '../../src/apply/applier.ts';
+import { Matcher } from '../../src/apply/matcher.ts';
 import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
 import { CRASH_ATTEMPTS, leaveWord, takeOver } from '../../src/redis/steps/take-over.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -116,7 +117,7 @@ test('an entry at which workers die goes to the dead letters without being read,
   const { logger, lines } = logLines();
   const { redis, store, definitions } = world;
   const clock = new FakeClock({ flies: true });
-  const applier = new Applier({ redis, store, definitions, clock, logger, worker: 'w' });
+  const applier = new Applier({ redis, store, matcher: new Matcher(definitions, clock), clock, logger, worker: 'w' });
   const signal = new AbortController().signal;
   expect(await applier.applyWaiting(signal)).toBe(1);
   expect(await lastDeadLetters(redis, store, 9)).toMatchObject([

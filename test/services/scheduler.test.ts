@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TAKE_OVER_MS } from '../../src/apply/applier.ts';
+import { TAKE_OVER_MS } from '../../src/apply/turn.ts';
 import { SETTLE_LIMIT } from '../../src/redis/steps/apply.ts';
 import { LONGEST_SLEEP_MS, Scheduler } from '../../src/services/scheduler.ts';
 import { FakeClock } from '../support/fake-clock.ts';

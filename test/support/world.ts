@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { chunkOf } from '../../src/apply/chunk.ts';
-import { Definitions } from '../../src/apply/loaded-definitions.ts';
+import { LoadedDefinitions } from '../../src/apply/loaded-definitions.ts';
 import { ManualClock } from '../../src/clock.ts';
 import { planOf, type TriggerNode } from '../../src/match/plan.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
@@ -56,13 +56,13 @@ export class World {
   readonly clock = new ManualClock(START_MS);
   readonly namespace: string;
   readonly store: Store;
-  readonly definitions: Definitions;
+  readonly definitions: LoadedDefinitions;
   #sent = 0;
 
   constructor({ ignored = ['prefect.log.write'], live = false }: WorldOptions = {}) {
     this.namespace = freshNamespace({ permanent: ENGINE_KEYS });
     this.store = storeOf(this.namespace, () => (live ? null : this.clock.virtualNowMs()));
-    this.definitions = new Definitions(this.redis, this.store, new Set(ignored));
+    this.definitions = new LoadedDefinitions(this.redis, this.store, new Set(ignored));
   }
 
   at(time: number): this {

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { Applier } from '../../../src/apply/applier.ts';
-import { Definitions } from '../../../src/apply/loaded-definitions.ts';
+import { LoadedDefinitions } from '../../../src/apply/loaded-definitions.ts';
+import { Matcher } from '../../../src/apply/matcher.ts';
 import { parseAutomation } from '../../../src/model/automation.ts';
 import { deleteDefinition, putDefinition } from '../../../src/redis/definitions.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../../../src/redis/keys.ts';
@@ -175,10 +176,11 @@ export class Scenario {
 }
 
 async function applyAll(redis: Redis, store: Store): Promise<void> {
-  const definitions = new Definitions(redis, store, new Set());
+  const definitions = new LoadedDefinitions(redis, store, new Set());
   await definitions.refresh();
   const logger = pino({ level: 'silent' });
-  const applier = new Applier({ redis, store, definitions, clock: new FakeClock({ flies: true }), logger });
+  const clock = new FakeClock({ flies: true });
+  const applier = new Applier({ redis, store, matcher: new Matcher(definitions, clock), clock, logger });
   const { signal } = new AbortController();
   while ((await applier.applyWaiting(signal)) > 0);
 }

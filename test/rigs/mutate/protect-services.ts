@@ -37,6 +37,13 @@ const SCRIPTS = [
   ),
 ];
 
+const APPLY_TESTS = [
+  'test/apply/pace.test.ts',
+  'test/apply/applier.test.ts',
+  'test/apply/poison.test.ts',
+  'test/services/hygiene.test.ts',
+];
+
 /** What keeps workers and relays from losing or doubling anything. */
 const SERVICES = [
   ...mutationsOf(
@@ -107,40 +114,31 @@ const SERVICES = [
       ],
     ],
   ),
-  ...mutationsOf(
-    'src/apply/applier.ts',
+  ...mutationsOf('src/apply/applier.ts', APPLY_TESTS, [
+    ['take-over of entries: not while others get on with them', 'turn.saw(position);', ''],
+    ['the infrastructure is never the fault of an entry', '      if (isInfrastructure(error)) throw error;', ''],
     [
-      'test/apply/pace.test.ts',
-      'test/apply/applier.test.ts',
-      'test/apply/poison.test.ts',
-      'test/services/hygiene.test.ts',
+      'an entry is blamed only when it is alone in its call',
+      'if (batch.suspect() === 1) await',
+      'if (batch.suspect() > 0) await',
+    ],
+  ]),
+  ...mutationsOf('src/apply/take-over.ts', APPLY_TESTS, [
+    [
+      'take-over of entries: for no longer than they are waited for',
+      'if (calls > 0 && clock.nowMs() >= untilMs) return;',
+      '',
     ],
     [
-      ['take-over of entries: not while others get on with them', 'turn.saw(applied.position);', ''],
-      [
-        'take-over of entries: for no longer than they are waited for',
-        'if (calls > 0 && this.#parts.clock.nowMs() >= untilMs) return;',
-        '',
-      ],
-      [
-        'take-over of entries: no more than are matched in a moment',
-        'takeOver(redis, store, worker, this.#batchSize)',
-        'takeOver(redis, store, worker, this.#chunkSize)',
-      ],
-      [
-        'take-over of entries: after a bound',
-        'return this.#clock.nowMs() - this.#sinceMs >= TAKE_OVER_MS;',
-        'return false;',
-      ],
-      ['take-over of entries: not before the bound', 'this.#sinceMs >= TAKE_OVER_MS', 'this.#sinceMs >= 0'],
-      ['the infrastructure is never the fault of an entry', '      if (isInfrastructure(error)) throw error;', ''],
-      [
-        'an entry is blamed only when it is alone in its call',
-        'if (part.length === 1) await',
-        'if (part.length > 0) await',
-      ],
+      'take-over of entries: no more than are matched in a moment',
+      'takeOver(redis, store, worker, matcher.batchSize)',
+      'takeOver(redis, store, worker, matcher.chunkSize)',
     ],
-  ),
+  ]),
+  ...mutationsOf('src/apply/turn.ts', APPLY_TESTS, [
+    ['take-over of entries: after a bound', 'return clock.nowMs() - this.#sinceMs >= TAKE_OVER_MS;', 'return false;'],
+    ['take-over of entries: not before the bound', 'this.#sinceMs >= TAKE_OVER_MS', 'this.#sinceMs >= 0'],
+  ]),
   ...mutationsOf(
     'src/apply/poison.ts',
     ['test/apply/applier.test.ts', 'test/apply/poison.test.ts'],
@@ -153,18 +151,24 @@ const SERVICES = [
     ],
   ),
   ...mutationsOf(
-    'src/services/worker.ts',
+    'src/apply/reader.ts',
     ['test/services/hygiene.test.ts', 'test/services/worker.test.ts'],
     [
       [
         'a group that is made anew begins behind what is applied',
-        'await ensureGroup(this.#redis, stream, ENGINE_GROUP, from);',
-        "await ensureGroup(this.#redis, stream, ENGINE_GROUP, '$');",
+        'await ensureGroup(redis, stream, ENGINE_GROUP, from);',
+        "await ensureGroup(redis, stream, ENGINE_GROUP, '$');",
       ],
+    ],
+  ),
+  ...mutationsOf(
+    'src/services/worker.ts',
+    ['test/services/hygiene.test.ts', 'test/services/worker.test.ts'],
+    [
       [
         'entries that stand are taken over although nobody waits behind them',
-        'look.standing && chunks < TAKE_OVER_CHUNKS',
-        'chunks < 0',
+        'if (standing) await this.#applier.applyStanding(signal);',
+        '',
       ],
     ],
   ),
@@ -199,9 +203,9 @@ const BACKS = [
     [['removed keys: a follower without its hash holds up nobody', 'if event then redis', 'do redis']],
   ),
   ...mutationsOf(
-    'src/services/worker.ts',
+    'src/apply/reader.ts',
     ['test/services/hygiene.test.ts'],
-    [['definitions under the numbers of lost ones are loaded', 'await this.#definitions.reload();', '']],
+    [['definitions under the numbers of lost ones are loaded', 'await matcher.definitions.reload();', '']],
   ),
   ...mutationsOf(
     'src/redis/connection.ts',

@@ -152,11 +152,13 @@ export const typescript = [
     ],
   ),
   ...mutationsOf(
+    'src/apply/match-entry.ts',
+    ['test/apply/chunk.test.ts'],
+    [['7.1: ignored names are not applied', 'if (view.ignored.has(event.event))', "if (event.event === '-')"]],
+  ),
+  ...mutationsOf(
     'src/apply/chunk.ts',
     ['test/apply/chunk.test.ts'],
-    [
-      ['7.1: ignored names are not applied', 'if (view.ignored.has(event.event))', "if (event.event === '-')"],
-      ['12.2: nobody waits for itself', ' && event.follows !== event.id', ''],
-    ],
+    [['12.2: nobody waits for itself', ' && event.follows !== event.id', '']],
   ),
 ];

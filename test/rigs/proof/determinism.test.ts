@@ -3,7 +3,8 @@ import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { Applier } from '../../../src/apply/applier.ts';
-import { Definitions } from '../../../src/apply/loaded-definitions.ts';
+import { LoadedDefinitions } from '../../../src/apply/loaded-definitions.ts';
+import { Matcher } from '../../../src/apply/matcher.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { parseAutomation } from '../../../src/model/automation.ts';
 import { putDefinition } from '../../../src/redis/definitions.ts';
@@ -62,8 +63,9 @@ async function progress(redis: Redis, store: Store, ids: readonly string[]): Pro
 /** The ledger of a single applier that nobody disturbs, with no scheduler before the end. */
 async function ledgerAlone(redis: Redis, namespace: string): Promise<string[]> {
   const { store } = await prepare(redis, namespace);
-  const definitions = new Definitions(redis, store, new Set(['prefect.log.write']));
-  const applier = new Applier({ redis, store, definitions, clock, logger: pino({ level: 'silent' }) });
+  const definitions = new LoadedDefinitions(redis, store, new Set(['prefect.log.write']));
+  const matcher = new Matcher(definitions, clock);
+  const applier = new Applier({ redis, store, matcher, clock, logger: pino({ level: 'silent' }) });
   const { signal } = new AbortController();
   do while ((await applier.applyWaiting(signal)) > 0);
   while (!(await finished(redis, store)));

@@ -1,0 +1,117 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import { Loop, persist, type Service } from '../loop.ts';
+import type { Entry } from '../model/intake.ts';
+import { BLOCK_MS } from '../redis/connection.ts';
+import { ENGINE_GROUP } from '../redis/keys.ts';
+import { ensureGroup, readNext } from '../redis/log.ts';
+import { isMissingGroup } from '../redis/retryable.ts';
+import type { Store } from '../redis/store.ts';
+import type { Applier } from './applier.ts';
+import type { Batch } from './batch.ts';
+import type { Matcher } from './matcher.ts';
+
+/** Batches that are being applied or wait for their turn: enough to be busy while another worker has the turn. */
+const BATCHES_UNDER_WAY = 2;
+
+export type ReaderParts = {
+  redis: Redis;
+  /** A connection of its own, on which reads wait for entries. */
+  blocking: Redis;
+  store: Store;
+  /** Name of the worker in the consumer group. */
+  consumer: string;
+  matcher: Matcher;
+  applier: Applier;
+  clock: Clock;
+  logger: Logger;
+  /** Looks whether the log is still what it was. @returns the position */
+  audit: () => Promise<string>;
+  /** Aborted when a stop takes too long. */
+  giveUp: AbortSignal;
+};
+
+/** Reads the entries that this worker is given, and has them matched and applied, batch after batch. */
+export class Reader implements Service {
+  readonly #parts: ReaderParts;
+  readonly #loop: Loop;
+  /** The read that was sent ahead of its time. */
+  #reading: Promise<Entry[]> | null = null;
+  /** The batch that was read last: done when all before it are. */
+  #applying: Promise<void> = Promise.resolve();
+  /** All batches that are not done, as far as is known. */
+  readonly #underWay: Promise<void>[] = [];
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts;
+    this.#loop = new Loop({ name: 'read', clock: parts.clock, logger: parts.logger }, () => this.runOnce());
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** Ends the read that waits; what was read is applied first. */
+  async stop(): Promise<void> {
+    const stopped = this.#loop.stop();
+    this.#parts.blocking.disconnect();
+    await stopped;
+    const entries = (await this.#reading?.catch(() => null)) ?? [];
+    if (entries.length > 0) await this.#take(entries);
+    await this.#applying;
+  }
+
+  /**
+   * Matches the next entries while those before them are being applied or wait for their turn. Those behind them are asked for
+   * first: Redis answers a read only when it is done with what it applies, and it must not wait for this worker then.
+   */
+  async runOnce(): Promise<number> {
+    const reading = this.#reading ?? this.#next();
+    this.#reading = null;
+    const entries = await reading;
+    if (entries.length === 0) return 0;
+    this.#reading = this.#next();
+    // Its error is seen in the next round.
+    this.#reading.catch(() => undefined);
+    await this.#take(entries);
+    return 0;
+  }
+
+  async #take(entries: readonly Entry[]): Promise<void> {
+    const batch = await this.#parts.matcher.match(entries);
+    if (this.#underWay.length >= BATCHES_UNDER_WAY) await this.#underWay.shift();
+    this.#applying = this.#apply(batch, this.#applying);
+    this.#underWay.push(this.#applying);
+  }
+
+  /** Applies until it is done: what this worker has read is its own to apply, whatever Redis does meanwhile. */
+  async #apply(batch: Batch, before: Promise<void>): Promise<void> {
+    const { applier, clock, logger, giveUp } = this.#parts;
+    await persist({ name: 'apply', clock, logger }, giveUp, () => applier.apply(batch, giveUp, before));
+  }
+
+  /** The next entries; none when the group was gone. */
+  async #next(): Promise<Entry[]> {
+    const { blocking, store, consumer, matcher } = this.#parts;
+    try {
+      return await readNext(blocking, store, consumer, matcher.batchSize, BLOCK_MS);
+    } catch (error) {
+      if (!isMissingGroup(error)) throw error;
+      await this.#makeGroup();
+      return [];
+    }
+  }
+
+  /** Makes the group anew behind what is applied, so that nothing is skipped. */
+  async #makeGroup(): Promise<void> {
+    const { redis, store, matcher, logger, audit } = this.#parts;
+    const stream = store.keys.events;
+    const from = await audit();
+    // Most likely more is gone than the group, and what stands there now is something else under the same numbers.
+    await matcher.definitions.reload();
+    await ensureGroup(redis, stream, ENGINE_GROUP, from);
+    logger.error({ stream, group: ENGINE_GROUP, from }, 'the consumer group of the log was gone, it is made anew');
+    await audit();
+  }
+}
