@@ -135,10 +135,10 @@ async function versionOf(machine: Machine, file: string, name: string): Promise<
   return failed ? undefined : /\bv=(\d+\.\d+\.\d+)/.exec(output)?.[1];
 }
 
-type Outcome = { failed: boolean; output: string };
+type Finished = { failed: boolean; output: string };
 
 /** Runs a command to its end, or to `timeoutMs`; `output` is all that it printed. */
-function run(machine: Machine, commandLine: readonly string[], timeoutMs: number, name?: string): Promise<Outcome> {
+function run(machine: Machine, commandLine: readonly string[], timeoutMs: number, name?: string): Promise<Finished> {
   const [command = '', ...parameters] = commandLine;
   const env = { ...process.env, PATH: machine.searchPath };
   return new Promise((resolve) => {

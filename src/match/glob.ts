@@ -1,5 +1,5 @@
 /** Tells whether a value matches. An absent value never does, not even under a negated pattern (rules 3.1, rule 1). */
-export type Matcher = (value: string | undefined) => boolean;
+export type GlobMatcher = (value: string | undefined) => boolean;
 
 /**
  * How a pattern can be filed, so that it need not be tried on every text.
@@ -26,7 +26,7 @@ const BANG = 0x21;
 const DASH = 0x2d;
 
 /** Compiles a pattern of rules 3.1. A match takes at most (length of the pattern) × (length of the value) steps. */
-export function compileGlob(pattern: string): Matcher {
+export function compileGlob(pattern: string): GlobMatcher {
   if (!pattern.startsWith('!')) return compileBody(pattern);
   const matches = compileBody(pattern.slice(1));
   return (value) => value !== undefined && !matches(value);
@@ -44,7 +44,7 @@ export function classifyGlob(pattern: string): GlobShape {
   return { kind: lead === 0 ? 'any' : 'prefix', text };
 }
 
-function compileBody(pattern: string): Matcher {
+function compileBody(pattern: string): GlobMatcher {
   if (isPlain(pattern)) return (value) => value === pattern;
   const program = parse(pattern);
   const { steps } = program;

@@ -8,9 +8,11 @@ import { PatternIndex } from './names.ts';
  * Where a label index keeps an entry: under a label of the event's resource or of one of its related resources, once for each
  * pattern; or, without a label, among those that every event of the label index has to look at.
  */
-export type Place = { side: 'resource' | 'related'; label: string; patterns: readonly string[] } | { side: 'open' };
+export type LabelPlace =
+  | { side: 'resource' | 'related'; label: string; patterns: readonly string[] }
+  | { side: 'open' };
 
-const OPEN: Place = { side: 'open' };
+const OPEN: LabelPlace = { side: 'open' };
 
 /** So few entries are quicker asked than looked up, and most names are the business of a few triggers only. */
 const OPEN_ENTRIES = 4;
@@ -31,14 +33,14 @@ export class LabelIndex<T> {
     return this.#open.size === 0 && this.#resource.isEmpty && this.#related.isEmpty;
   }
 
-  add(entry: T, trigger: EventTrigger): Place {
+  add(entry: T, trigger: EventTrigger): LabelPlace {
     const place = this.#open.size < OPEN_ENTRIES ? OPEN : this.#choose(trigger);
     if (place.side === 'open') this.#open.add(entry);
     else this.#side(place.side).add(place.label, place.patterns, entry);
     return place;
   }
 
-  remove(entry: T, place: Place): void {
+  remove(entry: T, place: LabelPlace): void {
     if (place.side === 'open') this.#open.delete(entry);
     else this.#side(place.side).remove(place.label, place.patterns, entry);
   }
@@ -55,8 +57,8 @@ export class LabelIndex<T> {
    * The label under which the entry adds least to the cost of an event. That depends on what is there already:
    * of `env: production` and `id: customer.7`, the one whose values are many and little used is the better.
    */
-  #choose(trigger: EventTrigger): Place {
-    let best: Place = OPEN;
+  #choose(trigger: EventTrigger): LabelPlace {
+    let best: LabelPlace = OPEN;
     let least = Number.POSITIVE_INFINITY;
     const consider = (side: 'resource' | 'related', spec: Spec): void => {
       for (const [label, patterns] of spec) {

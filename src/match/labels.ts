@@ -1,6 +1,6 @@
 import { type Event, type Labels, resourceRole } from '../model/event.ts';
 import type { EventTrigger, Spec } from '../model/trigger.ts';
-import { compileGlob, type Matcher } from './glob.ts';
+import { compileGlob, type GlobMatcher } from './glob.ts';
 
 /** The part of an event that labels are looked up in. */
 export type Labelled = Pick<Event, 'resource' | 'related'>;
@@ -50,7 +50,7 @@ export function covers(trigger: EventTrigger): (event: Labelled) => boolean {
 }
 
 /** At least one of the patterns matches; of no patterns, none does. */
-function anyOf(patterns: readonly string[]): Matcher {
+function anyOf(patterns: readonly string[]): GlobMatcher {
   const [only] = patterns;
   if (only !== undefined && patterns.length === 1) return compileGlob(only);
   const matchers = patterns.map(compileGlob);

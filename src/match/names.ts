@@ -1,4 +1,4 @@
-import { classifyGlob, compileGlob, type GlobShape, type Matcher } from './glob.ts';
+import { classifyGlob, compileGlob, type GlobMatcher, type GlobShape } from './glob.ts';
 import { nextNode, type PrefixNode, PrefixTree } from './prefix-tree.ts';
 
 /** Whether one of a trigger's patterns for event names matches a name. */
@@ -29,7 +29,7 @@ function oneOf(texts: readonly string[]): NameMatcher {
 }
 
 /** What is filed under one beginning: `whole` for the patterns that ask for no more, and those that must be tried. */
-type Lead<T> = { whole: T | undefined; globs: Map<string, { matches: Matcher; value: T }> };
+type Lead<T> = { whole: T | undefined; globs: Map<string, { matches: GlobMatcher; value: T }> };
 
 /**
  * One value for each pattern, found by text. The cost of a text does not depend on the number of patterns that are exact

@@ -1,7 +1,7 @@
 import type { Event } from '../model/event.ts';
 import type { EventTrigger } from '../model/trigger.ts';
 import { compareText } from './key.ts';
-import { LabelIndex, type Place } from './label-index.ts';
+import { LabelIndex, type LabelPlace } from './label-index.ts';
 import { covers, type Labelled } from './labels.ts';
 import { compileNames, type NameMatcher, PatternIndex } from './names.ts';
 import type { Plan, TriggerNode } from './plan.ts';
@@ -16,13 +16,13 @@ const LONGEST_CAUSE_CHAIN = 8;
 const NOBODY: readonly Interest[] = Object.freeze([]);
 
 /** Without the document that the trigger is from: a worker keeps one of these for each of 100,000 automations. */
-type Entry = {
+type FiledTrigger = {
   readonly node: TriggerNode;
   readonly seesItself: boolean;
   readonly expects: NameMatcher;
   readonly arms: NameMatcher;
   readonly covers: (event: Labelled) => boolean;
-  readonly filed: { pattern: string; place: Place }[];
+  readonly filed: { pattern: string; place: LabelPlace }[];
   /** The last call of `interested` that looked at this entry; it may be found by way of several patterns. */
   seenIn: number;
 };
@@ -35,13 +35,13 @@ type Entry = {
  * is asked in full. What cannot be filed by label, such as negations alone, is asked for every event of its label index.
  */
 export class TriggerIndex {
-  readonly #entries = new Map<string, readonly Entry[]>();
-  readonly #labelIndexes = new PatternIndex<LabelIndex<Entry>>();
+  readonly #entries = new Map<string, readonly FiledTrigger[]>();
+  readonly #labelIndexes = new PatternIndex<LabelIndex<FiledTrigger>>();
   #calls = 0;
   // Reused from call to call, so that an event nobody wants leaves no garbage.
-  readonly #openIndexes: LabelIndex<Entry>[] = [];
-  readonly #candidates: ReadonlySet<Entry>[] = [];
-  readonly #found: Entry[] = [];
+  readonly #openIndexes: LabelIndex<FiledTrigger>[] = [];
+  readonly #candidates: ReadonlySet<FiledTrigger>[] = [];
+  readonly #found: FiledTrigger[] = [];
 
   /** How many automations are held, disabled ones included. */
   get size(): number {
@@ -51,7 +51,7 @@ export class TriggerIndex {
   /** Adds an automation, in the place of an earlier one with the same id. */
   put(plan: Plan): void {
     this.delete(plan.automation.id);
-    const entries: Entry[] = [];
+    const entries: FiledTrigger[] = [];
     this.#entries.set(plan.automation.id, entries);
     if (!plan.automation.enabled) return;
     for (const node of plan.nodes) {
@@ -103,10 +103,10 @@ export class TriggerIndex {
     }
   }
 
-  #file(node: TriggerNode, trigger: EventTrigger, seesItself: boolean): Entry {
+  #file(node: TriggerNode, trigger: EventTrigger, seesItself: boolean): FiledTrigger {
     // No pattern for expected events means any event; which events arm then makes no difference to who is asked.
     const patterns = trigger.expect.length === 0 ? ['*'] : new Set([...trigger.expect, ...trigger.after]);
-    const entry: Entry = {
+    const entry: FiledTrigger = {
       node,
       seesItself,
       expects: compileNames(trigger.expect.length === 0 ? ['*'] : trigger.expect),
@@ -116,13 +116,13 @@ export class TriggerIndex {
       seenIn: 0,
     };
     for (const pattern of patterns) {
-      const labelIndex = this.#labelIndexes.open(pattern, () => new LabelIndex<Entry>());
+      const labelIndex = this.#labelIndexes.open(pattern, () => new LabelIndex<FiledTrigger>());
       entry.filed.push({ pattern, place: labelIndex.add(entry, trigger) });
     }
     return entry;
   }
 }
 
-function isExcluded({ node, seesItself }: Entry, event: Event): boolean {
+function isExcluded({ node, seesItself }: FiledTrigger, event: Event): boolean {
   return !seesItself && event.causeChain.includes(node.automationId);
 }

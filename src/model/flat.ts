@@ -16,7 +16,7 @@ const FIELDS_LIMIT = 100_000;
 type Draft = Record<string, unknown>;
 
 /** Names that were given, and the maps that were made for paths; a map that was given as JSON is not among them. */
-type Progress = { seen: ReadonlySet<string>; made: Set<unknown> };
+type FlatProgress = { seen: ReadonlySet<string>; made: Set<unknown> };
 
 /**
  * Makes an event document of flat fields, as people type them: `event order.failed resource.id customer.7 related.0.id order.9
@@ -39,7 +39,7 @@ export function flatDocument(fields: readonly string[]): Record<string, unknown>
   return draft;
 }
 
-function readField(draft: Draft, name: string, value: string, so: Progress): void {
+function readField(draft: Draft, name: string, value: string, so: FlatProgress): void {
   if (TEXT_FIELDS.has(name)) {
     draft[name] = value;
   } else if (JSON_FIELDS.has(name)) {
@@ -50,7 +50,7 @@ function readField(draft: Draft, name: string, value: string, so: Progress): voi
   }
 }
 
-function readPiece(draft: Draft, name: string, value: string, so: Progress): void {
+function readPiece(draft: Draft, name: string, value: string, so: FlatProgress): void {
   const dot = name.indexOf('.');
   const whole = name.slice(0, dot);
   if (dot > 0 && so.seen.has(whole)) throw new InvalidDocument(name, `must not be given beside ${whole}`, value);
