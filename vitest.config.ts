@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     environment: 'node',
     globalSetup: 'test/support/global-setup.ts',
+    setupFiles: 'test/support/setup-scripts.ts',
     pool: 'forks',
     // What a test waits for is given up before the test is, and says what it was.
     testTimeout: 2 * PATIENCE_MS,

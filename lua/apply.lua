@@ -56,7 +56,7 @@ local function apply()
   from = ev.last + 1
   if ev.word == 'rejected' then log.set_aside(e, e.entry, ev.reason, ev.error, ev.attempts) end
   if ev.word then return ev.word, ev.word end
-  local doc, at = ev.document > 0 and ARGV[args.documents + ev.document] or nil, ev.at
+  local doc, at = ev.document > 0 and ARGV[args.documents + ev.document], ev.at
   ev.entry = e.entry
   ev.as_of = at - engine.lag(e)
   if ev.fresh and order.is_parked(e, ev.id) then return 'duplicate', 'duplicate' end

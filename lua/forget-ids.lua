@@ -8,11 +8,12 @@
 -- RETURNS word
 -- WORDS forgotten clean
 -- FLAGS allow-oom
+local context = include('context')
 local limits = include('limits')
 local seen = include('seen')
 local shard = include('shard')
 
-local e = { keys = keys, prefixes = cjson.decode(args.prefixes) }
+local e = context.new(keys, args.prefixes)
 local generations = seen.load(e)
 local oldest = generations[#generations]
 local at = tonumber((redis.call('GET', keys.position) or '0-0'):match('^%d+'))

@@ -32,7 +32,7 @@ end
 function M.open_standing(e, trigger)
   local b = window.read(e, trigger, '')
   if b.start then return end
-  window.open(e, b, e.as_of, 0, e.as_of)
+  window.open(e, b, e.as_of, 0, e.as_of, false)
   b.silent = 0
   window.save(e, b)
 end
@@ -47,8 +47,8 @@ function M.resume(e, trigger)
         window.close(b)
       elseif b.start and not trigger.after then
         local opened = b.opened
-        window.open(e, b, e.as_of, 0, e.as_of)
-        b.opened, b.silent, b.keep = opened, 0, trigger.keyed and e.as_of + FORGET_MS or nil
+        window.open(e, b, e.as_of, 0, e.as_of, false)
+        b.opened, b.silent, b.keep = opened, 0, trigger.keyed and e.as_of + FORGET_MS
       end
       window.save(e, b)
       due.correct(e, trigger.name, key, window.wakes(b, true))

@@ -7,12 +7,17 @@ local M = {}
 -- A line of the index: child, time, application number, keep_until.
 local LINE = '^(%S+) (%-?%d+) (%d+) (%-?%d+)$'
 
--- What is stored by child, the fields to be removed, and whether there is nothing at all yet.
--- What is stored of a child that was changed counts no more (rules 13).
+-- What a composite has stored for one group. What is stored of a child that was changed counts no more (rules 13).
 function M.read(e, c, group)
-  local g = { composite = c, key = group, name = e.prefixes.composite .. c.name .. ':' .. group, stored = {}, gone = {} }
-  local index = redis.call('HGET', g.name, 'index')
-  g.fresh = not index
+  local name = e.prefixes.composite .. c.name .. ':' .. group
+  local index = redis.call('HGET', name, 'index')
+  local g = --[[group]] {
+    composite = c, key = group, name = name,
+    stored = {}, -- child -> { time, number, keep } and either its line of the index or its document
+    gone = {}, -- children whose documents have to be removed
+    fresh = not index, -- whether nothing at all is stored yet
+    indexed = false, -- ms: the deadline that the index of deadlines has; false: none that can be relied on
+  }
   for line in (index or ''):gmatch('[^\n]+') do
     local child, time, number, keep = line:match(LINE)
     local s = { time = tonumber(time), number = tonumber(number), keep = tonumber(keep), line = line }
@@ -42,7 +47,7 @@ function M.write(e, g)
   if not next(g.stored) then
     if g.fresh then return end
     redis.call('DEL', g.name)
-    return due.correct(e, c.name, g.key, nil)
+    return due.correct(e, c.name, g.key, false)
   end
   for child, s in pairs(g.stored) do
     lines[#lines + 1] = s.line or string.format('%s %d %d %d', child, s.time, s.number, s.keep)
@@ -57,9 +62,9 @@ end
 -- Removes what is over at `as_of`; what remains gets its place in the deadlines.
 function M.forget(e, c, group, as_of)
   local g = M.read(e, c, group)
-  if g.fresh then return due.correct(e, c.name, group, nil) end -- somebody else removed the hash
+  if g.fresh then return due.correct(e, c.name, group, false) end -- somebody else removed the hash
   M.drop(g, as_of, -math.huge)
-  g.indexed = nil
+  g.indexed = false
   M.write(e, g)
 end
 

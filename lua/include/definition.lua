@@ -10,7 +10,7 @@ end
 
 -- flat: the hash of the trigger of that state name.
 function M.read(name, flat)
-  local trigger = {}
+  local trigger = { stem = false } -- stem: what the ids of its firings begin with, see firing.lua
   for i = 1, #flat, 2 do trigger[flat[i]] = flat[i + 1] end
   for _, field in ipairs({ 'threshold', 'within', 'order', 'needed' }) do
     trigger[field] = tonumber(trigger[field])

@@ -19,7 +19,7 @@ function M.advance(e, name, key, at)
   if at < e.head then e.head = at end
 end
 
--- at: the true time; nil when there is nothing left to wait for.
+-- at: the true time; false when there is nothing left to wait for.
 function M.correct(e, name, key, at)
   if at then
     redis.call('ZADD', e.prefixes.deadlines .. name, at, key)

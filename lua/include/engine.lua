@@ -1,4 +1,5 @@
--- What one call of a script knows: names of keys, time, the shared clock, the position, the triggers read so far.
+-- Opens the context of a call, and answers what follows from it: the lag, as_of, the next wake-up, compiled triggers.
+local context = include('context')
 local definition = include('definition')
 local limits = include('limits')
 local position = include('position')
@@ -14,15 +15,11 @@ end
 
 -- now_ms: '' in production (the server's time), else the virtual time of a simulation.
 function M.open(keys, prefixes, now_ms)
-  local clock = redis.call('HMGET', keys.clock, 'newest', 'arrival')
-  local e = {
-    keys = keys, prefixes = cjson.decode(prefixes), triggers = {}, used = {}, grown = {}, fired = 0,
-    newest = tonumber(clock[1]), arrival = tonumber(clock[2]),
-    position = position.of(keys),
-    now = tonumber(now_ms), next_id = '*', head = -math.huge,
-  }
-  if e.now then
-    e.next_id = M.int(e.now) .. '-*'
+  local e, clock, virtual = context.new(keys, prefixes), redis.call('HMGET', keys.clock, 'newest', 'arrival'), tonumber(now_ms)
+  e.newest, e.arrival = tonumber(clock[1]) or false, tonumber(clock[2]) or false
+  e.position = position.of(keys)
+  if virtual then
+    e.now, e.next_id = virtual, M.int(virtual) .. '-*'
   else
     local time = redis.call('TIME')
     e.now = time[1] * 1000 + math.floor(time[2] / 1000)

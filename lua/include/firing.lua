@@ -14,10 +14,15 @@ local function part(text)
 end
 
 -- cause: parts.
-local function new(trigger, encoded, state, time, doc, cause)
+local function new(trigger, encoded, state, time, doc, cause, documents)
   trigger.stem = trigger.stem or part(trigger.automation) .. part(trigger.path) .. part(trigger.digest)
   local id = redis.sha1hex(trigger.stem .. part(encoded) .. part(state) .. cause):sub(1, 32)
-  return { id = id, trigger = trigger, key = encoded, state = state, time = time, doc = doc }
+  return --[[firing]] {
+    id = id, trigger = trigger, key = encoded, state = state,
+    time = time, -- ms: when it happened, by event time
+    doc = doc, -- the event's document as JSON; false for none
+    documents = documents, -- those of the child firings, in declared order; false for a trigger without children
+  }
 end
 
 local function of_event(ev)
@@ -26,24 +31,22 @@ end
 
 -- A reactive window that reached its threshold.
 function M.of_event(e, name, encoded, ev)
-  return new(engine.trigger(e, name), encoded, 'Triggered', ev.t, ev.doc, of_event(ev))
+  return new(engine.trigger(e, name), encoded, 'Triggered', ev.t, ev.doc, of_event(ev), false)
 end
 
--- A window that ended without what was expected; doc: the last event, or nil.
+-- A window that ended without what was expected; doc: the last event, or false.
 function M.of_absence(trigger, b, doc)
   local cause = part(engine.int(b.start)) .. part(engine.int(b['end'])) .. part(b.opener or '')
-  return new(trigger, b.key, 'Triggered', b['end'], doc, cause)
+  return new(trigger, b.key, 'Triggered', b['end'], doc, cause, false)
 end
 
 function M.of_recovery(e, name, encoded, ev)
-  return new(engine.trigger(e, name), encoded, 'Resolved', ev.t, ev.doc, of_event(ev))
+  return new(engine.trigger(e, name), encoded, 'Resolved', ev.t, ev.doc, of_event(ev), false)
 end
 
 -- completing: the child firing that was stored last; documents: those of all, in declared order.
 function M.of_children(composite, group, completing, documents)
-  local f = new(composite, group, 'Triggered', completing.time, completing.doc, part(completing.id))
-  f.documents = documents
-  return f
+  return new(composite, group, 'Triggered', completing.time, completing.doc, part(completing.id), documents)
 end
 
 -- triggering_labels as JSON: the names of for_each with the values of the key.
@@ -70,8 +73,8 @@ function M.emit(e, f)
   local record = { 'firing', f.id, 'automation', trigger.automation, 'revision', trigger.revision, 'path', trigger.path,
     'name', trigger.title, 'posture', trigger.posture or '', 'state', f.state, 'triggered', f.time, 'decided', e.now,
     'labels', labels(f), 'event', f.doc or '' }
-  if e.listened == nil then e.listened = redis.call('EXISTS', e.keys.listeners) == 1 end
-  if e.listened then redis.call('XADD', e.keys.events, e.next_id, unpack(record)) end
+  if e.anybody_listens == 'unknown' then e.anybody_listens = redis.call('EXISTS', e.keys.listeners) == 1 end
+  if e.anybody_listens then redis.call('XADD', e.keys.events, e.next_id, unpack(record)) end
   record[#record + 1], record[#record + 2] = 'children', '[' .. table.concat(f.documents or {}, ',') .. ']'
   redis.call('XADD', e.keys.firings, e.next_id, unpack(record))
   e.fired = e.fired + 1

@@ -36,9 +36,9 @@ local function read(text)
   return cjson.decode('{' .. text:sub(from, (text:find('],"occurred":', list, true))) .. '}')
 end
 
-local latest = { keys = {} } -- an event goes up through several composites: it is read once
+local latest = { text = '', document = false, keys = {} } -- an event goes up through several composites: it is read once
 
--- text: an event document as JSON, or nil for no event.
+-- text: an event document as JSON, or false for no event.
 function M.of_document(text, names)
   if text ~= latest.text then latest = { text = text, document = text and read(text), keys = {} } end
   if latest.keys[names] then return latest.keys[names] end

@@ -42,7 +42,7 @@ function M.advance(e, group, ids, first, step, undo)
   if e.clock_moved then redis.call('HSET', e.keys.clock, 'newest', e.newest, 'arrival', e.arrival) end
   for word, count in pairs(counts) do redis.call('HINCRBY', e.keys.counters, word, count) end
   answer[2], answer[3] = e.position, engine.wake(e)
-  if answer[4] == '' then answer[4] = e.fault or '' end
+  if answer[4] == '' then answer[4] = e.fault end
   return answer
 end
 

@@ -14,7 +14,7 @@ local function member(ev)
 end
 
 local function anybody(e)
-  if e.anybody_parked == nil then e.anybody_parked = redis.call('EXISTS', e.keys.parked) == 1 end
+  if e.anybody_parked == 'unknown' then e.anybody_parked = redis.call('EXISTS', e.keys.parked) == 1 end
   return e.anybody_parked
 end
 

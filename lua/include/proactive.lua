@@ -14,7 +14,7 @@ end
 
 -- The alert ends; at the root that is a firing of its own.
 local function resolve(e, b, ev)
-  b.alert_start, b.alert_missing, b.alert_until = nil, nil, nil
+  b.alert_start, b.alert_missing, b.alert_until = false, false, false
   if b.trigger.rooted then firing.emit(e, firing.of_recovery(e, b.trigger.name, b.key, ev)) end
   return '+resolved'
 end
@@ -22,11 +22,11 @@ end
 -- trigger: as sent with the chunk; m: arms, expects. Changes b; the caller saves it. Answers the words of what happened.
 function M.apply(e, trigger, b, m, ev)
   local t, word, recovery = ev.t, 'open', ''
-  local opener = (trigger.after or trigger.keyed) and ev.id or nil
-  local keep = trigger.standing and trigger.keyed and math.max(t, ev.as_of) + FORGET_MS or nil
+  local opener = (trigger.after or trigger.keyed) and ev.id
+  local keep = trigger.standing and trigger.keyed and math.max(t, ev.as_of) + FORGET_MS
   local function open(count)
     window.open(e, b, t, count, ev.as_of, opener)
-    b.silent = trigger.standing and 0 or nil
+    b.silent = trigger.standing and 0
     remember(b, ev)
   end
 
@@ -50,7 +50,7 @@ function M.apply(e, trigger, b, m, ev)
     return 'made-up' .. resolve(e, b, ev)
   end
   if t < b.start then return 'late' .. recovery end -- P7
-  b.count, b.keep, b.silent = b.count + 1, keep, trigger.standing and 0 or nil -- P8
+  b.count, b.keep, b.silent = b.count + 1, keep, trigger.standing and 0 -- P8
   remember(b, ev)
   if b.count < trigger.threshold then return (word == 'open' and 'counted' or word .. '+counted') .. recovery end -- P9
   if trigger.after and not m.arms then -- P10

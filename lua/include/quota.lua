@@ -32,7 +32,7 @@ function M.refuses(e, name)
   local all = now(e, '')
   -- An automation never holds more than all of them, so most of the time it need not be asked for.
   if all < e.quotas.all and (all < e.quotas.automation or now(e, owner(name)) < e.quotas.automation) then return false end
-  e.over = (e.over or 0) + 1
+  e.over = e.over + 1
   return true
 end
 
@@ -47,7 +47,7 @@ function M.save(e)
   for of, count in pairs(e.grown) do
     if count ~= 0 and redis.call('HINCRBY', e.keys.quota_used, of, count) <= 0 then redis.call('HDEL', e.keys.quota_used, of) end
   end
-  if e.over then redis.call('HINCRBY', e.keys.counters, 'over-limit', e.over) end
+  if e.over > 0 then redis.call('HINCRBY', e.keys.counters, 'over-limit', e.over) end
 end
 
 return M

@@ -12,10 +12,12 @@ local REACH_BACK_MS, KEEP_MS = limits.REACH_BACK_MS, limits.KEEP_MS
 
 local function read(name)
   local stored = redis.call('HMGET', name, 'start', 'end', 'count', 'due')
-  if not stored[1] then return { name = name } end
-  return {
-    name = name, existed = true, start = tonumber(stored[1]), finish = tonumber(stored[2]), count = tonumber(stored[3]),
-    due = tonumber(stored[4]),
+  return --[[reactive window]] {
+    name = name, existed = stored[1] and true,
+    -- ms; false where there is none
+    start = stored[1] and tonumber(stored[1]), finish = stored[2] and tonumber(stored[2]), due = stored[4] and tonumber(stored[4]),
+    count = stored[3] and tonumber(stored[3]),
+    opened = false, -- whether this event opened it, so that all of it is written
   }
 end
 
@@ -34,7 +36,7 @@ end
 local function close(e, b, trigger, m, word)
   if b.existed then
     redis.call('DEL', b.name)
-    due.correct(e, trigger.name, m.key, nil)
+    due.correct(e, trigger.name, m.key, false)
   end
   return word
 end

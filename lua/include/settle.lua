@@ -22,7 +22,7 @@ function M.window(e, b, s, as_of)
   if b.count < trigger.threshold and not (trigger.once and b.silent == 1) then
     fired = firing.of_absence(trigger, b, window.last_event(b))
     b.alert_start, b.alert_missing, b.alert_until = b.start, trigger.threshold - b.count, b.due + FORGET_MS
-    b.silent = trigger.standing and 1 or nil
+    b.silent = trigger.standing and 1
   end
   if trigger.after then
     window.close(b)
@@ -38,7 +38,7 @@ end
 -- One obligation whose time has come, or whose index entry came too early.
 local function visit(e, name, key, score)
   local trigger = engine.trigger(e, name)
-  if not trigger then return due.correct(e, name, key, nil) end
+  if not trigger then return due.correct(e, name, key, false) end
   if trigger.type ~= 'event' then return children.forget(e, trigger, key, score) end
   local b = window.read(e, trigger, key)
   local proactive, wakes = trigger.posture == 'Proactive', b.was_due
@@ -47,7 +47,7 @@ local function visit(e, name, key, score)
       M.window(e, b, b.due, b.due)
     else
       if b.keep == wakes then window.close(b) end
-      if b.alert_until == wakes then b.alert_start, b.alert_missing, b.alert_until = nil, nil, nil end
+      if b.alert_until == wakes then b.alert_start, b.alert_missing, b.alert_until = false, false, false end
       window.save(e, b)
     end
     wakes = window.wakes(b, proactive)
@@ -61,7 +61,7 @@ local function isolate(e, name, key, score, fault)
   if dlq.is_refusal(e.fault) then error(fault, 0) end
   local readable, b = pcall(window.read, e, engine.trigger(e, name), key)
   local wakes = readable and b.was_due
-  due.correct(e, name, key, wakes and wakes > score and wakes or nil)
+  due.correct(e, name, key, wakes and wakes > score and wakes)
   dlq.write(e.keys, e.next_id, 'windows', e.entry or e.position, 'cannot be settled: ' .. name .. ':' .. key, e.fault, 1, {})
 end
 

@@ -65,7 +65,7 @@ local function automation(e, matches, ev, words)
   return words
 end
 
--- doc: the event's document, sent when anything can need it. Answers a word for the event and one for each trigger.
+-- doc: the event's document, sent when anything can need it; false for none. Answers a word for the event and one for each trigger.
 function M.event(e, chunk, ev, doc)
   local words, next, matches = 'applied', ev.first, nil
   ev.doc = doc

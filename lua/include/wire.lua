@@ -7,7 +7,18 @@ local LAST = 4
 local ARMS = { [1] = true, [3] = true, [5] = true, [7] = true }
 local EXPECTS = { [2] = true, [3] = true, [6] = true, [7] = true }
 
-local ev, matches, made, triggers = {}, {}, {}, {}
+-- The entry that is being applied. Times in ms; false: none.
+local ev = --[[event]] {
+  last = 0, first = 0, -- where its values end, where its matches begin
+  word = false, reason = false, error = false, attempts = false, -- of what is no event, or one that was given up
+  digest = '', id = '', -- of the event: how its id is remembered, and the id itself
+  at = 0, t = 0, received = 0, -- when the entry came, when the event happened, when it was received first
+  own = false, fresh = false, -- whether it is the engine's own event; whether it comes from outside for the first time
+  document = 0, -- the number of its document, 0: not sent
+  follows = false, leader = false, occurred = false, -- the id it follows, that one's digest, `occurred` as it was sent
+  entry = false, as_of = 0, doc = false, -- set when it is applied: id of the entry, as_of of it, the document
+}
+local matches, made, triggers = {}, {}, {}
 
 -- The entry whose values begin at `from`. The first is how many there are, the second what becomes of it:
 -- '' an event from outside that has just arrived: digest, id, at, t, and if anything can need it document, matches
@@ -19,16 +30,16 @@ function M.entry(chunk, from)
   local v, word = chunk.values, chunk.values[from + 1]
   local event = word == '' or word == '+'
   ev.last = from + v[from] - 1
-  ev.word = not event and word or nil
+  ev.word = not event and word
   if not event then
-    ev.reason, ev.error, ev.attempts = nil, nil, nil
+    ev.reason, ev.error, ev.attempts = false, false, false
     if ev.last >= from + 2 then ev.reason = v[from + 2] end
     if ev.last >= from + 3 then ev.error, ev.attempts = v[from + 3], v[from + 4] end
     return ev
   end
   ev.digest, ev.id, ev.at, ev.t = v[from + 2], v[from + 3], chunk.base + v[from + 4], chunk.base + v[from + 5]
   ev.document = ev.last >= from + 6 and v[from + 6] or 0
-  ev.received, ev.own, ev.fresh, ev.follows, ev.first = ev.at, false, true, nil, from + 7
+  ev.received, ev.own, ev.fresh, ev.follows, ev.first = ev.at, false, true, false, from + 7
   if word == '+' then
     ev.received, ev.own, ev.fresh = chunk.base + v[from + 7], v[from + 8] == 'own', v[from + 8] == ''
     if v[from + 9] ~= '' then ev.follows, ev.leader, ev.occurred = v[from + 9], v[from + 10], v[from + 11] end
@@ -43,7 +54,7 @@ local function trigger(chunk, index)
   if known then return known end
   local at = index * 4 - 3
   local flags = chunk.triggers[at + 3]
-  known = {
+  known = --[[trigger of a chunk]] {
     name = chunk.triggers[at], threshold = chunk.triggers[at + 1], within = chunk.triggers[at + 2],
     posture = flags % 2 == 1 and 'Proactive' or 'Reactive', after = flags % 4 >= 2, standing = flags % 8 >= 4,
     keyed = flags % 16 >= 8, rooted = flags >= 16,

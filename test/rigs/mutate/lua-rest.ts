@@ -205,7 +205,7 @@ export const rest = [
         'b.opened, b.silent, b.keep = opened, 0,',
         'b.opened, b.silent, b.keep = opened, b.silent,',
       ],
-      ['13: the 30 days of a key start anew when enabled', 'trigger.keyed and e.as_of + FORGET_MS or nil', 'b.keep'],
+      ['13: the 30 days of a key start anew when enabled', 'trigger.keyed and e.as_of + FORGET_MS', 'b.keep'],
       [
         '13: what is due before a change comes out before it',
         'if settle.catch_up(e, e.as_of) then return nil end',
@@ -213,8 +213,8 @@ export const rest = [
       ],
       [
         '8.3: a standing window opens when it is loaded',
-        'window.open(e, b, e.as_of, 0, e.as_of)\n  b.silent = 0',
-        'window.open(e, b, e.now, 0, e.as_of)\n  b.silent = 0',
+        'window.open(e, b, e.as_of, 0, e.as_of, false)\n  b.silent = 0',
+        'window.open(e, b, e.now, 0, e.as_of, false)\n  b.silent = 0',
       ],
       ['13: a standing window that is there goes on', 'if b.start then return end', ''],
     ],

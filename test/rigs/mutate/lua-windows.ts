@@ -98,7 +98,7 @@ export const windows = [
       ['7.3 P7: a late event does not count', "if t < b.start then return 'late' .. recovery end -- P7", ''],
       [
         '7.3 P8: a counted event ends the silence',
-        'b.silent = b.count + 1, keep, trigger.standing and 0 or nil -- P8',
+        'b.silent = b.count + 1, keep, trigger.standing and 0 -- P8',
         'b.silent = b.count + 1, keep, b.silent -- P8',
       ],
       ['7.3 P8: a counted event is remembered', 'remember(b, ev)\n  if b.count', 'if b.count'],
@@ -142,7 +142,7 @@ export const windows = [
       ['8.1: without repeat only the first alert of a silence', ' and not (trigger.once and b.silent == 1)', ''],
       ['6: an alert holds what was missing', 'trigger.threshold - b.count, b.due', 'trigger.threshold, b.due'],
       ['6: an alert is forgotten 30 days after its firing', 'b.due + FORGET_MS', 'finish + FORGET_MS'],
-      ['8.1: silence is noted', 'b.silent = trigger.standing and 1 or nil', 'b.silent = trigger.standing and 0 or nil'],
+      ['8.1: silence is noted', 'b.silent = trigger.standing and 1', 'b.silent = trigger.standing and 0'],
       [
         '8.1: an armed window is gone once settled',
         'if trigger.after then\n    window.close(b)',

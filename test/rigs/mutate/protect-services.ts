@@ -192,7 +192,7 @@ const BACKS = [
     [
       [
         'removed keys: a composite without its hash is forgotten',
-        'if g.fresh then return due.correct(e, c.name, group, nil) end',
+        'if g.fresh then return due.correct(e, c.name, group, false) end',
         '',
       ],
     ],

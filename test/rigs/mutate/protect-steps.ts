@@ -121,13 +121,7 @@ const STEPS = [
   ...mutationsOf(
     'lua/include/quota.lua',
     ['test/lua/quota.test.ts'],
-    [
-      [
-        'caps on what is held',
-        'e.over = (e.over or 0) + 1\n  return true',
-        'e.over = (e.over or 0) + 1\n  return false',
-      ],
-    ],
+    [['caps on what is held', 'e.over = e.over + 1\n  return true', 'e.over = e.over + 1\n  return false']],
   ),
 ];
 
