@@ -26,7 +26,7 @@ for _, group in ipairs(stream.groups(keys.stream)) do
   if pending[2] then keep(pending[2], pending[2], group.name) end
 end
 local removed = redis.call('XTRIM', keys.stream, 'MINID', '~', bound, 'LIMIT', args.limit)
--- Whoever asks for the state of the engine is told who keeps the log from being trimmed, and since which entry.
+-- `watchfire status` shows which group keeps the log from being trimmed, and since which entry.
 if fenced and blocking ~= '' then redis.call('HSET', keys.audit, 'kept_by', blocking, 'kept_from', bound) end
 if fenced and blocking == '' then redis.call('HDEL', keys.audit, 'kept_by', 'kept_from') end
 return { 'trimmed', tostring(removed), blocking }

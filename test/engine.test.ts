@@ -70,7 +70,7 @@ describe('the connection', () => {
     expect(await redis.ping()).toBe('PONG');
   });
 
-  test('that fails is told to your own logger, and to nobody without one', async () => {
+  test('that fails is reported to your own logger, and to nobody without one', async () => {
     const lines: { level: number; msg: string; error: string }[] = [];
     const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
     // Nobody listens on port 1.

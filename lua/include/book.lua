@@ -17,8 +17,8 @@ local function waiting(keys, info, at)
   if stream.after(info['recorded-first-entry-id'], at) then return info.length end
 end
 
--- known: fields of the last look, which get those of this one. `anchor`: entries that were added and are no concern of ours,
--- because they went before the engine came, or are lost and told; without it the book begins anew when it can be balanced.
+-- known: fields of the last look, which get those of this one. `anchor`: entries that were added and do not count,
+-- because they went before the engine came, or their loss is reported; without it the book begins anew when it can be balanced.
 -- Answers how many entries are newly known to be lost.
 function M.balance(keys, known, info, at)
   local done, waits, lost = M.processed(keys), waiting(keys, info, at), 0

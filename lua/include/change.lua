@@ -10,7 +10,9 @@ local M = {}
 
 local FORGET_MS, REVISIONS = limits.FORGET_MS, limits.REVISIONS
 
--- Settles what is due before the change. Answers nil when the change may go on, else the word of why not.
+-- Settles what is due before the change: not up to now, but up to the oldest entry that is not applied. Otherwise a change while a
+-- backlog waits would judge absences before the events that disprove them.
+-- Answers nil when the change may go on, else the word of why not.
 function M.begin(e, expected, limit)
   if (redis.call('GET', e.keys.generation) or '0') ~= expected then return 'stale-definitions' end
   e.as_of, e.budget = engine.as_of_now(e), tonumber(limit)

@@ -40,7 +40,7 @@ function M.drop(g, as_of, oldest)
   end
 end
 
--- Writes what changed. The place in the deadlines is only ever brought forward; whoever finds it too early corrects it.
+-- Writes what changed. The place in the deadlines is only ever brought forward; a place that comes up too early is corrected then.
 -- A child that was dropped a moment ago may be stored anew, so fields are removed before others are written.
 function M.write(e, g)
   local c, lines, fields, earliest = g.composite, {}, {}, math.huge

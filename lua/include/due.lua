@@ -1,6 +1,8 @@
--- The index of deadlines, in two levels: `due` holds triggers, `windows` the keys of one trigger.
--- A score is never later than the truth; whoever meets one that is too early corrects it. So moving a deadline
--- into the future costs nothing, and a trigger is disabled by taking one member out.
+-- The index of deadlines, in two levels: `due` holds triggers, `deadlines` the keys of one trigger. One set of all keys would need
+-- automation and place in every member to settle in the right order; here a member is the key alone. A trigger is disabled by
+-- taking one member out, and a deleted one leaves a list of what to remove.
+-- A score is never later than the truth, and a score that comes up too early is corrected then. So a heartbeat moves its deadline
+-- by writing its window alone, and the index is corrected once a window instead of once an event.
 local quota = include('quota')
 
 local M = {}

@@ -1,4 +1,6 @@
 -- Firings (rules 10): their ids, their documents, and the outbox that root firings leave through.
+-- Ids are SHA-1, the one hash that Redis offers scripts, cut to 128 bits. A user who can make collisions can make two of their own
+-- firings look alike; nothing else is decided by an id.
 local engine = include('engine')
 local key = include('key')
 

@@ -11,6 +11,8 @@ function M.set_aside(e, id, reason, error, attempts)
 end
 
 -- Applies the entries ids[first..] in order; acknowledges and counts what took effect, also when one fails or time is short.
+-- Position and acknowledgements are written once, at the end, for the prefix that took effect: Redis replicates and persists the
+-- effects of a script as one unit, so nothing can come between.
 -- step: answers what became of the next entry and all of its words, or nil to stop before it. undo: for one set aside half-way.
 function M.advance(e, group, ids, first, step, undo)
   local answer, counts, words, last = { 'applied', '', '', '' }, {}, {}, first - 1

@@ -1,7 +1,8 @@
 -- Which event ids were applied less than half an hour ago, by the positions of the entries (rules 12.1).
 -- Ids are kept as digests in small hashes, which Redis packs tightly. A generation of them is closed after half an hour,
 -- or when its hashes fill up; the next one then gets more of them. So a lookup asks two generations, or a few more
--- for the half hour after the load grew.
+-- for the half hour after the load grew. Time is that of positions and not the wall clock: a log that stood still for a day
+-- still knows its duplicates when it goes on.
 local limits = include('limits')
 local shard = include('shard')
 

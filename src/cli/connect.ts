@@ -81,7 +81,7 @@ export async function withWatchfire<T>(
 }
 
 /**
- * An engine for a verb that runs until it is told to stop. Redis must answer now; later its connections wait for it to
+ * An engine for a verb that runs until it is stopped. Redis must answer now; later its connections wait for it to
  * come back. The caller closes it.
  */
 export async function longWatchfire(target: Target, logger: Logger, signal: AbortSignal): Promise<Watchfire> {

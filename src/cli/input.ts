@@ -23,6 +23,6 @@ export async function openInput(file: string, io: Pick<Io, 'stdin' | 'signal'>):
 }
 
 function watched(source: Readable, signal: AbortSignal): Readable {
-  // Whoever reads meets the error; but perhaps nobody reads any more, and then it must not end the program.
+  // A reader meets the error. When nobody reads any more, it must not end the program.
   return addAbortSignal(signal, source).on('error', () => undefined);
 }

@@ -44,7 +44,7 @@ function processIo(): Io {
   });
 }
 
-// Whoever reads us may stop early, like `head`: then there is nothing more to do, and nothing wrong.
+// A reader of our output, like `head`, may stop early: then nothing is left to do, and nothing is wrong.
 stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 // Node would print all that is in the error, and the arguments of a command can be in it.

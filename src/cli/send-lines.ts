@@ -122,7 +122,7 @@ function documentOf({ bytes }: Line, decoder: TextDecoder): Record<string, unkno
   return parseJson(text, 'event') as Record<string, unknown>;
 }
 
-/** The time in which the engine takes nothing. Whoever is refused meanwhile waits with the others and goes on in its turn. */
+/** The time in which the engine takes nothing. An event that is refused meanwhile waits with the others and goes on in its turn. */
 class Pause {
   readonly #tell: (error: TryLater | null) => void;
   readonly #sleep: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -7,7 +7,7 @@ import type { Facts } from './examine.ts';
 const WAITING_WARNING_MS = 10_000;
 const WAITING_BAD_MS = 60_000;
 
-/** The part of a cap from which it is told of. */
+/** A quota that is used to this part is reported. */
 const NEAR_QUOTA = 0.9;
 
 /** A rule about the state of the engine. */

@@ -29,7 +29,7 @@ export type Facts = Readonly<{
   config: Told<ReadonlyMap<string, string>>;
   /** Why this server cannot give what the durability mode promises; null when it can. */
   undurable: Told<string | null>;
-  /** How far Redis' clock is ahead of ours, to within `give`. */
+  /** How far Redis' clock is ahead of this machine's, to within `giveMs`. */
   clock: Readonly<{ aheadMs: number; giveMs: number }>;
   /** Whether strangers are kept out, or cannot come from elsewhere. */
   protected: boolean;
@@ -49,7 +49,7 @@ export type ExamineParts = Readonly<{
   clock: Clock;
 }>;
 
-/** Asks Redis for all of it. What it refuses to tell is told as such; only a connection that is lost is an error. */
+/** Asks Redis for all of it. A refusal to answer is a fact as well; only a lost connection is an error. */
 export async function examine({ connections, store, settings, clock }: ExamineParts): Promise<Facts> {
   const { redis } = connections;
   const info = parseInfo(await redis.info());

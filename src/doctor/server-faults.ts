@@ -87,7 +87,7 @@ export const FAULTS: readonly Fault[] = [
       ['valkey', '8.0.0', '8.0.6'],
       ['valkey', '8.1.0', '8.1.4'],
     ],
-    why: 'whoever may run scripts may take over the server, unless who packaged it has mended it under the same version',
+    why: 'a user who may run scripts may take over the server, unless its packager has mended it under the same version',
     source: 'CVE-2025-49844',
   },
 ];

@@ -13,8 +13,8 @@ const VERSION_TIMEOUT_MS = 5_000;
 const INSTALL_TIMEOUT_MS = 300_000;
 
 /**
- * Names under which a server is found, and the name it has to be started by. The server and its checker are one program that
- * goes by its own name, so a machine that only has the tools (as Debian's `redis-tools`) has a server as well.
+ * Names under which a server is found, and the name it has to be started by. The server and its checker are one program, which does
+ * what its file's name says. So a machine that only has the tools (as Debian's `redis-tools`) has a server as well.
  */
 const CANDIDATES = [
   { file: 'redis-server', name: 'redis-server' },
@@ -48,7 +48,7 @@ export async function findRedisServer(machine: Machine): Promise<RedisProgram | 
  * Gets a server through the system's package manager, where that goes without asking for a password. No service is started: on
  * Debian only the tools are installed, the other managers leave services alone.
  *
- * @param say is told, in a sentence, what is about to be installed
+ * @param say gets a sentence on what is about to be installed
  * @throws RedisMissing when there is no such way, with a sentence on how to get one
  */
 export async function installRedisServer(machine: Machine, say: (sentence: string) => void): Promise<RedisProgram> {

@@ -6,7 +6,7 @@ const ANSWER_BOUND_MS = 1_000;
 /** More than INFO ever prints; what sends more is no Redis. */
 const ANSWER_LIMIT = 65_536;
 
-/** Who listens on a port: nobody, a Redis (with the folder of its data and its process id), or something else. */
+/** What listens on a port: nobody, a Redis (with the folder of its data and its process id), or something else. */
 export type Answer =
   | { kind: 'nobody' }
   | { kind: 'other' }

@@ -68,7 +68,7 @@ export type RedisServer = Readonly<{
   stop: () => Promise<void>;
 }>;
 
-/** The server program of this machine, installed when there is none. `say` is told what is installed. */
+/** The server program of this machine, installed when there is none; then `say` gets a sentence on it. */
 export async function obtainRedisServer(say: (sentence: string) => void): Promise<RedisProgram> {
   const machine = thisMachine();
   return (await findRedisServer(machine)) ?? (await installRedisServer(machine, say));
@@ -194,7 +194,7 @@ function tailOf(child: ChildProcess): () => string {
   return () => lines.join('\n');
 }
 
-/** Waits until our server answers, ends or runs out of time. Another server on the port is none of ours: its folder tells. */
+/** Waits until our server answers, ends or runs out of time. Another server on the port has another folder. */
 async function firstAnswer(child: ChildProcess, port: number, home: string): Promise<Answer> {
   let bound = performance.now() + START_BOUND_MS;
   while (isAlive(child) && performance.now() < bound) {

@@ -11,6 +11,7 @@ export { compareText } from '../model/text.ts';
  *
  * Values are joined by `+`. Every character up to `,` is written as `,` and the character 0x40 above it, so nothing
  * inside a value sorts below the separator, and an escaped character sorts below all that stand for themselves.
+ * Over-long keys are not hashed: a hash has no order, and deadlines that are equal are settled in the order of keys.
  */
 const SEPARATOR = '+';
 const ESCAPE = ',';

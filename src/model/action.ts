@@ -65,7 +65,7 @@ export const queueAction = z.strictObject({
   data: z
     .record(z.string(), z.unknown(), 'must be an object')
     .optional()
-    .describe('What the job is told besides the firing'),
+    .describe('What the job gets besides the firing'),
   opts: queueOptions.optional(),
 });
 export type QueueAction = z.infer<typeof queueAction>;

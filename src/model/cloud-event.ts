@@ -11,7 +11,7 @@ type Attributes = Record<string, unknown>;
 const PLACED: ReadonlySet<string> = new Set(['specversion', 'id', 'time', 'data', 'data_base64', 'follows']);
 
 /**
- * Whether a document is a CloudEvent. An event of ours may carry the key too (unknown keys are ignored), but has its `resource` as an
+ * Whether a document is a CloudEvent. An event in Watchfire's own form may carry the key too (unknown keys are ignored), but has its `resource` as an
  * object, which no CloudEvents attribute may be.
  */
 export function isCloudEvent(document: Attributes): boolean {

@@ -203,7 +203,7 @@ export function eventDocument(event: Event): EventDocument {
   };
 }
 
-/** The id a resource goes by (rules 2): its label `id`, or `prefect.resource.id` when there is no `id`. */
+/** The id of a resource (rules 2): its label `id`, or `prefect.resource.id` when there is no `id`. */
 export function resourceId(labels: Labels): string | undefined {
   return labels.id ?? labels['prefect.resource.id'];
 }

@@ -45,7 +45,7 @@ function decodeForm({ id, fields }: Entry): Decoded {
   if (fields.length === 0) throw new InvalidDocument('entry', 'has no fields');
   if (fields.length % 2 !== 0) throw new InvalidDocument('entry', 'has a field without a value');
   const [first, value = ''] = fields;
-  // What is in the engine's own forms was judged when it came in. But whoever may append can write these forms too, so they
+  // What is in the engine's own forms was judged when it came in. But every producer can write these forms too, so they
   // are bounded like any other, and nothing in them can be from later than they are.
   if (first === 'firing') {
     checkOwnSize(fields);
@@ -114,7 +114,7 @@ function flat(fields: readonly string[]): Record<string, unknown> {
   return flatDocument(fields);
 }
 
-/** Refuses an entry in a form of ours that none of ours can be as large as. */
+/** Refuses an entry in the engine's own form that is larger than the engine ever writes. */
 function checkOwnSize(fields: readonly string[]): void {
   let length = 0;
   for (const text of fields) length += text.length;

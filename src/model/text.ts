@@ -1,3 +1,12 @@
+/*
+ * Texts are compared and sorted by code point, here as in Redis, where the order of UTF-8 bytes is the same. Lengths are counted in
+ * characters, sizes in bytes.
+ *
+ * An entry's bytes must be UTF-8. The client decodes them and writes U+FFFD for every broken byte, so two ids that differ in broken
+ * bytes only would become the same: an entry with that character is rejected (in JSON the escape `\ufffd` stands for it). A dead
+ * letter keeps the bytes as they were. A lone surrogate, which JSON can write, has no UTF-8: documents refuse it in a key or an id.
+ */
+
 /**
  * Compares by code point, the order the rules ask for everywhere. JavaScript's own order is by UTF-16 unit, which puts
  * U+10000 and above before U+E000–U+FFFF and so disagrees with the byte order Redis sorts by.

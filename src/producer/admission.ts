@@ -25,8 +25,10 @@ const LOOK_PATIENCE_MS = 500;
 export type AdmissionParts = Readonly<{ redis: Redis; store: Store; clock: Clock; logger: Logger; bounds: Bounds }>;
 
 /**
- * Lets events in until the log or the memory is too full. The first event of a process waits for a look, and so does the
- * first one after the time it was told to come back; all others go by the last look, and each look goes beside them.
+ * Lets events in until the log or the memory is too full. The first event of a process waits for a look at Redis, and so does the
+ * first one after the time at which a refused producer is to come back. The last look decides on all others; each look is sent beside
+ * them. So a bound is noticed half a second late at most. A script in place of `XADD` would notice at once, but anybody may append
+ * with a plain command, and an append is to stay one command.
  */
 export class Admission {
   readonly #parts: AdmissionParts;

@@ -33,7 +33,7 @@ export type Refusal = Readonly<{ reason: Overload; sentence: string; retryAfterM
 
 /**
  * What looks, in one round trip and some 50 microseconds of Redis' time. A user who may not see the book of the log, as a
- * producer, is refused once and then goes by what Redis says of the group.
+ * producer, is refused once; from then on what Redis says of the group is used.
  */
 export function gaugeOf(redis: Redis, store: Store, nowMs: () => number): () => Promise<Look> {
   let mayReadBook = true;

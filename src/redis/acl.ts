@@ -1,7 +1,7 @@
 import { keysOf, prefixesOf } from './keys.ts';
 
 /**
- * Who may be given a Redis user of its own.
+ * The kinds of Redis users.
  * `producer` sends events and can read none. `worker` runs the engine and changes automations. `viewer` looks.
  * `consumer` takes jobs out of the queues and cannot reach the engine's state.
  */

@@ -21,7 +21,7 @@ export const FAREWELL_MS = 100;
 export const BLOCK_MS = 2_000;
 
 /**
- * Options of every connection of ours. Commands wait for Redis to come back instead of failing: each of ours is safe to
+ * Options of every connection. Commands wait for Redis to come back instead of failing: each is safe to
  * repeat, because a position, a generation or a derived id makes the second one a no-op.
  */
 function ownOptions(name: string): RedisOptions {
@@ -85,7 +85,7 @@ export class Connections {
       this.redis.duplicate({
         ...ownOptions(`watchfire-${name}`),
         // A read that blocks must be given up when the server vanished without a word. Unanswered ones are not sent again:
-        // whoever reads decides anew what it wants.
+        // the reader decides anew what to read.
         blockingTimeout: BLOCK_MS,
         blockingTimeoutGrace: BLOCKING_GRACE_MS,
       }),

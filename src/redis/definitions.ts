@@ -21,7 +21,10 @@ export type Definition = Readonly<{ automation: Automation; plan: StoredPlan }>;
 /** Names of the engine's own events (rules 10). */
 const OWN_EVENTS = ['automation.triggered', 'automation.resolved'];
 
-/** Whether one of the triggers could be interested in a state-change event; only then they are put into the log. */
+/**
+ * Whether one of the triggers could want a state-change event. They are put into the log only while some automation could: each
+ * firing would otherwise add an entry that nothing wants. The recorded scenarios run with all of them: leaving them out decides nothing.
+ */
 function listens(trigger: Trigger): boolean {
   if (trigger.type !== 'event') return trigger.triggers.some(listens);
   if (trigger.expect.length === 0) return true;

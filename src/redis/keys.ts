@@ -39,13 +39,13 @@ export type Keys = Readonly<{
   audit: string;
   /** string, permanent: generations of remembered event ids, as JSON (lua/include/seen.lua). */
   seen: string;
-  /** hash with a TTL: who is taking over which entry (lua/take-over.lua); what is left of a worker says where it died. */
+  /** hash with a TTL: which worker takes over which entry (lua/take-over.lua); a note that stays says where a worker died. */
   attempts: string;
   /** zset with a TTL: worker id -> its last sign of life in ms, by its own clock; says which heartbeats to look for. */
   workers: string;
-  /** string with a TTL: written by who waits for replicas or disk, so that there is something of its own to wait for. */
+  /** string with a TTL: a relay writes it before it waits for replicas or disk, to have a write of its own to wait for. */
   durable: string;
-  /** A channel, not a key: what workers do, told only while somebody listens (src/services/live.ts). */
+  /** A channel, not a key: what workers do, published only while somebody listens (src/services/live.ts). */
   live: string;
 }>;
 

@@ -9,10 +9,10 @@ const STRANGER_BOUND_MS = 3_000;
 const SHUT_OUT = /^(NOAUTH|NOPERM|DENIED|WRONGPASS)/;
 
 /**
- * Refuses a Redis elsewhere that lets everybody in: whoever reaches it can read all events, change all automations and,
- * with CONFIG, often take over the machine. Asked of the server itself, since a password in our URL proves nothing.
+ * Refuses a Redis on another machine that serves strangers: anybody could read all events, change all automations and, with CONFIG,
+ * often take over the machine. A second connection without our password finds out, since a password in our URL proves nothing.
  * @param redis connected; it stays as it is
- * @param key one of ours, by which a stranger is tried
+ * @param key of this engine: what a stranger tries to read
  * @throws Unprotected
  */
 export async function refuseUnprotected(redis: Redis, key: string): Promise<void> {
@@ -29,7 +29,7 @@ export async function isProtected(redis: Redis, key: string): Promise<boolean> {
   return !(await letsStrangersIn(redis, key));
 }
 
-/** Whether somebody who knows nothing but the address may read a key of ours. */
+/** Whether somebody who knows nothing but the address may read this key. */
 export async function letsStrangersIn(redis: Redis, key: string): Promise<boolean> {
   const stranger = redis.duplicate({
     username: undefined,

@@ -9,7 +9,7 @@ import type { Store } from '../redis/store.ts';
 
 export type AuditorParts = { redis: Redis; store: Store; logger: Logger; definitions: LoadedDefinitions };
 
-/** After so many looks (a minute) in which no key was kept from its window, the next one is told of again. */
+/** After this many looks (a minute) without a key that was kept from its window, the next such key is logged again. */
 const QUIET_LOOKS = 12;
 
 /**

@@ -154,7 +154,7 @@ describe('when somebody else holds earlier entries', () => {
     expect(after).toEqual(await outcome(single));
   });
 
-  test('it gives up when it is told to, at once', async () => {
+  test('it gives up at once when it is asked to', async () => {
     const { world, mine } = await stalled();
     const clock = new FakeClock();
     const stop = new AbortController();
@@ -230,7 +230,7 @@ describe('an entry that fails before it has any effect', () => {
   });
 });
 
-test('who observes is told each entry once with its words, also of chunks that were cut', async () => {
+test('an observer gets each entry once with its words, also of chunks that were cut', async () => {
   const world = await logged(60);
   const told: string[] = [];
   const { applier } = applierOf(world, {

@@ -19,7 +19,7 @@ import { World } from '../support/world.ts';
 const MINUTE_MS = 60_000;
 const never = new AbortController().signal;
 
-/** Finding out who wants an event takes time; `passes` is told of it. */
+/** Matching an event takes time; `passes` gets it. */
 function slowMatching(passes: () => void) {
   const { interested } = TriggerIndex.prototype;
   const slow = vi.spyOn(TriggerIndex.prototype, 'interested').mockImplementation(function (this: TriggerIndex, event) {

@@ -130,7 +130,7 @@ describe('while the infrastructure fails', () => {
 });
 
 describe('a window that cannot be settled', () => {
-  test('holds up neither the others nor the log, and is told', async () => {
+  test('holds up neither the others nor the log, and is logged', async () => {
     const world = new World();
     for (const id of ['a', 'b', 'c']) await world.put(deadMan(id));
     await world.meet('x');
@@ -199,7 +199,7 @@ test('entries whose text is too much for one call are sent in several', async ()
   expect((await world.state()).counters).toEqual({ applied: '12' });
 });
 
-test('an observer that throws is told of the next entries all the same', async () => {
+test('an observer that throws gets the next entries all the same', async () => {
   const world = await logged([]);
   let told = 0;
   const { applier, lines } = applierOf(world, {

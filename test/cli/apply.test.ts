@@ -97,7 +97,7 @@ test('prune deletes what is in none of the files', async () => {
   expect((await cli(['apply', '-', '--prune'], '[]')).out).toEqual(['deleted    a (A)']);
 });
 
-test('one wrong document in any file changes nothing, and all that is wrong is told with file and line', async () => {
+test('one wrong document in any file changes nothing, and all that is wrong is reported with file and line', async () => {
   const { cli, file, watchfire } = await shop();
   const good = await file('good.yaml', TWO);
   const bad = await file(

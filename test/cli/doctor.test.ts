@@ -172,7 +172,7 @@ describe('the rights of a user', () => {
     expect(cannotAsk ? untried : missing.join(' ')).toMatch(cannotAsk ? /^NOPERM/ : /xgroup\|create/);
   });
 
-  test('that lacks a single command is told it', async () => {
+  test('that lacks a single command learns which', async () => {
     const user = await restrictedUser(adminUrl(), 'worker', 'n');
     onTestFinished(() => user.remove());
     const admin = new Redis(adminUrl());

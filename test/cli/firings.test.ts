@@ -86,7 +86,7 @@ test('since leaves out what was decided before', async () => {
   expect(out.slice(1)).toEqual([expect.stringContaining('just-now')]);
 });
 
-test('firings of an automation that is gone are found by its id, and a name nobody had is told', async () => {
+test('firings of an automation that is gone are found by its id, and a name nobody had is refused', async () => {
   const world = await worldOf(second);
   await world.at(0).meet('y', { id: 'e1' });
   await world.remove('B');
@@ -96,7 +96,7 @@ test('firings of an automation that is gone are found by its id, and a name nobo
   expect({ status, err }).toEqual({ status: 1, err: ['watchfire: there is no automation "nobody"'] });
 });
 
-test('an empty ledger is told, and is an empty list in JSON', async () => {
+test('an empty ledger is a sentence, and an empty list in JSON', async () => {
   const { namespace } = new World();
   expect(await runIn(namespace)(['firings'])).toEqual({ status: 0, out: [], err: ['no firings yet'] });
   expect((await runIn(namespace)(['firings', '-o', 'json'])).out).toEqual(['[]']);
@@ -112,7 +112,7 @@ test('what others wrote into the ledger is left out', async () => {
 test.each([
   ['text', (line: string) => words(line)[4]?.split(' ')[1]],
   ['json', (line: string) => (JSON.parse(line) as { triggering_event: { id: string } }).triggering_event.id],
-])('following as %s goes on with new firings until it is told to stop', async (format, eventOf) => {
+])('following as %s goes on with new firings until it is stopped', async (format, eventOf) => {
   const world = await worldOf(second);
   await world.at(0).meet('y', { id: 'before' });
   const seen: (string | undefined)[] = [];

@@ -93,7 +93,7 @@ describe('a wrong command line', () => {
 describe('a Redis that cannot be used', () => {
   const verbs = [['list'], ['get', 'x'], ['enable', 'x'], ['send', 'x', 'resource.id=r'], ['send', '-'], ['worker']];
 
-  test.each(verbs)('is told at once by %s, without the password', async (...argv) => {
+  test.each(verbs)('is reported at once by %s, without the password', async (...argv) => {
     const { status, out, err } = await run([...argv, '--redis', NO_REDIS]);
     expect({ status, out, lines: err.length }).toEqual({ status: 1, out: [], lines: 1 });
     expect(err[0]).toMatch(
@@ -123,12 +123,12 @@ describe('a Redis that cannot be used', () => {
     ['is something else', 'HTTP/1.1 400 Bad Request\r\n\r\n', /what listens there is no Redis; start one/],
     ['wants a password', '-NOAUTH Authentication required.\r\n', /refuses: NOAUTH Authentication required\.$/],
     ['still loads its data', '-LOADING Redis is loading the dataset in memory\r\n', /refuses: LOADING/],
-  ])('because it %s, is told within seconds', async (_, answer, reason) => {
+  ])('because it %s, is reported within seconds', async (_, answer, reason) => {
     const { status, err } = await run(['list', '--redis', await listening(answer)]);
     expect({ status, err }).toEqual({ status: 1, err: [expect.stringMatching(reason)] });
   });
 
-  test('because it goes away, is told', async () => {
+  test('because it goes away, is reported', async () => {
     const proxy = await proxyToRedis();
     const namespace = freshNamespace({ permanent: ['events'] });
     async function* going(): AsyncGenerator<string> {

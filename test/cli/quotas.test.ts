@@ -84,7 +84,7 @@ describe('watchfire quotas', () => {
     expect((await cli(['status'])).out.join('\n')).not.toMatch(/the cap on open windows/);
   });
 
-  test('a program that sets nonsense is told which', async () => {
+  test('a program that sets nonsense learns which', async () => {
     const { watchfire } = engine();
     await expect(watchfire.setQuotas({ windows: -1 })).rejects.toMatchObject({
       code: 'INVALID_DOCUMENT',

@@ -107,7 +107,7 @@ describe('a file of lines', () => {
     expect(end).toMatchObject({ lines: 2, sent: 1, stopped: { unsure: [2, 2] } });
   });
 
-  test('is told of what could not be read', async () => {
+  test('gets what could not be read', async () => {
     async function* source(): AsyncGenerator<string> {
       yield '{}\n';
       throw new Error('broken disk');
@@ -116,7 +116,7 @@ describe('a file of lines', () => {
     expect(end).toMatchObject({ sent: 1, stopped: { reason: new Error('broken disk'), unsure: null } });
   });
 
-  test('ends after the events under way when it is told to stop', async () => {
+  test('ends after the events under way when it is stopped', async () => {
     const stop = new AbortController();
     const emit: Emit = async ({ n }) => {
       if (n === 2) stop.abort();

@@ -119,7 +119,7 @@ describe('a file of events', () => {
     expect((await log()).map(([, document]) => document)).toEqual([cloudEvent]);
   });
 
-  test('ends at once when it is told to stop while nothing comes', async () => {
+  test('ends at once when it is stopped while nothing comes', async () => {
     const { cli, log } = shop();
     const stop = new AbortController();
     async function* slow(): AsyncGenerator<string> {

@@ -66,7 +66,7 @@ test('refused events and invalid automations are answers', async () => {
   ]);
 });
 
-test('a bad line is told with its number, and the others are answered all the same', async () => {
+test('a bad line is reported with its number, and the others are answered all the same', async () => {
   const badTime = { name: 'b', timeline: [{ at: 'noon' }] };
   const badKey = { name: 'c', timeline: [{ at: '2026-03-02T09:00:00Z', tik: true }] };
   const lines = [scenario('one'), '', '{"name":', badTime, { timeline: [] }, '[]', scenario('two'), badKey];

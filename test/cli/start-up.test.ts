@@ -6,7 +6,7 @@ import { root } from '../house/tree.ts';
 /** Imports that are there at run time, and not put off until they are needed. */
 const STATIC = /^(?:import|export)\s+(?!type\s)[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm;
 
-/** All that is loaded with a file: files of ours, and names of packages. */
+/** All that is loaded with a file: our own files, and names of packages. */
 function loadedWith(file: string, loaded = new Set<string>()): Set<string> {
   if (loaded.has(file)) return loaded;
   loaded.add(file);

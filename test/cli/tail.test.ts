@@ -42,7 +42,7 @@ test('people see an event with its word, then what it caused, line by line', asy
   const { watchfire, lines, finish } = await tailing('text');
   const from = lines.length;
   await watchfire.emit({ event: 'x', resource: { id: 'customer.7' } });
-  await eventually('the job is told', () => lines.some((line) => line.includes('  job')));
+  await eventually('the job is shown', () => lines.some((line) => line.includes('  job')));
   const { status, err } = await finish();
   expect({ status, err }).toEqual({ status: 0, err: [expect.stringMatching(/^watchfire: watching \{.*\} at redis:/)] });
   const told = lines.slice(from).filter((line) => !line.includes('hello'));
@@ -58,8 +58,8 @@ test('programs get an object in each line', async () => {
   await watchfire.emit({ id: 'e1', event: 'x', resource: { id: 'customer.7' } });
   await redis.xadd(watchfire.store.keys.events, '*', 'event', 'x');
   const told = (): Record<string, unknown>[] => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  await eventually('the job is told', () => told().some(({ kind }) => kind === 'job'));
-  await eventually('the rejection is told', () => told().some(({ outcome }) => outcome === 'rejected'));
+  await eventually('the job is shown', () => told().some(({ kind }) => kind === 'job'));
+  await eventually('the rejection is shown', () => told().some(({ outcome }) => outcome === 'rejected'));
   await finish();
   const decisions = [{ automation: 'A', trigger: '', word: 'fired' }];
   expect(told()).toContainEqual(expect.objectContaining({ kind: 'event', id: 'e1', outcome: 'applied', decisions }));

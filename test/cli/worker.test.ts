@@ -13,7 +13,7 @@ function shop(): Watchfire {
   return new Watchfire({ redis: testClient(), namespace });
 }
 
-/** A worker in this process, and how it is told to stop. */
+/** A worker in this process, and how to stop it. */
 function working(watchfire: Watchfire, ...argv: string[]): { stop: () => Promise<Ran>; logs: Log[] } {
   const stop = new AbortController();
   const logs: Log[] = [];
@@ -34,7 +34,7 @@ const ofLog = (logs: Log[], msg: string) => () => logs.find((log) => log.msg ===
 const failed = { event: 'order.failed', resource: { id: 'customer.7' } };
 
 describe('a worker', () => {
-  test('applies what is in the log until it is told to stop', async () => {
+  test('applies what is in the log until it is stopped', async () => {
     const watchfire = shop();
     await watchfire.put({ id: 'A', name: 'a', trigger: { posture: 'Reactive', expect: ['order.failed'] } });
     const { stop, logs } = working(watchfire, '--chunk-size', '10', '--retention', '1h');
@@ -56,11 +56,11 @@ describe('a worker', () => {
     await watchfire.put({ id: 'A', name: 'a', trigger: { posture: 'Reactive' }, actions: [action] });
     const { stop, logs } = working(watchfire, '--log-level', 'debug');
     await watchfire.emit(failed);
-    expect(await eventually('a chunk is told', ofLog(logs, 'chunk applied'))).toMatchObject({
+    expect(await eventually('a chunk is logged', ofLog(logs, 'chunk applied'))).toMatchObject({
       entries: 1,
       word: 'applied',
     });
-    expect(await eventually('its job is told', ofLog(logs, 'jobs added'))).toMatchObject({
+    expect(await eventually('its job is logged', ofLog(logs, 'jobs added'))).toMatchObject({
       jobs: 1,
       queues: ['actions'],
     });

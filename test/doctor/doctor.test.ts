@@ -96,7 +96,7 @@ const server_rows: Row[] = [
   ['version', 'warning', /does not say/, { version: null }],
   ['known faults', 'ok', /^none/, {}],
   ['known faults', 'bad', /XAUTOCLAIM.*CVE-2022-31144/, { version: server('7.0.3') }],
-  ['known faults', 'warning', /^whoever may run scripts.*CVE-2025-49844\)$/, { version: server('7.0.15') }],
+  ['known faults', 'warning', /^a user who may run scripts.*CVE-2025-49844\)$/, { version: server('7.0.15') }],
   ['known faults', 'bad', /^WAITAOF can answer before/, { version: server('8.1.4', 'valkey'), ...mode('fsync') }],
   ['known faults', 'ok', /^none/, { version: server('8.1.4', 'valkey') }],
   ['role', 'bad', /replica of p/, { info: { role: 'slave', master_host: 'p', master_port: '1' } }],

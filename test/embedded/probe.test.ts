@@ -29,7 +29,7 @@ test('a Redis that still reads its data is known for what it is', async () => {
   expect(answer).toEqual({ kind: 'redis', dir: '/data', pid: 42, loading: true });
 });
 
-test('whoever answers otherwise is no Redis', async () => {
+test('a server that answers otherwise is no Redis', async () => {
   expect(await asked('HTTP/1.1 400 Bad Request\r\n\r\n')).toEqual({ kind: 'other' });
   expect(await asked('-NOAUTH Authentication required.\r\n')).toEqual({ kind: 'other' });
 });

@@ -30,7 +30,7 @@ test('workers can be started in any number', () => {
   expect(services.worker.depends_on).toEqual({ redis: { condition: 'service_healthy' } });
 });
 
-test('Redis keeps what it is told and is reached from this machine only', () => {
+test('Redis keeps what it was given and is reached from this machine only', () => {
   expect(services.redis.command).toMatch(/--appendonly yes .*--maxmemory-policy noeviction/);
   expect(services.redis.ports).toEqual(['127.0.0.1:6390:6379']);
 });

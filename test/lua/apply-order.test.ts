@@ -220,7 +220,7 @@ describe('the seen memory', () => {
     expect(await world.at(later).meet('x', { id: 'f', follows: 'leader' })).toBe(word);
   });
 
-  test('goes by the positions: a repeat that was applied counts anew', async () => {
+  test('is measured in positions: a repeat that was applied counts anew', async () => {
     const world = await listener();
     await world.meet('x', { id: 'e' });
     await world.at(1_800).meet('x', { id: 'e' });

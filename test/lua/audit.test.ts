@@ -135,7 +135,7 @@ test('a position ahead of the log, which would have entries skipped, is put back
 });
 
 describe('a log that was deleted', () => {
-  test('is told once, and the new one is applied', async () => {
+  test('is reported once, and the new one is applied', async () => {
     const { world } = await logged(10, 5);
     await world.redis.del(world.store.keys.events);
     expect(await told(world)).toEqual(['log-replaced 0-0']);

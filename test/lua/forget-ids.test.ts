@@ -19,7 +19,7 @@ test('before anything was applied there is nothing to forget', async () => {
   expect(await forgetAll(world)).toBe(0);
 });
 
-test('it goes by the position of the log, not by the wall clock', async () => {
+test('the position of the log decides, not the wall clock', async () => {
   const world = new World();
   await world.meet('x', { id: 'e' });
   world.at(100 * HALF_HOUR);

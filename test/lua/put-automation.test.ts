@@ -233,7 +233,7 @@ test.each([
   ['armed by them', { ...watch, after: ['automation.resolved'] }, true],
   ['below a composite', { type: 'sequence', triggers: [{ posture: 'Reactive', expect: ['automation.*'] }] }, true],
   ['others only', { posture: 'Reactive', expect: ['x', 'automation', 'Automation.triggered'] }, false],
-])('who wants state-change events is known: %s', async (_, trigger, listens) => {
+])('automations that want state-change events are known: %s', async (_, trigger, listens) => {
   const world = new World();
   await world.put(automation(trigger));
   expect((await world.state()).listeners).toEqual(listens ? ['a'] : undefined);

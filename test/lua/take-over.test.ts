@@ -29,7 +29,7 @@ test('where nothing waits there is nothing to take over', async () => {
   expect(await ask(world, 'w')).toEqual({ word: 'idle', entry: '', count: 0, deaths: 0 });
 });
 
-test('whoever comes first takes a chunk, again and again while it comes through', async () => {
+test('the first worker takes a chunk, again and again while it comes through', async () => {
   const { world, ids } = await logged(3);
   for (let i = 0; i < 2 * CRASH_ATTEMPTS; i += 1) {
     expect(await ask(world, 'w')).toEqual({ word: 'take', entry: ids[0], count: MOST, deaths: 0 });

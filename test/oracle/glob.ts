@@ -97,7 +97,7 @@ function wholeMatch(tokens: readonly Token[], codes: readonly number[]): boolean
   return places.has(tokens.length);
 }
 
-/** A run may also be empty: whoever stands before one stands behind it as well. */
+/** A run may also be empty: a place before one is a place behind it as well. */
 function pastRuns(tokens: readonly Token[], places: Iterable<number>): Set<number> {
   const all = new Set<number>();
   for (const start of places) {

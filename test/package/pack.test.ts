@@ -106,7 +106,7 @@ console.log(JSON.stringify({ name, id, data, answer, refused: refused instanceof
 describe('a program in plain JavaScript', () => {
   test('puts an automation, emits, works, and takes the job with its own BullMQ worker', async () => {
     const namespace = freshNamespace({ permanent: [...ENGINE_KEYS, 'bull:*'] });
-    // Whoever takes jobs is another user than the one who runs the engine.
+    // Jobs are taken by another user than the one that runs the engine.
     const env = { REDIS_URL: inject('redisUrl'), JOBS_URL: inject('adminUrl'), NAMESPACE: namespace };
     const { data, ...told } = (await runProgram('app.mjs', APPLICATION, env)) as Record<string, unknown> & {
       data: Record<string, unknown>;

@@ -36,7 +36,7 @@ const bullScripts = readdirSync(BULL_SCRIPTS).filter((file) => /-\d+\.js$/.test(
 const textOf = (file: string): string => readFileSync(path.join(BULL_SCRIPTS, file), 'utf8');
 
 describe('the commands', () => {
-  test('that scripts of ours call are all allowed to a worker', () => {
+  test('that the scripts call are all allowed to a worker', () => {
     const called = sourceFiles(['lua'], '.lua').flatMap(({ text }) => calledIn(text));
     expect(called.length).toBeGreaterThan(100);
     const allowed = commandsOf('worker');

@@ -86,7 +86,7 @@ describe('the book', () => {
   });
 });
 
-test('a producer may not see the book, and goes by the group after one refusal', async () => {
+test('a producer may not see the book, and asks the group after one refusal', async () => {
   const namespace = freshNamespace({ permanent: ENGINE_KEYS });
   const user = await restrictedUser(inject('adminUrl'), 'producer', namespace);
   onTestFinished(() => user.remove());

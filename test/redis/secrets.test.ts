@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
 import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
 
-/** Stands for a password and for what users send; whoever reads logs must never see it. */
+/** Stands for a password and for what users send; a reader of logs must never see it. */
 const CANARY = 'CANARY5d41402abc';
 
 const event = { event: 'order.failed', resource: { id: 'customer.7' }, payload: { card: CANARY } };
@@ -69,7 +69,7 @@ describe('an error', () => {
     ['of memory that is short', (redis: Redis) => redis.config('SET', 'maxmemory', '1')],
     ['of a user who may not', (redis: Redis) => redis.acl('SETUSER', 'default', '-xadd')],
     ['of a server that is a replica', (redis: Redis) => redis.replicaof('127.0.0.1', 1)],
-  ])('%s holds nothing of the event, with a client of ours or one handed in', async (_, provoke) => {
+  ])('%s holds nothing of the event, with its own client or one handed in', async (_, provoke) => {
     const { redis, secret } = await guarded();
     const own = engine({ redis: secret });
     const foreign = new Redis(secret);
@@ -153,16 +153,16 @@ describe('what is printed', () => {
     const [window = ''] = await redis.keys(`${watchfire.store.prefixes.window}*`);
     await redis.set(window, 'x');
     await watchfire.emit({ ...event, id: 'half' });
-    await eventually('the half-way one is told', said('WRONGTYPE'));
+    await eventually('the half-way one is logged', said('WRONGTYPE'));
     await redis.config('SET', 'maxmemory', '1');
-    await eventually('short memory is told', said('OOM'));
+    await eventually('short memory is logged', said('OOM'));
     await redis.config('SET', 'maxmemory', '0');
     for (const argv of [['status'], ['firings'], ['windows'], ['list'], ['dlq', 'ls']]) {
       const { out, err } = await run([...argv], { env: { REDIS_URL: secret, WATCHFIRE_DEBUG: '1' } });
       printed.push(...out, ...err);
     }
     await server.kill();
-    await eventually('the lost connection is told', said('redis connection failed'));
+    await eventually('the lost connection is logged', said('redis connection failed'));
     for (const argv of [['status'], ['send', 'x', 'resource.id=r', `payload.a=${CANARY}`]]) {
       const { out, err } = await run([...argv], { env: { REDIS_URL: secret, WATCHFIRE_DEBUG: '1' } });
       printed.push(...out, ...err);

@@ -63,7 +63,7 @@ test('while nobody listens nothing is said', async () => {
 });
 
 describe('to a listener', () => {
-  test('each entry is told with the word of every trigger it met', async () => {
+  test('each entry is reported with the word of every trigger it met', async () => {
     const { live, quiet } = await spoken();
     live.listeners(1);
     const entries = [entry(0), entry(1, 'y'), entry(2), { id: `${NOW}-3`, fields: ['event', 'x'] }];

@@ -135,7 +135,7 @@ describe('a step that fails', () => {
     expect(JSON.stringify(lines)).not.toContain('secret');
   });
 
-  test('is not repeated once it is told to stop, and the delay ends at once', async () => {
+  test('is not repeated once it is stopped, and the delay ends at once', async () => {
     const { clock, ...rest } = parts();
     let attempts = 0;
     const loop = new Loop({ clock, ...rest }, async () => {

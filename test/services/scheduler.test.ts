@@ -26,7 +26,7 @@ describe('one run', () => {
     expect(await world.told()).toHaveLength(SETTLE_LIMIT + 5);
   });
 
-  test('stops between two calls when it is told to', async () => {
+  test('stops between two calls', async () => {
     const world = new World();
     await world.put(watch);
     for (let i = 0; i < SETTLE_LIMIT + 5; i += 1) await world.send('a', { resource: `r${i}` });

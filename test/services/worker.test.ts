@@ -104,7 +104,7 @@ describe('a worker that stops', () => {
     await stop();
     const { events, position } = await world.state();
     const { delivered, pending } = (events as StreamValue).groups.engine ?? {};
-    // A read under way when it was told to stop may have been given a last chunk that never arrived; others take that over.
+    // A read under way when it was stopped may have been given a last chunk that never arrived; others take that over.
     const lost = Object.keys(pending ?? {}).length;
     expect(lost).toBeLessThanOrEqual(50);
     if (lost === 0) expect(position).toBe(delivered);

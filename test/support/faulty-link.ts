@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 /** Where a connection breaks: before the server gets the command, or after it has run it and before it can say so. */
 export type Break = 'request' | 'answer';
 
-/** A way to Redis that breaks when it is told to. Ends with the test. */
+/** A way to Redis that a test can break. Ends with the test. */
 export class FaultyLink {
   readonly url: string;
   /** Breaks the next time a script is called; how many are left to break. */

@@ -11,7 +11,7 @@ import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson, sentenceOf } from '../view/output.ts';
 import { progressOn } from '../view/progress.ts';
 
-/** Rejected lines that are shown one by one; whoever has more needs the first ones and the count. */
+/** Rejected lines that are shown one by one; of more, the first ones and the count are enough. */
 const SHOWN_REJECTIONS = 20;
 
 type Options = Readonly<Record<string, unknown>>;

@@ -111,7 +111,7 @@ async function answerAll(
     const outcome = settled(answer(parts, `${run}-${Math.floor(started / BATCH)}-${started}`, line));
     started += 1;
     const printed = before.then(async () => print(line.number, await outcome));
-    // Whoever waits for it sees the fault; until then it is nobody's.
+    // The error belongs to the code that waits for it; before that, it must not count as unhandled.
     printed.catch(() => undefined);
     return printed;
   };

@@ -10,7 +10,7 @@ export const verb: Verb = {
   configure(command) {
     outputOption(command).addHelpText(
       'after',
-      '\nShows what all workers of the namespace do until it is told to stop: events with the word each automation has\n' +
+      '\nShows what all workers of the namespace do, until Ctrl-C: events with the word each automation has\n' +
         'for them (counted, armed, late, fired …), firings, and jobs. Workers notice within a second that it listens.\n' +
         'With -o json each is an object in a line of its own.\n\nExample:\n  watchfire tail',
     );

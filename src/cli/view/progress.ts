@@ -4,7 +4,7 @@ import type { Io } from '../verb.ts';
 export type Progress = Readonly<{
   /** Shows how much of the file was read and what became of its events. */
   update: (counts: { bytes: number; sent: number; rejected: number; perSecond: number }) => void;
-  /** Says why nothing is sent at the moment, until it is told null. */
+  /** Says why nothing is sent at the moment; null: sending goes on. */
   waits: (sentence: string | null) => void;
   /** Prints a line that stays above the bar. */
   note: (line: string) => void;

@@ -114,7 +114,7 @@ export async function watch(watchfire: Watchfire, io: Io, json: boolean): Promis
       if (next === null) return;
       after = next.end;
       add(next.firings.map((recorded) => ({ kind: 'firing', recorded })));
-      // A slow reader of ours holds up the reading, not the engine.
+      // A slow reader of our output holds up the reading, not the engine.
       if (held.full) await printing;
     }
   };

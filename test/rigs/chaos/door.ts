@@ -6,7 +6,7 @@ export type Disturbance = 'lose answers' | 'lose everything' | 'delay' | 'cut';
 
 type Pair = { client: Socket; server: Socket; loses: 'nothing' | 'answers' | 'everything' };
 
-/** A way to Redis that can be disturbed, and that leads to another server when it is told so. */
+/** A way to Redis that can be disturbed, and led to another server. */
 export class Door {
   /** Port on 127.0.0.1 of the server behind it. */
   target: number;

@@ -9,7 +9,7 @@ import { Watchfire } from '../../../src/index.ts';
  */
 const [redis = '', namespace = '', settings = '{}', wait] = process.argv.slice(2);
 if (wait === 'wait') {
-  // Whoever is killed keeps nothing of what was compiled: it has to be written down before.
+  // A worker that is killed keeps nothing of what was compiled: it has to be written down before.
   flushCompileCache();
   process.stdin.once('end', () => process.exit(0));
   await once(process.stdin, 'data');

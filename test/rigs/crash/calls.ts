@@ -3,7 +3,7 @@ import type { Command, Redis } from 'ioredis';
 import { LUA_FOLDER, readScript } from '../../../src/redis/script.ts';
 
 /**
- * Who calls, told from the functions that the call comes from: the first line of which one of them is. The file is the end of its
+ * The caller, by the functions that the call comes from: the first line of which one of them is. The file is the end of its
  * path, the function any part of its name.
  */
 const ROLES: readonly (readonly [file: string, name: string, role: string])[] = [
@@ -84,7 +84,7 @@ function scriptName(client: Redis, sha: string): string {
 }
 
 /**
- * What a Redis call is for: who makes it, and the command or script. To be asked while it is being made. The commands of a
+ * What a Redis call is for: its caller, and the command or script. To be asked while it is being made. The commands of a
  * transaction are one call, named when its EXEC is sent; null before that.
  */
 export class Namer {

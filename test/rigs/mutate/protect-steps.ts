@@ -186,7 +186,7 @@ const LETTERS = [
     'lua/reject-firing.lua',
     ['test/lua/reject-firing.test.ts'],
     [
-      ['dead letters: whoever comes second buries nothing', "if not held and firing then return { 'gone' } end", ''],
+      ['dead letters: the second to come writes none', "if not held and firing then return { 'gone' } end", ''],
       [
         'dead letters: what is moved to the dead letters is acknowledged with it',
         "redis.call('XACK', keys.firings, args.group, args.entry)",
@@ -216,7 +216,7 @@ const LETTERS = [
         "'take'",
       ],
       [
-        'poison: who loses Redis at the same time died once',
+        'poison: workers that lose Redis at the same time are one death',
         'deaths = math.max(deaths, before + 1)',
         'deaths = deaths + 1',
       ],

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Who is asked: the comparison of scenarios with the model, or tests. */
+/** What has to notice: the comparison of scenarios with the model, or tests. */
 export type Judge = 'comparison' | readonly string[];
 
-/** Who noticed and what it said; null when nobody did. `again`: who has to be silent when nothing is broken. */
+/** What noticed and what it said; null when nothing did. `again`: what has to be silent when nothing is broken. */
 export type Notice = { by: string; again: Judge } | null;
 
 /** What is sound needs a tenth of this on a quiet machine. Being slow is no notice: then the next one is asked. */

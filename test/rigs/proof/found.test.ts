@@ -29,7 +29,7 @@ test.each(cases)('engine and model agree, as once they did not: $name', async ({
   }
 });
 
-test('what was found is told apart by its name', () => {
+test('what was found has a name of its own', () => {
   const names = cases.map(({ name }) => name);
   expect(names.length).toBeGreaterThan(0);
   expect(new Set(names).size).toBe(names.length);

@@ -113,7 +113,7 @@ describe('comparing texts', () => {
     expect(Math.sign(compareText(b, a))).toBe(0 - order);
   });
 
-  test('goes by code points, not by UTF-16 units', () => {
+  test('is that of code points, not of UTF-16 units', () => {
     const unit = fc.constantFrom('a', '\uD7FF', '\uE000', '\uFFFF', '\u{1F600}', '\u{10FFFF}');
     const anyText = fc.array(unit, { maxLength: 5 }).map((units) => units.join(''));
     fc.assert(

@@ -72,7 +72,7 @@ describe('a CloudEvent', () => {
     );
   });
 
-  test('is told from an event of ours that has a key of that name', () => {
+  test('differs from an own event that has a key of that name', () => {
     expect(event(...json({ ...minimal, specversion: '1.0', type: 'y' })).event).toBe('x');
   });
 
