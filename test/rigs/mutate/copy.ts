@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { broken, type Mutation } from './mutation.ts';
 
-const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
+export const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 const COPIED = ['docs', 'examples', 'lua', 'scripts', 'src', 'test'];
 const COPIED_FILES = ['.gitignore', 'package.json', 'package-lock.json', 'tsconfig.json', 'vitest.config.ts'];
 

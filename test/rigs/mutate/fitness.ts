@@ -8,12 +8,13 @@ export async function faultOf(mutation: Mutation, scripts: readonly string[], re
   return faultOfPlace(mutation) ?? (await faultOfLoading(mutation, scripts, redis));
 }
 
-function faultOfPlace({ file, find, replace, tests }: Mutation): string | null {
+/** Why the source has nothing to break, null when it has. */
+export function faultOfPlace({ file, find, replace, test }: Mutation): string | null {
+  if (!stands(file)) return 'its file is not there';
   const places = textOf(file).split(find).length - 1;
   if (places !== 1) return `stands at ${places} places`;
   if (find === replace) return 'changes nothing';
-  const missing = tests.find((one) => !stands(one));
-  return missing === undefined ? null : `${missing} is not there`;
+  return stands(test) ? null : `${test} is not there`;
 }
 
 /** A script that does not even load is noticed by every test, and so by none. */

@@ -6,15 +6,10 @@ import { Redis } from 'ioredis';
 import type { RedisProgram } from '../../../src/embedded/find-server.ts';
 import { obtainRedisServer, startRedisServer } from '../../../src/embedded/server.ts';
 import { commandLine } from '../../support/usage.ts';
-import { copyProject, during } from './copy.ts';
+import { copyProject, during, PROJECT } from './copy.ts';
 import { faultOf } from './fitness.ts';
-import { rest } from './lua-rest.ts';
-import { windows } from './lua-windows.ts';
-import type { Mutation } from './mutation.ts';
-import { services } from './protect-services.ts';
-import { steps } from './protect-steps.ts';
+import { GROUPS, type Group, type Mutation, mutationsIn } from './mutation.ts';
 import { ask, endLeftovers, type Judge, type Notice } from './run.ts';
-import { typescript } from './typescript.ts';
 
 /**
  * Breaks the rules and takes away what protects the engine, one by one, each in a copy of the project, and
@@ -27,13 +22,8 @@ const USAGE = `npm run mutate [-- --only rules|protections --from N --first WORD
   --first  asks the tests alone that are most likely to notice
   WORDS    only mutations whose rule or file contains them`;
 
-const GROUPS: Readonly<Record<string, readonly Mutation[]>> = {
-  rules: [...windows, ...rest, ...typescript],
-  protections: [...steps, ...services],
-};
-
 /** After the tests that are the most likely to notice: a rule is compared with the model, and then comes all that could tell. */
-const LAST_ASKED: Readonly<Record<string, readonly Judge[]>> = {
+const LAST_ASKED: Readonly<Record<Group, readonly Judge[]>> = {
   rules: ['comparison', ['test/rigs/proof/found.test.ts', 'test/lua', 'test/unit', 'test/apply/chunk.test.ts']],
   protections: [
     [
@@ -64,6 +54,7 @@ const unfit = (why: string): Verdict => ({ word: 'unfit', why });
 const sound = new Map<string, Promise<Notice>>();
 const stopping = new AbortController();
 const { signal } = stopping;
+const mutations = await mutationsIn(PROJECT);
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort());
 const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'watchfire-mutate-')));
 const temporary = path.join(folder, 'temporary');
@@ -104,16 +95,17 @@ function chosen(): Trial[] {
   } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const { only, from, first } = values;
-  if (only !== undefined && GROUPS[only] === undefined)
-    throw new Error(`--only takes ${Object.keys(GROUPS).join(' or ')}`);
+  const groups = GROUPS.filter((group) => only === undefined || group === only);
+  if (groups.length === 0) throw new Error(`--only takes ${GROUPS.join(' or ')}`);
   const words = positionals.join(' ');
-  const judges = (group: string, { tests }: Mutation): readonly Judge[] =>
-    first ? [tests] : [tests, ...(LAST_ASKED[group] ?? [])];
-  const all = Object.entries(GROUPS)
-    .filter(([group]) => only === undefined || group === only)
-    .flatMap(([group, mutations]) => mutations.map((mutation) => ({ mutation, judges: judges(group, mutation) })))
-    .filter(({ mutation: { rule, file } }) => `${rule} ${file}`.includes(words))
-    .slice(Number(from) - 1);
+  const all = mutations
+    .filter(({ group }) => groups.includes(group))
+    .filter(({ rule, file }) => `${rule} ${file}`.includes(words))
+    .slice(Number(from) - 1)
+    .map((mutation) => ({
+      mutation,
+      judges: first ? [[mutation.test]] : [[mutation.test], ...LAST_ASKED[mutation.group]],
+    }));
   if (all.length === 0) throw new Error(`there is no mutation whose rule or file contains "${words}"`);
   return all;
 }

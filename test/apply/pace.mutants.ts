@@ -1,0 +1,21 @@
+import type { Mutants } from '../rigs/mutate/mutation.ts';
+
+export const protections: Mutants = {
+  'src/apply/applier.ts': {
+    'take-over of entries: not while others get on with them': ['turn.saw(position);', ''],
+  },
+  'src/apply/take-over.ts': {
+    'take-over of entries: for no longer than they are waited for': [
+      'if (calls > 0 && clock.nowMs() >= untilMs) return;',
+      '',
+    ],
+    'take-over of entries: no more than are matched in a moment': [
+      'takeOver(redis, store, worker, matcher.batchSize)',
+      'takeOver(redis, store, worker, matcher.chunkSize)',
+    ],
+  },
+  'src/apply/turn.ts': {
+    'take-over of entries: after a bound': ['return clock.nowMs() - this.#sinceMs >= TAKE_OVER_MS;', 'return false;'],
+    'take-over of entries: not before the bound': ['this.#sinceMs >= TAKE_OVER_MS', 'this.#sinceMs >= 0'],
+  },
+};

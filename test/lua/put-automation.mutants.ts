@@ -1,0 +1,29 @@
+import type { Mutants } from '../rigs/mutate/mutation.ts';
+
+export const rules: Mutants = {
+  'lua/include/change.lua': {
+    '13: what is due before a change comes out before it': [
+      'if settle.catch_up(e, e.as_of) then return nil end',
+      'if true then return nil end',
+    ],
+    '13: a standing window that is there goes on': ['if b.start then return end', ''],
+  },
+  'lua/put-automation.lua': {
+    '13: state of a former definition is gone': ['change.discard(e, c.gone)', ''],
+  },
+};
+
+export const protections: Mutants = {
+  'lua/include/change.lua': {
+    'generation check: of two changes at a time one is made anew': [
+      "if (redis.call('GET', e.keys.generation) or '0') ~= expected then return 'stale-definitions' end",
+      '',
+    ],
+  },
+  'lua/include/engine.lua': {
+    'watermark in as_of: a change does not overtake the log': [
+      'return math.min(e.now, M.oldest_waiting(e) or e.now) - M.lag(e)',
+      'return e.now - M.lag(e)',
+    ],
+  },
+};

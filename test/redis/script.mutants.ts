@@ -1,0 +1,11 @@
+import type { Mutants } from '../rigs/mutate/mutation.ts';
+
+export const protections: Mutants = {
+  'src/redis/script.ts': {
+    '#!lua: a call is refused before it has done anything': ["['#!lua', ", "['--', "],
+    'a server that forgot its scripts is given them': [
+      "if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;",
+      'throw error;',
+    ],
+  },
+};
