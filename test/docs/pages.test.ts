@@ -6,9 +6,13 @@ import { parseEvent } from '../../src/model/event.ts';
 import { decode } from '../../src/model/intake.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
-const docs = path.join(root, 'docs');
-const pages = readdirSync(docs).filter((file) => file.endsWith('.md'));
-const textOf = (file: string): string => readFileSync(path.join(docs, file), 'utf8');
+/** All pages for people, from the project's folder. */
+const pages = ['', 'docs/'].flatMap((folder) =>
+  readdirSync(path.join(root, folder))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => folder + file),
+);
+const textOf = (page: string): string => readFileSync(path.join(root, page), 'utf8');
 const prose = (text: string): string => text.replace(/^ *```[\s\S]*?^ *```$/gm, '');
 
 const blocks = (file: string, kind: string): unknown[] =>
@@ -33,7 +37,7 @@ describe.each(pages)('%s', (page) => {
   test('every link leads somewhere', () => {
     const links = [...prose(textOf(page)).matchAll(/\]\((?!\w+:)([^)#]*)(?:#([^)]*))?\)/g)];
     const broken = links.filter(([, file = '', anchor]) => {
-      const target = path.join(docs, file === '' ? page : file);
+      const target = file === '' ? path.join(root, page) : path.join(root, path.dirname(page), file);
       if (!existsSync(target)) return true;
       return anchor !== undefined && !anchorsOf(readFileSync(target, 'utf8')).has(anchor);
     });
@@ -41,13 +45,13 @@ describe.each(pages)('%s', (page) => {
   });
 
   test('every file of the project that is named exists', () => {
-    const files = [...prose(textOf(page)).matchAll(/`((?:test|src|lua|bench|scripts|examples)\/[\w./-]+\.\w+)/g)];
+    const files = [...prose(textOf(page)).matchAll(/`((?:test|src|lua|bench|scripts|examples|docs)\/[\w./-]+\.\w+)/g)];
     const missing = files.map(([, file = '']) => file).filter((file) => !existsSync(path.join(root, file)));
     expect(missing).toEqual([]);
   });
 
   test('every verb of the command line that is named exists', () => {
-    const verbs = [...textOf(page).matchAll(/(?:`|^ *)watchfire ([a-z]+)/gm)].map(([, verb = '']) => verb);
+    const verbs = [...textOf(page).matchAll(/(?:`|^ *)watchfire (?!ready )([a-z]+)/gm)].map(([, verb = '']) => verb);
     const unknown = verbs.filter((verb) => !existsSync(path.join(root, 'src/cli/verbs', `${verb}.ts`)));
     expect(unknown).toEqual([]);
   });
@@ -70,7 +74,7 @@ test('commands that send events were found', () => {
 });
 
 describe('coming-from-prefect.md', () => {
-  const page = 'coming-from-prefect.md';
+  const page = 'docs/coming-from-prefect.md';
 
   test('the automation and the event that are said to port do', () => {
     const [automations, events] = [blocks(page, 'automation'), blocks(page, 'event')];

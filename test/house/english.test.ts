@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { sourceFiles } from './tree.ts';
 
 /** How many sentences are still written in a way that has to be read twice. Lower it when there are fewer; never raise it. */
-const HARD_SENTENCES = 2;
+const HARD_SENTENCES = 0;
 
 /** docs/rules.md is left out: its text is the law's own. */
 const FOLDERS = ['src', 'lua', 'test', 'bench', 'docs'];
