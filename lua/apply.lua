@@ -8,7 +8,7 @@
 -- KEYS firings     stream  ledger and outbox
 -- KEYS dead        stream  rejected entries
 -- KEYS generation  string  number of the definitions
--- KEYS listeners   set     who wants state-change events
+-- KEYS listeners   set     automations that want state-change events
 -- KEYS parked      zset    followers waiting for their leader
 -- KEYS seen        string  generations of remembered ids, as JSON
 -- KEYS counters    hash    decisions counted
@@ -47,7 +47,7 @@ if not ids[first] then return { 'already-applied', e.position, '', '' } end
 if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. ids[first], 'COUNT', 1)[1] then
   return { 'not-my-turn', e.position, '', '' }
 end
--- What a failover took back is in the hands of workers still. The log loses its end alone, so asking for the last one is enough.
+-- Workers can still hold entries that a failover took back. A log only loses its end, so it is enough to ask for the last entry.
 if not redis.call('XRANGE', keys.events, ids[#ids], ids[#ids])[1] then return { 'gone', e.position, '', '' } end
 
 -- Answers what became of the entry, and a word for each trigger it met; nil when more is due than one call may settle.

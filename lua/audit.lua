@@ -54,7 +54,7 @@ if lost > 0 then find('entries-lost', string.format('%d', lost)) end
 local deleted = info['max-deleted-entry-id']
 if unsure and stream.after(deleted, at) and deleted ~= known.deleted then find('deleted-ahead', deleted) end
 
--- 4. What was taken over before it was given out is somebody's as soon as it is given out; it is done all the same.
+-- 4. An entry that was applied before the group gave it out becomes pending as soon as it is given out. It is done: acknowledge it.
 local held = redis.pcall('XPENDING', keys.events, args.group, '-', at, args.limit)
 for _, entry in ipairs(held.err and {} or held) do redis.call('XACK', keys.events, args.group, entry[1]) end
 

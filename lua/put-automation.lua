@@ -9,7 +9,7 @@
 -- KEYS generation   string  number of the definitions
 -- KEYS seen         string  generations of remembered ids, as JSON
 -- KEYS audit        hash    what became of the log itself
--- KEYS listeners    set     who wants state-change events
+-- KEYS listeners    set     automations that want state-change events
 -- KEYS automations  hash    id -> current document
 -- KEYS plans        hash    id -> places of its triggers
 -- KEYS changes      zset    id -> generation of its last change

@@ -1,4 +1,4 @@
--- Puts a firing that can never be relayed to the dead letters and acknowledges it: once, whoever else comes to the same conclusion.
+-- Moves a firing that can never be relayed to the dead letters and acknowledges it: once, however many relays try.
 --
 -- KEYS firings  stream  ledger and outbox
 -- KEYS dead     stream  dead letters
@@ -12,7 +12,7 @@ local dlq = include('dlq')
 
 local held = redis.call('XPENDING', keys.firings, args.group, args.entry, args.entry, 1)[1]
 local firing = redis.call('XRANGE', keys.firings, args.entry, args.entry)[1]
--- One that is there and not held has been acknowledged. One that was trimmed away may be held no longer just because of that.
+-- A firing that is there but not pending has been acknowledged. One that was trimmed away may be missing among the pending for that reason alone.
 if not held and firing then return { 'gone' } end
 dlq.write(keys, '*', 'firings', args.entry, args.reason, args.error, held and held[4] or 0, firing and firing[2] or {})
 redis.call('XACK', keys.firings, args.group, args.entry)

@@ -9,7 +9,7 @@
 -- KEYS dead        stream  dead letters
 -- KEYS seen        string  generations of remembered ids, as JSON
 -- KEYS audit       hash    what became of the log itself
--- KEYS listeners   set     who wants state-change events
+-- KEYS listeners   set     automations that want state-change events
 -- KEYS parked      zset    followers waiting for their leader
 -- KEYS counters    hash    decisions counted
 -- KEYS quota_used        hash    automation -> how many keys hold state

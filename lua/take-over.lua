@@ -1,5 +1,5 @@
--- Before entries are taken over from whoever read them: says how many to take at once, and notes who is at them.
--- A worker that comes through takes its note back; the note of one that is dead says among which entries it died.
+-- Called before a worker takes over entries that another one read: says how many to take at once, and notes who is at them.
+-- A worker that succeeds removes its note; the note of a dead worker says among which entries it died.
 --
 -- KEYS events    stream  the log
 -- KEYS position  string  id of the last applied entry

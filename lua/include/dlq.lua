@@ -1,4 +1,4 @@
--- A dead letter: the same shape whoever gave up on what, so that one hand can show, return or remove any of them.
+-- A dead letter has the same shape for every source, so that the same code shows, sends again or removes any of them.
 local limits = include('limits')
 
 local M = {}
@@ -15,7 +15,7 @@ end
 
 -- keys.dead: the stream; id: '*' or an id of virtual time; source: events, firings or windows; entry: where it stood;
 -- reason: a sentence; error: what was thrown, or nil; attempts: how often it was tried; fields: as they were sent, a flat list.
--- The fields are one JSON text: names of theirs cannot meet ours, there may be any number, and their bytes come back as they were.
+-- The fields are one JSON text: their names cannot collide with those of the letter, there may be any number, and their bytes stay as they were.
 function M.write(keys, id, source, entry, reason, error, attempts, fields)
   local kept = #fields > 0 and cjson.encode(fields) or '[]'
   redis.call('XADD', keys.dead, id, 'source', source, 'entry', entry, 'reason', reason,

@@ -30,7 +30,7 @@ function M.park(e, ev, doc)
   return 'parked', 'parked'
 end
 
--- Its hash may be gone only when somebody else removed it.
+-- Puts one follower back into the log. Its hash can only be missing when somebody outside of the engine removed it.
 local function release(e, id)
   local name = e.prefixes.parked_event .. id
   local event = redis.call('HGET', name, 'event')
@@ -39,7 +39,7 @@ local function release(e, id)
   redis.call('ZREM', e.keys.parked, id)
 end
 
--- The leader, known by the digest of its id, was applied: its followers go behind what is in the log, by occurrence.
+-- leader: digest of the id of an event that was applied. Its followers go to the end of the log, in order of occurrence.
 function M.followers(e, leader)
   if not anybody(e) then return end
   local name = e.prefixes.followers .. leader
@@ -47,7 +47,7 @@ function M.followers(e, leader)
   redis.call('DEL', name)
 end
 
--- time: min(now, E) of rules 8.2. Those who waited long enough go on without their leader.
+-- time: min(now, E) of rules 8.2. Followers that waited long enough go on without their leader.
 function M.overdue(e, time)
   local ids = redis.call('ZRANGE', e.keys.parked, '-inf', engine.int(time - WAIT_MS), 'BYSCORE', 'LIMIT', 0, RELEASE_LIMIT)
   local waiting = {}

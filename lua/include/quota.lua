@@ -1,6 +1,6 @@
 -- How many keys hold state (an open window, an alert, child firings): of each automation and of all. Where a cap is
 -- reached no further key gets any, while those that are there go on. The numbers are exact and the caps stand in Redis,
--- so what is refused follows from the log alone, whoever applies it.
+-- so what is refused follows from the log alone, whichever worker applies it.
 local limits = include('limits')
 
 local M = {}

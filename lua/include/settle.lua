@@ -55,7 +55,8 @@ local function visit(e, name, key, score)
   due.correct(e, name, key, wakes)
 end
 
--- An obligation that cannot be met holds up neither the others nor the log, unless we lack a right. What can be read of it goes on.
+-- An obligation that cannot be met holds up neither the others nor the log, unless Redis refused a right: then the call fails.
+-- What can still be read of the window keeps its place in the deadlines.
 local function isolate(e, name, key, score, fault)
   e.fault = dlq.said(fault)
   if dlq.is_refusal(e.fault) then error(fault, 0) end

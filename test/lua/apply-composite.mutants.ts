@@ -14,8 +14,6 @@ export const rules: Mutants = {
     ],
     '9.7: all that was stored is used up': ['if documents then g.stored = {} end', ''],
     '9: each group is on its own': ['key.of_document(f.doc, c.names)', 'key.of_document(nil, c.names)'],
-  },
-  'lua/include/group.lua': {
     '9.3: a firing too old for the others is dropped': ['if f.time >= oldest then', 'if true then'],
     '9.3: exactly `within` apart stays': ['newest - g.composite.within', 'newest - g.composite.within + 1'],
     '9.4: the next step is preferred': ['if f.trigger.child == step then return f end', ''],
@@ -27,7 +25,7 @@ export const rules: Mutants = {
     '9.5: a stored newer firing stays': ['if old and old.time > f.time then return false end', ''],
     '9.5: an equally old one is replaced': ['old.time > f.time', 'old.time >= f.time'],
     '9.6: a compound needs so many': ['present >= c.needed', 'present > c.needed'],
-    '9.6: a sequence needs its order': ['return M.progress(g) == #c.children', 'return next(g.stored) and true'],
+    '9.6: a sequence needs its order': ['return progress(g) == #c.children', 'return next(g.stored) and true'],
     '9: a child is kept 60 s beyond its use': ['limits.KEEP_MS', 'limits.KEEP_MS - 1000'],
     '9: a child is kept at least until as_of and 60 s': [
       'math.max(f.time + within, as_of) + KEEP_MS',
