@@ -7,7 +7,7 @@ const ANSWER_BOUND_MS = 1_000;
 const ANSWER_LIMIT = 65_536;
 
 /** What listens on a port: nobody, a Redis (with the folder of its data and its process id), or something else. */
-export type Answer =
+export type ProbeAnswer =
   | { kind: 'nobody' }
   | { kind: 'other' }
   | { kind: 'redis'; dir: string; pid: number /** It still reads its data and takes no commands. */; loading: boolean };
@@ -16,7 +16,7 @@ export type Answer =
  * Asks what listens on a port of 127.0.0.1. Plain text over a socket and no client, since the answer has to tell a Redis from
  * anything else, and a client would wait for one.
  */
-export function ask(port: number): Promise<Answer> {
+export function ask(port: number): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     let connected = false;
@@ -37,7 +37,7 @@ export function ask(port: number): Promise<Answer> {
 }
 
 /** A server that still loads its data answers PING with an error, and the questions of who it is. */
-function read(text: string): Answer {
+function read(text: string): ProbeAnswer {
   const dir = /\r\ndir\r\n\$\d+\r\n(.*)\r\n/.exec(text)?.[1];
   const pid = /process_id:(\d+)/.exec(text)?.[1];
   const loading = text.startsWith('-LOADING');

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AlreadyRunning, PortTaken, RedisNotStarted } from '../errors.ts';
 import { findRedisServer, installRedisServer, type RedisProgram, thisMachine } from './find-server.ts';
-import { type Answer, ask } from './probe.ts';
+import { ask, type ProbeAnswer } from './probe.ts';
 
 /** A server answers within tens of milliseconds. One that reads a large append-only file first says so, and is given more time. */
 const START_BOUND_MS = 60_000;
@@ -195,7 +195,7 @@ function tailOf(child: ChildProcess): () => string {
 }
 
 /** Waits until our server answers, ends or runs out of time. Another server on the port has another folder. */
-async function firstAnswer(child: ChildProcess, port: number, home: string): Promise<Answer> {
+async function firstAnswer(child: ChildProcess, port: number, home: string): Promise<ProbeAnswer> {
   let bound = performance.now() + START_BOUND_MS;
   while (isAlive(child) && performance.now() < bound) {
     const answer = await ask(port);

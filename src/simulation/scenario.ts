@@ -49,7 +49,7 @@ export type Answered = {
 };
 
 /** What a scenario came to: its firings in order, or the error of the first faulty automation as `path: reason`. */
-export type Answer =
+export type ScenarioAnswer =
   | { name: string; firings: Answered[]; refused?: { step: number; reason: string }[] }
   | { name: string; invalid: string };
 

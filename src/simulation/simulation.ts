@@ -12,7 +12,7 @@ import { type Entry, sealEvent } from '../model/intake.ts';
 import { deleteDefinition, putDefinition } from '../redis/definitions.ts';
 import { type Store, storeOf } from '../redis/store.ts';
 import { Scheduler } from '../services/scheduler.ts';
-import { type Answer, answered, automationsOf, type Emitted, type Scenario } from './scenario.ts';
+import { answered, automationsOf, type Emitted, type Scenario, type ScenarioAnswer } from './scenario.ts';
 
 /** Redis to run on, and what the engine is to be made of; several scenarios may share one connection at a time. */
 export type SimulationParts = Readonly<{
@@ -136,7 +136,7 @@ export async function simulate(
   namespace: string,
   scenario: Scenario,
   afterStep?: AfterStep,
-): Promise<Answer> {
+): Promise<ScenarioAnswer> {
   const { name, timeline } = scenario;
   const refused: { step: number; reason: string }[] = [];
   let automations: ReturnType<typeof automationsOf>;
