@@ -4,8 +4,8 @@ import { concerns, EARLY_ANSWERS, type ReleaseLine, type ServerVersion } from '.
 export const OLDEST_VERSION = '7.0.0';
 
 /**
- * A fault of servers that concerns what is done here. `why`: what it means here. `source`: the change that mended it, as it
- * is called there. `fsync`: it only concerns the durability mode of that name.
+ * A fault of some releases. `why`: what it means here. `source`: the change that mended it, as it is called there. `fsync`: it only
+ * concerns the durability mode of that name.
  */
 export type Fault = Readonly<{
   grade: 'warning' | 'bad';
@@ -15,7 +15,7 @@ export type Fault = Readonly<{
   fsync?: true;
 }>;
 
-/** Known faults, the worst first. Those of commands that are never sent here are left out. */
+/** Faults of streams, scripts and WAITAOF that lose data or open the server to others, the worst first. All of them end with an update. */
 export const FAULTS: readonly Fault[] = [
   {
     grade: 'bad',
@@ -44,37 +44,16 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     grade: 'warning',
-    lines: [['redis', '7.0.0', '7.0.5']],
-    why: 'a loss of power after a rewrite of the append-only file can cost more than the last second',
-    source: 'redis#11004',
-  },
-  {
-    grade: 'warning',
-    lines: [['redis', null, '7.0.11']],
-    why: 'the append-only file is not always forced to the disk after the last second',
-    source: 'release notes of Redis 7.0.11',
-  },
-  {
-    grade: 'warning',
-    lines: [
-      ['redis', '7.0.9', '7.0.15'],
-      ['redis', '7.2.0', '7.2.4'],
-    ],
-    why: 'buffers that grow can be written beyond their end',
-    source: 'CVE-2023-41056',
+    lines: [['redis', '7.2.0', '7.2.2']],
+    why: 'WAITAOF can wait for nothing while nobody else writes',
+    source: 'redis#12620',
+    fsync: true,
   },
   {
     grade: 'warning',
     lines: [['redis', '7.2.0', '7.2.5']],
     why: 'numbers in scripts can reach commands in a form such as 1e9, which these refuse',
     source: 'redis#13115',
-  },
-  {
-    grade: 'warning',
-    lines: [['redis', '7.2.0', '7.2.2']],
-    why: 'WAITAOF can wait for nothing while nobody else writes',
-    source: 'redis#12620',
-    fsync: true,
   },
   {
     grade: 'warning',
