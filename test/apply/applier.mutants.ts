@@ -7,4 +7,8 @@ export const protections: Mutants = {
       'const setAside = attempts < 0;',
     ],
   },
+  'src/apply/turn.ts': {
+    'take-over of entries: after a bound': ['return clock.nowMs() - this.#sinceMs >= TAKE_OVER_MS;', 'return false;'],
+    'take-over of entries: not before the bound': ['this.#sinceMs >= TAKE_OVER_MS', 'this.#sinceMs >= 0'],
+  },
 };

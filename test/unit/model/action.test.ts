@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseAction } from '../../../src/model/action.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from './entries.ts';
 
 const queue = { type: 'queue', queue: 'mails' };
 const withOpts = (opts: unknown): object => ({ ...queue, opts });

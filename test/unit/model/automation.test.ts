@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { InvalidDocument } from '../../../src/errors.ts';
 import { parseAutomation } from '../../../src/model/automation.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from './entries.ts';
 
 const reactive = { posture: 'Reactive' };
 const minimal = { id: 'a', name: 'A', trigger: reactive };

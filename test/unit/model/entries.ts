@@ -1,3 +1,4 @@
+import { InvalidDocument } from '../../../src/errors.ts';
 import type { Event } from '../../../src/model/event.ts';
 import { type Decoded, decode } from '../../../src/model/intake.ts';
 
@@ -17,6 +18,17 @@ export function event(...fields: string[]): Event {
 export function reason(...fields: string[]): string {
   const decoded = entry(...fields);
   return decoded.kind === 'rejected' ? decoded.reason : 'accepted';
+}
+
+/** The sentence a document is refused with, or `accepted`. Any other error is one of the program. */
+export function refusal(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof InvalidDocument) return error.message;
+    throw error;
+  }
+  return 'accepted';
 }
 
 export const json = (document: unknown): [string, string] => ['data', JSON.stringify(document)];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { eventDocument, parseEvent } from '../../../src/model/event.ts';
 import { eventInput, eventOutput } from '../../../src/model/event-schema.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from './entries.ts';
 
 const arrival = { entryId: '1-1', received: Date.UTC(2026, 0, 1) };
 

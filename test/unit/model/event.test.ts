@@ -8,7 +8,7 @@ import {
   resourceName,
   resourceRole,
 } from '../../../src/model/event.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from './entries.ts';
 
 const received = Date.UTC(2026, 2, 2, 9);
 const arrival = { entryId: '1772442000000-7', received };

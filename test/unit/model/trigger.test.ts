@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseAutomation } from '../../../src/model/automation.ts';
 import type { CompositeTrigger, EventTrigger } from '../../../src/model/trigger.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from './entries.ts';
 
 const reactive = { posture: 'Reactive' };
 const proactive = { posture: 'Proactive' };
