@@ -27,7 +27,7 @@ if known.restored then
   known.anchor = nil
 end
 
--- 2. The log. A stream counts all that was ever added to it: when that is less than before, or less than what became of its
+-- 2. The log. A stream counts everything that was ever added to it: when that is less than before, or less than what became of its
 -- entries, it is another one.
 local replaced = added < tonumber(known.added or 0) or known.anchor and added - book.processed(keys) < tonumber(known.anchor)
 if replaced then

@@ -3,7 +3,7 @@
 --
 -- KEYS stream  stream  the log or the ledger
 -- ARGV group   consumer group
--- ARGV limit   with so many entries that the group was not given yet nothing is done: they would have to be counted
+-- ARGV limit   nothing is done when the group was not yet given this many entries: they would have to be counted
 -- RETURNS word
 -- WORDS gone right recounted unsure
 -- FLAGS allow-oom

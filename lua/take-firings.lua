@@ -1,4 +1,4 @@
--- Gives a relay the next firings that nobody has read, all in one text: a client reads that many times faster than a list of lists.
+-- Gives a relay the next firings that none has read, all in one text: a client reads that many times faster than a list of lists.
 --
 -- KEYS firings  stream  ledger and outbox
 -- ARGV group    consumer group

@@ -8,9 +8,9 @@
 -- KEYS attempts  hash    with a TTL: a note of each worker at it: first and last entry, how many, how many died at it alone before
 -- ARGV prefixes  JSON    of src/redis/keys.ts
 -- ARGV worker    who asks
--- ARGV count     how many entries to take where nobody died
--- ARGV silent_ms a worker whose sign of life ends within so long has missed some and is taken for dead
--- ARGV deaths    so many workers that died at one entry alone are enough
+-- ARGV count     how many entries to take where no worker died
+-- ARGV silent_ms a worker whose sign of life ends sooner than this has missed some and counts as dead
+-- ARGV deaths    how many workers must have died at one entry alone
 -- ARGV keep_ms   how long notes are kept
 -- RETURNS word, id of the first entry that waits or '', how many to take, how many workers died at it alone
 -- WORDS idle take poison

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Where the engine gets its time from. Decisions are made in Redis time (or in `virtualNowMs`, for a simulation);
- * `sleep` only decides how soon somebody looks.
+ * `sleep` only decides how soon the caller looks.
  */
 export type Clock = {
   /** Milliseconds since 1970 that all decisions are made with; null: the Redis server's. */

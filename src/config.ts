@@ -7,7 +7,7 @@ import { InvalidDocument } from './errors.ts';
 /** Namespace of an engine that was given none. */
 export const DEFAULT_NAMESPACE = 'wf';
 
-/** Where Redis is when nobody says: the embedded one of `npm start`. */
+/** Where Redis is when no URL is given: the embedded one of `npm start`. */
 export const DEFAULT_REDIS_URL = 'redis://127.0.0.1:6390';
 
 const HOUR_MS = 3_600_000;

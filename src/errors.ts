@@ -121,7 +121,7 @@ export class NotFound extends WatchfireError {
   }
 }
 
-/** Several automations have the name; only an id tells them apart. */
+/** Several automations have the name; only their ids differ. */
 export class Ambiguous extends WatchfireError {
   constructor(name: string, ids: readonly string[]) {
     super('AMBIGUOUS', `${ids.length} automations are named ${quote(name)}; use an id: ${ids.join(', ')}`);

@@ -1,4 +1,4 @@
--- The book of the log: every entry that was ever added was applied in some way, waits, or was removed by somebody else.
+-- The book of the log: every entry that was ever added was applied in some way, waits, or was removed by others.
 local stream = include('stream')
 
 local M = {}

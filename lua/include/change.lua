@@ -1,4 +1,4 @@
--- Rules 13: a change of the definitions takes effect between two entries, after all that is due before it.
+-- Rules 13: a change of the definitions takes effect between two entries, after everything that is due before it.
 local window = include('window')
 local due = include('due')
 local engine = include('engine')

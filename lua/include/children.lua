@@ -62,7 +62,7 @@ end
 -- Removes what is over at `as_of`; what remains gets its place in the deadlines.
 function M.forget(e, c, group, as_of)
   local g = M.read(e, c, group)
-  if g.fresh then return due.correct(e, c.name, group, false) end -- somebody else removed the hash
+  if g.fresh then return due.correct(e, c.name, group, false) end -- others removed the hash
   M.drop(g, as_of, -math.huge)
   g.indexed = false
   M.write(e, g)

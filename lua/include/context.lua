@@ -26,7 +26,7 @@ function M.new(keys, prefixes)
     digest = false, -- of the event of that entry: how it is remembered, and forgotten when the entry is set aside
 
     -- Deadlines.
-    head = -math.huge, -- ms: nothing is due before; math.huge: nothing is due at all; -math.huge: nobody has looked
+    head = -math.huge, -- ms: nothing is due before; math.huge: nothing is due at all; -math.huge: unknown
     budget = 0, -- how many obligations this call may still settle
     fired = 0, -- how many root firings this call emitted
     fault = '', -- what the last obligation that could not be met failed with

@@ -15,7 +15,7 @@ local function now(e, of)
   return e.used[of] + (e.grown[of] or 0)
 end
 
--- Notes that so many keys of a trigger got state, or lost it when negative.
+-- Notes how many keys of a trigger got state; negative: lost it.
 function M.add(e, name, count)
   if count == 0 then return end
   local of = owner(name)

@@ -66,7 +66,7 @@ local function isolate(e, name, key, score, fault)
   dlq.write(e.keys, e.next_id, 'windows', e.entry or e.position, 'cannot be settled: ' .. name .. ':' .. key, e.fault, 1, {})
 end
 
--- 8.2: settles and forgets all that is due at as_of, at most e.budget obligations. Answers whether it came to the end.
+-- 8.2: settles and forgets everything that is due at as_of, at most e.budget obligations. Answers whether nothing is left.
 function M.catch_up(e, as_of)
   while e.head <= as_of do
     local name, key, score = due.first(e, as_of)

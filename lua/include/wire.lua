@@ -1,5 +1,5 @@
 -- The chunk as it is sent (src/redis/wire.ts): its values in a few long lists, because every table costs Lua more to make and to
--- drop again than a value costs to read. So the tables here are filled anew for each entry; nobody may keep one.
+-- drop again than a value costs to read. So the tables here are filled anew for each entry; do not keep one.
 local M = {}
 
 -- By the sum of what holds: 1 arms, 2 expects, 4 last of its automation.

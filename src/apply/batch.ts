@@ -6,7 +6,7 @@ import type { DefinitionsView } from './loaded-definitions.ts';
 import type { MatchedEntry } from './match-entry.ts';
 import type { SetAsideCause } from './poison.ts';
 
-/** How many entries one call of `apply` gets at most: a millisecond of Redis' time (measured), so that nobody else waits for long. */
+/** How many entries one call of `apply` gets at most: a millisecond of Redis' time (measured), so that other clients do not wait for long. */
 export const CHUNK_SIZE = 100;
 
 /** How long one call of `apply` is to keep Redis busy, in µs; others wait as long. A fivefold error still leaves them their 5 ms. */

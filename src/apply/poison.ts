@@ -7,7 +7,7 @@ export const POISON_ATTEMPTS = 3;
 /** So many entries may be set aside one after the other before the engine's own state is suspected: no sender is that unlucky. */
 const UNLUCKY_RUN = 8;
 
-/** From then on each is tried so much later: slow enough to be noticed and mended, and the log still goes on. */
+/** From then on each try waits this long: time enough to notice and mend the cause, and the log still moves on. */
 const SUSPICIOUS_PAUSE_MS = 1_000;
 
 /** Why an entry is set aside, as its dead letter says it. */

@@ -6,7 +6,7 @@ import type { Store } from '../redis/store.ts';
 /** How long the position stands before a worker applies the entries in front of its own itself. */
 export const TAKE_OVER_MS = 1_000;
 
-/** Between two looks whether it is our turn: a fraction of what a chunk takes, up to what nobody notices. */
+/** Between two looks at the position: from a fraction of a chunk's time up to a delay that nobody notices. */
 const SHORTEST_WAIT_MS = 1;
 export const LONGEST_WAIT_MS = 16;
 

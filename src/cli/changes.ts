@@ -68,7 +68,7 @@ function wantedOf({ document, at }: Found, newId: () => string, problems: string
   }
 }
 
-/** Two of one name would be told apart by nobody, and the second of one id would undo the first. */
+/** Nobody could tell two of one name apart, and the second of one id would undo the first. */
 function refuseTwins(wanted: readonly Wanted[], problems: string[]): void {
   for (const key of ['id', 'name'] as const) {
     const first = new Map<string, Wanted>();

@@ -53,7 +53,7 @@ function collect(
     try {
       found.push({ document: node.toJS(document), at: (path) => at(node, path) });
     } catch (error) {
-      // An alias without its anchor, or a few lines that stand for millions.
+      // An alias without its anchor, or a few lines that expand to millions.
       const reason = error instanceof Error ? firstLine(error.message) : String(error);
       problems.push(`${at(node, '')}: document: cannot be read: ${reason}`);
     }

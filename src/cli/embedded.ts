@@ -20,7 +20,7 @@ export async function embeddedRedis(port: number, dir: string, io: Io): Promise<
 
 /**
  * Puts the example automations into a namespace that never had any. One that had keeps what it has: nothing that
- * somebody changed or deleted comes back.
+ * a user changed or deleted comes back.
  * @returns how many were put
  */
 export async function putExamples(watchfire: Watchfire): Promise<number> {

@@ -5,7 +5,7 @@ import { type Io, Misuse } from './verb.ts';
 /** How much of a file is read at a time. */
 const CHUNK_BYTES = 256 * 1_024;
 
-/** A file to be read in pieces; `totalBytes` is null when nobody knows how long it is, as for a pipe. */
+/** A file to be read in pieces; `totalBytes` is null when its length is unknown, as for a pipe. */
 export type Input = Readonly<{ source: AsyncIterable<Uint8Array | string>; totalBytes: number | null }>;
 
 /**

@@ -47,7 +47,7 @@ function processIo(): Io {
 // A reader of our output, like `head`, may stop early: then nothing is left to do, and nothing is wrong.
 stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-// Node would print all that is in the error, and the arguments of a command can be in it.
+// Node would print the whole error, which can hold the arguments of a command.
 process.on('uncaughtException', (error: unknown) => {
   stderr.write(`watchfire: unexpected: ${error instanceof Error ? error.message : String(error)}\n`);
   if (env.WATCHFIRE_DEBUG && error instanceof Error) stderr.write(`${error.stack}\n`);

@@ -40,7 +40,7 @@ export type SendOptions = Readonly<{ wait?: boolean; sleep?: (ms: number, signal
 
 /**
  * Appends each line of an NDJSON stream to the log, in its order. Reads no faster than Redis takes.
- * Lines that Redis itself refuses for want of memory may come in behind those sent with them; all others keep their order.
+ * Lines that Redis itself refuses when memory is short may come in behind those sent with them; all others keep their order.
  * @returns what became of the lines, and why it stopped when it was neither at the end nor told to
  */
 export async function sendLines(

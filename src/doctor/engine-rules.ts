@@ -3,7 +3,7 @@ import type { Status } from '../inspect/status.ts';
 import { bad, type Check, ok, type Rule, several, untold, warning } from './check.ts';
 import type { Facts } from './examine.ts';
 
-/** How long the oldest entry may wait before somebody should look: a healthy log waits for milliseconds. */
+/** How long the oldest entry may wait before a person should look: in a healthy log it waits for milliseconds. */
 const WAITING_WARNING_MS = 10_000;
 const WAITING_BAD_MS = 60_000;
 

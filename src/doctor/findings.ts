@@ -38,7 +38,7 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ['quotas', quotas],
 ];
 
-/** What the facts come to, one check for each thing that was looked at. */
+/** The findings that follow from the facts, one check for each thing that was looked at. */
 export function findingsOf(facts: Facts): Check[] {
   return RULES.flatMap(([name, rule]) => {
     const check = rule(facts);

@@ -3,7 +3,7 @@ import { type RuleOptions, workerCommands } from '../redis/acl.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import type { Store } from '../redis/store.ts';
 
-/** More than Redis takes to refuse a command; a server that says nothing for so long has other troubles. */
+/** More than Redis takes to refuse a command; a server that is silent for longer has other troubles. */
 const PATIENCE_MS = 3_000;
 
 /** What the user that we are may not do; `untried`: why it could not be found out, else null. */

@@ -1,6 +1,6 @@
 import { concerns, EARLY_ANSWERS, type ReleaseLine, type ServerVersion } from '../redis/info.ts';
 
-/** From this version on there is all that the scripts need: `#!lua` with flags, and the counters of streams. */
+/** The first version that has what the scripts need: `#!lua` with flags, and the counters of streams. */
 export const OLDEST_VERSION = '7.0.0';
 
 /**

@@ -2,7 +2,7 @@ import { isWithin, versionInWords } from '../redis/info.ts';
 import { bad, ok, type Rule, several, untold, warning } from './check.ts';
 import { faultsOf, OLDEST_VERSION } from './server-faults.ts';
 
-/** Above this the clocks are not kept in time by anybody; below it what is measured may be the network. */
+/** Above this, no time service keeps the clocks; below it, the network may explain the difference. */
 const CLOCK_WARNING_MS = 1_000;
 
 /** So far apart, events sent with their own time are dated into other windows. */

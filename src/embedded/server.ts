@@ -63,7 +63,7 @@ export type RedisServer = Readonly<{
   port: number;
   /** Process id of the server itself. */
   pid: number;
-  /** Resolves when the server has ended, whoever ended it. */
+  /** Resolves when the server has ended, for whatever reason. */
   ended: Promise<void>;
   stop: () => Promise<void>;
 }>;

@@ -12,7 +12,7 @@ export const LARGEST_QUOTA = 1_000_000_000;
 /** Automations named as the ones that hold most: what a person reads. */
 const MOST_NAMED = 10;
 
-/** At most so many keys of one automation, and of all, may hold state: an open window, an alert, child firings. */
+/** The most keys of one automation, and of all, that may hold state: an open window, an alert, child firings. */
 export type Quotas = Readonly<{ windowsPerAutomation: number; windows: number }>;
 
 /** How many keys hold state, in all and of the automations that hold most, and how often one was kept from it. */

@@ -5,7 +5,7 @@ import { memoryRatio } from '../redis/info.ts';
 import { ACTIONS_GROUP } from '../redis/keys.ts';
 import type { Store } from '../redis/store.ts';
 
-/** Workers and triggers looked at: more than anybody runs, and than anybody reads. */
+/** Most workers and triggers that are looked at: more than anybody runs or reads. */
 const WORKER_LIMIT = 1_000;
 const TRIGGER_LIMIT = 10_000;
 

@@ -60,7 +60,7 @@ function compileBody(pattern: string): GlobMatcher {
     value !== undefined && value.length >= shortest && value.startsWith(prefix) && value.endsWith(suffix);
 }
 
-/** Nothing in the pattern but characters that stand for themselves: by far the most common case, so it is not parsed. */
+/** A pattern of plain characters: by far the most common case, so it is not parsed. */
 function isPlain(pattern: string): boolean {
   return !/[*?[]/.test(pattern) && pattern.isWellFormed();
 }

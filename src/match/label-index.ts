@@ -17,7 +17,7 @@ const OPEN: LabelPlace = { side: 'open' };
 /** So few entries are quicker asked than looked up, and most names are the business of a few triggers only. */
 const OPEN_ENTRIES = 4;
 
-/** Up to so many label names are looked up one by one; with more, the event's own labels (at most 500) are gone through. */
+/** Up to this many label names are looked up one by one; with more, the event's own labels (at most 500) are visited. */
 const FEW_LABELS = 16;
 
 /**

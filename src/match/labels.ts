@@ -8,7 +8,7 @@ export type Labelled = Pick<Event, 'resource' | 'related'>;
 /** Finds the value of one label name in an event; absent is undefined. */
 export type Lookup = (event: Labelled) => string | undefined;
 
-/** The value of a label the resource itself carries: `toString` and the like are no labels unless somebody set them. */
+/** The value of a label the resource itself carries: `toString` and the like are no labels unless the sender set them. */
 export function ownLabel(labels: Labels, name: string): string | undefined {
   return Object.hasOwn(labels, name) ? labels[name] : undefined;
 }

@@ -122,7 +122,7 @@ export function storedPlan(plan: Plan): StoredPlan {
   return { revision: plan.revision, places };
 }
 
-/** The fields of a compiled trigger, flat: all that settling and firing need to know without any worker. */
+/** The fields of a compiled trigger, flat: everything that settling and firing need without a worker's memory. */
 export function compiledFields(plan: Plan, node: TriggerNode): string[] {
   const { trigger } = node;
   const byPath = new Map(plan.nodes.map((other) => [other.path, other]));

@@ -12,7 +12,7 @@ export type Interest = { readonly node: TriggerNode; readonly expects: boolean; 
 /** An event with a longer chain of causes is evaluated by no automation: the brake on automations that feed each other. */
 const LONGEST_CAUSE_CHAIN = 8;
 
-/** Shared by all events nobody wants, which are most of them. */
+/** Shared by all events that no trigger wants, which are most of them. */
 const NOBODY: readonly Interest[] = Object.freeze([]);
 
 /** Without the document that the trigger is from: a worker keeps one of these for each of 100,000 automations. */
@@ -38,7 +38,7 @@ export class TriggerIndex {
   readonly #entries = new Map<string, readonly FiledTrigger[]>();
   readonly #labelIndexes = new PatternIndex<LabelIndex<FiledTrigger>>();
   #calls = 0;
-  // Reused from call to call, so that an event nobody wants leaves no garbage.
+  // Reused from call to call, so that an event that no trigger wants leaves no garbage.
   readonly #openIndexes: LabelIndex<FiledTrigger>[] = [];
   readonly #candidates: ReadonlySet<FiledTrigger>[] = [];
   readonly #found: FiledTrigger[] = [];

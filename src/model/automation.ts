@@ -18,7 +18,7 @@ export type Automation = {
   document: AutomationDocument;
 };
 
-/** Deeper than any trigger tree or action anybody writes, and shallow enough for everything that walks a document. */
+/** Deeper than any trigger tree or action that people write, and shallow enough for every recursion over a document. */
 const DOCUMENT_DEPTH_LIMIT = 200;
 
 const text = z.string('is required').min(1, 'is required');
@@ -76,7 +76,7 @@ export function parseAutomation(document: unknown): Automation {
   });
 }
 
-/** The document as JSON would carry it, shared with nobody: what is stored, shown and hashed later is what was checked here. */
+/** The document as JSON would carry it, a copy of its own: what is stored, shown and hashed later is what was checked here. */
 function copyOf(document: unknown): unknown {
   if (!isRecord(document)) throw new InvalidDocument('automation', 'must be an object', document);
   const copy = JSON.parse(write(document)) as object;

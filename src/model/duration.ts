@@ -17,7 +17,7 @@ const ISO_FORM = new RegExp(
   `^(-?)P(?=.)(?:${ISO_NUMBER}W)?(?:${ISO_NUMBER}D)?(?:T(?=.)(?:${ISO_NUMBER}H)?(?:${ISO_NUMBER}M)?(?:${ISO_NUMBER}S)?)?$`,
 );
 
-/** Reads a duration (rules 5.4); undefined when it is none. Negative ones are read, so that they can be refused for what they are. */
+/** Reads a duration (rules 5.4); undefined for any other text. Negative ones are read, so that the refusal can say that they are negative. */
 export function parseDuration(value: unknown): Duration | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? ofSeconds(value) : undefined;
   if (typeof value !== 'string' || value.length > TEXT_LIMIT) return undefined;

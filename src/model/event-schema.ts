@@ -17,7 +17,7 @@ import { parseTimestamp } from './timestamp.ts';
  * stands beside it in `meta` as far as JSON Schema can say it.
  */
 
-/** JSON Schema counts characters as we do, zod counts UTF-16 units: the length is refined here and told in `meta`. */
+/** JSON Schema counts characters as we do, zod counts UTF-16 units: the length is refined here and stated in `meta`. */
 const identifier = z
   .string()
   .refine((text) => isText(text, EVENT_ID_LIMIT))

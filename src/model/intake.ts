@@ -25,7 +25,7 @@ const OWN_LIMIT = 8 * DOCUMENT_LIMIT_BYTES;
 const REPLACEMENT = '\ufffd';
 
 /**
- * Decodes an entry in any of its forms, told apart by the fields: `firing …` (a firing of this engine, as its state-change event),
+ * Decodes an entry in any of its forms, which differ in their fields: `firing …` (a firing of this engine, as its state-change event),
  * `released` (a follower let go, as a complete event document), `data` (an event or a CloudEvent as JSON), or flat fields for people.
  * Never throws: whatever is wrong becomes the reason, `field: what is wrong`.
  */
@@ -73,7 +73,7 @@ function decodeForm({ id, fields }: Entry): Decoded {
 export function sealEvent(document: unknown, newId: () => string, received: number): { event: Event; data: string } {
   if (!isRecord(document)) throw new InvalidDocument('event', 'must be an object', document);
   const named = isCloudEvent(document) ? document : { ...document, id: document.id ?? newId() };
-  // A replacement character cannot be told from broken bytes there, its escape can.
+  // There a replacement character and broken bytes look the same; its escape does not.
   const data = write(named).replaceAll(REPLACEMENT, '\\ufffd');
   return { event: parseEvent(dataDocument(data), { entryId: '0-0', received }), data };
 }

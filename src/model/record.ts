@@ -22,7 +22,7 @@ export function freezeDeep<Value>(value: Value): Value {
   return value;
 }
 
-/** Whether a JSON value nests deeper than so many levels. Never recurses further than that. */
+/** Whether a JSON value nests deeper than `levels`. Never recurses further than that. */
 export function isDeeper(value: object, levels: number): boolean {
   if (levels === 0) return true;
   for (const inner of Object.values(value) as unknown[]) {

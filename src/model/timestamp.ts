@@ -14,7 +14,7 @@ const RARE_FORM =
   /^(\d{4}-\d\d-\d\d|\d{8}|\d{4}-W\d\d-\d|\d{4}W\d{3}|\d{4}-?\d{3})(?:[Tt ](\d\d(?::?\d\d(?::?\d\d(?:[.,](\d+))?)?)?)([Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?$/;
 
 /**
- * Reads an ISO 8601 timestamp with a complete date (rules 2): milliseconds since 1970, or undefined when it is none. Without zone
+ * Reads an ISO 8601 timestamp with a complete date (rules 2): milliseconds since 1970, or undefined for any other text. Without zone
  * it is UTC. Digits finer than a millisecond are cut off, also before 1970 (towards the past: the digits are cut, not the number).
  */
 export function parseTimestamp(text: string): number | undefined {

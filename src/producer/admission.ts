@@ -49,7 +49,7 @@ export class Admission {
   }
 
   /**
-   * Null when an event of so many characters may go at once. Else a promise that resolves when it may.
+   * Null when an event of this many characters may go at once. Else a promise that resolves when it may.
    * @throws Overloaded saying when to come back, from here or from the promise
    */
   admit(characters: number): Promise<void> | null {

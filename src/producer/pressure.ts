@@ -11,11 +11,11 @@ const MEMORY_REOPEN_BELOW = 0.98;
 /** Two looks closer together than this say nothing of a rate. */
 const SHORTEST_SPAN_MS = 100;
 
-/** Least and most that somebody is sent away for: sooner is not worth a round trip, later nobody knows what will be. */
+/** Shortest and longest `retryAfterMs`: less is not worth a round trip, and the future beyond is unknown. */
 const SHORTEST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 60_000;
 
-/** When to come back while nothing is being applied, and while memory is short: both take somebody to do something. */
+/** When to come back while nothing is being applied, and while memory is short: both need a person to act. */
 export const STANDSTILL_RETRY_MS = 5_000;
 export const MEMORY_RETRY_MS = 5_000;
 
@@ -24,7 +24,7 @@ export type Bounds = Readonly<{ maxBacklog: number; maxMemoryRatio: number }>;
 
 /**
  * How full an engine is. `behind`: entries not applied; `applied`: entries ever applied; both null where Redis cannot tell, as
- * after somebody deleted entries. `memory`: part of maxmemory in use, 0 when there is no limit.
+ * after others deleted entries. `memory`: part of maxmemory in use, 0 when there is no limit.
  */
 export type Look = Readonly<{ atMs: number; behind: number | null; applied: number | null; memory: number }>;
 

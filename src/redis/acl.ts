@@ -8,10 +8,10 @@ import { keysOf, prefixesOf } from './keys.ts';
 export const ROLES = ['producer', 'worker', 'viewer', 'consumer'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What a client needs to be connected, whoever it is: `select` for a numbered database, `info` for ioredis' ready check. */
+/** What every client needs to be connected: `select` for a numbered database, `info` for ioredis' ready check. */
 const CONNECTED = ['ping', 'hello', 'quit', 'select', 'client|setname', 'info'];
 
-/** Of the engine: its scripts, whose commands Redis checks one by one, and what it calls itself. */
+/** For the engine: its scripts, whose commands Redis checks one by one, and the commands that it calls directly. */
 const ENGINE = [
   'evalsha script|load multi exec time wait publish pubsub|numsub subscribe unsubscribe',
   'get set del unlink exists incr pexpire persist pttl',
@@ -21,14 +21,14 @@ const ENGINE = [
   'xgroup|create xgroup|delconsumer xgroup|setid xinfo|groups xinfo|consumers xinfo|stream',
 ];
 
-/** Of BullMQ where jobs are added: its scripts, sent by EVAL when the server does not know them. */
+/** For BullMQ where jobs are added: its scripts, sent by EVAL when the server does not know them. */
 const ADDING_JOBS = [
   'eval evalsha',
   'get set del exists incr persist pttl hget hset hmset hmget',
   'llen lpos lrange lindex lpush rpush rpop sadd scard xadd zadd zcard zcount zrange zrem zrevrangebyscore zscore',
 ];
 
-/** Of BullMQ where jobs are taken, retried, delayed, scheduled, looked at and cleaned up. */
+/** For BullMQ where jobs are taken, retried, delayed, scheduled, looked at and cleaned up. */
 const TAKING_JOBS = [
   ...ADDING_JOBS,
   'time type unlink rename incrby pexpire pexpireat expire hdel hexists hgetall hincrby hlen hkeys hvals hscan',
@@ -43,7 +43,7 @@ const LOOKING = [
   'xrange xrevrange xread xlen xinfo|groups xinfo|consumers xinfo|stream',
 ];
 
-/** How full the log is, by which an event is refused for want of room: not what stands in it. */
+/** How full the log is, on which the refusal of an event depends: not what stands in it. */
 const HOW_FULL = ['xlen', 'xinfo|groups'];
 
 /** Each command once, as in `xinfo|groups`. */

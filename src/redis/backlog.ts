@@ -6,14 +6,14 @@ import type { Store } from './store.ts';
 const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored'] as const;
 
 /**
- * How much of the log waits. `behind`: entries not applied; `applied`: entries ever applied, in some way; both null where it
- * cannot be told, as after others deleted entries. `length`: entries kept.
+ * How much of the log waits. `behind`: entries not applied; `applied`: entries ever applied, in some way; both null where
+ * this is unknown, as after others deleted entries. `length`: entries kept.
  */
 export type Backlog = Readonly<{ behind: number | null; applied: number | null; length: number }>;
 
 /**
- * By the book of the log (lua/include/book.lua): what was ever added, less what became of entries, less what was no concern of
- * ours. So it is right from the first moment after a restart or a failover, where Redis itself has lost count of what a group
+ * By the book of the log (lua/include/book.lua): what was ever added, less what became of entries, less what came before
+ * the engine. So it is right from the first moment after a restart or a failover, where Redis itself has lost count of what a group
  * has read (before 7.4). Entries that others removed count as waiting until the auditor has noticed.
  */
 export async function backlogByBook(redis: Redis, store: Store): Promise<Backlog> {
@@ -33,7 +33,7 @@ export async function backlogByBook(redis: Redis, store: Store): Promise<Backlog
   return { behind, applied, length };
 }
 
-/** By what Redis says of the group: all that somebody can see who may not read the state of the engine. */
+/** From what Redis says of the group, for a user who may not read the state of the engine. */
 export async function backlogByGroup(redis: Redis, store: Store): Promise<Backlog> {
   const { events } = store.keys;
   const [length, groups] = await Promise.all([

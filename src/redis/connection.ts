@@ -8,7 +8,7 @@ import { redact } from './redact.ts';
 /** Delay before the next attempt to reach Redis again: doubles up to this. */
 const LONGEST_RECONNECT_MS = 2_000;
 
-/** A blocked read that gets no answer for this much longer than it asked for has lost its connection. */
+/** A blocked read that is answered this much later than it asked for has lost its connection. */
 const BLOCKING_GRACE_MS = 2_000;
 
 /**
@@ -34,7 +34,7 @@ function ownOptions(name: string): RedisOptions {
   };
 }
 
-/** Told by what it can do: a program may have a copy of ioredis of its own, whose class is another one. */
+/** By what it can do, not by its class: a program may have its own copy of ioredis. */
 function isClient(target: string | RedisOptions | Redis): target is Redis {
   return typeof target === 'object' && 'duplicate' in target && typeof target.duplicate === 'function';
 }
@@ -59,7 +59,7 @@ export class Connections {
   readonly #logger: Logger;
   readonly #blocking = new Set<Redis>();
 
-  /** @throws InvalidDocument when the URL is none, or the client puts a prefix in front of keys */
+  /** @throws InvalidDocument when the URL is not one of Redis, or the client puts a prefix in front of keys */
   constructor(target: string | RedisOptions | Redis, logger: Logger, tls?: RedisOptions['tls']) {
     this.#logger = logger;
     this.#owned = !isClient(target);
@@ -73,7 +73,7 @@ export class Connections {
     const { keyPrefix } = this.redis.options;
     if (keyPrefix) {
       if (this.#owned) this.redis.disconnect();
-      // The client puts it in front of keys only, and not of the beginnings that scripts make keys from.
+      // The client puts it in front of keys only, not of the prefixes that scripts make keys from.
       throw new InvalidDocument('redis.keyPrefix', 'cannot be used, a `namespace` keeps engines apart', keyPrefix);
     }
     if (this.#owned) this.#watch(this.redis);

@@ -9,7 +9,7 @@ import { type Changed, putAutomation } from './steps/put-automation.ts';
 import type { Store } from './store.ts';
 import { execute, insist } from './transaction.ts';
 
-/** How often a change is worked out again because somebody else changed something meanwhile. */
+/** How often a change is worked out again because another change came first. */
 const CHANGE_ATTEMPTS = 50;
 
 /** How many calls one change may take to settle what is due before it; each settles hundreds. */
@@ -44,7 +44,7 @@ async function current(
   return { generation: at ?? '0', old: { automation: parseAutomation(JSON.parse(document)), plan: JSON.parse(plan) } };
 }
 
-/** Repeats a change until it has settled what was due before it and nobody else changed anything in between. */
+/** Repeats a change until it has settled what was due before it and no other change came in between. */
 async function untilChanged(attempt: () => Promise<Changed | null>): Promise<number | null> {
   let contended = 0;
   for (let call = 0; call < CATCH_UP_CALLS && contended < CHANGE_ATTEMPTS; call += 1) {

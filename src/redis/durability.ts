@@ -12,7 +12,7 @@ export const NOT_KEPT_RETRY_MS = 2_000;
 /** How long the mark of a barrier stays: it is never read, so any time will do. */
 const MARK_MS = 60_000;
 
-/** How often a write is repeated whose connection broke before its confirmation; a third time is no accident any more. */
+/** How often a write is repeated whose connection broke before its confirmation; a third failure is no accident. */
 const ATTEMPTS = 3;
 
 export type Guarantee = Pick<Settings, 'durability' | 'minReplicas' | 'durabilityTimeoutMs'>;
@@ -44,7 +44,7 @@ export function durabilityOf(
 /** How the server confirms in the mode: by a command after the write, or with the very answer of the write. */
 type Way = 'wait' | 'waitaof' | 'answer';
 
-/** What came of a confirmation, and over which connection (they are numbered). */
+/** The outcome of a confirmation, and the number of its connection. */
 type Verdict = Readonly<{ kept: boolean; sentence: string; connection: number }>;
 
 /**
@@ -91,7 +91,7 @@ export class Durability {
       const confirmed = way === 'answer' ? null : this.#confirmed(way);
       const { value, connection } = await written;
       const verdict = (await confirmed) ?? { kept: true, sentence: '', connection: before };
-      // Over another connection the confirmation is about what that one wrote, which may be nothing.
+      // Another connection would confirm its own writes, of which there may be none.
       const same = verdict.connection === connection;
       if (verdict.kept && same) return value;
       if (same || attempt === ATTEMPTS) throw this.#notKept(same ? verdict.sentence : 'the connection broke', id);
@@ -99,13 +99,13 @@ export class Durability {
   }
 
   /**
-   * Resolves when all that anybody was shown before is durable: replication and the file keep the order of writes.
-   * `since`: the connection there was when it was shown. Over another one it would be said of another server's history, in which
+   * Resolves when everything that was read before is durable: replication and the file keep the order of writes.
+   * `since`: the connection over which it was read. Another connection would confirm another server's history, in which
    * it may not stand.
    * @throws NotDurable, DurabilityUnavailable
    */
   async barrier(since = this.#connection): Promise<void> {
-    // A server that has everything on disk before it answers has shown nobody anything else.
+    // A server that has everything on disk before it answers has shown nothing else.
     if ((await this.#wayOf()) === 'answer') return;
     await this.write((redis) => redis.set(this.#parts.mark, this.#parts.clock.nowMs(), 'PX', MARK_MS));
     if (this.#connection !== since) throw this.#notKept('the connection broke', null);
@@ -116,7 +116,7 @@ export class Durability {
     return { value, connection: this.#connection };
   }
 
-  /** The confirmation of all that was written until it is sent: behind the one under way. Never rejects. */
+  /** The next confirmation, sent behind the one under way, of everything written until then. Never rejects. */
   #confirmed(way: 'wait' | 'waitaof'): Promise<Verdict> {
     this.#next ??= this.#underWay.then(() => {
       this.#next = null;

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Store } from './store.ts';
 import { insist } from './transaction.ts';
 
-/** How long a worker's sign of life is believed; what is left of it tells how old it is. */
+/** How long a worker counts as alive after a sign of life; the time left says how old the sign is. */
 export const BELIEVED_MS = 10_000;
 
 /** How long the name of a worker is kept without a sign of life: above any difference between the clocks of two machines. */

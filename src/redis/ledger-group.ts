@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { ACTIONS_GROUP } from './keys.ts';
 import type { Store } from './store.ts';
 
-/** One firing as it was read: its stream entry id and its fields, or null when somebody trimmed it away before it was relayed. */
+/** One firing as it was read: its stream entry id and its fields, or null when it was trimmed before it was relayed. */
 export type LedgerEntry = { id: string; fields: readonly string[] | null };
 
 /** Stream entry id before all others: the start of a list of pending entries. */

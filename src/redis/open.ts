@@ -7,7 +7,7 @@ import { redact } from './redact.ts';
 /** A server that can be used answers in milliseconds; a person will not wait much longer than this to learn that none does. */
 const REACH_BOUND_MS = 3_000;
 
-/** A short verb gives up a server that has taken its command and says nothing for so long. */
+/** How long a short verb waits for a server that has taken its command and is silent. */
 const SILENCE_BOUND_MS = 10_000;
 
 /** How often a connection that broke is tried again when a long list is being sent: about 20 s in all. */
@@ -16,7 +16,7 @@ const PATIENT_ATTEMPTS = 12;
 /** What ioredis says of commands whose connection has gone. */
 const CLOSED = 'Connection is closed.';
 
-/** Codes of certificates that no known authority stands for. */
+/** Codes of certificates that no known authority has signed. */
 const UNKNOWN_SIGNER: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -28,7 +28,7 @@ const UNKNOWN_SIGNER: ReadonlySet<string> = new Set([
 export type OpenOptions = Readonly<{
   /** Whether to connect again and send again what had no answer, for some 20 s. Only for commands that may be repeated. */
   patient?: boolean;
-  /** For a URL with rediss: a CA of one's own, a client certificate. */
+  /** For a URL with rediss: your own CA, a client certificate. */
   tls?: RedisOptions['tls'];
 }>;
 
@@ -65,7 +65,7 @@ export async function openRedis(url: string, signal: AbortSignal, options: OpenO
   signal.addEventListener('abort', giveUp);
   try {
     await redis.connect();
-    // The client goes on with database 0 when there is none of the number it was given.
+    // The client uses database 0 when the one it was given does not exist.
     if (redis.options.db) await redis.select(redis.options.db);
     await redis.ping();
     return redis;
@@ -79,7 +79,7 @@ export async function openRedis(url: string, signal: AbortSignal, options: OpenO
 }
 
 function unreachable(url: string, error: NodeJS.ErrnoException): RedisUnreachable {
-  // It is there, and wants something else from us.
+  // A server answers, and asks for something else.
   if (error.name === 'ReplyError') return new RedisUnreachable(`Redis at ${publicUrl(url)} refuses: ${error.message}`);
   return new RedisUnreachable(
     `cannot reach Redis at ${publicUrl(url)}: ${reasonOf(error)}; start one by "npm start" or "watchfire start", ` +

@@ -1,7 +1,7 @@
 import type { Command, Redis } from 'ioredis';
 
 /**
- * Takes the arguments of commands out of the errors of a client: ioredis puts them there, and whoever logs an error would
+ * Takes the arguments of commands out of the errors of a client: ioredis puts them there, and a program that logs the error would
  * log passwords and what users sent.
  * @returns the same client
  */

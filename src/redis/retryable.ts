@@ -2,7 +2,7 @@ import { ScriptMismatch, UnexpectedAnswer } from '../errors.ts';
 
 /**
  * First words of errors by which Redis (or Valkey) says that it cannot work now, or not for us, whatever was asked: it starts,
- * is full, is a replica, cannot save, lost its replicas, its primary or its slots, is busy, refuses our rights or lost a group.
+ * is full, is a replica, cannot save, lost its replicas, its primary or its slots, is busy, refuses a right or lost a group.
  */
 const STATES: ReadonlySet<string> = new Set([
   'LOADING',
@@ -68,14 +68,13 @@ const CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether an error, or the text of one that a script caught, is the infrastructure's: it says nothing about what was asked,
- * so the same is to be asked again later, and nothing of it may be given up. Everything else is taken for the fault of what
- * was asked. This is the only place that decides it.
+ * Whether an error, or its text as a script caught it, comes from the infrastructure. Such an error says nothing about the request,
+ * so the request is repeated later and never given up. Every other error is blamed on the request. Only this function decides it.
  */
 export function isInfrastructure(error: unknown): boolean {
   if (typeof error === 'string') return ofText(error);
   if (!(error instanceof Error)) return false;
-  // This program and the scripts disagree: nothing that is asked is to blame.
+  // This program and the scripts disagree: no request is to blame.
   if (error instanceof UnexpectedAnswer || error instanceof ScriptMismatch) return true;
   const { code, name } = error as Error & { code?: unknown };
   if (NAMES.has(name) || (typeof code === 'string' && CODES.has(code))) return true;

@@ -14,7 +14,7 @@ export type Contract = Readonly<{
   args: readonly string[];
   rest: string | null;
   words: readonly string[];
-  /** Flags of the line `#!lua`: `allow-oom` for a script that only frees memory, and is needed most when there is none. */
+  /** Flags of the line `#!lua`: `allow-oom` for a script that only frees memory: it is needed most when memory is short. */
   flags: readonly string[];
 }>;
 

@@ -1,7 +1,7 @@
 import { type Keys, keysOf, type Prefixes, prefixesOf } from './keys.ts';
 
 /**
- * Where an engine's state is and what time it lives in: all that a step needs besides a connection.
+ * The place of an engine's state and its time: everything that a step needs besides a connection.
  * `virtualNow` answers '' in production, where the server's clock is the only one.
  */
 export type Store = Readonly<{

@@ -1,6 +1,6 @@
 import type { ChainableCommander } from 'ioredis';
 
-/** How often commands that belong together are sent before they are given up: their connection broke amid the answers each time. */
+/** How often commands that belong together are sent before they fail: each time the connection broke amid the answers. */
 const ATTEMPTS = 5;
 
 /**

@@ -15,7 +15,7 @@ import { takeFirings } from '../redis/steps/take-firings.ts';
 import type { Store } from '../redis/store.ts';
 import { DEDUPLICATION_TTL_MS } from './jobs.ts';
 
-/** Firings of one read: few at first, because nobody knows how large they are; at most several calls of `addBulk`. */
+/** Firings of one read: few at first, because their size is unknown; at most several calls of `addBulk`. */
 export const FIRST_BATCH = 25;
 const LARGEST_BATCH = 200;
 
@@ -46,7 +46,7 @@ export class Outbox {
     this.#parts = parts;
   }
 
-  /** Up to `count` firings that nobody has read, without waiting for any. */
+  /** Up to `count` firings that no relay has read, without waiting for any. */
   async take(count: number): Promise<LedgerEntry[]> {
     const { blocking, store, consumer } = this.#parts;
     const taken = await takeFirings(blocking, store.keys.firings, consumer, count);

@@ -20,7 +20,7 @@ const DEAD_AFTER_MS = 10_000;
 /** Batches relayed at a time: one being prepared while Redis works on the one before it. */
 const BATCHES_UNDER_WAY = 2;
 
-/** After a read of so many firings the next ones are there already: they are taken without waiting, which costs a fraction. */
+/** After a read of this many firings, the next ones are there already: they are taken without waiting, which costs a fraction. */
 const PLENTY = 10;
 
 /** How often firings of dead relays are looked for. */
@@ -177,7 +177,7 @@ export class Relay implements Service {
     this.#underWay.push(run);
   }
 
-  /** Waits until at most so many batches are under way. */
+  /** Waits until at most `most` batches are under way. */
   async #finish(most: number): Promise<void> {
     while (this.#underWay.length > most) await this.#underWay.shift();
   }

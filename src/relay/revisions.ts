@@ -64,7 +64,7 @@ function parse(name: RevisionName, text: string): Revision {
   try {
     document = JSON.parse(text);
   } catch {
-    // The parser's message quotes the text, which may hold what nobody should read in a log.
+    // The parser's message quotes the text, which does not belong in a log.
     return { automation: null, missing: missing(name, 'is not JSON') };
   }
   try {

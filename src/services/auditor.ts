@@ -20,7 +20,7 @@ export class Auditor {
   readonly #parts: AuditorParts;
   /** The furthest position that this process has seen. */
   #position = '0-0';
-  /** How often a key was kept from its window for want of room, when it was last looked at; null before the first look. */
+  /** How often a quota had kept a key from its window at the last look; null before the first. */
   #refused: number | null = null;
   #quietLooks = QUIET_LOOKS;
 

@@ -19,7 +19,7 @@ export type JanitorParts = {
   settings: Pick<Settings, 'retentionMs' | 'ledgerRetentionMs'>;
 };
 
-/** Removes what nobody needs any more. Every step is atomic and safe beside any number of other janitors. */
+/** Removes what is not needed any more. Every step is atomic and safe beside any number of other janitors. */
 export class Janitor {
   readonly #parts: JanitorParts;
   #blockedBy: string | null = null;

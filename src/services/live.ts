@@ -7,7 +7,7 @@ import { formatTimestamp } from '../model/timestamp.ts';
 import type { Applied } from '../redis/steps/apply.ts';
 import type { QueueJob } from '../relay/jobs.ts';
 
-/** Entries told in full each second: far more than anybody reads; the others are only counted, so that watching costs little. */
+/** Entries published in full each second: far more than anybody reads; the others are only counted, so that watching costs little. */
 const FULL_PER_SECOND = 1_000;
 
 /** What a trigger made of an event; `trigger` is its place in the automation's tree, `''` for the root. */
@@ -29,7 +29,7 @@ export type LiveEvent = {
   decisions: Decision[];
 };
 
-/** A job that is in its queue, and when the worker was told so; `automation` and `firing` are ids. */
+/** A job that is in its queue, and when the worker learnt it; `automation` and `firing` are ids. */
 export type LiveJob = {
   kind: 'job';
   queue: string;
@@ -40,7 +40,7 @@ export type LiveJob = {
   added: string;
 };
 
-/** Entries that came too fast to be told one by one, by outcome. */
+/** Entries that came too fast to be published one by one, by outcome. */
 export type LiveMore = { kind: 'more'; outcomes: Record<string, number> };
 
 export type LiveNote = LiveEvent | LiveJob | LiveMore;
@@ -48,13 +48,13 @@ export type LiveNote = LiveEvent | LiveJob | LiveMore;
 export type LiveParts = { redis: Redis; channel: string; view: () => DefinitionsView; clock: Clock };
 
 /**
- * Tells what a worker does to whoever listens to the channel of its namespace, as JSON lists of notes. Nobody listening
+ * Publishes what a worker does on the channel of its namespace, as JSON lists of notes. Nobody listening
  * costs nothing but the worker's question for listeners, which goes with its heartbeat.
  */
 export class Live {
   readonly #parts: LiveParts;
   #listeners = 0;
-  /** The second that is counted, and how many entries were told in it. */
+  /** The second that is counted, and how many entries were published in it. */
   #second = 0;
   #told = 0;
   #more = new Map<string, number>();
@@ -118,7 +118,7 @@ export class Live {
     const { event } = decoded;
     const view = this.#parts.view();
     const interested = outcome === 'applied' ? view.triggers.interested(event) : [];
-    // The definitions may have changed since the words were spoken; then nobody knows whose they are.
+    // The definitions may have changed since the decision; then the trigger of a word is unknown.
     const known = interested.length === rest.length ? interested : [];
     return {
       kind: 'event',

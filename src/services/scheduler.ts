@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { type Settled, settle } from '../redis/steps/settle.ts';
 import type { Store } from '../redis/store.ts';
 
-/** The longest sleep: a deadline set by another worker is never met later than this, even if nobody tells. */
+/** The longest sleep: a deadline that another worker sets is never met later than this, even without a notice. */
 export const LONGEST_SLEEP_MS = 500;
 
 export type SchedulerParts = { redis: Redis; store: Store; clock: Clock };
@@ -29,7 +29,7 @@ export class Scheduler {
     this.#parts = parts;
   }
 
-  /** Settles all that is due by now (rules 8.2). */
+  /** Settles everything that is due by now (rules 8.2). */
   async runOnce(signal?: AbortSignal): Promise<SchedulerRound> {
     const { redis, store, clock } = this.#parts;
     for (;;) {

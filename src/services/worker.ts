@@ -186,7 +186,7 @@ export class Worker implements Service {
     return JANITOR_MS;
   }
 
-  /** Says that this worker lives, and asks whether anybody wants to know what it does. */
+  /** Gives a sign of life, and asks whether anybody watches this worker. */
   async #signOfLife(): Promise<number> {
     const { store, clock } = this.#parts;
     const listeners = await signOfLife(this.#redis, store, {

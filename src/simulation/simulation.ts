@@ -55,7 +55,7 @@ class Simulation {
   }
 
   async prepare(): Promise<void> {
-    // In a scenario every state-change event stands in the log, whether anybody listens or not.
+    // In a scenario every state-change event stands in the log, also when no automation wants it.
     await this.#redis.sadd(this.#store.keys.listeners, '*');
   }
 

@@ -17,7 +17,7 @@ const texts = [
 ];
 
 /** Phrases with which a plainer word can always be had: reports, says; our, its; follows, uses. */
-const PHRASES = /\b(?:is told|(?<!const \w+ )of ours|goes by)\b/gi;
+const PHRASES = /\b(?:is\s+told|(?<!const \w+ )of\s+ours|goes\s+by)\b/gi;
 
 /** "Who reads …", "whoever reads …" where a sentence, a clause or a name of a test begins: a person is meant, and none is named. */
 const WHO = /(?:^|[.:;!?]["'`)]?\s+|['"`(])(?:who|whoever)\s+(?:\w+)/gim;

@@ -8,7 +8,7 @@ import { asJson, outputOption, printJson } from '../view/output.ts';
 /** 256 bits, in characters that need no escape in a URL. */
 const PASSWORD_BYTES = 32;
 
-/** Redis takes a digest of 64 digits here and refuses this, so that nobody ends up with a password that all know. */
+/** Redis takes a digest of 64 digits here and refuses this text: otherwise everybody would know the password. */
 const PLACEHOLDER = '#SHA256-OF-ITS-PASSWORD';
 
 type User = Readonly<{ role: Role; user: string; rules: readonly string[]; password: string | null }>;

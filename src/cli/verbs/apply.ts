@@ -34,7 +34,7 @@ export const verb: Verb = {
     const unreadable = contents.flatMap((content) => content.problems);
     const prune = options.prune === true;
     const dryRun = options.dryRun === true;
-    // Wrong files are told of even when there is no Redis to put them into.
+    // Wrong files are reported even when there is no Redis to put them into.
     const alone = changesOf(found, [], { newId: randomUUID, prune });
     if (unreadable.length + alone.problems.length > 0) return refused([...unreadable, ...alone.problems], io);
     return await withWatchfire(options, io, async (watchfire) => {

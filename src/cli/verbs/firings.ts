@@ -22,7 +22,7 @@ export const verb: Verb = {
       .option('--limit <count>', 'how many, the newest ones', '20')
       .option('--since <duration>', 'only those decided within this time, such as 1h')
       .option('--automation <name>', 'only those of one automation, by name or id')
-      .option('--follow', 'go on with new ones until told to stop; with -o json one object in each line', false)
+      .option('--follow', 'continue with new ones until Ctrl-C; with -o json one object in each line', false)
       .addHelpText('after', '\nExample:\n  watchfire firings --since 1h --automation "Payment overdue"');
   },
 

@@ -67,7 +67,7 @@ async function opened(file: string, io: Io): Promise<AsyncIterable<Uint8Array | 
     throw new Misuse(`simulate: ${error.message}`);
   });
   const source = addAbortSignal(io.signal, handle.createReadStream());
-  // Nobody may come to read it, when no server can be had; what goes wrong before is found again by the reader.
+  // Without a server nobody reads it; what goes wrong before, the reader meets again.
   source.on('error', () => undefined);
   return source;
 }
@@ -139,7 +139,7 @@ async function answer(parts: SimulationParts, namespace: string, { bytes }: Line
   return JSON.stringify(await simulate(parts, namespace, scenario));
 }
 
-/** A rejection that is looked at later must not count as one that nobody looks at. */
+/** A rejection that is handled later must not count as unhandled. */
 async function settled(work: Promise<string>): Promise<Outcome> {
   try {
     return { answer: await work };

@@ -64,7 +64,7 @@ async function runOn(target: Target, server: RedisServer | null, options: Option
   const told = io.signal.aborted ? Promise.resolve() : once(io.signal, 'abort').then(() => undefined);
   try {
     const put = await putExamples(watchfire);
-    // Listening first, so that the worker finds somebody there with its first sign of life.
+    // Listening comes first: the worker asks for listeners with its first sign of life.
     const watcher = await watch(watchfire, io, asJson(options));
     // Told to stop while Redis does not answer, it must not wait for having started.
     await Promise.race([watchfire.startWorker(), told]);

@@ -11,7 +11,7 @@ export type Progress = Readonly<{
   stop: () => void;
 }>;
 
-/** A bar when somebody watches, else lines alone. @param totalBytes size of the file; null when nobody knows, as for a pipe */
+/** A bar on a terminal, else lines alone. @param totalBytes size of the file; null when it is unknown, as for a pipe */
 export async function progressOn(io: Io, totalBytes: number | null): Promise<Progress> {
   const { screen } = io;
   if (screen === null) return { update: () => undefined, waits: () => undefined, note: io.err, stop: () => undefined };

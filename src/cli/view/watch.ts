@@ -14,7 +14,7 @@ const GATHER_MS = 60;
 /** Things held for a reader that is slower than the engine; beyond it they are only counted. */
 const HELD_LIMIT = 10_000;
 
-/** Names kept: so many automations hardly exist, and a few megabytes of them hurt nobody. */
+/** Names kept: hardly anybody has more automations, and they take a few megabytes. */
 const NAMES_LIMIT = 100_000;
 
 /** Stops watching; what was seen is printed first. */
@@ -55,7 +55,7 @@ class Held {
   }
 }
 
-/** Gives all that came of one event the same name, as far as it is among `items`. */
+/** Gives everything that followed from one event the same name, as far as it is among `items`. */
 function relatives(items: readonly LiveItem[]): (item: LiveItem) => string | LiveItem {
   const eventOf = new Map<string, string>();
   for (const item of items) {
@@ -72,7 +72,7 @@ function relatives(items: readonly LiveItem[]): (item: LiveItem) => string | Liv
 
 /**
  * Prints what all workers of a namespace do: a line for each event, firing and job, or one JSON object. Events and jobs
- * are told by the workers, which notice within a second that somebody listens; firings come from the ledger.
+ * are published by the workers, which notice a listener within a second; firings come from the ledger.
  * Resolves when it listens.
  */
 export async function watch(watchfire: Watchfire, io: Io, json: boolean): Promise<Watcher> {

@@ -21,7 +21,7 @@ export type Finding = { kind: (typeof FINDINGS)[number]; detail: string };
 
 export type Audited = { position: string; findings: Finding[] };
 
-/** Looks at the log, see lua/audit.lua. Each finding is reported once, to the first caller. */
+/** Checks the log, see lua/audit.lua. Each finding is reported once, to the first caller. */
 export async function audit(redis: Redis, store: Store): Promise<Audited> {
   const answer = await runScript(redis, script, {
     keys: store.keys,

@@ -9,7 +9,7 @@ const script = loadScript('reject-firing', { words: WORDS });
 /** A firing, by its stream id, that can never be relayed; `error`: what was thrown, or ''. */
 export type DeadFiring = { entry: string; reason: string; error: string };
 
-/** Puts it to the dead letters and acknowledges it; `gone` when somebody has finished it before. Safe to repeat. */
+/** Moves it to the dead letters and acknowledges it; `gone` when another relay has done so. Safe to repeat. */
 export async function rejectFiring(
   redis: Redis,
   keys: { firings: string; dead: string },

@@ -10,7 +10,7 @@ const script = loadScript('take-firings', { words: WORDS });
 export type TakenFiring = [id: string, fields: string[]];
 
 /**
- * Takes up to `count` firings that nobody has read, without waiting for any; see lua/take-firings.lua. Not safe to repeat: what
+ * Takes up to `count` firings that no relay has read, without waiting for any; see lua/take-firings.lua. Not safe to repeat: what
  * went down with a lost answer is found among the consumer's unacknowledged.
  */
 export async function takeFirings(

@@ -19,7 +19,7 @@ export type Trimmed = {
 /** Which stream is trimmed, and whether the position of the engine holds it back. */
 export type Trimmable = { stream: string; fenced: boolean };
 
-/** Removes entries of a stream that are older than `beforeMs` and that nobody needs; about, never too many. */
+/** Removes entries of a stream that are older than `beforeMs` and not needed any more; possibly fewer, never more. */
 export async function trim(
   redis: Redis,
   store: Store,
