@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { PATIENCE_MS } from './test/support/eventually.ts';
 
@@ -8,9 +9,11 @@ export default defineConfig({
     globalSetup: 'test/support/global-setup.ts',
     setupFiles: 'test/support/setup-scripts.ts',
     pool: 'forks',
+    // Most tests wait for Redis or for a process most of the time.
+    maxWorkers: availableParallelism() + 1,
     // What a test waits for is given up before the test is, and says what it was.
-    testTimeout: 2 * PATIENCE_MS,
-    hookTimeout: 2 * PATIENCE_MS,
+    testTimeout: 5 * PATIENCE_MS,
+    hookTimeout: 5 * PATIENCE_MS,
     restoreMocks: true,
     unstubEnvs: true,
   },

@@ -13,10 +13,7 @@ import { Poison } from './poison.ts';
 import { EntryTakeOver } from './take-over.ts';
 import { LONGEST_WAIT_MS, Turn } from './turn.ts';
 
-/**
- * After this many chunks in a row that came at once to their turn, the next one is sent before the last is answered: no other worker
- * has had the turn lately. One that comes too early after all is `not-my-turn`.
- */
+/** After this many chunks in a row that came at once to their turn, the next one is sent ahead, see Applier.apply. */
 const UNDISTURBED = 2;
 
 /** What became of entries, for metrics and the live view. */

@@ -32,13 +32,7 @@ export type ReaderParts = {
   giveUp: AbortSignal;
 };
 
-/**
- * Reads the entries that this worker is given, and has them matched and applied, batch after batch.
- *
- * Four batches are in different stages at the same time: one is applied, the next waits in Redis' socket, the third is decoded and
- * matched, the fourth is read. The read is sent before the batch in front of it is decoded: Redis answers it when it has applied its
- * chunk, and would otherwise idle while the worker decodes, which cost a third of the rate in front of a backlog.
- */
+/** Reads the entries that this worker is given, and has them matched and applied, batch after batch. */
 export class Reader implements Service {
   readonly #parts: ReaderParts;
   readonly #loop: Loop;

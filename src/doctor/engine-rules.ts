@@ -67,7 +67,7 @@ export const quotas: Rule = ({ quota }) => {
       advice,
     );
   }
-  return ok(refused === 0 ? found : `${found}; ${several(refused, 'time')} a quota kept a key from being watched`);
+  return ok(refused === 0 ? found : `${found}; ${several(refused, 'time')} a key was not watched for want of room`);
 };
 
 function seconds(ms: number): string {

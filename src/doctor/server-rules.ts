@@ -50,7 +50,7 @@ export const protection: Rule = (facts) => {
   if (facts.protected) return ok('reached on this machine, or strangers stay outside');
   return bad(
     'it is not on this machine and lets everybody in',
-    'give it a password, "watchfire acl" prints users with the least rights; workers refuse it without --allow-unprotected',
+    'give it a password, "watchfire acl" prints users with the least rights; workers refuse it unless told --allow-unprotected',
   );
 };
 

@@ -9,7 +9,7 @@ import { freshNamespace } from '../support/namespace.ts';
 import { testClient } from '../support/redis.ts';
 import { ENGINE_KEYS } from '../support/world.ts';
 
-const PROGRAM = fileURLToPath(new URL('../rigs/chaos/worker-program.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../rigs/worker-program.ts', import.meta.url));
 
 /** Heap of a worker, and an entry that does not fit into it. */
 const HEAP_MEGABYTES = 48;

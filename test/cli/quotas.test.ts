@@ -75,7 +75,7 @@ describe('watchfire quotas', () => {
     expect(seen).toMatchObject({ windows: 2, automations: [{ id: 'A 1', windows: 2 }] });
     const { out } = await cli(['quotas']);
     expect(out).toContainEqual(expect.stringMatching(/^A 1 +2 +2$/));
-    expect(out.at(-1)).toBe('2 times a quota kept a key from being watched');
+    expect(out.at(-1)).toBe('2 times a key was not watched for want of room');
     const warnings = (await cli(['status'])).out.filter((line) => line.startsWith('warning: '));
     expect(warnings).toContainEqual(
       expect.stringMatching(/the quota of open windows is used up, .*: A 1 \(2\); see "watchfire quotas"$/),

@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { root, sourceFiles } from './tree.ts';
+import { sourceFiles } from './tree.ts';
 
 /** Folders of one machine, and hosts that packages come from. Spelt so that this file does not hold them itself. */
 const FOLDERS = ['work', 'tmp', 'home', 'root', 'Users'];
@@ -14,9 +11,6 @@ const SUPPRESSIONS: readonly string[] = [
   'src/match/key.ts: lint/suspicious/noControlCharactersInRegex',
   'src/model/action.ts: lint/suspicious/noThenProperty',
 ];
-
-/** Enough to see what is wrong; `npm run check` shows the rest. */
-const TOLD_LIMIT = 2_000;
 
 const files = sourceFiles().filter(({ file }) => file !== 'test/house/portable.test.ts');
 
@@ -55,14 +49,4 @@ test('the linter is silenced in the source in the named places only', () => {
     ),
   );
   expect(found.sort()).toEqual([...SUPPRESSIONS].sort());
-});
-
-test('the formatter and the linter have nothing to say', async () => {
-  const biome = path.join(root, 'node_modules/@biomejs/biome/bin/biome');
-  const parameters = [biome, 'check', '--error-on-warnings', '--max-diagnostics=5', '--colors=off', '.'];
-  const told = await promisify(execFile)(process.execPath, parameters, { cwd: root }).then(
-    () => '',
-    (failure: { stdout: string; stderr: string }) => `${failure.stdout}${failure.stderr}`.slice(0, TOLD_LIMIT),
-  );
-  expect(told).toBe('');
 });

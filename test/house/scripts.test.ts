@@ -79,7 +79,7 @@ describe('the set-up', () => {
   });
 });
 
-test.each(['setup', 'start', 'watchfire', 'test'] as const)(
+test.each(['setup', 'start', 'watchfire', 'test', 'proof', 'bench'] as const)(
   '%s leaves no shell between npm and the program',
   (name) => {
     expect(manifest.scripts[name]).toMatch(/^exec sh scripts\/node\.sh /);

@@ -12,9 +12,9 @@ export const verb: Verb = {
     command
       .option(
         '--automation <windows>',
-        `the most keys of each automation (default: ${DEFAULT_QUOTAS.windowsPerAutomation})`,
+        `at most so many of each automation (default: ${DEFAULT_QUOTAS.windowsPerAutomation})`,
       )
-      .option('--all <windows>', `the most keys of all automations (default: ${DEFAULT_QUOTAS.windows})`)
+      .option('--all <windows>', `at most so many of all automations (default: ${DEFAULT_QUOTAS.windows})`)
       .option('--reset', 'put both back to their defaults', false);
     outputOption(command).addHelpText(
       'after',
@@ -51,7 +51,7 @@ function linesOf({ limits, windows, automations, refused }: QuotaUse): string[] 
   const rows = automations.map(({ id, windows: own }) => [id, count(own), count(limits.windowsPerAutomation)]);
   const cap = ['each automation', '-', count(limits.windowsPerAutomation)];
   const lines = table([['', 'WINDOWS', 'AT MOST'], ['all', count(windows), count(limits.windows)], cap, ...rows]);
-  return refused === 0 ? lines : [...lines, `${count(refused)} times a quota kept a key from being watched`];
+  return refused === 0 ? lines : [...lines, `${count(refused)} times a key was not watched for want of room`];
 }
 
 function reportJson({ limits, windows, automations, refused }: QuotaUse): Record<string, unknown> {

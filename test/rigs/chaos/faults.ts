@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import type { Crowd } from '../crowd.ts';
 import type { Disturbance, Door } from './door.ts';
-import type { Herd } from './herd.ts';
 import type { Options } from './options.ts';
 import type { Producer } from './producer.ts';
 import type { Servers } from './servers.ts';
@@ -51,7 +51,7 @@ export type Scene = {
   servers: Servers;
   /** The way of the workers. */
   door: Door;
-  herd: Herd;
+  crowd: Crowd;
   producer: Producer;
   /** An undisturbed connection to the primary. */
   redis: Redis;
@@ -90,12 +90,12 @@ export async function rage(
 }
 
 async function strike(scene: Scene, kind: FaultKind, damage: Damage): Promise<void> {
-  const { herd, random, door, redis } = scene;
+  const { crowd, random, door, redis } = scene;
   switch (kind) {
     case 'kill':
-      return await herd.kill(random());
+      return await crowd.replace(random());
     case 'stop':
-      return herd.stall(random(), between(STALL_MS, random));
+      return crowd.stall(random(), between(STALL_MS, random));
     case 'disturbance': {
       const how = DISTURBANCES[Math.floor(random() * DISTURBANCES.length)] ?? 'cut';
       return door.disturb(how, between(DISTURBED_MS, random), () => random() < 0.4);

@@ -1,15 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../../src/index.ts';
+import { settle } from '../../../src/redis/steps/settle.ts';
+import { storeOf } from '../../../src/redis/store.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freshNamespace } from '../../support/namespace.ts';
-import { Crowd } from './crowd.ts';
+import { Crowd } from '../crowd.ts';
+import { extent, seedOfRun } from '../extent.ts';
 import { copyLog, drained, jobsOf, ledgerOf, pendingOf } from './ledger.ts';
 import { AUTOMATIONS, push, randomOf } from './load.ts';
 
-/** The minute of the promise; WATCHFIRE_KILL_SECONDS makes it shorter or longer. */
-const SECONDS = Number(process.env.WATCHFIRE_KILL_SECONDS ?? 60);
+const SECONDS = extent('seconds', 6);
 const KILL_EVERY_MS = 500;
 const EVENTS_PER_KILL = 250;
 /** Longer than the window of the absences in AUTOMATIONS: after it nothing more is due. */
@@ -21,23 +23,28 @@ beforeAll(() => {
 });
 afterAll(() => redis.disconnect());
 
-/** Runs `AUTOMATIONS` in a namespace until its log is applied and no absence can be due any more. */
-async function settled(namespace: string): Promise<void> {
+/** Waits until the log of a namespace is applied and, after `quietMs`, no absence of AUTOMATIONS can be due any more. */
+async function settled(namespace: string, quietMs: number): Promise<void> {
   await eventually('the log is applied and every firing handed on', () => drained(redis, namespace));
-  await pause(QUIET_MS);
+  await pause(Math.max(0, quietMs - Date.now()));
+  await eventually('nothing is due', async () => {
+    const { word, fired, released } = await settle(redis, storeOf(namespace));
+    return word === 'settled' && fired === 0 && released === 0;
+  });
   await eventually('nothing is left to hand on', () => drained(redis, namespace));
 }
 
 test(
   'four workers, one killed every half second, leave the ledger of a single one and one job for each firing and action',
   async () => {
-    const seed = Date.now() % 1_000_000;
+    const seed = seedOfRun();
     const random = randomOf(seed);
     const namespace = freshNamespace({ permanent: ['*'] });
     const alone = freshNamespace({ permanent: ['*'] });
     const writer = new Watchfire({ redis, namespace });
     for (const automation of AUTOMATIONS) await writer.put(automation);
-    const crowd = new Crowd(inject('redisUrl'), namespace);
+    const crowd = new Crowd({ redisUrl: inject('redisUrl'), namespace });
+    onTestFinished(() => crowd.end());
     await Promise.all([crowd.add(), crowd.add(), crowd.add(), crowd.add()]);
 
     let sent = 0;
@@ -46,17 +53,17 @@ test(
       await push(redis, namespace, sent, sent + EVENTS_PER_KILL, random);
       sent += EVENTS_PER_KILL;
       await pause(KILL_EVERY_MS);
-      await crowd.kill(Math.floor(random() * 4));
-      void crowd.add();
+      await crowd.replace(random());
     }
-    await settled(namespace);
-    expect(await crowd.stop(), `seed ${seed}`).toEqual([0, 0, 0, 0]);
+    const quietMs = Date.now() + QUIET_MS;
+    await settled(namespace, quietMs);
+    expect(await crowd.stop(), `seed ${seed}`).toBe(0);
 
     const single = new Watchfire({ redis, namespace: alone });
     for (const automation of AUTOMATIONS) await single.put(automation);
     await copyLog(redis, namespace, alone);
     await single.startWorker();
-    await settled(alone);
+    await settled(alone, quietMs);
     await single.close();
 
     const ledger = await ledgerOf(redis, namespace);
@@ -68,5 +75,5 @@ test(
     expect(await pendingOf(redis, namespace), `seed ${seed}`).toBe(0);
     console.log(`seed ${seed}: ${sent} events, ${kills} kills, ${ledger.length} firings, ${jobs.length} jobs`);
   },
-  (SECONDS + 180) * 1_000,
+  (SECONDS + 300) * 1_000,
 );

@@ -4,10 +4,10 @@ import { Redis } from 'ioredis';
 import { Watchfire } from '../../../src/index.ts';
 import type { Json } from '../../oracle/event.ts';
 import { commandLine } from '../../support/usage.ts';
+import { Crowd } from '../crowd.ts';
 import { consume } from './consumer.ts';
 import { Door } from './door.ts';
 import { type Damage, rage, type Scene, schedule } from './faults.ts';
-import { Herd } from './herd.ts';
 import { idle } from './idle.ts';
 import { randomOf } from './load.ts';
 import { type Options, optionsOf, USAGE } from './options.ts';
@@ -82,14 +82,14 @@ async function whatWaits(redis: Redis): Promise<string> {
 }
 
 /** Waits as long as anything moves. */
-async function untilDrained(redis: Redis, herd: Herd): Promise<number> {
+async function untilDrained(redis: Redis, crowd: Crowd): Promise<number> {
   const begin = performance.now();
   let last = { state: '', at: begin };
   while (!(await idle(redis, NAMESPACE).catch(() => false))) {
     const state = await whatWaits(redis).catch(() => last.state);
     if (state !== last.state) last = { state, at: performance.now() };
     if (performance.now() - last.at > DRAIN_BOUND_MS)
-      throw new Error(`not drained: ${state} ${herd.complaints.slice(-10).join('')}`);
+      throw new Error(`not drained: ${state} ${crowd.complaints.slice(-10).join('')}`);
     await pause(50);
   }
   return Math.round(performance.now() - begin);
@@ -97,10 +97,10 @@ async function untilDrained(redis: Redis, herd: Herd): Promise<number> {
 
 /** Sends all events while everything goes wrong, then waits until they are dealt with and freezes what is there. */
 async function run(options: Options, scene: Scene, perSecond: number): Promise<Outcome> {
-  const { herd, producer, redis } = scene;
+  const { crowd, producer, redis } = scene;
   const watchfire = new Watchfire({ redis, namespace: NAMESPACE });
   const changes = await change(watchfire, redis, AUTOMATIONS);
-  await Promise.all(Array.from({ length: options.workers }, () => herd.add()));
+  await Promise.all(Array.from({ length: options.workers }, () => crowd.add()));
   const over = new AbortController();
   const consuming = consumeUntil(redis, over.signal);
   const raging = rage(scene, schedule(options, scene.random), options.events, over.signal);
@@ -109,19 +109,18 @@ async function run(options: Options, scene: Scene, perSecond: number): Promise<O
   scene.say('all is sent');
   const damage = await raging;
   scene.say('the last fault is done');
-  const drainMs = await untilDrained(redis, herd);
+  const drainMs = await untilDrained(redis, crowd);
   scene.say('drained');
   // From here on nothing is decided any more: time goes on, and the model has to know up to where. The one that hears the
   // others comes last, so that it is in the log what they said.
   const frozen = [...AUTOMATIONS].reverse().map((document) => ({ ...document, enabled: false }));
   changes.push(...(await change(watchfire, redis, frozen)));
-  await untilDrained(redis, herd);
+  await untilDrained(redis, crowd);
   over.abort();
   await consuming;
-  await herd.weigh();
-  const lateStops = await herd.stop();
+  const lateStops = await crowd.stop();
   await watchfire.close();
-  return { damage, sentAt, drainMs, changes, crashes: herd.crashes, lateStops };
+  return { damage, sentAt, drainMs, changes, crashes: crowd.crashes, lateStops };
 }
 
 /** From any fault, however soon others followed it, as long as events came. */
@@ -163,7 +162,7 @@ function rows(
     ['drain (ms)', drainMs, options.rate > 0 && drainMs > DRAIN_BOUND_MS],
     ['events/s', pulse.perSecond],
     ['slowest recovery (ms)', slowest, options.rate > 0 && slowest > RECOVERY_BOUND_MS],
-    ['largest worker (MB)', scene.herd.peakBytes / 1e6],
+    ['largest worker (MB)', scene.crowd.peakBytes / 1e6],
   ];
 }
 
@@ -180,20 +179,26 @@ async function main(): Promise<number> {
   servers.lead([door, calm]);
   const redis = clientOf(calm);
   const sending = clientOf(calm);
-  const herd = new Herd(door.url, NAMESPACE, { durability: options.durability }, path.join(servers.home, 'cache'));
+  const crowd = new Crowd({
+    redisUrl: door.url,
+    namespace: NAMESPACE,
+    settings: { durability: options.durability },
+    cache: path.join(servers.home, 'cache'),
+    spares: 2,
+  });
   const pulse = new Pulse(redis, `{${NAMESPACE}}:counters`);
   const watchdog = setTimeout(() => {
     process.stdout.write(
-      `given up after ${options.limit} s, seed ${options.seed}\n${herd.complaints.slice(-20).join('')}\n`,
+      `given up after ${options.limit} s, seed ${options.seed}\n${crowd.complaints.slice(-20).join('')}\n`,
     );
-    herd.end();
+    crowd.end();
     process.exit(1);
   }, options.limit * 1_000);
   try {
     if (options.failovers > 0) await servers.replicate();
     const traffic = new Traffic(randomOf(options.seed));
     const producer = new Producer(sending, `{${NAMESPACE}}:events`, traffic, options.durability === 'replicated');
-    const scene: Scene = { servers, door, herd, producer, redis, random: randomOf(options.seed + 1), say };
+    const scene: Scene = { servers, door, crowd, producer, redis, random: randomOf(options.seed + 1), say };
     const perSecond = options.rate || options.events / options.seconds;
     pulse.start();
     const outcome = await run(options, scene, perSecond);
@@ -206,14 +211,14 @@ async function main(): Promise<number> {
     process.stdout.write(`${tableOf([...table, ['whole run (s)', seconds]])}\n`);
     for (const line of [...verdict.examples, ...outcome.crashes]) process.stdout.write(`${line}\n`);
     const failed = table.some(([, , wrong]) => wrong === true);
-    if (failed) process.stdout.write(`${herd.complaints.slice(-20).join('')}\n`);
+    if (failed) process.stdout.write(`${crowd.complaints.slice(-20).join('')}\n`);
     process.stdout.write(failed ? `WRONG, seed ${options.seed}\n` : `all zeros, seed ${options.seed}\n`);
     return failed ? 1 : 0;
   } finally {
     clearTimeout(watchdog);
     pulse.stop();
     // All have stopped, unless something failed: then nobody waits for them.
-    herd.end();
+    crowd.end();
     for (const client of [redis, sending]) client.disconnect();
     for (const one of [door, calm]) one.close();
     await servers.remove();

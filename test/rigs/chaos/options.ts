@@ -48,7 +48,7 @@ const DEFAULTS = {
   seed: 0,
 } as const;
 
-export const USAGE = usageOf('npm run chaos --', {
+export const USAGE = usageOf('npm run proof -- chaos', {
   ...DEFAULTS,
   durability: 'memory (fsync, replicated)',
   verbose: '',

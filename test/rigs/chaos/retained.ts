@@ -95,7 +95,7 @@ export class Retained {
       const trigger = await this.#redis.hgetall(`${this.#prefix}trigger:${name}`);
       const names: string[] = JSON.parse(trigger.names ?? '[]');
       const place = { automation: trigger.automation ?? '', path: trigger.path ?? '' };
-      const keys = await this.#redis.zrange(`${this.#prefix}windows:${name}`, '0', '-1');
+      const keys = await this.#redis.zrange(`${this.#prefix}deadlines:${name}`, '0', '-1');
       for (let from = 0; from < keys.length; from += PAGE) {
         const page = keys.slice(from, from + PAGE);
         const kind = trigger.type === 'event' ? 'window' : 'composite';

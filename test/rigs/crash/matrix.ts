@@ -3,13 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { freshNamespace } from '../../support/namespace.ts';
 import { privateRedis } from '../../support/private-redis.ts';
 import { ENGINE_KEYS } from '../../support/world.ts';
+import { randomOf } from '../chaos/load.ts';
+import { extent, seedOfRun } from '../extent.ts';
 import { Cell, type Run } from './cell.ts';
 import { type HandOptions, localHand } from './hand.ts';
-import { differences, type Outcome } from './outcome.ts';
+import { differences } from './outcome.ts';
 import { POINTS, type Point } from './points.ts';
 import { preludeOf } from './prelude.ts';
 import { processHand } from './process.ts';
@@ -28,16 +30,20 @@ const FATES: Readonly<Record<Exclude<Fate, 'kill partly'>, string>> = {
   'delay after': 'that hears of its call after another worker has done everything',
 };
 
+/** How often a cell is played that does not come to its call, until that counts as a fault. */
+const ATTEMPTS = 3;
+
 /** So many kinds and ways to kill there are, one of which is of a real process at each point. */
 const KILLS = KINDS.length * 2;
 
 /** Of one test, on a machine that does much else. */
 const PATIENCE_MS = 600_000;
 
-/** When the tests of this file began: their logs end before it. */
-const START_MS = Date.now();
-
 const NAMES: ReadonlySet<string> = new Set(POINTS.map(({ name }) => name));
+
+/** Which share of the cells is played, chosen by a seed; kinds of trigger and fates have different ones. */
+const SHARE = extent('share', 0.12);
+const SEED = seedOfRun();
 
 type Place = Readonly<{ admin: Redis; url: string; namespace: string }>;
 
@@ -45,6 +51,11 @@ type Place = Readonly<{ admin: Redis; url: string; namespace: string }>;
 type Case = Readonly<{ point: Point; cut: Cut; real: boolean }>;
 
 function casesOf(kind: Kind, fate: Fate): Case[] {
+  const random = randomOf(SEED + 1_000 * KINDS.indexOf(kind) + fate.length);
+  return allCasesOf(kind, fate).filter(() => random() < SHARE);
+}
+
+function allCasesOf(kind: Kind, fate: Fate): Case[] {
   return POINTS.flatMap((point, index) => {
     const mine = KINDS.indexOf(kind) * 2 + (fate === 'kill before' ? 0 : 1) === index % KILLS;
     const real = fate.startsWith('kill') && mine && point.situation.kind === 'ordinary';
@@ -56,9 +67,9 @@ function casesOf(kind: Kind, fate: Fate): Case[] {
 class Matrix {
   readonly #kind: Kind;
   readonly #cache: string;
-  readonly #right: Outcome;
+  readonly #right: Reference;
 
-  constructor(kind: Kind, cache: string, right: Outcome) {
+  constructor(kind: Kind, cache: string, right: Reference) {
     this.#kind = kind;
     this.#cache = cache;
     this.#right = right;
@@ -70,20 +81,27 @@ class Matrix {
     const waiting = [...cases];
     const player = async (): Promise<void> => {
       for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-        found.push(...(await this.#problems(one, await place())));
+        found.push(...(await this.#problems(one, place)));
       }
     };
     await Promise.all(Array.from({ length: AT_A_TIME }, player));
     return found;
   }
 
-  async #problems(one: Case, place: Place): Promise<string[]> {
+  async #problems(one: Case, place: () => Promise<Place>): Promise<string[]> {
     const { cut, real } = one;
     const title = `${cut.fate} ${cut.point} (${cut.nth}${real ? ', process' : ''})`;
     try {
-      const { outcome, reached, calls } = await this.#run(one, place);
+      let run = await this.#run(one, await place());
+      // On a busy machine a rare situation may not come about: then nothing was seen, and it is tried again.
+      for (let attempt = 1; !run.reached && attempt < ATTEMPTS; attempt += 1) run = await this.#run(one, await place());
+      const { outcome, reached, calls } = run;
       const strange = calls.filter((call) => !NAMES.has(call)).map((call) => `not registered: ${call}`);
-      const found = [...(reached ? [] : ['was never reached']), ...strange, ...differences(outcome, this.#right)];
+      const found = [
+        ...(reached ? [] : ['was never reached']),
+        ...strange,
+        ...differences(outcome, this.#right.outcome),
+      ];
       return found.map((problem) => `${title}: ${problem}`);
     } catch (error) {
       return [`${title}: ${error instanceof Error ? error.message : String(error)}`];
@@ -91,7 +109,7 @@ class Matrix {
   }
 
   async #run({ point, cut, real }: Case, { admin, url, namespace }: Place): Promise<Run> {
-    const scenario = new Scenario(this.#kind, START_MS);
+    const scenario = new Scenario(this.#kind, this.#right.startMs);
     await scenario.prepare(admin, namespace);
     const { situation } = point;
     const durability = situation.kind === 'durable' ? situation.mode : 'memory';
@@ -115,15 +133,17 @@ async function durableServer(): Promise<{ admin: Redis; url: string; knowsWaitao
   return { admin: primary.redis, url: primary.url, knowsWaitaof: Boolean(known[0]) };
 }
 
-type Reference = Run & Readonly<{ told: readonly string[] }>;
+/** `startMs`: the time before which the log of every cell ends, so that all say the same. */
+type Reference = Run & Readonly<{ told: readonly string[]; startMs: number }>;
 
 /** What comes out where nothing goes wrong; the firings told as `name state@seconds key` as well. */
 async function undisturbed(kind: Kind, { admin, namespace, url }: Place): Promise<Reference> {
-  const scenario = new Scenario(kind, START_MS);
+  const startMs = Date.now();
+  const scenario = new Scenario(kind, startMs);
   await scenario.prepare(admin, namespace);
   const hand = () => localHand({ url, namespace, settings: { chunkSize: CHUNK } });
   const run = await new Cell({ redis: admin, namespace, scenario, fate: null, first: hand, second: hand }).run();
-  return { ...run, told: run.outcome.firings.map((line) => scenario.tell(line)) };
+  return { ...run, told: run.outcome.firings.map((line) => scenario.tell(line)), startMs };
 }
 
 /** Connections of a test file, and the folder of what its processes compile. */
@@ -152,6 +172,11 @@ function surroundings(): { place: () => Promise<Place>; cache: () => string } {
 
 /** Every call of a worker × everything that can become of it, for one kind of trigger. `told`: the firings that have to come out. */
 export function matrixOf(kind: Kind, told: readonly string[]): void {
+  describe(kind, () => cellsOf(kind, told));
+}
+
+function cellsOf(kind: Kind, told: readonly string[]): void {
+  console.log(`${kind}: ${SHARE * 100} % of the crash points, seed ${SEED}`);
   const { place, cache } = surroundings();
   let known: Reference | undefined;
   const reference = async (): Promise<Reference> => {
@@ -159,10 +184,10 @@ export function matrixOf(kind: Kind, told: readonly string[]): void {
     return known;
   };
   const play = async (cases: readonly Case[], where: () => Promise<Place>): Promise<string[]> =>
-    await new Matrix(kind, cache(), (await reference()).outcome).play(cases, where);
+    await new Matrix(kind, cache(), await reference()).play(cases, where);
 
   test(
-    `${kind}: an undisturbed worker makes registered calls alone, and fires what the rules ask for`,
+    'an undisturbed worker makes registered calls alone, and fires what the rules ask for',
     async () => {
       const { calls, outcome, told: found } = await reference();
       expect(calls.filter((call) => !NAMES.has(call))).toEqual([]);
@@ -176,7 +201,7 @@ export function matrixOf(kind: Kind, told: readonly string[]): void {
   );
 
   test.each(Object.entries(FATES) as [Fate, string][])(
-    `${kind}: %s: a worker %s, any of them, leaves firings, jobs and dead letters as an undisturbed one does`,
+    '%s: a worker %s, any of those chosen, leaves firings, jobs and dead letters as an undisturbed one does',
     async (fate) => {
       const cases = casesOf(kind, fate).filter((one) => !isDurable(one));
       expect(await play(cases, place)).toEqual([]);
@@ -185,9 +210,9 @@ export function matrixOf(kind: Kind, told: readonly string[]): void {
   );
 
   test(
-    `${kind}: kill partly: so does one that is killed when a bundle of jobs has been added in part`,
+    'kill partly: so does one that is killed when a bundle of jobs has been added in part',
     async () => {
-      const cases = casesOf(kind, 'kill partly').filter(
+      const cases = allCasesOf(kind, 'kill partly').filter(
         ({ cut }) => cut.point === 'jobs: addStandardJob' && cut.nth === 2,
       );
       expect(cases).toHaveLength(1);
@@ -197,7 +222,7 @@ export function matrixOf(kind: Kind, told: readonly string[]): void {
   );
 
   test(
-    `${kind}: so does one that has its firings confirmed by replicas or disk, at each call for that`,
+    'so does one that has its firings confirmed by replicas or disk, at calls for that',
     async () => {
       const { admin, url, knowsWaitaof } = await durableServer();
       const servers = ['any', knowsWaitaof ? 'with WAITAOF' : 'without WAITAOF'];

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Redis } from 'ioredis';
 import { Watchfire } from '../../../src/index.ts';
@@ -7,17 +6,16 @@ import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine, usageOf } from '../../support/usage.ts';
 import { idle } from '../chaos/idle.ts';
 import { randomOf } from '../chaos/load.ts';
+import { Crowd } from '../crowd.ts';
 import { addedTo, outcomesOf } from '../soak/gauge.ts';
-import { Workers } from '../soak/workers.ts';
 import { Dice } from './dice.ts';
 import { Entries } from './entries.ts';
 
-/** Pushes entries of all kinds, sound and hostile, and counts what became of them: `npm run fuzz -- --count 1000000 --seed 1`. */
+/** Pushes entries of all kinds, sound and hostile, and counts what became of them: `npm run proof -- fuzz --count 1000000 --seed 1`. */
 const DEFAULT_COUNT = 1_000_000;
 
 const NAMESPACE = 'fuzz';
 const PREFIX = `{${NAMESPACE}}:`;
-const PROGRAM = fileURLToPath(new URL('../soak/worker-program.ts', import.meta.url));
 const BATCH = 250;
 /** Entries that wait for the worker at most: what is pushed must not be what fills Redis. */
 const AHEAD = 5_000;
@@ -73,8 +71,6 @@ const AUTOMATIONS = [
   },
 ].map((one) => ({ ...one, actions: [{ type: 'queue', queue: 'pages', name: 'page' }] }));
 
-type Progress = { pushed: number; peakRss: number };
-
 /** Waits while `busy` says so; fails when nothing moves any more. */
 async function wait(redis: Redis, busy: () => Promise<boolean>): Promise<void> {
   let moved = { done: -1, at: performance.now() };
@@ -86,34 +82,32 @@ async function wait(redis: Redis, busy: () => Promise<boolean>): Promise<void> {
   }
 }
 
-async function push(redis: Redis, workers: Workers, entries: Entries, count: number): Promise<Progress> {
-  const progress = { pushed: 0, peakRss: 0 };
+async function push(redis: Redis, entries: Entries, count: number): Promise<void> {
+  let pushed = 0;
   const events = `${PREFIX}events`;
   const begin = performance.now();
   let told = begin;
-  while (progress.pushed < count) {
+  while (pushed < count) {
     const pipeline = redis.pipeline();
-    const size = Math.min(BATCH, count - progress.pushed);
+    const size = Math.min(BATCH, count - pushed);
     for (let i = 0; i < size; i += 1) pipeline.xadd(events, '*', ...entries.next(Date.now()));
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
-    progress.pushed += size;
-    for (const { rss } of workers.memories) progress.peakRss = Math.max(progress.peakRss, rss);
+    pushed += size;
     await wait(redis, async () => {
       const [added, { done = 0 }] = await Promise.all([addedTo(redis, events), outcomesOf(redis, PREFIX)]);
       return added - done > AHEAD;
     });
     if (performance.now() - told > 60_000) {
       told = performance.now();
-      const perSecond = (progress.pushed * 1_000) / (told - begin);
-      process.stdout.write(`${progress.pushed} pushed, ${perSecond.toFixed(0)} a second\n`);
+      const perSecond = (pushed * 1_000) / (told - begin);
+      process.stdout.write(`${pushed} pushed, ${perSecond.toFixed(0)} a second\n`);
     }
   }
   await wait(redis, async () => !(await idle(redis, NAMESPACE)));
-  return progress;
 }
 
 /** @returns whether everything is as it has to be */
-async function judge(redis: Redis, workers: Workers, { pushed, peakRss }: Progress): Promise<boolean> {
+async function judge(redis: Redis, crowd: Crowd, pushed: number): Promise<boolean> {
   const {
     done = 0,
     applied = 0,
@@ -140,8 +134,9 @@ async function judge(redis: Redis, workers: Workers, { pushed, peakRss }: Progre
   say('without an outcome', entries - done, entries === done);
   say('dead letters missing', rejected - dead, rejected === dead);
   say('firings', await addedTo(redis, `${PREFIX}firings`));
-  say('workers that crashed', workers.crashes, workers.crashes === 0);
-  say('largest worker (MB)', peakRss / 1e6, peakRss > 0 && peakRss < RSS_BOUND);
+  say('workers that crashed', crowd.crashes.length, crowd.crashes.length === 0);
+  const { peakBytes } = crowd;
+  say('largest worker (MB)', peakBytes / 1e6, peakBytes > 0 && peakBytes < RSS_BOUND);
   return wrong.length === 0;
 }
 
@@ -155,28 +150,31 @@ function options(): { count: number; seed: number } {
 }
 
 async function main(): Promise<number> {
-  const { count, seed } = commandLine(usageOf('npm run fuzz --', { count: DEFAULT_COUNT, seed: 'random' }), options);
+  const { count, seed } = commandLine(
+    usageOf('npm run proof -- fuzz', { count: DEFAULT_COUNT, seed: 'random' }),
+    options,
+  );
   process.stdout.write(`seed ${seed}\n`);
   const server = await PrivateServer.start();
   const { redis } = server;
   const watchfire = new Watchfire({ redis, namespace: NAMESPACE });
-  const workers = new Workers();
+  const settings = { retentionMs: RETENTION_MS, ledgerRetentionMs: RETENTION_MS };
+  const crowd = new Crowd({ redisUrl: server.url, namespace: NAMESPACE, settings });
   const begin = performance.now();
   try {
     for (const document of AUTOMATIONS) await watchfire.put(document);
-    const settings = { retentionMs: RETENTION_MS, ledgerRetentionMs: RETENTION_MS };
-    await workers.add(PROGRAM, [server.url, NAMESPACE, JSON.stringify(settings)]);
-    const progress = await push(redis, workers, new Entries(new Dice(randomOf(seed))), count);
-    const right = await judge(redis, workers, progress);
+    await crowd.add();
+    await push(redis, new Entries(new Dice(randomOf(seed))), count);
+    const right = await judge(redis, crowd, count);
     const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
     process.stdout.write(`${right ? 'nothing lost' : 'WRONG'}, seed ${seed}, ${seconds} s\n`);
-    if (!right) process.stdout.write(`${workers.complaints.join('')}\n`);
+    if (!right) process.stdout.write(`${crowd.complaints.join('')}\n`);
     return right ? 0 : 1;
   } catch (error) {
-    process.stdout.write(`${workers.complaints.join('')}\nseed ${seed}\n`);
+    process.stdout.write(`${crowd.complaints.join('')}\nseed ${seed}\n`);
     throw error;
   } finally {
-    await workers.stop();
+    await crowd.stop();
     await watchfire.close();
     await server.remove();
   }

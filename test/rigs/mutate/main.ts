@@ -15,7 +15,7 @@ import { ask, endLeftovers, type Judge, type Notice } from './run.ts';
  * Breaks the rules and takes away what protects the engine, one by one, each in a copy of the project, and
  * sees whether the tests notice. Ends with 1 when one survives.
  */
-const USAGE = `npm run mutate [-- --only rules|protections --from N --first WORDS]
+const USAGE = `npm run proof -- mutate [--only rules|protections --from N --first WORDS]
 
   --only   one of the two groups
   --from   from the Nth of them on

@@ -68,7 +68,6 @@ async function node(command: readonly string[], { copy, temporary, redisUrl, sig
       REDIS_URL: redisUrl,
       TMPDIR: temporary,
       NO_COLOR: '1',
-      WATCHFIRE_KILL_SECONDS: '6',
       WATCHFIRE_PATIENCE_MS: PATIENCE_MS,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

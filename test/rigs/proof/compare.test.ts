@@ -1,10 +1,11 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { extent, seedOfRun } from '../extent.ts';
 import { campaign } from './campaign.ts';
 
-/** Random scenarios of up to 60 steps; WATCHFIRE_PROOF_RUNS makes them fewer or more. */
-const RUNS = Number(process.env.WATCHFIRE_PROOF_RUNS ?? 10_000);
-const SEED = Number(process.env.WATCHFIRE_PROOF_SEED ?? Date.now() % 1_000_000_000);
+/** Random scenarios of up to 60 steps. */
+const RUNS = extent('runs', 300);
+const SEED = seedOfRun();
 
 /** A scenario takes some 20 ms of one core; this is for machines that have other things to do. */
 const SLOWEST_MS = 300;

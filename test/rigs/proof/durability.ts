@@ -1,5 +1,5 @@
 /**
- * Measures what each durability mode loses: `sh scripts/node.sh test/rigs/proof/durability.ts [rounds]`. Prints a table.
+ * Measures what each durability mode loses: `npm run proof -- durability [rounds]`. Prints a table.
  *
  * - killed: `kill -9` of the server under load, started again on its file.
  * - power cut: the same, and the file keeps only what the server had forced to the disk (strace has to be there).

@@ -1,5 +1,5 @@
 /**
- * Shows whether a server's WAITAOF can be believed: `sh scripts/node.sh test/rigs/proof/waitaof.ts [rounds]`. One event after the
+ * Shows whether a server's WAITAOF can be believed: `npm run proof -- waitaof [rounds]`. One event after the
  * other is added and confirmed by WAITAOF while the file is synced once a second; then the power is cut (strace has to be
  * there), and what was confirmed has to be in what is left. The server is the first one on the path.
  */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
-const COPIED = ['lua', 'src', 'package.json', 'test/rigs/soak/worker-program.ts'];
+const COPIED = ['lua', 'src', 'package.json', 'test/rigs/worker-program.ts'];
 const MINUTE_MS = 60_000;
 
 /** What the engine remembers for half an hour and for a week, whatever is set: the two constants that say so. */
@@ -18,7 +18,7 @@ const MEMORIES = [
  */
 export function forgetful(folder: string, minutes: number): string {
   const copy = path.join(folder, 'engine');
-  mkdirSync(path.join(copy, 'test', 'rigs', 'soak'), { recursive: true });
+  mkdirSync(path.join(copy, 'test', 'rigs'), { recursive: true });
   for (const name of COPIED) cpSync(path.join(PROJECT, name), path.join(copy, name), { recursive: true });
   symlinkSync(path.join(PROJECT, 'node_modules'), path.join(copy, 'node_modules'));
   for (const { file, number } of MEMORIES) {
@@ -27,5 +27,5 @@ export function forgetful(folder: string, minutes: number): string {
     if (found !== 1) throw new Error(`${file}: ${found} places that say how long it remembers`);
     writeFileSync(path.join(copy, file), source.replace(number, `${minutes * MINUTE_MS}`));
   }
-  return path.join(copy, 'test', 'rigs', 'soak', 'worker-program.ts');
+  return path.join(copy, 'test', 'rigs', 'worker-program.ts');
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Memory } from './workers.ts';
+import type { Memory } from '../crowd.ts';
 
 const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored'];
 

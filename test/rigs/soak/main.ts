@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Watchfire } from '../../../src/index.ts';
@@ -10,17 +9,16 @@ import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine } from '../../support/usage.ts';
 import { idle } from '../chaos/idle.ts';
 import { randomOf } from '../chaos/load.ts';
+import { Crowd } from '../crowd.ts';
 import { forgetful } from './engine-copy.ts';
 import { addedTo, look, outcomesOf, type Sample } from './gauge.ts';
 import { type Options, optionsOf, USAGE } from './options.ts';
 import { FLAT, growthOf, linesOf, tableOf } from './report.ts';
 import { AUTOMATIONS, Traffic } from './traffic.ts';
-import { Workers } from './workers.ts';
 
 const NAMESPACE = 'soak';
 const PREFIX = `{${NAMESPACE}}:`;
 const QUEUES = ['actions', 'pages'];
-const PROGRAM = fileURLToPath(new URL('worker-program.ts', import.meta.url));
 
 const MINUTE_MS = 60_000;
 const TICK_MS = 50;
@@ -47,13 +45,13 @@ async function push(redis: Redis, { minutes, rate, seed }: Options, count: Count
 }
 
 /** Looks every ten seconds until told to stop. */
-async function sample(redis: Redis, workers: Workers, count: Count, signal: AbortSignal): Promise<Sample[]> {
+async function sample(redis: Redis, crowd: Crowd, count: Count, signal: AbortSignal): Promise<Sample[]> {
   const samples: Sample[] = [];
   const begin = performance.now();
   while (!signal.aborted) {
     const seen = await look(redis, PREFIX);
     const at = (performance.now() - begin) / MINUTE_MS;
-    const one = { at, pushed: count.pushed, jobs: count.jobs.size, workers: workers.memories, ...seen };
+    const one = { at, pushed: count.pushed, jobs: count.jobs.size, workers: crowd.memories, ...seen };
     samples.push(one);
     process.stdout.write(`${JSON.stringify(one)}\n`);
     await pause(SAMPLE_MS, undefined, { signal }).catch(() => undefined);
@@ -98,11 +96,22 @@ async function untilTaken(redis: Redis): Promise<void> {
 type Outcome = { samples: Sample[]; expected: Set<string>; drainMs: number; crashes: number };
 
 /** Runs everything; afterwards all is drained, or was not within the bound. */
-async function run(url: string, redis: Redis, program: string, options: Options, count: Count): Promise<Outcome> {
+async function run(
+  url: string,
+  redis: Redis,
+  program: string | null,
+  options: Options,
+  count: Count,
+): Promise<Outcome> {
   const watchfire = new Watchfire({ redis, namespace: NAMESPACE });
   for (const document of AUTOMATIONS) await watchfire.put(document);
   const retention = { retentionMs: options.retention * MINUTE_MS, ledgerRetentionMs: options.retention * MINUTE_MS };
-  const workers = new Workers();
+  const crowd = new Crowd({
+    redisUrl: url,
+    namespace: NAMESPACE,
+    settings: retention,
+    ...(program === null ? {} : { program }),
+  });
   const consumers = QUEUES.map((queue) => {
     const done = async ({ id }: { id?: string }): Promise<void> => {
       count.jobs.set(id ?? '', (count.jobs.get(id ?? '') ?? 0) + 1);
@@ -111,20 +120,19 @@ async function run(url: string, redis: Redis, program: string, options: Options,
   });
   const [over, drained] = [new AbortController(), new AbortController()];
   try {
-    for (let i = 0; i < options.workers; i += 1)
-      await workers.add(program, [url, NAMESPACE, JSON.stringify(retention)]);
+    for (let i = 0; i < options.workers; i += 1) await crowd.add();
     const expecting = expectJobs(redis, drained.signal);
     const pushing = push(redis, options, count).finally(() => over.abort());
-    const [samples] = await Promise.all([sample(redis, workers, count, over.signal), pushing]);
+    const [samples] = await Promise.all([sample(redis, crowd, count, over.signal), pushing]);
     const drainMs = await untilDrained(redis);
     drained.abort();
     await untilTaken(redis);
-    return { samples, expected: await expecting, drainMs, crashes: workers.crashes };
+    return { samples, expected: await expecting, drainMs, crashes: crowd.crashes.length };
   } finally {
     over.abort();
     drained.abort();
-    if (workers.complaints.length > 0) process.stdout.write(`${workers.complaints.slice(-20).join('')}\n`);
-    await workers.stop();
+    if (crowd.complaints.length > 0) process.stdout.write(`${crowd.complaints.slice(-20).join('')}\n`);
+    await crowd.stop();
     for (const consumer of consumers) await consumer.close();
     await watchfire.close();
   }
@@ -172,7 +180,7 @@ async function main(): Promise<number> {
   const { redis } = server;
   try {
     const count: Count = { pushed: 0, jobs: new Map() };
-    const program = options.remember > 0 ? forgetful(home, options.remember) : PROGRAM;
+    const program = options.remember > 0 ? forgetful(home, options.remember) : null;
     const outcome = await run(server.url, redis, program, options, count);
     process.stdout.write(`${tableOf(outcome.samples)}\n`);
     const wrong = await verdict(redis, outcome, count);

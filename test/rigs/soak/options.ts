@@ -16,7 +16,7 @@ export type Options = Readonly<{
 
 const DEFAULTS: Options = { minutes: 60, rate: 2_000, workers: 2, retention: 5, remember: 2, seed: 0 };
 
-export const USAGE = usageOf('npm run soak --', DEFAULTS);
+export const USAGE = usageOf('npm run proof -- soak', DEFAULTS);
 
 /** Reads `--minutes 60 …`. @throws TypeError for what is no number or unknown */
 export function optionsOf(args: readonly string[]): Options {

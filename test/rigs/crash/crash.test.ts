@@ -1,0 +1,26 @@
+import { matrixOf } from './matrix.ts';
+
+matrixOf('reactive', [
+  'first Triggered@-99 k7',
+  'first Triggered@1 k1',
+  'first Triggered@9 k2',
+  'second Triggered@107 k1',
+  'second Triggered@105 k3',
+]);
+
+matrixOf('proactive', [
+  'first Triggered@-88 k7',
+  'first Triggered@12 k1',
+  'first Resolved@25 k1',
+  'first Triggered@36 k2',
+  'second Triggered@118 k1',
+  'second Triggered@141 k4',
+]);
+
+matrixOf('composite', [
+  'first Triggered@-88 k7',
+  'first Triggered@12 k1',
+  'first Triggered@36 k2',
+  'second Triggered@118 k1',
+  'second Triggered@141 k4',
+]);

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { commandLine, usageOf } from '../../support/usage.ts';
+import { type Extent, variableOf } from '../extent.ts';
+
+/** Everything that takes too long for `npm test`, by its name: `npm run proof -- PART [OPTION…]`. */
+type Part = Readonly<{ what: string } & ({ program: string } | { tests: string; whole: Extents })>;
+
+/** How much of it is done where nothing else is said. */
+type Extents = Partial<Readonly<Record<Extent, number>>>;
+
+const PARTS: Readonly<Record<string, Part>> = {
+  compare: {
+    what: 'random scenarios: the engine does what the reference model does, step by step',
+    tests: 'test/rigs/proof/compare.test.ts',
+    whole: { runs: 10_000 },
+  },
+  crash: {
+    what: 'the crash matrix: every call of a worker x all that can become of it (--share 0.1: a random tenth)',
+    tests: 'test/rigs/crash/crash.test.ts',
+    whole: { share: 1 },
+  },
+  determinism: {
+    what: 'one ledger, whatever the number of workers and the size of chunks, through kills and restarts',
+    tests: 'test/rigs/proof/determinism.test.ts',
+    whole: { entries: 2_000, cells: 9 },
+  },
+  kill: {
+    what: 'four workers, one killed every half second, do what one does',
+    tests: 'test/rigs/chaos/kill.test.ts',
+    whole: { seconds: 60 },
+  },
+  ids: {
+    what: 'nothing is left of millions of remembered ids',
+    tests: 'test/lua/forget-ids.test.ts',
+    whole: { hashes: 2_097_152 },
+  },
+  chaos: { what: 'kills workers and servers, recomputes every firing', program: '../chaos/main.ts' },
+  fuzz: { what: 'hostile entries: each has an outcome', program: '../fuzz/main.ts' },
+  soak: { what: 'an hour under load: memory stays flat', program: '../soak/main.ts' },
+  mutate: { what: 'breaks each rule and each protection: the tests have to notice', program: '../mutate/main.ts' },
+  durability: { what: 'what each durability mode loses ([ROUNDS]; needs strace)', program: './durability.ts' },
+  waitaof: { what: 'whether WAITAOF of this server can be believed ([ROUNDS]; needs strace)', program: './waitaof.ts' },
+};
+
+const VITEST = path.join(import.meta.dirname, '../../../node_modules/vitest/vitest.mjs');
+
+const width = Math.max(...Object.keys(PARTS).map((name) => name.length));
+const USAGE = [
+  'npm run proof -- PART [OPTION…], the options of a part by `npm run proof -- PART --help`',
+  '',
+  ...Object.entries(PARTS).map(([name, { what }]) => `  ${name.padEnd(width)}  ${what}`),
+].join('\n');
+
+/** What the command line says beside what is done by itself. @throws TypeError for what is unknown or no number */
+function extentsOf(whole: Extents, args: readonly string[]): Extents {
+  const names = [...Object.keys(whole), 'seed'];
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  const { values } = parseArgs({ args: [...args], options });
+  const given = Object.entries(values).map(([name, value]) => {
+    if (value === '' || !Number.isFinite(Number(value))) throw new TypeError(`--${name} must be a number`);
+    return [name, Number(value)];
+  });
+  return { seed: Date.now() % 1_000_000_000, ...whole, ...Object.fromEntries(given) };
+}
+
+/** Runs test files to the extent that is asked for. @returns the exit status */
+async function runTests(tests: string, extents: Extents): Promise<number> {
+  const said = Object.entries(extents).map(([name, value]) => [variableOf(name as Extent), String(value)]);
+  const child = spawn(process.execPath, [VITEST, 'run', tests], {
+    env: { ...process.env, ...Object.fromEntries(said) },
+    stdio: 'inherit',
+  });
+  // A terminal sends Ctrl-C to both; what else ends this ends that.
+  for (const name of ['SIGTERM', 'SIGHUP'] as const) process.once(name, () => child.kill(name));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
+const [name = '', ...args] = process.argv.slice(2);
+const part = PARTS[name];
+if (part === undefined) {
+  process.stdout.write(`${USAGE}\n`);
+  process.exitCode = name === '' || name === '--help' ? 0 : 2;
+} else if ('program' in part) {
+  process.argv.splice(2, 1);
+  await import(part.program);
+} else {
+  const { tests, whole } = part;
+  const usage = usageOf(`npm run proof -- ${name}`, { ...whole, seed: 'random' });
+  process.exitCode = await runTests(
+    tests,
+    commandLine(usage, () => extentsOf(whole, args)),
+  );
+}
