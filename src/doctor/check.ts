@@ -3,7 +3,7 @@ import type { Facts, Told } from './examine.ts';
 /** How bad it is: `bad` breaks a promise, or soon will; a `warning` may. */
 export type Grade = 'ok' | 'warning' | 'bad';
 
-/** What one look came to: what was found, and what to do about it (`''` when nothing is to be done). */
+/** The result of one check: what was found, and what to do about it (`''` when nothing is to be done). */
 export type Check = Readonly<{ name: string; grade: Grade; found: string; advice: string }>;
 
 /** A rule: what the facts say about one thing; null where it does not apply. */

@@ -13,13 +13,13 @@ import { LUA_FOLDER, readScript } from '../redis/script.ts';
 import type { Store } from '../redis/store.ts';
 import { type Rights, rightsOf } from './rights.ts';
 
-/** Looks at the clock of Redis; the one that took least says most. */
+/** How often the clock of Redis is read; the fastest answer is the most exact. */
 const CLOCK_LOOKS = 5;
 
 /** What was asked, or the error with which Redis refused to tell. */
 export type Told<T> = Readonly<{ value: T } | { refused: string }>;
 
-/** All that the rules of `findings.ts` go by. Durations in ms. */
+/** The facts that the rules of `findings.ts` judge. Durations in ms. */
 export type Facts = Readonly<{
   settings: Pick<Settings, 'namespace' | 'durability' | 'minReplicas'>;
   /** INFO by its names; the version is null when it does not say. */

@@ -6,7 +6,7 @@ import type { Store } from '../redis/store.ts';
 /** More than Redis takes to refuse a command; a server that is silent for longer has other troubles. */
 const PATIENCE_MS = 3_000;
 
-/** What the user that we are may not do; `untried`: why it could not be found out, else null. */
+/** What the connected user may not do; `untried`: why that is unknown, else null. */
 export type Rights = Readonly<{ missing: readonly string[]; untried: string | null }>;
 
 /**
@@ -69,8 +69,8 @@ export function sampleOf(command: string, { keys, prefixes }: Pick<Store, 'keys'
 }
 
 /**
- * Whether the user that `redis` is connected as may do all that a worker does. Asked of Redis itself, and without any right
- * to ask: within a transaction it looks at each command at once, and carries out none of them when the connection goes
+ * Whether the user that `redis` is connected as may do everything that a worker does. Redis answers that itself, and
+ * the question needs no right: within a transaction Redis checks each command at once, and executes none when the connection ends
  * before `EXEC`. Whether it may take the connection's first steps has been seen already.
  */
 export async function rightsOf(redis: Redis, store: Store, options: RuleOptions): Promise<Rights> {
@@ -98,7 +98,7 @@ export async function rightsOf(redis: Redis, store: Store, options: RuleOptions)
   }
 }
 
-/** Those that Redis takes in no transaction, or that would end ours. */
+/** Commands that Redis takes in no transaction, or that would end this one. */
 const IN_NO_TRANSACTION: ReadonlySet<string> = new Set(['multi', 'exec', 'quit']);
 
 function verdictOf(commands: readonly string[], answers: readonly PromiseSettledResult<unknown>[]): Rights {
@@ -109,7 +109,7 @@ function verdictOf(commands: readonly string[], answers: readonly PromiseSettled
     if (answer.status === 'fulfilled') continue;
     const { message } = answer.reason as Error;
     if (/^NOPERM/.test(message)) missing.push(command);
-    // An older server knows some not at all, which is a matter of its version.
+    // An older server does not know some of them; that is a finding about its version.
     else if (!/unknown (sub)?command|^OOM|^READONLY|^MISCONF|^NOREPLICAS|^CLUSTERDOWN|^MOVED/i.test(message)) {
       untried.push(`${command}: ${message}`);
     }

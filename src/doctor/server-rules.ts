@@ -5,7 +5,7 @@ import { faultsOf, OLDEST_VERSION } from './server-faults.ts';
 /** Above this, no time service keeps the clocks; below it, the network may explain the difference. */
 const CLOCK_WARNING_MS = 1_000;
 
-/** So far apart, events sent with their own time are dated into other windows. */
+/** From this difference on, events that carry their own time fall into other windows. */
 const CLOCK_BAD_MS = 60_000;
 
 /** The part of `maxmemory` from which producers with the usual bound are refused. */

@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { RedisMissing } from '../errors.ts';
 
-/** Redis 7.0 brought what the scripts rely on: their flags (`#!lua`) and `XAUTOCLAIM` as it is now. */
+/** Redis 7.0 was the first with what the scripts need: their flags (`#!lua`) and `XAUTOCLAIM` as it is now. */
 const OLDEST_MAJOR = 7;
 
 /** A version is printed at once; a program that takes longer is not the one we look for. */
@@ -45,7 +45,7 @@ export async function findRedisServer(machine: Machine): Promise<RedisProgram | 
 }
 
 /**
- * Gets a server through the system's package manager, where that goes without asking for a password. No service is started: on
+ * Installs a server by the system's package manager, where that needs no password. No service is started: on
  * Debian only the tools are installed, the other managers leave services alone.
  *
  * @param say gets a sentence on what is about to be installed

@@ -123,7 +123,7 @@ function deadLetterOf([id, flat]: [string, string[]]): DeadLetter {
   };
 }
 
-/** Others may write to the stream as well; what is no list of texts is shown as nothing. */
+/** Others may write to the stream as well; anything but a list of texts is shown as an empty one. */
 function fieldsOf(text: string | undefined): string[] {
   try {
     const fields: unknown = JSON.parse(text ?? '[]');

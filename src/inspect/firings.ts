@@ -18,7 +18,7 @@ export type LedgerQuery = Readonly<{ limit: number; sinceMs?: number; automation
 
 /**
  * The last firings that are asked for, oldest first, and the id of the last entry of the ledger (`0-0` when it is empty).
- * `searched`: how many entries were looked at when that is why there are no more; null when the answer is complete.
+ * `searched`: how many entries were read before the search gave up; null when the answer is complete.
  */
 export async function lastFirings(
   redis: Redis,
@@ -64,7 +64,7 @@ export async function nextFirings(
   return { firings: entries.flatMap((entry) => recordedOf(entry) ?? []), end: entries.at(-1)?.[0] ?? after };
 }
 
-/** What others wrote into the ledger is not ours to show; the relay puts it to the dead letters. */
+/** What others wrote into the ledger is not shown; the relay makes it a dead letter. */
 function recordedOf([entry, fields]: [string, string[]]): Recorded | null {
   try {
     return { entry, firing: parseFiring(fields) };

@@ -71,7 +71,7 @@ export async function setQuotas(
   if (reset.length > 0) await redis.hdel(store.keys.quotas, ...reset);
 }
 
-/** Whose quota is used up, so that further keys are not watched: automations by their ids, null for the namespace as a whole. */
+/** What has used up its quota, so that further keys are not watched: automations by their ids, null for the namespace as a whole. */
 export function atQuota({ limits, windows, automations }: QuotaUse): (string | null)[] {
   const full = automations.filter((one) => one.windows >= limits.windowsPerAutomation).map(({ id }) => id);
   return windows >= limits.windows ? [null, ...full] : full;

@@ -87,7 +87,7 @@ function parse(pattern: string): Program {
   const points = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   const steps: number[] = [];
   const sets: CharacterSet[] = [];
-  // A set that is not closed means that no later one is either. Without this, `[[[[…` would be quadratic.
+  // When one set is not closed, no later one is. Without this check, `[[[[…` would take quadratic time.
   let closable = true;
   for (let at = 0; at < points.length; at += 1) {
     const point = points[at] ?? 0;

@@ -14,7 +14,7 @@ export type LabelPlace =
 
 const OPEN: LabelPlace = { side: 'open' };
 
-/** So few entries are quicker asked than looked up, and most names are the business of a few triggers only. */
+/** Up to this many entries, asking each is faster than a look-up; most names concern a few triggers only. */
 const OPEN_ENTRIES = 4;
 
 /** Up to this many label names are looked up one by one; with more, the event's own labels (at most 500) are visited. */
@@ -88,7 +88,7 @@ class PatternsByLabel<T> {
     return this.#labels === undefined;
   }
 
-  /** A label without patterns is met by nothing, and so its entry is rightly found nowhere (rules 3.3). */
+  /** Nothing satisfies a label without patterns, so its entry is rightly found nowhere (rules 3.3). */
   add(label: string, patterns: readonly string[], entry: T): void {
     if (patterns.length === 0) return;
     this.#labels ??= new Map();
@@ -110,8 +110,8 @@ class PatternsByLabel<T> {
   }
 
   /**
-   * A guess at the share of events that would look at an entry filed so: a value is the rarer the more values its label
-   * has, and the more entries ask for it the more often it is likely to be sent.
+   * Estimates the share of events that would visit an entry filed like this: the more values a label has, the rarer each is; the more
+   * entries ask for a value, the more often it is likely to be sent.
    */
   share(label: string, patterns: readonly string[]): number {
     const values = this.#labels?.get(label);

@@ -28,7 +28,7 @@ function oneOf(texts: readonly string[]): NameMatcher {
   return (name) => set.has(name);
 }
 
-/** What is filed under one beginning: `whole` for the patterns that ask for no more, and those that must be tried. */
+/** What is filed under one beginning: `whole` for the patterns that match every text with it, and the patterns that must be tried. */
 type Lead<T> = { whole: T | undefined; globs: Map<string, { matches: GlobMatcher; value: T }> };
 
 /**

@@ -18,12 +18,12 @@ export type TriggerNode = Readonly<{
   index: number;
   parent: string | null;
   trigger: EventTrigger | CompositeTrigger;
-  /** Under what a composite stores this child's firing; another one as soon as anything below changes. */
+  /** The field under which a composite stores this child's firing; it changes as soon as anything below changes. */
   child: string;
   /** Digest of its own definition, and of all below. */
   own: string;
   tree: string;
-  /** Revisions since which these two are what they are. */
+  /** Revisions since which these two are unchanged. */
   ownSince: number;
   treeSince: number;
 }>;

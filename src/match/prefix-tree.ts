@@ -9,7 +9,7 @@ export type PrefixNode<T> = {
   children: Map<number, PrefixNode<T>> | undefined;
 };
 
-/** The next node on the way of a text, or none. Walking so visits every stored prefix of the text, shortest first. */
+/** The next node on the way of a text, or none. This walk visits every stored prefix of the text, shortest first. */
 export function nextNode<T>(node: PrefixNode<T>, text: string): PrefixNode<T> | undefined {
   const child = node.children?.get(text.charCodeAt(node.depth));
   return child !== undefined && text.startsWith(child.edge, node.depth) ? child : undefined;

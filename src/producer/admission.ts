@@ -6,8 +6,8 @@ import type { Store } from '../redis/store.ts';
 import { type Bounds, drainRate, gaugeOf, type Look, type Refusal, refusalOf } from './pressure.ts';
 
 /**
- * How old a look may be. What a producer adds beyond a bound is what it sends in this time, or so much if that is less, and
- * what is under way; Redis spends a thousandth of its time on the looks of ten busy producers.
+ * How old a look may be, in time, events and characters, whichever comes first: a producer exceeds a bound by what it sends until then and
+ * by what is under way. Redis spends a thousandth of its time on the looks of ten busy producers.
  */
 const LOOK_EVERY_MS = 500;
 const LOOK_EVERY_EVENTS = 5_000;
@@ -19,7 +19,7 @@ const REMEMBERED_MS = 10_000;
 /** How long a refused event waits for a second look when the first one alone cannot tell when to come back. */
 const SAMPLE_MS = 200;
 
-/** How long an event waits for the answer of a look: a Redis that does not answer is the business of the append itself. */
+/** How long an event waits for the answer of a look: when Redis does not answer, the append itself deals with that. */
 const LOOK_PATIENCE_MS = 500;
 
 export type AdmissionParts = Readonly<{ redis: Redis; store: Store; clock: Clock; logger: Logger; bounds: Bounds }>;

@@ -4,7 +4,7 @@ import { type Backlog, backlogByBook, backlogByGroup } from '../redis/backlog.ts
 import { memoryRatio } from '../redis/info.ts';
 import type { Store } from '../redis/store.ts';
 
-/** A bound that was passed holds until there is this much room below it, so that it does not come and go with every event. */
+/** After a bound was passed, events are refused until there is this much room below it; otherwise every event would switch it. */
 const REOPEN_BELOW = 0.9;
 const MEMORY_REOPEN_BELOW = 0.98;
 
@@ -32,7 +32,7 @@ export type Look = Readonly<{ atMs: number; behind: number | null; applied: numb
 export type Refusal = Readonly<{ reason: Overload; sentence: string; retryAfterMs: number }>;
 
 /**
- * What looks, in one round trip and some 50 microseconds of Redis' time. A user who may not see the book of the log, as a
+ * Makes the function that looks, in one round trip and some 50 microseconds of Redis' time. A user who may not see the book of the log, as a
  * producer, is refused once; from then on what Redis says of the group is used.
  */
 export function gaugeOf(redis: Redis, store: Store, nowMs: () => number): () => Promise<Look> {

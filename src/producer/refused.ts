@@ -7,7 +7,7 @@ import { MEMORY_RETRY_MS } from './pressure.ts';
 const CANNOT_KEEP = /^(NOREPLICAS|MISCONF|READONLY) /;
 
 /**
- * What a refused write means to those who wanted it; any other error as it is. Redis says these words before it does
+ * The error that the caller of a refused write gets; any other error as it is. Redis says these words before it does
  * anything, so nothing was added.
  */
 export function refused(thrown: unknown, id: string | null = null): unknown {
@@ -22,7 +22,7 @@ export function refused(thrown: unknown, id: string | null = null): unknown {
   return new NotDurable('no', `nothing was added: Redis says ${cause.message}`, NOT_KEPT_RETRY_MS, id);
 }
 
-/** A transaction is given up for what one of its commands was refused with. */
+/** A transaction fails with the error of the command that was refused. */
 function causeOf(error: unknown): unknown {
   if (!(error instanceof Error) || !('previousErrors' in error)) return error;
   return Array.isArray(error.previousErrors) ? (error.previousErrors[0] ?? error) : error;

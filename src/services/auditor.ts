@@ -13,8 +13,8 @@ export type AuditorParts = { redis: Redis; store: Store; logger: Logger; definit
 const QUIET_LOOKS = 12;
 
 /**
- * Notices what others did to the engine's keys, says it once, and goes on with what is there so that nothing that is not
- * applied is skipped. Any number of them may look at the same time.
+ * Notices what others did to the engine's keys, reports it once, and mends the state so that no entry is skipped before it is
+ * applied. Any number of them may look at the same time.
  */
 export class Auditor {
   readonly #parts: AuditorParts;
@@ -53,7 +53,7 @@ export class Auditor {
     return position;
   }
 
-  /** Says once that a cap is reached, and not with each event that meets it. */
+  /** Reports once that a quota is used up, and not for each event that it concerns. */
   async #tellQuotas(): Promise<void> {
     const { redis, store, logger } = this.#parts;
     const refused = Number((await redis.hget(store.keys.counters, 'over-limit')) ?? 0);

@@ -50,7 +50,7 @@ export class Janitor {
     await this.#trim({ stream: dead, fenced: false }, nowMs - settings.ledgerRetentionMs);
   }
 
-  /** One step removes what comes in a few seconds: a stream that grows faster than that needs several. @returns who is in the way */
+  /** One step removes what comes in a few seconds: a stream that grows faster needs several. @returns the group that is in the way */
   async #trim(stream: Trimmable, beforeMs: number): Promise<string | null> {
     const { redis, store } = this.#parts;
     for (let step = 1; ; step += 1) {

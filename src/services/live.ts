@@ -48,8 +48,8 @@ export type LiveNote = LiveEvent | LiveJob | LiveMore;
 export type LiveParts = { redis: Redis; channel: string; view: () => DefinitionsView; clock: Clock };
 
 /**
- * Publishes what a worker does on the channel of its namespace, as JSON lists of notes. Nobody listening
- * costs nothing but the worker's question for listeners, which goes with its heartbeat.
+ * Publishes what a worker does on the channel of its namespace, as JSON lists of notes. Without
+ * listeners the one cost is the worker's question for them, which is part of its heartbeat.
  */
 export class Live {
   readonly #parts: LiveParts;

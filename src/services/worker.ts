@@ -50,7 +50,7 @@ export type WorkerParts = {
 
 /** One of any number of equal workers: reads, applies, settles, relays, tidies. There is no leader. */
 export class Worker implements Service {
-  /** Unique for each start: a name that comes back would inherit what its predecessor held. */
+  /** Unique for each start: a name that is used again would inherit the entries of its predecessor. */
   readonly id = `${hostname().slice(0, 40)}-${process.pid}-${randomBytes(3).toString('hex')}`;
   readonly #parts: WorkerParts;
   readonly #redis: Redis;
@@ -164,7 +164,7 @@ export class Worker implements Service {
     // Not as a transaction, which a full Redis would refuse.
     const gone = this.#redis.del(store.prefixes.worker + this.id);
     await Promise.all([gone, this.#redis.zrem(store.keys.workers, this.id)]).catch((error: Error) => {
-      // Others see by its silence that it is gone.
+      // Its silence shows others that it is gone.
       this.#logger.warn({ error: error.message }, 'worker could not say that it goes');
     });
   }
