@@ -5,8 +5,10 @@
 -- KEYS counters  hash    what became of entries; `lost` of those that were gone before they were applied
 -- KEYS audit     hash    what became of the log itself: what the last look found
 -- KEYS seen      string  generations of remembered ids, as JSON
+-- KEYS format    string  number of the form that the state has
 -- ARGV group     consumer group of the log
 -- ARGV limit     most entries acknowledged by this call
+-- ARGV own       number of the form that this version writes
 -- RETURNS word, position, finding, detail, finding, detail …
 -- WORDS audited
 local book = include('book')
@@ -58,6 +60,7 @@ if unsure and stream.after(deleted, at) and deleted ~= known.deleted then find('
 local held = redis.pcall('XPENDING', keys.events, args.group, '-', at, args.limit)
 for _, entry in ipairs(held.err and {} or held) do redis.call('XACK', keys.events, args.group, entry[1]) end
 
+redis.call('SET', keys.format, args.own, 'NX') -- gone with FLUSHALL, or deleted; what stands there now is this version's
 redis.call('HDEL', keys.audit, 'restored', 'anchor', 'gone')
 redis.call('HSET', keys.audit, 'processed', known.processed, 'deleted', deleted)
 if known.anchor then redis.call('HSET', keys.audit, 'anchor', known.anchor) end

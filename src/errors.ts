@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'REDIS_NOT_STARTED'
   | 'REDIS_UNREACHABLE'
   | 'UNPROTECTED'
+  | 'WRONG_FORMAT'
   | 'SCRIPT_MISMATCH'
   | 'UNEXPECTED_ANSWER'
   | 'NOT_FOUND'
@@ -99,6 +100,32 @@ export class Unprotected extends WatchfireError {
     );
   }
 }
+
+/** The state in a namespace was written by another version, which this one would misread. Nothing was changed. */
+export class WrongFormat extends WatchfireError {
+  /** Which version wrote it: an earlier one or a later one. */
+  readonly writer: 'older' | 'newer';
+  /** The two halves of the message: what is there, and what to do. */
+  readonly finding: string;
+  readonly advice: string;
+
+  /** @param found the number that stands in Redis, null for none; `own`: the number that this version writes */
+  constructor(namespace: string, writer: 'older' | 'newer', found: string | null, own: string) {
+    const by = found === null ? 'Watchfire 0.1.0' : `${writer === 'older' ? 'an earlier' : 'a later'} version`;
+    const form = found === null ? 'without a format number' : `format ${shorten(found, VALUE_LIMIT)}`;
+    const finding = `the state in the namespace ${namespace} was written by ${by} (${form}), and this version reads format ${own} only`;
+    const advice = writer === 'older' ? DRAIN : 'use the later version';
+    super('WRONG_FORMAT', `${finding}: ${advice}`);
+    this.writer = writer;
+    this.finding = finding;
+    this.advice = advice;
+  }
+}
+
+/** How a namespace of an earlier version is left behind without losing anything. */
+const DRAIN =
+  'let the workers of that version run until its "watchfire status" shows that nothing waits and no window is open, then ' +
+  'start this version in a namespace of its own (--namespace), or remove the old keys first';
 
 /** A script and the code that calls it disagree: a fault of this program, found when it starts. */
 export class ScriptMismatch extends WatchfireError {

@@ -3,6 +3,8 @@
  * Lua receives these names and the prefixes below, and appends nothing to a prefix but what it read or was sent.
  */
 export type Keys = Readonly<{
+  /** string, permanent: number of the form that all of this has (FORMAT); version 0.1.0 wrote none. */
+  format: string;
   /** stream, permanent: the log of events; group `engine`. Trimmed by the janitor below the position only. */
   events: string;
   /** string, permanent: stream id of the last applied entry; the fencing token of `apply`. */
@@ -73,6 +75,9 @@ export type Prefixes = Readonly<{
   bull: string;
 }>;
 
+/** Number of the form that this version writes: raised by every change after which an earlier version misreads the state. */
+export const FORMAT = '2';
+
 /** Consumer groups of the two streams. */
 export const ENGINE_GROUP = 'engine';
 export const ACTIONS_GROUP = 'actions';
@@ -81,6 +86,7 @@ export const ACTIONS_GROUP = 'actions';
 export function keysOf(namespace: string): Keys {
   const name = (suffix: string): string => `{${namespace}}:${suffix}`;
   return Object.freeze({
+    format: name('format'),
     events: name('events'),
     position: name('position'),
     clock: name('clock'),

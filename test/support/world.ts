@@ -7,6 +7,7 @@ import { parseAutomation } from '../../src/model/automation.ts';
 import { type Firing, parseFiring } from '../../src/model/firing.ts';
 import type { Entry } from '../../src/model/intake.ts';
 import { deleteDefinition, putDefinition } from '../../src/redis/definitions.ts';
+import { requireFormat } from '../../src/redis/format.ts';
 import { ENGINE_GROUP, keysOf, prefixesOf } from '../../src/redis/keys.ts';
 import { ensureGroup, readNext, readWaiting } from '../../src/redis/log.ts';
 import { type Applied, apply } from '../../src/redis/steps/apply.ts';
@@ -63,6 +64,13 @@ export class World {
     this.namespace = freshNamespace({ permanent: ENGINE_KEYS });
     this.store = storeOf(this.namespace, () => (live ? null : this.clock.virtualNowMs()));
     this.definitions = new LoadedDefinitions(this.redis, this.store, new Set(ignored));
+  }
+
+  /** One whose namespace is claimed, as a Watchfire or a verb asks for that works on it beside the steps. */
+  static async claimed(options: WorldOptions = {}): Promise<World> {
+    const world = new World(options);
+    await requireFormat(world.redis, world.store);
+    return world;
   }
 
   at(time: number): this {

@@ -1,0 +1,63 @@
+import type { Redis } from 'ioredis';
+import { WrongFormat } from '../errors.ts';
+import { FORMAT } from './keys.ts';
+import { claimFormat } from './steps/claim-format.ts';
+import type { Store } from './store.ts';
+
+/**
+ * Makes sure that this version may work on the namespace, and claims it when it is empty.
+ * @throws WrongFormat when another version's state is there; then nothing was changed
+ */
+export async function requireFormat(redis: Redis, store: Store): Promise<void> {
+  const { word, number } = await claimFormat(redis, store);
+  if (word === 'older' || word === 'newer') throw new WrongFormat(store.namespace, word, number, FORMAT);
+}
+
+/**
+ * The same for a user who only looks, or a server that takes no writes: runs no script and claims nothing. It has to find the same
+ * versions as lua/claim-format.lua.
+ * @throws WrongFormat
+ */
+export async function requireReadable(redis: Redis, store: Store): Promise<void> {
+  const { format, position, generation, audit, counters } = store.keys;
+  const found = await redis.get(format);
+  if (found === FORMAT) return;
+  if (found !== null) {
+    throw new WrongFormat(store.namespace, Number(found) < Number(FORMAT) ? 'older' : 'newer', found, FORMAT);
+  }
+  const traces = await Promise.all([
+    redis.get(position),
+    redis.get(generation),
+    redis.hlen(audit),
+    redis.hlen(counters),
+  ]);
+  if (traces.some((trace) => trace !== null && trace !== 0)) {
+    // Somebody may have claimed it between the two looks, and begun.
+    const again = await redis.get(format);
+    if (again !== FORMAT) throw new WrongFormat(store.namespace, again === null ? 'older' : 'newer', again, FORMAT);
+  }
+}
+
+/** Asks for one engine: before it looks at state once, before each change anew, since all keys may have been removed meanwhile. */
+export class FormatGuard {
+  readonly #redis: Redis;
+  readonly #store: Store;
+  #readable = false;
+
+  constructor(redis: Redis, store: Store) {
+    this.#redis = redis;
+    this.#store = store;
+  }
+
+  /** @throws WrongFormat */
+  async toWrite(): Promise<void> {
+    await requireFormat(this.#redis, this.#store);
+    this.#readable = true;
+  }
+
+  /** @throws WrongFormat */
+  async toRead(): Promise<void> {
+    if (!this.#readable) await requireReadable(this.#redis, this.#store);
+    this.#readable = true;
+  }
+}
