@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { compiledFields, planOf, storedPlan } from '../src/match/plan.ts';
 import { parseAutomation } from '../src/model/automation.ts';
+import { requireFormat } from '../src/redis/format.ts';
 import { putAutomation } from '../src/redis/steps/put-automation.ts';
 import { type Store, storeOf } from '../src/redis/store.ts';
 import { cpuOf } from './measure.ts';
@@ -53,6 +54,7 @@ export async function define(redis: Redis, documents: readonly object[]): Promis
     const { word } = await putAutomation(redis, STORE, change, JSON.stringify(automation.document), stored);
     if (word !== 'changed') throw new Error(`${automation.id}: ${word}`);
   };
+  await requireFormat(redis, STORE);
   const [first, ...others] = documents;
   // Alone, because it may have to load the script first.
   if (first) await put(first, 1);

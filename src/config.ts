@@ -7,8 +7,17 @@ import { InvalidDocument } from './errors.ts';
 /** Namespace of an engine that was given none. */
 export const DEFAULT_NAMESPACE = 'wf';
 
-/** Where Redis is when no URL is given: the embedded one of `npm start`. */
-export const DEFAULT_REDIS_URL = 'redis://127.0.0.1:6390';
+/** Port of the private Redis of `npm start`. */
+export const DEFAULT_REDIS_PORT = 6390;
+
+/** Where Redis is when no URL is given: the private one of `npm start`. */
+export const DEFAULT_REDIS_URL = `redis://127.0.0.1:${DEFAULT_REDIS_PORT}`;
+
+/** The part of Redis' memory above which producers are refused, where none is set. */
+export const DEFAULT_MEMORY_RATIO = 0.9;
+
+/** When an event counts as kept, from the least to the most. */
+export const DURABILITY_MODES = ['memory', 'fsync', 'replicated'] as const;
 
 const HOUR_MS = 3_600_000;
 
@@ -47,10 +56,10 @@ export const settingsSchema = z.strictObject({
     .number(PART)
     .gt(0, PART)
     .max(1, PART)
-    .default(0.9)
+    .default(DEFAULT_MEMORY_RATIO)
     .describe("Part of Redis' maxmemory, where it has one, above which new events are refused"),
   durability: z
-    .enum(['memory', 'fsync', 'replicated'])
+    .enum(DURABILITY_MODES)
     .default('memory')
     .describe('When an event counts as kept: Redis has it, has it on disk, or its replicas have it as well'),
   allowUnprotected: z

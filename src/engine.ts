@@ -1,31 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { type Logger, pino } from 'pino';
+import { pino } from 'pino';
 import type { Observer } from './apply/applier.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import { DEFAULT_REDIS_URL, parseSettings, type Settings, type WatchfireOptions } from './config.ts';
-import { Ambiguous, NotFound } from './errors.ts';
+import type { Check } from './doctor/check.ts';
 import {
-  type DeadLetter,
   deadLetterIds,
-  lastDeadLetters,
   type RedriveSummary,
   redriveDeadLetters,
   removeAllDeadLetters,
   removeDeadLetters,
+  removeDeadLettersBefore,
 } from './inspect/dead-letters.ts';
-import { checkQuota, type Quotas, type QuotaUse, readQuotas, setQuotas } from './inspect/quota.ts';
-import { compareText } from './match/key.ts';
+import { checkQuota, type QuotaChanges } from './inspect/quota.ts';
+import { Views } from './inspect/views.ts';
 import { type Automation, parseAutomation } from './model/automation.ts';
 import { sealEvent } from './model/intake.ts';
 import { Admission } from './producer/admission.ts';
 import { refused } from './producer/refused.ts';
+import { hearChannel } from './redis/channel.ts';
 import { Connections } from './redis/connection.ts';
-import { allDefinitions, deleteDefinition, putDefinition, updateDefinition } from './redis/definitions.ts';
+import { deleteDefinition, putDefinition, updateDefinition } from './redis/definitions.ts';
 import { type Durability, durabilityOf } from './redis/durability.ts';
+import { append } from './redis/log.ts';
 import { refuseUnprotected } from './redis/protection.ts';
-import { type Store, storeOf } from './redis/store.ts';
+import { writeQuotas } from './redis/quotas.ts';
+import { answers, serverTimeMs } from './redis/server.ts';
+import { storeOf } from './redis/store.ts';
 import type { QueueJob } from './relay/jobs.ts';
+import type { Depth } from './relay/queues.ts';
+import type { LiveNote } from './services/live.ts';
 import type { Worker } from './services/worker.ts';
 
 /** What a worker reports while it runs. */
@@ -43,12 +48,8 @@ export type WorkerHooks = { observe?: Observer; onJobs?: (jobs: readonly QueueJo
  * await watchfire.close();
  * ```
  */
-export class Watchfire {
+export class Watchfire extends Views {
   readonly settings: Settings;
-  readonly store: Store;
-  readonly connections: Connections;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
   readonly #workers = new Set<Worker>();
   /** None in virtual time, where nothing comes from outside. */
   readonly #admission: Admission | null;
@@ -57,14 +58,15 @@ export class Watchfire {
   /** @throws InvalidDocument naming a setting that is wrong */
   constructor(options: WatchfireOptions = {}) {
     const { redis = DEFAULT_REDIS_URL, tls, logger, clock = systemClock, ...settings } = options;
-    this.settings = parseSettings(settings);
-    this.#clock = clock;
-    this.#logger = logger ?? pino({ level: 'silent' });
-    this.store = storeOf(this.settings.namespace, () => clock.virtualNowMs());
-    this.connections = new Connections(redis, this.#logger, tls);
-    const parts = { redis: this.connections.redis, store: this.store, clock, logger: this.#logger };
-    this.#admission = clock.virtualNowMs() === null ? new Admission({ ...parts, bounds: this.settings }) : null;
-    this.#durability = durabilityOf(this.connections, this.store, this.settings, clock);
+    const parsed = parseSettings(settings);
+    const own = logger ?? pino({ level: 'silent' });
+    const store = storeOf(parsed.namespace, () => clock.virtualNowMs());
+    const connections = new Connections(redis, own, tls);
+    super({ connections, store, clock, logger: own });
+    this.settings = parsed;
+    const parts = { redis: connections.redis, store, clock, logger: own };
+    this.#admission = clock.virtualNowMs() === null ? new Admission({ ...parts, bounds: parsed }) : null;
+    this.#durability = durabilityOf(connections, store, parsed, clock);
   }
 
   /**
@@ -80,28 +82,6 @@ export class Watchfire {
   /** BullMQ's `prefix` of this engine's queues: a Worker that is to take its jobs needs it beside the queue's name. */
   get queuePrefix(): string {
     return this.store.prefixes.bull;
-  }
-
-  /** All automations, ordered by name. */
-  async list(): Promise<Automation[]> {
-    const automations = await allDefinitions(this.connections.redis, this.store);
-    return automations.sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
-  }
-
-  /**
-   * The automation with that id, else the only one with that name.
-   * @throws NotFound, Ambiguous
-   */
-  async get(idOrName: string): Promise<Automation> {
-    const { redis } = this.connections;
-    const byId = await redis.hget(this.store.keys.automations, idOrName);
-    if (byId !== null) return parseAutomation(JSON.parse(byId));
-    const named = (await allDefinitions(redis, this.store)).filter(({ name }) => name === idOrName);
-    const [found, another] = named;
-    if (!found) throw new NotFound(idOrName);
-    const ids = named.map(({ id }) => id).sort(compareText);
-    if (another) throw new Ambiguous(idOrName, ids);
-    return found;
   }
 
   /** Removes an automation, by id or name, with all of its state. @throws NotFound, Ambiguous */
@@ -128,66 +108,98 @@ export class Watchfire {
    * @throws NotDurable when it is not known to be kept; to repeat it harmlessly, send it with the id that the error names
    */
   async emit(document: object): Promise<{ id: string; entry: string }> {
-    const at = this.#clock.virtualNowMs();
-    const { event, data } = sealEvent(document, randomUUID, this.#clock.nowMs());
+    const at = this.clock.virtualNowMs();
+    const { event, data } = sealEvent(document, randomUUID, this.clock.nowMs());
     const admitted = this.#admission?.admit(data.length) ?? null;
     if (admitted !== null) await admitted;
-    const append = (redis: Redis): Promise<string | null> =>
-      redis.xadd(this.store.keys.events, at === null ? '*' : `${at}-*`, 'data', data);
+    const write = (redis: Redis): Promise<string> =>
+      append(redis, this.store, at === null ? '*' : `${at}-*`, ['data', data]);
     try {
-      const entry = await (this.#durability?.write(append, event.id) ?? append(this.connections.redis));
-      return { id: event.id, entry: String(entry) };
+      const entry = await (this.#durability?.write(write, event.id) ?? write(this.connections.redis));
+      return { id: event.id, entry };
     } catch (error) {
       throw refused(error, event.id);
     }
   }
 
-  /** What was given up, the newest `limit` letters, oldest first. */
-  async deadLetters(limit = 100): Promise<DeadLetter[]> {
-    return await lastDeadLetters(this.connections.redis, this.store, limit);
+  /**
+   * Hears what all workers of the namespace do, as they tell it: they notice within a second that somebody listens.
+   * @returns ends it
+   */
+  async listen(hear: (notes: LiveNote[]) => void): Promise<() => void> {
+    await this.look();
+    const connection = this.connections.blocking('watch');
+    await hearChannel(connection, this.store.keys.live, (message) => hear(JSON.parse(message) as LiveNote[]));
+    return () => connection.disconnect();
   }
 
-  /** Sends what dead letters hold on its way again, by their ids or all of them; each letter goes in the same step. */
-  async redrive(letters: readonly string[] | 'all'): Promise<RedriveSummary> {
+  /**
+   * Sends what dead letters hold on its way again, by their ids or all of them; each leaves the dead letters in the same step. Stops
+   * between two of them when `signal` is aborted.
+   */
+  async redrive(letters: readonly string[] | 'all', signal?: AbortSignal): Promise<RedriveSummary> {
+    await this.format.toWrite();
     const { redis } = this.connections;
-    return await redriveDeadLetters(redis, this.store, letters === 'all' ? deadLetterIds(redis, this.store) : letters);
+    const ids = letters === 'all' ? deadLetterIds(redis, this.store) : letters;
+    return await redriveDeadLetters(redis, this.store, ids, signal);
   }
 
-  /** Removes dead letters for good. @returns how many there were */
-  async purge(letters: readonly string[] | 'all'): Promise<number> {
+  /** Removes dead letters for good: by their ids, those given up longer ago, or all. @returns how many there were */
+  async purge(letters: readonly string[] | 'all' | { olderThanMs: number }): Promise<number> {
+    await this.format.toWrite();
     const { redis } = this.connections;
     if (letters === 'all') return await removeAllDeadLetters(redis, this.store);
-    return await removeDeadLetters(redis, this.store, letters);
-  }
-
-  /** The caps on keys with state (open windows, alerts, child firings), and how many there are. */
-  async quotas(): Promise<QuotaUse> {
-    return await readQuotas(this.connections.redis, this.store);
+    if (!('olderThanMs' in letters)) return await removeDeadLetters(redis, this.store, letters);
+    return await removeDeadLettersBefore(redis, this.store, (await serverTimeMs(redis)) - letters.olderThanMs);
   }
 
   /** Sets caps for whatever is applied next; null puts one back to its default. @throws InvalidDocument */
-  async setQuotas(changes: { readonly [name in keyof Quotas]?: number | null }): Promise<void> {
+  async setQuotas(changes: QuotaChanges): Promise<void> {
     for (const [name, value] of Object.entries(changes)) checkQuota(name, value);
-    await this.#change((redis) => setQuotas(redis, this.store, changes));
+    await this.#change((redis) => writeQuotas(redis, this.store, changes));
+  }
+
+  /** How many jobs of each state are in these queues. */
+  async queueDepths(names: readonly string[]): Promise<ReadonlyMap<string, Depth>> {
+    // Loaded here only, as in startWorker.
+    const { Queues } = await import('./relay/queues.ts');
+    const queues = new Queues(await this.look(), this.store.prefixes.bull);
+    try {
+      return await queues.depths(names);
+    } finally {
+      await queues.close();
+    }
+  }
+
+  /** Looks for what is wrong with Redis, its settings and the engine, and says what to do about it. Changes nothing. */
+  async diagnose(): Promise<Check[]> {
+    // Loaded here only: hardly any program asks.
+    const [{ examine }, { findingsOf }] = await Promise.all([
+      import('./doctor/examine.ts'),
+      import('./doctor/findings.ts'),
+    ]);
+    const { connections, store, settings } = this;
+    return findingsOf(await examine({ connections, store, settings, clock: this.clock }));
   }
 
   /**
    * Runs a worker inside this process; resolves when it takes part.
-   * @throws Overloaded, NotDurable when Redis takes no writes now; DurabilityUnavailable; Unprotected
+   * @throws Overloaded, NotDurable when Redis takes no writes now; DurabilityUnavailable; Unprotected; WrongFormat
    */
   async startWorker(hooks: WorkerHooks = {}): Promise<Worker> {
     const { redis } = this.connections;
     // A Redis that cannot be reached yet would seem to keep everybody out.
-    await redis.ping();
+    await answers(redis);
     if (!this.settings.allowUnprotected) await refuseUnprotected(redis, this.store.keys.events);
+    await this.format.toWrite();
     // Loaded here only: most programs that use an engine run no worker, and BullMQ is the largest of what we load.
     const { Worker } = await import('./services/worker.ts');
     const worker = new Worker({
       connections: this.connections,
       store: this.store,
       settings: this.settings,
-      clock: this.#clock,
-      logger: this.#logger,
+      clock: this.clock,
+      logger: this.logger,
       ...hooks,
     });
     this.#workers.add(worker);
@@ -210,6 +222,7 @@ export class Watchfire {
   /** Changes definitions; done when the change is as durable as the settings ask. */
   async #change(change: (redis: Redis) => Promise<unknown>): Promise<void> {
     try {
+      await this.format.toWrite();
       await change(this.connections.redis);
       await this.#durability?.barrier();
     } catch (error) {

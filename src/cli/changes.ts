@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { InvalidDocument } from '../errors.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
 import { isRecord } from '../model/record.ts';
-import type { Found } from './documents.ts';
+import type { FoundDocument } from './documents.ts';
 import { sentenceOf } from './view/output.ts';
 
 /** What is to become of one automation. `keys`: the top-level keys in which it differs from what is stored. */
-export type Change = Readonly<{
+export type PlannedChange = Readonly<{
   change: 'created' | 'updated' | 'unchanged' | 'deleted';
   id: string;
   name: string;
@@ -16,9 +16,9 @@ export type Change = Readonly<{
 }>;
 
 /** What would be put and deleted, or why nothing may be. */
-export type Changes = Readonly<{ changes: readonly Change[]; problems: readonly string[] }>;
+export type PlannedChanges = Readonly<{ changes: readonly PlannedChange[]; problems: readonly string[] }>;
 
-type Wanted = Readonly<{ automation: Automation; ownId: boolean; at: Found['at'] }>;
+type Wanted = Readonly<{ automation: Automation; ownId: boolean; at: FoundDocument['at'] }>;
 
 /**
  * Compares the automations of files with those that are stored: matched by id, those without an id by name.
@@ -26,17 +26,17 @@ type Wanted = Readonly<{ automation: Automation; ownId: boolean; at: Found['at']
  * @param prune whether those that are in no file are deleted
  */
 export function changesOf(
-  found: readonly Found[],
+  found: readonly FoundDocument[],
   stored: readonly Automation[],
   { newId, prune }: { newId: () => string; prune: boolean },
-): Changes {
+): PlannedChanges {
   const problems: string[] = [];
   const wanted = found.flatMap((one) => wantedOf(one, newId, problems));
   refuseTwins(wanted, problems);
   const byId = new Map(stored.map((automation) => [automation.id, automation]));
   const byName = Map.groupBy(stored, ({ name }) => name);
   const taken = new Set(wanted.filter(({ ownId }) => ownId).map(({ automation }) => automation.id));
-  const changes = wanted.map(({ automation, ownId, at }): Change => {
+  const changes = wanted.map(({ automation, ownId, at }): PlannedChange => {
     if (ownId) return difference(automation, byId.get(automation.id));
     // One that a document claims by its id is being renamed by it.
     const named = (byName.get(automation.name) ?? []).filter(({ id }) => !taken.has(id));
@@ -51,7 +51,7 @@ export function changesOf(
   return { changes: [...changes, ...others.map(deletion)], problems };
 }
 
-function wantedOf({ document, at }: Found, newId: () => string, problems: string[]): Wanted[] {
+function wantedOf({ document, at }: FoundDocument, newId: () => string, problems: string[]): Wanted[] {
   const ownId = isRecord(document) && document.id !== undefined;
   try {
     return [
@@ -83,7 +83,7 @@ function refuseTwins(wanted: readonly Wanted[], problems: string[]): void {
   }
 }
 
-function difference(automation: Automation, old: Automation | undefined): Change {
+function difference(automation: Automation, old: Automation | undefined): PlannedChange {
   const { id, name, document } = automation;
   if (!old) return { change: 'created', id, name, keys: Object.keys(document), document };
   const [before, after] = [completed(old), completed(automation)];
@@ -106,6 +106,6 @@ function completed({ document }: Automation): Record<string, unknown> {
   return { ...defaults, ...document };
 }
 
-function deletion({ id, name }: Automation): Change {
+function deletion({ id, name }: Automation): PlannedChange {
   return { change: 'deleted', id, name, keys: [], document: null };
 }

@@ -1,16 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Logger } from 'pino';
 import { DEFAULT_NAMESPACE, DEFAULT_REDIS_URL, parseSettings, type Settings } from '../config.ts';
-import { Watchfire } from '../engine.ts';
+import type { Watchfire } from '../engine.ts';
 import { InvalidDocument } from '../errors.ts';
-import { isAddress, publicUrl } from '../redis/address.ts';
-import { lostConnection, type OpenOptions, openRedis } from '../redis/open.ts';
+import { isAddress, publicUrl, type Target, withEngine } from '../session.ts';
 import { type Io, Misuse } from './verb.ts';
-
-export { openRedis, publicUrl };
-
-/** Where a command line is to work. */
-export type Target = Readonly<{ url: string; tls?: { ca: string }; settings: Settings }>;
 
 /**
  * Reads `--redis` and `--namespace`, and completes the other settings a verb has read.
@@ -54,39 +47,12 @@ function dashed(setting: string): string {
   return setting.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/**
- * Runs a short verb on an engine whose connection gives up instead of waiting: when Redis cannot be reached, when it goes
- * away or falls silent, and on SIGINT. A patient one heeds SIGINT itself.
- */
+/** Runs a short verb, which gives up a Redis that does not answer, and ends on SIGINT. A patient one heeds SIGINT itself. */
 export async function withWatchfire<T>(
   options: Readonly<Record<string, unknown>>,
   io: Pick<Io, 'env' | 'signal'>,
   use: (watchfire: Watchfire) => Promise<T>,
-  { patient = false, settings: given = {} }: OpenOptions & { settings?: Partial<Settings> } = {},
+  { patient = false, settings = {} }: { patient?: boolean; settings?: Partial<Settings> } = {},
 ): Promise<T> {
-  const { url, tls, settings } = targetOf(options, io, given);
-  const redis = await openRedis(url, io.signal, { patient, ...(tls && { tls }) });
-  const giveUp = (): void => redis.disconnect();
-  if (!patient) io.signal.addEventListener('abort', giveUp);
-  const watchfire = new Watchfire({ redis, ...settings });
-  try {
-    return await use(watchfire);
-  } catch (error) {
-    throw lostConnection(url, error);
-  } finally {
-    io.signal.removeEventListener('abort', giveUp);
-    await watchfire.close();
-    redis.disconnect();
-  }
-}
-
-/**
- * An engine for a verb that runs until it is stopped. Redis must answer now; later its connections wait for it to
- * come back. The caller closes it.
- */
-export async function longWatchfire(target: Target, logger: Logger, signal: AbortSignal): Promise<Watchfire> {
-  const { url, tls, settings } = target;
-  const probe = await openRedis(url, signal, tls && { tls });
-  probe.disconnect();
-  return new Watchfire({ redis: url, ...(tls && { tls }), ...settings, logger });
+  return await withEngine(targetOf(options, io, settings), io.signal, use, { patient });
 }

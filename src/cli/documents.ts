@@ -4,10 +4,10 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node,
 export type Source = Readonly<{ file: string; text: string }>;
 
 /** One document of a file, and where its parts are: `at('trigger.within')` is `orders.yaml:12`. */
-export type Found = Readonly<{ document: unknown; at: (path: string) => string }>;
+export type FoundDocument = Readonly<{ document: unknown; at: (path: string) => string }>;
 
 /** What files hold. Each problem is `file:line: path: reason`. */
-export type Contents = Readonly<{ found: readonly Found[]; problems: readonly string[] }>;
+export type Contents = Readonly<{ found: readonly FoundDocument[]; problems: readonly string[] }>;
 
 /** The key of a list of automations that is not the whole document. */
 const LIST_KEY = 'automations';
@@ -18,7 +18,7 @@ const LIST_KEY = 'automations';
  */
 export function documentsIn({ file, text }: Source): Contents {
   const lines = new LineCounter();
-  const found: Found[] = [];
+  const found: FoundDocument[] = [];
   const problems: string[] = [];
   const place = (offset: number): string => `${file}:${Math.max(1, lines.linePos(offset).line)}`;
   const parsed = parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false });
@@ -40,7 +40,7 @@ function isEmpty({ contents, errors }: Document.Parsed): boolean {
 function collect(
   document: Document.Parsed,
   place: (offset: number) => string,
-  found: Found[],
+  found: FoundDocument[],
   problems: string[],
 ): void {
   const root = document.contents as Node;

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { obtainRedisServer, type RedisServer, startRedisServer } from '../embedded/server.ts';
 import type { Watchfire } from '../engine.ts';
-import { readStatus } from '../inspect/status.ts';
 import { parseAutomation } from '../model/automation.ts';
 import { documentsIn } from './documents.ts';
 import type { Io } from './verb.ts';
@@ -24,8 +23,7 @@ export async function embeddedRedis(port: number, dir: string, io: Io): Promise<
  * @returns how many were put
  */
 export async function putExamples(watchfire: Watchfire): Promise<number> {
-  const { connections, store } = watchfire;
-  const { generation } = await readStatus(connections.redis, store);
+  const { generation } = await watchfire.status();
   if (generation > 0 || !existsSync(EXAMPLES)) return 0;
   const files = (await readdir(EXAMPLES)).filter((file) => file.endsWith('.yaml')).sort();
   const documents: unknown[] = [];

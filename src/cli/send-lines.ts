@@ -19,7 +19,7 @@ const LANDING_BOUND_MS = 3_000;
 export type Tally = { lines: number; bytes: number; sent: number; rejected: number };
 
 /** Told how it goes. */
-export type Watcher = Readonly<{
+export type LinesWatcher = Readonly<{
   /** A line that breaks a rule and has not entered the log; `count` of them so far. */
   rejected: (lineNumber: number, error: InvalidDocument, count: number) => void;
   /** The engine takes nothing now: it is waited for; null when it is tried again. */
@@ -46,7 +46,7 @@ export type SendOptions = Readonly<{ wait?: boolean; sleep?: (ms: number, signal
 export async function sendLines(
   watchfire: Pick<Watchfire, 'emit'>,
   source: AsyncIterable<Uint8Array | string>,
-  watcher: Watcher,
+  watcher: LinesWatcher,
   signal: AbortSignal,
   { wait = true, sleep = systemClock.sleep }: SendOptions = {},
 ): Promise<Tally & { stopped: Stopped | null }> {

@@ -1,9 +1,16 @@
 import { type Command, Option } from 'commander';
-import type { Settings } from '../config.ts';
+import { DURABILITY_MODES, parseSettings, type Settings } from '../config.ts';
 import { parseDuration } from '../model/duration.ts';
 import { Misuse } from './verb.ts';
+import { durationInWords } from './view/words.ts';
 
 type Options = Readonly<Record<string, unknown>>;
+
+/** What a setting is when its option is left out, for the help of the option: `(default: 1d)`. */
+export function byDefault(setting: keyof Settings): string {
+  const value = parseSettings({})[setting];
+  return `(default: ${setting.endsWith('Ms') ? durationInWords(Number(value)) : String(value)})`;
+}
 
 /** An option that is a whole number from `least` to `most`. @throws Misuse */
 export function wholeOption(options: Options, name: string, least: number, most: number): number {
@@ -58,13 +65,20 @@ export function durationSetting(setting: `${string}Ms` & keyof Settings, options
 
 /** Declares the options for how durable what is written has to be. */
 export function durabilityOptions(command: Command): Command {
-  const modes = ['memory', 'fsync', 'replicated'];
   return command
     .addOption(
-      new Option('--durability <mode>', 'what counts as kept: in memory, on disk, on replicas too').choices(modes),
+      new Option('--durability <mode>', 'what counts as kept: in memory, on disk, on replicas too').choices([
+        ...DURABILITY_MODES,
+      ]),
     )
-    .option('--min-replicas <replicas>', 'replicas that must have it in the mode replicated (default: 1)')
-    .option('--durability-timeout <duration>', 'how long to wait for disk or replicas (default: 5s)');
+    .option(
+      '--min-replicas <replicas>',
+      `replicas that must have it in the mode replicated ${byDefault('minReplicas')}`,
+    )
+    .option(
+      '--durability-timeout <duration>',
+      `how long to wait for disk or replicas ${byDefault('durabilityTimeoutMs')}`,
+    );
 }
 
 /** What was given of them. @throws Misuse */

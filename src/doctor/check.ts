@@ -38,3 +38,8 @@ export function orNull<T>(told: Told<T>): T | null {
 export function several(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** The only finding where there is no server to look at. */
+export function unreachable(reason: string): Check[] {
+  return [{ name: 'connection', ...bad(reason, 'see that it runs, and that address, user and password are right') }];
+}

@@ -1,6 +1,5 @@
-import { atQuota } from '../inspect/quota.ts';
 import type { Status } from '../inspect/status.ts';
-import { bad, type Check, ok, type Rule, several, untold, warning } from './check.ts';
+import { bad, type Check, ok, orNull, type Rule, several, untold, warning } from './check.ts';
 import type { Facts } from './examine.ts';
 
 /** How long the oldest entry may wait before a person should look: in a healthy log it waits for milliseconds. */
@@ -10,10 +9,23 @@ const WAITING_BAD_MS = 60_000;
 /** A quota that is used to this part is reported. */
 const NEAR_QUOTA = 0.9;
 
+/** Silent without state that this version can read: what another one wrote under the same keys says nothing. */
+function readable(rule: Rule): Rule {
+  return (facts) => (orNull(facts.format) === null ? rule(facts) : null);
+}
+
 /** A rule about the state of the engine. */
 function engine(what: string, judge: (status: Status, facts: Facts) => Omit<Check, 'name'>): Rule {
-  return (facts) => ('value' in facts.status ? judge(facts.status.value, facts) : untold(what, facts.status.refused));
+  return readable((facts) =>
+    'value' in facts.status ? judge(facts.status.value, facts) : untold(what, facts.status.refused),
+  );
 }
+
+export const format: Rule = ({ format }) => {
+  if ('refused' in format) return untold('which version wrote the state', format.refused);
+  if (format.value === null) return ok('written by this version, or nothing is there yet');
+  return bad(format.value.finding, format.value.advice);
+};
 
 export const workers: Rule = engine('whether workers live', ({ workers, waitingMs }) => {
   if (workers.length > 0) return ok(several(workers.length, 'worker'));
@@ -52,14 +64,13 @@ export const deadLetters: Rule = engine('dead letters', ({ dead }) => {
   return warning(several(dead, 'dead letter'), 'see "watchfire dlq ls", then redrive or purge them');
 });
 
-export const quotas: Rule = ({ quota }) => {
+export const quotas: Rule = readable(({ quota }) => {
   if ('refused' in quota) return untold('the quotas of open windows', quota.refused);
-  const { limits, windows, automations, refused } = quota.value;
+  const { limits, windows, automations, full, refused } = quota.value;
   const [most] = automations;
   const advice = 'see "watchfire quotas": raise the quota, or let fewer keys be watched';
-  const full = atQuota(quota.value).length > 0;
   const found = `${several(windows, 'window')} of ${limits.windows.toLocaleString('en-US')} at most`;
-  if (full) return warning(`${found}: the quota is used up, further keys are not watched`, advice);
+  if (full.length > 0) return warning(`${found}: the quota is used up, further keys are not watched`, advice);
   if (windows >= NEAR_QUOTA * limits.windows) return warning(`${found}: soon further keys are not watched`, advice);
   if (most && most.windows >= NEAR_QUOTA * limits.windowsPerAutomation) {
     return warning(
@@ -68,7 +79,7 @@ export const quotas: Rule = ({ quota }) => {
     );
   }
   return ok(refused === 0 ? found : `${found}; ${several(refused, 'time')} a key was not watched for want of room`);
-};
+});
 
 function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;

@@ -1,15 +1,15 @@
-import { readdirSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
-import { DurabilityUnavailable } from '../errors.ts';
+import { DurabilityUnavailable, WrongFormat } from '../errors.ts';
 import { type QuotaUse, readQuotas } from '../inspect/quota.ts';
 import { readStatus, type Status } from '../inspect/status.ts';
 import type { Connections } from '../redis/connection.ts';
 import { durabilityOf } from '../redis/durability.ts';
+import { requireReadable } from '../redis/format.ts';
 import { earlyAnswers, isWithin, parseInfo, type ServerVersion, versionOf } from '../redis/info.ts';
 import { isProtected } from '../redis/protection.ts';
-import { LUA_FOLDER, readScript } from '../redis/script.ts';
+import { infoOf, keepingConfig, keyExists, loadAllScripts, preciseTimeMs } from '../redis/server.ts';
 import type { Store } from '../redis/store.ts';
 import { type Rights, rightsOf } from './rights.ts';
 
@@ -38,6 +38,8 @@ export type Facts = Readonly<{
   scripts: Told<number>;
   /** Null when the key of the log can be used. */
   slot: string | null;
+  /** Why this version cannot read the state that is there; null when it can. */
+  format: Told<WrongFormat | null>;
   status: Told<Status>;
   quota: Told<QuotaUse>;
 }>;
@@ -52,7 +54,7 @@ export type ExamineParts = Readonly<{
 /** Asks Redis for all of it. A refusal to answer is a fact as well; only a lost connection is an error. */
 export async function examine({ connections, store, settings, clock }: ExamineParts): Promise<Facts> {
   const { redis } = connections;
-  const info = parseInfo(await redis.info());
+  const info = parseInfo(await infoOf(redis));
   const version = versionOf(info);
   const fsync = settings.durability === 'fsync' ? { fsync: wayToDisk(version) } : {};
   const durability = durabilityOf(connections, store, settings, clock);
@@ -60,13 +62,14 @@ export async function examine({ connections, store, settings, clock }: ExaminePa
     settings,
     info,
     version,
-    config: await told(() => configOf(redis)),
+    config: await told(() => keepingConfig(redis)),
     undurable: await told(() => unavailable(durability?.check() ?? Promise.resolve())),
     clock: await clockOf(redis, clock),
     protected: await isProtected(redis, store.keys.events),
     rights: await rightsOf(redis, store, fsync),
-    scripts: await told(() => loadAll(redis)),
+    scripts: await told(() => loadAllScripts(redis)),
     slot: await slotOf(redis, store),
+    format: await told(() => formatOf(redis, store)),
     status: await told(() => readStatus(redis, store)),
     quota: await told(() => readQuotas(redis, store)),
   };
@@ -87,11 +90,6 @@ async function told<T>(ask: () => Promise<T>): Promise<Told<T>> {
   }
 }
 
-async function configOf(redis: Redis): Promise<ReadonlyMap<string, string>> {
-  const flat = (await redis.call('CONFIG', 'GET', 'append*', 'no-appendfsync-*', 'save')) as string[];
-  return new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as const] : [])));
-}
-
 async function unavailable(check: Promise<void>): Promise<string | null> {
   try {
     await check;
@@ -102,13 +100,22 @@ async function unavailable(check: Promise<void>): Promise<string | null> {
   }
 }
 
+async function formatOf(redis: Redis, store: Store): Promise<WrongFormat | null> {
+  try {
+    await requireReadable(redis, store);
+    return null;
+  } catch (error) {
+    if (error instanceof WrongFormat) return error;
+    throw error;
+  }
+}
+
 async function clockOf(redis: Redis, clock: Clock): Promise<Facts['clock']> {
   let best = { aheadMs: 0, giveMs: Number.POSITIVE_INFINITY };
   for (let look = 0; look < CLOCK_LOOKS; look += 1) {
     const before = clock.nowMs();
-    const [seconds, micros] = await redis.time();
+    const theirs = await preciseTimeMs(redis);
     const tookMs = clock.nowMs() - before;
-    const theirs = Number(seconds) * 1_000 + Number(micros) / 1_000;
     // It was read somewhere between the question and the answer.
     const giveMs = Math.ceil(tookMs / 2) + 1;
     if (giveMs < best.giveMs) best = { aheadMs: Math.round(theirs - before - tookMs / 2), giveMs };
@@ -116,14 +123,7 @@ async function clockOf(redis: Redis, clock: Clock): Promise<Facts['clock']> {
   return best;
 }
 
-/** Each is compiled, and its flags read, when it is loaded; none is run. */
-async function loadAll(redis: Redis): Promise<number> {
-  const files = readdirSync(LUA_FOLDER).filter((file) => file.endsWith('.lua'));
-  for (const file of files) await redis.script('LOAD', readScript(file.replace(/\.lua$/, '')).source);
-  return files.length;
-}
-
 async function slotOf(redis: Redis, store: Store): Promise<string | null> {
-  const asked = await told(() => redis.exists(store.keys.events));
+  const asked = await told(() => keyExists(redis, store.keys.events));
   return 'refused' in asked && /^(MOVED|ASK|CLUSTERDOWN|CROSSSLOT|TRYAGAIN)/.test(asked.refused) ? asked.refused : null;
 }

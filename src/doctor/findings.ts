@@ -1,5 +1,5 @@
-import { bad, type Check, type Rule } from './check.ts';
-import { deadLetters, log, lost, quotas, retention, workers } from './engine-rules.ts';
+import type { Check, Rule } from './check.ts';
+import { deadLetters, format, log, lost, quotas, retention, workers } from './engine-rules.ts';
 import type { Facts } from './examine.ts';
 import { durability, persistence, replicas } from './keeping-rules.ts';
 import {
@@ -30,6 +30,7 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ['persistence', persistence],
   ['durability', durability],
   ['replicas', replicas],
+  ['format', format],
   ['workers', workers],
   ['log', log],
   ['lost entries', lost],
@@ -44,9 +45,4 @@ export function findingsOf(facts: Facts): Check[] {
     const check = rule(facts);
     return check === null ? [] : [{ name, ...check }];
   });
-}
-
-/** The only finding where there is no server to look at. */
-export function unreachable(reason: string): Check[] {
-  return [{ name: 'connection', ...bad(reason, 'see that it runs, and that address, user and password are right') }];
 }

@@ -2,9 +2,7 @@ import type { Redis } from 'ioredis';
 import { type RuleOptions, workerCommands } from '../redis/acl.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import type { Store } from '../redis/store.ts';
-
-/** More than Redis takes to refuse a command; a server that is silent for longer has other troubles. */
-const PATIENCE_MS = 3_000;
+import { tryCommands } from '../redis/trial.ts';
 
 /** What the connected user may not do; `untried`: why that is unknown, else null. */
 export type Rights = Readonly<{ missing: readonly string[]; untried: string | null }>;
@@ -74,27 +72,15 @@ export function sampleOf(command: string, { keys, prefixes }: Pick<Store, 'keys'
  * before `EXEC`. Whether it may take the connection's first steps has been seen already.
  */
 export async function rightsOf(redis: Redis, store: Store, options: RuleOptions): Promise<Rights> {
-  const own = redis.duplicate({
-    connectionName: 'watchfire-doctor',
-    enableReadyCheck: false,
-    lazyConnect: true,
-    commandTimeout: PATIENCE_MS,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-  });
-  own.on('error', () => undefined);
+  const tried = workerCommands(options).filter((command) => !IN_NO_TRANSACTION.has(command));
   try {
-    await own.connect();
-    await own.call('MULTI');
-    const tried = workerCommands(options).filter((command) => !IN_NO_TRANSACTION.has(command));
-    const answers = await Promise.allSettled(
-      tried.map((command) => own.call(...(sampleOf(command, store) as [string, ...string[]]))),
+    const answers = await tryCommands(
+      redis,
+      tried.map((command) => sampleOf(command, store)),
     );
     return verdictOf(tried, answers);
   } catch (error) {
     return { missing: [], untried: (error as Error).message };
-  } finally {
-    own.disconnect();
   }
 }
 

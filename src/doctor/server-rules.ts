@@ -1,3 +1,4 @@
+import { DEFAULT_MEMORY_RATIO } from '../config.ts';
 import { isWithin, versionInWords } from '../redis/info.ts';
 import { bad, ok, type Rule, several, untold, warning } from './check.ts';
 import { faultsOf, OLDEST_VERSION } from './server-faults.ts';
@@ -7,9 +8,6 @@ const CLOCK_WARNING_MS = 1_000;
 
 /** From this difference on, events that carry their own time fall into other windows. */
 const CLOCK_BAD_MS = 60_000;
-
-/** The part of `maxmemory` from which producers with the usual bound are refused. */
-const SHORT_OF_MEMORY = 0.9;
 
 export const version: Rule = ({ version }) => {
   if (version === null) return warning('the server does not say which version it is', 'see that it is Redis or Valkey');
@@ -105,7 +103,7 @@ export const memory: Rule = ({ info, status }) => {
   const found = `${Math.floor(ratio * 100)} % of maxmemory used`;
   if (ratio >= 1)
     return bad(`${found}: nothing is taken, applied or relayed`, 'raise maxmemory, or remove what is not needed');
-  if (ratio < SHORT_OF_MEMORY) return ok(found);
+  if (ratio < DEFAULT_MEMORY_RATIO) return ok(found);
   return warning(
     `${found}: producers with the usual bound are refused`,
     'raise maxmemory, or remove what is not needed',

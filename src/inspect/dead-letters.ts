@@ -1,4 +1,12 @@
 import type { Redis } from 'ioredis';
+import {
+  type DeadLetterEntry,
+  deadLettersBefore,
+  deadLettersBetween,
+  deleteDeadLetters,
+  newestDeadLetter,
+  trimDeadLetters,
+} from '../redis/dead-letters.ts';
 import { redrive } from '../redis/steps/redrive.ts';
 import type { Store } from '../redis/store.ts';
 
@@ -28,16 +36,11 @@ export type DeadLetter = Readonly<{
   fields: readonly string[];
 }>;
 
-/** Whether a text is the id of a letter. */
-export function isDeadLetterId(text: string): boolean {
-  return /^\d{1,20}-\d{1,20}$/.test(text);
-}
-
 /** The newest letters, oldest first. */
 export async function lastDeadLetters(redis: Redis, store: Store, limit: number): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
   for (let before = '+'; letters.length < limit; ) {
-    const page = await redis.xrevrange(store.keys.dead, before, '-', 'COUNT', Math.min(PAGE, limit - letters.length));
+    const page = await deadLettersBefore(redis, store, before, Math.min(PAGE, limit - letters.length));
     letters.push(...page.map(deadLetterOf));
     const last = page.at(-1);
     if (!last) break;
@@ -48,16 +51,16 @@ export async function lastDeadLetters(redis: Redis, store: Store, limit: number)
 
 /** One letter, or null. */
 export async function findDeadLetter(redis: Redis, store: Store, id: string): Promise<DeadLetter | null> {
-  const [entry] = await redis.xrange(store.keys.dead, id, id);
+  const [entry] = await deadLettersBetween(redis, store, [id, id], 1);
   return entry ? deadLetterOf(entry) : null;
 }
 
 /** Ids of all letters there are at the first look, oldest first; those that come later are left out. */
 export async function* deadLetterIds(redis: Redis, store: Store): AsyncGenerator<string> {
-  const [newest] = await redis.xrevrange(store.keys.dead, '+', '-', 'COUNT', 1);
-  if (!newest) return;
+  const newest = await newestDeadLetter(redis, store);
+  if (newest === null) return;
   for (let from = '-'; ; ) {
-    const page = await redis.xrange(store.keys.dead, from, newest[0], 'COUNT', PAGE);
+    const page = await deadLettersBetween(redis, store, [from, newest], PAGE);
     for (const [id] of page) yield id;
     const last = page.at(-1);
     if (!last || page.length < PAGE) return;
@@ -92,25 +95,24 @@ export async function redriveDeadLetters(
 export async function removeDeadLetters(redis: Redis, store: Store, ids: readonly string[]): Promise<number> {
   let removed = 0;
   for (let first = 0; first < ids.length; first += REMOVED_AT_ONCE) {
-    removed += await redis.xdel(store.keys.dead, ...ids.slice(first, first + REMOVED_AT_ONCE));
+    removed += await deleteDeadLetters(redis, store, ids.slice(first, first + REMOVED_AT_ONCE));
   }
   return removed;
 }
 
 /** Removes all letters that were written before a time (ms of Redis) for good. @returns how many */
 export async function removeDeadLettersBefore(redis: Redis, store: Store, beforeMs: number): Promise<number> {
-  return await redis.xtrim(store.keys.dead, 'MINID', `${Math.max(0, beforeMs)}-0`);
+  return await trimDeadLetters(redis, store, `${Math.max(0, beforeMs)}-0`);
 }
 
 /** Removes all letters there are for good. @returns how many; those that come meanwhile stay */
 export async function removeAllDeadLetters(redis: Redis, store: Store): Promise<number> {
-  const [newest] = await redis.xrevrange(store.keys.dead, '+', '-', 'COUNT', 1);
-  if (!newest) return 0;
-  const [id] = newest;
-  return (await redis.xtrim(store.keys.dead, 'MINID', id)) + (await redis.xdel(store.keys.dead, id));
+  const newest = await newestDeadLetter(redis, store);
+  if (newest === null) return 0;
+  return (await trimDeadLetters(redis, store, newest)) + (await deleteDeadLetters(redis, store, [newest]));
 }
 
-function deadLetterOf([id, flat]: [string, string[]]): DeadLetter {
+function deadLetterOf([id, flat]: DeadLetterEntry): DeadLetter {
   const named = new Map(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ''] as const] : [])));
   return {
     id,

@@ -1,7 +1,10 @@
 import type { Redis } from 'ioredis';
+import { pino } from 'pino';
+import type { Clock } from '../clock.ts';
 import { InvalidDocument } from '../errors.ts';
+import { persist } from '../loop.ts';
 import { type Firing, parseFiring } from '../model/firing.ts';
-import { BLOCK_MS } from '../redis/connection.ts';
+import { awaitLedger, endOfLedger, type FiringEntry, ledgerBefore } from '../redis/ledger.ts';
 import type { Store } from '../redis/store.ts';
 
 /** Entries read at a time: some megabytes at most, with firings of ordinary size. */
@@ -17,19 +20,22 @@ export type Recorded = Readonly<{ entry: string; firing: Firing }>;
 export type LedgerQuery = Readonly<{ limit: number; sinceMs?: number; automation?: string }>;
 
 /**
- * The last firings that are asked for, oldest first, and the id of the last entry of the ledger (`0-0` when it is empty).
- * `searched`: how many entries were read before the search gave up; null when the answer is complete.
+ * Firings, oldest first, and the id of the last entry of the ledger (`0-0` when it is empty). `searched`: how many entries were
+ * read before the search gave up; null when the answer is complete.
  */
+export type FoundFirings = { firings: Recorded[]; end: string; searched: number | null };
+
+/** The last firings that are asked for. */
 export async function lastFirings(
   redis: Redis,
   store: Store,
   { limit, sinceMs = 0, automation }: LedgerQuery,
-): Promise<{ firings: Recorded[]; end: string; searched: number | null }> {
+): Promise<FoundFirings> {
   const found: Recorded[] = [];
   let end: string | null = null;
   let before = '+';
   for (let looked = 0; looked < LOOK_LIMIT; ) {
-    const page = await redis.xrevrange(store.keys.firings, before, String(Math.max(0, sinceMs)), 'COUNT', PAGE);
+    const page = await ledgerBefore(redis, store, { before, sinceMs, count: PAGE });
     end ??= page[0]?.[0] ?? null;
     for (const entry of page) {
       const recorded = recordedOf(entry);
@@ -46,46 +52,43 @@ export async function lastFirings(
   return { firings: found.reverse(), end: end ?? '0-0', searched: LOOK_LIMIT };
 }
 
-/** Id of the last entry, `0-0` when there is none. */
-export async function endOfLedger(redis: Redis, store: Store): Promise<string> {
-  const [last] = await redis.xrevrange(store.keys.firings, '+', '-', 'COUNT', 1);
-  return last?.[0] ?? '0-0';
-}
-
-/** The firings behind `after`, waited for a while. @param blocking a connection of its own */
-export async function nextFirings(
+/**
+ * The firings behind `after` as they come, until `signal` is aborted. While Redis is away it tries again.
+ * @param blocking a connection of its own, which is closed at the end
+ */
+export async function* followLedger(
+  clock: Clock,
   blocking: Redis,
   store: Store,
   after: string,
-): Promise<{ firings: Recorded[]; end: string }> {
-  const answer = await blocking.xread('COUNT', PAGE, 'BLOCK', BLOCK_MS, 'STREAMS', store.keys.firings, after);
-  const [stream] = (answer ?? []) as [string, [string, string[]][]][];
-  const entries = stream?.[1] ?? [];
-  return { firings: entries.flatMap((entry) => recordedOf(entry) ?? []), end: entries.at(-1)?.[0] ?? after };
+  signal: AbortSignal,
+): AsyncGenerator<Recorded[]> {
+  // What the connection meets is in the log already.
+  const parts = { name: 'follow', clock, logger: pino({ level: 'silent' }) };
+  const giveUp = (): void => blocking.disconnect();
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    for (let last = after; !signal.aborted; ) {
+      const from = last;
+      const step = (): Promise<FiringEntry[]> => awaitLedger(blocking, store, from, PAGE);
+      const entries = await persist(parts, signal, step);
+      if (entries === null) return;
+      last = entries.at(-1)?.[0] ?? last;
+      const firings = entries.flatMap((entry) => recordedOf(entry) ?? []);
+      if (firings.length > 0) yield firings;
+    }
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+    giveUp();
+  }
 }
 
 /** What others wrote into the ledger is not shown; the relay makes it a dead letter. */
-function recordedOf([entry, fields]: [string, string[]]): Recorded | null {
+function recordedOf([entry, fields]: FiringEntry): Recorded | null {
   try {
     return { entry, firing: parseFiring(fields) };
   } catch (error) {
     if (error instanceof InvalidDocument) return null;
     throw error;
   }
-}
-
-/** Names of automations by id; those that are gone are not in it. */
-export async function automationNames(
-  redis: Redis,
-  store: Store,
-  ids: readonly string[],
-): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const documents = await redis.hmget(store.keys.automations, ...ids);
-  const names = new Map<string, string>();
-  for (const [i, id] of ids.entries()) {
-    const document = documents[i];
-    if (document) names.set(id, (JSON.parse(document) as { name: string }).name);
-  }
-  return names;
 }

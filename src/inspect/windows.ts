@@ -5,7 +5,7 @@ import type { Labels } from '../model/event.ts';
 import type { CompositeTrigger, EventTrigger } from '../model/trigger.ts';
 import { changesSince } from '../redis/definitions.ts';
 import type { Store } from '../redis/store.ts';
-import { execute } from '../redis/transaction.ts';
+import { deadlinesOf, windowHashes } from '../redis/windows.ts';
 
 /** Triggers asked in one round trip. */
 const ROUND = 500;
@@ -35,17 +35,21 @@ export type CompositeWindow = Place & {
 
 export type Window = EventWindow | CompositeWindow;
 
-type Found = { node: TriggerNode; name: string; key: string; wakes: number };
+/** A key of a trigger, and when it is looked at. */
+type Upcoming = { node: TriggerNode; name: string; key: string; wakesMs: number };
 
-/**
- * Open windows, soonest to be looked at first, at most `limit`; and how many there are in all.
- * @param only id of one automation
- */
+/** `automation`: the id of the only one that is wanted. */
+export type WindowQuery = Readonly<{ limit: number; automation?: string }>;
+
+/** Open windows, and how many there are in all. */
+export type FoundWindows = { windows: Window[]; total: number };
+
+/** Open windows, soonest to be looked at first, at most `limit`. */
 export async function openWindows(
   redis: Redis,
   store: Store,
-  { limit, only }: { limit: number; only?: string },
-): Promise<{ windows: Window[]; total: number }> {
+  { limit, automation: only }: WindowQuery,
+): Promise<FoundWindows> {
   const { changed } = await changesSince(redis, store, '0');
   const nodes: { node: TriggerNode; name: string }[] = [];
   for (const [id, definition] of changed) {
@@ -62,37 +66,27 @@ async function soonest(
   store: Store,
   nodes: readonly { node: TriggerNode; name: string }[],
   limit: number,
-): Promise<{ found: Found[]; total: number }> {
-  let found: Found[] = [];
-  let total = 0;
+): Promise<{ found: Upcoming[]; total: number }> {
+  let found: Upcoming[] = [];
+  let sum = 0;
   for (let from = 0; from < nodes.length; from += ROUND) {
     const part = nodes.slice(from, from + ROUND);
-    const pipeline = redis.pipeline();
-    for (const { node } of part) {
-      const index = store.prefixes.deadlines + node.name;
-      pipeline.zcard(index).zrange(index, '0', String(limit - 1), 'WITHSCORES');
+    const names = part.map(({ node }) => node.name);
+    for (const [i, { total, soonest }] of (await deadlinesOf(redis, store, names, limit)).entries()) {
+      sum += total;
+      const one = part[i];
+      if (one) found.push(...soonest.map((deadline) => ({ ...one, ...deadline })));
     }
-    const answers = await execute(pipeline);
-    for (const [i, one] of part.entries()) {
-      total += Number(answers[2 * i]);
-      const flat = answers[2 * i + 1] as string[];
-      for (let at = 0; at + 1 < flat.length; at += 2) {
-        found.push({ ...one, key: flat[at] ?? '', wakes: Number(flat[at + 1]) });
-      }
-    }
-    found = found.sort((a, b) => a.wakes - b.wakes).slice(0, limit);
+    found = found.sort((a, b) => a.wakesMs - b.wakesMs).slice(0, limit);
   }
-  return { found, total };
+  return { found, total: sum };
 }
 
-async function readAll(redis: Redis, store: Store, found: readonly Found[]): Promise<Window[]> {
-  if (found.length === 0) return [];
-  const { window, composite } = store.prefixes;
-  const pipeline = redis.pipeline();
-  for (const { node, key } of found) {
-    pipeline.hgetall(`${node.trigger.type === 'event' ? window : composite}${node.name}:${key}`);
-  }
-  const hashes = (await execute(pipeline)) as Record<string, string>[];
+async function readAll(redis: Redis, store: Store, found: readonly Upcoming[]): Promise<Window[]> {
+  const kindOf = ({ trigger }: TriggerNode): 'event' | 'composite' =>
+    trigger.type === 'event' ? 'event' : 'composite';
+  const places = found.map(({ node, key }) => ({ kind: kindOf(node), name: node.name, key }));
+  const hashes = await windowHashes(redis, store, places);
   return found.flatMap(({ node, name, key }, i): Window[] => {
     const hash = hashes[i] ?? {};
     // It may have gone between the two looks.

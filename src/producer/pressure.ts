@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Overload } from '../errors.ts';
 import { type Backlog, backlogByBook, backlogByGroup } from '../redis/backlog.ts';
 import { memoryRatio } from '../redis/info.ts';
+import { infoOf } from '../redis/server.ts';
 import type { Store } from '../redis/store.ts';
 
 /** After a bound was passed, events are refused until there is this much room below it; otherwise every event would switch it. */
@@ -48,7 +49,7 @@ export function gaugeOf(redis: Redis, store: Store, nowMs: () => number): () => 
     return await backlogByGroup(redis, store);
   };
   return async () => {
-    const [{ behind, applied }, info] = await Promise.all([backlog(), redis.info('memory')]);
+    const [{ behind, applied }, info] = await Promise.all([backlog(), infoOf(redis, 'memory')]);
     return { atMs: nowMs(), behind, applied, memory: memoryRatio(info) };
   };
 }

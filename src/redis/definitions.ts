@@ -134,6 +134,38 @@ export async function allDefinitions(redis: Redis, store: Store): Promise<Automa
   return documents.map((document) => parseAutomation(JSON.parse(document)));
 }
 
+/** The automation with that id, or null. */
+export async function findDefinition(redis: Redis, store: Store, id: string): Promise<Automation | null> {
+  const document = await redis.hget(store.keys.automations, id);
+  return document === null ? null : parseAutomation(JSON.parse(document));
+}
+
+/** Names of automations by id; those that are gone are not in it. */
+export async function definitionNames(
+  redis: Redis,
+  store: Store,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const documents = await redis.hmget(store.keys.automations, ...ids);
+  const names = new Map<string, string>();
+  for (const [i, id] of ids.entries()) {
+    const document = documents[i];
+    if (document) names.set(id, (JSON.parse(document) as { name: string }).name);
+  }
+  return names;
+}
+
+/** How many changes of definitions there were, as text. */
+export async function currentGeneration(redis: Redis, store: Store): Promise<string> {
+  return (await redis.get(store.keys.generation)) ?? '0';
+}
+
+/** Has every state-change event put into the log, whether a trigger could want it or not. */
+export async function listenToAll(redis: Redis, store: Store): Promise<void> {
+  await redis.sadd(store.keys.listeners, '*');
+}
+
 /** What changed: definitions by id, null for those that are gone. Parsed as they are asked for, since all at once fill a worker's memory. */
 export type Changes = Iterable<readonly [id: string, definition: Definition | null]>;
 

@@ -48,3 +48,24 @@ export async function signOfLife(redis: Redis, store: Store, sign: Sign): Promis
 function countOf(counts: unknown): number {
   return Array.isArray(counts) ? Number(counts[1]) : 0;
 }
+
+/** A worker whose sign of life is believed: what it said of itself, and how long it is believed still. */
+export type LiveWorker = Readonly<{ id: string; fields: Readonly<Record<string, string>>; leftMs: number }>;
+
+/** The workers that live, the `limit` first. */
+export async function liveWorkers(redis: Redis, store: Store, limit: number): Promise<LiveWorker[]> {
+  const ids = await redis.zrange(store.keys.workers, '0', String(limit - 1));
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const key = store.prefixes.worker + id;
+      const [fields, leftMs] = await Promise.all([redis.hgetall(key), redis.pttl(key)]);
+      return { id, fields, leftMs };
+    }),
+  );
+  return found.filter(({ leftMs }) => leftMs > 0);
+}
+
+/** Takes back the sign of life of a worker that ends. Not as a transaction, which a full Redis would refuse. */
+export async function endOfLife(redis: Redis, store: Store, id: string): Promise<void> {
+  await Promise.all([redis.del(store.prefixes.worker + id), redis.zrem(store.keys.workers, id)]);
+}

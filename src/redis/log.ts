@@ -39,6 +39,17 @@ export async function readNext(
   return (stream?.[1] ?? []).map(toEntry);
 }
 
+/** Appends an entry. @param id its stream id, `*` or `<ms>-*` @returns the id that it got */
+export async function append(redis: Redis, store: Store, id: string, fields: readonly string[]): Promise<string> {
+  return String(await redis.xadd(store.keys.events, id, ...fields));
+}
+
+/** Entries behind an id, oldest first. */
+export async function readBehind(redis: Redis, store: Store, after: string, count: number): Promise<Entry[]> {
+  const entries = await redis.xrange(store.keys.events, `(${after}`, '+', 'COUNT', count);
+  return entries.map(toEntry);
+}
+
 /** The id of the last entry that is applied. */
 export async function readPosition(redis: Redis, store: Store): Promise<string> {
   return (await redis.get(store.keys.position)) ?? '0-0';
@@ -46,9 +57,7 @@ export async function readPosition(redis: Redis, store: Store): Promise<string> 
 
 /** The first entries that are not applied yet, whichever worker was given them. */
 export async function readWaiting(redis: Redis, store: Store, count: number): Promise<Entry[]> {
-  const position = await readPosition(redis, store);
-  const entries = await redis.xrange(store.keys.events, `(${position}`, '+', 'COUNT', count);
-  return entries.map(toEntry);
+  return await readBehind(redis, store, await readPosition(redis, store), count);
 }
 
 /** Those of some consecutive entries that are in the log still. */

@@ -1,8 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { LoadedDefinitions } from '../apply/loaded-definitions.ts';
+import { currentGeneration } from '../redis/definitions.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import { isAfter } from '../redis/log.ts';
+import { timesOverQuota } from '../redis/quotas.ts';
 import { audit, type Finding } from '../redis/steps/audit.ts';
 import { recount } from '../redis/steps/recount.ts';
 import type { Store } from '../redis/store.ts';
@@ -36,7 +38,7 @@ export class Auditor {
     await recount(redis, store.keys.firings, ACTIONS_GROUP);
     for (const finding of findings) this.#tell(finding);
     const was = { position: this.#position, generation: definitions.view.generation };
-    const generation = (await redis.get(store.keys.generation)) ?? '0';
+    const generation = await currentGeneration(redis, store);
     const older = Number(generation) < Number(was.generation);
     const explained = findings.some(({ kind }) => kind === 'position-ahead' || kind === 'log-replaced');
     this.#position = position;
@@ -56,7 +58,7 @@ export class Auditor {
   /** Reports once that a quota is used up, and not for each event that it concerns. */
   async #tellQuotas(): Promise<void> {
     const { redis, store, logger } = this.#parts;
-    const refused = Number((await redis.hget(store.keys.counters, 'over-limit')) ?? 0);
+    const refused = await timesOverQuota(redis, store);
     const more = refused - (this.#refused ?? refused);
     this.#refused = refused;
     if (more <= 0) {

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Settings } from '../config.ts';
+import { consumersOf } from '../redis/groups.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
-import { isMissingGroup } from '../redis/retryable.ts';
 import { forgetIds } from '../redis/steps/forget-ids.ts';
 import { retire } from '../redis/steps/retire.ts';
 import { sweep } from '../redis/steps/sweep.ts';
@@ -61,16 +61,6 @@ export class Janitor {
 
   async #retireConsumers(stream: string, group: string): Promise<void> {
     const { redis, store } = this.#parts;
-    const consumers = (await redis.xinfo('CONSUMERS', stream, group).catch(noneIfMissing)) as string[][];
-    for (const flat of consumers) {
-      const name = flat[flat.indexOf('name') + 1];
-      if (name !== undefined) await retire(redis, store, stream, group, name);
-    }
+    for (const name of await consumersOf(redis, stream, group)) await retire(redis, store, stream, group, name);
   }
-}
-
-/** A group that is not there (yet) has no consumers. */
-function noneIfMissing(error: unknown): unknown[] {
-  if (isMissingGroup(error)) return [];
-  throw error;
 }

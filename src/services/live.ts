@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { resourceId } from '../model/event.ts';
 import { decode, type Entry } from '../model/intake.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
+import { isReady, tellChannel } from '../redis/channel.ts';
 import type { Applied } from '../redis/steps/apply.ts';
 import type { QueueJob } from '../relay/jobs.ts';
 
@@ -146,7 +147,7 @@ export class Live {
   #publish(notes: readonly LiveNote[]): void {
     const { redis, channel } = this.#parts;
     // While Redis is away notes would pile up; they are worth nothing later.
-    if (notes.length === 0 || redis.status !== 'ready') return;
-    redis.publish(channel, JSON.stringify(notes)).catch(() => undefined);
+    if (notes.length === 0 || !isReady(redis)) return;
+    tellChannel(redis, channel, JSON.stringify(notes));
   }
 }

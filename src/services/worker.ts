@@ -11,9 +11,10 @@ import type { Settings } from '../config.ts';
 import { Loop, type Service } from '../loop.ts';
 import type { Connections } from '../redis/connection.ts';
 import { type Durability, durabilityOf } from '../redis/durability.ts';
-import { signOfLife } from '../redis/heartbeat.ts';
+import { endOfLife, signOfLife } from '../redis/heartbeat.ts';
 import { ENGINE_GROUP } from '../redis/keys.ts';
 import { ensureGroup } from '../redis/log.ts';
+import { serverTimeMs } from '../redis/server.ts';
 import type { Store } from '../redis/store.ts';
 import type { QueueJob } from '../relay/jobs.ts';
 import { ensureActionsGroup } from '../relay/outbox.ts';
@@ -161,9 +162,7 @@ export class Worker implements Service {
     await Promise.all([this.#reader, ...Object.values(this.#loops)].map((service) => service.stop()));
     await this.#relay.stop();
     await this.#queues.close();
-    // Not as a transaction, which a full Redis would refuse.
-    const gone = this.#redis.del(store.prefixes.worker + this.id);
-    await Promise.all([gone, this.#redis.zrem(store.keys.workers, this.id)]).catch((error: Error) => {
+    await endOfLife(this.#redis, store, this.id).catch((error: Error) => {
       // Its silence shows others that it is gone.
       this.#logger.warn({ error: error.message }, 'worker could not say that it goes');
     });
@@ -181,8 +180,7 @@ export class Worker implements Service {
   }
 
   async #tidy(): Promise<number> {
-    const [seconds] = await this.#redis.time();
-    await this.#janitor.runOnce(Number(seconds) * 1_000);
+    await this.#janitor.runOnce(await serverTimeMs(this.#redis));
     return JANITOR_MS;
   }
 

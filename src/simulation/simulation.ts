@@ -9,7 +9,10 @@ import { InvalidDocument } from '../errors.ts';
 import type { Automation } from '../model/automation.ts';
 import { parseFiring } from '../model/firing.ts';
 import { type Entry, sealEvent } from '../model/intake.ts';
-import { deleteDefinition, putDefinition } from '../redis/definitions.ts';
+import { deleteDefinition, findDefinition, listenToAll, putDefinition } from '../redis/definitions.ts';
+import { requireFormat } from '../redis/format.ts';
+import { ledgerBehind } from '../redis/ledger.ts';
+import { append, readBehind } from '../redis/log.ts';
 import { type Store, storeOf } from '../redis/store.ts';
 import { Scheduler } from '../services/scheduler.ts';
 import { answered, automationsOf, type Emitted, type Scenario, type ScenarioAnswer } from './scenario.ts';
@@ -55,8 +58,9 @@ class Simulation {
   }
 
   async prepare(): Promise<void> {
+    await requireFormat(this.#redis, this.#store);
     // In a scenario every state-change event stands in the log, also when no automation wants it.
-    await this.#redis.sadd(this.#store.keys.listeners, '*');
+    await listenToAll(this.#redis, this.#store);
   }
 
   /** Time may go back, as it may on a server, but not before what stands in the log. */
@@ -77,7 +81,7 @@ class Simulation {
     }
     const entry = { id, fields: ['data', data] };
     // Both are sent at once: commands of one connection are answered in order.
-    const added = this.#redis.xadd(this.#store.keys.events, entry.id, ...entry.fields);
+    const added = append(this.#redis, this.#store, entry.id, entry.fields);
     await Promise.all([added, this.#apply([entry])]);
     return null;
   }
@@ -88,8 +92,8 @@ class Simulation {
   }
 
   async delete(id: string): Promise<void> {
-    const known = await this.#redis.hexists(this.#store.keys.automations, id);
-    if (known) await deleteDefinition(this.#redis, this.#store, id);
+    const known = await findDefinition(this.#redis, this.#store, id);
+    if (known !== null) await deleteDefinition(this.#redis, this.#store, id);
     await this.#definitions.refresh();
   }
 
@@ -99,17 +103,16 @@ class Simulation {
 
   /** Applies what the engine itself appended, until nothing is left, and notes what fired. */
   async drain(step: number): Promise<void> {
-    const { events, firings } = this.#store.keys;
     let fired = false;
     for (;;) {
-      const waiting = await this.#redis.xrange(events, `(${this.#applied}`, '+', 'COUNT', this.#chunkSize);
+      const waiting = await readBehind(this.#redis, this.#store, this.#applied, this.#chunkSize);
       if (waiting.length === 0) break;
       fired = true;
-      await this.#apply(waiting.map(([id, fields]) => ({ id, fields })));
+      await this.#apply(waiting);
     }
     // Whatever fires leaves a state-change event in the log.
     if (!fired) return;
-    for (const [id, fields] of await this.#redis.xrange(firings, `(${this.#noted}`, '+')) {
+    for (const [id, fields] of await ledgerBehind(this.#redis, this.#store, this.#noted)) {
       this.#noted = id;
       this.ledger.push({ step, firing: parseFiring(fields) });
     }

@@ -5,7 +5,7 @@ import { runIn } from './run.ts';
 
 /** An engine whose log held `bad` entries that were rejected. */
 async function engine(bad: number) {
-  const world = new World();
+  const world = await World.claimed();
   for (let i = 0; i < bad; i += 1) await world.append(['data', `{"event":${i}}`]);
   await world.drain();
   const watchfire = new Watchfire({ redis: world.redis, namespace: world.namespace });

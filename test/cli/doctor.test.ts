@@ -5,6 +5,7 @@ import type { Check } from '../../src/doctor/check.ts';
 import { rightsOf, sampleOf } from '../../src/doctor/rights.ts';
 import { Watchfire } from '../../src/engine.ts';
 import { workerCommands } from '../../src/redis/acl.ts';
+import { FORMAT } from '../../src/redis/keys.ts';
 import { storeOf } from '../../src/redis/store.ts';
 import { privateRedis } from '../support/private-redis.ts';
 import { restrictedUser } from '../support/restricted.ts';
@@ -91,6 +92,7 @@ describe('watchfire doctor', () => {
   test('tells events that nobody applies, dead letters, lost entries and quotas', async () => {
     const { redis, url } = await privateRedis();
     const { keys } = storeOf('wf');
+    await redis.set(keys.format, FORMAT);
     await redis.xadd(keys.events, '1000-0', 'event', 'x', 'resource.id', 'r');
     await redis.xadd(keys.dead, '*', 'source', 'events', 'entry', '1-0', 'reason', 'x');
     await redis.hset(keys.counters, 'lost', 3);

@@ -7,7 +7,7 @@ const first = { id: 'A', name: 'every x', trigger: { posture: 'Reactive', expect
 const second = { id: 'B', name: 'every y', trigger: { posture: 'Reactive', expect: ['y'] } };
 
 async function worldOf(...automations: object[]): Promise<World> {
-  const world = new World();
+  const world = await World.claimed();
   for (const automation of automations) await world.put(automation);
   return world;
 }
@@ -97,7 +97,7 @@ test('firings of an automation that is gone are found by its id, and a name nobo
 });
 
 test('an empty ledger is a sentence, and an empty list in JSON', async () => {
-  const { namespace } = new World();
+  const { namespace } = await World.claimed();
   expect(await runIn(namespace)(['firings'])).toEqual({ status: 0, out: [], err: ['no firings yet'] });
   expect((await runIn(namespace)(['firings', '-o', 'json'])).out).toEqual(['[]']);
 });

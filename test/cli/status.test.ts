@@ -117,6 +117,7 @@ test('what others do to the log is warned of: entries they removed, and a group 
   const { watchfire, cli } = engine();
   const { keys } = watchfire.store;
   const { redis } = watchfire.connections;
+  await watchfire.setQuotas({});
   await redis.hset(keys.counters, 'lost', 1_234, 'applied', 1);
   const [seconds] = await redis.time();
   await redis.hset(keys.audit, 'kept_by', 'reports', 'kept_from', `${(Number(seconds) - 7_200) * 1_000}-0`);

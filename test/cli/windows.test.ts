@@ -20,7 +20,7 @@ async function jsonOf(world: World, ...more: string[]): Promise<Record<string, u
 }
 
 test('an open window is shown with its key, its count and its deadlines', async () => {
-  const world = new World();
+  const world = await World.claimed();
   await world.put(failures);
   await world.at(0).meet('x', { resource: { id: 'customer.7', kind: 'big +1' } });
   await world.at(1).meet('x', { resource: { id: 'customer.7', kind: 'big +1' } });
@@ -41,7 +41,7 @@ test('an open window is shown with its key, its count and its deadlines', async 
 });
 
 test('an alert is shown until it is resolved, with the event it is about', async () => {
-  const world = new World();
+  const world = await World.claimed();
   await world.put(silence);
   await world.at(0).meet('beat', { id: 'e1', resource: 'device.1' });
   expect(await jsonOf(world)).toMatchObject([{ last_event: 'e1', window: { count: 0, end: iso(30) }, alert: null }]);
@@ -57,7 +57,7 @@ test('an alert is shown until it is resolved, with the event it is about', async
 test('a composite shows the children that wait for the others', async () => {
   const child = (event: string): object => ({ posture: 'Reactive', expect: [event] });
   const trigger = { type: 'sequence', within: 60, for_each: ['id'], triggers: [child('x'), child('y')] };
-  const world = new World();
+  const world = await World.claimed();
   await world.put({ id: 'C', name: 'both', trigger });
   await world.at(5).meet('x', { id: 'e1', resource: 'r1' });
   const stored = { child: 0, triggered: iso(5), keep_until: iso(125), event: 'e1', firing: expect.any(String) };
@@ -75,7 +75,7 @@ test('a composite shows the children that wait for the others', async () => {
 });
 
 test('people get a line for each, the soonest first, and are told when there are more', async () => {
-  const world = new World();
+  const world = await World.claimed();
   await world.put(failures);
   await world.put(silence);
   for (const id of ['r1', 'r2', 'r3']) await world.at(0).meet('x', { resource: id });
@@ -90,7 +90,7 @@ test('people get a line for each, the soonest first, and are told when there are
 });
 
 test('one automation can be asked for by its name', async () => {
-  const world = new World();
+  const world = await World.claimed();
   await world.put(failures);
   await world.put(silence);
   await world.at(0).meet('x');
@@ -101,6 +101,6 @@ test('one automation can be asked for by its name', async () => {
 });
 
 test('when there are none it says so', async () => {
-  const { namespace } = new World();
+  const { namespace } = await World.claimed();
   expect(await runIn(namespace)(['windows'])).toEqual({ status: 0, out: [], err: ['no open windows'] });
 });

@@ -3,7 +3,8 @@ import type { Grade } from '../../src/doctor/check.ts';
 import type { Facts } from '../../src/doctor/examine.ts';
 import { findingsOf } from '../../src/doctor/findings.ts';
 import { FAULTS, faultsOf } from '../../src/doctor/server-faults.ts';
-import { DEFAULT_QUOTAS } from '../../src/inspect/quota.ts';
+import { WrongFormat } from '../../src/errors.ts';
+import { DEFAULT_QUOTAS, fullOf } from '../../src/inspect/quota.ts';
 import type { Status } from '../../src/inspect/status.ts';
 import {
   earlyAnswers,
@@ -72,8 +73,9 @@ function facts({ info, config = {}, ...rest }: Changes = {}): Facts {
     rights: { missing: [], untried: null },
     scripts: { value: 13 },
     slot: null,
+    format: { value: null },
     status: { value: status },
-    quota: { value: { limits: DEFAULT_QUOTAS, windows: 0, automations: [], refused: 0 } },
+    quota: { value: { limits: DEFAULT_QUOTAS, windows: 0, automations: [], full: [], refused: 0 } },
     ...rest,
   };
 }
@@ -82,9 +84,10 @@ const engine = (changes: Partial<Status>): Changes => ({ status: { value: { ...s
 const mode = (durability: Facts['settings']['durability'], minReplicas = 1): Changes => ({
   settings: { namespace: 'wf', durability, minReplicas },
 });
-const used = (windows: number, most = 0, refused = 0): Changes => ({
-  quota: { value: { limits: DEFAULT_QUOTAS, windows, automations: [{ id: 'A', windows: most }], refused } },
-});
+const used = (windows: number, most = 0, refused = 0): Changes => {
+  const use = { limits: DEFAULT_QUOTAS, windows, automations: [{ id: 'A', windows: most }] };
+  return { quota: { value: { ...use, full: fullOf(use), refused } } };
+};
 const ONLINE = 'ip=h,port=1,state=online,offset=5,lag=0';
 
 type Row = [name: string, grade: Grade, found: RegExp, changes: Changes];
@@ -156,6 +159,9 @@ const engine_rows: Row[] = [
   ['workers', 'ok', /^1 worker$/, {}],
   ['workers', 'warning', /^no worker lives$/, engine({ workers: [] })],
   ['workers', 'bad', /and events wait$/, engine({ workers: [], waitingMs: 1 })],
+  ['format', 'ok', /this version/, {}],
+  ['format', 'bad', /written by Watchfire 0\.1\.0/, { format: { value: new WrongFormat('wf', 'older', null, '2') } }],
+  ['format', 'warning', /cannot be seen: NOPERM x/, { format: { refused: 'NOPERM x' } }],
   ['workers', 'warning', /cannot be seen: NOPERM x/, { status: { refused: 'NOPERM x' } }],
   ['log', 'ok', /^5 behind, the oldest for 2\.0 s$/, engine({ behind: 5, waitingMs: 2_000 })],
   ['log', 'warning', /for 11 s$/, engine({ behind: 5, waitingMs: 11_000 })],

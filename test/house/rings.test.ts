@@ -34,7 +34,8 @@ const RINGS: readonly (readonly string[])[] = [
   ['apply', 'relay', 'producer', 'inspect'],
   ['services', 'doctor'],
   ['simulation', 'engine.ts'],
-  ['index.ts', 'cli'],
+  ['session.ts', 'index.ts'],
+  ['cli'],
 ];
 
 /** The folder in src that a file stands in, or its own name where it stands in none. */
@@ -92,6 +93,17 @@ describe('the rings of the source', () => {
   test('only src/redis calls ioredis', () => {
     const found = imports.filter(of('ioredis')).filter(({ file, types }) => !types && !file.startsWith('src/redis/'));
     expect(shown(found)).toEqual([]);
+  });
+
+  test('the command line asks the engine, and takes from src/redis and src/inspect types alone', () => {
+    const found = imports
+      .filter(({ file, types }) => roomOf(file) === 'cli' && !types)
+      .filter(({ target }) => ['redis', 'inspect'].includes(roomOf(target)));
+    expect(shown(found)).toEqual([]);
+    const reaching = sourceFiles(['src/cli'], '.ts').filter(({ text }) =>
+      /\bconnections\b|\.store\b|\bstore \}/.test(text),
+    );
+    expect(reaching.map(({ file }) => file)).toEqual([]);
   });
 
   test('only src/relay knows BullMQ', () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Option } from 'commander';
-import { ROLES, type Role, rulesOf, WAYS_TO_DISK, type WayToDisk } from '../../redis/acl.ts';
+import { ROLES, type Role, rulesOf, WAYS_TO_DISK, type WayToDisk } from '../../index.ts';
 import { targetOf } from '../connect.ts';
 import { DONE, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, printJson } from '../view/output.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Watchfire } from '../../engine.ts';
-import { type Change, changesOf } from '../changes.ts';
+import { changesOf, type PlannedChange } from '../changes.ts';
 import { withWatchfire } from '../connect.ts';
 import { documentsIn, type Source } from '../documents.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
@@ -70,12 +70,12 @@ function refused(problems: readonly string[], io: Io): number {
   return FAILED;
 }
 
-async function carryOut({ change, id, document }: Change, watchfire: Watchfire): Promise<void> {
+async function carryOut({ change, id, document }: PlannedChange, watchfire: Watchfire): Promise<void> {
   if (change === 'deleted') await watchfire.delete(id);
   else if (document !== null) await watchfire.put(document);
 }
 
-function lineOf({ change, id, name, keys }: Change): string {
+function lineOf({ change, id, name, keys }: PlannedChange): string {
   const what = change === 'updated' ? `: ${keys.join(', ')}` : '';
   return plain(`${change.padEnd(WORD_WIDTH)}  ${name} (${id})${what}`);
 }

@@ -1,16 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Watchfire } from '../../engine.ts';
-import {
-  type DeadLetter,
-  deadLetterIds,
-  findDeadLetter,
-  isDeadLetterId,
-  lastDeadLetters,
-  redriveDeadLetters,
-  removeAllDeadLetters,
-  removeDeadLetters,
-  removeDeadLettersBefore,
-} from '../../inspect/dead-letters.ts';
+import type { DeadLetter } from '../../inspect/dead-letters.ts';
 import { formatTimestamp, LATEST_MS } from '../../model/timestamp.ts';
 import { withWatchfire } from '../connect.ts';
 import { durationOption, wholeOption } from '../settings.ts';
@@ -64,10 +54,13 @@ export const verb: Verb = {
   },
 };
 
+/** A stream id, written out in full. */
+const DEAD_LETTER_ID = /^\d{1,20}-\d{1,20}$/;
+
 /** Nothing may be sent again or removed because something was left out by mistake. */
 function chosenBy(act: Act, ids: readonly string[], options: Options): Chosen {
   for (const id of ids) {
-    if (!isDeadLetterId(id)) throw new Misuse(`dlq ${act}: an id must be like 1700000000000-0 (found "${id}")`);
+    if (!DEAD_LETTER_ID.test(id)) throw new Misuse(`dlq ${act}: an id must be like 1700000000000-0 (found "${id}")`);
   }
   const olderThanMs = durationOption(options, 'olderThan');
   const ways = Number(ids.length > 0) + Number(options.all === true) + Number(olderThanMs !== null);
@@ -82,8 +75,8 @@ function chosenBy(act: Act, ids: readonly string[], options: Options): Chosen {
   return options.all === true ? { all: true } : { ids };
 }
 
-async function list({ connections, store }: Watchfire, limit: number, options: Options, io: Io): Promise<number> {
-  const letters = await lastDeadLetters(connections.redis, store, limit);
+async function list(watchfire: Watchfire, limit: number, options: Options, io: Io): Promise<number> {
+  const letters = await watchfire.deadLetters({ limit });
   if (asJson(options)) printJson(io, letters.map(deadLetterJson));
   else if (letters.length === 0) io.err('no dead letters');
   else for (const line of table([COLUMNS, ...letters.map(row)])) io.out(line);
@@ -91,15 +84,10 @@ async function list({ connections, store }: Watchfire, limit: number, options: O
   return DONE;
 }
 
-async function show(
-  { connections, store }: Watchfire,
-  ids: readonly string[],
-  options: Options,
-  io: Io,
-): Promise<number> {
+async function show(watchfire: Watchfire, ids: readonly string[], options: Options, io: Io): Promise<number> {
   const found: DeadLetter[] = [];
   for (const id of ids) {
-    const letter = await findDeadLetter(connections.redis, store, id);
+    const letter = await watchfire.deadLetter(id);
     if (letter) found.push(letter);
     else io.err(`watchfire: there is no dead letter ${id}`);
   }
@@ -109,10 +97,9 @@ async function show(
   return found.length === ids.length ? DONE : FAILED;
 }
 
-async function redrive({ connections, store }: Watchfire, chosen: Chosen, options: Options, io: Io): Promise<number> {
-  const { redis } = connections;
-  const ids = 'ids' in chosen ? chosen.ids : deadLetterIds(redis, store);
-  const { redriven, gone, unfit } = await redriveDeadLetters(redis, store, ids, io.signal);
+async function redrive(watchfire: Watchfire, chosen: Chosen, options: Options, io: Io): Promise<number> {
+  const letters = 'ids' in chosen ? chosen.ids : 'all';
+  const { redriven, gone, unfit } = await watchfire.redrive(letters, io.signal);
   if (asJson(options)) printJson(io, { redriven, gone, unfit });
   else io.out(`redriven ${count(redriven)}`);
   for (const id of gone) io.err(`watchfire: there is no dead letter ${id}`);
@@ -120,15 +107,9 @@ async function redrive({ connections, store }: Watchfire, chosen: Chosen, option
   return gone.length + unfit.length === 0 && !io.signal.aborted ? DONE : FAILED;
 }
 
-async function purge({ connections, store }: Watchfire, chosen: Chosen, options: Options, io: Io): Promise<number> {
-  const { redis } = connections;
-  let purged: number;
-  if ('ids' in chosen) purged = await removeDeadLetters(redis, store, chosen.ids);
-  else if ('all' in chosen) purged = await removeAllDeadLetters(redis, store);
-  else {
-    const [seconds] = await redis.time();
-    purged = await removeDeadLettersBefore(redis, store, Number(seconds) * 1_000 - chosen.olderThanMs);
-  }
+async function purge(watchfire: Watchfire, chosen: Chosen, options: Options, io: Io): Promise<number> {
+  const letters = 'ids' in chosen ? chosen.ids : 'all' in chosen ? 'all' : chosen;
+  const purged = await watchfire.purge(letters);
   if (asJson(options)) printJson(io, { purged });
   else io.out(`purged ${count(purged)}`);
   if (!('ids' in chosen) || purged === new Set(chosen.ids).size) return DONE;

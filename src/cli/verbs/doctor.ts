@@ -1,8 +1,4 @@
-import { systemClock } from '../../clock.ts';
-import type { Check, Grade } from '../../doctor/check.ts';
-import { examine } from '../../doctor/examine.ts';
-import { findingsOf, unreachable } from '../../doctor/findings.ts';
-import type { Watchfire } from '../../engine.ts';
+import { type Check, type Grade, unreachable } from '../../doctor/check.ts';
 import { RedisUnreachable } from '../../errors.ts';
 import { withWatchfire } from '../connect.ts';
 import { durabilityOptions, durabilitySettings } from '../settings.ts';
@@ -36,10 +32,10 @@ export const verb: Verb = {
 };
 
 async function checksOf(options: Readonly<Record<string, unknown>>, io: Io): Promise<Check[]> {
-  const look = async ({ connections, store, settings }: Watchfire): Promise<Check[]> =>
-    findingsOf(await examine({ connections, store, settings, clock: systemClock }));
   try {
-    return await withWatchfire(options, io, look, { settings: durabilitySettings(options) });
+    return await withWatchfire(options, io, (watchfire) => watchfire.diagnose(), {
+      settings: durabilitySettings(options),
+    });
   } catch (error) {
     if (error instanceof RedisUnreachable) return unreachable(error.message);
     throw error;

@@ -1,10 +1,9 @@
 import { pino } from 'pino';
-import { systemClock } from '../../clock.ts';
 import type { Watchfire } from '../../engine.ts';
 import { NotFound } from '../../errors.ts';
-import { lastFirings, nextFirings, type Recorded } from '../../inspect/firings.ts';
-import { persist } from '../../loop.ts';
-import { longWatchfire, targetOf, withWatchfire } from '../connect.ts';
+import type { Recorded } from '../../inspect/firings.ts';
+import { lastingEngine } from '../../session.ts';
+import { targetOf, withWatchfire } from '../connect.ts';
 import { durationOption, wholeOption } from '../settings.ts';
 import { DONE, type Io, type Verb } from '../verb.ts';
 import { FIRING_COLUMNS, firingJson, firingRow } from '../view/firing.ts';
@@ -14,7 +13,7 @@ import { count } from '../view/when.ts';
 /** Most firings asked for at a time: all of them are held, with their events. */
 const LIMIT_MAX = 10_000;
 
-type Query = { limit: number; sinceMs: number | null; automation: string | null };
+type FiringsQuery = { limit: number; sinceMs: number | null; automation: string | null };
 
 export const verb: Verb = {
   configure(command) {
@@ -27,7 +26,7 @@ export const verb: Verb = {
   },
 
   async run(_, options, io) {
-    const query: Query = {
+    const query: FiringsQuery = {
       limit: wholeOption(options, 'limit', 1, LIMIT_MAX),
       sinceMs: durationOption(options, 'since'),
       automation: options.automation === undefined ? null : String(options.automation),
@@ -42,7 +41,7 @@ export const verb: Verb = {
         return DONE;
       });
     }
-    const watchfire = await longWatchfire(targetOf(options, io), pino({ level: 'silent' }), io.signal);
+    const watchfire = await lastingEngine(targetOf(options, io), pino({ level: 'silent' }), io.signal);
     try {
       await follow(watchfire, query, asJson(options), io);
     } finally {
@@ -52,50 +51,39 @@ export const verb: Verb = {
   },
 };
 
+/** `automation`: the id that was asked for, null for all. */
 type Found = { firings: Recorded[]; end: string; automation: string | null };
 
-async function lookUp(watchfire: Watchfire, { limit, sinceMs, automation }: Query, io: Io): Promise<Found> {
-  const { connections, store } = watchfire;
-  const [seconds] = await connections.redis.time();
-  // An automation that is gone has left its firings behind, under its id.
-  let missing: NotFound | null = null;
-  const id =
-    automation === null
-      ? null
-      : await watchfire.get(automation).then(
-          (found) => found.id,
-          (error: unknown) => {
-            if (!(error instanceof NotFound)) throw error;
-            missing = error;
-            return automation;
-          },
-        );
-  const found = await lastFirings(connections.redis, store, {
+async function lookUp(watchfire: Watchfire, { limit, sinceMs, automation }: FiringsQuery, io: Io): Promise<Found> {
+  const id = automation === null ? null : await idOf(watchfire, automation);
+  const found = await watchfire.firings({
     limit,
-    ...(sinceMs === null ? {} : { sinceMs: Number(seconds) * 1_000 - sinceMs }),
-    ...(id === null ? {} : { automation: id }),
+    ...(sinceMs === null ? {} : { sinceMs: (await watchfire.serverTimeMs()) - sinceMs }),
+    ...(id === null ? {} : { automation: id.id }),
   });
-  if (missing !== null && found.firings.length === 0) throw missing;
+  if (id?.missing && found.firings.length === 0) throw id.missing;
   if (found.searched !== null) io.err(`watchfire: only the last ${count(found.searched)} firings were looked at`);
   else if (found.firings.length === 0) io.err('no firings yet');
-  return { firings: found.firings, end: found.end, automation: id };
+  return { firings: found.firings, end: found.end, automation: id?.id ?? null };
 }
 
-async function follow(watchfire: Watchfire, query: Query, json: boolean, io: Io): Promise<void> {
-  const { connections, store } = watchfire;
+/** An automation that is gone has left its firings behind, under its id. */
+async function idOf(watchfire: Watchfire, automation: string): Promise<{ id: string; missing: NotFound | null }> {
+  try {
+    return { id: (await watchfire.get(automation)).id, missing: null };
+  } catch (error) {
+    if (error instanceof NotFound) return { id: automation, missing: error };
+    throw error;
+  }
+}
+
+async function follow(watchfire: Watchfire, query: FiringsQuery, json: boolean, io: Io): Promise<void> {
   const { firings: first, end, automation } = await lookUp(watchfire, query, io);
   const head = [FIRING_COLUMNS, ...first.map(firingRow)];
   const lines = json ? first.map((one) => JSON.stringify(firingJson(one))) : table(head);
   for (const line of lines) io.out(line);
-  const reader = connections.blocking('ledger');
-  io.signal.addEventListener('abort', () => reader.disconnect(), { once: true });
-  const parts = { name: 'firings', clock: systemClock, logger: pino({ level: 'silent' }) };
-  for (let after = end; !io.signal.aborted; ) {
-    const from = after;
-    const next = await persist(parts, io.signal, () => nextFirings(reader, store, from));
-    if (next === null) return;
-    after = next.end;
-    for (const one of next.firings) {
+  for await (const firings of watchfire.followFirings(end, io.signal)) {
+    for (const one of firings) {
       if (automation !== null && one.firing.automation !== automation) continue;
       // Below the columns of what stands above.
       io.out(json ? JSON.stringify(firingJson(one)) : (table([...head, firingRow(one)]).at(-1) ?? ''));

@@ -1,4 +1,4 @@
-import { DEFAULT_QUOTAS, LARGEST_QUOTA, type Quotas, type QuotaUse } from '../../inspect/quota.ts';
+import { DEFAULT_QUOTAS, LARGEST_QUOTA, type QuotaChanges, type QuotaUse } from '../../index.ts';
 import { withWatchfire } from '../connect.ts';
 import { wholeOption } from '../settings.ts';
 import { DONE, Misuse, type Verb } from '../verb.ts';
@@ -36,7 +36,7 @@ export const verb: Verb = {
   },
 };
 
-function changesIn(options: Options): { [name in keyof Quotas]?: number | null } {
+function changesIn(options: Options): QuotaChanges {
   const given = (name: string): number => wholeOption(options, name, 0, LARGEST_QUOTA);
   const some = options.automation !== undefined || options.all !== undefined;
   if (options.reset === true && some) throw new Misuse('quotas: --reset goes without --automation and --all');

@@ -6,7 +6,7 @@ import { flatDocument } from '../../model/flat.ts';
 import { withWatchfire } from '../connect.ts';
 import { openInput } from '../input.ts';
 import { type Stopped, sendLines, type Tally } from '../send-lines.ts';
-import { durabilityOptions, durabilitySettings, numberSetting, wholeSetting } from '../settings.ts';
+import { byDefault, durabilityOptions, durabilitySettings, numberSetting, wholeSetting } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson, sentenceOf } from '../view/output.ts';
 import { progressOn } from '../view/progress.ts';
@@ -23,8 +23,11 @@ export const verb: Verb = {
       .argument('[key=value...]', 'its fields, named as in XADD: resource.id, related.0.role, payload.total …')
       .option('--file <file>', 'send a file of JSON documents, one in each line; - is standard input')
       .option('--no-wait', 'give up when the engine takes no more events, instead of waiting until it does')
-      .option('--max-backlog <events>', 'events not applied yet above which none are sent (default: 1000000)')
-      .option('--max-memory-ratio <part>', "part of Redis' maxmemory above which none are sent (default: 0.9)")
+      .option('--max-backlog <events>', `events not applied yet above which none are sent ${byDefault('maxBacklog')}`)
+      .option(
+        '--max-memory-ratio <part>',
+        `part of Redis' maxmemory above which none are sent ${byDefault('maxMemoryRatio')}`,
+      )
       .addHelpText(
         'after',
         '\nExamples:\n  watchfire send order.failed resource.id=customer.7 payload.total=12\n' +

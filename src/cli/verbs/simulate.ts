@@ -1,16 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
-import { pino } from 'pino';
-import { parseSettings } from '../../config.ts';
 import { findRedisServer, thisMachine } from '../../embedded/find-server.ts';
 import { obtainRedisServer, startRedisServer } from '../../embedded/server.ts';
 import { parseJson } from '../../model/json.ts';
-import { removeNamespaces } from '../../redis/namespace.ts';
-import { openRedis } from '../../redis/open.ts';
+import type { Target } from '../../session.ts';
 import { parseScenario } from '../../simulation/scenario.ts';
-import { type SimulationParts, simulate } from '../../simulation/simulation.ts';
-import { type Target, targetOf } from '../connect.ts';
+import { Scratch } from '../../simulation/scratch.ts';
+import { targetOf } from '../connect.ts';
 import { type Line, linesOf } from '../lines.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { sentenceOf } from '../view/output.ts';
@@ -44,16 +40,12 @@ export const verb: Verb = {
     const source = await opened(file, io);
     const server = await serverFor(options, io);
     try {
-      // Not cut off by SIGINT: what was begun is removed first.
-      const redis = await openRedis(server.url, new AbortController().signal, server.tls && { tls: server.tls });
-      const run = `simulate-${randomBytes(6).toString('hex')}`;
-      const logger = pino({ level: 'silent' });
-      const ignored = new Set(parseSettings({}).ignoredEvents);
+      const scratch = await Scratch.open(server.url, server.tls, io.signal);
       try {
-        const bad = await answerAll({ redis, logger, ignored, signal: io.signal }, run, source, file, io);
+        const bad = await answerAll(scratch, source, file, io);
         return bad > 0 || io.signal.aborted ? FAILED : DONE;
       } finally {
-        await removeNamespaces(redis, run).finally(() => redis.disconnect());
+        await scratch.close();
       }
     } finally {
       await server.stop();
@@ -87,8 +79,7 @@ async function serverFor(
 
 /** Prints each answer as soon as those before it are printed. @returns how many lines were bad */
 async function answerAll(
-  parts: SimulationParts,
-  run: string,
+  scratch: Scratch,
   source: AsyncIterable<Uint8Array | string>,
   file: string,
   io: Io,
@@ -104,11 +95,11 @@ async function answerAll(
     }
     finished += 1;
     // All of the earlier ones are done too, since they end in their order.
-    if (finished % BATCH === 0) await removeNamespaces(parts.redis, `${run}-${finished / BATCH - 1}-`);
+    if (finished % BATCH === 0) await scratch.remove(`${finished / BATCH - 1}-`);
     await io.drained();
   };
   const begin = (line: Line, before: Promise<void>): Promise<void> => {
-    const outcome = settled(answer(parts, `${run}-${Math.floor(started / BATCH)}-${started}`, line));
+    const outcome = settled(answer(scratch, `${Math.floor(started / BATCH)}-${started}`, line));
     started += 1;
     const printed = before.then(async () => print(line.number, await outcome));
     // The error belongs to the code that waits for it; before that, it must not count as unhandled.
@@ -133,10 +124,10 @@ async function answerAll(
   return bad;
 }
 
-async function answer(parts: SimulationParts, namespace: string, { bytes }: Line): Promise<string> {
+async function answer(scratch: Scratch, name: string, { bytes }: Line): Promise<string> {
   if (bytes === null) throw new Error(`the line is longer than ${LINE_LIMIT_BYTES} bytes`);
   const scenario = parseScenario(parseJson(bytes.toString(), 'line'));
-  return JSON.stringify(await simulate(parts, namespace, scenario));
+  return JSON.stringify(await scratch.simulate(name, scenario));
 }
 
 /** A rejection that is handled later must not count as unhandled. */

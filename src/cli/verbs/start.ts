@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { DEFAULT_REDIS_URL } from '../../config.ts';
+import { DEFAULT_REDIS_PORT, DEFAULT_REDIS_URL } from '../../config.ts';
 import type { RedisServer } from '../../embedded/server.ts';
 import type { Automation } from '../../model/automation.ts';
-import { publicUrl } from '../../redis/address.ts';
-import { longWatchfire, type Target, targetOf } from '../connect.ts';
+import { lastingEngine, publicUrl, type Target } from '../../session.ts';
+import { targetOf } from '../connect.ts';
 import { embeddedRedis, putExamples } from '../embedded.ts';
 import { warningsTo } from '../logging.ts';
 import { wholeOption } from '../settings.ts';
@@ -12,7 +12,6 @@ import { painter } from '../view/live.ts';
 import { asJson, outputOption } from '../view/output.ts';
 import { watch } from '../view/watch.ts';
 
-const DEFAULT_PORT = 6390;
 const DEFAULT_DIR = '.watchfire';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -20,7 +19,7 @@ type Options = Readonly<Record<string, unknown>>;
 export const verb: Verb = {
   configure(command) {
     outputOption(command)
-      .option('--port <port>', `port of the private Redis on 127.0.0.1 (default: ${DEFAULT_PORT})`)
+      .option('--port <port>', `port of the private Redis on 127.0.0.1 (default: ${DEFAULT_REDIS_PORT})`)
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--dir <folder>', `where the private Redis keeps its data (default: ${DEFAULT_DIR})`)
       .addHelpText(
@@ -52,14 +51,14 @@ function ownServer(options: Options, io: Io): { port: number; dir: string } | nu
     throw new Misuse('start: --port and --dir are those of a private Redis, they do not go with --redis');
   }
   if (!asked && (options.redis !== undefined || io.env.REDIS_URL)) return null;
-  const port = options.port === undefined ? DEFAULT_PORT : wholeOption(options, 'port', 1, 65_535);
+  const port = options.port === undefined ? DEFAULT_REDIS_PORT : wholeOption(options, 'port', 1, 65_535);
   const dir = String(options.dir ?? DEFAULT_DIR);
   if (dir === '') throw new Misuse('start: --dir must be the path of a folder (found "")');
   return { port, dir };
 }
 
 async function runOn(target: Target, server: RedisServer | null, options: Options, io: Io): Promise<number> {
-  const watchfire = await longWatchfire(target, warningsTo(io), io.signal);
+  const watchfire = await lastingEngine(target, warningsTo(io), io.signal);
   let lost = false;
   const told = io.signal.aborted ? Promise.resolve() : once(io.signal, 'abort').then(() => undefined);
   try {

@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { DEFAULT_MEMORY_RATIO } from '../../config.ts';
 import type { Watchfire } from '../../engine.ts';
-import { atQuota, type QuotaUse } from '../../inspect/quota.ts';
-import { readStatus, type Status } from '../../inspect/status.ts';
+import { WrongFormat } from '../../errors.ts';
+import type { QuotaUse } from '../../inspect/quota.ts';
+import type { Status } from '../../inspect/status.ts';
 import type { Automation } from '../../model/automation.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
 import { DEFAULT_QUEUE } from '../../relay/jobs.ts';
-import { type Depth, Queues } from '../../relay/queues.ts';
+import type { Depth } from '../../relay/queues.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, FAILED, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson, table } from '../view/output.ts';
@@ -19,9 +21,6 @@ const SECOND_LOOK_MS = 2_500;
 
 /** Queues whose depths are asked for; each costs a round trip. */
 const QUEUE_LIMIT = 100;
-
-/** The part of the memory above which producers are refused, when they are set up as usual. */
-const SHORT_OF_MEMORY = 0.9;
 
 const MEBIBYTE = 1_048_576;
 
@@ -38,7 +37,15 @@ export const verb: Verb = {
 
   async run(_, options, io) {
     return await withWatchfire(options, io, async (watchfire) => {
-      const report = await reportOn(watchfire);
+      const report = await reportOn(watchfire).catch((error: unknown) => {
+        if (error instanceof WrongFormat) return error;
+        throw error;
+      });
+      if (report instanceof WrongFormat) {
+        if (asJson(options)) printJson(io, { healthy: false, problems: [report.message] });
+        else io.out(plain(`NOT HEALTHY: ${report.message}`));
+        return FAILED;
+      }
       if (asJson(options)) printJson(io, reportJson(report));
       else for (const line of linesOf(report)) io.out(plain(line));
       return report.problems.length === 0 ? DONE : FAILED;
@@ -47,18 +54,12 @@ export const verb: Verb = {
 };
 
 async function reportOn(watchfire: Watchfire): Promise<Report> {
-  const { connections, store } = watchfire;
-  const status = await readStatus(connections.redis, store);
-  const queues = new Queues(connections.redis, store.prefixes.bull);
-  try {
-    const paused = status.workers.flatMap((worker) => worker.paused.map(({ queue }) => queue));
-    const depths = await queues.depths(queueNames(await watchfire.list(), paused));
-    const problems = await problemsOf(watchfire, status);
-    const warnings = [...warningsOf(status), ...quotaWarnings(await watchfire.quotas())];
-    return { status, queues: depths, problems, warnings };
-  } finally {
-    await queues.close();
-  }
+  const status = await watchfire.status();
+  const paused = status.workers.flatMap((worker) => worker.paused.map(({ queue }) => queue));
+  const queues = await watchfire.queueDepths(queueNames(await watchfire.list(), paused));
+  const problems = await problemsOf(watchfire, status);
+  const warnings = [...warningsOf(status), ...quotaWarnings(await watchfire.quotas())];
+  return { status, queues, problems, warnings };
 }
 
 /** The queues that the automations of now put jobs into, and those that get none at the moment. */
@@ -71,13 +72,13 @@ function queueNames(automations: readonly Automation[], paused: readonly string[
   return [...new Set([...names, ...paused])].sort().slice(0, QUEUE_LIMIT);
 }
 
-async function problemsOf({ connections, store }: Watchfire, status: Status): Promise<string[]> {
+async function problemsOf(watchfire: Watchfire, status: Status): Promise<string[]> {
   const problems: string[] = [];
   if (status.memory.ratio >= 1) problems.push('Redis is out of memory: nothing is taken, applied or relayed');
   if (status.workers.length === 0) problems.push('no worker is alive: start one by "watchfire worker"');
   else if (status.waitingMs > SUSPICIOUS_MS) {
     await pause(SECOND_LOOK_MS);
-    const { position, waitingMs } = await readStatus(connections.redis, store);
+    const { position, waitingMs } = await watchfire.status();
     if (position === status.position && waitingMs > 0) {
       problems.push(`the log stands still at ${position}, the next entry waits for ${span(waitingMs)}`);
     }
@@ -92,7 +93,7 @@ function warningsOf({ memory, lost, keptBy, now }: Status): string[] {
     const age = span(now - Number.parseInt(keptBy.from, 10));
     warnings.push(`the log cannot be trimmed: the consumer group ${keptBy.group} needs entries of ${age} ago`);
   }
-  if (memory.ratio >= SHORT_OF_MEMORY) {
+  if (memory.ratio >= DEFAULT_MEMORY_RATIO) {
     const used = Math.floor(memory.ratio * 100);
     warnings.push(`Redis has used ${used} % of its memory: producers with the usual bound are refused`);
   }
@@ -104,9 +105,8 @@ function warningsOf({ memory, lost, keptBy, now }: Status): string[] {
   return warnings;
 }
 
-function quotaWarnings(held: QuotaUse): string[] {
-  const { limits } = held;
-  const names = atQuota(held).map((id) =>
+function quotaWarnings({ limits, full }: QuotaUse): string[] {
+  const names = full.map((id) =>
     id === null ? `all automations (${count(limits.windows)})` : `${id} (${count(limits.windowsPerAutomation)})`,
   );
   if (names.length === 0) return [];

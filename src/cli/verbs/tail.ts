@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { publicUrl } from '../../redis/address.ts';
-import { longWatchfire, targetOf } from '../connect.ts';
+import { lastingEngine, publicUrl } from '../../session.ts';
+import { targetOf } from '../connect.ts';
 import { warningsTo } from '../logging.ts';
 import { DONE, type Verb } from '../verb.ts';
 import { asJson, outputOption } from '../view/output.ts';
@@ -18,7 +18,7 @@ export const verb: Verb = {
 
   async run(_, options, io) {
     const target = targetOf(options, io);
-    const watchfire = await longWatchfire(target, warningsTo(io), io.signal);
+    const watchfire = await lastingEngine(target, warningsTo(io), io.signal);
     try {
       const watcher = await watch(watchfire, io, asJson(options));
       io.err(`watchfire: watching {${target.settings.namespace}} at ${publicUrl(target.url)}, stop by Ctrl-C`);

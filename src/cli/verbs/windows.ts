@@ -1,4 +1,4 @@
-import { type CompositeWindow, type EventWindow, openWindows, type Window } from '../../inspect/windows.ts';
+import type { CompositeWindow, EventWindow, Window } from '../../inspect/windows.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
 import { withWatchfire } from '../connect.ts';
 import { wholeOption } from '../settings.ts';
@@ -28,17 +28,16 @@ export const verb: Verb = {
   async run(_, options, io) {
     const limit = wholeOption(options, 'limit', 1, LIMIT_MAX);
     return await withWatchfire(options, io, async (watchfire) => {
-      const { connections, store } = watchfire;
       const only = options.automation === undefined ? null : await watchfire.get(String(options.automation));
-      const query = { limit, ...(only === null ? {} : { only: only.id }) };
-      const { windows, total } = await openWindows(connections.redis, store, query);
+      const query = { limit, ...(only === null ? {} : { automation: only.id }) };
+      const { windows, total } = await watchfire.windows(query);
       if (asJson(options)) {
         printJson(io, windows.map(jsonOf));
         await io.drained();
         return DONE;
       }
-      const [seconds] = await connections.redis.time();
-      const rows = windows.map((window) => rowOf(window, Number(seconds) * 1_000));
+      const now = await watchfire.serverTimeMs();
+      const rows = windows.map((window) => rowOf(window, now));
       if (rows.length === 0) io.err('no open windows');
       else for (const line of table([COLUMNS, ...rows])) io.out(line);
       if (total > windows.length)

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../../config.ts';
 import type { WorkerHooks } from '../../engine.ts';
-import { longWatchfire, publicUrl, targetOf } from '../connect.ts';
-import { durabilityOptions, durabilitySettings, durationSetting, wholeSetting } from '../settings.ts';
+import { lastingEngine, publicUrl } from '../../session.ts';
+import { targetOf } from '../connect.ts';
+import { byDefault, durabilityOptions, durabilitySettings, durationSetting, wholeSetting } from '../settings.ts';
 import { DONE, type Io, Misuse, type Verb } from '../verb.ts';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
@@ -12,10 +13,16 @@ type Options = Readonly<Record<string, unknown>>;
 export const verb: Verb = {
   configure(command) {
     durabilityOptions(command)
-      .option('--chunk-size <entries>', 'most entries applied by one script call (default: 100)')
-      .option('--retention <duration>', 'how long applied events stay in the stream (default: 24h)')
-      .option('--ledger-retention <duration>', 'how long firings and dead letters stay in theirs (default: 30d)')
-      .option('--max-queue-depth <jobs>', 'waiting jobs of a queue above which it gets no more (default: 100000)')
+      .option('--chunk-size <entries>', `most entries applied by one script call ${byDefault('chunkSize')}`)
+      .option('--retention <duration>', `how long applied events stay in the stream ${byDefault('retentionMs')}`)
+      .option(
+        '--ledger-retention <duration>',
+        `how long firings and dead letters stay in theirs ${byDefault('ledgerRetentionMs')}`,
+      )
+      .option(
+        '--max-queue-depth <jobs>',
+        `waiting jobs of a queue above which it gets no more ${byDefault('maxQueueDepth')}`,
+      )
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--log-level <level>', `one of ${LEVELS.join(', ')}`, 'info')
       .addHelpText('after', '\nExample, one of any number of equal workers:\n  watchfire worker --retention 7d');
@@ -27,7 +34,7 @@ export const verb: Verb = {
     if (!LEVELS.includes(level))
       throw new Misuse(`--log-level: must be one of ${LEVELS.join(', ')} (found "${level}")`);
     const logger = await loggerOn(io, level);
-    const watchfire = await longWatchfire(target, logger, io.signal);
+    const watchfire = await lastingEngine(target, logger, io.signal);
     try {
       const told = abortionOf(io.signal);
       // Told to stop while Redis does not answer, it must not wait for having started.

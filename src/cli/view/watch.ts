@@ -1,9 +1,6 @@
-import { pino } from 'pino';
 import { systemClock } from '../../clock.ts';
 import type { Watchfire } from '../../engine.ts';
-import { automationNames, endOfLedger, nextFirings } from '../../inspect/firings.ts';
-import { persist } from '../../loop.ts';
-import type { LiveEvent, LiveNote } from '../../services/live.ts';
+import type { LiveEvent } from '../../services/live.ts';
 import type { Io } from '../verb.ts';
 import { firingJson } from './firing.ts';
 import { type LiveItem, lineOf, ordered, painter } from './live.ts';
@@ -76,7 +73,6 @@ function relatives(items: readonly LiveItem[]): (item: LiveItem) => string | Liv
  * Resolves when it listens.
  */
 export async function watch(watchfire: Watchfire, io: Io, json: boolean): Promise<Watcher> {
-  const { connections, store } = watchfire;
   const held = new Held();
   const names = new Map<string, string>();
   const stopping = new AbortController();
@@ -102,18 +98,11 @@ export async function watch(watchfire: Watchfire, io: Io, json: boolean): Promis
     if (items.length > 0) printing ??= print();
   };
 
-  const listener = connections.blocking('watch');
-  listener.on('message', (_channel, text) => add(JSON.parse(text) as LiveNote[]));
-  await listener.subscribe(store.keys.live);
-  const reader = connections.blocking('ledger');
-  let after = await endOfLedger(connections.redis, store);
-  const parts = { name: 'watch', clock: systemClock, logger: pino({ level: 'silent' }) };
+  const deafen = await watchfire.listen(add);
+  const after = await watchfire.endOfLedger();
   const follow = async (): Promise<void> => {
-    while (!signal.aborted) {
-      const next = await persist(parts, signal, () => nextFirings(reader, store, after));
-      if (next === null) return;
-      after = next.end;
-      add(next.firings.map((recorded) => ({ kind: 'firing', recorded })));
+    for await (const firings of watchfire.followFirings(after, signal)) {
+      add(firings.map((recorded) => ({ kind: 'firing', recorded })));
       // A slow reader of our output holds up the reading, not the engine.
       if (held.full) await printing;
     }
@@ -123,8 +112,7 @@ export async function watch(watchfire: Watchfire, io: Io, json: boolean): Promis
   return {
     stop: async () => {
       stopping.abort();
-      reader.disconnect();
-      listener.disconnect();
+      deafen();
       await following;
       await printing;
     },
@@ -139,9 +127,8 @@ function jsonOf(item: LiveItem): string {
 async function learnNames(watchfire: Watchfire, items: readonly LiveItem[], names: Map<string, string>): Promise<void> {
   const ids = new Set(items.flatMap(mentioned).filter((id) => id !== '' && !names.has(id)));
   if (names.size + ids.size > NAMES_LIMIT) names.clear();
-  const { connections, store } = watchfire;
   // Without them ids are shown.
-  const found = await automationNames(connections.redis, store, [...ids]).catch(() => new Map<string, string>());
+  const found = await watchfire.names([...ids]).catch(() => new Map<string, string>());
   for (const [id, name] of found) names.set(id, name);
 }
 

@@ -46,6 +46,7 @@ export const POINTS: readonly Point[] = [
   point('connection: info', 1, 2),
 
   point('start: ping'),
+  point('start: claim-format'),
   point('start: xlen'),
   point('start: time'),
   point('start: xgroup create', 1, 2),
@@ -117,6 +118,7 @@ export const POINTS: readonly Point[] = [
   rare('live: pexpire', { kind: 'heartbeat refused' }),
   rare('live: pubsub numsub', { kind: 'heartbeat refused' }),
 
+  point('change: claim-format'),
   point('change: get+hget+hget'),
   point('change: put-automation'),
   point('change: hget'),

@@ -5,6 +5,7 @@ import { LoadedDefinitions } from '../../../src/apply/loaded-definitions.ts';
 import { Matcher } from '../../../src/apply/matcher.ts';
 import { parseAutomation } from '../../../src/model/automation.ts';
 import { deleteDefinition, putDefinition } from '../../../src/redis/definitions.ts';
+import { requireFormat } from '../../../src/redis/format.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../../../src/redis/keys.ts';
 import { ensureGroup, readNext } from '../../../src/redis/log.ts';
 import { type Store, storeOf } from '../../../src/redis/store.ts';
@@ -122,6 +123,7 @@ export class Scenario {
   async prepare(redis: Redis, namespace: string): Promise<void> {
     const store = storeOf(namespace);
     const { firings, events } = store.keys;
+    await requireFormat(redis, store);
     const put = (document: object): Promise<number> => putDefinition(redis, store, parseAutomation(document));
     await put(automationOf(this.kind, 'first'));
     await put(bystander(EXTRA));

@@ -7,6 +7,7 @@ import { Matcher } from '../../../src/apply/matcher.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { parseAutomation } from '../../../src/model/automation.ts';
 import { putDefinition } from '../../../src/redis/definitions.ts';
+import { requireFormat } from '../../../src/redis/format.ts';
 import { settle } from '../../../src/redis/steps/settle.ts';
 import { type Store, storeOf } from '../../../src/redis/store.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -35,6 +36,7 @@ const clock = { ...systemClock, virtualNowMs: () => END_MS };
 /** Writes the whole log, then the automations: they see it from its first entry on. */
 async function prepare(redis: Redis, namespace: string): Promise<{ store: Store; ids: string[] }> {
   const store = storeOf(namespace, clock.virtualNowMs);
+  await requireFormat(redis, store);
   const log = longLog(ENTRIES, randomOf(SEED));
   const pipeline = redis.pipeline();
   for (const { id, fields } of log) pipeline.xadd(store.keys.events, id, ...fields);

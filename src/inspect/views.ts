@@ -1,0 +1,120 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import { Ambiguous, NotFound } from '../errors.ts';
+import { compareText } from '../match/key.ts';
+import type { Automation } from '../model/automation.ts';
+import type { Connections } from '../redis/connection.ts';
+import { allDefinitions, definitionNames, findDefinition } from '../redis/definitions.ts';
+import { FormatGuard } from '../redis/format.ts';
+import { endOfLedger } from '../redis/ledger.ts';
+import { serverTimeMs } from '../redis/server.ts';
+import type { Store } from '../redis/store.ts';
+import { type DeadLetter, findDeadLetter, lastDeadLetters } from './dead-letters.ts';
+import { type FoundFirings, followLedger, type LedgerQuery, lastFirings, type Recorded } from './firings.ts';
+import { type QuotaUse, readQuotas } from './quota.ts';
+import { readStatus, type Status } from './status.ts';
+import { type FoundWindows, openWindows, type WindowQuery } from './windows.ts';
+
+/** How many of a list are given where nobody says. */
+const DEFAULT_LIMIT = 100;
+
+export type ViewsParts = Readonly<{ connections: Connections; store: Store; clock: Clock; logger: Logger }>;
+
+/** The half of an engine that only looks: what stands in its namespace. Everything here throws WrongFormat for state of another version. */
+export class Views {
+  readonly store: Store;
+  readonly connections: Connections;
+  protected readonly clock: Clock;
+  protected readonly logger: Logger;
+  protected readonly format: FormatGuard;
+
+  constructor({ connections, store, clock, logger }: ViewsParts) {
+    this.store = store;
+    this.connections = connections;
+    this.clock = clock;
+    this.logger = logger;
+    this.format = new FormatGuard(connections.redis, store);
+  }
+
+  /** All automations, ordered by name. */
+  async list(): Promise<Automation[]> {
+    const automations = await allDefinitions(await this.look(), this.store);
+    return automations.sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+  }
+
+  /**
+   * The automation with that id, else the only one with that name.
+   * @throws NotFound, Ambiguous
+   */
+  async get(idOrName: string): Promise<Automation> {
+    const redis = await this.look();
+    const byId = await findDefinition(redis, this.store, idOrName);
+    if (byId !== null) return byId;
+    const named = (await allDefinitions(redis, this.store)).filter(({ name }) => name === idOrName);
+    const [found, another] = named;
+    if (!found) throw new NotFound(idOrName);
+    const ids = named.map(({ id }) => id).sort(compareText);
+    if (another) throw new Ambiguous(idOrName, ids);
+    return found;
+  }
+
+  /** How the engine is: how far it is, what waits, who works. */
+  async status(): Promise<Status> {
+    return await readStatus(await this.look(), this.store);
+  }
+
+  /** Open windows, the soonest to be looked at first, and how many there are in all. */
+  async windows({ limit = DEFAULT_LIMIT, automation }: Partial<WindowQuery> = {}): Promise<FoundWindows> {
+    const query = { limit, ...(automation === undefined ? {} : { automation }) };
+    return await openWindows(await this.look(), this.store, query);
+  }
+
+  /** What fired, the newest ones, oldest first. */
+  async firings({ limit = DEFAULT_LIMIT, ...query }: Partial<LedgerQuery> = {}): Promise<FoundFirings> {
+    return await lastFirings(await this.look(), this.store, { limit, ...query });
+  }
+
+  /** Where the ledger ends now: the id of its last entry. */
+  async endOfLedger(): Promise<string> {
+    return await endOfLedger(await this.look(), this.store);
+  }
+
+  /** Firings behind an entry of the ledger as they come, until `signal` is aborted. While Redis is away it waits. */
+  async *followFirings(after: string, signal: AbortSignal): AsyncGenerator<Recorded[]> {
+    await this.look();
+    yield* followLedger(this.clock, this.connections.blocking('ledger'), this.store, after, signal);
+  }
+
+  /** What was given up, the newest ones, oldest first. @param query how many, or `limit` */
+  async deadLetters(query: number | { limit?: number } = {}): Promise<DeadLetter[]> {
+    const limit = typeof query === 'number' ? query : (query.limit ?? DEFAULT_LIMIT);
+    return await lastDeadLetters(await this.look(), this.store, limit);
+  }
+
+  /** One dead letter, or null. */
+  async deadLetter(id: string): Promise<DeadLetter | null> {
+    return await findDeadLetter(await this.look(), this.store, id);
+  }
+
+  /** The caps on keys with state (open windows, alerts, child firings), and how many there are. */
+  async quotas(): Promise<QuotaUse> {
+    return await readQuotas(await this.look(), this.store);
+  }
+
+  /** Names of automations by their ids; those that are gone are not in it. */
+  async names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return await definitionNames(await this.look(), this.store, ids);
+  }
+
+  /** What time it is for the engine, in ms: that of Redis. */
+  async serverTimeMs(): Promise<number> {
+    return await serverTimeMs(this.connections.redis);
+  }
+
+  /** The connection, once the state is known to be in the form that this version reads. @throws WrongFormat */
+  protected async look(): Promise<Redis> {
+    await this.format.toRead();
+    return this.connections.redis;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Redis } from 'ioredis';
+
+/** Whether a message would leave at once: while Redis is away, messages would pile up. */
+export function isReady(redis: Redis): boolean {
+  return redis.status === 'ready';
+}
+
+/** Sends a message to all that listen to the channel now; a message that is lost is lost. */
+export function tellChannel(redis: Redis, channel: string, message: string): void {
+  redis.publish(channel, message).catch(() => undefined);
+}
+
+/** Hears what is said in the channel from now on. @param connection one of its own, which the caller closes */
+export async function hearChannel(connection: Redis, channel: string, hear: (message: string) => void): Promise<void> {
+  connection.on('message', (_channel, message) => hear(message));
+  await connection.subscribe(channel);
+}

@@ -1,0 +1,62 @@
+import type { Redis } from 'ioredis';
+import type { Store } from './store.ts';
+import { execute } from './transaction.ts';
+
+/** The keys of one trigger that are looked at soonest, with the times in ms, and how many keys it has in all. */
+export type Deadlines = Readonly<{ total: number; soonest: readonly { key: string; wakesMs: number }[] }>;
+
+/** For each trigger, by its state name, the `limit` soonest. One round trip. */
+export async function deadlinesOf(
+  redis: Redis,
+  store: Store,
+  names: readonly string[],
+  limit: number,
+): Promise<Deadlines[]> {
+  const pipeline = redis.pipeline();
+  for (const name of names) {
+    const deadlines = store.prefixes.deadlines + name;
+    pipeline.zcard(deadlines).zrange(deadlines, '0', String(limit - 1), 'WITHSCORES');
+  }
+  const answers = await execute(pipeline);
+  return names.map((_, i) => {
+    const flat = answers[2 * i + 1] as string[];
+    const soonest: { key: string; wakesMs: number }[] = [];
+    for (let at = 0; at + 1 < flat.length; at += 2)
+      soonest.push({ key: flat[at] ?? '', wakesMs: Number(flat[at + 1]) });
+    return { total: Number(answers[2 * i]), soonest };
+  });
+}
+
+/** A window of an event trigger, or the group of a composite: state name and key say which. */
+export type WindowPlace = Readonly<{ kind: 'event' | 'composite'; name: string; key: string }>;
+
+/** The hashes at these places, in one round trip; an empty one where there is none. */
+export async function windowHashes(
+  redis: Redis,
+  store: Store,
+  places: readonly WindowPlace[],
+): Promise<Record<string, string>[]> {
+  if (places.length === 0) return [];
+  const { window, composite } = store.prefixes;
+  const pipeline = redis.pipeline();
+  for (const { kind, name, key } of places) pipeline.hgetall(`${kind === 'event' ? window : composite}${name}:${key}`);
+  return (await execute(pipeline)) as Record<string, string>[];
+}
+
+/** When the first key of any trigger is looked at (null: none), and how many keys the first `limit` triggers have. */
+export async function nextDeadline(
+  redis: Redis,
+  store: Store,
+  limit: number,
+): Promise<{ windows: number; next: number | null }> {
+  const [first, at] = await redis.zrange(store.keys.due, '0', '0', 'WITHSCORES');
+  if (first === undefined) return { windows: 0, next: null };
+  const names = await redis.zrange(store.keys.due, '0', String(limit - 1));
+  const [next, ...counts] = await Promise.all([
+    redis.zrange(store.prefixes.deadlines + first, '0', '0', 'WITHSCORES'),
+    ...names.map((name) => redis.zcard(store.prefixes.deadlines + name)),
+  ]);
+  const windows = counts.reduce((sum, count) => sum + count, 0);
+  // The timetable of triggers may be early; the one of its keys is closer to the truth.
+  return { windows, next: Number(next[1] ?? at) };
+}

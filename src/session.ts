@@ -1,0 +1,49 @@
+import type { Logger } from 'pino';
+import type { Settings } from './config.ts';
+import { Watchfire } from './engine.ts';
+import { lostConnection, type OpenOptions, openRedis } from './redis/open.ts';
+
+export { isAddress, publicUrl } from './redis/address.ts';
+
+/** Which engine is meant: where its Redis is, and all of its settings. */
+export type Target = Readonly<{ url: string; tls?: { ca: string }; settings: Settings }>;
+
+/**
+ * Works on an engine whose connection gives up instead of waiting: when Redis cannot be reached, when it goes away or falls
+ * silent, and when `signal` is aborted. A patient one heeds the signal itself.
+ * @throws RedisUnreachable
+ */
+export async function withEngine<T>(
+  { url, tls, settings }: Target,
+  signal: AbortSignal,
+  use: (watchfire: Watchfire) => Promise<T>,
+  { patient = false }: Pick<OpenOptions, 'patient'> = {},
+): Promise<T> {
+  const redis = await openRedis(url, signal, { patient, ...(tls && { tls }) });
+  const giveUp = (): void => redis.disconnect();
+  if (!patient) signal.addEventListener('abort', giveUp);
+  const watchfire = new Watchfire({ redis, ...settings });
+  try {
+    return await use(watchfire);
+  } catch (error) {
+    throw lostConnection(url, error);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+    await watchfire.close();
+    redis.disconnect();
+  }
+}
+
+/**
+ * An engine that lasts: Redis must answer now; later its connections wait for it to come back. The caller closes it.
+ * @throws RedisUnreachable
+ */
+export async function lastingEngine(
+  { url, tls, settings }: Target,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<Watchfire> {
+  const probe = await openRedis(url, signal, tls && { tls });
+  probe.disconnect();
+  return new Watchfire({ redis: url, ...(tls && { tls }), ...settings, logger });
+}

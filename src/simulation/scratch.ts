@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import type { Redis, RedisOptions } from 'ioredis';
+import { pino } from 'pino';
+import { parseSettings } from '../config.ts';
+import { removeNamespaces } from '../redis/namespace.ts';
+import { openRedis } from '../redis/open.ts';
+import type { Scenario, ScenarioAnswer } from './scenario.ts';
+import { type SimulationParts, simulate } from './simulation.ts';
+
+/** Runs scenarios on a server in namespaces that nobody else has, and removes them. */
+export class Scratch {
+  readonly #redis: Redis;
+  readonly #parts: SimulationParts;
+  readonly #run = `simulate-${randomBytes(6).toString('hex')}`;
+
+  private constructor(redis: Redis, signal: AbortSignal) {
+    this.#redis = redis;
+    const ignored = new Set(parseSettings({}).ignoredEvents);
+    this.#parts = { redis, logger: pino({ level: 'silent' }), ignored, signal };
+  }
+
+  /**
+   * @param signal aborted: scenarios end at their next step; the connection stays, since what was begun is removed first
+   * @throws RedisUnreachable
+   */
+  static async open(url: string, tls: RedisOptions['tls'], signal: AbortSignal): Promise<Scratch> {
+    return new Scratch(await openRedis(url, new AbortController().signal, tls && { tls }), signal);
+  }
+
+  /** Runs one scenario under a name that no other has. What it leaves stays until it is removed. */
+  async simulate(name: string, scenario: Scenario): Promise<ScenarioAnswer> {
+    return await simulate(this.#parts, `${this.#run}-${name}`, scenario);
+  }
+
+  /** Removes what scenarios left whose names begin so. Looks at every key of the server: not to be done for each. */
+  async remove(beginning: string): Promise<void> {
+    await removeNamespaces(this.#redis, `${this.#run}-${beginning}`);
+  }
+
+  /** Removes all that is left, and disconnects. */
+  async close(): Promise<void> {
+    await this.remove('').finally(() => this.#redis.disconnect());
+  }
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { LiveNote, Recorded } from '../src/index.ts';
+import { engine, reactive } from './support/engine.ts';
+import { eventually } from './support/eventually.ts';
+
+const failed = { event: 'order.failed', resource: { id: 'customer.7' } };
+
+test('a program sees what the command line shows: status, windows, firings, dead letters, queues', async () => {
+  const watchfire = engine();
+  await watchfire.put(reactive('a'));
+  const trigger = { posture: 'Proactive', after: ['order.*'], expect: ['order.paid'], within: '1h' };
+  await watchfire.put(reactive('w', { trigger }));
+  const worker = await watchfire.startWorker();
+  await watchfire.emit({ ...failed, id: 'e1' });
+  await watchfire.connections.redis.xadd(watchfire.store.keys.events, '*', 'event', 'x');
+  await eventually('all is applied and relayed', async () => {
+    const { dead, unrelayed, firings } = await watchfire.status();
+    return dead === 1 && firings === 1 && unrelayed === 0;
+  });
+  expect(await watchfire.status()).toMatchObject({ behind: 0, automations: 2, workers: [{ id: worker.id }] });
+  expect(await watchfire.windows()).toMatchObject({ total: 1, windows: [{ kind: 'event', automation: 'w' }] });
+  expect(await watchfire.windows({ automation: 'a' })).toEqual({ total: 0, windows: [] });
+  const { firings, end, searched } = await watchfire.firings({ automation: 'a' });
+  expect([firings.length, firings[0]?.firing.event?.id, searched]).toEqual([1, 'e1', null]);
+  expect(await watchfire.endOfLedger()).toBe(end);
+  const [letter, ...others] = await watchfire.deadLetters({ limit: 5 });
+  expect([letter?.source, others, await watchfire.deadLetters(1)]).toEqual(['events', [], [letter]]);
+  expect(await watchfire.deadLetter(letter?.id ?? '')).toEqual(letter);
+  expect(await watchfire.deadLetter('1-0')).toBeNull();
+  expect((await watchfire.queueDepths(['actions'])).get('actions')).toMatchObject({ waiting: 1 });
+  expect(await watchfire.names(['a', 'gone'])).toEqual(new Map([['a', 'Automation a']]));
+  expect(await watchfire.purge({ olderThanMs: 60_000 })).toBe(0);
+  expect((await watchfire.diagnose()).find(({ name }) => name === 'workers')).toMatchObject({ grade: 'ok' });
+});
+
+test('a program follows the ledger and what workers do until it has enough', async () => {
+  const watchfire = engine();
+  await watchfire.put(reactive('a'));
+  const notes: LiveNote[] = [];
+  const deafen = await watchfire.listen((more) => void notes.push(...more));
+  await watchfire.startWorker();
+  const after = await watchfire.endOfLedger();
+  expect(after).toBe('0-0');
+  const enough = new AbortController();
+  const seen: Recorded[] = [];
+  const followed = (async () => {
+    for await (const firings of watchfire.followFirings(after, enough.signal)) seen.push(...firings);
+  })();
+  await eventually('a worker tells what it does', async () => {
+    await watchfire.emit(failed);
+    return notes.some(({ kind }) => kind === 'event');
+  });
+  await eventually('the ledger is followed', () => seen.length > 0);
+  enough.abort();
+  await followed;
+  deafen();
+  expect(seen[0]?.firing.automation).toBe('a');
+});
