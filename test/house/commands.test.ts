@@ -2,9 +2,6 @@ import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { sourceFiles } from './tree.ts';
 
-/** Rooms that still call Redis themselves. This list only ever gets shorter. */
-const NOT_YET = ['src/relay/', 'src/apply/'];
-
 /** What a client is called, with or without `#`, alone or as a property. */
 const CLIENT = /(?:redis|pipeline|transaction|multi|blocking|client|connection|listener|reader|probe)(?:\(\))?$/i;
 
@@ -87,7 +84,7 @@ test('calls of Redis are found whatever the client is called, and others are non
 
 test('only src/redis calls Redis', () => {
   const found = sourceFiles(['src'], '.ts')
-    .filter(({ file }) => !file.startsWith('src/redis/') && !NOT_YET.some((room) => file.startsWith(room)))
+    .filter(({ file }) => !file.startsWith('src/redis/'))
     .flatMap(({ file, text }) => callsIn(text).map((call) => `${file}: ${call}`));
   expect(found).toEqual([]);
 });
