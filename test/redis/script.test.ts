@@ -4,7 +4,7 @@ import { keysOf, prefixesOf } from '../../src/redis/keys.ts';
 import { loadScript, parseContract, runScript, type Script } from '../../src/redis/script.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { privateRedis } from '../support/private-redis.ts';
-import { adminBeside, adminClient, testClient } from '../support/redis.ts';
+import { adminClient, testClient } from '../support/redis.ts';
 import { World } from '../support/world.ts';
 
 const LUA = new URL('../../lua/', import.meta.url);
@@ -139,9 +139,9 @@ describe('a call', () => {
 });
 
 test('a server that forgot its scripts is given them again, in the middle of everything', async () => {
-  const world = new World();
+  const world = new World({ redis: (await privateRedis()).redis });
   await world.put({ id: 'a', name: 'A', trigger: { posture: 'Reactive', expect: ['x'] } });
-  const flush = async (): Promise<void> => void (await adminBeside(world.redis).script('FLUSH'));
+  const flush = async (): Promise<void> => void (await world.redis.script('FLUSH'));
   const sent = Array.from({ length: 30 }, (_, i) => `e${i}`);
   for (const id of sent) {
     await world.send('x', { id });

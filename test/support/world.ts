@@ -49,18 +49,21 @@ export type WorldOptions = {
   ignored?: readonly string[];
   /** Decisions in the server's time, as in production; what is appended still has the time of `clock`. */
   live?: boolean;
+  /** A server of the test's own, for what would disturb other tests. */
+  redis?: Redis;
 };
 
 /** An engine in virtual time whose steps are called one by one. All times in seconds after START_MS. */
 export class World {
-  readonly redis: Redis = testClient();
+  readonly redis: Redis;
   readonly clock = new ManualClock(START_MS);
   readonly namespace: string;
   readonly store: Store;
   readonly definitions: LoadedDefinitions;
   #sent = 0;
 
-  constructor({ ignored = ['prefect.log.write'], live = false }: WorldOptions = {}) {
+  constructor({ ignored = ['prefect.log.write'], live = false, redis = testClient() }: WorldOptions = {}) {
+    this.redis = redis;
     this.namespace = freshNamespace({ permanent: ENGINE_KEYS });
     this.store = storeOf(this.namespace, () => (live ? null : this.clock.virtualNowMs()));
     this.definitions = new LoadedDefinitions(this.redis, this.store, new Set(ignored));
