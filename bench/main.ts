@@ -6,6 +6,7 @@ import * as apply from './apply.ts';
 import * as catalogue from './catalogue.ts';
 import * as composite from './composite.ts';
 import * as firings from './firings.ts';
+import * as globs from './globs.ts';
 import * as ignore from './ignore.ts';
 import * as latency from './latency.ts';
 import * as memory from './memory.ts';
@@ -30,6 +31,7 @@ const PARTS: readonly Part[] = [
   { name: 'composite', run: composite.run },
   { name: 'ignore', run: ignore.run },
   { name: 'catalogue', run: catalogue.run },
+  { name: 'globs', run: globs.run },
   { name: 'latency', run: latency.run },
   { name: 'absence', run: absence.run },
   { name: 'workers', run: workers.run },

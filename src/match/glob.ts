@@ -9,7 +9,18 @@ export type GlobMatcher = (value: string | undefined) => boolean;
 export type GlobShape = { kind: 'exact' | 'prefix' | 'any' | 'other'; text: string };
 
 /** Members as pairs low, high of code points. A reversed range leaves no pair. */
-type CharacterSet = { negated: boolean; ranges: readonly number[] };
+export type CharacterSet = { negated: boolean; ranges: readonly number[] };
+
+/** What stands between two texts of a pattern. */
+export type Gap = '*' | '?' | CharacterSet;
+
+/** A pattern taken apart, its negation apart from its body. There is one text more than there are gaps; texts may be empty. */
+export type GlobParts = {
+  negated: boolean;
+  body: string;
+  texts: readonly [string, ...string[]];
+  gaps: readonly Gap[];
+};
 
 /** A step is a code point that stands for itself, one of the two wildcards, or `FIRST_SET` minus the index of a set. */
 type Program = { steps: readonly number[]; sets: readonly CharacterSet[] };
@@ -44,7 +55,26 @@ export function classifyGlob(pattern: string): GlobShape {
   return { kind: lead === 0 ? 'any' : 'prefix', text };
 }
 
-function compileBody(pattern: string): GlobMatcher {
+/** Takes a pattern apart: patterns with equal parts match the same. */
+export function partsOf(pattern: string): GlobParts {
+  const negated = pattern.startsWith('!');
+  const body = negated ? pattern.slice(1) : pattern;
+  if (isPlain(body)) return { negated, body, texts: [body], gaps: [] };
+  const { steps, sets } = parse(body);
+  const texts: [string, ...string[]] = [''];
+  const gaps: Gap[] = [];
+  for (const step of steps) {
+    if (isText(step)) texts.push(texts.pop() + String.fromCodePoint(step));
+    else {
+      gaps.push(gapOf(step, sets));
+      texts.push('');
+    }
+  }
+  return { negated, body, texts, gaps };
+}
+
+/** {@link compileGlob} for a pattern without its negation: a `!` in front stands for itself. */
+export function compileBody(pattern: string): GlobMatcher {
   if (isPlain(pattern)) return (value) => value === pattern;
   const program = parse(pattern);
   const { steps } = program;
@@ -77,6 +107,12 @@ function leadLength(steps: readonly number[]): number {
  */
 function isText(step: number): boolean {
   return step >= 0 && (step < 0xd800 || step > 0xdfff);
+}
+
+function gapOf(step: number, sets: readonly CharacterSet[]): Gap {
+  if (step === ANY_RUN) return '*';
+  if (step === ANY_CHARACTER) return '?';
+  return sets[FIRST_SET - step] ?? { negated: false, ranges: [step, step] };
 }
 
 function textOf(steps: readonly number[]): string {
@@ -168,7 +204,12 @@ function accepts(step: number, point: number, sets: readonly CharacterSet[]): bo
   if (step >= 0) return step === point;
   if (step === ANY_CHARACTER) return true;
   const set = sets[FIRST_SET - step];
-  return set !== undefined && set.negated !== isMember(set.ranges, point);
+  return set !== undefined && isInSet(set, point);
+}
+
+/** Whether a set stands for this code point. */
+export function isInSet(set: CharacterSet, point: number): boolean {
+  return set.negated !== isMember(set.ranges, point);
 }
 
 function isMember(ranges: readonly number[], point: number): boolean {

@@ -17,6 +17,9 @@ const OPEN: LabelPlace = { side: 'open' };
 /** Up to this many entries, asking each is faster than a look-up; most names concern a few triggers only. */
 const OPEN_ENTRIES = 4;
 
+/** A negation, and the pattern that matches everything: an entry is filed by one only where it asks for nothing narrower. */
+const ALMOST_ALL = 1_000_000_000;
+
 /** Up to this many label names are looked up one by one; with more, the event's own labels (at most 500) are visited. */
 const FEW_LABELS = 16;
 
@@ -62,7 +65,6 @@ export class LabelIndex<T> {
     let least = Number.POSITIVE_INFINITY;
     const consider = (side: 'resource' | 'related', spec: Spec): void => {
       for (const [label, patterns] of spec) {
-        if (!patterns.every(isSelective)) continue;
         const share = this.#side(side).share(label, patterns);
         if (share >= least) continue;
         best = { side, label, patterns };
@@ -116,7 +118,9 @@ class PatternsByLabel<T> {
   share(label: string, patterns: readonly string[]): number {
     const values = this.#labels?.get(label);
     let share = 0;
-    for (const pattern of patterns) share += ((values?.find(pattern)?.size ?? 0) + 1) / ((values?.size ?? 0) + 1);
+    for (const pattern of patterns) {
+      share += vagueness(pattern) + ((values?.find(pattern)?.size ?? 0) + 1) / ((values?.size ?? 0) + 1);
+    }
     return share;
   }
 
@@ -137,8 +141,9 @@ function collectValue<T>(values: PatternIndex<Set<T>>, value: string | undefined
   if (value !== undefined) values.collect(value, into);
 }
 
-/** Whether the pattern alone leads to its entries, without being tried. */
-function isSelective(pattern: string): boolean {
+/** What a pattern adds to a share for being unlike a value: how many values a glob matches is not known. */
+function vagueness(pattern: string): number {
   const { kind } = classifyGlob(pattern);
-  return kind === 'exact' || kind === 'prefix';
+  if (kind === 'any' || pattern.startsWith('!')) return ALMOST_ALL;
+  return kind === 'other' ? 1 : 0;
 }

@@ -1,5 +1,6 @@
-import { classifyGlob, compileGlob, type GlobMatcher, type GlobShape } from './glob.ts';
-import { nextNode, type PrefixNode, PrefixTree } from './prefix-tree.ts';
+import { classifyGlob, compileGlob, type GlobParts, partsOf } from './glob.ts';
+import { GlobTree } from './glob-tree.ts';
+import { Negations } from './negations.ts';
 
 /** Whether one of a trigger's patterns for event names matches a name. */
 export type NameMatcher = (name: string) => boolean;
@@ -28,16 +29,14 @@ function oneOf(texts: readonly string[]): NameMatcher {
   return (name) => set.has(name);
 }
 
-/** What is filed under one beginning: `whole` for the patterns that match every text with it, and the patterns that must be tried. */
-type Lead<T> = { whole: T | undefined; globs: Map<string, { matches: GlobMatcher; value: T }> };
-
 /**
- * One value for each pattern, found by text. The cost of a text does not depend on the number of patterns that are exact
- * or begin with literal characters the text does not begin with. Patterns of the same meaning may share a value.
+ * One value for each pattern, found by text, in one walk for all of them. Patterns of the same meaning may share a value.
  */
 export class PatternIndex<T> {
   readonly #exact = new Map<string, T>();
-  readonly #leads = new PrefixTree<Lead<T>>();
+  readonly #globs = new GlobTree<T>();
+  // Made late: few indexes hold a negated pattern, and there may be one for each of 100,000 event names.
+  #negations: Negations<T> | undefined;
   #size = 0;
 
   /** How many values are held. */
@@ -47,63 +46,46 @@ export class PatternIndex<T> {
 
   /** The value of a pattern, if it has one. */
   find(pattern: string): T | undefined {
-    return this.#find(pattern, classifyGlob(pattern));
+    return this.#find(partsOf(pattern));
   }
 
   /** The value of a pattern; made when it has none. */
   open(pattern: string, make: () => T): T {
-    const shape = classifyGlob(pattern);
-    const found = this.#find(pattern, shape);
+    const glob = partsOf(pattern);
+    const found = this.#find(glob);
     if (found !== undefined) return found;
-    const { kind, text } = shape;
     const value = make();
     this.#size += 1;
-    if (kind === 'exact') {
-      this.#exact.set(text, value);
-      return value;
-    }
-    const lead = this.#leads.get(text) ?? { whole: undefined, globs: new Map() };
-    if (kind === 'other') lead.globs.set(pattern, { matches: compileGlob(pattern), value });
-    else lead.whole = value;
-    this.#leads.set(text, lead);
+    if (glob.negated) {
+      this.#negations ??= new Negations();
+      this.#negations.set(glob, value);
+    } else if (glob.gaps.length === 0) this.#exact.set(glob.texts[0], value);
+    else this.#globs.set(glob, value);
     return value;
   }
 
   /** Takes a pattern and its value out. */
   delete(pattern: string): void {
-    const shape = classifyGlob(pattern);
-    if (this.#find(pattern, shape) === undefined) return;
-    const { kind, text } = shape;
+    const glob = partsOf(pattern);
+    if (this.#find(glob) === undefined) return;
     this.#size -= 1;
-    if (kind === 'exact') {
-      this.#exact.delete(text);
-      return;
-    }
-    const lead = this.#leads.get(text);
-    if (lead === undefined) return;
-    if (kind === 'other') lead.globs.delete(pattern);
-    else lead.whole = undefined;
-    if (lead.whole === undefined && lead.globs.size === 0) this.#leads.delete(text);
+    if (glob.negated) {
+      this.#negations?.delete(glob);
+      if (this.#negations?.isEmpty) this.#negations = undefined;
+    } else if (glob.gaps.length === 0) this.#exact.delete(glob.texts[0]);
+    else this.#globs.delete(glob);
   }
 
   /** Appends the values of all patterns that match the text; each once, in no order. */
   collect(text: string, into: Pick<T[], 'push'>): void {
     const exact = this.#exact.get(text);
     if (exact !== undefined) into.push(exact);
-    let node: PrefixNode<Lead<T>> | undefined = this.#leads.root;
-    for (; node !== undefined; node = nextNode(node, text)) {
-      const lead = node.value;
-      if (lead === undefined) continue;
-      if (lead.whole !== undefined) into.push(lead.whole);
-      for (const { matches, value } of lead.globs.values()) {
-        if (matches(text)) into.push(value);
-      }
-    }
+    this.#globs.collect(text, into);
+    this.#negations?.collect(text, into);
   }
 
-  #find(pattern: string, { kind, text }: GlobShape): T | undefined {
-    if (kind === 'exact') return this.#exact.get(text);
-    const lead = this.#leads.get(text);
-    return kind === 'other' ? lead?.globs.get(pattern)?.value : lead?.whole;
+  #find(glob: GlobParts): T | undefined {
+    if (glob.negated) return this.#negations?.get(glob);
+    return glob.gaps.length === 0 ? this.#exact.get(glob.texts[0]) : this.#globs.get(glob);
   }
 }

@@ -9,10 +9,14 @@ export type PrefixNode<T> = {
   children: Map<number, PrefixNode<T>> | undefined;
 };
 
-/** The next node on the way of a text, or none. This walk visits every stored prefix of the text, shortest first. */
-export function nextNode<T>(node: PrefixNode<T>, text: string): PrefixNode<T> | undefined {
-  const child = node.children?.get(text.charCodeAt(node.depth));
-  return child !== undefined && text.startsWith(child.edge, node.depth) ? child : undefined;
+/**
+ * The next node on the way of a text, or none; the way begins at `from`. This walk visits every stored prefix of what
+ * stands there, shortest first.
+ */
+export function nextNode<T>(node: PrefixNode<T>, text: string, from = 0): PrefixNode<T> | undefined {
+  const at = from + node.depth;
+  const child = node.children?.get(text.charCodeAt(at));
+  return child !== undefined && text.startsWith(child.edge, at) ? child : undefined;
 }
 
 /**
@@ -21,6 +25,10 @@ export function nextNode<T>(node: PrefixNode<T>, text: string): PrefixNode<T> | 
  */
 export class PrefixTree<T> {
   readonly root: PrefixNode<T> = { edge: '', depth: 0, value: undefined, parent: undefined, children: undefined };
+
+  get isEmpty(): boolean {
+    return this.root.value === undefined && this.root.children === undefined;
+  }
 
   /** The value at exactly this prefix. */
   get(prefix: string): T | undefined {

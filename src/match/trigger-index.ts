@@ -31,8 +31,8 @@ type FiledTrigger = {
  * All automations of one generation, asked which of their event triggers are interested in an event (rules 6, 14).
  *
  * The cost of an event does not grow with the automations that ignore it. Triggers are filed on one label index for each
- * pattern for event names, and on a large label index by a label they ask for literally, or by its beginning; what is found so
- * is asked in full. What cannot be filed by label, such as negations alone, is asked for every event of its label index.
+ * pattern for event names, and on a large label index by the patterns of one label they ask for; what is found so is asked in
+ * full. What asks for no label is asked for every event of its label index.
  */
 export class TriggerIndex {
   readonly #entries = new Map<string, readonly FiledTrigger[]>();

@@ -1,20 +1,11 @@
 import { withWatchfire } from '../connect.ts';
 import { DONE, type Verb } from '../verb.ts';
-import { asJson, outputOption, printJson } from '../view/output.ts';
-import { type Column, printTable, wideOption } from '../view/table.ts';
+import { asJson, outputOption, printJson, table } from '../view/output.ts';
 import { actionsInWords, triggerInWords } from '../view/words.ts';
-
-const COLUMNS: readonly Column[] = [
-  { title: 'NAME' },
-  { title: 'ID' },
-  { title: 'ENABLED', whole: true },
-  { title: 'ACTIONS', leaves: 1 },
-  { title: 'TRIGGER' },
-];
 
 export const verb: Verb = {
   configure(command) {
-    wideOption(outputOption(command)).addHelpText('after', '\nExample:\n  watchfire list');
+    outputOption(command).addHelpText('after', '\nExample:\n  watchfire list');
   },
 
   async run(_, options, io) {
@@ -38,7 +29,8 @@ export const verb: Verb = {
       words.actions,
       words.trigger,
     ]);
-    if (rows.length > 0) printTable(io, options, COLUMNS, rows);
+    const lines = shown.length === 0 ? [] : table([['NAME', 'ID', 'ENABLED', 'ACTIONS', 'TRIGGER'], ...rows]);
+    for (const line of lines) io.out(line);
     return DONE;
   },
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { compileGlob } from '../../../src/match/glob.ts';
 import { LabelIndex } from '../../../src/match/label-index.ts';
 import type { Labels } from '../../../src/model/event.ts';
 import type { EventTrigger, Spec } from '../../../src/model/trigger.ts';
@@ -83,9 +84,46 @@ describe('a large labelIndex', () => {
     expect(candidates(labelIndex, { toString: 'on', constructor: 'on' }).length).toBeLessThanOrEqual(ALWAYS);
   });
 
-  test('always asks the entries that name nothing literally', () => {
-    const labelIndex = filled((i) => eventTrigger({ match: spec({ id: [i % 2 === 0 ? '!customer.1' : '*.eu'] }) }));
-    expect(candidates(labelIndex, { id: 'anything' })).toHaveLength(MANY);
+  test('files by any glob', () => {
+    for (const globs of [(i: number) => `*-${i}-*`, (i: number) => `?${i}`, (i: number) => `[a-z]*-${i}-*.eu`]) {
+      const labelIndex = filled((i) => eventTrigger({ match: spec({ id: [globs(i)] }) }));
+      for (const id of ['a-2000-.eu', 'a2000', '-2000-']) {
+        const found = candidates(labelIndex, { id });
+        expect(found.includes(2000)).toBe(compileGlob(globs(2000))(id));
+        expect(found.length).toBeLessThanOrEqual(ALWAYS + 1);
+      }
+    }
+  });
+
+  test('files by a negation what asks for nothing else', () => {
+    const labelIndex = filled(() => eventTrigger({ match: spec({ tier: ['!gold'] }) }));
+    expect(candidates(labelIndex, { tier: 'silver' })).toHaveLength(MANY);
+    expect(candidates(labelIndex, { tier: 'gold' }).length).toBeLessThanOrEqual(ALWAYS);
+    expect(candidates(labelIndex, {}).length).toBeLessThanOrEqual(ALWAYS);
+  });
+
+  test('files by what is narrow: a literal value before a glob, a glob before a negation or a star', () => {
+    const narrow: readonly ((i: number) => Record<string, string[]>)[] = [
+      (i) => ({ wide: [`!${i}`], id: ['all'], name: [`n.${i}`] }),
+      (i) => ({ wide: ['*'], id: [`*.${i}`] }),
+      // A glob of its own for each, and all of them match.
+      (i) => ({ wide: [`*[x${String.fromCodePoint(0x100 + i)}]*`], name: [`n.${i}`] }),
+      (i) => ({ wide: [`!${i}`], id: ['all'] }),
+    ];
+    const reached = narrow.map((labelsAt) => {
+      const labelIndex = filled((i) => eventTrigger({ match: spec(labelsAt(i)) }));
+      return candidates(labelIndex, { wide: 'x', id: 'x.7', name: 'n.7' }).length;
+    });
+    expect(Math.max(...reached)).toBeLessThanOrEqual(ALWAYS + 1);
+  });
+
+  test('always asks the entries that ask for no label', () => {
+    expect(
+      candidates(
+        filled(() => eventTrigger()),
+        { id: 'anything' },
+      ),
+    ).toHaveLength(MANY);
   });
 
   test('does not ask an entry that nothing can meet', () => {
