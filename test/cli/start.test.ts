@@ -149,7 +149,8 @@ test('with JSON its output is JSON alone', async () => {
   const { status, out } = await result;
   expect(status).toBe(0);
   const kinds = out.map((line) => (JSON.parse(line) as { kind: string }).kind);
-  expect(kinds).toEqual(['event', 'firing', 'job']);
+  // On a busy machine what was decided can come before what it was decided of.
+  expect(kinds.sort()).toEqual(['event', 'firing', 'job']);
 });
 
 describe('with a Redis of the user', () => {
