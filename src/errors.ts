@@ -34,6 +34,9 @@ const PATH_LIMIT = 500;
 /** The same for the offending value, of which people need to see only the beginning. */
 const VALUE_LIMIT = 80;
 
+/** Problems of one document that are kept: more than anybody reads at once, and a bound on what a hostile document can ask for. */
+const PROBLEMS_LIMIT = 100;
+
 /**
  * A document from outside breaks a rule (rules 2 and 5.5). The message is `path: reason`; `value` shows the beginning
  * of what stood there, as JSON, and is empty when nothing stood there.
@@ -42,6 +45,7 @@ export class InvalidDocument extends WatchfireError {
   readonly path: string;
   readonly reason: string;
   readonly value: string;
+  #others: readonly InvalidDocument[] = [];
 
   constructor(path: string, reason: string, value?: unknown) {
     const shortPath = shorten(path, PATH_LIMIT);
@@ -49,6 +53,18 @@ export class InvalidDocument extends WatchfireError {
     this.path = shortPath;
     this.reason = reason;
     this.value = quote(value);
+  }
+
+  /** All problems that were found in an automation, this one first. Where reading ends at the first problem, it is the only one. */
+  get problems(): readonly InvalidDocument[] {
+    return [this, ...this.#others];
+  }
+
+  /** The first of several problems of one document, which knows the others. */
+  static first(problems: readonly [InvalidDocument, ...InvalidDocument[]]): InvalidDocument {
+    const [first, ...others] = problems;
+    first.#others = others.slice(0, PROBLEMS_LIMIT - 1);
+    return first;
   }
 }
 

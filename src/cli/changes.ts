@@ -63,7 +63,7 @@ function wantedOf({ document, at }: FoundDocument, newId: () => string, problems
     ];
   } catch (error) {
     if (!(error instanceof InvalidDocument)) throw error;
-    problems.push(`${at(error.path)}: ${sentenceOf(error)}`);
+    problems.push(...error.problems.map((problem) => `${at(problem.path)}: ${sentenceOf(problem)}`));
     return [];
   }
 }

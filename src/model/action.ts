@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { InvalidDocument } from '../errors.ts';
-import { check, joinPath } from './issue.ts';
+import { check, checkClosed, closed, each, joinPath } from './issue.ts';
 import { freezeDeep } from './record.ts';
+import { LIST_LIMIT, refuseMore } from './spec.ts';
+import { withinAt } from './within.ts';
 
 /**
  * A reaction. `type: queue` adds a job to a queue of the user's and is checked in full (`QueueAction`); every other type is free-form
@@ -58,7 +60,7 @@ const queueOptions = z.strictObject(
 );
 
 /** An action that adds a job to a queue. */
-export const queueAction = z.strictObject({
+export const queueAction = closed({
   type: z.literal('queue'),
   queue: text.regex(/^[^:]*$/, 'must not contain ":"').describe('Name of the BullMQ queue'),
   name: text.optional().describe('Name of the job'),
@@ -84,15 +86,26 @@ function queueShape(): object {
 
 /** Checks the action at `path` (rules 5.1). Throws InvalidDocument. */
 export function parseAction(document: unknown, path: string): Action {
-  const { type } = check(actionDocument, document, path);
-  if (type === 'queue') check(queueAction, document, path);
+  const action = check(actionDocument, document, path);
+  if (action.type === 'queue') checkClosed(queueAction, document as object, path);
+  else delayOf(action, path);
   // The document itself, not what the schema made of it: free-form keys are the handler's and must arrive as they were.
   return freezeDeep(document as Action);
+}
+
+/**
+ * How long the job of an action waits before it may run, in ms: Prefect's `schedule_after`, seconds or text (rules 5.4). Null when the
+ * action does not say, or is a queue action, whose `opts.delay` says it. Throws InvalidDocument.
+ */
+export function delayOf(action: Action, path: string): number | null {
+  const after = action.type === 'queue' ? null : (action.schedule_after ?? null);
+  return after === null ? null : withinAt(after, joinPath(path, 'schedule_after')).ms;
 }
 
 /** Checks a list of actions. Missing is empty. Throws InvalidDocument. */
 export function parseActions(documents: unknown, path: string): readonly Action[] {
   if (documents === undefined) return Object.freeze([]);
   if (!Array.isArray(documents)) throw new InvalidDocument(path, 'must be a list of actions', documents);
-  return Object.freeze(documents.map((document: unknown, i) => parseAction(document, joinPath(path, i))));
+  refuseMore(documents, path, LIST_LIMIT, 'entries');
+  return Object.freeze(each(documents, (document: unknown, i) => parseAction(document, joinPath(path, i))));
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { InvalidDocument } from '../errors.ts';
 import { type Action, actionDocument, parseActions } from './action.ts';
-import { check, joinPath } from './issue.ts';
+import { checkClosed, closed, joinPath, together } from './issue.ts';
 import { freezeDeep, isDeeper, isRecord } from './record.ts';
+import { LIST_LIMIT } from './spec.ts';
 import { parseTrigger, type Trigger, triggerDocument } from './trigger.ts';
 
 /** An automation ready to run: defaults filled in, trigger in normal form, and the document as it was sent. Frozen. */
@@ -25,26 +26,25 @@ const text = z.string('is required').min(1, 'is required');
 const flag = z.boolean('must be true or false');
 
 /** The automation itself; its trigger and actions are checked on their own, each with its path. */
-const automationLevel = z.strictObject(
-  {
-    id: text.describe('Names the automation; putting another document with this id replaces it'),
-    name: text.describe('For people'),
-    description: z.unknown().optional().describe('Accepted, no effect'),
-    tags: z.unknown().optional().describe('Accepted, no effect'),
-    owner_resource: z.unknown().optional().describe('Accepted, no effect'),
-    created: z.unknown().optional().describe('Accepted, no effect'),
-    updated: z.unknown().optional().describe('Accepted, no effect'),
-    enabled: flag.default(true),
-    trigger: z.unknown().optional(),
-    actions: z.unknown().optional(),
-    actions_on_trigger: z.unknown().optional(),
-    actions_on_resolve: z.unknown().optional(),
-    allow_self_trigger: flag.default(false).describe('true: sees the events its own firings cause'),
-  },
-  'must be an object',
-);
+const automationLevel = closed({
+  id: text.describe('Names the automation; putting another document with this id replaces it'),
+  name: text.describe('For people'),
+  description: z.unknown().optional().describe('Accepted, no effect'),
+  tags: z.unknown().optional().describe('Accepted, no effect'),
+  owner_resource: z.unknown().optional().describe('Accepted, no effect'),
+  created: z.unknown().optional().describe('Accepted, no effect'),
+  updated: z.unknown().optional().describe('Accepted, no effect'),
+  account: z.unknown().optional().describe('Accepted, no effect'),
+  workspace: z.unknown().optional().describe('Accepted, no effect'),
+  enabled: flag.default(true),
+  trigger: z.unknown().optional(),
+  actions: z.unknown().optional(),
+  actions_on_trigger: z.unknown().optional(),
+  actions_on_resolve: z.unknown().optional(),
+  allow_self_trigger: flag.default(false).describe('true: sees the events its own firings cause'),
+});
 
-const actionList = z.array(actionDocument).default([]);
+const actionList = z.array(actionDocument).max(LIST_LIMIT).default([]);
 
 /** Published form of an automation (rules 5.1). */
 export const automationDocument = automationLevel.extend({
@@ -56,30 +56,49 @@ export const automationDocument = automationLevel.extend({
 
 export type AutomationDocument = z.input<typeof automationDocument>;
 
-/** Reads an automation document, parsed from JSON or YAML (rules 5). Throws InvalidDocument. */
+/** Reads an automation document, parsed from JSON or YAML (rules 5). Throws InvalidDocument, which knows all problems of the document. */
 export function parseAutomation(document: unknown): Automation {
   const copy = copyOf(document);
-  const level = check(automationLevel, copy, '', 'automation');
-  if (level.trigger === undefined) throw new InvalidDocument('trigger', 'is required');
-  refuseMalformedText(copy, '');
+  const [level, trigger, actions, actionsOnTrigger, actionsOnResolve] = together(
+    () => checkClosed(automationLevel, copy, '', 'automation'),
+    () => {
+      if (copy.trigger === undefined) throw new InvalidDocument('trigger', 'is required');
+      return parseTrigger(copy.trigger, 'trigger');
+    },
+    () => parseActions(copy.actions, 'actions'),
+    () => parseActions(copy.actions_on_trigger, 'actions_on_trigger'),
+    () => parseActions(copy.actions_on_resolve, 'actions_on_resolve'),
+    () => refuseMalformedText(copy, ''),
+  );
   return Object.freeze({
     id: level.id,
     name: level.name,
     enabled: level.enabled,
-    trigger: parseTrigger(level.trigger, 'trigger'),
-    actions: parseActions(level.actions, 'actions'),
-    actionsOnTrigger: parseActions(level.actions_on_trigger, 'actions_on_trigger'),
-    actionsOnResolve: parseActions(level.actions_on_resolve, 'actions_on_resolve'),
+    trigger,
+    actions,
+    actionsOnTrigger,
+    actionsOnResolve,
     allowSelfTrigger: level.allow_self_trigger,
     // Checked piece by piece above.
     document: freezeDeep(copy as AutomationDocument),
   });
 }
 
+/** All that is wrong with an automation document; nothing when `parseAutomation` takes it. */
+export function problemsOf(document: unknown): readonly InvalidDocument[] {
+  try {
+    parseAutomation(document);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidDocument) return error.problems;
+    throw error;
+  }
+}
+
 /** The document as JSON would carry it, a copy of its own: what is stored, shown and hashed later is what was checked here. */
-function copyOf(document: unknown): unknown {
+function copyOf(document: unknown): Record<string, unknown> {
   if (!isRecord(document)) throw new InvalidDocument('automation', 'must be an object', document);
-  const copy = JSON.parse(write(document)) as object;
+  const copy = JSON.parse(write(document)) as Record<string, unknown>;
   if (isDeeper(copy, DOCUMENT_DEPTH_LIMIT)) {
     throw new InvalidDocument('automation', `must not be nested deeper than ${DOCUMENT_DEPTH_LIMIT} levels`);
   }

@@ -10,7 +10,18 @@ const TEXT_LIMIT = 64;
 const UNIT_MS = { s: 1000n, m: 60_000n, h: 3_600_000n, d: 86_400_000n, w: 604_800_000n } as const;
 type Unit = keyof typeof UNIT_MS;
 
-const SHORT_FORM = /^(-?)(\d+(?:\.\d+)?)([smhd])$/;
+/** `90s`, `1h30m`, `10 minutes`, `1 day 12.5 hours`: the units that are there, the longest first. */
+const SHORT_FORM = new RegExp(
+  `^(-?)(?=\\d)${[
+    ['w', 'week'],
+    ['d', 'day'],
+    ['h', 'hour'],
+    ['m', 'minute'],
+    ['s', 'second'],
+  ]
+    .map(([letter, word]) => `(?:(\\d+(?:\\.\\d+)?) *(?:${letter}|${word}s?)(?: *(?=\\d)|$))?`)
+    .join('')}$`,
+);
 const CLOCK_FORM = /^(-?)(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)$/;
 const ISO_NUMBER = '(\\d+(?:[.,]\\d+)?)';
 const ISO_FORM = new RegExp(
@@ -22,7 +33,7 @@ export function parseDuration(value: unknown): Duration | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? ofSeconds(value) : undefined;
   if (typeof value !== 'string' || value.length > TEXT_LIMIT) return undefined;
   const short = SHORT_FORM.exec(value);
-  if (short !== null) return ofParts(short[1] === '-', [[short[2], short[3] as Unit]]);
+  if (short !== null) return ofUnits(short);
   const clock = CLOCK_FORM.exec(value);
   if (clock !== null)
     return ofParts(clock[1] === '-', [
@@ -32,12 +43,17 @@ export function parseDuration(value: unknown): Duration | undefined {
     ]);
   const iso = ISO_FORM.exec(value);
   if (iso === null) return undefined;
-  return ofParts(iso[1] === '-', [
-    [iso[2], 'w'],
-    [iso[3], 'd'],
-    [iso[4], 'h'],
-    [iso[5], 'm'],
-    [iso[6], 's'],
+  return ofUnits(iso);
+}
+
+/** What both forms catch: the sign, and a number for each unit. */
+function ofUnits([, sign, weeks, days, hours, minutes, seconds]: RegExpExecArray): Duration {
+  return ofParts(sign === '-', [
+    [weeks, 'w'],
+    [days, 'd'],
+    [hours, 'h'],
+    [minutes, 'm'],
+    [seconds, 's'],
   ]);
 }
 

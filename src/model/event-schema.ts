@@ -9,7 +9,7 @@ import {
   resourceRole,
 } from './event.ts';
 import { fits, isText } from './text.ts';
-import { parseTimestamp } from './timestamp.ts';
+import { numberToMs, parseTimestamp } from './timestamp.ts';
 
 /*
  * The published shape of events. Events are not read through it (see parseEvent); limits and predicates are shared with the reader, and
@@ -30,6 +30,10 @@ const timestamp = z
   .refine((text) => parseTimestamp(text) !== undefined)
   .meta({ examples: ['2026-03-02T09:00:00.000Z'] })
   .describe('ISO 8601 with a complete date; without zone it is UTC, digits finer than a millisecond are cut off');
+
+const occurrence = z
+  .union([timestamp, z.number().refine((value) => numberToMs(value) !== undefined)])
+  .describe('ISO 8601, or a number: below 10^11 seconds since 1970, else milliseconds');
 
 const labelMap = z.record(wellFormed, wellFormed).refine((labels) => Object.keys(labels).length <= LABELS_LIMIT);
 
@@ -63,7 +67,7 @@ export const eventInput = z.looseObject({
   event: name.describe('The name of what happened'),
   resource: resource.describe('The resource it happened to, with its labels'),
   related: z.array(relatedResource).max(RELATED_LIMIT).optional().describe('Other resources, each with a role'),
-  occurred: timestamp.nullish().describe('When it happened; without it: when it arrived'),
+  occurred: occurrence.nullish().describe('When it happened; without it: when it arrived'),
   follows: identifier.nullish().describe('Id of an event known to precede this one'),
   payload: payload.optional().describe('Anything; never looked at by triggers'),
   cause_chain: z.array(wellFormed).optional().describe('Automations that led to this event, oldest first'),

@@ -1,13 +1,13 @@
 import { InvalidDocument } from '../errors.ts';
 import { emptyRecord, isDeeper, isRecord } from './record.ts';
 import { fits, isText } from './text.ts';
-import { formatTimestamp, parseTimestamp } from './timestamp.ts';
+import { formatTimestamp, numberToMs, parseTimestamp } from './timestamp.ts';
 
 // The limits at the door, rules 1.
 export const EVENT_ID_LIMIT = 128;
 export const EVENT_NAME_LIMIT = 1024;
 export const LABELS_LIMIT = 500;
-export const RELATED_LIMIT = 100;
+export const RELATED_LIMIT = 500;
 export const DOCUMENT_LIMIT_BYTES = 1_500_000;
 
 /**
@@ -94,7 +94,7 @@ function readEvent(document: unknown, arrival: Arrival, depthLimit: number): Eve
     event: name,
     resource: primaryLabels(document.resource),
     related: relatedLabels(document.related),
-    occurred: timestamp(document.occurred, 'occurred') ?? arrival.received,
+    occurred: occurrence(document.occurred) ?? arrival.received,
     received: arrival.received,
     follows: identifier(follows, 'follows'),
     payload: payload ?? {},
@@ -111,6 +111,13 @@ function identifier(value: unknown, path: string): string | null {
     malformed ? 'must be well-formed Unicode' : `must be a text of 1 to ${EVENT_ID_LIMIT} characters`,
     value,
   );
+}
+
+function occurrence(value: unknown): number | undefined {
+  if (typeof value !== 'number') return timestamp(value, 'occurred');
+  const ms = numberToMs(value);
+  if (ms === undefined) throw new InvalidDocument('occurred', 'must be an ISO timestamp', value);
+  return ms;
 }
 
 function timestamp(value: unknown, path: string): number | undefined {
@@ -132,7 +139,7 @@ function relatedLabels(value: unknown): readonly Labels[] {
   if (!Array.isArray(value)) throw new InvalidDocument('related', 'must be a list of resources', value);
   if (value.length === 0) return NO_RELATED;
   if (value.length > RELATED_LIMIT) {
-    throw new InvalidDocument('related', `must have at most ${RELATED_LIMIT} resources`, value);
+    throw new InvalidDocument('related', `must have at most ${RELATED_LIMIT} entries`, value);
   }
   const related: Labels[] = [];
   for (let i = 0; i < value.length; i += 1) {

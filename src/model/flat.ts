@@ -10,7 +10,7 @@ const JSON_FIELDS: ReadonlySet<string> = new Set(['resource', 'related', 'payloa
 
 const RELATED_FIELD = /^related\.(0|[1-9]\d*)\.(.+)$/su;
 
-/** More than all labels of all resources an event may have: a bound on work before anything is looked at. */
+/** Far more than anybody types: a bound on work before anything is looked at. */
 const FIELDS_LIMIT = 100_000;
 
 type Draft = Record<string, unknown>;

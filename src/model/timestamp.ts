@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { parseDuration } from './duration.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -21,6 +22,20 @@ export function parseTimestamp(text: string): number | undefined {
   const fast = parseCommonForm(text);
   const ms = fast ?? parseRareForm(text);
   return ms === undefined || ms < EARLIEST_MS || ms > LATEST_MS ? undefined : ms;
+}
+
+/** Below it, a number counts seconds since 1970 (until the year 5138), from it on milliseconds (since 1973). */
+const FIRST_MILLISECONDS = 1e11;
+
+/**
+ * Reads a number of seconds or milliseconds since 1970 (rules 2); undefined where that is no time that can be written. Digits finer than
+ * a millisecond are cut off, towards the past.
+ */
+export function numberToMs(value: number): number | undefined {
+  // A product would be a rounded one: the digits themselves are read. Only what is next to nothing is written with an exponent.
+  const exact = value < FIRST_MILLISECONDS ? parseDuration(`${value}s`)?.floorMs : value;
+  const ms = Math.floor(exact ?? value);
+  return ms >= EARLIEST_MS && ms <= LATEST_MS ? ms : undefined;
 }
 
 /** Writes milliseconds since 1970 as ISO text in UTC, `2026-03-02T09:00:00.000Z`. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { InvalidDocument } from '../errors.ts';
-import { parseDuration } from './duration.ts';
-import { check, joinPath, required } from './issue.ts';
+import { checkClosed, closed, each, joinPath, together } from './issue.ts';
 import { isRecord } from './record.ts';
-import { compareText, sortedSet } from './text.ts';
+import { FOR_EACH_LIMIT, LIST_LIMIT, PATTERN_LIMIT, type Spec, specAt, specsAt, textsAt } from './spec.ts';
+import { fits } from './text.ts';
+import { withinAt } from './within.ts';
 
-/** Label -> patterns, one of which must match (rules 3.3). Labels and patterns in code point order, each once. */
-export type Spec = ReadonlyMap<string, readonly string[]>;
+export type { Spec } from './spec.ts';
 
 /** An event trigger in normal form (rules 5.2): lists sorted and without repeats, empty specs dropped from `matchRelated`. */
 export type EventTrigger = {
@@ -34,68 +34,79 @@ export type CompositeTrigger = {
 
 export type Trigger = EventTrigger | CompositeTrigger;
 
-/** Shortest window of a Proactive trigger, and its default (rules 1 and 5.2). */
-export const SHORTEST_PROACTIVE_MS = 10_000;
-
-/**
- * Longest `within`: a thousand years. Times in Redis go through Lua, which writes numbers of more than 14 digits inexactly; the end of
- * two such windows in a row still has 14.
- */
-export const LONGEST_WITHIN_MS = 365_000 * 86_400_000;
+/** Shortest window of a Proactive trigger, and what a missing one or 0 becomes (rules 1 and 5.2). */
+export const SHORTEST_PROACTIVE_MS = 1_000;
+export const DEFAULT_PROACTIVE_MS = 10_000;
 
 /** Deepest nesting of composites: far beyond what anybody can read, and shallow enough for every recursion over the tree. */
 export const TRIGGER_DEPTH_LIMIT = 32;
 
-const patterns = z.union([z.string(), z.array(z.string())], 'must be a string or a list of strings');
-const spec = z.record(z.string(), patterns, 'must be an object');
-const strings = z.array(z.string('must be a list of strings'), 'must be a list of strings');
-const duration = z.union([z.number(), z.string()], 'must be a duration');
+/** Most triggers of an automation, composites included: far more than anybody can read (rules 5.5). */
+export const TRIGGERS_LIMIT = 1_000;
+
+const pattern = z
+  .string()
+  .refine((text) => fits(text, PATTERN_LIMIT))
+  .meta({ maxLength: PATTERN_LIMIT });
+const patterns = z.union([pattern, z.array(pattern).max(LIST_LIMIT)]);
+const spec = z.record(z.string(), patterns);
+const strings = z.array(pattern).max(LIST_LIMIT);
+const names = z.array(pattern).max(FOR_EACH_LIMIT);
+const duration = z.union([z.number(), z.string()]);
 const wholeNumber = 'must be a whole number, 0 or more';
 
-/** One level of a trigger tree; the children of composites are checked on their own, each with its path. */
-const eventLevel = z.strictObject(
-  {
-    type: z.literal('event').optional(),
-    id: z.unknown().optional().describe('Accepted, no effect'),
-    posture: z
-      .enum(['Reactive', 'Proactive'], required('must be "Reactive" or "Proactive"'))
-      .describe('Reactive: fires when events come. Proactive: fires when they do not come in time'),
-    match: spec.default({}).describe('Labels of the primary resource: label -> pattern or list of patterns'),
-    match_related: z
-      .union([spec, z.array(spec)])
-      .default({})
-      .describe('The same for related resources; each map of a list must find its resource'),
-    after: strings.default([]).describe('Patterns of the names of arming events'),
-    expect: strings.default([]).describe('Patterns of the names of expected events; none means any event'),
-    for_each: strings.default([]).describe('Labels whose values make up the key: each key has its own window'),
-    threshold: z.int(wholeNumber).min(0, wholeNumber).default(1).describe('How many expected events are needed'),
-    within: duration.default(0).describe('Length of the window: seconds, or text such as 30s, 5m, PT1H, 0:05:00'),
-    repeat: z
-      .boolean('must be true or false')
-      .default(true)
-      .describe('false: alert only once in a silence (Proactive without "after")'),
-  },
-  'must be an object',
-);
+/*
+ * One level of a trigger tree. What has reasons or places of its own (lists, specs, durations, children) is described here for those who
+ * read the published form, and read by functions; the rest of a level is read by its schema.
+ */
+const eventLevel = closed({
+  type: z.literal('event').optional(),
+  id: z.unknown().optional().describe('Accepted, no effect'),
+  posture: z
+    .enum(['Reactive', 'Proactive'], 'must be "Reactive" or "Proactive"')
+    .default('Reactive')
+    .describe('Reactive: fires when events come. Proactive: fires when they do not come in time'),
+  match: spec.default({}).describe('Labels of the primary resource: label -> pattern or list of patterns'),
+  match_related: z
+    .union([spec, z.array(spec).max(LIST_LIMIT)])
+    .default({})
+    .describe('The same for related resources; each map of a list must find its resource'),
+  after: strings.default([]).describe('Patterns of the names of arming events'),
+  expect: strings.default([]).describe('Patterns of the names of expected events; none means any event'),
+  for_each: names.default([]).describe('Labels whose values make up the key: each key has its own window'),
+  threshold: z.int(wholeNumber).min(0, wholeNumber).default(1).describe('How many expected events are needed'),
+  within: duration
+    .default(0)
+    .describe('Length of the window: seconds, or text such as 30s, 1h30m, 10 minutes, PT1H, 0:05:00'),
+  repeat: z
+    .boolean('must be true or false')
+    .default(true)
+    .describe('false: alert only once in a silence (Proactive without "after")'),
+});
 
 const compositeShape = {
   id: eventLevel.shape.id,
-  triggers: z.array(z.unknown(), 'must be a list of triggers').min(1, 'needs at least one trigger'),
+  triggers: z.array(z.unknown()).min(1),
   within: duration.nullable().default(null).describe('How far apart the child firings may lie; null is no limit'),
   for_each: eventLevel.shape.for_each,
 };
 
 const requireDocument = z.union([z.enum(['any', 'all']), z.int().min(1)]).describe('How many children must fire');
 
-const compoundLevel = z.strictObject(
-  // Read as it is, since its reason names the number of children.
-  { ...compositeShape, type: z.literal('compound').optional(), require: z.unknown().optional() },
-  'must be an object',
-);
-const sequenceLevel = z.strictObject(
-  { ...compositeShape, type: z.literal('sequence').optional() },
-  'must be an object',
-);
+const compoundLevel = closed({ ...compositeShape, type: z.literal('compound').optional(), require: requireDocument });
+const sequenceLevel = closed({ ...compositeShape, type: z.literal('sequence').optional() });
+
+/** What of a level is read by its schema. */
+const eventRest = eventLevel.omit({
+  match: true,
+  match_related: true,
+  after: true,
+  expect: true,
+  for_each: true,
+  within: true,
+});
+const compoundRest = compoundLevel.omit({ triggers: true, within: true, for_each: true, require: true });
+const sequenceRest = sequenceLevel.omit({ triggers: true, within: true, for_each: true });
 
 export type EventTriggerDocument = z.input<typeof eventLevel>;
 type Nested = { triggers: TriggerDocument[] };
@@ -106,19 +117,37 @@ export type SequenceDocument = Omit<z.input<typeof sequenceLevel>, 'triggers'> &
 /** A trigger as people write it (rules 5.2 and 5.3). */
 export type TriggerDocument = EventTriggerDocument | CompoundDocument | SequenceDocument;
 
-const children: z.ZodType<TriggerDocument[], TriggerDocument[]> = z.lazy(() => z.array(triggerDocument).min(1));
+const children: z.ZodType<TriggerDocument[], TriggerDocument[]> = z.lazy(() =>
+  z.array(triggerDocument).min(1).max(TRIGGERS_LIMIT),
+);
 
 /** Published form of a trigger with everything below it. */
 export const triggerDocument = z
-  .union([
-    eventLevel,
-    compoundLevel.extend({ triggers: children, require: requireDocument }),
-    sequenceLevel.extend({ triggers: children }),
-  ])
+  .union([eventLevel, compoundLevel.extend({ triggers: children }), sequenceLevel.extend({ triggers: children })])
   .meta({ id: 'Trigger' });
 
-/** Reads the trigger at `path` into its normal form, frozen. Throws InvalidDocument (rules 5.5). */
-export function parseTrigger(document: unknown, path: string, depth = 0): Trigger {
+/** Reads the trigger of an automation into its normal form, frozen. Throws InvalidDocument (rules 5.5) that knows all problems. */
+export function parseTrigger(document: unknown, path: string): Trigger {
+  if (hasTooMany(document)) {
+    throw new InvalidDocument(joinPath(path, 'triggers'), `must have at most ${TRIGGERS_LIMIT} triggers`);
+  }
+  return triggerAt(document, path, 0);
+}
+
+/** Counts no further than it has to. */
+function hasTooMany(root: unknown): boolean {
+  let count = 0;
+  const open = [root];
+  while (open.length > 0 && count <= TRIGGERS_LIMIT) {
+    const trigger = open.pop();
+    count += 1;
+    const below: unknown = isRecord(trigger) ? trigger.triggers : undefined;
+    if (Array.isArray(below)) open.push(...below.slice(0, TRIGGERS_LIMIT + 1));
+  }
+  return count > TRIGGERS_LIMIT;
+}
+
+function triggerAt(document: unknown, path: string, depth: number): Trigger {
   if (!isRecord(document)) throw new InvalidDocument(path, 'must be an object', document);
   if (depth >= TRIGGER_DEPTH_LIMIT) {
     throw new InvalidDocument(path, `must not be nested deeper than ${TRIGGER_DEPTH_LIMIT} levels`);
@@ -126,13 +155,13 @@ export function parseTrigger(document: unknown, path: string, depth = 0): Trigge
   const type = document.type === undefined ? typeOfShape(document) : document.type;
   switch (type) {
     case 'event':
-      return parseEventTrigger(document, path);
-    case 'compound': {
-      const { require, ...level } = check(compoundLevel, document, path);
-      return composite('compound', level, requirement(require, level.triggers.length, path), path, depth);
-    }
+      return eventTriggerAt(document, path);
+    case 'compound':
+      return compositeAt('compound', document, path, depth);
     case 'sequence':
-      return composite('sequence', check(sequenceLevel, document, path), 'all', path, depth);
+      return compositeAt('sequence', document, path, depth);
+    case 'metric':
+      throw new InvalidDocument(joinPath(path, 'type'), 'metric triggers are not supported', type);
     default:
       throw new InvalidDocument(joinPath(path, 'type'), 'must be "event", "compound" or "sequence"', type);
   }
@@ -143,95 +172,92 @@ function typeOfShape(document: Record<string, unknown>): Trigger['type'] {
   return document.require === undefined ? 'sequence' : 'compound';
 }
 
-function parseEventTrigger(document: Record<string, unknown>, path: string): EventTrigger {
-  checkRelated(document.match_related, path);
-  const level = check(eventLevel, document, path);
-  if (!level.repeat && (level.posture === 'Reactive' || level.after.length > 0)) {
-    throw new InvalidDocument(joinPath(path, 'repeat'), 'applies only to Proactive triggers without "after"', false);
-  }
-  const related = document.match_related ?? [];
+function eventTriggerAt(document: Record<string, unknown>, path: string): EventTrigger {
+  const { match, match_related, after, expect, for_each, within = 0, ...rest } = document;
+  const at = (key: string): string => joinPath(path, key);
+  const posture = rest.posture === 'Proactive' ? 'Proactive' : 'Reactive';
+  const [level, ownSpec, related, arming, expected, forEach, withinMs] = together(
+    () => checkClosed(eventRest, rest, path),
+    () => specAt(match, at('match')),
+    () => specsAt(match_related, at('match_related')),
+    () => textsAt(after, at('after')),
+    () => textsAt(expect, at('expect')),
+    () => textsAt(for_each, at('for_each'), FOR_EACH_LIMIT, 'names'),
+    () => eventWindowMs(within, posture, at('within')),
+    () => refuseRepeat(document, at('repeat')),
+  );
   return Object.freeze({
     type: 'event',
     posture: level.posture,
-    match: parseSpec(document.match ?? {}, joinPath(path, 'match')),
-    matchRelated: parseRelated(related, joinPath(path, 'match_related')),
-    after: Object.freeze(sortedSet(level.after)),
-    expect: Object.freeze(sortedSet(level.expect)),
-    forEach: Object.freeze(sortedSet(level.for_each)),
+    match: ownSpec,
+    matchRelated: related,
+    after: arming,
+    expect: expected,
+    forEach,
     // Adding 0 turns the -0 of a document into 0.
     threshold: level.threshold + 0,
-    withinMs: eventWindowMs(level.within, level.posture, joinPath(path, 'within')),
+    withinMs,
     repeat: level.repeat,
   });
 }
 
-function eventWindowMs(value: string | number, posture: EventTrigger['posture'], path: string): number {
-  const within = parseWithin(value, path);
+/** Only a standing window comes again and again. A posture or list that is wrong is a problem of its own. */
+function refuseRepeat({ repeat, posture, after }: Record<string, unknown>, path: string): void {
+  const reactive = posture === undefined || posture === 'Reactive';
+  if (repeat !== false || !(reactive || (Array.isArray(after) && after.length > 0))) return;
+  throw new InvalidDocument(path, 'applies only to Proactive triggers without "after"', repeat);
+}
+
+function eventWindowMs(value: unknown, posture: EventTrigger['posture'], path: string): number {
+  const within = withinAt(value, path);
   if (posture === 'Reactive') return within.ms;
-  if (within.sign === 0) return SHORTEST_PROACTIVE_MS;
+  if (within.sign === 0) return DEFAULT_PROACTIVE_MS;
   if (within.floorMs < SHORTEST_PROACTIVE_MS) {
-    throw new InvalidDocument(path, 'must be at least 10 seconds for a Proactive trigger', value);
+    throw new InvalidDocument(path, 'must be at least 1 second for a Proactive trigger', value);
   }
   return within.ms;
 }
 
-function parseWithin(value: string | number, path: string): { sign: number; floorMs: number; ms: number } {
-  const within = parseDuration(value);
-  if (within === undefined) throw new InvalidDocument(path, 'must be a duration', value);
-  if (within.sign < 0) throw new InvalidDocument(path, 'must not be negative', value);
-  if (within.ms > LONGEST_WITHIN_MS) throw new InvalidDocument(path, 'must not be longer than 365000 days', value);
-  return within;
-}
-
-function composite(
+function compositeAt(
   type: CompositeTrigger['type'],
-  level: z.output<typeof sequenceLevel> | Omit<z.output<typeof compoundLevel>, 'require'>,
-  require: CompositeTrigger['require'],
+  document: Record<string, unknown>,
   path: string,
   depth: number,
 ): CompositeTrigger {
-  const place = joinPath(path, 'triggers');
-  const triggers = level.triggers.map((child, i) => parseTrigger(child, joinPath(place, i), depth + 1));
+  const { triggers: list, within, for_each, ...others } = document;
+  const { require: needs, ...rest } = others;
+  const at = (key: string): string => joinPath(path, key);
+  const [triggers, require, forEach, withinMs] = together<
+    [Trigger[], CompositeTrigger['require'], readonly string[], number | null, object]
+  >(
+    () => childrenAt(list, at('triggers'), depth),
+    () => (type === 'sequence' ? 'all' : requirement(needs, Array.isArray(list) ? list.length : 0, at('require'))),
+    () => textsAt(for_each, at('for_each'), FOR_EACH_LIMIT, 'names'),
+    () => (within === undefined || within === null ? null : withinAt(within, at('within')).ms),
+    () => (type === 'sequence' ? checkClosed(sequenceRest, others, path) : checkClosed(compoundRest, rest, path)),
+  );
   const needed = { any: 1, all: triggers.length };
   return Object.freeze({
     type,
     triggers: Object.freeze(triggers),
     require,
     needed: typeof require === 'number' ? require : needed[require],
-    withinMs: level.within === null ? null : parseWithin(level.within, joinPath(path, 'within')).ms,
-    forEach: Object.freeze(sortedSet(level.for_each)),
+    withinMs,
+    forEach,
   });
+}
+
+function childrenAt(list: unknown, path: string, depth: number): Trigger[] {
+  if (!Array.isArray(list)) throw new InvalidDocument(path, 'must be a list of triggers', list);
+  if (list.length === 0) throw new InvalidDocument(path, 'needs at least one trigger', list);
+  return each(list, (child: unknown, i) => triggerAt(child, joinPath(path, i), depth + 1));
 }
 
 function requirement(value: unknown, children: number, path: string): CompositeTrigger['require'] {
   if (value === 'any' || value === 'all') return value;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= children) return value;
+  // Without children there is no number to name, and that there are none is said already.
+  if (children === 0 && value !== undefined) return 'all';
   const reason = value === undefined ? 'is required' : `must be "any", "all" or a whole number from 1 to ${children}`;
-  throw new InvalidDocument(joinPath(path, 'require'), reason, value);
-}
-
-/** Which of the two forms of `match_related` is meant decides where an error stands; a zod union would report neither. */
-function checkRelated(value: unknown, path: string): void {
-  if (value === undefined) return;
-  const place = joinPath(path, 'match_related');
-  const listed = Array.isArray(value);
-  for (const [i, one] of (listed ? value : [value]).entries()) check(spec, one, listed ? joinPath(place, i) : place);
-}
-
-/** From the document itself: zod leaves out a label named `__proto__`, and with it a condition. */
-function parseSpec(document: object, path: string): Spec {
-  const entries = Object.entries(document).map(([label, value]): [string, readonly string[]] => {
-    const texts = check(patterns, value, joinPath(path, label));
-    return [label, Object.freeze(sortedSet(typeof texts === 'string' ? [texts] : texts))];
-  });
-  return new Map(entries.sort(([a], [b]) => compareText(a, b)));
-}
-
-function parseRelated(document: object, path: string): readonly Spec[] {
-  const specs = Array.isArray(document)
-    ? document.map((one: object, i) => parseSpec(one, joinPath(path, i)))
-    : [parseSpec(document, path)];
-  const bySignature = new Map(specs.filter(({ size }) => size > 0).map((one) => [JSON.stringify([...one]), one]));
-  const sorted = [...bySignature].sort(([a], [b]) => compareText(a, b));
-  return Object.freeze(sorted.map(([, one]) => one));
+  throw new InvalidDocument(path, reason, value);
 }

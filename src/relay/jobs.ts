@@ -1,5 +1,5 @@
 import { InvalidDocument } from '../errors.ts';
-import type { Action, QueueAction } from '../model/action.ts';
+import { type Action, delayOf, type QueueAction } from '../model/action.ts';
 import type { Automation, AutomationDocument } from '../model/automation.ts';
 import { type EventDocument, eventDocument } from '../model/event.ts';
 import { type ChildFiring, type Firing, stateChangeEvent, stateChangeEventId } from '../model/firing.ts';
@@ -65,6 +65,7 @@ function jobOf(
 ): QueueJob {
   const id = `f-${firing.id}-${index}`;
   const own = isQueueAction(action) ? action : null;
+  const delay = delayOf(action, 'action');
   return {
     queue: own?.queue ?? DEFAULT_QUEUE,
     name: own?.name ?? action.type,
@@ -84,6 +85,7 @@ function jobOf(
     opts: {
       removeOnComplete: KEEP_COMPLETED,
       removeOnFail: KEEP_FAILED,
+      ...(delay === null ? {} : { delay }),
       ...own?.opts,
       jobId: id,
       deduplication: { id, ttl: DEDUPLICATION_TTL_MS, extend: true },

@@ -102,16 +102,18 @@ test('one wrong document in any file changes nothing, and all that is wrong is r
   const good = await file('good.yaml', TWO);
   const bad = await file(
     'bad.yaml',
-    'name: c\ntrigger:\n  posture: Reactive\n  treshold: 5\n---\nname: a\ntrigger: {}\n',
+    'name: c\ntrigger:\n  posture: Reactive\n  treshold: 5\n  within: soon\n---\nname: a\ntrigger: 5\nactions: [{}]\n',
   );
   const broken = await file('broken.json', '{\n  "name": "d",\n  "name": "e"\n}\n');
   const { status, out, err } = await cli(['apply', good, bad, broken]);
   expect({ status, out }).toEqual({ status: 1, out: [] });
   expect(err).toEqual([
     expect.stringContaining(`${broken}:3: document: is not YAML: `),
-    `${bad}:4: trigger.treshold: unknown key`,
-    `${bad}:7: trigger.posture: is required`,
-    'watchfire: nothing was changed: 3 problems',
+    `${bad}:4: trigger.treshold: unknown key (found 5)`,
+    `${bad}:5: trigger.within: must be a duration (found "soon")`,
+    `${bad}:8: trigger: must be an object (found 5)`,
+    `${bad}:9: actions[0].type: is required`,
+    'watchfire: nothing was changed: 5 problems',
   ]);
   expect(await watchfire.list()).toEqual([]);
 });

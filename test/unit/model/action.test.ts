@@ -20,6 +20,10 @@ test.each<[object]>([
   ],
   [withOpts({ backoff: { type: 'ours' }, removeOnFail: { count: 5 } })],
   [{ type: 'do-nothing' }],
+  [{ ...queue, schedule_after: null }],
+  [{ type: 'run-deployment', schedule_after: 0 }],
+  [{ type: 'run-deployment', schedule_after: 'PT5M' }],
+  [{ type: 'run-deployment', schedule_after: null }],
   [{ type: 'run-deployment', queue: 5, opts: 'free', deployment_id: '1', job_variables: null }],
 ])('%j is taken as it is', (document) => {
   expect(parseAction(document, 'actions[0]')).toBe(document);
@@ -45,6 +49,10 @@ describe('an action is refused with the place and the reason', () => {
     [{ ...queue, data: [] }, '.data: must be an object'],
     [{ ...queue, data: 'x' }, '.data: must be an object'],
     [{ ...queue, jobId: 'x' }, '.jobId: unknown key'],
+    [{ ...queue, schedule_after: 5 }, '.schedule_after: unknown key'],
+    [{ type: 'x', schedule_after: 'soon' }, '.schedule_after: must be a duration'],
+    [{ type: 'x', schedule_after: -1 }, '.schedule_after: must not be negative'],
+    [{ type: 'x', schedule_after: '400000d' }, '.schedule_after: must not be longer than 365000 days'],
     [withOpts(null), '.opts: must be an object'],
     [withOpts({ jobId: 'x' }), '.opts.jobId: unknown key'],
     [withOpts({ deduplication: {} }), '.opts.deduplication: unknown key'],

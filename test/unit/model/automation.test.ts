@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { InvalidDocument } from '../../../src/errors.ts';
-import { parseAutomation } from '../../../src/model/automation.ts';
+import { parseAutomation, problemsOf } from '../../../src/model/automation.ts';
 import { refusal } from './entries.ts';
 
 const reactive = { posture: 'Reactive' };
@@ -112,6 +112,10 @@ describe('an automation is refused with the place and the reason', () => {
     [{ ...minimal, enabled: null }, 'enabled: must be true or false'],
     [{ ...minimal, allow_self_trigger: 1 }, 'allow_self_trigger: must be true or false'],
     [{ id: 'a', name: 'A' }, 'trigger: is required'],
+    [
+      { ...minimal, actions: Array.from({ length: 1_001 }, () => ({ type: 'x' })) },
+      'actions: must have at most 1000 entries',
+    ],
     [{ ...minimal, trigger: null }, 'trigger: must be an object'],
     [{ ...minimal, trigger: [reactive] }, 'trigger: must be an object'],
     [{ ...minimal, actions: {} }, 'actions: must be a list of actions'],
@@ -130,6 +134,60 @@ describe('an automation is refused with the place and the reason', () => {
   });
 });
 
+describe('all problems of a document are found at once', () => {
+  const sentences = (document: unknown): string[] => problemsOf(document).map(({ message }) => message);
+
+  test('at every level, the first one first', () => {
+    const document = {
+      id: '',
+      name: 'A',
+      colour: 'red',
+      trigger: {
+        require: 'most',
+        witin: 5,
+        triggers: [{ posture: 'reactive', threshold: -1, within: 'soon', match: { a: 1, b: 2 } }, { expect: 'x' }, 5],
+      },
+      actions: [{ type: 'queue' }, {}],
+      actions_on_resolve: 5,
+    };
+    expect(sentences(document)).toEqual([
+      'id: is required',
+      'colour: unknown key',
+      'trigger.triggers[0].posture: must be "Reactive" or "Proactive"',
+      'trigger.triggers[0].threshold: must be a whole number, 0 or more',
+      'trigger.triggers[0].match.a: must be a string or a list of strings',
+      'trigger.triggers[0].match.b: must be a string or a list of strings',
+      'trigger.triggers[0].within: must be a duration',
+      'trigger.triggers[1].expect: must be a list of strings',
+      'trigger.triggers[2]: must be an object',
+      'trigger.require: must be "any", "all" or a whole number from 1 to 3',
+      'trigger.witin: unknown key',
+      'actions[0].queue: must be a non-empty string',
+      'actions[1].type: is required',
+      'actions_on_resolve: must be a list of actions',
+    ]);
+    expect(reason(document)).toBe('id: is required');
+  });
+
+  test('none where there is none, one where reading cannot go on', () => {
+    expect(sentences(minimal)).toEqual([]);
+    expect(sentences(5)).toEqual(['automation: must be an object']);
+    expect(sentences({ ...minimal, trigger: undefined })).toEqual(['trigger: is required']);
+  });
+
+  test('never more than a hundred', () => {
+    const keys = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`k${i}`, i]));
+    expect(sentences({ ...minimal, ...keys })).toHaveLength(100);
+  });
+});
+
+test('what Prefect Cloud adds has no effect, whatever it is', () => {
+  const cloud = { ...minimal, account: 'a', workspace: { id: 5 }, owner_resource: null, actor: null };
+  const { document: _, ...automation } = parseAutomation(cloud);
+  const { document: __, ...expected } = parseAutomation(minimal);
+  expect(automation).toEqual(expected);
+});
+
 test('the offending value is shown beside the reason, in short', () => {
   const at = (trigger: object): string => {
     try {
@@ -141,7 +199,7 @@ test('the offending value is shown beside the reason, in short', () => {
   };
   expect(at({ posture: 'reactive' })).toBe('"reactive"');
   expect(at({ ...reactive, threshold: -1 })).toBe('-1');
-  expect(at({})).toBe('');
+  expect(at({ triggers: [{}], type: 'compound' })).toBe('');
   expect(at({ ...reactive, match: [] })).toBe('a list of 0');
   expect(at({ posture: 'x'.repeat(10_000) }).length).toBe(80);
 });

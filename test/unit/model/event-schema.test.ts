@@ -39,7 +39,10 @@ const document = fc.record(
     resource: mostly(resource, rubbish),
     id: mostly(text, rubbish),
     related: mostly(fc.array(resource, { maxLength: 3 }), rubbish),
-    occurred: mostly(fc.constantFrom('2026-01-01', '2026-01-01T00:00:00.1234+01:00'), rubbish),
+    occurred: mostly(
+      fc.constantFrom('2026-01-01', '2026-01-01T00:00:00.1234+01:00', 1_772_442_000, 0.5, 1e18),
+      rubbish,
+    ),
     follows: mostly(text, rubbish),
     payload: mostly(fc.dictionary(fc.string(), fc.jsonValue()), rubbish),
     cause_chain: mostly(fc.array(text), rubbish),

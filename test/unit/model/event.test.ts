@@ -112,9 +112,12 @@ describe('an event is refused with the place and the reason', () => {
     [{ ...minimal, related: [{ id: 'a', role: '' }] }, 'related[0].role: must not be empty'],
     [{ ...minimal, related: [{ role: 'b' }] }, 'related[0].id: is required'],
     [{ ...minimal, related: [{ id: 'a', role: 'b', n: true }] }, 'related[0].n: must be a string'],
-    [{ ...minimal, related: resources(101) }, 'related: must have at most 100 resources'],
+    [{ ...minimal, related: resources(501) }, 'related: must have at most 500 entries'],
     [{ ...minimal, occurred: 'soon' }, 'occurred: must be an ISO timestamp'],
-    [{ ...minimal, occurred: 1772442000000 }, 'occurred: must be an ISO timestamp'],
+    [{ ...minimal, occurred: true }, 'occurred: must be an ISO timestamp'],
+    [{ ...minimal, occurred: '1772442000' }, 'occurred: must be an ISO timestamp'],
+    [{ ...minimal, occurred: 253402300800000 }, 'occurred: must be an ISO timestamp'],
+    [{ ...minimal, occurred: -1e11 }, 'occurred: must be an ISO timestamp'],
     [{ ...minimal, payload: null }, 'payload: must be an object'],
     [{ ...minimal, payload: [] }, 'payload: must be an object'],
     [{ ...minimal, payload: nested(501) }, 'payload: must not be nested deeper than 500 levels'],
@@ -126,13 +129,31 @@ describe('an event is refused with the place and the reason', () => {
   });
 });
 
+describe('a number is when it occurred, in seconds while it is small and in milliseconds from then on', () => {
+  test.each([
+    [1_772_442_000, 1_772_442_000_000],
+    [1_772_442_000.123, 1_772_442_000_123],
+    [1_772_442_000.1239, 1_772_442_000_123],
+    [1_772_442_000_123, 1_772_442_000_123],
+    [1_772_442_000_123.9, 1_772_442_000_123],
+    [0, 0],
+    [-1.5, -1_500],
+    [-0.0005, -1],
+    [1e-9, 0],
+    [99_999_999_999, 99_999_999_999_000],
+    [100_000_000_000, 100_000_000_000],
+  ])('%d is %d ms', (occurred, ms) => {
+    expect(parseEvent({ ...minimal, occurred }, { entryId: '1-1', received: 5 }).occurred).toBe(ms);
+  });
+});
+
 test('what just keeps the limits is accepted', () => {
   const document = {
     id: long(128),
     follows: long(128),
     event: long(1024),
     resource: labels(500),
-    related: resources(100),
+    related: resources(500),
     payload: nested(500),
   };
   expect(reason(document)).toBe('accepted');

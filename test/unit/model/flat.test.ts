@@ -92,8 +92,8 @@ describe('flat fields', () => {
     [[...base, 'related.0', '{}'], 'related.0: unknown field'],
     [[...base, 'related.01.id', 'x'], 'related.01.id: unknown field'],
     [[...base, 'related.-1.id', 'x'], 'related.-1.id: unknown field'],
-    [[...base, 'related.100.id', 'x'], 'related.100.id: must have a number below 100'],
-    [[...base, 'related.99999999999.id', 'x'], 'related.99999999999.id: must have a number below 100'],
+    [[...base, 'related.500.id', 'x'], 'related.500.id: must have a number below 500'],
+    [[...base, 'related.99999999999.id', 'x'], 'related.99999999999.id: must have a number below 500'],
     [
       [...base, 'related.1.id', 'x', 'related.1.role', 'y'],
       'related.0: is missing: related resources are numbered from 0',

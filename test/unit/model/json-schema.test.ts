@@ -27,15 +27,19 @@ test('the schemas say what JSON Schema can say', () => {
       id: { anyOf: [{ type: 'string', minLength: 1, maxLength: 128 }, { type: 'null' }] },
       event: { maxLength: 1024 },
       resource: { maxProperties: 500 },
-      related: { maxItems: 100 },
+      related: { maxItems: 500 },
     },
   });
   expect(automation).toMatchObject({
     required: ['id', 'name', 'trigger'],
-    additionalProperties: false,
+    additionalProperties: { type: 'null' },
     $defs: {
       Trigger: {
-        anyOf: [{ required: ['posture'] }, { required: ['triggers', 'require'] }, { required: ['triggers'] }],
+        anyOf: [
+          { properties: { posture: { default: 'Reactive' } } },
+          { required: ['triggers', 'require'] },
+          { required: ['triggers'] },
+        ],
       },
       Action: { required: ['type'] },
     },
@@ -56,7 +60,11 @@ describe('the published shape of automations and the reader agree', () => {
     [automation, true],
     [{ ...automation, trigger: { ...trigger, within: null } }, true],
     [{ ...automation, trigger: { triggers: [] } }, false],
-    [{ ...automation, trigger: { triggers: [{}] } }, false],
+    [{ ...automation, trigger: { triggers: [{}] } }, true],
+    [{ ...automation, account: 'x', workspace: {}, colour: null, trigger: { colour: null } }, true],
+    [{ ...automation, trigger: { triggers: [{ type: 'metric' }] } }, false],
+    [{ ...automation, trigger: { for_each: Array.from({ length: 33 }, String) } }, false],
+    [{ ...automation, trigger: { expect: ['x'.repeat(1_025)] } }, false],
     [{ ...automation, trigger: { posture: 'Reactive', expects: [] } }, false],
     [{ ...automation, trigger: { posture: 'Reactive', match: { a: 1 } } }, false],
     [{ ...automation, actions: [{}] }, false],

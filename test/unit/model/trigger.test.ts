@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseAutomation } from '../../../src/model/automation.ts';
-import type { CompositeTrigger, EventTrigger } from '../../../src/model/trigger.ts';
+import { type CompositeTrigger, type EventTrigger, TRIGGERS_LIMIT } from '../../../src/model/trigger.ts';
 import { refusal } from './entries.ts';
 
 const reactive = { posture: 'Reactive' };
@@ -67,7 +67,9 @@ describe('the window is in whole milliseconds', () => {
     [proactive, 10_000],
     [{ ...proactive, within: 0 }, 10_000],
     [{ ...proactive, within: '0s' }, 10_000],
-    [{ ...proactive, within: 10 }, 10_000],
+    [{ ...proactive, within: 1 }, 1_000],
+    [{ ...proactive, within: '1.5s' }, 1_500],
+    [{ ...proactive, within: '1 minute 30 seconds' }, 90_000],
     [{ ...proactive, within: '0:01:00' }, 60_000],
   ])('%j has %i', (trigger, withinMs) => {
     expect(eventTrigger(trigger).withinMs).toBe(withinMs);
@@ -76,6 +78,7 @@ describe('the window is in whole milliseconds', () => {
 
 describe('a missing type is read from the shape', () => {
   test.each([
+    [{}, 'event'],
     [reactive, 'event'],
     [{ triggers: [reactive] }, 'sequence'],
     [{ triggers: [reactive], require: 'any' }, 'compound'],
@@ -127,14 +130,15 @@ const whole = 'must be a whole number, 0 or more';
 const types = 'must be "event", "compound" or "sequence"';
 const requires = 'must be "any", "all" or a whole number from 1 to 1';
 const onlyProactive = 'applies only to Proactive triggers without "after"';
-const tooShort = 'must be at least 10 seconds for a Proactive trigger';
+const tooShort = 'must be at least 1 second for a Proactive trigger';
 
 describe('a trigger is refused with the place and the reason', () => {
   test.each<[object, string]>([
     [{ ...reactive, type: 'Event' }, `type: ${types}`],
     [{ ...reactive, type: null }, `type: ${types}`],
     [{ ...one, type: 5 }, `type: ${types}`],
-    [{}, 'posture: is required'],
+    [{ type: 'metric', metric: { name: 'successes' } }, 'type: metric triggers are not supported'],
+    [{ triggers: [reactive, { type: 'metric' }] }, 'triggers[1].type: metric triggers are not supported'],
     [{ posture: 'reactive' }, 'posture: must be "Reactive" or "Proactive"'],
     [{ posture: null }, 'posture: must be "Reactive" or "Proactive"'],
     [{ ...reactive, require: 'any' }, 'require: unknown key'],
@@ -167,8 +171,8 @@ describe('a trigger is refused with the place and the reason', () => {
     [{ ...reactive, within: -0.0001 }, 'within: must not be negative'],
     [{ ...proactive, within: '-PT1M' }, 'within: must not be negative'],
     [{ ...reactive, within: 1e300 }, 'within: must not be longer than 365000 days'],
-    [{ ...proactive, within: 9.9999999 }, `within: ${tooShort}`],
-    [{ ...proactive, within: '0:00:09.99999999' }, `within: ${tooShort}`],
+    [{ ...proactive, within: 0.9999999 }, `within: ${tooShort}`],
+    [{ ...proactive, within: '0:00:00.99999999' }, `within: ${tooShort}`],
     [{ ...proactive, within: 0.0001 }, `within: ${tooShort}`],
     [{ ...reactive, after: 'x' }, `after: ${strings}`],
     [{ ...reactive, expect: null }, `expect: ${strings}`],
@@ -182,8 +186,8 @@ describe('a trigger is refused with the place and the reason', () => {
     [{ triggers: [] }, 'triggers: needs at least one trigger'],
     [{ triggers: [], require: 'any' }, 'triggers: needs at least one trigger'],
     [{ triggers: [reactive, null] }, 'triggers[1]: must be an object'],
-    [{ triggers: [reactive, {}] }, 'triggers[1].posture: is required'],
-    [{ triggers: [{ triggers: [{ ...proactive, within: 1 }] }] }, `triggers[0].triggers[0].within: ${tooShort}`],
+    [{ triggers: [reactive, { witin: 1 }] }, 'triggers[1].witin: unknown key'],
+    [{ triggers: [{ triggers: [{ ...proactive, within: 0.5 }] }] }, `triggers[0].triggers[0].within: ${tooShort}`],
     [{ ...one, within: 'soon' }, 'within: must be a duration'],
     [{ ...one, within: false }, 'within: must be a duration'],
     [{ ...one, within: Number.NaN }, 'within: must be a duration'],
@@ -201,6 +205,52 @@ describe('a trigger is refused with the place and the reason', () => {
   ])('%j: %s', (trigger, expected) => {
     const separator = expected.startsWith('[') ? '' : '.';
     expect(reason({ ...minimal, trigger })).toBe(`trigger${separator}${expected}`);
+  });
+});
+
+test('a trigger is Reactive unless it says otherwise', () => {
+  expect(eventTrigger({ expect: ['a'] })).toEqual(eventTrigger({ ...reactive, expect: ['a'] }));
+  expect(reason({ ...minimal, trigger: { repeat: false } })).toBe(`trigger.repeat: ${onlyProactive}`);
+});
+
+test('an unknown key without a value is let pass, at every level', () => {
+  const trigger = { triggers: [{ ...reactive, note: null }], require: 'all', note: null, threshold: null };
+  expect(composite(trigger)).toEqual(composite({ triggers: [reactive], require: 'all' }));
+  expect(eventTrigger({ ...reactive, require: null })).toEqual(eventTrigger(reactive));
+  expect(eventTrigger(JSON.parse('{"__proto__":null}'))).toEqual(eventTrigger(reactive));
+});
+
+const texts = (count: number): string[] => Array.from({ length: count }, (_, i) => `t${i}`);
+const times = (count: number, one: object): object[] => Array.from({ length: count }, () => one);
+const entries = 'must have at most 1000 entries';
+const characters = 'must have at most 1024 characters in a pattern';
+
+describe('what a trigger may be made of is limited, far beyond what people write', () => {
+  test.each<[object, string]>([
+    [{ expect: texts(1_001) }, `.expect: ${entries}`],
+    [{ after: texts(1_001) }, `.after: ${entries}`],
+    [{ match: { a: texts(1_001) } }, `.match.a: ${entries}`],
+    [{ match_related: times(1_001, { role: 'a' }) }, `.match_related: ${entries}`],
+    [{ for_each: texts(33) }, '.for_each: must have at most 32 names'],
+    [{ triggers: [reactive], for_each: texts(33) }, '.for_each: must have at most 32 names'],
+    [{ expect: ['a', 'x'.repeat(1_025)] }, `.expect: ${characters}`],
+    [{ match: { a: 'x'.repeat(1_025) } }, `.match.a: ${characters}`],
+    [{ match_related: [{ role: ['x'.repeat(1_025)] }] }, `.match_related[0].role: ${characters}`],
+    [{ triggers: times(TRIGGERS_LIMIT, reactive) }, '.triggers: must have at most 1000 triggers'],
+    [{ triggers: times(2, { triggers: times(499, reactive) }) }, '.triggers: must have at most 1000 triggers'],
+  ])('case %#', (trigger, expected) => {
+    expect(reason({ ...minimal, trigger })).toBe(`trigger${expected}`);
+  });
+
+  test('the limits themselves are met', () => {
+    const trigger = {
+      expect: texts(1_000),
+      match: { a: '😀'.repeat(1_024) },
+      match_related: times(1_000, { role: 'a' }),
+      for_each: texts(32),
+    };
+    expect(reason({ ...minimal, trigger })).toBe('accepted');
+    expect(reason({ ...minimal, trigger: { triggers: times(TRIGGERS_LIMIT - 1, reactive) } })).toBe('accepted');
   });
 });
 

@@ -75,6 +75,18 @@ describe('the jobs of a firing', () => {
     ]);
   });
 
+  test.each([
+    [{ type: 'run-deployment', schedule_after: 90 }, 90_000],
+    [{ type: 'run-deployment', schedule_after: 'PT1H' }, 3_600_000],
+    [{ type: 'run-deployment', schedule_after: 0 }, 0],
+    [{ type: 'run-deployment', schedule_after: null }, undefined],
+    [{ type: 'queue', queue: 'mails', opts: { delay: 5 } }, 5],
+  ])('the job of %j waits %s ms', (action, delay) => {
+    const [job] = jobsOf(firingWith(), automationWith({ actions: [action] }));
+    expect(job?.opts.delay).toBe(delay);
+    expect(job?.data.action).toEqual(action);
+  });
+
   test('no actions for this state, no jobs', () => {
     expect(jobsOf(firingWith(), automationWith({ actions_on_resolve: [{ type: 'thank' }] }))).toEqual([]);
   });
