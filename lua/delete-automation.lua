@@ -13,6 +13,7 @@
 -- KEYS automations  hash    id -> current document
 -- KEYS plans        hash    id -> places of its triggers
 -- KEYS changes      zset    id -> generation of its last change
+-- KEYS outdated    zset    <revision>:<id> of replaced documents -> until when firings named them, in ms
 -- KEYS garbage      zset    state names that are gone
 -- KEYS counters     hash    decisions counted
 -- KEYS quota_used         hash    automation -> how many keys hold state
@@ -25,7 +26,6 @@
 -- WORDS changed stale-definitions more-due
 local change = include('change')
 local engine = include('engine')
-local limits = include('limits')
 
 local c = cjson.decode(args.change)
 local e = engine.open(keys, args.prefixes, args.now_ms)
@@ -33,7 +33,9 @@ local refused = change.begin(e, c.generation, args.limit)
 if refused then return { refused, c.generation } end
 
 change.discard(e, c.gone)
-redis.call('PEXPIRE', e.prefixes.automation .. c.id, limits.REVISIONS_KEPT_MS)
+-- The hash goes with the last document in it.
+change.outdate(e, c.id)
+redis.call('HDEL', e.prefixes.automation .. c.id, 'current', 'enabled', 'position', 'at')
 redis.call('HDEL', keys.automations, c.id)
 redis.call('HDEL', keys.plans, c.id)
 redis.call('SREM', keys.listeners, c.id)

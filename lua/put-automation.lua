@@ -13,6 +13,7 @@
 -- KEYS automations  hash    id -> current document
 -- KEYS plans        hash    id -> places of its triggers
 -- KEYS changes      zset    id -> generation of its last change
+-- KEYS outdated    zset    <revision>:<id> of replaced documents -> until when firings named them, in ms
 -- KEYS garbage      zset    state names that are gone
 -- KEYS counters     hash    decisions counted
 -- KEYS quota_used         hash    automation -> how many keys hold state

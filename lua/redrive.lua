@@ -4,12 +4,14 @@
 -- KEYS dead     stream  dead letters
 -- KEYS events   stream  the log
 -- KEYS firings  stream  ledger and outbox
+-- KEYS outdated zset  <revision>:<id> of replaced documents -> until when firings named them, in ms
 -- ARGV letter   stream id of the letter
 -- ARGV now_ms   virtual time, or '' for the server's
 -- RETURNS word, id of the new entry or ''
 -- WORDS redriven gone unfit
 local dlq = include('dlq')
 local limits = include('limits')
+local revision = include('revision')
 
 local found = dlq.read(keys, args.letter)
 if not found then return { 'gone', '' } end
@@ -18,6 +20,9 @@ local ok, fields = pcall(cjson.decode, found.fields or '')
 if not stream or not ok or type(fields) ~= 'table' or #fields == 0 or #fields > limits.REDRIVE_VALUES then return { 'unfit', '' } end
 
 local entry = redis.call('XADD', stream, args.now_ms == '' and '*' or args.now_ms .. '-*', unpack(fields))
-if found.source == 'firings' then redis.call('XDEL', stream, found.entry) end
+if found.source == 'firings' then
+  redis.call('XDEL', stream, found.entry)
+  revision.hold(keys.outdated, fields, entry)
+end
 redis.call('XDEL', keys.dead, args.letter)
 return { 'redriven', entry }

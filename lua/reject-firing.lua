@@ -2,6 +2,7 @@
 --
 -- KEYS firings  stream  ledger and outbox
 -- KEYS dead     stream  dead letters
+-- KEYS outdated zset  <revision>:<id> of replaced documents -> until when firings named them, in ms
 -- ARGV group    consumer group
 -- ARGV entry    stream id of the firing
 -- ARGV reason   why it cannot be relayed
@@ -9,11 +10,14 @@
 -- RETURNS word
 -- WORDS rejected gone
 local dlq = include('dlq')
+local revision = include('revision')
 
 local held = redis.call('XPENDING', keys.firings, args.group, args.entry, args.entry, 1)[1]
 local firing = redis.call('XRANGE', keys.firings, args.entry, args.entry)[1]
 -- A firing that is there but not pending has been acknowledged. One that was trimmed away may be missing among the pending for that reason alone.
 if not held and firing then return { 'gone' } end
-dlq.write(keys, '*', 'firings', args.entry, args.reason, args.error, held and held[4] or 0, firing and firing[2] or {})
+local fields = firing and firing[2] or {}
+local letter = dlq.write(keys, '*', 'firings', args.entry, args.reason, args.error, held and held[4] or 0, fields)
+revision.hold(keys.outdated, fields, letter)
 redis.call('XACK', keys.firings, args.group, args.entry)
 return { 'rejected' }

@@ -8,7 +8,7 @@ local settle = include('settle')
 
 local M = {}
 
-local FORGET_MS, REVISIONS = limits.FORGET_MS, limits.REVISIONS
+local FORGET_MS = limits.FORGET_MS
 
 -- Settles what is due before the change: not up to now, but up to the oldest entry that is not applied. Otherwise a change while a
 -- backlog waits would judge absences before the events that disprove them.
@@ -69,14 +69,21 @@ function M.finish(e, id)
   return generation
 end
 
--- Keeps the document under its revision and the last few before it.
+-- The document that stood until now is asked for by firings alone that are in the ledger already: its member in `outdated` says
+-- until when they came. `lua/forget-revisions.lua` removes it when all of them have their jobs.
+function M.outdate(e, id)
+  local current = redis.call('HGET', e.prefixes.automation .. id, 'current')
+  if not current then return end
+  local last = redis.call('XREVRANGE', e.keys.firings, '+', '-', 'COUNT', 1)[1]
+  local until_ms = math.max(e.now, last and tonumber(last[1]:match('^%d+')) or 0)
+  redis.call('ZADD', e.keys.outdated, engine.int(until_ms), current .. ':' .. id)
+end
+
+-- Keeps the document under its revision, beside those before it.
 function M.keep_document(e, id, revision, document, enabled)
-  local name, kept = e.prefixes.automation .. id, {}
-  for _, field in ipairs(redis.call('HKEYS', name)) do kept[#kept + 1] = tonumber(field) end
-  table.sort(kept)
-  for i = 1, #kept - REVISIONS + 1 do redis.call('HDEL', name, engine.int(kept[i])) end
-  redis.call('HSET', name, revision, document, 'current', revision, 'enabled', enabled, 'position', e.position, 'at', e.now)
-  redis.call('PERSIST', name)
+  M.outdate(e, id)
+  redis.call('HSET', e.prefixes.automation .. id, revision, document,
+    'current', revision, 'enabled', enabled, 'position', e.position, 'at', e.now)
 end
 
 return M

@@ -15,8 +15,7 @@ return {
   WINDOWS = 5000000, -- of all automations together
 
   -- What is kept of a definition for firings that are on their way to their jobs.
-  REVISIONS = 20, -- documents of one automation
-  REVISIONS_KEPT_MS = 7 * 24 * 3600 * 1000, -- after the automation was deleted
+  REVISIONS_KEPT_MS = 7 * 24 * 3600 * 1000, -- after it was replaced or deleted: as far back as a lost group of the ledger is made anew
 
   -- What one call may do.
   RELEASE_LIMIT = 10000, -- followers put back into the log; a sort and as many XADD, well under a second

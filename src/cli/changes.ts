@@ -1,7 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { InvalidDocument } from '../errors.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
+import { differingKeys } from '../model/meaning.ts';
 import { isRecord } from '../model/record.ts';
+import { compareText } from '../model/text.ts';
 import type { FoundDocument } from './documents.ts';
 import { sentenceOf } from './view/output.ts';
 
@@ -15,8 +16,12 @@ export type PlannedChange = Readonly<{
   document: object | null;
 }>;
 
-/** What would be put and deleted, or why nothing may be. */
-export type PlannedChanges = Readonly<{ changes: readonly PlannedChange[]; problems: readonly string[] }>;
+/** What would be put and deleted, or why nothing may be; `warnings`: what may be, and is hardly meant. */
+export type PlannedChanges = Readonly<{
+  changes: readonly PlannedChange[];
+  problems: readonly string[];
+  warnings: readonly string[];
+}>;
 
 type Wanted = Readonly<{ automation: Automation; ownId: boolean; at: FoundDocument['at'] }>;
 
@@ -48,7 +53,8 @@ export function changesOf(
   });
   const kept = new Set(changes.map(({ id }) => id));
   const others = prune ? stored.filter(({ id }) => !kept.has(id)) : [];
-  return { changes: [...changes, ...others.map(deletion)], problems };
+  const warnings = problems.length > 0 ? [] : namesakes(changes, prune ? [] : stored);
+  return { changes: [...changes, ...others.map(deletion)], problems, warnings };
 }
 
 function wantedOf({ document, at }: FoundDocument, newId: () => string, problems: string[]): Wanted[] {
@@ -68,7 +74,7 @@ function wantedOf({ document, at }: FoundDocument, newId: () => string, problems
   }
 }
 
-/** Nobody could tell two of one name apart, and the second of one id would undo the first. */
+/** The second of one id would undo the first, and of two with one name and no ids nobody could say which is which the next time. */
 function refuseTwins(wanted: readonly Wanted[], problems: string[]): void {
   for (const key of ['id', 'name'] as const) {
     const first = new Map<string, Wanted>();
@@ -76,34 +82,38 @@ function refuseTwins(wanted: readonly Wanted[], problems: string[]): void {
       if (key === 'id' && !one.ownId) continue;
       const value = one.automation[key];
       const other = first.get(value);
-      if (other)
+      if (!other) first.set(value, one);
+      else if (key === 'id' || !one.ownId || !other.ownId) {
         problems.push(`${one.at(key)}: ${key}: is that of ${other.at(key)} too (found ${JSON.stringify(value)})`);
-      else first.set(value, one);
+      }
     }
   }
+}
+
+/** Names that several automations have when all is done, where these changes have a part in it. */
+function namesakes(changes: readonly PlannedChange[], stored: readonly Automation[]): string[] {
+  const ids = new Map<string, Set<string>>();
+  const changed = new Set(changes.map(({ id }) => id));
+  for (const { id, name } of [...changes, ...stored.filter(({ id }) => !changed.has(id))]) {
+    ids.set(name, (ids.get(name) ?? new Set()).add(id));
+  }
+  const names = new Set(changes.map(({ name }) => name));
+  return [...names].flatMap((name) => {
+    const named = [...(ids.get(name) ?? [])].sort(compareText);
+    if (named.length < 2) return [];
+    return [
+      `${named.length} automations have the name ${JSON.stringify(name)}, verbs ask for the id: ${named.join(', ')}`,
+    ];
+  });
 }
 
 function difference(automation: Automation, old: Automation | undefined): PlannedChange {
   const { id, name, document } = automation;
   if (!old) return { change: 'created', id, name, keys: Object.keys(document), document };
-  const [before, after] = [completed(old), completed(automation)];
-  const all = [...new Set([...Object.keys(after), ...Object.keys(before)])];
-  const keys = all.filter((key) => !isDeepStrictEqual(before[key], after[key]));
+  const keys = differingKeys(old, automation);
   return keys.length === 0
     ? { change: 'unchanged', id, name, keys, document: null }
     : { change: 'updated', id, name, keys, document };
-}
-
-/** With its defaults, so that writing one out changes nothing. */
-function completed({ document }: Automation): Record<string, unknown> {
-  const defaults = {
-    enabled: true,
-    actions: [],
-    actions_on_trigger: [],
-    actions_on_resolve: [],
-    allow_self_trigger: false,
-  };
-  return { ...defaults, ...document };
 }
 
 function deletion({ id, name }: Automation): PlannedChange {

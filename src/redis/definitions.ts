@@ -3,6 +3,7 @@ import { Conflict, NotFound } from '../errors.ts';
 import { compileGlob } from '../match/glob.ts';
 import { compiledFields, planOf, type StoredPlan, storedPlan } from '../match/plan.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
+import { differingKeys } from '../model/meaning.ts';
 import type { Trigger } from '../model/trigger.ts';
 import { deleteAutomation } from './steps/delete-automation.ts';
 import { type Changed, putAutomation } from './steps/put-automation.ts';
@@ -44,21 +45,25 @@ async function current(
   return { generation: at ?? '0', old: { automation: parseAutomation(JSON.parse(document)), plan: JSON.parse(plan) } };
 }
 
+/** What one attempt at a change answers; `unchanged` carries the generation at which it was changed last. */
+type Attempted = Changed | Readonly<{ word: 'unchanged'; generation: string }> | null;
+
 /** Repeats a change until it has settled what was due before it and no other change came in between. */
-async function untilChanged(attempt: () => Promise<Changed | null>): Promise<number | null> {
+async function untilChanged(attempt: () => Promise<Attempted>): Promise<number | null> {
   let contended = 0;
   for (let call = 0; call < CATCH_UP_CALLS && contended < CHANGE_ATTEMPTS; call += 1) {
     const answer = await attempt();
     if (answer === null) return null;
-    if (answer.word === 'changed') return Number(answer.generation);
+    if (answer.word === 'changed' || answer.word === 'unchanged') return Number(answer.generation);
     if (answer.word === 'stale-definitions') contended += 1;
   }
   throw new Conflict();
 }
 
 /**
- * Adds an automation or replaces the one with its id, between two entries of the log (rules 13).
- * @returns the new generation, which is the automation's revision too
+ * Adds an automation or replaces the one with its id, between two entries of the log (rules 13). One that means the same as what
+ * stands there changes nothing.
+ * @returns the automation's revision, which is the new generation where something has changed
  */
 export async function putDefinition(redis: Redis, store: Store, automation: Automation): Promise<number> {
   return (await changeDefinition(redis, store, automation.id, () => automation)) ?? 0;
@@ -66,6 +71,7 @@ export async function putDefinition(redis: Redis, store: Store, automation: Auto
 
 /**
  * Replaces an automation by what `next` makes of it as it stands then, also when others change it at the same time.
+ * @returns as `putDefinition`
  * @throws NotFound when there is none with that id
  */
 export async function updateDefinition(
@@ -79,7 +85,7 @@ export async function updateDefinition(
   return generation;
 }
 
-/** @returns the new generation; null when `next` has nothing to put */
+/** @returns the automation's revision; null when `next` has nothing to put */
 async function changeDefinition(
   redis: Redis,
   store: Store,
@@ -90,6 +96,9 @@ async function changeDefinition(
     const { generation, old } = await current(redis, store, id);
     const automation = next(old?.automation ?? null);
     if (!automation) return null;
+    if (old && differingKeys(old.automation, automation).length === 0) {
+      return { word: 'unchanged', generation: String(old.plan.revision) };
+    }
     const revision = Number(generation) + 1;
     const plan = planOf(automation, revision, old?.plan ?? null);
     const names = new Set(plan.nodes.map(({ name }) => name));

@@ -25,6 +25,11 @@ export type Keys = Readonly<{
   changes: string;
   /** zset, permanent: names of triggers whose definition is gone, by the time they went; the janitor removes their state. */
   garbage: string;
+  /**
+   * zset, permanent: `<revision>:<automation id>` of each document that was replaced or deleted -> until when firings named it, in ms;
+   * the janitor removes the document (lua/forget-revisions.lua).
+   */
+  outdated: string;
   /** hash, permanent: automation id -> places of its triggers (src/match/plan.ts), as JSON. */
   plans: string;
   /** set, permanent: automations that could want state-change events; the member `*` stands for everybody. */
@@ -61,7 +66,7 @@ export type Prefixes = Readonly<{
   composite: string;
   /** hash per trigger: what settling needs to know of it. A state name follows. */
   trigger: string;
-  /** hash per automation: revision -> document, `current`, `enabled`. An automation id follows. */
+  /** hash per automation: revision -> document, as long as firings may name it; `current`, `enabled`. An automation id follows. */
   automation: string;
   /** hash per parked event. An event id follows. */
   parked_event: string;
@@ -97,6 +102,7 @@ export function keysOf(namespace: string): Keys {
     generation: name('generation'),
     changes: name('changes'),
     garbage: name('garbage'),
+    outdated: name('outdated'),
     plans: name('plans'),
     listeners: name('listeners'),
     parked: name('parked'),

@@ -4,6 +4,7 @@ import type { Settings } from '../config.ts';
 import { consumersOf } from '../redis/groups.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import { forgetIds } from '../redis/steps/forget-ids.ts';
+import { forgetRevisions } from '../redis/steps/forget-revisions.ts';
 import { retire } from '../redis/steps/retire.ts';
 import { sweep } from '../redis/steps/sweep.ts';
 import { type Trimmable, trim } from '../redis/steps/trim.ts';
@@ -33,6 +34,7 @@ export class Janitor {
     const { redis, store } = this.#parts;
     for (let step = 0; step < STEPS_PER_RUN && (await sweep(redis, store)) === 'swept'; step += 1);
     while ((await forgetIds(redis, store)) === 'forgotten');
+    for (let step = 0; step < STEPS_PER_RUN && (await forgetRevisions(redis, store, nowMs)) === 'forgotten'; step += 1);
     await this.#trimStreams(nowMs);
     await this.#retireConsumers(store.keys.events, ENGINE_GROUP);
     await this.#retireConsumers(store.keys.firings, ACTIONS_GROUP);

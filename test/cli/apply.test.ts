@@ -138,3 +138,16 @@ test('a file that is not there is a misuse', async () => {
     err: [expect.stringMatching(/^watchfire: cannot read \/nowhere\.yaml: ENOENT/)],
   });
 });
+
+test('two automations of one name with ids of their own are put with a warning, and verbs then ask for the id', async () => {
+  const { cli, file } = await shop();
+  const twins = await file('twins.yaml', TWO.replace('- name: b', '- id: B\n    name: a'));
+  const warning = 'warning: 2 automations have the name "a", verbs ask for the id: A, B';
+  expect(await cli(['apply', twins])).toMatchObject({
+    status: 0,
+    out: ['created    a (A)', 'created    a (B)'],
+    err: [warning],
+  });
+  expect(await cli(['disable', 'a'])).toMatchObject({ status: 1, out: [], err: [expect.stringContaining('A, B')] });
+  expect(await cli(['disable', 'B'])).toMatchObject({ status: 0 });
+});

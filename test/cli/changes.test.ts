@@ -11,11 +11,12 @@ function change(wanted: readonly unknown[], stored: readonly object[] = [], prun
     return `new-${made}`;
   };
   const found = wanted.map((document, i) => ({ document, at: (path: string) => `f:${i}(${path})` }));
-  const { changes, problems } = changesOf(found, stored.map(parseAutomation), { newId, prune });
+  const { changes, problems, warnings } = changesOf(found, stored.map(parseAutomation), { newId, prune });
   return {
     lines: changes.map(({ change, id, keys }) => [change, id, ...(change === 'updated' ? keys : [])].join(' ')),
     changes,
     problems,
+    warnings,
   };
 }
 
@@ -63,6 +64,28 @@ describe('what is to change', () => {
     expect(change(wanted, stored)).toMatchObject({ lines, problems: [] });
   });
 
+  test.each<[string, unknown[], object[], string[]]>([
+    ['in one file', [a, { ...b, name: 'a' }], [], ['created A', 'created B']],
+    ['in two files, one after the other', [{ ...b, name: 'a' }], [a], ['created B']],
+    ['for a while already', [a], [a, { ...b, name: 'a' }], ['unchanged A']],
+    ['by a new name', [{ ...b, name: 'a' }], [a, b], ['updated B name']],
+  ])('two of one name with ids of their own are accepted with a warning: %s', (_, wanted, stored, lines) => {
+    const warnings = ['2 automations have the name "a", verbs ask for the id: A, B'];
+    expect(change(wanted, stored)).toMatchObject({ lines, problems: [], warnings });
+  });
+
+  test('those that these changes have no part in, or that share a name no more, are no reason for a warning', () => {
+    expect(change([b], [a, { ...a, id: 'C' }]).warnings).toEqual([]);
+    expect(change([{ ...a, name: 'c' }], [a, { ...a, id: 'C' }]).warnings).toEqual([]);
+    expect(change([a], [a, { ...a, id: 'C' }], true).warnings).toEqual([]);
+  });
+
+  test('the same, written in another order or another way, is unchanged', () => {
+    const one = { posture: 'Reactive', expect: ['x', 'y'], match: { zone: ['q', 'z'] }, within: 600 };
+    const other = { id: 't', within: '10m', match: { zone: ['z', 'q'] }, expect: ['y', 'x'], posture: 'Reactive' };
+    expect(change([{ ...a, trigger: other, created: 'now' }], [{ ...a, trigger: one }]).lines).toEqual(['unchanged A']);
+  });
+
   test('with prune all others are deleted', () => {
     expect(change([{ name: 'a', trigger }], [a, b], true).lines).toEqual(['unchanged A', 'deleted B']);
     expect(change([], [a, b], true).lines).toEqual(['deleted A', 'deleted B']);
@@ -71,8 +94,8 @@ describe('what is to change', () => {
   test('what is put has its id and is otherwise as it was written', () => {
     const [created] = change([{ name: 'a', trigger, tags: [] }]).changes;
     expect(created?.document).toEqual({ id: 'new-1', name: 'a', trigger, tags: [] });
-    const [updated] = change([{ name: 'a', trigger, tags: [] }], [a]).changes;
-    expect(updated?.document).toEqual({ id: 'A', name: 'a', trigger, tags: [] });
+    const [updated] = change([{ name: 'a', trigger, tags: ['t'] }], [a]).changes;
+    expect(updated?.document).toEqual({ id: 'A', name: 'a', trigger, tags: ['t'] });
     expect(change([a], [a]).changes[0]?.document).toBeNull();
   });
 
@@ -99,8 +122,8 @@ describe('what is to change', () => {
       ['f:1(name): name: is that of f:0(name) too (found "a")'],
     ],
     [
-      'two of one name with ids',
-      [a, { ...b, name: 'a' }],
+      'two of one name, one with an id',
+      [a, { name: 'a', trigger }],
       [],
       ['f:1(name): name: is that of f:0(name) too (found "a")'],
     ],

@@ -19,6 +19,10 @@ export const protections: Mutants = {
       "if (redis.call('GET', e.keys.generation) or '0') ~= expected then return 'stale-definitions' end",
       '',
     ],
+    'revisions: a document counts as asked for until the last firing before the change': [
+      "local until_ms = math.max(e.now, last and tonumber(last[1]:match('^%d+')) or 0)",
+      'local until_ms = e.now',
+    ],
   },
   'lua/include/engine.lua': {
     'watermark in as_of: a change does not overtake the log': [

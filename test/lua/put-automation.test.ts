@@ -212,17 +212,25 @@ describe('before a change', () => {
   });
 });
 
-test('the last 20 documents are kept, each under its revision', async () => {
+test('every document is kept under its revision, and each that was replaced is listed with the time', async () => {
   const world = new World();
-  for (let i = 1; i <= 25; i += 1) await world.put(automation(watch, { name: `A${i}` }));
-  const kept = (await world.state())['automation:a'] as Record<string, string>;
-  const revisions = Object.keys(kept)
-    .filter((field) => /^\d+$/.test(field))
-    .map(Number)
-    .sort((a, b) => a - b);
-  expect(revisions).toEqual(Array.from({ length: 20 }, (_, i) => i + 6));
-  expect(kept).toMatchObject({ current: '25', enabled: '1', position: '0-0', at: String(ms(0)) });
+  for (let i = 1; i <= 25; i += 1) await world.at(i).put(automation(watch, { name: `A${i}` }));
+  const state = await world.state();
+  const kept = state['automation:a'] as Record<string, string>;
+  const revisions = Array.from({ length: 25 }, (_, i) => String(i + 1));
+  expect(Object.keys(kept).filter((field) => /^\d+$/.test(field))).toEqual(revisions);
+  expect(kept).toMatchObject({ current: '25', enabled: '1', position: '0-0', at: String(ms(25)) });
   expect(JSON.parse(kept['25'] ?? '')).toMatchObject({ name: 'A25' });
+  const replaced = revisions.slice(0, -1).map((revision) => [`${revision}:a`, ms(Number(revision) + 1)]);
+  expect(state.outdated).toEqual(Object.fromEntries(replaced));
+});
+
+test('a document is listed as replaced no earlier than the last firing was recorded', async () => {
+  const world = new World();
+  await world.put(automation(watch));
+  await world.redis.xadd(world.store.keys.firings, `${ms(500)}-7`, 'firing', 'f');
+  await world.at(10).put(automation(watch, { name: 'B' }));
+  expect((await world.state()).outdated).toEqual({ '1:a': ms(500) });
 });
 
 test.each([

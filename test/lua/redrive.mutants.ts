@@ -9,8 +9,9 @@ export const protections: Mutants = {
   },
   'lua/redrive.lua': {
     'dead letters: what is sent again is a letter no more': ["redis.call('XDEL', keys.dead, args.letter)", ''],
-    'dead letters: a firing that is sent again is there once': [
-      "if found.source == 'firings' then redis.call('XDEL', stream, found.entry) end",
+    'dead letters: a firing that is sent again is there once': ["redis.call('XDEL', stream, found.entry)", ''],
+    'revisions: a firing that is sent again still finds its document': [
+      'revision.hold(keys.outdated, fields, entry)',
       '',
     ],
   },

@@ -7,5 +7,9 @@ export const protections: Mutants = {
       "redis.call('XACK', keys.firings, args.group, args.entry)",
       '',
     ],
+    'revisions: a firing among the dead letters keeps its document': [
+      'revision.hold(keys.outdated, fields, letter)',
+      '',
+    ],
   },
 };

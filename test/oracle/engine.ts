@@ -1,5 +1,6 @@
 import { parseAutomation } from '../../src/model/automation.ts';
 import type { Labels } from '../../src/model/event.ts';
+import { differingKeys } from '../../src/model/meaning.ts';
 import { applyComposite } from './composite.ts';
 import { type ModelEvent, readEntry } from './event.ts';
 import { type Firing, makeFiring, stateChangeEvent } from './firing.ts';
@@ -41,11 +42,12 @@ export class ModelEngine {
     this.#log = log;
   }
 
-  /** Rules 13. Throws InvalidDocument, and then has changed nothing. */
+  /** Rules 13. Reading: one that means the same is no change at all. Throws InvalidDocument, and then has changed nothing. */
   put(document: unknown, at: number): void {
     const next = load(parseAutomation(document));
-    const asOf = this.#beforeChange(at);
     const old = this.#automations.find(({ automation }) => automation.id === next.automation.id);
+    if (old !== undefined && differingKeys(old.automation, next.automation).length === 0) return;
+    const asOf = this.#beforeChange(at);
     const others = this.#automations.filter((loaded) => loaded !== old);
     this.#automations = [...others, next].sort((a, b) => compareText(a.automation.id, b.automation.id));
     if (old !== undefined) carryOver(old, next);

@@ -14,9 +14,9 @@ test('an automation comes back as it was sent', async () => {
 
 test('the generation counts changes, and is the revision of what was changed', async () => {
   const world = new World();
-  expect([await world.put(document('a')), await world.put(document('b')), await world.put(document('a'))]).toEqual([
-    1, 2, 3,
-  ]);
+  expect([await world.put(document('a')), await world.put(document('b')), await world.put(document('a', 'A'))]).toEqual(
+    [1, 2, 3],
+  );
   expect(await world.remove('b')).toBe(4);
   expect((await world.node('a')).ownSince).toBe(1);
 });
@@ -58,7 +58,7 @@ test('a change that never gets its turn gives up', async () => {
       };
     },
   });
-  const failed = putDefinition(racing, world.store, parseAutomation(document('a')));
+  const failed = putDefinition(racing, world.store, parseAutomation(document('a', 'A')));
   await expect(failed).rejects.toMatchObject({ code: 'CONFLICT' });
   rival.disconnect();
 });
@@ -112,4 +112,22 @@ describe('what changed since a generation', () => {
     going = false;
     await changing;
   });
+});
+
+test('an automation that means the same as what stands there changes nothing: no generation, no revision, no write', async () => {
+  const world = new World();
+  const trigger = { posture: 'Reactive', expect: ['x', 'y'], within: 600, threshold: 2 };
+  const first = { id: 'a', name: 'A', trigger, actions: [{ type: 'call' }] };
+  expect(await world.put(first)).toBe(1);
+  await world.meet('x');
+  const before = await world.state();
+  for (let i = 0; i < 25; i += 1) expect(await world.at(i).put(first)).toBe(1);
+  const exported = { ...first, created: 'now', trigger: { id: 't', ...trigger, expect: ['y', 'x'], within: '10m' } };
+  expect(await world.put(exported)).toBe(1);
+  expect(await world.state()).toEqual(before);
+  // Another action is another revision, and the open window stays.
+  expect(await world.put({ ...first, actions: [{ type: 'page' }] })).toBe(2);
+  const windows = Object.keys(before).filter((key) => key.startsWith('window:'));
+  expect(Object.keys(await world.state())).toEqual(expect.arrayContaining(windows));
+  expect(await world.put({ ...first, actions: [{ type: 'page' }], enabled: false })).toBe(3);
 });

@@ -39,8 +39,9 @@ export const verb: Verb = {
     if (unreadable.length + alone.problems.length > 0) return refused([...unreadable, ...alone.problems], io);
     return await withWatchfire(options, io, async (watchfire) => {
       const newId = dryRun ? () => 'new' : randomUUID;
-      const { changes, problems } = changesOf(found, await watchfire.list(), { newId, prune });
+      const { changes, problems, warnings } = changesOf(found, await watchfire.list(), { newId, prune });
       if (problems.length > 0) return refused(problems, io);
+      for (const warning of warnings) io.err(plain(`warning: ${warning}`));
       for (const change of changes) {
         if (!dryRun) await carryOut(change, watchfire);
         if (!asJson(options)) io.out(lineOf(change));

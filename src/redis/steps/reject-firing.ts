@@ -12,11 +12,11 @@ export type DeadFiring = { entry: string; reason: string; error: string };
 /** Moves it to the dead letters and acknowledges it; `gone` when another relay has done so. Safe to repeat. */
 export async function rejectFiring(
   redis: Redis,
-  keys: { firings: string; dead: string },
+  keys: { firings: string; dead: string; outdated: string },
   { entry, reason, error }: DeadFiring,
 ): Promise<(typeof WORDS)[number]> {
   const answer = await runScript(redis, script, {
-    keys: { firings: keys.firings, dead: keys.dead },
+    keys: { firings: keys.firings, dead: keys.dead, outdated: keys.outdated },
     args: { group: ACTIONS_GROUP, entry, reason, error },
   });
   return answerOf('reject-firing', WORDS, answer)[0];

@@ -1,0 +1,27 @@
+import type { Mutants } from '../rigs/mutate/mutation.ts';
+
+export const protections: Mutants = {
+  'lua/forget-revisions.lua': {
+    'revisions: what no relay has read keeps its document': [
+      "keep(first(keys.firings, '(' .. group['last-delivered-id']))",
+      '',
+    ],
+    'revisions: what is not acknowledged keeps its document': [
+      "keep(redis.call('XPENDING', keys.firings, args.group)[2])",
+      '',
+    ],
+    'revisions: a dead letter keeps its document': ["keep(first(keys.dead, '-'))", ''],
+    'revisions: without the group nothing is known to be relayed': [
+      "if not group then return { 'clean', '0' } end",
+      'if not group then group = {} end',
+    ],
+    'revisions: a lost group finds the documents of the last week': [
+      'tonumber(args.now_ms) - limits.REVISIONS_KEPT_MS',
+      'tonumber(args.now_ms)',
+    ],
+    'revisions: a firing of the same millisecond is one before the change': [
+      "'(' .. engine.int(bound), 'BYSCORE'",
+      "engine.int(bound), 'BYSCORE'",
+    ],
+  },
+};
