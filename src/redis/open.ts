@@ -5,7 +5,7 @@ import { FAREWELL_MS } from './connection.ts';
 import { redact } from './redact.ts';
 
 /** A server that can be used answers in milliseconds; a person will not wait much longer than this to learn that none does. */
-const REACH_BOUND_MS = 10_000;
+const REACH_BOUND_MS = 8_000;
 
 /** How long a short verb waits for a server that has taken its command and is silent. */
 const SILENCE_BOUND_MS = 10_000;
