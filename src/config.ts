@@ -2,6 +2,7 @@ import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from './clock.ts';
+import type { Settings } from './documents/given.ts';
 import { InvalidDocument } from './errors.ts';
 
 /** Namespace of an engine that was given none. */
@@ -72,7 +73,7 @@ export const settingsSchema = z.strictObject({
     .describe('How long to wait for disk or replicas until an event counts as not kept, in ms'),
 });
 
-export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+export type { Settings } from './documents/given.ts';
 
 /** What a program gives to `new Watchfire(…)`. All of it may be left out. */
 export type WatchfireOptions = Partial<Settings> & {

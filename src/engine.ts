@@ -5,6 +5,8 @@ import type { Observer } from './apply/applier.ts';
 import { systemClock } from './clock.ts';
 import { DEFAULT_REDIS_URL, parseSettings, type Settings, type WatchfireOptions } from './config.ts';
 import type { Check } from './doctor/check.ts';
+import type { CloudEventInput } from './documents/basics.ts';
+import type { AutomationDocument, EventInput } from './documents/given.ts';
 import {
   deadLetterIds,
   type RedriveSummary,
@@ -18,6 +20,7 @@ import { Views } from './inspect/views.ts';
 import { type Automation, parseAutomation } from './model/automation.ts';
 import { sealEvent } from './model/intake.ts';
 import { Admission } from './producer/admission.ts';
+import { type EmitOptions, withPatience } from './producer/patience.ts';
 import { refused } from './producer/refused.ts';
 import { hearChannel } from './redis/channel.ts';
 import { Connections } from './redis/connection.ts';
@@ -73,7 +76,7 @@ export class Watchfire extends Views {
    * Adds an automation, or replaces the one with its id; it takes effect between two entries of the log (rules 13).
    * @throws InvalidDocument with path and reason; then nothing has changed
    */
-  async put(document: unknown): Promise<Automation> {
+  async put(document: AutomationDocument): Promise<Automation> {
     const automation = parseAutomation(document);
     await this.#change((redis) => putDefinition(redis, this.store, automation));
     return automation;
@@ -101,25 +104,35 @@ export class Watchfire extends Views {
 
   /**
    * Appends one event, or one CloudEvent, to the log. An event without id gets one, so that an append repeated after a
-   * lost connection is recognised as a duplicate. While Redis cannot be reached it waits, as all calls do; the logger says so.
+   * lost connection is recognised as a duplicate. While Redis cannot be reached it waits, as all calls do, and the logger says so;
+   * `timeoutMs` bounds that.
    * @returns the event's id and its position in the log, once it is as durable as the settings ask
    * @throws InvalidDocument when the document breaks a rule; it then never enters the log
    * @throws Overloaded when too much waits or memory is short; it did not enter the log
+   * @throws Unanswered when Redis did not answer in `timeoutMs`; the error names the id to repeat it with
    * @throws NotDurable when it is not known to be kept; to repeat it harmlessly, send it with the id that the error names
    */
-  async emit(document: object): Promise<{ id: string; entry: string }> {
+  async emit(
+    document: EventInput | CloudEventInput,
+    { timeoutMs }: EmitOptions = {},
+  ): Promise<{ id: string; entry: string }> {
     const at = this.clock.virtualNowMs();
     const { event, data } = sealEvent(document, randomUUID, this.clock.nowMs());
-    const admitted = this.#admission?.admit(data.length) ?? null;
-    if (admitted !== null) await admitted;
-    const write = (redis: Redis): Promise<string> =>
-      append(redis, this.store, at === null ? '*' : `${at}-*`, ['data', data]);
-    try {
-      const entry = await (this.#durability?.write(write, event.id) ?? write(this.connections.redis));
-      return { id: event.id, entry };
-    } catch (error) {
-      throw refused(error, event.id);
-    }
+    return await withPatience(this.clock, timeoutMs, event.id, async (patience) => {
+      const admitted = this.#admission?.admit(data.length) ?? null;
+      if (admitted !== null) await admitted;
+      const write = async (redis: Redis): Promise<string> => {
+        if (patience.over) throw new Error('given up');
+        patience.sent = true;
+        return await append(redis, this.store, at === null ? '*' : `${at}-*`, ['data', data]);
+      };
+      try {
+        const entry = await (this.#durability?.write(write, event.id) ?? write(this.connections.redis));
+        return { id: event.id, entry };
+      } catch (error) {
+        throw refused(error, event.id);
+      }
+    });
   }
 
   /**

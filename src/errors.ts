@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'CONFLICT'
   | 'OVERLOADED'
   | 'NOT_DURABLE'
+  | 'UNANSWERED'
   | 'DURABILITY_UNAVAILABLE';
 
 /** What every error of Watchfire has in common: a stable `code` beside the sentence for people. */
@@ -211,6 +212,23 @@ export class NotDurable extends TryLater {
 
   constructor(added: 'no' | 'perhaps', message: string, retryAfterMs: number, id: string | null = null) {
     super('NOT_DURABLE', message, retryAfterMs);
+    this.added = added;
+    this.id = id;
+  }
+}
+
+/**
+ * Redis did not answer in the time that `emit` was given. `added`: `'no'` when nothing was sent; `'perhaps'` when the event may be in the
+ * log, or enter it when the connection comes back. `id`: of the event: sent again with this id it counts once.
+ */
+export class Unanswered extends TryLater {
+  readonly added: 'no' | 'perhaps';
+  readonly id: string;
+
+  constructor(added: 'no' | 'perhaps', timeoutMs: number, id: string, retryAfterMs: number) {
+    const state = added === 'no' ? 'so nothing was added' : 'and it is unknown whether the event was added or will be';
+    const sentence = `Redis did not answer within ${timeoutMs} ms, ${state}: sent again with the id ${shorten(id, VALUE_LIMIT)} it counts once`;
+    super('UNANSWERED', sentence, retryAfterMs);
     this.added = added;
     this.id = id;
   }

@@ -2,6 +2,39 @@ export type { Observer } from './apply/applier.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
 export type { Settings, WatchfireOptions } from './config.ts';
 export type { Check, Grade } from './doctor/check.ts';
+export type {
+  CloudEventInput,
+  DurationInput,
+  FreeAction,
+  Labels,
+  Payload,
+  RelatedResource,
+  Resource,
+} from './documents/basics.ts';
+export type {
+  ActionDocument,
+  AutomationDocument,
+  BackoffStrategy,
+  CompoundDocument,
+  EventInput,
+  EventTriggerDocument,
+  KeepAge,
+  KeepCount,
+  QueueAction,
+  QueueOptions,
+  ScenarioDocument,
+  ScenarioStep,
+  SequenceDocument,
+  TriggerDocument,
+} from './documents/given.ts';
+export type {
+  ChildFiringDocument,
+  EventDocument,
+  FiringDocument,
+  TriggeredAction,
+  TriggeredFreeAction,
+  TriggeredQueueAction,
+} from './documents/got.ts';
 export { Watchfire, type WorkerHooks } from './engine.ts';
 export {
   Ambiguous,
@@ -15,6 +48,7 @@ export {
   Overloaded,
   ScriptMismatch,
   TryLater,
+  Unanswered,
   UnexpectedAnswer,
   Unprotected,
   WatchfireError,
@@ -25,12 +59,11 @@ export type { FoundFirings, LedgerQuery, Recorded } from './inspect/firings.ts';
 export { DEFAULT_QUOTAS, LARGEST_QUOTA, type QuotaChanges, type Quotas, type QuotaUse } from './inspect/quota.ts';
 export type { Status, WorkerStatus } from './inspect/status.ts';
 export type { CompositeWindow, EventWindow, FoundWindows, Window, WindowQuery } from './inspect/windows.ts';
-export type { Action } from './model/action.ts';
-export type { Automation, AutomationDocument } from './model/automation.ts';
-export type { Event, EventDocument, Labels } from './model/event.ts';
+export type { Automation } from './model/automation.ts';
+export type { Event } from './model/event.ts';
 export type { Firing } from './model/firing.ts';
 export { schemas } from './model/json-schema.ts';
-export type { TriggeredAction } from './model/triggered-action.ts';
+export type { EmitOptions } from './producer/patience.ts';
 export { ROLES, type Role, type RuleOptions, rulesOf, WAYS_TO_DISK, type WayToDisk } from './redis/acl.ts';
 export type { QueueJob } from './relay/jobs.ts';
 export type { Depth } from './relay/queues.ts';

@@ -1,5 +1,13 @@
-import { describe, expect, test } from 'vitest';
-import { InvalidDocument, Watchfire, type WatchfireOptions } from '../src/index.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  type CloudEventInput,
+  type EventInput,
+  InvalidDocument,
+  TryLater,
+  type Unanswered,
+  Watchfire,
+  type WatchfireOptions,
+} from '../src/index.ts';
 import { engine, rejection } from './support/engine.ts';
 import { testClient } from './support/redis.ts';
 
@@ -42,7 +50,13 @@ describe('emit', () => {
 
   test('takes a CloudEvent', async () => {
     const watchfire = engine();
-    const event = { specversion: '1.0', id: 'c1', source: '/orders', type: 'order.failed', data: { total: 7 } };
+    const event: CloudEventInput = {
+      specversion: '1.0',
+      id: 'c1',
+      source: '/orders',
+      type: 'order.failed',
+      data: { total: 7 },
+    };
     expect((await watchfire.emit(event)).id).toBe('/orders#c1');
   });
 
@@ -66,7 +80,7 @@ describe('emit', () => {
     [{ event: 'a', resource, payload: { big: 'x'.repeat(1_500_000) } }, 'data', /1500000 bytes/, ''],
   ])('refuses what breaks a rule, by field, reason and value: $1', async (document, path, reason, value) => {
     const watchfire = engine();
-    const error = await rejection(watchfire.emit(document));
+    const error = await rejection(watchfire.emit(document as EventInput));
     expect(error).toBeInstanceOf(InvalidDocument);
     const told = error as InvalidDocument;
     expect(told.path).toBe(path);
@@ -75,5 +89,33 @@ describe('emit', () => {
     expect(told.message).toBe(`${told.path}: ${told.reason}`);
     expect(told.code).toBe('INVALID_DOCUMENT');
     expect(await testClient().exists(watchfire.store.keys.events)).toBe(0);
+  });
+});
+
+describe('emit with timeoutMs', () => {
+  const event: EventInput = { event: 'order.failed', resource: { id: 'customer.7' } };
+
+  test('gives up when Redis cannot be reached in time, and names the id to repeat the event with', async () => {
+    const away = new Watchfire({ redis: { host: '127.0.0.1', port: 1 } });
+    onTestFinished(() => away.close());
+    const error = await rejection(away.emit({ ...event, id: 'e1' }, { timeoutMs: 50 }));
+    expect(error).toBeInstanceOf(TryLater);
+    expect(error).toMatchObject({ name: 'Unanswered', code: 'UNANSWERED', added: 'no', id: 'e1', retryAfterMs: 2_000 });
+    const made = (await rejection(away.emit(event, { timeoutMs: 1_000 }))) as Unanswered;
+    expect(made.message).toBe(
+      'Redis did not answer within 1000 ms, and it is unknown whether the event was added or will be: ' +
+        `sent again with the id ${made.id} it counts once; try again in 2.0 s`,
+    );
+    expect(made.added).toBe('perhaps');
+  });
+
+  test('answers as ever when Redis is there', async () => {
+    const watchfire = engine();
+    expect(await watchfire.emit({ ...event, id: 'e1' }, { timeoutMs: 60_000 })).toMatchObject({ id: 'e1' });
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, 2 ** 31])('refuses %d', async (timeoutMs) => {
+    const error = await rejection(engine().emit(event, { timeoutMs }));
+    expect(error).toMatchObject({ code: 'INVALID_DOCUMENT', path: 'timeoutMs' });
   });
 });

@@ -1,4 +1,4 @@
-import type { TriggeredAction } from '../../src/index.ts';
+import type { FreeAction, TriggeredAction } from '../../src/index.ts';
 import { type Part, part, text } from './fields.ts';
 
 /**
@@ -23,7 +23,7 @@ export function messageOf(action: TriggeredAction): string {
     case 'issue-burst':
       return `${labels['related:actor:id']} opens issue after issue, the last one is ${link(part(payload, 'issue'))}`;
     case 'limit-interactions':
-      return `${labels['related:actor:id']} may not write for ${String(action.action.expiry)}`;
+      return `${labels['related:actor:id']} may not write for ${String((action.action as FreeAction).expiry)}`;
     case 'risky-release':
       return `${of} released ${text(payload, 'release', 'tag_name')} after a failed deployment: ${link(part(payload, 'release'))}`;
     case 'guard-down':

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { parse } from 'yaml';
-import { ManualClock, type TriggeredAction, Watchfire } from '../../src/index.ts';
+import { type AutomationDocument, ManualClock, type TriggeredAction, Watchfire } from '../../src/index.ts';
 import { Progress, type Told } from './progress.ts';
 import type { Step } from './story.ts';
 import { toEvent } from './to-event.ts';
@@ -52,7 +52,7 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   const connection = new Redis(redis, { maxRetriesPerRequest: null });
   const handlers = QUEUES.map((queue) => handlerOf(queue, connection, watchfire.queuePrefix, progress));
   try {
-    for (const document of await automations()) await watchfire.put(document);
+    for (const document of await automations()) await watchfire.put(document as AutomationDocument);
     await watchfire.startWorker(progress.hooks());
     const sent = await send(watchfire, clock, options);
     await progress.until(() => progress.seen === sent);

@@ -1,3 +1,4 @@
+import type { RelatedResource, Resource } from '../../src/index.ts';
 import { type Labels, labels, type Part, part, text } from './fields.ts';
 import { relatedOf } from './related.ts';
 
@@ -8,8 +9,8 @@ export type Delivery = Readonly<{ kind: string; id: string; payload: Part }>;
 export type GitHubEvent = {
   id: string;
   event: string;
-  resource: Labels;
-  related: Labels[];
+  resource: Resource;
+  related: RelatedResource[];
   occurred?: string;
   payload: Record<string, unknown>;
 };
@@ -77,8 +78,8 @@ export function toEvent({ kind, id, payload }: Delivery): GitHubEvent {
   return {
     id,
     event: action === undefined ? `github.${kind}` : `github.${kind}.${action}`,
-    resource: { ...place, ...labels({ kind, action }), ...stateOf(payload, subject) },
-    related: relatedOf(place.id ?? '', payload),
+    resource: { ...place, ...labels({ kind, action }), ...stateOf(payload, subject) } as Resource,
+    related: relatedOf(place.id ?? '', payload) as RelatedResource[],
     ...(occurred !== undefined && { occurred }),
     payload: essence(payload),
   };

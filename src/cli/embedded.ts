@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { AutomationDocument } from '../documents/given.ts';
 import { obtainRedisServer, type RedisServer, startRedisServer } from '../embedded/server.ts';
 import type { Watchfire } from '../engine.ts';
 import { parseAutomation } from '../model/automation.ts';
@@ -26,13 +27,12 @@ export async function putExamples(watchfire: Watchfire): Promise<number> {
   const { generation } = await watchfire.status();
   if (generation > 0 || !existsSync(EXAMPLES)) return 0;
   const files = (await readdir(EXAMPLES)).filter((file) => file.endsWith('.yaml')).sort();
-  const documents: unknown[] = [];
+  const documents: AutomationDocument[] = [];
   for (const file of files) {
     const { found, problems } = documentsIn({ file, text: await readFile(path.join(EXAMPLES, file), 'utf8') });
     if (problems.length > 0) throw new Error(problems.join('; '));
-    documents.push(...found.map(({ document }) => document));
+    documents.push(...found.map(({ document }) => parseAutomation(document).document));
   }
-  for (const document of documents) parseAutomation(document);
   for (const document of documents) await watchfire.put(document);
   return documents.length;
 }

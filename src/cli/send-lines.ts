@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { systemClock } from '../clock.ts';
+import type { EventInput } from '../documents/given.ts';
 import type { Watchfire } from '../engine.ts';
 import { InvalidDocument, NotDurable, Overloaded, TryLater } from '../errors.ts';
 import { DOCUMENT_LIMIT_BYTES } from '../model/event.ts';
@@ -54,7 +55,7 @@ export async function sendLines(
   const pause = new Pause((error) => watcher.waits(error), sleep, signal);
   const emit = async (document: Record<string, unknown>): Promise<void> => {
     try {
-      await watchfire.emit(document);
+      await watchfire.emit(document as EventInput);
     } catch (error) {
       if (!wait || !(error instanceof TryLater)) throw error;
       await pause.begin(error);

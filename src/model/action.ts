@@ -1,15 +1,10 @@
 import { z } from 'zod';
+import type { ActionDocument, QueueAction } from '../documents/given.ts';
 import { InvalidDocument } from '../errors.ts';
 import { check, checkClosed, closed, each, joinPath } from './issue.ts';
 import { freezeDeep } from './record.ts';
 import { LIST_LIMIT, refuseMore } from './spec.ts';
 import { withinAt } from './within.ts';
-
-/**
- * A reaction. `type: queue` adds a job to a queue of the user's and is checked in full (`QueueAction`); every other type is free-form
- * and is for the handler that knows it.
- */
-export type Action = { type: string; [key: string]: unknown };
 
 /** BullMQ refuses priorities above 2^21 - 1. */
 const PRIORITY_LIMIT = 2_097_151;
@@ -19,30 +14,34 @@ const wholeNumber = z.int(notNegative).min(0, notNegative);
 const jitter = 'must be a number from 0 to 1';
 const text = z.string('must be a non-empty string').min(1, 'must be a non-empty string');
 
-const backoff = z.union(
-  [
-    wholeNumber,
-    z.strictObject({
-      type: text,
-      delay: wholeNumber.optional(),
-      jitter: z.number(jitter).min(0, jitter).max(1, jitter).optional(),
-    }),
-  ],
-  'must be milliseconds or {type, delay, jitter}',
-);
+export const strategy = z.strictObject({
+  type: text.describe('fixed, exponential, or a strategy of your worker'),
+  delay: wholeNumber.optional().describe('Milliseconds before the next try'),
+  jitter: z
+    .number(jitter)
+    .min(0, jitter)
+    .max(1, jitter)
+    .optional()
+    .describe('Part of the delay that is random, 0 to 1'),
+});
+
+const backoff = z.union([wholeNumber, strategy], 'must be milliseconds or {type, delay, jitter}');
+
+export const keepCount = z.strictObject({ count: wholeNumber.describe('How many at most') });
+
+export const keepAge = z.strictObject({
+  age: wholeNumber.describe('For how many seconds'),
+  count: wholeNumber.optional().describe('How many at most'),
+  limit: wholeNumber.optional().describe('How many are removed at a time'),
+});
 
 const keepJobs = z.union(
-  [
-    z.boolean(),
-    wholeNumber,
-    z.strictObject({ count: wholeNumber }),
-    z.strictObject({ age: wholeNumber, count: wholeNumber.optional(), limit: wholeNumber.optional() }),
-  ],
+  [z.boolean(), wholeNumber, keepCount, keepAge],
   'must be true, false, a number of jobs or {age, count, limit}',
 );
 
 /** The job options a definition may set, as BullMQ takes them. Ids and deduplication belong to the engine. */
-const queueOptions = z.strictObject(
+export const queueOptions = z.strictObject(
   {
     delay: wholeNumber.optional().describe('Milliseconds to wait before the job may run'),
     attempts: wholeNumber.optional().describe('How often the job is tried in all; 0 and 1 mean once'),
@@ -61,16 +60,15 @@ const queueOptions = z.strictObject(
 
 /** An action that adds a job to a queue. */
 export const queueAction = closed({
-  type: z.literal('queue'),
+  type: z.literal('queue').describe('A job in a BullMQ queue of yours'),
   queue: text.regex(/^[^:]*$/, 'must not contain ":"').describe('Name of the BullMQ queue'),
   name: text.optional().describe('Name of the job'),
   data: z
     .record(z.string(), z.unknown(), 'must be an object')
     .optional()
     .describe('What the job gets besides the firing'),
-  opts: queueOptions.optional(),
-});
-export type QueueAction = z.infer<typeof queueAction>;
+  opts: queueOptions.optional().describe('Options of the job, as BullMQ takes them'),
+}) satisfies z.ZodType<QueueAction>;
 
 /** Published form of any action. What only a queue action must obey stands under `if`/`then`. */
 export const actionDocument = z
@@ -85,25 +83,25 @@ function queueShape(): object {
 }
 
 /** Checks the action at `path` (rules 5.1). Throws InvalidDocument. */
-export function parseAction(document: unknown, path: string): Action {
+export function parseAction(document: unknown, path: string): ActionDocument {
   const action = check(actionDocument, document, path);
   if (action.type === 'queue') checkClosed(queueAction, document as object, path);
   else delayOf(action, path);
   // The document itself, not what the schema made of it: free-form keys are the handler's and must arrive as they were.
-  return freezeDeep(document as Action);
+  return freezeDeep(document as ActionDocument);
 }
 
 /**
  * How long the job of an action waits before it may run, in ms: Prefect's `schedule_after`, seconds or text (rules 5.4). Null when the
  * action does not say, or is a queue action, whose `opts.delay` says it. Throws InvalidDocument.
  */
-export function delayOf(action: Action, path: string): number | null {
+export function delayOf(action: Readonly<Record<string, unknown>>, path: string): number | null {
   const after = action.type === 'queue' ? null : (action.schedule_after ?? null);
   return after === null ? null : withinAt(after, joinPath(path, 'schedule_after')).ms;
 }
 
 /** Checks a list of actions. Missing is empty. Throws InvalidDocument. */
-export function parseActions(documents: unknown, path: string): readonly Action[] {
+export function parseActions(documents: unknown, path: string): readonly ActionDocument[] {
   if (documents === undefined) return Object.freeze([]);
   if (!Array.isArray(documents)) throw new InvalidDocument(path, 'must be a list of actions', documents);
   refuseMore(documents, path, LIST_LIMIT, 'entries');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { ActionDocument, AutomationDocument } from '../documents/given.ts';
 import { InvalidDocument } from '../errors.ts';
-import { type Action, actionDocument, parseActions } from './action.ts';
+import { actionDocument, parseActions } from './action.ts';
 import { checkClosed, closed, joinPath, together } from './issue.ts';
 import { freezeDeep, isDeeper, isRecord } from './record.ts';
 import { LIST_LIMIT } from './spec.ts';
@@ -12,9 +13,9 @@ export type Automation = {
   name: string;
   enabled: boolean;
   trigger: Trigger;
-  actions: readonly Action[];
-  actionsOnTrigger: readonly Action[];
-  actionsOnResolve: readonly Action[];
+  actions: readonly ActionDocument[];
+  actionsOnTrigger: readonly ActionDocument[];
+  actionsOnResolve: readonly ActionDocument[];
   allowSelfTrigger: boolean;
   document: AutomationDocument;
 };
@@ -36,10 +37,10 @@ const automationLevel = closed({
   updated: z.unknown().optional().describe('Accepted, no effect'),
   account: z.unknown().optional().describe('Accepted, no effect'),
   workspace: z.unknown().optional().describe('Accepted, no effect'),
-  enabled: flag.default(true),
-  trigger: z.unknown().optional(),
+  enabled: flag.default(true).describe('false: it does not fire'),
+  trigger: z.unknown().optional().describe('What it fires at'),
   actions: z.unknown().optional(),
-  actions_on_trigger: z.unknown().optional(),
+  actions_on_trigger: z.unknown().optional().describe('What it fires at'),
   actions_on_resolve: z.unknown().optional(),
   allow_self_trigger: flag.default(false).describe('true: sees the events its own firings cause'),
 });
@@ -48,13 +49,11 @@ const actionList = z.array(actionDocument).max(LIST_LIMIT).default([]);
 
 /** Published form of an automation (rules 5.1). */
 export const automationDocument = automationLevel.extend({
-  trigger: triggerDocument,
+  trigger: z.lazy(() => triggerDocument).describe('What it fires at'),
   actions: actionList.describe('When it fires'),
   actions_on_trigger: actionList.describe('When it fires, about the state-change event'),
   actions_on_resolve: actionList.describe('When its alert ends'),
 });
-
-export type AutomationDocument = z.input<typeof automationDocument>;
 
 /** Reads an automation document, parsed from JSON or YAML (rules 5). Throws InvalidDocument, which knows all problems of the document. */
 export function parseAutomation(document: unknown): Automation {

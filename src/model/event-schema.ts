@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import {
-  EVENT_ID_LIMIT,
-  EVENT_NAME_LIMIT,
-  type EventDocument,
-  LABELS_LIMIT,
-  RELATED_LIMIT,
-  resourceId,
-  resourceRole,
-} from './event.ts';
+import type { EventDocument } from '../documents/got.ts';
+import { EVENT_ID_LIMIT, EVENT_NAME_LIMIT, LABELS_LIMIT, RELATED_LIMIT, resourceId, resourceRole } from './event.ts';
 import { fits, isText } from './text.ts';
 import { numberToMs, parseTimestamp } from './timestamp.ts';
 
@@ -37,11 +30,11 @@ const occurrence = z
 
 const labelMap = z.record(wellFormed, wellFormed).refine((labels) => Object.keys(labels).length <= LABELS_LIMIT);
 
-const resource = labelMap
+export const resource = labelMap
   .refine((labels) => Boolean(resourceId(labels)))
   .meta({ maxProperties: LABELS_LIMIT, anyOf: either('id') });
 
-const relatedResource = labelMap
+export const relatedResource = labelMap
   .refine((labels) => Boolean(resourceId(labels)) && Boolean(resourceRole(labels)))
   .meta({ maxProperties: LABELS_LIMIT, allOf: [{ anyOf: either('id') }, { anyOf: either('role') }] });
 
@@ -59,7 +52,7 @@ const name = z
   .refine((text) => fits(text, EVENT_NAME_LIMIT) && text.isWellFormed())
   .meta({ maxLength: EVENT_NAME_LIMIT });
 
-const payload = z.record(z.string(), z.unknown());
+export const payload = z.record(z.string(), z.unknown());
 
 /** An event as senders write it (rules 2). */
 export const eventInput = z.looseObject({
@@ -74,16 +67,16 @@ export const eventInput = z.looseObject({
 });
 
 /** A complete event as the engine writes it. */
-export const eventOutput: z.ZodType<EventDocument, EventDocument> = z
+export const eventOutput = z
   .strictObject({
-    id: identifier,
-    event: name,
-    resource,
-    related: z.array(relatedResource),
-    occurred: timestamp,
-    follows: identifier.nullable(),
-    payload,
-    cause_chain: z.array(wellFormed),
-    received: timestamp,
+    id: identifier.describe('Its id: the one of the sender, else entry-<stream entry id>'),
+    event: name.describe('The name of what happened'),
+    resource: resource.describe('The resource it happened to, with its labels'),
+    related: z.array(relatedResource).describe('Other resources, each with a role'),
+    occurred: timestamp.describe('When it happened, ISO 8601 in UTC'),
+    follows: identifier.nullable().describe('Id of an event known to precede this one'),
+    payload: payload.describe('Anything the sender put there'),
+    cause_chain: z.array(wellFormed).describe('Automations that led to this event, oldest first'),
+    received: timestamp.describe('When it arrived, ISO 8601 in UTC'),
   })
-  .meta({ id: 'CompleteEvent' });
+  .meta({ id: 'CompleteEvent' }) as unknown as z.ZodType<EventDocument, EventDocument>;

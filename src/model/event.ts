@@ -1,3 +1,5 @@
+import type { Labels, RelatedResource, Resource } from '../documents/basics.ts';
+import type { EventDocument } from '../documents/got.ts';
 import { InvalidDocument } from '../errors.ts';
 import { emptyRecord, isDeeper, isRecord } from './record.ts';
 import { fits, isText } from './text.ts';
@@ -19,9 +21,6 @@ export const PAYLOAD_DEPTH_LIMIT = 500;
 /** What a state-change event may put around the payload of its triggering event (rules 10): two levels, with room to spare. */
 const WRAPPING_DEPTH = 4;
 
-/** Label names with their values. Made without inherited names, so any text may be looked up in it. */
-export type Labels = Readonly<Record<string, string>>;
-
 /** A complete event inside the engine (rules 2). `occurred` and `received` are milliseconds since 1970. */
 export type Event = {
   id: string;
@@ -35,21 +34,11 @@ export type Event = {
   causeChain: readonly string[];
 };
 
-/** A complete event as JSON: the fields of rules 2, times as ISO text. */
-export type EventDocument = {
-  id: string;
-  event: string;
-  resource: Labels;
-  related: readonly Labels[];
-  occurred: string;
-  follows: string | null;
-  payload: Record<string, unknown>;
-  cause_chain: readonly string[];
-  received: string;
-};
-
 /** How an event came: the stream entry that names it when it has no id of its own, and its arrival in milliseconds since 1970. */
 export type Arrival = { entryId: string; received: number };
+
+export type { Labels } from '../documents/basics.ts';
+export type { EventDocument } from '../documents/got.ts';
 
 const NO_RELATED: readonly Labels[] = Object.freeze([]);
 const NO_CHAIN: readonly string[] = Object.freeze([]);
@@ -200,8 +189,9 @@ export function eventDocument(event: Event): EventDocument {
   return {
     id: event.id,
     event: event.event,
-    resource: event.resource,
-    related: event.related,
+    // Made by parseEvent, which asks for ids and roles.
+    resource: event.resource as Resource,
+    related: event.related as readonly RelatedResource[],
     occurred: formatTimestamp(event.occurred),
     follows: event.follows,
     payload: event.payload,

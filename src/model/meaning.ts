@@ -1,4 +1,4 @@
-import type { Action } from './action.ts';
+import type { ActionDocument } from '../documents/given.ts';
 import type { Automation } from './automation.ts';
 import { isRecord } from './record.ts';
 import { compareText } from './text.ts';
@@ -47,7 +47,7 @@ export function differingKeys(a: Automation, b: Automation): string[] {
 }
 
 /** With what a job gets where the action leaves it out. */
-function completed(action: Action): Action {
+function completed(action: ActionDocument): ActionDocument {
   return action.type === 'queue' ? { name: action.type, data: {}, opts: {}, ...action } : action;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TriggerDocument } from '../documents/given.ts';
 import { InvalidDocument } from '../errors.ts';
 import { checkClosed, closed, each, joinPath, together } from './issue.ts';
 import { isRecord } from './record.ts';
@@ -52,15 +53,18 @@ const patterns = z.union([pattern, z.array(pattern).max(LIST_LIMIT)]);
 const spec = z.record(z.string(), patterns);
 const strings = z.array(pattern).max(LIST_LIMIT);
 const names = z.array(pattern).max(FOR_EACH_LIMIT);
-const duration = z.union([z.number(), z.string()]);
+export const duration = z.union([z.number(), z.string()]);
 const wholeNumber = 'must be a whole number, 0 or more';
 
 /*
  * One level of a trigger tree. What has reasons or places of its own (lists, specs, durations, children) is described here for those who
  * read the published form, and read by functions; the rest of a level is read by its schema.
  */
-const eventLevel = closed({
-  type: z.literal('event').optional(),
+export const eventLevel = closed({
+  type: z
+    .literal('event')
+    .optional()
+    .describe('A trigger of events; without it the other keys tell which kind is meant'),
   id: z.unknown().optional().describe('Accepted, no effect'),
   posture: z
     .enum(['Reactive', 'Proactive'], 'must be "Reactive" or "Proactive"')
@@ -84,17 +88,26 @@ const eventLevel = closed({
     .describe('false: alert only once in a silence (Proactive without "after")'),
 });
 
+const CHILDREN = 'The triggers that are combined, its children';
+
 const compositeShape = {
   id: eventLevel.shape.id,
-  triggers: z.array(z.unknown()).min(1),
+  triggers: z.array(z.unknown()).min(1).describe(CHILDREN),
   within: duration.nullable().default(null).describe('How far apart the child firings may lie; null is no limit'),
-  for_each: eventLevel.shape.for_each,
+  for_each: names.default([]).describe('Labels whose values the child firings must share: each group fires on its own'),
 };
 
 const requireDocument = z.union([z.enum(['any', 'all']), z.int().min(1)]).describe('How many children must fire');
 
-const compoundLevel = closed({ ...compositeShape, type: z.literal('compound').optional(), require: requireDocument });
-const sequenceLevel = closed({ ...compositeShape, type: z.literal('sequence').optional() });
+const compoundLevel = closed({
+  ...compositeShape,
+  type: z.literal('compound').optional().describe('Children in any order'),
+  require: requireDocument,
+});
+const sequenceLevel = closed({
+  ...compositeShape,
+  type: z.literal('sequence').optional().describe('Children one after another, in their order'),
+});
 
 /** What of a level is read by its schema. */
 const eventRest = eventLevel.omit({
@@ -108,23 +121,17 @@ const eventRest = eventLevel.omit({
 const compoundRest = compoundLevel.omit({ triggers: true, within: true, for_each: true, require: true });
 const sequenceRest = sequenceLevel.omit({ triggers: true, within: true, for_each: true });
 
-export type EventTriggerDocument = z.input<typeof eventLevel>;
-type Nested = { triggers: TriggerDocument[] };
-export type CompoundDocument = Omit<z.input<typeof compoundLevel>, 'triggers' | 'require'> &
-  Nested & { require: z.input<typeof requireDocument> };
-export type SequenceDocument = Omit<z.input<typeof sequenceLevel>, 'triggers'> & Nested;
+const children: z.ZodType<readonly TriggerDocument[], readonly TriggerDocument[]> = z
+  .lazy(() => z.array(triggerDocument).min(1).max(TRIGGERS_LIMIT))
+  .describe(CHILDREN);
 
-/** A trigger as people write it (rules 5.2 and 5.3). */
-export type TriggerDocument = EventTriggerDocument | CompoundDocument | SequenceDocument;
+export const compoundDocument = compoundLevel.extend({ triggers: children });
+export const sequenceDocument = sequenceLevel.extend({ triggers: children });
 
-const children: z.ZodType<TriggerDocument[], TriggerDocument[]> = z.lazy(() =>
-  z.array(triggerDocument).min(1).max(TRIGGERS_LIMIT),
-);
-
-/** Published form of a trigger with everything below it. */
+/** Published form of a trigger with everything below it (rules 5.2 and 5.3). */
 export const triggerDocument = z
-  .union([eventLevel, compoundLevel.extend({ triggers: children }), sequenceLevel.extend({ triggers: children })])
-  .meta({ id: 'Trigger' });
+  .union([eventLevel, compoundDocument, sequenceDocument])
+  .meta({ id: 'Trigger' }) as unknown as z.ZodType<TriggerDocument, TriggerDocument>;
 
 /** Reads the trigger of an automation into its normal form, frozen. Throws InvalidDocument (rules 5.5) that knows all problems. */
 export function parseTrigger(document: unknown, path: string): Trigger {

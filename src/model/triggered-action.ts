@@ -1,50 +1,52 @@
 import { z } from 'zod';
+import type { ChildFiringDocument } from '../documents/got.ts';
 import { actionDocument } from './action.ts';
 import { automationDocument } from './automation.ts';
 import { eventOutput } from './event-schema.ts';
 import { triggerDocument } from './trigger.ts';
 
-const instant = z.iso.datetime({ precision: 3 }).describe('ISO 8601 in UTC, to the millisecond');
+export const instant = z.iso.datetime({ precision: 3 }).describe('ISO 8601 in UTC, to the millisecond');
 const labels = z.record(z.string(), z.string());
 const text = z.string().min(1);
 
 const firingFields = {
   id: text.describe('Derived from the cause: the same firing has the same id wherever it is decided'),
   trigger: triggerDocument.describe('The trigger that fired, as it was'),
-  state: z.enum(['Triggered', 'Resolved']),
+  state: z.enum(['Triggered', 'Resolved']).describe('Resolved: its alert ended'),
   triggered: instant.describe('When it fired, in event time'),
   triggering_labels: labels.describe('The key with its names; for a composite its group'),
-  triggering_event: eventOutput.nullable(),
+  triggering_event: eventOutput
+    .nullable()
+    .describe('The event that it fired at; null where an absence came to its end'),
 };
 
+const CHILD_FIRINGS = 'Child firings in declared order; none for event triggers';
+
 /** A firing inside a composite's: all of a firing but the wall clock time, which only a root has. */
-export type ChildFiringDocument = z.input<z.ZodObject<typeof firingFields>> & {
-  triggering_firings: ChildFiringDocument[];
-};
-const childFiring: z.ZodType<unknown, ChildFiringDocument> = z.lazy(() =>
-  z.strictObject({ ...firingFields, triggering_firings: z.array(childFiring) }).meta({ id: 'ChildFiring' }),
+export const childFiring: z.ZodType<unknown, ChildFiringDocument> = z.lazy(() =>
+  z
+    .strictObject({ ...firingFields, triggering_firings: z.array(childFiring).describe(CHILD_FIRINGS) })
+    .meta({ id: 'ChildFiring' }),
 );
 
 /** A firing as handlers and people see it (rules 10). */
 export const firingDocument = z.strictObject({
   ...firingFields,
   decided: instant.describe('Wall clock when it was decided'),
-  triggering_firings: z.array(childFiring).describe('Child firings in declared order; none for event triggers'),
+  triggering_firings: z.array(childFiring).describe(CHILD_FIRINGS),
 });
-export type FiringDocument = z.input<typeof firingDocument>;
 
 /** What a job holds (rules 11): everything its handler needs, so that later edits of the automation change nothing. */
 export const triggeredAction = z.strictObject({
   id: text.describe('f-<firing id>-<action_index>; the same for every attempt and every repeat'),
-  automation: automationDocument,
-  firing: firingDocument,
-  triggered: instant,
-  triggering_labels: labels,
+  automation: automationDocument.describe('The automation as it was when it fired'),
+  firing: firingDocument.describe('What happened'),
+  triggered: instant.describe('When it fired, in event time'),
+  triggering_labels: labels.describe('The key with its names; for a composite its group'),
   triggering_event: eventOutput.nullable().describe("The firing's event, or the state-change event (rules 11)"),
-  action: actionDocument,
+  action: actionDocument.describe('The action as the automation has it'),
   action_index: z.int().min(0).describe('Place in actions + actions_on_trigger + actions_on_resolve'),
   state_change_event: text.describe('Id of the state-change event'),
   data: z.record(z.string(), z.unknown()).optional().describe('The data of a queue action'),
   idempotencyKey: text.describe('Give this to systems that recognise repeated requests'),
 });
-export type TriggeredAction = z.input<typeof triggeredAction>;

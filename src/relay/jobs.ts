@@ -1,11 +1,11 @@
+import type { ActionDocument, AutomationDocument, QueueAction, TriggerDocument } from '../documents/given.ts';
+import type { ChildFiringDocument, EventDocument, FiringDocument, TriggeredAction } from '../documents/got.ts';
 import { InvalidDocument } from '../errors.ts';
-import { type Action, delayOf, type QueueAction } from '../model/action.ts';
-import type { Automation, AutomationDocument } from '../model/automation.ts';
-import { type EventDocument, eventDocument } from '../model/event.ts';
+import { delayOf } from '../model/action.ts';
+import type { Automation } from '../model/automation.ts';
+import { eventDocument } from '../model/event.ts';
 import { type ChildFiring, type Firing, stateChangeEvent, stateChangeEventId } from '../model/firing.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
-import type { TriggerDocument } from '../model/trigger.ts';
-import type { ChildFiringDocument, FiringDocument, TriggeredAction } from '../model/triggered-action.ts';
 
 /** Queue of all actions whose type is not `queue`. */
 export const DEFAULT_QUEUE = 'actions';
@@ -44,7 +44,7 @@ export function jobsOf(firing: Firing, automation: Automation): QueueJob[] {
     decided: formatTimestamp(firing.decided),
   };
   const jobs: QueueJob[] = [];
-  const add = (list: readonly Action[], before: number, event: EventDocument | null): void => {
+  const add = (list: readonly ActionDocument[], before: number, event: EventDocument | null): void => {
     for (const [at, action] of list.entries()) jobs.push(jobOf(action, before + at, firing, told, document, event));
   };
   if (firing.state === 'Triggered') add(actions, 0, firing.event);
@@ -56,7 +56,7 @@ export function jobsOf(firing: Firing, automation: Automation): QueueJob[] {
 }
 
 function jobOf(
-  action: Action,
+  action: ActionDocument,
   index: number,
   firing: Firing,
   told: FiringDocument,
@@ -66,22 +66,21 @@ function jobOf(
   const id = `f-${firing.id}-${index}`;
   const own = isQueueAction(action) ? action : null;
   const delay = delayOf(action, 'action');
+  const common = {
+    id,
+    automation,
+    firing: told,
+    triggered: told.triggered,
+    triggering_labels: firing.labels,
+    triggering_event: event,
+    action_index: index,
+    state_change_event: stateChangeEventId(firing.id),
+    idempotencyKey: id,
+  };
   return {
     queue: own?.queue ?? DEFAULT_QUEUE,
     name: own?.name ?? action.type,
-    data: {
-      id,
-      automation,
-      firing: told,
-      triggered: told.triggered,
-      triggering_labels: firing.labels,
-      triggering_event: event,
-      action,
-      action_index: index,
-      state_change_event: stateChangeEventId(firing.id),
-      ...(own === null ? {} : { data: own.data ?? {} }),
-      idempotencyKey: id,
-    },
+    data: isQueueAction(action) ? { ...common, action, data: action.data ?? {} } : { ...common, action },
     opts: {
       removeOnComplete: KEEP_COMPLETED,
       removeOnFail: KEEP_FAILED,
@@ -94,7 +93,7 @@ function jobOf(
 }
 
 /** parseAutomation has checked every action of this type against the form of `QueueAction`. */
-function isQueueAction(action: Action): action is QueueAction {
+function isQueueAction(action: ActionDocument): action is QueueAction {
   return action.type === 'queue';
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Automation, parseAutomation } from '../model/automation.ts';
+import { type Automation, automationDocument, parseAutomation } from '../model/automation.ts';
+import { eventInput } from '../model/event-schema.ts';
 import { type Firing, stateChangeEventId } from '../model/firing.ts';
 import { check, required } from '../model/issue.ts';
 import { formatTimestamp, parseTimestamp } from '../model/timestamp.ts';
@@ -13,11 +14,14 @@ const instant = z.string(required('must be a timestamp')).transform((text, conte
 
 const step = z.strictObject(
   {
-    at: instant,
-    event: z.unknown().optional(),
-    tick: z.boolean('must be true or false').default(false),
-    put: z.unknown().optional(),
-    delete: z.string('must be the id of an automation').optional(),
+    at: instant.describe('When, ISO 8601'),
+    event: z.unknown().optional().describe('An event that is sent'),
+    tick: z
+      .boolean('must be true or false')
+      .default(false)
+      .describe('true: deadlines that have passed are decided, as they are all the time in production'),
+    put: z.unknown().optional().describe('An automation that is put'),
+    delete: z.string('must be the id of an automation').optional().describe('The id of an automation that is deleted'),
   },
   'must be an object',
 );
@@ -25,13 +29,23 @@ const step = z.strictObject(
 /** Other keys are let pass: recorded scenarios carry their answers and notes with them. */
 const scenario = z.object(
   {
-    name: z.string(required('must be a string')),
-    start: instant.optional(),
-    automations: z.array(z.unknown(), 'must be a list of automations').default([]),
-    timeline: z.array(step, required('must be a list of steps')),
+    name: z.string(required('must be a string')).describe('Stands in the answer'),
+    start: instant.optional().describe('When automations are put, ISO 8601; without it: at the first step'),
+    automations: z.array(z.unknown(), 'must be a list of automations').default([]).describe('What is put at the start'),
+    timeline: z.array(step, required('must be a list of steps')).describe('What happens, in order'),
   },
   'must be an object',
 );
+
+/** Published form of a step, and of a scenario; an automation in error is an answer, so it is read without its form. */
+export const stepDocument = step.extend({
+  event: eventInput.optional().describe('An event that is sent'),
+  put: automationDocument.optional().describe('An automation that is put'),
+});
+export const scenarioDocument = scenario.extend({
+  automations: z.array(automationDocument).default([]).describe('What is put at the start'),
+  timeline: z.array(stepDocument).describe('What happens, in order'),
+});
 
 /** What to run: automations, and what happens to them. Times are ms since 1970. */
 export type Scenario = Readonly<z.output<typeof scenario>>;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Watchfire } from '../../src/engine.ts';
+import type { AutomationDocument } from '../../src/index.ts';
 import { schemas } from '../../src/model/json-schema.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { testClient } from '../support/redis.ts';
@@ -25,7 +26,7 @@ async function shop(
 ): Promise<{ watchfire: Watchfire; cli: (...argv: string[]) => Promise<Ran> }> {
   const namespace = freshNamespace({ permanent: ['*'] });
   const watchfire = new Watchfire({ redis: testClient(), namespace });
-  for (const document of documents) await watchfire.put(document);
+  for (const document of documents) await watchfire.put(document as AutomationDocument);
   const cli = runIn(namespace);
   return { watchfire, cli: (...argv) => cli(argv) };
 }

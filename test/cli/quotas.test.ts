@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LoadedDefinitions } from '../../src/apply/loaded-definitions.ts';
 import { Watchfire } from '../../src/engine.ts';
+import type { TriggerDocument } from '../../src/index.ts';
 import { DEFAULT_QUOTAS } from '../../src/inspect/quota.ts';
 import { Auditor } from '../../src/services/auditor.ts';
 import { eventually } from '../support/eventually.ts';
@@ -10,7 +11,7 @@ import { testClient } from '../support/redis.ts';
 import { ENGINE_KEYS, World } from '../support/world.ts';
 import { runIn } from './run.ts';
 
-const counting = { posture: 'Reactive', expect: ['x'], for_each: ['id'], threshold: 2, within: 60 };
+const counting: TriggerDocument = { posture: 'Reactive', expect: ['x'], for_each: ['id'], threshold: 2, within: 60 };
 
 function engine(): { watchfire: Watchfire; cli: ReturnType<typeof runIn> } {
   const namespace = freshNamespace({ permanent: ENGINE_KEYS });

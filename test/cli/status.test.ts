@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
+import type { ActionDocument, AutomationDocument } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { privateRedis } from '../support/private-redis.ts';
@@ -7,7 +8,7 @@ import { adminBeside, testClient } from '../support/redis.ts';
 import { ENGINE_KEYS } from '../support/world.ts';
 import { run, runIn } from './run.ts';
 
-const automation = {
+const automation: AutomationDocument = {
   id: 'A',
   name: 'every x',
   trigger: { posture: 'Reactive', expect: ['x'], threshold: 2, within: 60 },
@@ -137,7 +138,7 @@ test('a queue that is full gets no more jobs, and status says so until it has sh
   const cli = runIn(namespace);
   const watchfire = new Watchfire({ redis: testClient(), namespace, maxQueueDepth: 3 });
   onTestFinished(() => watchfire.close());
-  const actions = [{ type: 'queue', queue: 'mail' }];
+  const actions: ActionDocument[] = [{ type: 'queue', queue: 'mail' }];
   await watchfire.put({ ...automation, trigger: { posture: 'Reactive', expect: ['x'] }, actions });
   await watchfire.startWorker();
   const { redis } = watchfire.connections;

@@ -1,12 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
+import type { AutomationDocument } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { testClient } from '../support/redis.ts';
 import { ENGINE_KEYS } from '../support/world.ts';
 import { runIn } from './run.ts';
 
-const automation = {
+const automation: AutomationDocument = {
   id: 'A',
   name: 'every x',
   trigger: { posture: 'Reactive', expect: ['x'] },

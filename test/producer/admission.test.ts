@@ -1,10 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
 import { Overloaded } from '../../src/errors.ts';
+import type { EventInput } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
 
-const event = (n: number, size = 0): Record<string, unknown> => ({
+const event = (n: number, size = 0): EventInput => ({
   id: `e${n}`,
   event: 'x',
   resource: { id: 'r' },

@@ -4,6 +4,7 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
+import type { AutomationDocument } from '../../src/index.ts';
 import { ROLES, type Role, rulesOf } from '../../src/redis/acl.ts';
 import { prefixesOf } from '../../src/redis/keys.ts';
 import { run } from '../cli/run.ts';
@@ -138,7 +139,7 @@ function engine(redis: string, namespace: string): Watchfire {
 }
 
 const event = { event: 'order.failed', resource: { id: 'customer.7' } };
-const automation = {
+const automation: AutomationDocument = {
   id: 'A',
   name: 'failures',
   trigger: { posture: 'Reactive', expect: ['order.failed'] },

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { Watchfire } from '../../src/engine.ts';
 import { NotDurable } from '../../src/errors.ts';
+import type { AutomationDocument, EventInput } from '../../src/index.ts';
 import { durabilityOf } from '../../src/redis/durability.ts';
 import { earlyAnswers, isWithin, parseInfo, versionOf } from '../../src/redis/info.ts';
 import { eventually } from '../support/eventually.ts';
@@ -9,9 +10,9 @@ import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
 
 type Options = ConstructorParameters<typeof Watchfire>[0];
 
-const event = (n: number): Record<string, unknown> => ({ id: `e${n}`, event: 'x', resource: { id: 'r' } });
+const event = (n: number): EventInput => ({ id: `e${n}`, event: 'x', resource: { id: 'r' } });
 
-const automation = {
+const automation: AutomationDocument = {
   id: 'a',
   name: 'A',
   trigger: { posture: 'Reactive', expect: ['x'] },

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
+import type { AutomationDocument } from '../../src/index.ts';
 import { Connections } from '../../src/redis/connection.ts';
 import { openRedis } from '../../src/redis/open.ts';
 import { redact } from '../../src/redis/redact.ts';
@@ -16,7 +17,7 @@ import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
 const CANARY = 'CANARY5d41402abc';
 
 const event = { event: 'order.failed', resource: { id: 'customer.7' }, payload: { card: CANARY } };
-const automation = {
+const automation: AutomationDocument = {
   id: 'A',
   name: 'a',
   trigger: { posture: 'Reactive', expect: ['order.failed'], within: 60, for_each: ['id'], threshold: 2 },

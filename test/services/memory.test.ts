@@ -1,20 +1,21 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
 import { Overloaded } from '../../src/errors.ts';
+import type { AutomationDocument, EventInput } from '../../src/index.ts';
 import { readStatus } from '../../src/inspect/status.ts';
 import { storeOf } from '../../src/redis/store.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
 import { privateRedis } from '../support/private-redis.ts';
 
-const automation = {
+const automation: AutomationDocument = {
   id: 'a',
   name: 'A',
   trigger: { posture: 'Reactive', expect: ['x'] },
   actions: [{ type: 'queue', queue: 'mail' }],
 };
 
-const event = (n: number): Record<string, unknown> => ({
+const event = (n: number): EventInput => ({
   id: `e${n}`,
   event: 'x',
   resource: { id: `r${n}` },

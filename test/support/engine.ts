@@ -1,5 +1,5 @@
 import { expect, inject, onTestFinished } from 'vitest';
-import { Watchfire, type WatchfireOptions } from '../../src/index.ts';
+import { type AutomationDocument, type TriggerDocument, Watchfire, type WatchfireOptions } from '../../src/index.ts';
 import { freshNamespace } from './namespace.ts';
 import { ENGINE_KEYS } from './world.ts';
 
@@ -12,8 +12,8 @@ export function engine(options: WatchfireOptions = {}): Watchfire {
 }
 
 /** An automation that fires for every failed order. */
-export function reactive(id: string, more: object = {}): object {
-  const trigger = { posture: 'Reactive', expect: ['order.failed'], for_each: ['id'] };
+export function reactive(id: string, more: object = {}): AutomationDocument {
+  const trigger: TriggerDocument = { posture: 'Reactive', expect: ['order.failed'], for_each: ['id'] };
   return { id, name: `Automation ${id}`, trigger, actions: [{ type: 'call' }], ...more };
 }
 

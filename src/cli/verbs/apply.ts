@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import type { AutomationDocument } from '../../documents/given.ts';
 import type { Watchfire } from '../../engine.ts';
 import { changesOf, type PlannedChange } from '../changes.ts';
 import { withWatchfire } from '../connect.ts';
@@ -73,7 +74,7 @@ function refused(problems: readonly string[], io: Io): number {
 
 async function carryOut({ change, id, document }: PlannedChange, watchfire: Watchfire): Promise<void> {
   if (change === 'deleted') await watchfire.delete(id);
-  else if (document !== null) await watchfire.put(document);
+  else if (document !== null) await watchfire.put(document as AutomationDocument);
 }
 
 function lineOf({ change, id, name, keys }: PlannedChange): string {

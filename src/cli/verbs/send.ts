@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Settings } from '../../config.ts';
+import type { EventInput } from '../../documents/given.ts';
 import type { Watchfire } from '../../engine.ts';
 import { type InvalidDocument, NotDurable, type TryLater } from '../../errors.ts';
 import { flatDocument } from '../../model/flat.ts';
@@ -49,7 +50,7 @@ export const verb: Verb = {
 /** Names the id that makes sending it once more harmless. */
 async function emit(watchfire: Watchfire, document: object): Promise<{ id: string; entry: string }> {
   try {
-    return await watchfire.emit(document);
+    return await watchfire.emit(document as EventInput);
   } catch (error) {
     if (error instanceof NotDurable && error.id !== null)
       error.message += `, with id=${error.id} so that it counts once`;

@@ -1,4 +1,4 @@
-import type { Action } from '../../model/action.ts';
+import type { ActionDocument as Action } from '../../documents/given.ts';
 import type { EventTrigger, Spec, Trigger } from '../../model/trigger.ts';
 
 const UNITS = [

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
-import { Watchfire } from '../../../src/index.ts';
+import { type AutomationDocument, Watchfire } from '../../../src/index.ts';
 import { settle } from '../../../src/redis/steps/settle.ts';
 import { storeOf } from '../../../src/redis/store.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -42,7 +42,7 @@ test(
     const namespace = freshNamespace({ permanent: ['*'] });
     const alone = freshNamespace({ permanent: ['*'] });
     const writer = new Watchfire({ redis, namespace });
-    for (const automation of AUTOMATIONS) await writer.put(automation);
+    for (const automation of AUTOMATIONS) await writer.put(automation as AutomationDocument);
     const crowd = new Crowd({ redisUrl: inject('redisUrl'), namespace });
     onTestFinished(() => crowd.end());
     await Promise.all([crowd.add(), crowd.add(), crowd.add(), crowd.add()]);
@@ -60,7 +60,7 @@ test(
     expect(await crowd.stop(), `seed ${seed}`).toBe(0);
 
     const single = new Watchfire({ redis, namespace: alone });
-    for (const automation of AUTOMATIONS) await single.put(automation);
+    for (const automation of AUTOMATIONS) await single.put(automation as AutomationDocument);
     await copyLog(redis, namespace, alone);
     await single.startWorker();
     await settled(alone, quietMs);

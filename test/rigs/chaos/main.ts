@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { Watchfire } from '../../../src/index.ts';
+import { type AutomationDocument, Watchfire } from '../../../src/index.ts';
 import type { Json } from '../../oracle/event.ts';
 import { commandLine } from '../../support/usage.ts';
 import { Crowd } from '../crowd.ts';
@@ -54,7 +54,7 @@ function clientOf(door: Door): Redis {
 async function change(watchfire: Watchfire, redis: Redis, documents: readonly Json[]): Promise<Change[]> {
   const changes: Change[] = [];
   for (const document of documents) {
-    await watchfire.put(document);
+    await watchfire.put(document as AutomationDocument);
     const [position = '', at] = await redis.hmget(`{${NAMESPACE}}:automation:${document.id}`, 'position', 'at');
     changes.push({ position: position ?? '', at: Number(at), document });
   }

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import type { Settings } from '../../../src/config.ts';
-import { Watchfire } from '../../../src/index.ts';
+import { type AutomationDocument, Watchfire } from '../../../src/index.ts';
 import { type Cut, type Prelude, Wire } from './wire.ts';
 
 /** Patience of the engine passes so much faster, its second of waiting for another worker above all; Redis keeps its own time. */
@@ -72,7 +72,7 @@ export function localHand({ url, namespace, settings, cut = null, prelude = null
       name = (await watchfire.startWorker()).id;
     },
     put: async (document) => {
-      await watchfire.put(document);
+      await watchfire.put(document as AutomationDocument);
     },
     remove: (id) => watchfire.delete(id),
     stop: () => watchfire.close(),

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Redis } from 'ioredis';
-import { Watchfire } from '../../../src/index.ts';
+import { type AutomationDocument, Watchfire } from '../../../src/index.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine, usageOf } from '../../support/usage.ts';
 import { idle } from '../chaos/idle.ts';
@@ -162,7 +162,7 @@ async function main(): Promise<number> {
   const crowd = new Crowd({ redisUrl: server.url, namespace: NAMESPACE, settings });
   const begin = performance.now();
   try {
-    for (const document of AUTOMATIONS) await watchfire.put(document);
+    for (const document of AUTOMATIONS) await watchfire.put(document as AutomationDocument);
     await crowd.add();
     await push(redis, new Entries(new Dice(randomOf(seed))), count);
     const right = await judge(redis, crowd, count);

@@ -6,6 +6,7 @@
  * - failover: the primary is killed while its replica is half a second behind, and the replica takes over.
  */
 import { Worker as Consumer } from 'bullmq';
+import type { AutomationDocument } from '../../../src/index.ts';
 import { Watchfire, type WatchfireOptions } from '../../../src/index.ts';
 import { keysOf } from '../../../src/redis/keys.ts';
 import { jobsOfFirings, Load } from './load.ts';
@@ -60,7 +61,7 @@ async function calm(mode: Mode): Promise<Result> {
   }
 }
 
-const automation = {
+const automation: AutomationDocument = {
   id: 'a',
   name: 'A',
   trigger: { posture: 'Reactive', expect: ['x'] },

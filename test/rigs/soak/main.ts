@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { Watchfire } from '../../../src/index.ts';
+import { type AutomationDocument, Watchfire } from '../../../src/index.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine } from '../../support/usage.ts';
 import { idle } from '../chaos/idle.ts';
@@ -104,7 +104,7 @@ async function run(
   count: Count,
 ): Promise<Outcome> {
   const watchfire = new Watchfire({ redis, namespace: NAMESPACE });
-  for (const document of AUTOMATIONS) await watchfire.put(document);
+  for (const document of AUTOMATIONS) await watchfire.put(document as AutomationDocument);
   const retention = { retentionMs: options.retention * MINUTE_MS, ledgerRetentionMs: options.retention * MINUTE_MS };
   const crowd = new Crowd({
     redisUrl: url,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidDocument } from '../../../src/errors.ts';
+import type { QueueOptions } from '../../../src/index.ts';
 import { parseAutomation } from '../../../src/model/automation.ts';
 import type { EventDocument } from '../../../src/model/event.ts';
 import type { ChildFiring, Firing } from '../../../src/model/firing.ts';
@@ -233,7 +234,10 @@ describe('queue actions', () => {
     const foreign = { jobId: 'mine', deduplication: { id: 'mine' } };
     expect(() => jobOf({ queue: 'mail', opts: foreign })).toThrow(InvalidDocument);
     const automation = automationWith({ actions: [{ type: 'queue', queue: 'mail' }] });
-    const smuggled = { ...automation, actions: [{ type: 'queue', queue: 'mail', opts: foreign }] };
+    const smuggled = {
+      ...automation,
+      actions: [{ type: 'queue', queue: 'mail', opts: foreign as QueueOptions } as const],
+    };
     expect(jobsOf(firingWith(), smuggled)[0]?.opts).toMatchObject({
       jobId: 'f-00ff-0',
       deduplication: { id: 'f-00ff-0', ttl: WEEK_MS },

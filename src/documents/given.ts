@@ -1,0 +1,232 @@
+/* Written by scripts/documents.ts from the schemas, which are what is checked at run time: do not edit. */
+
+import type { DurationInput, FreeAction, Payload, RelatedResource, Resource } from './basics.ts';
+
+/** An event as senders write it. */
+export type EventInput = {
+  /** Chosen by the sender, compared exactly. Without it: entry-<stream entry id> */
+  readonly id?: string | null;
+  /** The name of what happened */
+  readonly event: string;
+  /** The resource it happened to, with its labels */
+  readonly resource: Resource;
+  /** Other resources, each with a role */
+  readonly related?: readonly RelatedResource[];
+  /** When it happened; without it: when it arrived */
+  readonly occurred?: string | number | null;
+  /** Id of an event known to precede this one */
+  readonly follows?: string | null;
+  /** Anything; never looked at by triggers */
+  readonly payload?: Payload;
+  /** Automations that led to this event, oldest first */
+  readonly cause_chain?: readonly string[];
+  readonly specversion?: never;
+};
+
+/** An automation as people write it. */
+export type AutomationDocument = {
+  /** Names the automation; putting another document with this id replaces it */
+  readonly id: string;
+  /** For people */
+  readonly name: string;
+  /** Accepted, no effect */
+  readonly description?: unknown;
+  /** Accepted, no effect */
+  readonly tags?: unknown;
+  /** Accepted, no effect */
+  readonly owner_resource?: unknown;
+  /** Accepted, no effect */
+  readonly created?: unknown;
+  /** Accepted, no effect */
+  readonly updated?: unknown;
+  /** Accepted, no effect */
+  readonly account?: unknown;
+  /** Accepted, no effect */
+  readonly workspace?: unknown;
+  /** false: it does not fire. Default: true */
+  readonly enabled?: boolean;
+  /** What it fires at */
+  readonly trigger: TriggerDocument;
+  /** When it fires. Default: [] */
+  readonly actions?: readonly ActionDocument[];
+  /** When it fires, about the state-change event. Default: [] */
+  readonly actions_on_trigger?: readonly ActionDocument[];
+  /** When its alert ends. Default: [] */
+  readonly actions_on_resolve?: readonly ActionDocument[];
+  /** true: sees the events its own firings cause. Default: false */
+  readonly allow_self_trigger?: boolean;
+};
+
+/** A trigger that watches events. */
+export type EventTriggerDocument = {
+  /** A trigger of events; without it the other keys tell which kind is meant */
+  readonly type?: 'event';
+  /** Accepted, no effect */
+  readonly id?: unknown;
+  /** Reactive: fires when events come. Proactive: fires when they do not come in time. Default: "Reactive" */
+  readonly posture?: 'Reactive' | 'Proactive';
+  /** Labels of the primary resource: label -> pattern or list of patterns. Default: {} */
+  readonly match?: Readonly<Record<string, string | readonly string[]>>;
+  /** The same for related resources; each map of a list must find its resource. Default: {} */
+  readonly match_related?:
+    | Readonly<Record<string, string | readonly string[]>>
+    | readonly Readonly<Record<string, string | readonly string[]>>[];
+  /** Patterns of the names of arming events. Default: [] */
+  readonly after?: readonly string[];
+  /** Patterns of the names of expected events; none means any event. Default: [] */
+  readonly expect?: readonly string[];
+  /** Labels whose values make up the key: each key has its own window. Default: [] */
+  readonly for_each?: readonly string[];
+  /** How many expected events are needed. Default: 1 */
+  readonly threshold?: number;
+  /** Length of the window: seconds, or text such as 30s, 1h30m, 10 minutes, PT1H, 0:05:00. Default: 0 */
+  readonly within?: DurationInput;
+  /** false: alert only once in a silence (Proactive without "after"). Default: true */
+  readonly repeat?: boolean;
+};
+
+/** A trigger that combines others, in any order. */
+export type CompoundDocument = {
+  /** Accepted, no effect */
+  readonly id?: unknown;
+  /** The triggers that are combined, its children */
+  readonly triggers: readonly TriggerDocument[];
+  /** How far apart the child firings may lie; null is no limit. Default: null */
+  readonly within?: DurationInput | null;
+  /** Labels whose values the child firings must share: each group fires on its own. Default: [] */
+  readonly for_each?: readonly string[];
+  /** Children in any order */
+  readonly type?: 'compound';
+  /** How many children must fire */
+  readonly require: 'any' | 'all' | number;
+};
+
+/** A trigger that combines others, one after another. */
+export type SequenceDocument = {
+  /** Accepted, no effect */
+  readonly id?: unknown;
+  /** The triggers that are combined, its children */
+  readonly triggers: readonly TriggerDocument[];
+  /** How far apart the child firings may lie; null is no limit. Default: null */
+  readonly within?: DurationInput | null;
+  /** Labels whose values the child firings must share: each group fires on its own. Default: [] */
+  readonly for_each?: readonly string[];
+  /** Children one after another, in their order */
+  readonly type?: 'sequence';
+};
+
+/** An action that adds a job to a BullMQ queue of yours. */
+export type QueueAction = {
+  /** A job in a BullMQ queue of yours */
+  readonly type: 'queue';
+  /** Name of the BullMQ queue */
+  readonly queue: string;
+  /** Name of the job */
+  readonly name?: string;
+  /** What the job gets besides the firing */
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** Options of the job, as BullMQ takes them */
+  readonly opts?: QueueOptions;
+};
+
+/** The options of a job that an automation may set. */
+export type QueueOptions = {
+  /** Milliseconds to wait before the job may run */
+  readonly delay?: number;
+  /** How often the job is tried in all; 0 and 1 mean once */
+  readonly attempts?: number;
+  /** Wait between tries: milliseconds, or a strategy */
+  readonly backoff?: number | BackoffStrategy;
+  /** 1 goes first; 0 is before all that have a priority */
+  readonly priority?: number;
+  /** Which finished jobs to keep */
+  readonly removeOnComplete?: boolean | number | KeepCount | KeepAge;
+  /** Which failed jobs to keep */
+  readonly removeOnFail?: boolean | number | KeepCount | KeepAge;
+};
+
+/** How long to wait between tries. */
+export type BackoffStrategy = {
+  /** fixed, exponential, or a strategy of your worker */
+  readonly type: string;
+  /** Milliseconds before the next try */
+  readonly delay?: number;
+  /** Part of the delay that is random, 0 to 1 */
+  readonly jitter?: number;
+};
+
+/** Keeps so many finished jobs. */
+export type KeepCount = {
+  /** How many at most */
+  readonly count: number;
+};
+
+/** Keeps finished jobs so long. */
+export type KeepAge = {
+  /** For how many seconds */
+  readonly age: number;
+  /** How many at most */
+  readonly count?: number;
+  /** How many are removed at a time */
+  readonly limit?: number;
+};
+
+/** A scenario for `simulate`: automations, and what happens to them. */
+export type ScenarioDocument = {
+  /** Stands in the answer */
+  readonly name: string;
+  /** When automations are put, ISO 8601; without it: at the first step */
+  readonly start?: string;
+  /** What is put at the start. Default: [] */
+  readonly automations?: readonly AutomationDocument[];
+  /** What happens, in order */
+  readonly timeline: readonly ScenarioStep[];
+};
+
+/** One step of a scenario. Time stands still until the next one. */
+export type ScenarioStep = {
+  /** When, ISO 8601 */
+  readonly at: string;
+  /** An event that is sent */
+  readonly event?: EventInput;
+  /** true: deadlines that have passed are decided, as they are all the time in production. Default: false */
+  readonly tick?: boolean;
+  /** An automation that is put */
+  readonly put?: AutomationDocument;
+  /** The id of an automation that is deleted */
+  readonly delete?: string;
+};
+
+/** All settings of an engine. */
+export type Settings = {
+  /** Hash tag of all keys: engines with different names never meet. Default: "wf" */
+  readonly namespace: string;
+  /** Event names that are acknowledged and never applied. Default: ["prefect.log.write"] */
+  readonly ignoredEvents: readonly string[];
+  /** Most entries applied by one script call. Default: 100 */
+  readonly chunkSize: number;
+  /** How long applied events stay in the stream, in ms. Default: 86400000 */
+  readonly retentionMs: number;
+  /** How long firings and dead letters stay in their streams, in ms. Default: 2592000000 */
+  readonly ledgerRetentionMs: number;
+  /** Waiting jobs of a queue above which the relay pauses. Default: 100000 */
+  readonly maxQueueDepth: number;
+  /** Events not applied yet above which new ones are refused; looked at twice a second. Default: 1000000 */
+  readonly maxBacklog: number;
+  /** Part of Redis' maxmemory, where it has one, above which new events are refused. Default: 0.9 */
+  readonly maxMemoryRatio: number;
+  /** When an event counts as kept: Redis has it, has it on disk, or its replicas have it as well. Default: "memory" */
+  readonly durability: 'memory' | 'fsync' | 'replicated';
+  /** Whether a worker may run on a Redis of another machine that lets everybody in. Default: false */
+  readonly allowUnprotected: boolean;
+  /** Replicas that must have it in the mode replicated. Default: 1 */
+  readonly minReplicas: number;
+  /** How long to wait for disk or replicas until an event counts as not kept, in ms. Default: 5000 */
+  readonly durabilityTimeoutMs: number;
+};
+
+/** A reaction: a job in a queue of yours, or an action of your own type. `action.queue` tells them apart. */
+export type ActionDocument = QueueAction | FreeAction;
+
+/** A trigger as people write it. */
+export type TriggerDocument = EventTriggerDocument | CompoundDocument | SequenceDocument;

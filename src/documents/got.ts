@@ -1,0 +1,92 @@
+/* Written by scripts/documents.ts from the schemas, which are what is checked at run time: do not edit. */
+
+import type { FreeAction, RelatedResource, Resource } from './basics.ts';
+import type { AutomationDocument, QueueAction, TriggerDocument } from './given.ts';
+
+/** A complete event. */
+export type EventDocument = {
+  /** Its id: the one of the sender, else entry-<stream entry id> */
+  id: string;
+  /** The name of what happened */
+  event: string;
+  /** The resource it happened to, with its labels */
+  resource: Resource;
+  /** Other resources, each with a role */
+  related: readonly RelatedResource[];
+  /** When it happened, ISO 8601 in UTC */
+  occurred: string;
+  /** Id of an event known to precede this one */
+  follows: string | null;
+  /** Anything the sender put there */
+  payload: Readonly<Record<string, unknown>>;
+  /** Automations that led to this event, oldest first */
+  cause_chain: readonly string[];
+  /** When it arrived, ISO 8601 in UTC */
+  received: string;
+};
+
+/** A firing as handlers see it. */
+export type FiringDocument = {
+  /** Derived from the cause: the same firing has the same id wherever it is decided */
+  id: string;
+  /** The trigger that fired, as it was */
+  trigger: TriggerDocument;
+  /** Resolved: its alert ended */
+  state: 'Triggered' | 'Resolved';
+  /** When it fired, in event time */
+  triggered: string;
+  /** The key with its names; for a composite its group */
+  triggering_labels: Readonly<Record<string, string>>;
+  /** The event that it fired at; null where an absence came to its end */
+  triggering_event: EventDocument | null;
+  /** Wall clock when it was decided */
+  decided: string;
+  /** Child firings in declared order; none for event triggers */
+  triggering_firings: readonly ChildFiringDocument[];
+};
+
+/** What every job holds. */
+export type TriggeredFields = {
+  /** f-<firing id>-<action_index>; the same for every attempt and every repeat */
+  id: string;
+  /** The automation as it was when it fired */
+  automation: AutomationDocument;
+  /** What happened */
+  firing: FiringDocument;
+  /** When it fired, in event time */
+  triggered: string;
+  /** The key with its names; for a composite its group */
+  triggering_labels: Readonly<Record<string, string>>;
+  /** The firing's event, or the state-change event (rules 11) */
+  triggering_event: EventDocument | null;
+  /** Place in actions + actions_on_trigger + actions_on_resolve */
+  action_index: number;
+  /** Id of the state-change event */
+  state_change_event: string;
+  /** Give this to systems that recognise repeated requests */
+  idempotencyKey: string;
+};
+
+/** A firing inside a composite's: only a root has the wall clock time. */
+export type ChildFiringDocument = Omit<FiringDocument, 'decided'>;
+
+/**
+ * What a job holds: everything its handler needs, so that later edits of the automation change nothing. `data` tells the two kinds
+ * apart: only the job of a queue action has it.
+ */
+export type TriggeredAction = TriggeredQueueAction | TriggeredFreeAction;
+
+/** What the job of a queue action holds. */
+export type TriggeredQueueAction = TriggeredFields & {
+  /** The action as the automation has it */
+  action: QueueAction;
+  /** The data of the action */
+  data: Readonly<Record<string, unknown>>;
+};
+
+/** What the job of any other action holds. */
+export type TriggeredFreeAction = TriggeredFields & {
+  /** The action as the automation has it */
+  action: FreeAction;
+  data?: never;
+};
