@@ -3,7 +3,7 @@ import type { Settings } from './config.ts';
 import { Watchfire } from './engine.ts';
 import { lostConnection, type OpenOptions, openRedis } from './redis/open.ts';
 
-export { isAddress, publicUrl } from './redis/address.ts';
+export { addressAdvice, isAddress, publicUrl } from './redis/address.ts';
 
 /** Which engine is meant: where its Redis is, and all of its settings. */
 export type Target = Readonly<{ url: string; tls?: { ca: string }; settings: Settings }>;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DEFAULT_NAMESPACE, DEFAULT_REDIS_URL, parseSettings, type Settings } from '../config.ts';
 import type { Watchfire } from '../engine.ts';
 import { InvalidDocument } from '../errors.ts';
-import { isAddress, publicUrl, type Target, withEngine } from '../session.ts';
+import { addressAdvice, isAddress, publicUrl, type Target, withEngine } from '../session.ts';
 import { type Io, Misuse } from './verb.ts';
 
 /**
@@ -17,7 +17,9 @@ export function targetOf(
   const url = String(options.redis ?? (io.env.REDIS_URL || DEFAULT_REDIS_URL));
   if (!isAddress(url)) {
     const source = options.redis === undefined ? 'REDIS_URL' : '--redis';
-    throw new Misuse(`${source}: must be a URL like ${DEFAULT_REDIS_URL} (found "${publicUrl(url)}")`);
+    throw new Misuse(
+      `${source}: must be a URL like ${DEFAULT_REDIS_URL} (found "${publicUrl(url)}")${addressAdvice(url)}`,
+    );
   }
   const namespace = String(options.namespace ?? DEFAULT_NAMESPACE);
   const tls = authorityOf(options, url);

@@ -1,4 +1,5 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
+import { foreignIn } from './foreign.ts';
 
 /** A file, or standard input, with what people call it. */
 export type Source = Readonly<{ file: string; text: string }>;
@@ -14,7 +15,7 @@ const LIST_KEY = 'automations';
 
 /**
  * Reads the automations of a YAML or JSON file: one, a list of them, or a list under `automations`, in each of its YAML
- * documents. What they say is not checked here.
+ * documents. Beside `automations` may stand what only helps to write it: keys that begin with `x-`, values with an anchor, merges. What they say is not checked here.
  */
 export function documentsIn({ file, text }: Source): Contents {
   const lines = new LineCounter();
@@ -47,11 +48,16 @@ function collect(
   const at = (node: Node, path: string): string => place(offsetOf(document, node, path));
   for (const node of nodesOf(root)) {
     if (node === null) {
-      problems.push(`${at(root, LIST_KEY)}: ${LIST_KEY}: must be a list of automations, alone in its document`);
+      problems.push(
+        `${at(root, LIST_KEY)}: ${LIST_KEY}: must be a list of automations, beside which only x-… keys and anchors may stand`,
+      );
       continue;
     }
     try {
-      found.push({ document: node.toJS(document), at: (path) => at(node, path) });
+      const value: unknown = node.toJS(document);
+      const foreign = foreignIn(value);
+      problems.push(...foreign.map(({ path, reason }) => `${at(node, path)}: ${path}: ${reason}`));
+      if (foreign.length === 0) found.push({ document: value, at: (path) => at(node, path) });
     } catch (error) {
       // An alias without its anchor, or a few lines that expand to millions.
       const reason = error instanceof Error ? firstLine(error.message) : String(error);
@@ -65,7 +71,28 @@ function nodesOf(root: Node): (Node | null)[] {
   if (isSeq(root)) return root.items as Node[];
   if (!isMap(root) || !root.has(LIST_KEY)) return [root];
   const list = root.get(LIST_KEY, true);
-  return isSeq(list) && root.items.length === 1 ? (list.items as Node[]) : [null];
+  const alone = root.items.every(({ key, value }) => {
+    const name = isScalar(key) ? String(key.value) : '';
+    return (
+      name === LIST_KEY ||
+      (isScalar(key) && key.source === '<<') ||
+      name.startsWith('x-') ||
+      holdsAnchor(value as Node | null)
+    );
+  });
+  return isSeq(list) && alone ? (list.items as Node[]) : [null];
+}
+
+/** Whether something below it is named, to be used elsewhere. */
+function holdsAnchor(node: Node | null): boolean {
+  let found = false;
+  visit(node, {
+    Node: (_, { anchor }: { anchor?: string }) => {
+      found ||= anchor !== undefined;
+      return found ? visit.BREAK : undefined;
+    },
+  });
+  return found;
 }
 
 function firstLine(message: string): string {

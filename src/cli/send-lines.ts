@@ -5,7 +5,8 @@ import type { Watchfire } from '../engine.ts';
 import { InvalidDocument, NotDurable, Overloaded, TryLater } from '../errors.ts';
 import { DOCUMENT_LIMIT_BYTES } from '../model/event.ts';
 import { parseJson } from '../model/json.ts';
-import { type Line, linesOf } from './lines.ts';
+import { asUtf8 } from './encoding.ts';
+import { type Piece, piecesOf } from './event-list.ts';
 
 /** Appends that wait for their answer: enough to be limited by Redis alone, little enough to hold in memory. */
 const IN_FLIGHT_LIMIT = 500;
@@ -16,13 +17,13 @@ const IN_FLIGHT_BYTES_LIMIT = 16_000_000;
 /** How long what is under way is waited for after SIGINT: below the 5 s that a person or a supervisor waits. */
 const LANDING_BOUND_MS = 3_000;
 
-/** What has become of a file so far: how much of it was read, and its events. */
-export type Tally = { lines: number; bytes: number; sent: number; rejected: number };
+/** What has become of a file so far: how much of it was read, in lines or in events of a list, and its events. */
+export type Tally = { lines: number; unit: Piece['unit']; bytes: number; sent: number; rejected: number };
 
 /** Told how it goes. */
 export type LinesWatcher = Readonly<{
-  /** A line that breaks a rule and has not entered the log; `count` of them so far. */
-  rejected: (lineNumber: number, error: InvalidDocument, count: number) => void;
+  /** A line, or an event of a list, that breaks a rule and has not entered the log; `count` of them so far. */
+  rejected: (place: string, error: InvalidDocument, count: number) => void;
   /** The engine takes nothing now: it is waited for; null when it is tried again. */
   waits: (error: TryLater | null) => void;
   /** After each chunk of the file. */
@@ -40,7 +41,7 @@ type Range = readonly [number, number];
 export type SendOptions = Readonly<{ wait?: boolean; sleep?: (ms: number, signal: AbortSignal) => Promise<void> }>;
 
 /**
- * Appends each line of an NDJSON stream to the log, in its order. Reads no faster than Redis takes.
+ * Appends each line of an NDJSON stream, or each event of a JSON list, to the log in its order. Reads no faster than Redis takes.
  * Lines that Redis itself refuses when memory is short may come in behind those sent with them; all others keep their order.
  * @returns what became of the lines, and why it stopped when it was neither at the end nor told to
  */
@@ -64,24 +65,25 @@ export async function sendLines(
       await emit(error instanceof NotDurable && error.id !== null ? { ...document, id: error.id } : document);
     }
   };
-  const tally: Tally = { lines: 0, bytes: 0, sent: 0, rejected: 0 };
+  const tally: Tally = { lines: 0, unit: 'line', bytes: 0, sent: 0, rejected: 0 };
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  const append = async (line: Line): Promise<void> => {
+  const append = async (line: Piece): Promise<void> => {
     try {
       await emit(documentOf(line, decoder));
       tally.sent += 1;
     } catch (error) {
       if (!(error instanceof InvalidDocument)) throw error;
       tally.rejected += 1;
-      watcher.rejected(line.number, error, tally.rejected);
+      watcher.rejected(`${line.unit} ${line.number}`, error, tally.rejected);
     }
   };
-  const take = async (line: Line): Promise<void> => {
+  const take = async (line: Piece): Promise<void> => {
     const size = line.bytes?.length ?? DOCUMENT_LIMIT_BYTES;
     await flight.room(size);
     await pause.over();
     if (signal.aborted || flight.failed) return;
     tally.lines = line.number;
+    tally.unit = line.unit;
     tally.bytes += size + 1;
     if (!line.bytes?.every(isBlank)) flight.add(line.number, size, append(line));
   };
@@ -92,7 +94,7 @@ export async function sendLines(
   };
   signal.addEventListener('abort', hurry);
   try {
-    for await (const lines of linesOf(source, DOCUMENT_LIMIT_BYTES)) {
+    for await (const lines of piecesOf(asUtf8(source), DOCUMENT_LIMIT_BYTES)) {
       for (const line of lines) await take(line);
       if (signal.aborted || flight.failed) break;
       watcher.progress(tally);
@@ -111,7 +113,7 @@ function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0d;
 }
 
-function documentOf({ bytes }: Line, decoder: TextDecoder): Record<string, unknown> {
+function documentOf({ bytes }: Piece, decoder: TextDecoder): Record<string, unknown> {
   if (bytes === null) throw new InvalidDocument('event', `must have at most ${DOCUMENT_LIMIT_BYTES} bytes`);
   let text: string;
   try {

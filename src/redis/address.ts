@@ -5,10 +5,23 @@ import { BlockList, isIP } from 'node:net';
 export function isAddress(url: string): boolean {
   if (url.startsWith('/')) return true;
   if (!URL.canParse(url)) return false;
-  const { protocol, pathname, search, hash } = new URL(url);
+  const { protocol, pathname, search, hash, username, password } = new URL(url);
   // A password with a bare #, / or ? ends up behind the host; it has to be written as %23, %2F or %3F.
   const leaks = [pathname, search, hash].some((part) => part.includes('@'));
-  return ['redis:', 'rediss:'].includes(protocol) && !leaks && DATABASE.test(pathname);
+  const readable = [username, password].every(isPercentEncoded);
+  return ['redis:', 'rediss:'].includes(protocol) && !leaks && readable && DATABASE.test(pathname);
+}
+
+/** A bare % is one that no two hexadecimal digits follow. */
+function isPercentEncoded(text: string): boolean {
+  return !/%(?![0-9a-f]{2})/i.test(text);
+}
+
+/** What to do about a URL that is no address because of characters in its password; empty when that is not why. */
+export function addressAdvice(url: string): string {
+  return /^rediss?:.*@/s.test(url)
+    ? '; in a user or password, write % as %25, / as %2F, ? as %3F, # as %23, @ as %40 and : as %3A'
+    : '';
 }
 
 /** Behind the host stands the number of a database, or nothing. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { InvalidDocument } from '../errors.ts';
-import { isAddress, publicUrl } from './address.ts';
+import { addressAdvice, isAddress, publicUrl } from './address.ts';
 import { redact } from './redact.ts';
 
 /** Delay before the next attempt to reach Redis again: doubles up to this. */
@@ -67,7 +67,11 @@ export class Connections {
     else if (typeof target === 'string') {
       // Node's own error would show the password.
       if (!isAddress(target))
-        throw new InvalidDocument('redis', 'must be a URL of redis: or rediss:', publicUrl(target));
+        throw new InvalidDocument(
+          'redis',
+          `must be a URL of redis: or rediss:${addressAdvice(target)}`,
+          publicUrl(target),
+        );
       this.redis = redact(new Redis(target, { ...ownOptions('watchfire'), ...(tls === undefined ? {} : { tls }) }));
     } else this.redis = redact(new Redis({ ...ownOptions('watchfire'), ...target }));
     const { keyPrefix } = this.redis.options;

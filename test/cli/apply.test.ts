@@ -10,7 +10,7 @@ import { type Ran, runIn } from './run.ts';
 type Shop = {
   watchfire: Watchfire;
   cli: (argv: readonly string[], stdin?: string) => Promise<Ran>;
-  file: (name: string, text: string) => Promise<string>;
+  file: (name: string, text: string | Buffer) => Promise<string>;
 };
 
 async function shop(): Promise<Shop> {
@@ -129,6 +129,33 @@ test('wrong files are told of without Redis', async () => {
   const { cli } = await shop();
   const { status, err } = await cli(['apply', '-', '--redis', 'redis://127.0.0.1:1'], 'name: a\n');
   expect({ status, err: err[0] }).toEqual({ status: 1, err: 'stdin:1: trigger: is required' });
+});
+
+test('a file in UTF-16, as Windows writes it, is read, and one in no encoding is refused', async () => {
+  const { cli, file, watchfire } = await shop();
+  const wide = await file('wide.yaml', Buffer.from('\ufeffname: é\ntrigger: {expect: [x]}\n', 'utf16le'));
+  expect((await cli(['apply', wide])).out).toEqual([expect.stringMatching(/^created {4}é /)]);
+  const latin = await file('latin.yaml', Buffer.from('name: \u00e9\n', 'latin1'));
+  expect(await cli(['apply', latin])).toMatchObject({
+    status: 2,
+    err: [`watchfire: cannot read ${latin}: it is neither UTF-8 nor UTF-16 that says so at its beginning`],
+  });
+  expect(await watchfire.list()).toHaveLength(1);
+});
+
+test('a prefect.yaml is named as such, beside the problems of the other files', async () => {
+  const { cli, file } = await shop();
+  const prefect = await file('prefect.yaml', 'name: shop\ndeployments:\n  - name: d\n');
+  const bad = await file('bad.yaml', 'name: a\ntrigger: {witin: 5}\n');
+  const { status, err } = await cli(['apply', bad, prefect]);
+  expect({ status, err }).toEqual({
+    status: 1,
+    err: [
+      expect.stringContaining(`${prefect}:2: deployments: belongs to a prefect.yaml`),
+      `${bad}:2: trigger.witin: unknown key (found 5)`,
+      'watchfire: nothing was changed: 2 problems',
+    ],
+  });
 });
 
 test('a file that is not there is a misuse', async () => {

@@ -26,6 +26,12 @@ describe('the automations of a file', () => {
       ],
     ],
     [
+      'what helps to write the list, beside it',
+      'x-note: 5\ndefaults: &d {x: 1}\nmore: {y: &y 2}\nautomations:\n  - {<<: *d, name: a, y: *y}\n',
+      [{ x: 1, name: 'a', y: 2 }],
+    ],
+    ['a merge beside the list', 'x-all: &all {z: 1}\n<<: *all\nautomations: [{name: a}]\n', [{ name: 'a' }]],
+    [
       'words that other YAML would take for more',
       'a: yes\nb: 12:30\nc: 2026-03-02\n',
       [{ a: 'yes', b: '12:30', c: '2026-03-02' }],
@@ -43,12 +49,12 @@ describe('the automations of a file', () => {
     [
       'a list that is none',
       'x: 1\n---\nautomations: 5\n',
-      'f:3: automations: must be a list of automations, alone in its document',
+      'f:3: automations: must be a list of automations, beside which only x-… keys and anchors may stand',
     ],
     [
       'a list that is not alone',
       'automations: []\nname: a\n',
-      'f:1: automations: must be a list of automations, alone in its document',
+      'f:1: automations: must be a list of automations, beside which only x-… keys and anchors may stand',
     ],
     ['broken YAML', 'a: 1\nb: [1\n', /^f:3: document: is not YAML: /],
     ['a key given twice', 'a: 1\na: 2\n', /^f:2: document: is not YAML: /],
@@ -59,6 +65,47 @@ describe('the automations of a file', () => {
     const { problems } = read(text);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(problem);
+  });
+});
+
+describe('what was made for something else is named, with what to do', () => {
+  test.each<[string, string, string[]]>([
+    [
+      'a prefect.yaml',
+      'name: shop\ndeployments:\n  - name: d\n    triggers:\n      - type: event\n',
+      ['f:2: deployments: belongs to a prefect.yaml, whose deployments cannot be loaded'],
+    ],
+    ['triggers without an automation', 'triggers:\n  - expect: [a]\n', ['f:1: triggers: is a list']],
+    ['triggers in an automation', 'name: a\ntriggers:\n  - expect: [a]\n', ['f:2: triggers: is a list']],
+    [
+      'a list of bare triggers',
+      '- type: event\n  expect: [a]\n- posture: Reactive\n',
+      ['f:1: automation: is a trigger and not yet', 'f:3: automation: is a trigger and not yet'],
+    ],
+    ['a bare composite', 'type: compound\nrequire: all\ntriggers: []\n', ['f:1: automation: is a trigger and not yet']],
+    [
+      "Terraform's form",
+      'name: a\ntrigger:\n  event:\n    posture: Reactive\n',
+      ['f:3: trigger.event: is how Terraform writes it: put what is in it into the trigger itself, with "type: event"'],
+    ],
+    [
+      "Terraform's form inside another",
+      'name: a\ntrigger:\n  type: sequence\n  triggers:\n    - event: {}\n    - metric: {}\n',
+      [
+        'f:5: trigger.triggers[0].event: is how Terraform writes it',
+        'f:6: trigger.triggers[1].metric: metric triggers are not supported',
+      ],
+    ],
+  ])('%s', (_, text, sentences) => {
+    const { found, problems } = read(text);
+    expect(found).toEqual([]);
+    expect(problems).toEqual(sentences.map((sentence) => expect.stringContaining(sentence)));
+  });
+
+  test('but what only looks like it is judged as an automation', () => {
+    const { found, problems } = read('[{name: a, trigger: {type: metric, metric: {}}}, {name: b, deployments: 5}, 7]');
+    expect(found).toHaveLength(3);
+    expect(problems).toEqual([]);
   });
 });
 

@@ -55,6 +55,14 @@ describe('a wrong command line', () => {
     ],
     [['list', '--redis', 'redis://127.0.0.1:1/abc'], /^watchfire: --redis: must be a URL like redis:.*abc"\)$/],
     [['list', '--redis', 'redis://127.0.0.1:1/-1'], /^watchfire: --redis: must be a URL like redis:.*-1"\)$/],
+    [
+      ['list', '--redis', 'redis://:pa#ss@h:1'],
+      /^watchfire: --redis: must be a URL like redis:.* \(found "h:1"\); in a user or password, write % as %25, .*# as %23/,
+    ],
+    [
+      ['list', '--redis', 'redis://u:100%@h:1'],
+      /^watchfire: --redis: must be a URL .* \(found "h:1"\); in a user .* % as %25/,
+    ],
     [['list', '--redis', 'http://u:secret@x'], /^watchfire: --redis: must be a URL like redis:.* \(found "x"\)$/],
     [['list', '--namespace', 'a b'], /^watchfire: --namespace: must be 1 to 64 letters.* \(found "a b"\)$/],
     [['worker', '--chunk-size', 'many'], /^watchfire: --chunk-size: must be a whole number \(found "many"\)$/],

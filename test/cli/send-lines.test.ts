@@ -134,7 +134,7 @@ describe('a file of lines', () => {
       return accepted;
     };
     const watcher = {
-      rejected: (line: number, error: InvalidDocument, count: number) => told.push([line, error.message, count]),
+      rejected: (place: string, error: InvalidDocument, count: number) => told.push([place, error.message, count]),
       waits: () => undefined,
       progress: () => undefined,
     };
@@ -146,10 +146,10 @@ describe('a file of lines', () => {
     const end = await sendLines({ emit }, source(), watcher, forever);
     expect(end).toMatchObject({ lines: 6, sent: 2, rejected: 4, stopped: null });
     expect(told).toEqual([
-      [2, 'event: is required', expect.any(Number)],
-      [3, expect.stringMatching(/^event: is not JSON: /), expect.any(Number)],
-      [4, 'event: must be valid UTF-8', expect.any(Number)],
-      [5, 'event: must have at most 1500000 bytes', expect.any(Number)],
+      ['line 2', 'event: is required', expect.any(Number)],
+      ['line 3', expect.stringMatching(/^event: is not JSON: /), expect.any(Number)],
+      ['line 4', 'event: must be valid UTF-8', expect.any(Number)],
+      ['line 5', 'event: must have at most 1500000 bytes', expect.any(Number)],
     ]);
   });
 });

@@ -112,6 +112,36 @@ describe('a file of events', () => {
     expect((await log()).map(([, document]) => (document as { id: string }).id)).toEqual(['e1', 'e2']);
   });
 
+  test.each<[string, (events: string) => string | Buffer]>([
+    ['a JSON list', (events) => `[\n${events}\n]\n`],
+    ["Prefect's answer", (events) => `{"events": [${events}], "total": 2, "next_page": null}`],
+    ['a list in UTF-16', (events) => Buffer.from(`\ufeff[${events}]`, 'utf16le')],
+  ])('may be %s', async (_, form) => {
+    const { cli, log } = shop();
+    const stdin = form([event(1), '{"event":"x"}', event(2)].join(',\n'));
+    const { status, out, err } = await cli(['send', '-', '-o', 'json'], { stdin: [stdin] });
+    expect({ status, err }).toEqual({ status: 1, err: ['watchfire: event 2: resource: is required'] });
+    expect(JSON.parse(out.join('\n'))).toEqual({ lines: 3, sent: 2, rejected: 1, seconds: expect.any(Number) });
+    expect((await log()).map(([, document]) => (document as { id: string }).id)).toEqual(['e1', 'e2']);
+  });
+
+  test('in lines may be UTF-16 too', async () => {
+    const { cli, log } = shop();
+    const stdin = [Buffer.from(`\ufeff${event(1)}\r\n${event(2)}\r\n`, 'utf16le')];
+    expect(await cli(['send', '-'], { stdin })).toMatchObject({ status: 0, err: [] });
+    expect(await log()).toHaveLength(2);
+  });
+
+  test('that is a list and ends early is sent as far as it goes, and named', async () => {
+    const { cli, log } = shop();
+    const { status, err } = await cli(['send', '-'], { stdin: `[${event(1)},{"event":` });
+    expect({ status, err }).toEqual({
+      status: 1,
+      err: ['watchfire: the list of events ends early: its last bracket is missing'],
+    });
+    expect(await log()).toHaveLength(1);
+  });
+
   test('may hold CloudEvents', async () => {
     const { cli, log } = shop();
     const cloudEvent = { specversion: '1.0', id: '1', source: '/s', type: 't' };

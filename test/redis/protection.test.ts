@@ -77,11 +77,14 @@ describe('an address', () => {
     expect(publicUrl(url)).toBe(shown);
   });
 
-  test.each(['redis://u:12#secret@h', 'redis://u:12/secret@h', 'redis://u:12?secret@h'])(
-    '%s has a password that is not escaped, and is none',
+  test.each(['redis://u:12#secret@h', 'redis://u:12/secret@h', 'redis://u:12?secret@h', 'redis://u:12%secret@h'])(
+    '%s has a password that is not escaped, and is none: the error says how to escape it',
     (url) => {
       expect(isAddress(url)).toBe(false);
       expect(publicUrl(url)).toBe('h');
+      expect(() => new Watchfire({ redis: url })).toThrow(
+        'redis: must be a URL of redis: or rediss:; in a user or password, write % as %25, / as %2F, ? as %3F, # as %23',
+      );
     },
   );
 });

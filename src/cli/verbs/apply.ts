@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { AutomationDocument } from '../../documents/given.ts';
 import type { Watchfire } from '../../engine.ts';
 import { changesOf, type PlannedChange } from '../changes.ts';
 import { withWatchfire } from '../connect.ts';
 import { documentsIn, type Source } from '../documents.ts';
+import { textOf } from '../encoding.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson } from '../view/output.ts';
 
@@ -59,11 +60,14 @@ export const verb: Verb = {
 };
 
 async function sourceOf(file: string, io: Io): Promise<Source> {
-  if (file === '-') return { file: 'stdin', text: await text(io.stdin) };
-  const content = await readFile(file, 'utf8').catch((error: Error) => {
+  const name = file === '-' ? 'stdin' : file;
+  const bytes = await (file === '-' ? buffer(io.stdin) : readFile(file)).catch((error: Error) => {
     throw new Misuse(`cannot read ${file}: ${error.message}`);
   });
-  return { file, text: content };
+  const text = textOf(bytes);
+  if (text === null)
+    throw new Misuse(`cannot read ${name}: it is neither UTF-8 nor UTF-16 that says so at its beginning`);
+  return { file: name, text };
 }
 
 function refused(problems: readonly string[], io: Io): number {

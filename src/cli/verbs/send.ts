@@ -22,7 +22,7 @@ export const verb: Verb = {
     durabilityOptions(outputOption(command))
       .argument('[event]', 'its name')
       .argument('[key=value...]', 'its fields, named as in XADD: resource.id, related.0.role, payload.total …')
-      .option('--file <file>', 'send a file of JSON documents, one in each line; - is standard input')
+      .option('--file <file>', 'send a file of JSON documents, one in each line or in a list; - is standard input')
       .option('--no-wait', 'give up when the engine takes no more events, instead of waiting until it does')
       .option('--max-backlog <events>', `events not applied yet above which none are sent ${byDefault('maxBacklog')}`)
       .option(
@@ -82,8 +82,8 @@ async function sendFile(file: string, options: Options, io: Io): Promise<number>
       const seconds = (performance.now() - startMs) / 1_000;
       return { ...tally, seconds: Math.round(seconds * 1_000) / 1_000, perSecond: Math.round(tally.sent / seconds) };
     };
-    const rejected = (lineNumber: number, error: InvalidDocument, count: number): void => {
-      if (count <= SHOWN_REJECTIONS) progress.note(`watchfire: line ${lineNumber}: ${sentenceOf(error)}`);
+    const rejected = (place: string, error: InvalidDocument, count: number): void => {
+      if (count <= SHOWN_REJECTIONS) progress.note(`watchfire: ${place}: ${sentenceOf(error)}`);
     };
     let waiting = false;
     const waits = (error: TryLater | null): void => {
@@ -117,16 +117,17 @@ function settingsOf(options: Options): Partial<Settings> {
 type Summary = Tally & { seconds: number; perSecond: number };
 
 function tell(summary: Summary, stopped: Stopped | null, options: Options, io: Io): void {
-  const { lines, sent, rejected, seconds, perSecond } = summary;
-  if (rejected > SHOWN_REJECTIONS) io.err(`watchfire: … and ${rejected - SHOWN_REJECTIONS} more lines were rejected`);
+  const { lines, unit, sent, rejected, seconds, perSecond } = summary;
+  if (rejected > SHOWN_REJECTIONS)
+    io.err(`watchfire: … and ${rejected - SHOWN_REJECTIONS} more ${unit}s were rejected`);
   const { unsure = null, refused = null } = stopped ?? {};
   if (unsure)
-    io.err(`watchfire: lines ${unsure[0]} to ${unsure[1]} may or may not have been sent, those after them were not`);
+    io.err(`watchfire: ${unit}s ${unsure[0]} to ${unsure[1]} may or may not have been sent, those after them were not`);
   if (refused) {
     const some = unsure ? 'most of ' : '';
-    io.err(`watchfire: ${some}lines ${refused[0]} to ${refused[1]} were not sent, nor those after them`);
+    io.err(`watchfire: ${some}${unit}s ${refused[0]} to ${refused[1]} were not sent, nor those after them`);
   }
-  if (io.signal.aborted) io.err(`watchfire: stopped after line ${lines}`);
+  if (io.signal.aborted) io.err(`watchfire: stopped after ${unit} ${lines}`);
   if (asJson(options)) printJson(io, { lines, sent, rejected, seconds });
   else io.out(`sent ${sent} events in ${seconds.toFixed(1)} s (${perSecond} events/s), ${rejected} rejected`);
 }
