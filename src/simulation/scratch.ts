@@ -13,18 +13,22 @@ export class Scratch {
   readonly #parts: SimulationParts;
   readonly #run = `simulate-${randomBytes(6).toString('hex')}`;
 
-  private constructor(redis: Redis, signal: AbortSignal) {
+  private constructor(redis: Redis, chunkSize: number, signal: AbortSignal) {
     this.#redis = redis;
     const ignored = new Set(parseSettings({}).ignoredEvents);
-    this.#parts = { redis, logger: pino({ level: 'silent' }), ignored, signal };
+    this.#parts = { redis, logger: pino({ level: 'silent' }), ignored, chunkSize, signal };
   }
 
   /**
+   * @param chunkSize most entries applied by one script call
    * @param signal aborted: scenarios end at their next step; the connection stays, since what was begun is removed first
    * @throws RedisUnreachable
    */
-  static async open(url: string, tls: RedisOptions['tls'], signal: AbortSignal): Promise<Scratch> {
-    return new Scratch(await openRedis(url, new AbortController().signal, tls && { tls }), signal);
+  static async open(
+    { url, tls, chunkSize }: { url: string; tls?: RedisOptions['tls']; chunkSize: number },
+    signal: AbortSignal,
+  ): Promise<Scratch> {
+    return new Scratch(await openRedis(url, new AbortController().signal, tls && { tls }), chunkSize, signal);
   }
 
   /** Runs one scenario under a name that no other has. What it leaves stays until it is removed. */

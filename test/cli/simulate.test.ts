@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, inject, test } from 'vitest';
+import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
 import { adminClient } from '../support/redis.ts';
 import { ended, run, start } from './run.ts';
 
@@ -131,6 +132,35 @@ test('told to stop it removes what it put on a given server', async () => {
   });
   expect({ status, lines: out.length }).toEqual({ status: 1, lines: 1 });
   expect(await leftovers()).toEqual([]);
+});
+
+test('what an entry causes is applied by more calls in small chunks, with the same answer', async () => {
+  const server = await privateRedis();
+  const four = ['A', 'B', 'C', 'D'].map((id) => ({ ...failures, id, trigger: { ...failures.trigger, threshold: 1 } }));
+  const line = JSON.stringify({ name: 'four', automations: four, timeline: [x(0, 'e1')] });
+  const runIn = async (...size: string[]) => {
+    const before = await callsOn(server);
+    const { out } = await run(['simulate', '-', '--redis', server.url, ...size], { stdin: line });
+    return { out, calls: (await callsOn(server)) - before };
+  };
+  const warm = await runIn();
+  const usual = await runIn();
+  const small = await runIn('--chunk-size', '1');
+  expect(JSON.parse(usual.out[0] ?? '').firings).toHaveLength(4);
+  expect([usual.out, small.out]).toEqual([warm.out, warm.out]);
+  // Four state-change events: one call, or one each.
+  expect(small.calls).toBe(usual.calls + 3);
+});
+
+/** How many scripts a server has been asked to run. */
+async function callsOn({ redis }: PrivateRedis): Promise<number> {
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+}
+
+test.each(['0', '1001', '1.5', 'many', ''])('%j entries are no size of a chunk', async (size) => {
+  const { status, out, err } = await run(['simulate', '-', '--chunk-size', size], { stdin: '' });
+  expect({ status, out }).toEqual({ status: 2, out: [] });
+  expect(err).toEqual([expect.stringMatching(/^watchfire: --chunk-size: .*\(found "?/)]);
 });
 
 test('a file that is not there is a misuse', async () => {

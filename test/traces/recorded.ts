@@ -21,13 +21,9 @@ export type Recorded = {
   why?: string;
 };
 
-/** The lines of a file as one text, as `watchfire simulate` reads them. */
-export function traceText(file: TraceFile): string {
-  return gunzipSync(readFileSync(pathOf(`${file}.ndjson.gz`))).toString('utf8');
-}
-
 export function tracesIn(file: TraceFile): Recorded[] {
-  return linesOf(traceText(file)).map((line): Recorded => JSON.parse(line));
+  const text = gunzipSync(readFileSync(pathOf(`${file}.ndjson.gz`))).toString('utf8');
+  return linesOf(text).map((line): Recorded => JSON.parse(line));
 }
 
 /** The names of the scenarios that engine and oracle do not answer as recorded yet, in the order of the list. */

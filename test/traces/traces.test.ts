@@ -1,13 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { run } from '../cli/run.ts';
-import { familyOf, fixedPart, notYet, type Recorded, TRACE_FILES, tracesIn, traceText } from './recorded.ts';
+import { randomOf } from '../rigs/chaos/load.ts';
+import { extent, seedOfRun } from '../rigs/extent.ts';
+import { familyOf, fixedPart, notYet, type Recorded, TRACE_FILES, type TraceFile, tracesIn } from './recorded.ts';
 
 /** All scenarios of a file in one run; this leaves room for a machine that does other things at the same time. */
 const FILE_TIMEOUT_MS = 300_000;
 
+/** The usual chunks are of 100 entries. In small ones, what an entry causes is applied by another call than the entry. */
+const SMALL_CHUNKS = [1, 7] as const;
+
+/** Which share of a file is run in small chunks, chosen by a seed; of `named` everything is. */
+const SHARE = extent('share', 0.1);
+const SEED = seedOfRun();
+
 const listed = new Set(notYet());
 const counts = new Map<string, { scenarios: number; firings: number }>();
+const small = new Map<number, number>();
 let seconds = 0;
 
 describe.each(TRACE_FILES)('%s', (file) => {
@@ -15,28 +25,60 @@ describe.each(TRACE_FILES)('%s', (file) => {
     timeout: FILE_TIMEOUT_MS,
   }, async () => {
     const recorded = tracesIn(file);
-    const startMs = performance.now();
-    const ran = await run(['simulate', '-', '--redis', inject('adminUrl')], { stdin: traceText(file) });
-    seconds += (performance.now() - startMs) / 1_000;
-    expect({ status: ran.status, err: ran.err }).toEqual({ status: 0, err: [] });
-    const answers = ran.out.map((line): Recorded => JSON.parse(line));
-    expect(answers.map(({ name }) => name)).toEqual(recorded.map(({ name }) => name));
+    const answers = await answersTo(recorded, 100);
     judge(recorded, answers);
     for (const { name, firings = [] } of recorded) if (!listed.has(name)) tally(familyOf(name, file), firings.length);
   });
+
+  test.each(SMALL_CHUNKS)('the same in chunks of %i', { timeout: FILE_TIMEOUT_MS }, async (chunkSize) => {
+    const recorded = chosenIn(file);
+    const answers = await answersTo(recorded, chunkSize);
+    expectRecorded(recorded, answers);
+    small.set(chunkSize, (small.get(chunkSize) ?? 0) + recorded.length);
+  });
 });
 
+/** Of the scenarios that are not listed the share, of `named` all. */
+function chosenIn(file: TraceFile): Recorded[] {
+  const random = randomOf(SEED);
+  const isChosen = () => random() < SHARE || file === 'named';
+  return tracesIn(file).filter((one) => isChosen() && !listed.has(one.name));
+}
+
+async function answersTo(recorded: readonly Recorded[], chunkSize: number): Promise<Recorded[]> {
+  const startMs = performance.now();
+  const ran = await run(['simulate', '-', '--redis', inject('adminUrl'), '--chunk-size', String(chunkSize)], {
+    stdin: recorded.map((one) => `${JSON.stringify(one)}\n`),
+  });
+  seconds += (performance.now() - startMs) / 1_000;
+  expect({ status: ran.status, err: ran.err }).toEqual({ status: 0, err: [] });
+  const answers = ran.out.map((line): Recorded => JSON.parse(line));
+  expect(answers.map(({ name }) => name)).toEqual(recorded.map(({ name }) => name));
+  return answers;
+}
+
 function judge(recorded: readonly Recorded[], answers: readonly Recorded[]): void {
-  const pairs = recorded.map((one, i) => ({ name: one.name, due: fixedPart(one), given: fixedPart(answers[i] ?? {}) }));
-  const wrong = pairs.filter(({ name, due, given }) => !listed.has(name) && !isDeepStrictEqual(given, due));
-  const right = pairs.filter(({ name, due, given }) => listed.has(name) && isDeepStrictEqual(given, due));
-  // The first one in full; the names of the others tell whether it is one fault or many.
-  for (const { due, given } of wrong.slice(0, 1)) expect.soft(given).toEqual(due);
-  expect(wrong.map(({ name }) => name)).toEqual([]);
+  const right = recorded.filter((one, i) => listed.has(one.name) && isRecorded(one, answers[i]));
+  expectRecorded(recorded, answers);
   expect(
     right.map(({ name }) => name),
     'take these names out of test/traces/not-yet.txt: their answers are right now',
   ).toEqual([]);
+}
+
+function expectRecorded(recorded: readonly Recorded[], answers: readonly Recorded[]): void {
+  const pairs = recorded.map((due, i) => ({ due, given: answers[i] }));
+  const wrong = pairs.filter(({ due, given }) => !listed.has(due.name) && !isRecorded(due, given));
+  // The first one in full; the names of the others tell whether it is one fault or many.
+  for (const { due, given } of wrong.slice(0, 1)) expect.soft(fixedPart(given ?? {})).toEqual(fixedPart(due));
+  expect(
+    wrong.map(({ due }) => due.name),
+    `seed ${SEED}`,
+  ).toEqual([]);
+}
+
+function isRecorded(due: Recorded, given: Recorded | undefined): boolean {
+  return isDeepStrictEqual(fixedPart(given ?? {}), fixedPart(due));
 }
 
 function tally(family: string, firings: number): void {
@@ -47,5 +89,8 @@ function tally(family: string, firings: number): void {
 afterAll(() => {
   const rows = [...counts].map(([family, { scenarios, firings }]) => `${family} ${scenarios} (${firings} firings)`);
   const total = [...counts.values()].reduce((sum, { scenarios }) => sum + scenarios, 0);
-  console.log([...rows, `${total} as recorded, ${listed.size} not yet, in ${Math.round(seconds)} s`].join('\n'));
+  const sizes = [...small].map(([size, scenarios]) => `${scenarios} in chunks of ${size}`);
+  const how = `${SHARE * 100} % of a file in small chunks, seed ${SEED}`;
+  const last = `${total} as recorded, ${listed.size} not yet; ${sizes.join(', ')} (${how}); ${Math.round(seconds)} s`;
+  console.log([...rows, last].join('\n'));
 });

@@ -8,6 +8,7 @@ import { parseScenario } from '../../simulation/scenario.ts';
 import { Scratch } from '../../simulation/scratch.ts';
 import { targetOf } from '../connect.ts';
 import { type Line, linesOf } from '../lines.ts';
+import { byDefault, wholeSetting } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { sentenceOf } from '../view/output.ts';
 
@@ -27,6 +28,7 @@ export const verb: Verb = {
   configure(command) {
     command
       .argument('<file>', 'scenarios, one JSON object in each line; - is standard input')
+      .option('--chunk-size <entries>', `most entries applied by one script call ${byDefault('chunkSize')}`)
       .addHelpText(
         'after',
         '\nRuns each scenario on the real engine in virtual time and prints one line of JSON for it, in their order:\n' +
@@ -37,10 +39,11 @@ export const verb: Verb = {
   },
 
   async run([file = ''], options, io) {
+    const { chunkSize } = targetOf(options, io, wholeSetting('chunkSize', options)).settings;
     const source = await opened(file, io);
     const server = await serverFor(options, io);
     try {
-      const scratch = await Scratch.open(server.url, server.tls, io.signal);
+      const scratch = await Scratch.open({ ...server, chunkSize }, io.signal);
       try {
         const bad = await answerAll(scratch, source, file, io);
         return bad > 0 || io.signal.aborted ? FAILED : DONE;

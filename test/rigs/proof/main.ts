@@ -17,6 +17,11 @@ const PARTS: Readonly<Record<string, Part>> = {
     tests: 'test/rigs/proof/compare.test.ts',
     whole: { runs: 10_000 },
   },
+  traces: {
+    what: 'every recorded scenario in chunks of 1, 7 and 100 entries (--share 0.1: a random tenth in those of 1 and 7)',
+    tests: 'test/traces/traces.test.ts',
+    whole: { share: 1 },
+  },
   crash: {
     what: 'the crash matrix: every call of a worker x all that can become of it (--share 0.1: a random tenth)',
     tests: 'test/rigs/crash/crash.test.ts',
