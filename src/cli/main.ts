@@ -10,6 +10,9 @@ const SAME_SIGNAL_MS = 500;
 
 const { stdin, stdout, stderr, env } = process;
 
+/** What a terminal is wide that does not say it. */
+const USUAL_COLUMNS = 80;
+
 /** Aborted by the first SIGINT or SIGTERM; the second one, and the bound, end the process whatever it does. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
@@ -27,7 +30,24 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
+/** Asks on stderr, so that the answer of the verb alone is on stdout. Ctrl-C and Ctrl-D are a no. */
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: stdin, output: stderr });
+  const closed = new Promise<string>((resolve) =>
+    lines.once('close', () => resolve('')).once('SIGINT', () => lines.close()),
+  );
+  try {
+    return /^y(es)?$/i.test((await Promise.race([lines.question(`${question} [y/N] `, { signal }), closed])).trim());
+  } catch {
+    return false;
+  } finally {
+    lines.close();
+  }
+}
+
 function processIo(): Io {
+  const signal = stopSignal();
   const colors = stdout.isTTY ? stdout.hasColors() && !env.NO_COLOR : Boolean(env.FORCE_COLOR);
   return Object.freeze({
     out: (line: string) => void stdout.write(`${line}\n`),
@@ -37,10 +57,12 @@ function processIo(): Io {
     },
     color: colors,
     interactive: stdout.isTTY === true,
+    columns: stdout.isTTY ? stdout.columns || USUAL_COLUMNS : null,
+    ask: stdin.isTTY && stderr.isTTY ? (question: string) => ask(question, signal) : null,
     stdin,
     screen: stderr.isTTY ? stderr : null,
     env,
-    signal: stopSignal(),
+    signal,
   });
 }
 

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { DURABILITY_MODES, parseSettings, type Settings } from '../config.ts';
 import { parseDuration } from '../model/duration.ts';
+import { parseTimestamp } from '../model/timestamp.ts';
 import { Misuse } from './verb.ts';
 import { durationInWords } from './view/words.ts';
 
@@ -12,12 +13,13 @@ export function byDefault(setting: keyof Settings): string {
   return `(default: ${setting.endsWith('Ms') ? durationInWords(Number(value)) : String(value)})`;
 }
 
-/** An option that is a whole number from `least` to `most`. @throws Misuse */
-export function wholeOption(options: Options, name: string, least: number, most: number): number {
+/** An option that is a whole number from `least` to `most`; `most` null: as large as can be written, or "all". @throws Misuse */
+export function wholeOption(options: Options, name: string, least: number, most: number | null): number {
   const text = String(options[name]);
   const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new Misuse(`--${dashed(name)}: must be a whole number from ${least} to ${most} (found "${text}")`);
+  if (number >= least && number <= (most ?? number)) return number;
+  const range = most === null ? `${least} on, or all` : `${least} to ${most}`;
+  throw new Misuse(`--${dashed(name)}: must be a whole number from ${range} (found "${text}")`);
 }
 
 /** An option that is a length of time, in ms; null when it was not given. @throws Misuse */
@@ -27,6 +29,26 @@ export function durationOption(options: Options, name: string): number | null {
   const duration = parseDuration(text);
   if (duration && duration.sign >= 0) return duration.ms;
   throw new Misuse(`--${dashed(name)}: must be a duration like 1h (found "${text}")`);
+}
+
+/** A moment, or how long before now it was. */
+export type Since = Readonly<{ at: number }> | Readonly<{ ago: number }>;
+
+/** An option that is a time or a length of time until now; null when it was not given. Without a zone a time is in UTC. @throws Misuse */
+export function sinceOption(options: Options, name: string): Since | null {
+  if (options[name] === undefined) return null;
+  const text = String(options[name]).trim();
+  const duration = parseDuration(text);
+  if (duration && duration.sign >= 0) return { ago: duration.ms };
+  const at = parseTimestamp(text);
+  if (at !== undefined) return { at };
+  const forms = 'a duration like 1h, or a time like "2026-11-28 18:00" (UTC) or 2026-11-28T18:00+01:00';
+  throw new Misuse(`--${dashed(name)}: must be ${forms} (found "${text}")`);
+}
+
+/** The moment that is meant, in ms. */
+export function momentOf(since: Since, nowMs: number): number {
+  return 'at' in since ? since.at : nowMs - since.ago;
 }
 
 /** `olderThan`, commander's name of an option, as it is spelled. */

@@ -36,6 +36,10 @@ export type Io = Readonly<{
   color: boolean;
   /** Whether stdout is a terminal. */
   interactive: boolean;
+  /** Cells in a line of the terminal that stdout is; null when it is none: then nothing is cut. */
+  columns: number | null;
+  /** Asks a person a question, whether to go on; null where nobody can be asked: stdin or stderr is no terminal. */
+  ask: ((question: string) => Promise<boolean>) | null;
   stdin: NodeJS.ReadableStream;
   /** Where a progress bar is drawn; null when stderr is no terminal. */
   screen: NodeJS.WriteStream | null;

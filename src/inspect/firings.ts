@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { InvalidDocument } from '../errors.ts';
 import { persist } from '../loop.ts';
 import { type Firing, parseFiring } from '../model/firing.ts';
-import { awaitLedger, endOfLedger, type FiringEntry, ledgerBefore } from '../redis/ledger.ts';
+import { awaitLedger, endOfLedger, type FiringEntry, ledgerBefore, ledgerBetween } from '../redis/ledger.ts';
 import type { Store } from '../redis/store.ts';
 
 /** Entries read at a time: some megabytes at most, with firings of ordinary size. */
@@ -50,6 +50,82 @@ export async function lastFirings(
     looked += page.length;
   }
   return { firings: found.reverse(), end: end ?? '0-0', searched: LOOK_LIMIT };
+}
+
+/** `limit`: the newest so many; all without. */
+export type LedgerPages = Readonly<{ limit?: number; sinceMs?: number; automation?: string }>;
+
+/**
+ * Firings, oldest first, page by page, however many they are: one page is held at a time. Those that come meanwhile are
+ * left out. With a limit the ledger is read twice, back to the oldest one and forth again.
+ * @param end the last entry that is wanted
+ */
+export async function* ledgerPages(
+  redis: Redis,
+  store: Store,
+  { limit, sinceMs = 0, automation }: LedgerPages,
+  end: string,
+): AsyncGenerator<Recorded[]> {
+  let from = String(Math.max(0, sinceMs));
+  if (limit !== undefined) from = await oldestOf(redis, store, { limit, sinceMs, before: end, automation });
+  for (;;) {
+    const page = await ledgerBetween(redis, store, { from, to: end, count: PAGE });
+    const firings = page.flatMap((entry) => recordedOf(entry) ?? []);
+    const wanted = firings.filter(({ firing }) => automation === undefined || firing.automation === automation);
+    if (wanted.length > 0) yield wanted;
+    const last = page.at(-1)?.[0];
+    if (page.length < PAGE || last === undefined) return;
+    from = `(${last}`;
+  }
+}
+
+type Walk = Readonly<{ limit: number; sinceMs: number; before: string; automation: string | undefined }>;
+
+/** The entry of the oldest of the newest `limit` firings; the time `sinceMs` when there are fewer. */
+async function oldestOf(redis: Redis, store: Store, { limit, sinceMs, automation, ...walk }: Walk): Promise<string> {
+  let left = limit;
+  for (let { before } = walk; ; ) {
+    const page = await ledgerBefore(redis, store, { before, sinceMs, count: PAGE });
+    for (const entry of page) {
+      const recorded = recordedOf(entry);
+      if (recorded && (automation === undefined || recorded.firing.automation === automation)) left -= 1;
+      if (left === 0) return entry[0];
+    }
+    const last = page.at(-1)?.[0];
+    if (page.length < PAGE || last === undefined) return String(Math.max(0, sinceMs));
+    before = `(${last}`;
+  }
+}
+
+/** Where a firing stands, and what jobs and events are named after it: `f-<firing>-<index>`, `s-<firing>`. */
+const ENTRY = /^\d{1,20}-\d{1,20}$/;
+const NAMED_AFTER = /^(?:f-([0-9a-f]+)-\d+|s-([0-9a-f]+))$/;
+
+/**
+ * The newest firing that is named: by its id, by the first characters of it, by the id of one of its jobs, or by its entry in
+ * the ledger. All but an entry are looked for in the whole ledger, the newest first.
+ */
+export async function findFiring(redis: Redis, store: Store, name: string): Promise<Recorded | null> {
+  if (ENTRY.test(name)) {
+    const [entry] = await ledgerBetween(redis, store, { from: name, to: name, count: 1 });
+    return entry ? recordedOf(entry) : null;
+  }
+  const [, job, event] = NAMED_AFTER.exec(name) ?? [];
+  const id = job ?? event ?? name;
+  for (let before = '+'; ; ) {
+    const page = await ledgerBefore(redis, store, { before, sinceMs: 0, count: PAGE });
+    for (const entry of page) {
+      // Most are of others, and need not be read whole.
+      const at = entry[1].indexOf('firing');
+      if (at % 2 === 0 && entry[1][at + 1]?.startsWith(id)) {
+        const recorded = recordedOf(entry);
+        if (recorded) return recorded;
+      }
+    }
+    const last = page.at(-1)?.[0];
+    if (page.length < PAGE || last === undefined) return null;
+    before = `(${last}`;
+  }
 }
 
 /**

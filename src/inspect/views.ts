@@ -3,15 +3,24 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { Ambiguous, NotFound } from '../errors.ts';
 import { compareText } from '../match/key.ts';
-import type { Automation } from '../model/automation.ts';
+import { type Automation, parseAutomation } from '../model/automation.ts';
 import type { Connections } from '../redis/connection.ts';
-import { allDefinitions, definitionNames, findDefinition } from '../redis/definitions.ts';
+import { allDefinitions, definitionNames, documentsAt, findDefinition } from '../redis/definitions.ts';
 import { FormatGuard } from '../redis/format.ts';
 import { endOfLedger } from '../redis/ledger.ts';
 import { serverTimeMs } from '../redis/server.ts';
 import type { Store } from '../redis/store.ts';
 import { type DeadLetter, findDeadLetter, lastDeadLetters } from './dead-letters.ts';
-import { type FoundFirings, followLedger, type LedgerQuery, lastFirings, type Recorded } from './firings.ts';
+import {
+  type FoundFirings,
+  findFiring,
+  followLedger,
+  type LedgerPages,
+  type LedgerQuery,
+  lastFirings,
+  ledgerPages,
+  type Recorded,
+} from './firings.ts';
 import { type QuotaUse, readQuotas } from './quota.ts';
 import { readStatus, type Status } from './status.ts';
 import { type FoundWindows, openWindows, type WindowQuery } from './windows.ts';
@@ -73,6 +82,26 @@ export class Views {
   /** What fired, the newest ones, oldest first. */
   async firings({ limit = DEFAULT_LIMIT, ...query }: Partial<LedgerQuery> = {}): Promise<FoundFirings> {
     return await lastFirings(await this.look(), this.store, { limit, ...query });
+  }
+
+  /**
+   * The same however many they are, page by page; one page is held at a time.
+   * @param end the last entry of the ledger that is wanted; without, the one that is the last now
+   */
+  async *firingPages(query: LedgerPages = {}, end?: string): AsyncGenerator<Recorded[]> {
+    const redis = await this.look();
+    yield* ledgerPages(redis, this.store, query, end ?? (await this.endOfLedger()));
+  }
+
+  /** One firing, by its id or the first characters of it, the id of one of its jobs, or its entry in the ledger; else null. */
+  async firing(name: string): Promise<Recorded | null> {
+    return await findFiring(await this.look(), this.store, name);
+  }
+
+  /** The automation as it was when it fired; null when that revision is not kept any more. */
+  async automationOf({ firing: { automation, revision } }: Recorded): Promise<Automation | null> {
+    const [document] = await documentsAt(await this.look(), this.store, [{ automation, revision }]);
+    return typeof document === 'string' ? parseAutomation(JSON.parse(document)) : null;
   }
 
   /** Where the ledger ends now: the id of its last entry. */

@@ -14,6 +14,15 @@ export async function ledgerBefore(
   return await redis.xrevrange(store.keys.firings, before, String(Math.max(0, sinceMs)), 'COUNT', count);
 }
 
+/** Entries of the ledger from one place to another, oldest first. Both are stream ids or times in ms; `(` in front leaves an id out. */
+export async function ledgerBetween(
+  redis: Redis,
+  store: Store,
+  { from, to, count }: { from: string; to: string; count: number },
+): Promise<FiringEntry[]> {
+  return await redis.xrange(store.keys.firings, from, to, 'COUNT', count);
+}
+
 /** All entries of the ledger behind `after`, oldest first. */
 export async function ledgerBehind(redis: Redis, store: Store, after: string): Promise<FiringEntry[]> {
   return await redis.xrange(store.keys.firings, `(${after}`, '+');

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { widthOf } from '../../src/cli/view/table.ts';
+import { Watchfire } from '../../src/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { iso, World } from '../support/world.ts';
 import { runIn } from './run.ts';
@@ -86,6 +88,116 @@ test('since leaves out what was decided before', async () => {
   expect(out.slice(1)).toEqual([expect.stringContaining('just-now')]);
 });
 
+test.each([
+  ['2026-03-02 09:00:10', ['e1', 'e2']],
+  ['2026-03-02T10:00:11+01:00', ['e2']],
+  ['2026-03-03', []],
+])('since %s takes a time, in UTC where no zone is said', async (since, ids) => {
+  const world = await worldOf(second);
+  for (const [at, id] of [
+    [0, 'e0'],
+    [10, 'e1'],
+    [20, 'e2'],
+  ] as const)
+    await world.at(at).meet('y', { id });
+  const { out } = await runIn(world.namespace)(['firings', '--since', since]);
+  expect(out.slice(1).map((line) => words(line)[4])).toEqual(ids.map((id) => `y ${id}`));
+});
+
+test('more than can be held come page by page, as the same list', async () => {
+  const world = await worldOf(first, second);
+  for (let i = 0; i < 1_200; i += 1) await world.send(i % 3 === 0 ? 'y' : 'x', { id: `e${i}` });
+  await world.drain();
+  const cli = runIn(world.namespace);
+  const listed = async (...more: string[]): Promise<string> =>
+    (await cli(['firings', ...more])).out.map((line) => words(line).join('  ')).join('\n');
+  for (const format of [[], ['-o', 'json']]) {
+    const held = await listed('--limit', '2000', '--automation', 'B', ...format);
+    expect(await listed('--limit', 'all', '--automation', 'B', ...format)).toBe(held);
+    expect(await listed('--limit', '1000000', '--automation', 'B', ...format)).toBe(held);
+  }
+  const pages = new Watchfire({ redis: world.redis, namespace: world.namespace }).firingPages({ limit: 700 });
+  const sizes: number[] = [];
+  let newest = '';
+  for await (const page of pages) {
+    sizes.push(page.length);
+    newest = page.at(-1)?.firing.event?.id ?? '';
+  }
+  expect({ sizes, newest }).toEqual({ sizes: [500, 200], newest: 'e1199' });
+});
+
+test('a list that is not all there is says so', async () => {
+  const world = await worldOf(second);
+  for (const id of ['e1', 'e2', 'e3']) await world.at(0).meet('y', { id });
+  const { err, out } = await runIn(world.namespace)(['firings', '--limit', '2']);
+  expect(err).toEqual(['watchfire: the newest 2; see more with --limit']);
+  expect(out.map((line) => words(line)[4])).toEqual(['EVENT', 'y e2', 'y e3']);
+});
+
+test('on a terminal of 80 columns firings fit, and their short ids are enough to ask for one', async () => {
+  const world = await worldOf({ ...first, name: '顧客の注文が五回も失敗しました、至急ご確認ください' });
+  await world.at(0).meet('x', { id: 'e1', resource: 'customer.7'.repeat(3) });
+  const cli = runIn(world.namespace);
+  const { out } = await cli(['firings'], { columns: 80 });
+  expect(Math.max(...out.map(widthOf))).toBeLessThanOrEqual(80);
+  const [time, , name = '', key, , short = ''] = words(out[1] ?? '');
+  expect([time, name.startsWith('顧客'), name.at(-1), key?.at(-1)]).toEqual(['03-02 09:00:00Z', true, '…', '…']);
+  const [firing] = await world.firings();
+  expect(short).toBe(`${firing?.id.slice(0, 8)}…`);
+  expect((await cli(['firings', short])).out[0]).toBe(`id          ${firing?.id}`);
+  expect((await cli(['firings', '--wide'], { columns: 80 })).out).toEqual((await cli(['firings'])).out);
+});
+
+test('one firing is shown whole: its trigger, window, event and jobs', async () => {
+  const silence = {
+    ...second,
+    trigger: { posture: 'Proactive', after: ['x'], expect: ['y'], within: 30, for_each: ['id'] },
+    actions: [{ type: 'page' }, { type: 'queue', queue: 'mail', name: 'tell' }],
+  };
+  const world = await worldOf(silence);
+  await world.at(0).meet('x', { id: 'e1', resource: 'r1', payload: { deep: { total: 12 } } });
+  await world.at(31).settle();
+  const [id = ''] = (await world.firings()).map((one) => one.id);
+  const cli = runIn(world.namespace);
+  const { status, out } = await cli(['firings', 'show', id]);
+  expect(status).toBe(0);
+  expect(out).toEqual([
+    `id          ${id}`,
+    'automation  every y (B), revision 1',
+    'trigger     no y after x within 30s for each id',
+    'state       Triggered',
+    'for         id=r1',
+    `triggered   ${iso(30)}`,
+    expect.stringMatching(/^decided {5}2026-03-02T09:00:31\.000Z, entry \d+-\d+ of the ledger$/),
+    `window      from ${iso(0)} until ${iso(30)}`,
+    'by          x r1, event e1',
+    `jobs        page in queue actions, job f-${id}-0`,
+    `            tell in queue mail, job f-${id}-1`,
+    'the event:',
+    '  id: e1',
+    '  event: x',
+    ...out.slice(14),
+  ]);
+  expect(out).toContain('      total: 12');
+  const named = await cli(['firings', `f-${id}-1`, '-o', 'json']);
+  expect(JSON.parse(named.out.join('\n'))).toMatchObject({
+    id,
+    trigger: 'no y after x within 30s for each id',
+    window: { start: iso(0), end: iso(30) },
+    jobs: [{ queue: 'actions' }, { queue: 'mail', name: 'tell', id: `f-${id}-1` }],
+  });
+});
+
+test('a firing is found by its entry too, and one that is not there is an error', async () => {
+  const world = await worldOf(second);
+  await world.at(0).meet('y', { id: 'e1' });
+  const cli = runIn(world.namespace);
+  const [listed] = JSON.parse((await cli(['firings', '-o', 'json'])).out.join('\n')) as { entry: string; id: string }[];
+  expect((await cli(['firings', listed?.entry ?? ''])).out[0]).toContain(listed?.id);
+  const err = ['watchfire: there is no firing 0123456789'];
+  expect(await cli(['firings', '0123456789'])).toEqual({ status: 1, out: [], err });
+});
+
 test('firings of an automation that is gone are found by its id, and a name nobody had is refused', async () => {
   const world = await worldOf(second);
   await world.at(0).meet('y', { id: 'e1' });
@@ -129,8 +241,14 @@ test.each([
 });
 
 test.each([
-  [['--limit', '0'], '--limit: must be a whole number from 1 to 10000 (found "0")'],
-  [['--since', 'yesterday'], '--since: must be a duration like 1h (found "yesterday")'],
+  [['--limit', '0'], '--limit: must be a whole number from 1 on, or all (found "0")'],
+  [
+    ['--since', 'yesterday'],
+    '--since: must be a duration like 1h, or a time like "2026-11-28 18:00" (UTC) or 2026-11-28T18:00+01:00 (found "yesterday")',
+  ],
+  [['ls', 'x'], 'firings ls: takes no operands (found "x")'],
+  [['show'], 'firings show: needs the id of one firing'],
+  [['show', 'abc'], 'firings show: an id needs at least its first 8 characters (found "abc")'],
 ])('%j is a misuse', async (argv, message) => {
   const { status, err } = await runIn('unused')(['firings', ...argv]);
   expect({ status, err }).toEqual({ status: 2, err: [`watchfire: ${message}`] });

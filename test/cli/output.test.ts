@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plain, sentenceOf, table } from '../../src/cli/view/output.ts';
+import { plain, sentenceOf } from '../../src/cli/view/output.ts';
 import { InvalidDocument } from '../../src/errors.ts';
 
 test.each([
@@ -10,17 +10,6 @@ test.each([
   ['abc\u202edcba', 'abc\\u202edcba'],
 ])('case %#: text from outside stays text in one line', (text, printed) => {
   expect(plain(text)).toBe(printed);
-});
-
-test('a table has aligned columns, and one long cell does not push the others out of sight', () => {
-  expect(table([])).toEqual([]);
-  expect(
-    table([
-      ['A', 'B', 'C'],
-      ['long', '', 'x'],
-      ['x'.repeat(60), 'b', ''],
-    ]),
-  ).toEqual([`A${' '.repeat(47)}  B  C`, `long${' '.repeat(44)}     x`, `${'x'.repeat(60)}  b`]);
 });
 
 test.each<[unknown, string]>([

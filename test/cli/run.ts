@@ -13,6 +13,10 @@ export type Around = {
   stdin?: string | Iterable<string | Buffer> | AsyncIterable<string | Buffer>;
   env?: Record<string, string>;
   signal?: AbortSignal;
+  /** The width of the terminal that stdout is; it is none without. */
+  columns?: number;
+  /** What a person answers who is asked; nobody can be asked without. */
+  answer?: (question: string) => boolean;
   /** Told of each line as it is printed. */
   onOut?: (line: string) => void;
   /** The same for standard error. */
@@ -21,6 +25,7 @@ export type Around = {
 
 /** Runs one command line inside this process, on the Redis of the test run. */
 export async function run(argv: readonly string[], around: Around = {}): Promise<Ran> {
+  const { answer, columns = null } = around;
   const out: string[] = [];
   const err: string[] = [];
   const io: Io = {
@@ -34,7 +39,9 @@ export async function run(argv: readonly string[], around: Around = {}): Promise
     },
     drained: async () => undefined,
     color: false,
-    interactive: false,
+    interactive: columns !== null,
+    columns,
+    ask: answer ? async (question) => answer(question) : null,
     stdin: Readable.from(typeof around.stdin === 'string' ? [Buffer.from(around.stdin)] : (around.stdin ?? [])),
     screen: null,
     env: { REDIS_URL: inject('redisUrl'), ...around.env },

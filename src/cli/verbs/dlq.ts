@@ -5,8 +5,9 @@ import { formatTimestamp, LATEST_MS } from '../../model/timestamp.ts';
 import { withWatchfire } from '../connect.ts';
 import { durationOption, wholeOption } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
-import { asJson, outputOption, plain, printJson, table } from '../view/output.ts';
-import { count, moment } from '../view/when.ts';
+import { asJson, outputOption, plain, printJson } from '../view/output.ts';
+import { boundOf, type Column, facts, printTable, wideOption } from '../view/table.ts';
+import { count, moment, withoutYear } from '../view/when.ts';
 
 /** Most letters shown at a time: all of them are held, with their fields. */
 const LIMIT_MAX = 10_000;
@@ -28,7 +29,7 @@ export const verb: Verb = {
       .option('--limit <count>', 'ls: how many, the newest ones', '20')
       .addOption(new Option('--all', 'redrive, purge: all there are').default(false))
       .option('--older-than <duration>', 'purge: those given up longer ago than this, such as 7d');
-    outputOption(command).addHelpText(
+    wideOption(outputOption(command)).addHelpText(
       'after',
       '\nA redriven event goes to the end of the log, a redriven firing to its queues again.\n\nExample:\n  watchfire dlq redrive --all',
     );
@@ -79,7 +80,7 @@ async function list(watchfire: Watchfire, limit: number, options: Options, io: I
   const letters = await watchfire.deadLetters({ limit });
   if (asJson(options)) printJson(io, letters.map(deadLetterJson));
   else if (letters.length === 0) io.err('no dead letters');
-  else for (const line of table([COLUMNS, ...letters.map(row)])) io.out(line);
+  else printTable(io, options, COLUMNS, letters.map(row));
   await io.drained();
   return DONE;
 }
@@ -92,7 +93,7 @@ async function show(watchfire: Watchfire, ids: readonly string[], options: Optio
     else io.err(`watchfire: there is no dead letter ${id}`);
   }
   if (asJson(options)) printJson(io, found.map(deadLetterJson));
-  else for (const letter of found) for (const line of linesOf(letter)) io.out(line);
+  else for (const letter of found) for (const line of linesOf(letter, boundOf(io, options))) io.out(line);
   await io.drained();
   return found.length === ids.length ? DONE : FAILED;
 }
@@ -117,7 +118,13 @@ async function purge(watchfire: Watchfire, chosen: Chosen, options: Options, io:
   return FAILED;
 }
 
-const COLUMNS = ['ID', 'GIVEN UP', 'FROM', 'TRIED', 'REASON'];
+const COLUMNS: readonly Column[] = [
+  { title: 'ID', whole: true },
+  { title: 'GIVEN UP', whole: true, leaves: 1, short: withoutYear },
+  { title: 'FROM', whole: true },
+  { title: 'TRIED', whole: true, leaves: 2 },
+  { title: 'REASON' },
+];
 
 function row(letter: DeadLetter): string[] {
   const { id, source, attempts, reason, error } = letter;
@@ -128,9 +135,9 @@ function deadLetterJson(letter: DeadLetter): Record<string, unknown> {
   return { ...letter, given_up: formatTimestamp(givenUpMs(letter)) };
 }
 
-function linesOf(letter: DeadLetter): string[] {
+function linesOf(letter: DeadLetter, bound: number | null): string[] {
   const { id, source, entry, reason, error, attempts, fields } = letter;
-  const head = [
+  const head: [string, string][] = [
     ['id', id],
     ['given up', moment(givenUpMs(letter))],
     ['from', `${source}, entry ${entry}`],
@@ -140,7 +147,7 @@ function linesOf(letter: DeadLetter): string[] {
     ['fields', fields.length === 0 ? 'none' : String(Math.ceil(fields.length / 2))],
   ];
   const own = fields.flatMap((name, at) => (at % 2 === 0 ? [`  ${plain(name)}: ${plain(fields[at + 1] ?? '')}`] : []));
-  return [...table(head), ...own];
+  return [...facts(head, bound), ...own];
 }
 
 function givenUpMs({ id }: DeadLetter): number {

@@ -4,6 +4,7 @@ import { withWatchfire } from '../connect.ts';
 import { durabilityOptions, durabilitySettings } from '../settings.ts';
 import { DONE, FAILED, type Io, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson } from '../view/output.ts';
+import { boundOf, wideOption, wrapped } from '../view/table.ts';
 
 /** As wide as the longest name of a check. */
 const NAME_WIDTH = 12;
@@ -13,7 +14,7 @@ const MARKS: Readonly<Record<Grade, string>> = { ok: 'ok     ', warning: 'warnin
 export const verb: Verb = {
   configure(command) {
     durabilityOptions(command);
-    outputOption(command).addHelpText(
+    wideOption(outputOption(command)).addHelpText(
       'after',
       '\nLooks at Redis and the engine in it, changes nothing, and says what to do about what is not as it should be.\n' +
         'Give it the URL and the --durability that workers and producers are given.\n' +
@@ -26,7 +27,7 @@ export const verb: Verb = {
     const checks = await checksOf(options, io);
     const healthy = checks.every(({ grade }) => grade !== 'bad');
     if (asJson(options)) printJson(io, { healthy, checks });
-    else for (const line of linesOf(checks)) io.out(plain(line));
+    else for (const line of linesOf(checks, boundOf(io, options))) io.out(line);
     return healthy ? DONE : FAILED;
   },
 };
@@ -42,11 +43,17 @@ async function checksOf(options: Readonly<Record<string, unknown>>, io: Io): Pro
   }
 }
 
-function linesOf(checks: readonly Check[]): string[] {
+function linesOf(checks: readonly Check[], bound: number | null): string[] {
   const lines = checks.flatMap(({ name, grade, found, advice }) => {
-    const line = `${MARKS[grade]}  ${name.padEnd(NAME_WIDTH)}  ${found}`;
-    return advice === '' ? [line] : [line, `${' '.repeat(NAME_WIDTH + 11)}> ${advice}`];
+    const told = textBeside(`${MARKS[grade]}  ${plain(name).padEnd(NAME_WIDTH)}  `, found, bound);
+    return advice === '' ? told : [...told, ...textBeside(`${' '.repeat(NAME_WIDTH + 11)}> `, advice, bound)];
   });
   const count = (grade: Grade): number => checks.filter((check) => check.grade === grade).length;
   return [...lines, '', `${count('ok')} ok, ${count('warning')} to look at, ${count('bad')} bad`];
+}
+
+/** A text behind what stands before it, broken into lines that begin below its first one. */
+function textBeside(before: string, text: string, bound: number | null): string[] {
+  const [first = '', ...more] = wrapped(plain(text), bound === null ? null : bound - before.length);
+  return [before + first, ...more.map((line) => ' '.repeat(before.length) + line)];
 }

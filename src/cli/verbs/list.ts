@@ -1,11 +1,20 @@
 import { withWatchfire } from '../connect.ts';
 import { DONE, type Verb } from '../verb.ts';
-import { asJson, outputOption, printJson, table } from '../view/output.ts';
+import { asJson, outputOption, printJson } from '../view/output.ts';
+import { type Column, printTable, wideOption } from '../view/table.ts';
 import { actionsInWords, triggerInWords } from '../view/words.ts';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'NAME' },
+  { title: 'ID' },
+  { title: 'ENABLED', whole: true },
+  { title: 'ACTIONS', leaves: 1 },
+  { title: 'TRIGGER' },
+];
 
 export const verb: Verb = {
   configure(command) {
-    outputOption(command).addHelpText('after', '\nExample:\n  watchfire list');
+    wideOption(outputOption(command)).addHelpText('after', '\nExample:\n  watchfire list');
   },
 
   async run(_, options, io) {
@@ -29,8 +38,7 @@ export const verb: Verb = {
       words.actions,
       words.trigger,
     ]);
-    const lines = shown.length === 0 ? [] : table([['NAME', 'ID', 'ENABLED', 'ACTIONS', 'TRIGGER'], ...rows]);
-    for (const line of lines) io.out(line);
+    if (rows.length > 0) printTable(io, options, COLUMNS, rows);
     return DONE;
   },
 };

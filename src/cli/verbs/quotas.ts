@@ -1,11 +1,18 @@
 import { DEFAULT_QUOTAS, LARGEST_QUOTA, type QuotaChanges, type QuotaUse } from '../../index.ts';
 import { withWatchfire } from '../connect.ts';
 import { wholeOption } from '../settings.ts';
-import { DONE, Misuse, type Verb } from '../verb.ts';
-import { asJson, outputOption, printJson, table } from '../view/output.ts';
+import { DONE, type Io, Misuse, type Verb } from '../verb.ts';
+import { asJson, outputOption, printJson } from '../view/output.ts';
+import { type Column, printTable, wideOption } from '../view/table.ts';
 import { count } from '../view/when.ts';
 
 type Options = Readonly<Record<string, unknown>>;
+
+const COLUMNS: readonly Column[] = [
+  { title: '' },
+  { title: 'WINDOWS', whole: true },
+  { title: 'AT MOST', whole: true },
+];
 
 export const verb: Verb = {
   configure(command) {
@@ -16,7 +23,7 @@ export const verb: Verb = {
       )
       .option('--all <windows>', `at most so many of all automations (default: ${DEFAULT_QUOTAS.windows})`)
       .option('--reset', 'put both back to their defaults', false);
-    outputOption(command).addHelpText(
+    wideOption(outputOption(command)).addHelpText(
       'after',
       '\nA window is whatever is kept for one key: an open window, an alert, child firings. At a cap those that are there go\n' +
         'on, and further keys are not watched; what leaves nothing behind fires as ever. Counted as over-limit in "status".\n' +
@@ -30,7 +37,7 @@ export const verb: Verb = {
       if (Object.keys(changes).length > 0) await watchfire.setQuotas(changes);
       const held = await watchfire.quotas();
       if (asJson(options)) printJson(io, reportJson(held));
-      else for (const line of linesOf(held)) io.out(line);
+      else print(held, options, io);
       return DONE;
     });
   },
@@ -47,11 +54,11 @@ function changesIn(options: Options): QuotaChanges {
   };
 }
 
-function linesOf({ limits, windows, automations, refused }: QuotaUse): string[] {
+function print({ limits, windows, automations, refused }: QuotaUse, options: Options, io: Io): void {
   const rows = automations.map(({ id, windows: own }) => [id, count(own), count(limits.windowsPerAutomation)]);
   const cap = ['each automation', '-', count(limits.windowsPerAutomation)];
-  const lines = table([['', 'WINDOWS', 'AT MOST'], ['all', count(windows), count(limits.windows)], cap, ...rows]);
-  return refused === 0 ? lines : [...lines, `${count(refused)} times a key was not watched for want of room`];
+  printTable(io, options, COLUMNS, [['all', count(windows), count(limits.windows)], cap, ...rows]);
+  if (refused > 0) io.out(`${count(refused)} times a key was not watched for want of room`);
 }
 
 function reportJson({ limits, windows, automations, refused }: QuotaUse): Record<string, unknown> {

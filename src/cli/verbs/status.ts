@@ -10,7 +10,8 @@ import { DEFAULT_QUEUE } from '../../relay/jobs.ts';
 import type { Depth } from '../../relay/queues.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, FAILED, type Verb } from '../verb.ts';
-import { asJson, outputOption, plain, printJson, table } from '../view/output.ts';
+import { asJson, outputOption, plain, printJson } from '../view/output.ts';
+import { boundOf, facts, wideOption, wrapped } from '../view/table.ts';
 import { away, count, span } from '../view/when.ts';
 
 /** An entry that waits longer than this may be stuck, or one of many: then the position is looked at again. */
@@ -29,7 +30,7 @@ type Report = { status: Status; queues: ReadonlyMap<string, Depth>; problems: st
 
 export const verb: Verb = {
   configure(command) {
-    outputOption(command).addHelpText(
+    wideOption(outputOption(command)).addHelpText(
       'after',
       '\nExit status 0: the engine works. 1: no worker lives, the log stands still, or Redis does not answer.\n\nExample:\n  watchfire status',
     );
@@ -47,7 +48,7 @@ export const verb: Verb = {
         return FAILED;
       }
       if (asJson(options)) printJson(io, reportJson(report));
-      else for (const line of linesOf(report)) io.out(plain(line));
+      else for (const line of linesOf(report, boundOf(io, options))) io.out(line);
       return report.problems.length === 0 ? DONE : FAILED;
     });
   },
@@ -115,14 +116,14 @@ function quotaWarnings({ limits, full }: QuotaUse): string[] {
   ];
 }
 
-function linesOf({ status, queues, problems, warnings }: Report): string[] {
+function linesOf({ status, queues, problems, warnings }: Report, bound: number | null): string[] {
   const { workers, due, memory, counters } = status;
   const verdict = problems.length === 0 ? 'healthy' : `NOT HEALTHY: ${problems.join('; ')}`;
   const behind = status.behind === null ? 'some entries' : count(status.behind);
   const waits = status.waitingMs > 0 ? `, the oldest for ${span(status.waitingMs)}` : '';
   const limit = memory.limit === 0 ? '' : ` of ${mebibytes(memory.limit)}`;
   const counted = Object.entries(counters).map(([word, number]) => `${word} ${count(number)}`);
-  const rows = [
+  const rows: [string, string][] = [
     ['position', `${status.position}, ${behind} behind${waits}`],
     ['log', `${count(status.entries)} entries kept, events run ${span(status.lagMs)} late`],
     ['automations', `${count(status.automations)}, generation ${status.generation}`],
@@ -147,11 +148,12 @@ function linesOf({ status, queues, problems, warnings }: Report): string[] {
     ['decided', counted.length === 0 ? 'nothing yet' : counted.sort().join(', ')],
     ['memory', `${mebibytes(memory.used)}${limit}, ${memory.policy}`],
   ];
-  return [verdict, ...warnings.map((warning) => `warning: ${warning}`), ...table(rows)];
+  const sentences = [verdict, ...warnings.map((warning) => `warning: ${warning}`)];
+  return [...sentences.flatMap((sentence) => wrapped(plain(sentence), bound)), ...facts(rows, bound)];
 }
 
 /** The first of a list stands beside its name, the others below it. */
-function named(name: string, values: readonly string[]): string[][] {
+function named(name: string, values: readonly string[]): [string, string][] {
   if (values.length === 0) return [[name, 'none']];
   return values.map((value, i) => [i === 0 ? name : '', value]);
 }

@@ -4,17 +4,27 @@ import { withWatchfire } from '../connect.ts';
 import { wholeOption } from '../settings.ts';
 import { DONE, type Verb } from '../verb.ts';
 import { labelsInWords } from '../view/firing.ts';
-import { asJson, outputOption, printJson, table } from '../view/output.ts';
-import { away, count, moment } from '../view/when.ts';
+import { asJson, outputOption, printJson } from '../view/output.ts';
+import { type Column, printTable, wideOption } from '../view/table.ts';
+import { away, count, moment, withoutYear } from '../view/when.ts';
 
 /** Most windows asked for at a time. */
 const LIMIT_MAX = 10_000;
 
-const COLUMNS = ['AUTOMATION', 'FOR', 'FROM', 'UNTIL', 'COUNT', 'DEADLINE', 'LAST EVENT', 'ALERT'];
+const COLUMNS: readonly Column[] = [
+  { title: 'AUTOMATION' },
+  { title: 'FOR' },
+  { title: 'FROM', whole: true, leaves: 1, short: withoutYear },
+  { title: 'UNTIL', whole: true, leaves: 2, short: withoutYear },
+  { title: 'COUNT', whole: true },
+  { title: 'DEADLINE', whole: true },
+  { title: 'LAST EVENT', leaves: 3 },
+  { title: 'ALERT' },
+];
 
 export const verb: Verb = {
   configure(command) {
-    outputOption(command)
+    wideOption(outputOption(command))
       .option('--limit <count>', 'how many, those that are looked at soonest', '50')
       .option('--automation <name>', 'only those of one automation, by name or id')
       .addHelpText(
@@ -39,7 +49,7 @@ export const verb: Verb = {
       const now = await watchfire.serverTimeMs();
       const rows = windows.map((window) => rowOf(window, now));
       if (rows.length === 0) io.err('no open windows');
-      else for (const line of table([COLUMNS, ...rows])) io.out(line);
+      else printTable(io, options, COLUMNS, rows);
       if (total > windows.length)
         io.err(`watchfire: ${count(windows.length)} of ${count(total)}; see more with --limit`);
       return DONE;

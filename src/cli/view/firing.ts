@@ -2,7 +2,8 @@ import type { Recorded } from '../../inspect/firings.ts';
 import type { Labels } from '../../model/event.ts';
 import type { ChildFiring } from '../../model/firing.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
-import { moment } from './when.ts';
+import type { Column } from './table.ts';
+import { moment, withoutYear } from './when.ts';
 
 /** A firing as `-o json` prints it: the terms of rules 10, times as ISO text. */
 export function firingJson({ entry, firing }: Recorded): Record<string, unknown> {
@@ -36,7 +37,17 @@ function childJson({ id, path, state, triggered, labels, event, children }: Chil
   };
 }
 
-export const FIRING_COLUMNS = ['TRIGGERED', 'STATE', 'AUTOMATION', 'FOR', 'EVENT', 'ID'];
+/** How much of an id is enough to ask for its firing. */
+export const SHORT_ID = 8;
+
+export const FIRING_COLUMNS: readonly Column[] = [
+  { title: 'TRIGGERED', whole: true, short: withoutYear },
+  { title: 'STATE', whole: true },
+  { title: 'AUTOMATION' },
+  { title: 'FOR', short: (text) => text.replace(/(^| )[^ =]+=/g, '$1') },
+  { title: 'EVENT', short: (text) => text.split(' ', 1)[0] ?? '' },
+  { title: 'ID', whole: true, short: (id) => `${id.slice(0, SHORT_ID)}…` },
+];
 
 /** The same as a row below those columns. */
 export function firingRow({ firing }: Recorded): string[] {

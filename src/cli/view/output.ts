@@ -28,24 +28,6 @@ export function plain(text: string): string {
   return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Widest column that is still padded: one long name must not push all others out of sight. */
-const WIDEST_COLUMN = 48;
-
-/** Rows as lines of aligned columns; the last column is not padded. Texts are made safe to print. */
-export function table(rows: readonly (readonly string[])[]): string[] {
-  const safe = rows.map((row) => row.map(plain));
-  const columns = Math.max(0, ...safe.map(({ length }) => length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    safe.reduce((widest, row) => Math.max(widest, Math.min(row[column]?.length ?? 0, WIDEST_COLUMN)), 0),
-  );
-  return safe.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
 /** An error as one line: what is wrong, where, and with which value. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof InvalidDocument) {

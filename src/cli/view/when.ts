@@ -15,6 +15,11 @@ export function moment(ms: number): string {
   return formatTimestamp(ms).replace('T', ' ').replace(/\.\d+/, '');
 }
 
+/** The same without the year, for where there is little room: `03-02 09:00:05Z`. */
+export function withoutYear(moment: string): string {
+  return moment.replace(/^\d{4}-/, '');
+}
+
 /** About how long: seconds below an hour, minutes below two days, hours above. */
 export function span(ms: number): string {
   const unit = ms < HOUR_MS ? SECOND_MS : ms < 48 * HOUR_MS ? MINUTE_MS : HOUR_MS;

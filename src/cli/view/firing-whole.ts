@@ -1,0 +1,90 @@
+import type { Recorded } from '../../inspect/firings.ts';
+import type { Automation } from '../../model/automation.ts';
+import { resourceId } from '../../model/event.ts';
+import type { ChildFiring, Firing } from '../../model/firing.ts';
+import { formatTimestamp } from '../../model/timestamp.ts';
+import type { Trigger } from '../../model/trigger.ts';
+import { jobsOf, type QueueJob } from '../../relay/jobs.ts';
+import type { Io } from '../verb.ts';
+import { firingJson, labelsInWords } from './firing.ts';
+import { asJson, plain, printJson } from './output.ts';
+import { boundOf, facts } from './table.ts';
+import { durationInWords, triggerInWords } from './words.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/**
+ * Prints all that is known of a firing: why, when, its event whole, and the jobs that follow from it.
+ * @param automation as it was when it fired; null when that is not kept any more
+ */
+export async function describeFiring(
+  recorded: Recorded,
+  automation: Automation | null,
+  options: Options,
+  io: Io,
+): Promise<void> {
+  const { firing } = recorded;
+  const jobs = automation ? jobsOf(firing, automation) : null;
+  if (asJson(options)) {
+    const trigger = automation && triggerInWords(automation.trigger);
+    const named = jobs?.map(({ queue, name, opts }) => ({ queue, name, id: opts.jobId })) ?? null;
+    printJson(io, {
+      ...firingJson(recorded),
+      trigger,
+      window: automation && windowOf(firing, automation),
+      jobs: named,
+    });
+    return;
+  }
+  for (const line of facts(factsOf(recorded, automation, jobs), boundOf(io, options))) io.out(line);
+  if (firing.event === null) return;
+  const { stringify } = await import('yaml');
+  io.out('the event:');
+  const document = stringify(firing.event, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
+  for (const line of document.split('\n')) io.out(`  ${plain(line)}`);
+}
+
+function factsOf(
+  { entry, firing }: Recorded,
+  automation: Automation | null,
+  jobs: readonly QueueJob[] | null,
+): [string, string][] {
+  const { id, name, revision, state, triggered, decided, labels, event, children } = firing;
+  return [
+    ['id', id],
+    ['automation', `${name} (${firing.automation}), revision ${revision}`],
+    ['trigger', automation ? triggerInWords(automation.trigger) : 'that revision is not kept any more'],
+    ['state', state],
+    ['for', labelsInWords(labels)],
+    ['triggered', formatTimestamp(triggered)],
+    ['decided', `${formatTimestamp(decided)}, entry ${entry} of the ledger`],
+    ['window', (automation && windowInWords(firing, automation)) ?? '-'],
+    ['by', event ? `${event.event} ${resourceId(event.resource) ?? ''}, event ${event.id}` : 'nothing was ever seen'],
+    ...listed('made of', children.map(childInWords)),
+    ...listed('jobs', jobs?.map(({ queue, name, opts }) => `${name} in queue ${queue}, job ${opts.jobId}`) ?? []),
+  ];
+}
+
+function childInWords({ path, triggered, labels, event }: ChildFiring): string {
+  const what = event ? `${event.event} ${resourceId(event.resource) ?? ''}` : 'nothing was ever seen';
+  return `[${path}] ${formatTimestamp(triggered)} ${labelsInWords(labels)}: ${what}`;
+}
+
+/** The first of a list stands beside its name, the others below it. */
+function listed(name: string, values: readonly string[]): [string, string][] {
+  return values.map((value, i) => [i === 0 ? name : '', value]);
+}
+
+/** The window that was decided. A firing does not keep where it lay; of an absence that follows from the rules. */
+function windowOf({ state, triggered }: Firing, { trigger }: Automation): { start: string; end: string } | null {
+  const absence = trigger.type === 'event' && trigger.posture === 'Proactive' && state === 'Triggered';
+  if (!absence || !trigger.withinMs) return null;
+  return { start: formatTimestamp(triggered - trigger.withinMs), end: formatTimestamp(triggered) };
+}
+
+function windowInWords(firing: Firing, automation: Automation): string | null {
+  const window = windowOf(firing, automation);
+  if (window) return `from ${window.start} until ${window.end}`;
+  const { withinMs }: Trigger = automation.trigger;
+  return withinMs ? `${durationInWords(withinMs)} long` : null;
+}
