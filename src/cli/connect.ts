@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
 import { DEFAULT_NAMESPACE, DEFAULT_REDIS_URL, parseSettings, type Settings } from '../config.ts';
 import type { Watchfire } from '../engine.ts';
 import { InvalidDocument } from '../errors.ts';
-import { addressAdvice, isAddress, publicUrl, type Target, withEngine } from '../session.ts';
+import { addressAdvice, isAddress, lastingEngine, publicUrl, type Target, withEngine } from '../session.ts';
 import { type Io, Misuse } from './verb.ts';
 
 /**
@@ -52,9 +53,44 @@ function dashed(setting: string): string {
 /** Runs a short verb, which gives up a Redis that does not answer, and ends on SIGINT. A patient one heeds SIGINT itself. */
 export async function withWatchfire<T>(
   options: Readonly<Record<string, unknown>>,
-  io: Pick<Io, 'env' | 'signal'>,
+  io: Pick<Io, 'env' | 'signal' | 'err'>,
   use: (watchfire: Watchfire) => Promise<T>,
   { patient = false, settings = {} }: { patient?: boolean; settings?: Partial<Settings> } = {},
 ): Promise<T> {
-  return await withEngine(targetOf(options, io, settings), io.signal, use, { patient });
+  const target = targetOf(options, io, settings);
+  const say = saying(target, options, io);
+  const told = async (watchfire: Watchfire): Promise<T> => {
+    say('connected');
+    return await use(watchfire);
+  };
+  try {
+    return await withEngine(target, io.signal, told, { patient });
+  } finally {
+    say('ended');
+  }
+}
+
+/** An engine for a verb that goes on until it is stopped: its connections wait for Redis. The caller closes it. */
+export async function lastingWatchfire(
+  target: Target,
+  options: Readonly<Record<string, unknown>>,
+  logger: Logger,
+  io: Pick<Io, 'signal' | 'err'>,
+): Promise<Watchfire> {
+  const say = saying(target, options, io);
+  const watchfire = await lastingEngine(target, logger, io.signal);
+  say('connected');
+  return watchfire;
+}
+
+/** Says with `--verbose` to which Redis it goes, and how long that takes; without it nothing. */
+function saying(
+  { url, settings: { namespace } }: Target,
+  options: Readonly<Record<string, unknown>>,
+  io: Pick<Io, 'err'>,
+): (what: string) => void {
+  if (options.verbose !== true) return () => undefined;
+  const start = performance.now();
+  io.err(`watchfire: connecting to ${publicUrl(url)}, namespace ${namespace}`);
+  return (what) => io.err(`watchfire: ${what} after ${Math.round(performance.now() - start)} ms`);
 }

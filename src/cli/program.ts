@@ -71,6 +71,7 @@ function programOf(io: Io, ended: (status: number) => void): Command {
     .option('--redis <url>', `where Redis is (default: $REDIS_URL, else ${DEFAULT_REDIS_URL})`)
     .option('--tls-ca <file>', 'PEM file of the CA that signs the certificate of a rediss: server')
     .option('--namespace <name>', `engines with different names never meet (default: ${DEFAULT_NAMESPACE})`)
+    .option('-v, --verbose', 'say where Redis is, and how long it takes')
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)

@@ -160,6 +160,27 @@ describe('a Redis that cannot be used', () => {
   });
 });
 
+describe('verbose', () => {
+  test.each([['-v'], ['--verbose']])('%s says where Redis is and how long it takes', async (word) => {
+    const namespace = freshNamespace({ permanent: [] });
+    const argv = ['list', '-o', 'json', '--namespace', namespace];
+    const { status, out, err } = await run([...argv, word]);
+    expect({ status, out }).toEqual({ status: 0, out: ['[]'] });
+    expect(err).toEqual([
+      expect.stringMatching(`^watchfire: connecting to redis://.*, namespace ${namespace}$`),
+      expect.stringMatching(/^watchfire: connected after \d+ ms$/),
+      expect.stringMatching(/^watchfire: ended after \d+ ms$/),
+    ]);
+    expect((await run(argv)).err).toEqual([]);
+  });
+
+  test('no password is shown', async () => {
+    const { err } = await run(['list', '-v', '--redis', NO_REDIS]);
+    expect(err[0]).toBe('watchfire: connecting to redis://:***@127.0.0.1:1, namespace wf');
+    expect(err.join()).not.toContain('secret');
+  });
+});
+
 describe('as a process', () => {
   test('prints to stdout, complains to stderr and ends with its status', async () => {
     const namespace = freshNamespace({ permanent: [] });

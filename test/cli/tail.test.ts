@@ -4,7 +4,7 @@ import type { AutomationDocument } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { testClient } from '../support/redis.ts';
-import { ENGINE_KEYS } from '../support/world.ts';
+import { ENGINE_KEYS, World } from '../support/world.ts';
 import { runIn } from './run.ts';
 
 const automation: AutomationDocument = {
@@ -15,7 +15,7 @@ const automation: AutomationDocument = {
 };
 
 /** A running worker, and a `tail` that has been noticed by it. */
-async function tailing(format: string) {
+async function tailing(format: string, ...more: string[]) {
   const namespace = freshNamespace({ permanent: ENGINE_KEYS });
   const redis = testClient();
   const watchfire = new Watchfire({ redis, namespace });
@@ -24,7 +24,7 @@ async function tailing(format: string) {
   await watchfire.startWorker();
   const lines: string[] = [];
   const stop = new AbortController();
-  const running = runIn(namespace)(['tail', '-o', format], {
+  const running = runIn(namespace)(['tail', '-o', format, ...more], {
     signal: stop.signal,
     onOut: (line) => void lines.push(line),
   });
@@ -73,6 +73,44 @@ test('programs get an object in each line', async () => {
   );
   expect(told()).toContainEqual(expect.objectContaining({ kind: 'job', queue: 'mail', name: 'tell' }));
   expect(told()).toContainEqual(expect.objectContaining({ outcome: 'rejected', reason: 'resource: is required' }));
+});
+
+test('only what was asked for is shown', async () => {
+  const { watchfire, lines, finish } = await tailing('text', '--event', 'h*', '--resource', 'r');
+  await watchfire.emit({ event: 'x', resource: { id: 'r' } });
+  await watchfire.emit({ event: 'hi', resource: { id: 'other' } });
+  await watchfire.emit({ event: 'hi', resource: { id: 'r' } });
+  await eventually('the last one is shown', () => lines.some((line) => line.includes('hi r')));
+  await finish();
+  expect(lines.filter((line) => !line.includes('hello r'))).toEqual([expect.stringContaining('hi r')]);
+});
+
+test('since a time, the firings of then come first', async () => {
+  const world = await World.claimed();
+  await world.put(automation);
+  for (const [at, id] of [
+    [0, 'before'],
+    [10, 'then'],
+    [20, 'after'],
+  ] as const)
+    await world.at(at).meet('x', { id, resource: id });
+  const lines: string[] = [];
+  const stop = new AbortController();
+  const running = runIn(world.namespace)(['tail', '--automation', 'every x', '--since', '2026-03-02 09:00:10'], {
+    signal: stop.signal,
+    onOut: (line) => void lines.push(line),
+  });
+  await eventually('both are shown', () => lines.length === 2);
+  stop.abort();
+  expect((await running).status).toBe(0);
+  expect(lines).toEqual([expect.stringMatching(/FIRED .*by x then$/), expect.stringMatching(/FIRED .*by x after$/)]);
+});
+
+test('an automation that is not there, and a time that is none, are errors', async () => {
+  const cli = runIn(freshNamespace({ permanent: ['format'] }));
+  const err = ['watchfire: there is no automation "nobody"'];
+  expect(await cli(['tail', '--automation', 'nobody'])).toEqual({ status: 1, out: [], err });
+  expect((await cli(['tail', '--since', 'noon'])).status).toBe(2);
 });
 
 test('a listener that has gone is forgotten', async () => {

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import type { AutomationDocument } from '../../documents/given.ts';
 import type { Watchfire } from '../../engine.ts';
 import { changesOf, type PlannedChange } from '../changes.ts';
+import { confirmed, namesOf, yesOption } from '../confirm.ts';
 import { withWatchfire } from '../connect.ts';
 import { documentsIn, type Source } from '../documents.ts';
 import { textOf } from '../encoding.ts';
@@ -15,13 +16,13 @@ const WORD_WIDTH = 'unchanged'.length;
 
 export const verb: Verb = {
   configure(command) {
-    outputOption(command)
+    yesOption(outputOption(command))
       .argument(
         '<file...>',
         'YAML or JSON: an automation, a list of them, or a list under "automations"; - is standard input',
       )
       .option('--dry-run', 'only print what would change', false)
-      .option('--prune', 'delete all automations that are in none of the files', false)
+      .option('--prune', 'delete all automations that are in none of the files; asks first on a terminal', false)
       .addHelpText(
         'after',
         '\nAutomations are matched by id, those without one by name. Nothing is changed unless all files are right.\n' +
@@ -44,6 +45,7 @@ export const verb: Verb = {
       const { changes, problems, warnings } = changesOf(found, await watchfire.list(), { newId, prune });
       if (problems.length > 0) return refused(problems, io);
       for (const warning of warnings) io.err(plain(`warning: ${warning}`));
+      if (!dryRun && !(await agreed(changes, options, io))) return FAILED;
       for (const change of changes) {
         if (!dryRun) await carryOut(change, watchfire);
         if (!asJson(options)) io.out(lineOf(change));
@@ -58,6 +60,17 @@ export const verb: Verb = {
     });
   },
 };
+
+/** What is pruned is gone for good; a person may have forgotten a file. */
+async function agreed(
+  changes: readonly PlannedChange[],
+  options: Readonly<Record<string, unknown>>,
+  io: Io,
+): Promise<boolean> {
+  const gone = changes.filter(({ change }) => change === 'deleted').map(({ id, name }) => `${name} (${id})`);
+  if (gone.length === 0) return true;
+  return await confirmed(`delete what is in none of the files, with all of its state: ${namesOf(gone)}?`, options, io);
+}
 
 async function sourceOf(file: string, io: Io): Promise<Source> {
   const name = file === '-' ? 'stdin' : file;

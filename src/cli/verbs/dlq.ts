@@ -2,12 +2,14 @@ import { type Command, Option } from 'commander';
 import type { Watchfire } from '../../engine.ts';
 import type { DeadLetter } from '../../inspect/dead-letters.ts';
 import { formatTimestamp, LATEST_MS } from '../../model/timestamp.ts';
+import { confirmed, yesOption } from '../confirm.ts';
 import { withWatchfire } from '../connect.ts';
 import { durationOption, wholeOption } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson } from '../view/output.ts';
 import { boundOf, type Column, facts, printTable, wideOption } from '../view/table.ts';
 import { count, moment, withoutYear } from '../view/when.ts';
+import { durationInWords } from '../view/words.ts';
 
 /** Most letters shown at a time: all of them are held, with their fields. */
 const LIMIT_MAX = 10_000;
@@ -29,7 +31,7 @@ export const verb: Verb = {
       .option('--limit <count>', 'ls: how many, the newest ones', '20')
       .addOption(new Option('--all', 'redrive, purge: all there are').default(false))
       .option('--older-than <duration>', 'purge: those given up longer ago than this, such as 7d');
-    wideOption(outputOption(command)).addHelpText(
+    yesOption(wideOption(outputOption(command))).addHelpText(
       'after',
       '\nA redriven event goes to the end of the log, a redriven firing to its queues again.\n\nExample:\n  watchfire dlq redrive --all',
     );
@@ -110,12 +112,18 @@ async function redrive(watchfire: Watchfire, chosen: Chosen, options: Options, i
 
 async function purge(watchfire: Watchfire, chosen: Chosen, options: Options, io: Io): Promise<number> {
   const letters = 'ids' in chosen ? chosen.ids : 'all' in chosen ? 'all' : chosen;
+  if (!(await confirmed(`remove ${lettersInWords(chosen)} for good?`, options, io))) return FAILED;
   const purged = await watchfire.purge(letters);
   if (asJson(options)) printJson(io, { purged });
   else io.out(`purged ${count(purged)}`);
   if (!('ids' in chosen) || purged === new Set(chosen.ids).size) return DONE;
   io.err('watchfire: some of these dead letters were not there');
   return FAILED;
+}
+
+function lettersInWords(chosen: Chosen): string {
+  if ('ids' in chosen) return chosen.ids.length === 1 ? '1 dead letter' : `${count(chosen.ids.length)} dead letters`;
+  return 'all' in chosen ? 'all dead letters' : `the dead letters older than ${durationInWords(chosen.olderThanMs)}`;
 }
 
 const COLUMNS: readonly Column[] = [

@@ -2,8 +2,7 @@ import { pino } from 'pino';
 import type { Watchfire } from '../../engine.ts';
 import { NotFound } from '../../errors.ts';
 import type { FoundFirings, Recorded } from '../../inspect/firings.ts';
-import { lastingEngine } from '../../session.ts';
-import { targetOf, withWatchfire } from '../connect.ts';
+import { lastingWatchfire, targetOf, withWatchfire } from '../connect.ts';
 import { momentOf, type Since, sinceOption, wholeOption } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { SHORT_ID } from '../view/firing.ts';
@@ -50,7 +49,7 @@ export const verb: Verb = {
         return DONE;
       });
     }
-    const watchfire = await lastingEngine(targetOf(options, io), pino({ level: 'silent' }), io.signal);
+    const watchfire = await lastingWatchfire(targetOf(options, io), options, pino({ level: 'silent' }), io);
     try {
       await follow(watchfire, query, options, io);
     } finally {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { DEFAULT_REDIS_PORT, DEFAULT_REDIS_URL } from '../../config.ts';
 import type { RedisServer } from '../../embedded/server.ts';
 import type { Automation } from '../../model/automation.ts';
-import { lastingEngine, publicUrl, type Target } from '../../session.ts';
-import { targetOf } from '../connect.ts';
+import { publicUrl, type Target } from '../../session.ts';
+import { lastingWatchfire, targetOf } from '../connect.ts';
 import { embeddedRedis, putExamples } from '../embedded.ts';
 import { warningsTo } from '../logging.ts';
 import { wholeOption } from '../settings.ts';
@@ -58,13 +58,13 @@ function ownServer(options: Options, io: Io): { port: number; dir: string } | nu
 }
 
 async function runOn(target: Target, server: RedisServer | null, options: Options, io: Io): Promise<number> {
-  const watchfire = await lastingEngine(target, warningsTo(io), io.signal);
+  const watchfire = await lastingWatchfire(target, options, warningsTo(io), io);
   let lost = false;
   const told = io.signal.aborted ? Promise.resolve() : once(io.signal, 'abort').then(() => undefined);
   try {
     const put = await putExamples(watchfire);
     // Listening comes first: the worker asks for listeners with its first sign of life.
-    const watcher = await watch(watchfire, io, asJson(options));
+    const watcher = await watch(watchfire, io, { json: asJson(options) });
     // Told to stop while Redis does not answer, it must not wait for having started.
     await Promise.race([watchfire.startWorker(), told]);
     if (!io.signal.aborted) greet({ target, server, put, automations: await watchfire.list() }, asJson(options), io);

@@ -1,26 +1,41 @@
 import { once } from 'node:events';
-import { lastingEngine, publicUrl } from '../../session.ts';
-import { targetOf } from '../connect.ts';
+import { publicUrl } from '../../session.ts';
+import { lastingWatchfire, targetOf } from '../connect.ts';
 import { warningsTo } from '../logging.ts';
+import { momentOf, sinceOption } from '../settings.ts';
 import { DONE, type Verb } from '../verb.ts';
+import { filterOf } from '../view/filter.ts';
 import { asJson, outputOption } from '../view/output.ts';
 import { watch } from '../view/watch.ts';
 
 export const verb: Verb = {
   configure(command) {
-    outputOption(command).addHelpText(
+    outputOption(command)
+      .option('--automation <name>', 'only what concerns one automation, by name or id')
+      .option('--event <pattern>', 'only events of this name, and what they caused: order.failed, order.*')
+      .option('--resource <pattern>', 'only events of the resource with this id, and what they caused: customer.7')
+      .option('--since <time>', 'first the firings since then: 1h, or "2026-11-28 18:00" (UTC without a zone)')
+      .addHelpText(
       'after',
       '\nShows what all workers of the namespace do, until Ctrl-C: events with the word each automation has\n' +
         'for them (counted, armed, late, fired …), firings, and jobs. Workers notice within a second that it listens.\n' +
-        'With -o json each is an object in a line of its own.\n\nExample:\n  watchfire tail',
+        'With -o json each is an object in a line of its own.\n\nExample:\n  watchfire tail --event "order.*" --since 10m',
     );
   },
 
   async run(_, options, io) {
     const target = targetOf(options, io);
-    const watchfire = await lastingEngine(target, warningsTo(io), io.signal);
+    const since = sinceOption(options, 'since');
+    const watchfire = await lastingWatchfire(target, options, warningsTo(io), io);
     try {
-      const watcher = await watch(watchfire, io, asJson(options));
+      const automation = options.automation === undefined ? null : await watchfire.get(String(options.automation));
+      const wanted = filterOf({
+        automation: automation?.id ?? null,
+        event: textOf(options.event),
+        resource: textOf(options.resource),
+      });
+      const sinceMs = since === null ? null : momentOf(since, await watchfire.serverTimeMs());
+      const watcher = await watch(watchfire, io, { json: asJson(options), wanted, sinceMs });
       io.err(`watchfire: watching {${target.settings.namespace}} at ${publicUrl(target.url)}, stop by Ctrl-C`);
       if (!io.signal.aborted) await once(io.signal, 'abort');
       await watcher.stop();
@@ -30,3 +45,7 @@ export const verb: Verb = {
     return DONE;
   },
 };
+
+function textOf(option: unknown): string | null {
+  return option === undefined ? null : String(option);
+}

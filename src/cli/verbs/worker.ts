@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../../config.ts';
 import type { WorkerHooks } from '../../engine.ts';
-import { lastingEngine, publicUrl } from '../../session.ts';
-import { targetOf } from '../connect.ts';
+import { publicUrl } from '../../session.ts';
+import { lastingWatchfire, targetOf } from '../connect.ts';
 import { byDefault, durabilityOptions, durabilitySettings, durationSetting, wholeSetting } from '../settings.ts';
 import { DONE, type Io, Misuse, type Verb } from '../verb.ts';
 
@@ -34,7 +34,7 @@ export const verb: Verb = {
     if (!LEVELS.includes(level))
       throw new Misuse(`--log-level: must be one of ${LEVELS.join(', ')} (found "${level}")`);
     const logger = await loggerOn(io, level);
-    const watchfire = await lastingEngine(target, logger, io.signal);
+    const watchfire = await lastingWatchfire(target, options, logger, io);
     try {
       const told = abortionOf(io.signal);
       // Told to stop while Redis does not answer, it must not wait for having started.

@@ -2,6 +2,7 @@ import { systemClock } from '../../clock.ts';
 import type { Watchfire } from '../../engine.ts';
 import type { LiveEvent } from '../../services/live.ts';
 import type { Io } from '../verb.ts';
+import type { Filter } from './filter.ts';
 import { firingJson } from './firing.ts';
 import { type LiveItem, lineOf, ordered, painter } from './live.ts';
 
@@ -13,6 +14,12 @@ const HELD_LIMIT = 10_000;
 
 /** Names kept: hardly anybody has more automations, and they take a few megabytes. */
 const NAMES_LIMIT = 100_000;
+
+/** The largest number that a stream id has behind its milliseconds. */
+const LAST_OF_MS = '18446744073709551615';
+
+/** `wanted` leaves out what nobody asked for; `sinceMs`: firings since then come first, null for new ones alone. */
+export type Watched = Readonly<{ json: boolean; wanted?: Filter | null; sinceMs?: number | null }>;
 
 /** Stops watching; what was seen is printed first. */
 export type Watcher = { stop: () => Promise<void> };
@@ -28,6 +35,11 @@ class Held {
 
   get full(): boolean {
     return this.#items.length >= HELD_LIMIT;
+  }
+
+  /** There is room for what comes by other ways still. */
+  get busy(): boolean {
+    return this.#items.length >= HELD_LIMIT / 2;
   }
 
   add(item: LiveItem, seenMs: number): void {
@@ -72,7 +84,11 @@ function relatives(items: readonly LiveItem[]): (item: LiveItem) => string | Liv
  * are published by the workers, which notice a listener within a second; firings come from the ledger.
  * Resolves when it listens.
  */
-export async function watch(watchfire: Watchfire, io: Io, json: boolean): Promise<Watcher> {
+export async function watch(
+  watchfire: Watchfire,
+  io: Io,
+  { json, wanted = null, sinceMs = null }: Watched,
+): Promise<Watcher> {
   const held = new Held();
   const names = new Map<string, string>();
   const stopping = new AbortController();
@@ -83,7 +99,8 @@ export async function watch(watchfire: Watchfire, io: Io, json: boolean): Promis
     while (!held.empty) {
       // Some of it may have come just now: then there is another round.
       await systemClock.sleep(GATHER_MS, signal);
-      const items = held.take(signal.aborted ? Number.POSITIVE_INFINITY : systemClock.nowMs() - GATHER_MS);
+      const taken = held.take(signal.aborted ? Number.POSITIVE_INFINITY : systemClock.nowMs() - GATHER_MS);
+      const items = wanted ? wanted(taken) : taken;
       if (!json) await learnNames(watchfire, items, names);
       const paint = painter(io.color);
       for (const item of items) {
@@ -99,12 +116,13 @@ export async function watch(watchfire: Watchfire, io: Io, json: boolean): Promis
   };
 
   const deafen = await watchfire.listen(add);
-  const after = await watchfire.endOfLedger();
+  // An id of a firing of that very millisecond is behind the one that is named here.
+  const after = sinceMs === null ? await watchfire.endOfLedger() : `${Math.max(0, sinceMs - 1)}-${LAST_OF_MS}`;
   const follow = async (): Promise<void> => {
     for await (const firings of watchfire.followFirings(after, signal)) {
       add(firings.map((recorded) => ({ kind: 'firing', recorded })));
       // A slow reader of our output holds up the reading, not the engine.
-      if (held.full) await printing;
+      if (held.busy) await printing;
     }
   };
   const following = follow();
