@@ -11,7 +11,11 @@ export function yesOption(command: Command): Command {
 }
 
 /** Asks a person before something is removed for good. Without a terminal, and with `--yes`, the answer is yes. */
-export async function confirmed(question: string, options: Readonly<Record<string, unknown>>, io: Io): Promise<boolean> {
+export async function confirmed(
+  question: string,
+  options: Readonly<Record<string, unknown>>,
+  io: Io,
+): Promise<boolean> {
   if (options.yes === true || io.ask === null) return true;
   if (await io.ask(plain(question))) return true;
   io.err('watchfire: nothing was changed');

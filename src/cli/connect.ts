@@ -70,7 +70,7 @@ export async function withWatchfire<T>(
   }
 }
 
-/** An engine for a verb that goes on until it is stopped: its connections wait for Redis. The caller closes it. */
+/** An engine for a verb that goes on until it is stopped: it waits for a Redis that goes away. The caller closes it. */
 export async function lastingWatchfire(
   target: Target,
   options: Readonly<Record<string, unknown>>,

@@ -7,7 +7,7 @@ export const MISUSED = 2;
 
 /**
  * One verb of the command line. Its file exports `const verb: Verb` and is loaded only when the verb is called; name and
- * one-line summary stand in the table of program.ts, so that `--help` loads none.
+ * one-line summary stand in the table of catalogue.ts, so that `--help` loads none.
  */
 export type Verb = {
   /**
@@ -15,6 +15,10 @@ export type Verb = {
    * `--namespace` belong to all verbs and are declared already; a verb that prints data adds `-o` by `outputOption`.
    */
   configure(command: Command): void;
+  /** What its first operand may be, where that is one of a few words; for the completion of shells. */
+  acts?: readonly string[];
+  /** Whether its operands are automations, which shells complete. */
+  ofAutomations?: true;
   /**
    * @param args operands in order, a variadic one spread
    * @param options by commander's names (camelCase), with `redis` and `namespace` when they were given
@@ -23,6 +27,15 @@ export type Verb = {
    */
   run(args: readonly string[], options: Readonly<Record<string, unknown>>, io: Io): Promise<number>;
 };
+
+/** A verb as the table of verbs has it. `formerly`: a name that people may still use. */
+export type Listed = Readonly<{ summary: string; formerly?: string; load: () => Promise<{ verb: Verb }> }>;
+
+/** What some verbs are about, with these verbs below it. */
+export type Noun = Readonly<{ summary: string; acts: Readonly<Record<string, Listed>> }>;
+
+/** The table of verbs. */
+export type Catalogue = Readonly<{ verbs: Readonly<Record<string, Listed>>; nouns: Readonly<Record<string, Noun>> }>;
 
 /** The outside world of a verb; tests give their own. */
 export type Io = Readonly<{

@@ -5,6 +5,7 @@ import type { AutomationDocument } from '../../src/index.ts';
 import { schemas } from '../../src/model/json-schema.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { testClient } from '../support/redis.ts';
+import { World } from '../support/world.ts';
 import { type Ran, run, runIn } from './run.ts';
 
 const failures = {
@@ -87,6 +88,41 @@ test('what get prints changes nothing when it is applied', async () => {
   const { out } = await cli('get', 'F');
   const applied = await run(['--namespace', watchfire.settings.namespace, 'apply', '-'], { stdin: out.join('\n') });
   expect(applied).toMatchObject({ status: 0, out: ['unchanged  failures (F)'] });
+});
+
+test('on a terminal, and with --state, get says how it is as well, and can be applied all the same', async () => {
+  const world = await World.claimed();
+  const document = {
+    ...failures,
+    trigger: { posture: 'Reactive', expect: ['x'], threshold: 2, within: '10m', for_each: ['id'] },
+  };
+  await world.put(document);
+  const cli = runIn(world.namespace);
+  expect((await cli(['get', 'F', '--state'])).out.slice(-3)).toEqual([
+    '# enabled: 2 × x within 10m for each id',
+    '# open windows: 0',
+    '# last firing: none found',
+  ]);
+  for (const id of ['r1', 'r1', 'r2', 'r3', 'r4']) await world.at(0).meet('x', { resource: id });
+  const { out } = await cli(['get', 'failures'], { columns: 80 });
+  const [firing] = await world.firings();
+  const comments = out
+    .filter((line) => line.startsWith('#'))
+    .join(' ')
+    .replace(/\n?# /g, '');
+  expect(comments).toContain('open windows: 4, the soonest');
+  expect(comments).toMatch(/ id=r2 {2}1\/2 {2}over/);
+  expect(comments).toContain('last firing: 2026-03-02 09:00:00Z  Triggered  id=r1');
+  expect(comments).toContain(firing?.id);
+  expect(await cli(['apply', '-'], { stdin: out.join('\n') })).toMatchObject({ out: ['unchanged  failures (F)'] });
+  const { out: json } = await cli(['get', 'F', '--state', '-o', 'json']);
+  expect(JSON.parse(json.join('\n'))).toMatchObject({
+    automation: document,
+    enabled: true,
+    open_windows: 4,
+    last_firing: { id: firing?.id },
+  });
+  expect((await cli(['get', 'F', '--no-state'], { columns: 80 })).out).toEqual((await cli(['get', 'F'])).out);
 });
 
 test('enable, disable and delete take several names or ids', async () => {

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
+import type { AutomationDocument } from '../../src/documents/given.ts';
 import { Watchfire } from '../../src/engine.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { testClient } from '../support/redis.ts';
 import { type Around, type Ran, runIn } from './run.ts';
 
-const automation = (id: string): object => ({ id, name: `name of ${id}`, trigger: { posture: 'Reactive' } });
+const automation = (id: string): AutomationDocument => ({
+  id,
+  name: `name of ${id}`,
+  trigger: { posture: 'Reactive' },
+});
 
 /** A namespace with two automations and two dead letters, its command line, and how much of them is left. */
 async function shop() {
@@ -25,11 +30,7 @@ const file = JSON.stringify(automation('A'));
 const DESTRUCTIVE: [string[], string, number][] = [
   [['delete', 'A'], 'delete, with all of their state: name of A (A)?', 1],
   [['delete', 'A', 'B'], 'delete, with all of their state: name of A (A), name of B (B)?', 2],
-  [
-    ['apply', '-', '--prune'],
-    'delete what is in none of the files, with all of its state: name of B (B)?',
-    1,
-  ],
+  [['apply', '-', '--prune'], 'delete what is in none of the files, with all of its state: name of B (B)?', 1],
   [['dlq', 'purge', '1-0'], 'remove 1 dead letter for good?', 1],
   [['dlq', 'purge', '--all'], 'remove all dead letters for good?', 2],
   [['dlq', 'purge', '--older-than', '1h'], 'remove the dead letters older than 1h for good?', 2],

@@ -1,18 +1,29 @@
 import { describe, expect, test } from 'vitest';
-import { filterOf, type Wanted } from '../../src/cli/view/filter.ts';
+import { filterOf, type LiveFilter } from '../../src/cli/view/filter.ts';
 import type { LiveItem } from '../../src/cli/view/live.ts';
 import type { Firing } from '../../src/model/firing.ts';
 
-const nothing: Wanted = { automation: null, event: null, resource: null };
+const nothing: LiveFilter = { automation: null, event: null, resource: null };
 
 function event(name: string, resource: string, ...automations: string[]): LiveItem {
   const decisions = automations.map((automation) => ({ automation, trigger: '', word: 'fired' }));
-  return { kind: 'event', entry: '1-0', id: `${name} ${resource}`, event: name, resource, outcome: 'applied', decisions };
+  return {
+    kind: 'event',
+    entry: '1-0',
+    id: `${name} ${resource}`,
+    event: name,
+    resource,
+    outcome: 'applied',
+    decisions,
+  };
 }
 
 function firing(id: string, automation: string, cause: [name: string, resource: string] | null): LiveItem {
   const happened = cause && { id: 'e', event: cause[0], resource: { id: cause[1] } };
-  return { kind: 'firing', recorded: { entry: '1-0', firing: { id, automation, event: happened } as unknown as Firing } };
+  return {
+    kind: 'firing',
+    recorded: { entry: '1-0', firing: { id, automation, event: happened } as unknown as Firing },
+  };
 }
 
 function job(cause: string, automation: string): LiveItem {
@@ -47,7 +58,7 @@ test('without a filter nothing is left out', () => {
 
 describe('what is left of what was seen', () => {
   const first = ['order.failed customer.7', 'f1', 'job of f1', 'f2', 'job of f2', 'more'];
-  test.each<[Partial<Wanted>, string[]]>([
+  test.each<[Partial<LiveFilter>, string[]]>([
     [{ automation: 'A' }, ['order.failed customer.7', 'f1', 'job of f1', 'more']],
     [{ automation: 'C' }, ['more']],
     [{ event: 'order.failed' }, first],

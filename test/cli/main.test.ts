@@ -11,7 +11,10 @@ import { proxyToRedis } from '../support/proxy.ts';
 import { testClient } from '../support/redis.ts';
 import { ended, run, start } from './run.ts';
 
-const VERBS = ['worker', 'apply', 'list', 'get', 'enable', 'disable', 'delete', 'send', 'schema', 'doctor', 'quotas'];
+const VERBS = [
+  ...['start', 'worker', 'status', 'doctor', 'apply', 'list', 'get', 'enable', 'disable', 'delete', 'send', 'tail'],
+  ...['firings', 'windows', 'dlq', 'quotas', 'simulate', 'acl', 'schema', 'completion'],
+];
 
 /** Nobody listens on this port, or only the superuser could. */
 const NO_REDIS = 'redis://:secret@127.0.0.1:1';

@@ -3,6 +3,8 @@ import { yesOption } from '../confirm.ts';
 import type { Verb } from '../verb.ts';
 
 export const verb: Verb = {
+  ofAutomations: true,
+
   configure(command) {
     yesOption(command);
     automationArguments(command, 'watchfire delete failures');

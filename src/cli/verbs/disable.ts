@@ -2,6 +2,8 @@ import { automationArguments, changeEach } from '../change-each.ts';
 import type { Verb } from '../verb.ts';
 
 export const verb: Verb = {
+  ofAutomations: true,
+
   configure(command) {
     automationArguments(command, 'watchfire disable failures');
   },

@@ -23,6 +23,8 @@ type Options = Readonly<Record<string, unknown>>;
 type Chosen = { ids: readonly string[] } | { all: true } | { olderThanMs: number };
 
 export const verb: Verb = {
+  acts: ACTS,
+
   configure(command: Command) {
     command
       .usage('<ls|show|redrive|purge> [id...] [options]')

@@ -21,6 +21,8 @@ type Options = Readonly<Record<string, unknown>>;
 type FiringsQuery = { limit: number | null; since: Since | null; automation: string | null };
 
 export const verb: Verb = {
+  acts: ['ls', 'show'],
+
   configure(command) {
     wideOption(outputOption(command))
       .usage('[ls] [options] | [show] <id> [options]')

@@ -1,5 +1,6 @@
 import { DEFAULT_QUOTAS, LARGEST_QUOTA, type QuotaChanges, type QuotaUse } from '../../index.ts';
 import { withWatchfire } from '../connect.ts';
+import { lsArgument, onlyLs } from '../ls.ts';
 import { wholeOption } from '../settings.ts';
 import { DONE, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, printJson } from '../view/output.ts';
@@ -15,6 +16,8 @@ const COLUMNS: readonly Column[] = [
 ];
 
 export const verb: Verb = {
+  acts: ['ls'],
+
   configure(command) {
     command
       .option(
@@ -23,7 +26,7 @@ export const verb: Verb = {
       )
       .option('--all <windows>', `at most so many of all automations (default: ${DEFAULT_QUOTAS.windows})`)
       .option('--reset', 'put both back to their defaults', false);
-    wideOption(outputOption(command)).addHelpText(
+    wideOption(outputOption(lsArgument(command))).addHelpText(
       'after',
       '\nA window is whatever is kept for one key: an open window, an alert, child firings. At a cap those that are there go\n' +
         'on, and further keys are not watched; what leaves nothing behind fires as ever. Counted as over-limit in "status".\n' +
@@ -31,7 +34,8 @@ export const verb: Verb = {
     );
   },
 
-  async run(_, options, io) {
+  async run(operands, options, io) {
+    onlyLs('quotas', operands);
     const changes = changesIn(options);
     return await withWatchfire(options, io, async (watchfire) => {
       if (Object.keys(changes).length > 0) await watchfire.setQuotas(changes);

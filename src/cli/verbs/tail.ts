@@ -16,11 +16,12 @@ export const verb: Verb = {
       .option('--resource <pattern>', 'only events of the resource with this id, and what they caused: customer.7')
       .option('--since <time>', 'first the firings since then: 1h, or "2026-11-28 18:00" (UTC without a zone)')
       .addHelpText(
-      'after',
-      '\nShows what all workers of the namespace do, until Ctrl-C: events with the word each automation has\n' +
-        'for them (counted, armed, late, fired …), firings, and jobs. Workers notice within a second that it listens.\n' +
-        'With -o json each is an object in a line of its own.\n\nExample:\n  watchfire tail --event "order.*" --since 10m',
-    );
+        'after',
+        '\nShows what all workers of the namespace do, until Ctrl-C: events with the word\n' +
+          'each automation has for them (counted, armed, late, fired …), firings, and jobs.\n' +
+          'Workers notice within a second that it listens. Of the time before, firings alone\n' +
+          'are kept. With -o json each is an object in a line of its own.\n\nExample:\n  watchfire tail --event "order.*" --since 10m',
+      );
   },
 
   async run(_, options, io) {

@@ -7,7 +7,7 @@ import type { LiveItem } from './live.ts';
 const REMEMBERED = 10_000;
 
 /** What is wanted; null leaves nothing out. `automation`: an id; `event` and `resource`: patterns as in an automation. */
-export type Wanted = Readonly<{ automation: string | null; event: string | null; resource: string | null }>;
+export type LiveFilter = Readonly<{ automation: string | null; event: string | null; resource: string | null }>;
 
 /** The items that are wanted, of some that came together. */
 export type Filter = (items: readonly LiveItem[]) => LiveItem[];
@@ -17,7 +17,7 @@ export type Filter = (items: readonly LiveItem[]) => LiveItem[];
  * could not be read has neither name nor resource. What came too fast to be shown is always said.
  * @returns null when all is wanted
  */
-export function filterOf({ automation, event, resource }: Wanted): Filter | null {
+export function filterOf({ automation, event, resource }: LiveFilter): Filter | null {
   if (automation === null && event === null && resource === null) return null;
   const isEvent = matcherOf(event);
   const isResource = matcherOf(resource);

@@ -1,0 +1,81 @@
+import type { Listed, Noun } from './verb.ts';
+
+const automations: Record<string, Listed> = {
+  apply: { summary: 'create or update automations from files', load: () => import('./verbs/apply.ts') },
+  list: { summary: 'show all automations', load: () => import('./verbs/list.ts') },
+  get: { summary: 'show one automation as it was put, and how it is', load: () => import('./verbs/get.ts') },
+  enable: { summary: 'let automations fire again', load: () => import('./verbs/enable.ts') },
+  disable: { summary: 'keep automations from firing', load: () => import('./verbs/disable.ts') },
+  delete: { summary: 'remove automations with all of their state', load: () => import('./verbs/delete.ts') },
+};
+
+const events: Record<string, Listed> = {
+  send: { summary: 'publish one event, or a file of events', load: () => import('./verbs/send.ts') },
+  tail: { summary: 'show events, firings and jobs as they happen', load: () => import('./verbs/tail.ts') },
+};
+
+const outcomes: Record<string, Listed> = {
+  firings: { summary: 'show what fired, or one firing whole', load: () => import('./verbs/firings.ts') },
+  windows: {
+    summary: 'show open windows with their deadlines',
+    formerly: 'buckets',
+    load: () => import('./verbs/windows.ts'),
+  },
+  dlq: { summary: 'show, redrive or purge what was given up', load: () => import('./verbs/dlq.ts') },
+  quotas: {
+    summary: 'show or set how many windows may be open',
+    formerly: 'limits',
+    load: () => import('./verbs/quotas.ts'),
+  },
+};
+
+const engine: Record<string, Listed> = {
+  start: {
+    summary: 'run everything here: private Redis, worker, live output',
+    load: () => import('./verbs/start.ts'),
+  },
+  worker: { summary: 'run one worker until SIGTERM', load: () => import('./verbs/worker.ts') },
+  status: { summary: 'tell whether the engine works, and how far it is', load: () => import('./verbs/status.ts') },
+  doctor: {
+    summary: 'find what is wrong, and say what to do about it',
+    load: () => import('./verbs/doctor.ts'),
+  },
+};
+
+const tools: Record<string, Listed> = {
+  simulate: { summary: 'run scenarios in virtual time', load: () => import('./verbs/simulate.ts') },
+  acl: { summary: 'print Redis users with the least rights', load: () => import('./verbs/acl.ts') },
+  schema: { summary: 'print JSON Schemas of the documents', load: () => import('./verbs/schema.ts') },
+  completion: {
+    summary: 'print what completes verbs and options in a shell',
+    load: async () => {
+      const { completionVerb } = await import('./verbs/completion.ts');
+      return { verb: completionVerb({ verbs: VERBS, nouns: NOUNS }) };
+    },
+  },
+};
+
+/**
+ * All verbs in the order of `--help`, below headings. A verb's file is loaded when it is called, so that none pays for what others
+ * need.
+ */
+export const SECTIONS: readonly Readonly<{ heading: string; verbs: Readonly<Record<string, Listed>> }>[] = [
+  { heading: 'The engine:', verbs: engine },
+  { heading: 'Automations, also as "automations ls", "automations get" …:', verbs: automations },
+  { heading: 'Events, also as "events send", "events tail":', verbs: events },
+  { heading: 'What came of them:', verbs: outcomes },
+  { heading: 'Tools:', verbs: tools },
+];
+
+/** Every verb by its name. */
+export const VERBS: Readonly<Record<string, Listed>> = Object.assign({}, ...SECTIONS.map(({ verbs }) => verbs));
+
+/** Verbs once more by what they are about, as `watchfire automations ls`. Other nouns are verbs that take `ls` themselves. */
+export const NOUNS: Readonly<Record<string, Noun>> = {
+  automations: { summary: 'what deserves a reaction', acts: withLs(automations) },
+  events: { summary: 'what happened', acts: events },
+};
+
+function withLs({ list, ...others }: Readonly<Record<string, Listed>>): Record<string, Listed> {
+  return { ...(list ? { ls: list } : {}), ...others };
+}

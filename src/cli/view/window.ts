@@ -1,0 +1,98 @@
+import type { CompositeWindow, EventWindow, Window } from '../../inspect/windows.ts';
+import { formatTimestamp } from '../../model/timestamp.ts';
+import { labelsInWords } from './firing.ts';
+import type { Column } from './table.ts';
+import { away, count, moment, withoutYear } from './when.ts';
+
+export const WINDOW_COLUMNS: readonly Column[] = [
+  { title: 'AUTOMATION' },
+  { title: 'FOR' },
+  { title: 'FROM', whole: true, leaves: 1, short: withoutYear },
+  { title: 'UNTIL', whole: true, leaves: 2, short: withoutYear },
+  { title: 'COUNT', whole: true },
+  { title: 'DEADLINE', whole: true },
+  { title: 'LAST EVENT', leaves: 3 },
+  { title: 'ALERT', short: (text) => text.replace(/(?<=^since )\d{4}-/, '') },
+];
+
+/** The automation, and which of its triggers when it has several. */
+function titleOf({ name, path }: Window): string {
+  return path === '' ? name : `${name} [${path}]`;
+}
+
+/** A window as a row below those columns. */
+export function windowRow(window: Window, now: number): string[] {
+  return window.kind === 'event' ? eventRow(window, now) : groupRow(window, now);
+}
+
+function eventRow(record: EventWindow, now: number): string[] {
+  const { posture, threshold, window, lastEvent, alert, labels } = record;
+  const alerted = alert ? `since ${moment(alert.since)}, ${count(alert.missing)} missing` : '-';
+  const last = lastEvent ?? '-';
+  if (!window) return [titleOf(record), labelsInWords(labels), '-', '-', '-', '-', last, alerted];
+  const { start, end, due, keepUntil } = window;
+  const ends = posture === 'Proactive' ? away(due, now) : `ends ${away(end, now)}`;
+  const deadline =
+    posture === 'Reactive' && end <= now && keepUntil !== null ? `over, kept ${away(keepUntil, now)}` : ends;
+  const counted = `${window.count}/${threshold}`;
+  return [titleOf(record), labelsInWords(labels), moment(start), moment(end), counted, deadline, last, alerted];
+}
+
+function groupRow(group: CompositeWindow, now: number): string[] {
+  const { children, needed, labels } = group;
+  const times = children.map(({ triggered }) => triggered);
+  const kept = Math.min(...children.map(({ keepUntil }) => keepUntil));
+  const had = `has ${children.map(({ child }) => child + 1).join(', ')}`;
+  return [
+    titleOf(group),
+    labelsInWords(labels),
+    moment(Math.min(...times)),
+    '-',
+    `${children.length}/${needed}`,
+    `forgotten ${away(kept, now)}`,
+    `${children.at(-1)?.event ?? '-'} (${had})`,
+    '-',
+  ];
+}
+
+/** The same as `-o json` prints it. */
+export function windowJson(window: Window): Record<string, unknown> {
+  const { automation, name, path, labels } = window;
+  const place = { automation, name, path, labels };
+  return window.kind === 'event' ? { ...place, ...eventJson(window) } : { ...place, ...groupJson(window) };
+}
+
+function eventJson({ posture, threshold, window, lastEvent, alert }: EventWindow): Record<string, unknown> {
+  return {
+    type: 'event',
+    posture,
+    threshold,
+    window: window && {
+      start: formatTimestamp(window.start),
+      end: formatTimestamp(window.end),
+      count: window.count,
+      due: formatTimestamp(window.due),
+      keep_until: window.keepUntil === null ? null : formatTimestamp(window.keepUntil),
+    },
+    last_event: lastEvent,
+    alert: alert && {
+      since: formatTimestamp(alert.since),
+      missing: alert.missing,
+      until: formatTimestamp(alert.until),
+    },
+  };
+}
+
+function groupJson({ type, needed, children }: CompositeWindow): Record<string, unknown> {
+  return {
+    type,
+    needed,
+    children: children.map(({ child, triggered, keepUntil, firing, event }) => ({
+      child,
+      triggered: formatTimestamp(triggered),
+      keep_until: formatTimestamp(keepUntil),
+      firing,
+      event,
+    })),
+  };
+}
