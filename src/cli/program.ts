@@ -5,6 +5,9 @@ import { commonOptions } from './common-options.ts';
 import { DONE, FAILED, type Io, type Listed, MISUSED, Misuse } from './verb.ts';
 import { sentenceOf } from './view/output.ts';
 
+/** As wide as help is where nothing says how wide the terminal is. */
+const USUAL_COLUMNS = 80;
+
 /**
  * Runs one command line.
  * @param argv what follows the program's name
@@ -38,7 +41,7 @@ function programOf(io: Io, ended: (status: number) => void): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.out(text.trimEnd()),
+      writeOut: (text) => io.out(reflowed(text.trimEnd(), io.columns ?? USUAL_COLUMNS)),
       writeErr: (text) => io.err(text.trimEnd()),
       getOutHasColors: () => io.color,
       getErrHasColors: () => false,
@@ -76,6 +79,16 @@ function loading(
     verb.configure(command);
     command.action(async () => ended(await verb.run(command.args, command.optsWithGlobals(), io)));
   });
+}
+
+/** Paragraphs in lines of `columns` characters; what is indented, as options and examples are, stays as it is. */
+function reflowed(text: string, columns: number): string {
+  const paragraphs = text.replace(/(?<=^\S.*)\n(?=\S)/gm, ' ');
+  const lines = new RegExp(`\\S.{0,${columns - 1}}(?=\\s|$)`, 'g');
+  return paragraphs
+    .split('\n')
+    .flatMap((line) => (/^\s|^$/.test(line) ? [line] : (line.match(lines) ?? [line])))
+    .join('\n');
 }
 
 function version(): string {

@@ -54,6 +54,14 @@ test.each([
   expect(await run(argv)).toEqual({ status: 2, out: [], err: [expect.stringMatching(sentence)] });
 });
 
+test.each(Object.keys(VERBS))('the help of %s fits 80 columns, and another terminal', async (verb) => {
+  for (const columns of [undefined, 60]) {
+    const { out } = await run([verb, '--help'], columns === undefined ? {} : { columns });
+    const text = out.filter((line) => !line.startsWith(' '));
+    expect(Math.max(...text.map(({ length }) => length))).toBeLessThanOrEqual(columns ?? 80);
+  }
+});
+
 test('the help names every verb once, below a heading, within 80 columns', async () => {
   const { out } = await run(['--help']);
   for (const { heading } of SECTIONS) expect(out).toContain(heading);
