@@ -20,7 +20,8 @@ COPY --from=build /app/dist dist
 COPY lua lua
 COPY package.json ./
 USER node
-# Healthy as long as the engine can be looked into; REDIS_URL is the one of the container.
-HEALTHCHECK --interval=15s --timeout=5s --start-period=15s --retries=4 CMD ["node", "dist/cli/main.js", "status"]
+# Healthy as long as the engine works; whether others take its jobs is not the business of this container. REDIS_URL is the one of
+# the container.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=15s --retries=4 CMD ["node", "dist/cli/main.js", "status", "--engine-only"]
 ENTRYPOINT ["node", "dist/cli/main.js"]
 CMD ["worker"]

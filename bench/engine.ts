@@ -49,6 +49,7 @@ export async function define(redis: Redis, documents: readonly object[]): Promis
       gone: [],
       triggers,
       listens: false,
+      queues: [],
     };
     const stored = JSON.stringify(storedPlan(plan));
     const { word } = await putAutomation(redis, STORE, change, JSON.stringify(automation.document), stored);

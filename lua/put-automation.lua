@@ -9,6 +9,7 @@
 -- KEYS generation   string  number of the definitions
 -- KEYS seen         string  generations of remembered ids, as JSON
 -- KEYS audit        hash    what became of the log itself
+-- KEYS queues    zset    queue that an automation ever named -> generation of the last change that did
 -- KEYS listeners    set     automations that want state-change events
 -- KEYS automations  hash    id -> current document
 -- KEYS plans        hash    id -> places of its triggers
@@ -51,5 +52,6 @@ end
 change.keep_document(e, c.id, c.revision, args.document, c.enabled and 1 or 0)
 redis.call('HSET', keys.automations, c.id, args.document)
 redis.call('HSET', keys.plans, c.id, args.plan)
+for _, queue in ipairs(c.queues) do redis.call('ZADD', keys.queues, c.revision, queue) end
 redis.call(c.listens and 'SADD' or 'SREM', keys.listeners, c.id)
 return { 'changed', engine.int(change.finish(e, c.id)) }

@@ -32,7 +32,8 @@ import { writeQuotas } from './redis/quotas.ts';
 import { answers, serverTimeMs } from './redis/server.ts';
 import { storeOf } from './redis/store.ts';
 import type { QueueJob } from './relay/jobs.ts';
-import type { Depth } from './relay/queues.ts';
+import type { QueueStates } from './relay/queue-states.ts';
+import type { Depth, Queues } from './relay/queues.ts';
 import type { LiveNote } from './services/live.ts';
 import type { Worker } from './services/worker.ts';
 
@@ -174,14 +175,13 @@ export class Watchfire extends Views {
 
   /** How many jobs of each state are in these queues. */
   async queueDepths(names: readonly string[]): Promise<ReadonlyMap<string, Depth>> {
-    // Loaded here only, as in startWorker.
-    const { Queues } = await import('./relay/queues.ts');
-    const queues = new Queues(await this.look(), this.store.prefixes.bull);
-    try {
-      return await queues.depths(names);
-    } finally {
-      await queues.close();
-    }
+    return await this.#withQueues((queues) => queues.depths(names));
+  }
+
+  /** The queues that automations name or ever named: their jobs, and whether a BullMQ worker takes them. */
+  async queueStates(): Promise<QueueStates> {
+    const { readQueueStates } = await import('./relay/queue-states.ts');
+    return await this.#withQueues((queues) => readQueueStates(this.connections.redis, this.store, queues));
   }
 
   /** Looks for what is wrong with Redis, its settings and the engine, and says what to do about it. Changes nothing. */
@@ -230,6 +230,17 @@ export class Watchfire extends Views {
   async close(): Promise<void> {
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
     await this.connections.close();
+  }
+
+  async #withQueues<T>(ask: (queues: Queues) => Promise<T>): Promise<T> {
+    // Loaded here only, as in startWorker.
+    const { Queues } = await import('./relay/queues.ts');
+    const queues = new Queues(await this.look(), this.store.prefixes.bull);
+    try {
+      return await ask(queues);
+    } finally {
+      await queues.close();
+    }
   }
 
   /** Changes definitions; done when the change is as durable as the settings ask. */

@@ -1,4 +1,5 @@
 import type { Status } from '../inspect/status.ts';
+import { judgeQueues } from '../relay/queue-states.ts';
 import { bad, type Check, ok, orNull, type Rule, several, untold, warning } from './check.ts';
 import type { Facts } from './examine.ts';
 
@@ -79,6 +80,16 @@ export const quotas: Rule = readable(({ quota }) => {
     );
   }
   return ok(refused === 0 ? found : `${found}; ${several(refused, 'time')} a key was not watched for want of room`);
+});
+
+export const queues: Rule = readable(({ queues }) => {
+  if ('refused' in queues) return untold('what becomes of jobs', queues.refused);
+  const { problems, warnings } = judgeQueues(queues.value);
+  const advice =
+    'run a BullMQ worker for each queue, with the prefix that the README shows; see "failedReason" of failed jobs, then retry or remove them with BullMQ';
+  if (problems.length > 0) return bad([...problems, ...warnings].join('; '), advice);
+  if (warnings.length > 0) return warning(warnings.join('; '), 'see that they are empty before their worker goes');
+  return ok(`${several(queues.value.queues.length, 'queue')}, no jobs without a worker and none failed for good`);
 });
 
 function seconds(ms: number): string {

@@ -11,6 +11,8 @@ import { earlyAnswers, isWithin, parseInfo, type ServerVersion, versionOf } from
 import { isProtected } from '../redis/protection.ts';
 import { infoOf, keepingConfig, keyExists, loadAllScripts, preciseTimeMs } from '../redis/server.ts';
 import type { Store } from '../redis/store.ts';
+import { type QueueStates, readQueueStates } from '../relay/queue-states.ts';
+import { Queues } from '../relay/queues.ts';
 import { type Rights, rightsOf } from './rights.ts';
 
 /** How often the clock of Redis is read; the fastest answer is the most exact. */
@@ -42,6 +44,7 @@ export type Facts = Readonly<{
   format: Told<WrongFormat | null>;
   status: Told<Status>;
   quota: Told<QuotaUse>;
+  queues: Told<QueueStates>;
 }>;
 
 export type ExamineParts = Readonly<{
@@ -58,6 +61,7 @@ export async function examine({ connections, store, settings, clock }: ExaminePa
   const version = versionOf(info);
   const fsync = settings.durability === 'fsync' ? { fsync: wayToDisk(version) } : {};
   const durability = durabilityOf(connections, store, settings, clock);
+  const format = await told(() => formatOf(redis, store));
   return {
     settings,
     info,
@@ -69,9 +73,10 @@ export async function examine({ connections, store, settings, clock }: ExaminePa
     rights: await rightsOf(redis, store, fsync),
     scripts: await told(() => loadAllScripts(redis)),
     slot: await slotOf(redis, store),
-    format: await told(() => formatOf(redis, store)),
+    format,
     status: await told(() => readStatus(redis, store)),
     quota: await told(() => readQuotas(redis, store)),
+    queues: 'refused' in format ? format : await told(() => queuesOf(redis, store, format.value)),
   };
 }
 
@@ -107,6 +112,17 @@ async function formatOf(redis: Redis, store: Store): Promise<WrongFormat | null>
   } catch (error) {
     if (error instanceof WrongFormat) return error;
     throw error;
+  }
+}
+
+/** Automations of another version cannot be read. */
+async function queuesOf(redis: Redis, store: Store, unreadable: WrongFormat | null): Promise<QueueStates> {
+  if (unreadable) return { queues: [], types: [] };
+  const queues = new Queues(redis, store.prefixes.bull);
+  try {
+    return await readQueueStates(redis, store, queues);
+  } finally {
+    await queues.close();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Check, Rule } from './check.ts';
-import { deadLetters, format, log, lost, quotas, retention, workers } from './engine-rules.ts';
+import { deadLetters, format, log, lost, queues, quotas, retention, workers } from './engine-rules.ts';
 import type { Facts } from './examine.ts';
 import { durability, persistence, replicas } from './keeping-rules.ts';
 import {
@@ -37,6 +37,7 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ['retention', retention],
   ['dead letters', deadLetters],
   ['quotas', quotas],
+  ['queues', queues],
 ];
 
 /** The findings that follow from the facts, one check for each thing that was looked at. */

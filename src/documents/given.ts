@@ -133,9 +133,9 @@ export type QueueAction = {
 export type QueueOptions = {
   /** Milliseconds to wait before the job may run */
   readonly delay?: number;
-  /** How often the job is tried in all; 0 and 1 mean once */
+  /** How often the job is tried in all, 5 by default; 0 and 1 mean once */
   readonly attempts?: number;
-  /** Wait between tries: milliseconds, or a strategy */
+  /** Wait between tries: milliseconds, or a strategy; by default exponential from 5 s with a jitter of 0.5 */
   readonly backoff?: number | BackoffStrategy;
   /** 1 goes first; 0 is before all that have a priority */
   readonly priority?: number;

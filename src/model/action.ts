@@ -44,8 +44,12 @@ const keepJobs = z.union(
 export const queueOptions = z.strictObject(
   {
     delay: wholeNumber.optional().describe('Milliseconds to wait before the job may run'),
-    attempts: wholeNumber.optional().describe('How often the job is tried in all; 0 and 1 mean once'),
-    backoff: backoff.optional().describe('Wait between tries: milliseconds, or a strategy'),
+    attempts: wholeNumber.optional().describe('How often the job is tried in all, 5 by default; 0 and 1 mean once'),
+    backoff: backoff
+      .optional()
+      .describe(
+        'Wait between tries: milliseconds, or a strategy; by default exponential from 5 s with a jitter of 0.5',
+      ),
     priority: z
       .int(`must be a whole number from 0 to ${PRIORITY_LIMIT}`)
       .min(0, `must be a whole number from 0 to ${PRIORITY_LIMIT}`)
@@ -107,3 +111,23 @@ export function parseActions(documents: unknown, path: string): readonly ActionD
   refuseMore(documents, path, LIST_LIMIT, 'entries');
   return Object.freeze(each(documents, (document: unknown, i) => parseAction(document, joinPath(path, i))));
 }
+
+/** Queue of all actions whose type is not `queue`. */
+export const DEFAULT_QUEUE = 'actions';
+
+/** The name of the queue that jobs of an action go to. */
+export function queueOf(action: ActionDocument): string {
+  return action.type === 'queue' ? String(action.queue) : DEFAULT_QUEUE;
+}
+
+/** All actions of an automation, in the order of rules 11. */
+export function allActions({ actions, actionsOnTrigger, actionsOnResolve }: ActionLists): readonly ActionDocument[] {
+  return [...actions, ...actionsOnTrigger, ...actionsOnResolve];
+}
+
+/** The queues that its jobs go to, each once. */
+export function queuesOf(automation: ActionLists): string[] {
+  return [...new Set(allActions(automation).map(queueOf))];
+}
+
+type ActionLists = Readonly<Record<'actions' | 'actionsOnTrigger' | 'actionsOnResolve', readonly ActionDocument[]>>;

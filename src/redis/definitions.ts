@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { Conflict, NotFound } from '../errors.ts';
 import { compileGlob } from '../match/glob.ts';
 import { compiledFields, planOf, type StoredPlan, storedPlan } from '../match/plan.ts';
+import { queuesOf } from '../model/action.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
 import { differingKeys } from '../model/meaning.ts';
 import type { Trigger } from '../model/trigger.ts';
@@ -115,6 +116,7 @@ async function changeDefinition(
         fresh: node.ownSince === revision,
         fields: compiledFields(plan, node),
       })),
+      queues: queuesOf(automation),
       listens: automation.enabled && listens(automation.trigger),
     };
     const document = JSON.stringify(automation.document);

@@ -32,6 +32,8 @@ export type Keys = Readonly<{
   outdated: string;
   /** hash, permanent: automation id -> places of its triggers (src/match/plan.ts), as JSON. */
   plans: string;
+  /** zset, permanent: each queue that an automation ever named -> generation of the last change that did. */
+  queues: string;
   /** set, permanent: automations that could want state-change events; the member `*` stands for everybody. */
   listeners: string;
   /** zset, permanent: id of a parked event -> the time it was received, in ms. */
@@ -104,6 +106,7 @@ export function keysOf(namespace: string): Keys {
     garbage: name('garbage'),
     outdated: name('outdated'),
     plans: name('plans'),
+    queues: name('queues'),
     listeners: name('listeners'),
     parked: name('parked'),
     counters: name('counters'),

@@ -1,14 +1,11 @@
 import type { ActionDocument, AutomationDocument, QueueAction, TriggerDocument } from '../documents/given.ts';
 import type { ChildFiringDocument, EventDocument, FiringDocument, TriggeredAction } from '../documents/got.ts';
 import { InvalidDocument } from '../errors.ts';
-import { delayOf } from '../model/action.ts';
+import { delayOf, queueOf } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import { eventDocument } from '../model/event.ts';
 import { type ChildFiring, type Firing, stateChangeEvent, stateChangeEventId } from '../model/firing.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
-
-/** Queue of all actions whose type is not `queue`. */
-export const DEFAULT_QUEUE = 'actions';
 
 /**
  * How long BullMQ recognises a job that it has finished and removed. A firing is relayed again only if its acknowledgement was lost,
@@ -21,6 +18,13 @@ const KEEP_COMPLETED = Object.freeze({ age: 24 * 3600, count: 1_000 });
 
 /** Failed jobs are kept longer, since somebody has to look at them: a week, yet never so many that they fill Redis. */
 const KEEP_FAILED = Object.freeze({ age: 7 * 24 * 3600, count: 10_000 });
+
+/**
+ * How often a job is tried in all, and the wait between tries in ms, doubled each time: a handler that fails, restarts or waits for
+ * somebody else has a minute or so. A random part of up to a half keeps the jobs of one outage from coming back all at once.
+ */
+const ATTEMPTS = 5;
+const BACKOFF = Object.freeze({ type: 'exponential', delay: 5_000, jitter: 0.5 });
 
 /** Options of a job as BullMQ takes them: the user's, and the ids that only Watchfire sets. */
 export type JobOptions = NonNullable<QueueAction['opts']> & {
@@ -78,10 +82,12 @@ function jobOf(
     idempotencyKey: id,
   };
   return {
-    queue: own?.queue ?? DEFAULT_QUEUE,
+    queue: queueOf(action),
     name: own?.name ?? action.type,
     data: isQueueAction(action) ? { ...common, action, data: action.data ?? {} } : { ...common, action },
     opts: {
+      attempts: ATTEMPTS,
+      backoff: BACKOFF,
       removeOnComplete: KEEP_COMPLETED,
       removeOnFail: KEEP_FAILED,
       ...(delay === null ? {} : { delay }),

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Job, Queue, QueueKeys } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { reasonOf } from '../errors.ts';
 import { lengthsOf } from '../redis/lengths.ts';
+import { areThere, clientNames } from '../redis/queues.ts';
 import type { QueueJob } from './jobs.ts';
 
 /** Jobs of one call of `addBulk`: one pipeline; more of them only make other clients of Redis wait longer. */
@@ -40,6 +42,9 @@ const STATES = [
   ['completed', 'completed', 'zcard'],
   ['failed', 'failed', 'zcard'],
 ] as const;
+
+/** Between two looks for the marks of workers: a mark is renewed when it has just expired, within some ms. */
+const SECOND_LOOK_MS = 250;
 
 /** Owns the BullMQ queues of one namespace on one shared connection, which stays the caller's. */
 export class Queues {
@@ -85,6 +90,21 @@ export class Queues {
       depths.set(name, depth);
     }
     return depths;
+  }
+
+  /**
+   * Those of the named queues that a BullMQ worker takes jobs from. Its look for stalled jobs leaves a mark that lives until the next
+   * one, half a minute by default; a worker that does not look for them is seen by the name of its connection, where Redis tells it.
+   */
+  async attended(names: readonly string[]): Promise<ReadonlySet<string>> {
+    const attended = new Set(await this.#marked(names));
+    const others = names.filter((name) => !attended.has(name));
+    if (others.length === 0) return attended;
+    const clients = await clientNames(this.#connection);
+    if (clients === null) await pause(SECOND_LOOK_MS);
+    const seen = clients === null ? await this.#marked(others) : this.#connected(others, clients);
+    for (const name of seen) attended.add(name);
+    return attended;
   }
 
   /** Forgets the queues; the connection stays open. Never rejects. */
@@ -195,6 +215,22 @@ export class Queues {
     } catch (error) {
       return reasonOf(error);
     }
+  }
+
+  async #marked(names: readonly string[]): Promise<string[]> {
+    const keys = new QueueKeys(this.#prefix);
+    const marks = await areThere(
+      this.#connection,
+      names.map((name) => keys.toKey(name, 'stalled-check')),
+    );
+    return names.filter((_, i) => marks[i]);
+  }
+
+  /** As BullMQ's `getWorkers` finds them, with one list of clients for all queues. */
+  #connected(names: readonly string[], clients: ReadonlySet<string>): string[] {
+    const base = (client: string): string => client.replace(/:w:.*$/s, '');
+    const workers = new Set([...clients].map(base));
+    return names.filter((name) => workers.has(`${this.#prefix}:${Buffer.from(name).toString('base64')}`));
   }
 
   #queue(name: string): Queue {

@@ -1,4 +1,5 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { Worker } from 'bullmq';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
 import type { ActionDocument, AutomationDocument } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
@@ -29,16 +30,31 @@ async function jsonOf(cli: ReturnType<typeof runIn>): Promise<Json & { status: n
   return { ...(JSON.parse(out.join('\n')) as Json), status };
 }
 
-test('an engine that has caught up and has a worker is healthy', async () => {
+/** A BullMQ worker of the user's; resolves when it takes jobs. */
+async function consumer(watchfire: Watchfire, queue: string, handle: () => Promise<void> = async () => undefined) {
+  const worker = new Worker(queue, handle, {
+    connection: { url: inject('adminUrl') },
+    prefix: watchfire.queuePrefix,
+    settings: { backoffStrategy: () => 0 },
+  });
+  onTestFinished(() => worker.close());
+  await worker.waitUntilReady();
+}
+
+test('an engine that has caught up, has a worker, and whose jobs are taken is healthy', async () => {
   const { watchfire, cli } = engine();
   await watchfire.put(automation);
   const worker = await watchfire.startWorker();
+  await consumer(watchfire, 'mail');
+  await consumer(watchfire, 'actions');
   for (const id of ['e1', 'e2', 'e2']) await watchfire.emit({ id, event: 'x', resource: { id: 'r' } });
   const { redis } = watchfire.connections;
   await redis.xadd(watchfire.store.keys.events, '*', 'event', 'x');
   const done = async (): Promise<Json | null> => {
     const found = await jsonOf(cli);
-    return found.unrelayed === 0 && (found.counters as Json).rejected === 1 ? found : null;
+    const { mail, actions } = found.queues as Record<string, Json>;
+    const taken = mail?.completed === 1 && actions?.completed === 1;
+    return taken && found.unrelayed === 0 && (found.counters as Json).rejected === 1 ? found : null;
   };
   const found = await eventually('all is applied and relayed', done);
   const none = { waiting: 0, prioritized: 0, delayed: 0, active: 0, completed: 0, failed: 0 };
@@ -58,7 +74,7 @@ test('an engine that has caught up and has a worker is healthy', async () => {
     parked: 0,
     dead: 1,
     counters: { applied: 2, duplicate: 1, rejected: 1 },
-    queues: { mail: { ...none, waiting: 1 }, actions: { ...none, waiting: 1 } },
+    queues: { mail: { ...none, completed: 1 }, actions: { ...none, completed: 1 } },
   });
 });
 
@@ -177,4 +193,56 @@ test('an engine whose Redis has no memory left is not healthy', async () => {
   expect(status).toBe(1);
   expect(out[0]).toBe('NOT HEALTHY: Redis is out of memory: nothing is taken, applied or relayed');
   expect(out[1]).toMatch(/^warning: Redis has used \d+ % of its memory: producers with the usual bound are refused$/);
+});
+
+describe('what becomes of jobs', () => {
+  const actions: ActionDocument[] = [{ type: 'queue', queue: 'mail', opts: { attempts: 1 } }, { type: 'call' }];
+  const each: AutomationDocument = { ...automation, trigger: { posture: 'Reactive', expect: ['x'] }, actions };
+
+  async function fired() {
+    const shop = engine();
+    await shop.watchfire.put(each);
+    await shop.watchfire.startWorker();
+    await shop.watchfire.emit({ event: 'x', resource: { id: 'r' } });
+    const told = (pattern: RegExp) =>
+      eventually(`status says ${pattern}`, async () => {
+        const { status, out } = await shop.cli(['status']);
+        return pattern.test(out[0] ?? '') ? status : null;
+      });
+    return { ...shop, told };
+  }
+
+  test('jobs that nobody takes make it unhealthy, and so do actions of a type that nobody handles', async () => {
+    const { cli, told } = await fired();
+    const both =
+      /^NOT HEALTHY: no BullMQ worker takes the jobs of mail \(1\); nobody handles the actions of type call: .* of actions \(1\)$/;
+    expect(await told(both)).toBe(1);
+    const json = await jsonOf(cli);
+    expect([json.status, json.healthy, (json.problems as string[]).length]).toEqual([1, false, 2]);
+  });
+
+  test('to judge the engine alone turns them into warnings', async () => {
+    const { cli, told } = await fired();
+    await told(/mail \(1\).*actions \(1\)/);
+    const { status, out } = await cli(['status', '--engine-only']);
+    expect([status, out[0]]).toEqual([0, 'healthy']);
+    expect(out).toContain('warning: no BullMQ worker takes the jobs of mail (1)');
+  });
+
+  test('a job that has failed for good makes it unhealthy', async () => {
+    const { watchfire, told } = await fired();
+    await consumer(watchfire, 'actions');
+    await consumer(watchfire, 'mail', () => Promise.reject(new Error('no')));
+    expect(await told(/^NOT HEALTHY: jobs have failed for good in mail \(1\)$/)).toBe(1);
+  });
+
+  test('jobs in a queue that no automation names any more are not forgotten', async () => {
+    const { watchfire, told } = await fired();
+    await told(/mail \(1\).*actions \(1\)/);
+    await watchfire.put({ ...each, actions: [{ type: 'queue', queue: 'post' }] });
+    const lost = 'no automation names these queues any more and no BullMQ worker takes their jobs';
+    expect(await told(new RegExp(`^NOT HEALTHY: ${lost}: (mail|actions) \\(1\\), (mail|actions) \\(1\\)$`))).toBe(1);
+    await watchfire.delete('A');
+    expect(await told(new RegExp(`^NOT HEALTHY: ${lost}`))).toBe(1);
+  });
 });

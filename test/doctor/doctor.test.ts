@@ -14,6 +14,7 @@ import {
   versionInWords,
   versionOf,
 } from '../../src/redis/info.ts';
+import type { QueueState } from '../../src/relay/queue-states.ts';
 
 function server(text: string, product: ServerVersion['product'] = 'redis'): ServerVersion {
   const version = versionOf(new Map([[`${product}_version`, text]]));
@@ -76,6 +77,7 @@ function facts({ info, config = {}, ...rest }: Changes = {}): Facts {
     format: { value: null },
     status: { value: status },
     quota: { value: { limits: DEFAULT_QUOTAS, windows: 0, automations: [], full: [], refused: 0 } },
+    queues: { value: { queues: [], types: [] } },
     ...rest,
   };
 }
@@ -87,6 +89,10 @@ const mode = (durability: Facts['settings']['durability'], minReplicas = 1): Cha
 const used = (windows: number, most = 0, refused = 0): Changes => {
   const use = { limits: DEFAULT_QUOTAS, windows, automations: [{ id: 'A', windows: most }] };
   return { quota: { value: { ...use, full: fullOf(use), refused } } };
+};
+const queue = (jobs: Partial<QueueState['depth']>, rest: Partial<QueueState> = {}): Changes => {
+  const depth = { waiting: 0, prioritized: 0, delayed: 0, active: 0, completed: 0, failed: 0, ...jobs };
+  return { queues: { value: { queues: [{ name: 'mail', depth, named: true, attended: true, ...rest }], types: [] } } };
 };
 const ONLINE = 'ip=h,port=1,state=online,offset=5,lag=0';
 
@@ -176,6 +182,11 @@ const engine_rows: Row[] = [
   ['quotas', 'warning', /^A has 900,000 windows of 1,000,000/, used(900_000, 900_000)],
   ['quotas', 'warning', /the quota is used up/, used(1_000_000, 1_000_000)],
   ['quotas', 'warning', /cannot be seen/, { quota: { refused: 'NOPERM' } }],
+  ['queues', 'ok', /^1 queue, no jobs without a worker/, queue({ waiting: 1, active: 1, completed: 9 })],
+  ['queues', 'bad', /^no BullMQ worker takes the jobs of mail \(1\)$/, queue({ waiting: 1 }, { attended: false })],
+  ['queues', 'bad', /^jobs have failed for good in mail \(2\)$/, queue({ failed: 2 })],
+  ['queues', 'warning', /^no automation names .* still in them: mail \(1\)$/, queue({ waiting: 1 }, { named: false })],
+  ['queues', 'warning', /cannot be seen/, { queues: { refused: 'NOPERM' } }],
 ];
 
 describe('a check', () => {

@@ -1,6 +1,18 @@
 import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const protections: Mutants = {
+  'lua/redrive.lua': {
+    'revisions: a firing that is sent again still finds its document': [
+      'revision.hold(keys.outdated, fields, entry)',
+      '',
+    ],
+  },
+  'lua/reject-firing.lua': {
+    'revisions: a firing among the dead letters keeps its document': [
+      'revision.hold(keys.outdated, fields, letter)',
+      '',
+    ],
+  },
   'lua/forget-revisions.lua': {
     'revisions: what no relay has read keeps its document': [
       "keep(first(keys.firings, '(' .. group['last-delivered-id']))",

@@ -14,6 +14,12 @@ export const rules: Mutants = {
 };
 
 export const protections: Mutants = {
+  'lua/put-automation.lua': {
+    'queues: those that are named no more are remembered': [
+      "for _, queue in ipairs(c.queues) do redis.call('ZADD', keys.queues, c.revision, queue) end",
+      '',
+    ],
+  },
   'lua/include/change.lua': {
     'generation check: of two changes at a time one is made anew': [
       "if (redis.call('GET', e.keys.generation) or '0') ~= expected then return 'stale-definitions' end",

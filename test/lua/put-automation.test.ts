@@ -166,6 +166,7 @@ describe('before a change', () => {
         enabled: true,
         resumes: false,
         listens: false,
+        queues: [],
         gone: [(await world.node('a')).name],
         triggers: plan.nodes.map((node) => ({ name: node.name, fresh: true, fields: compiledFields(plan, node) })),
       };
@@ -204,6 +205,7 @@ describe('before a change', () => {
       gone: [],
       triggers: [],
       listens: false,
+      queues: [],
     };
     expect(await putAutomation(world.redis, world.store, change, '{}', '{}')).toMatchObject({
       word: 'stale-definitions',
@@ -247,4 +249,14 @@ test.each([
   expect((await world.state()).listeners).toEqual(listens ? ['a'] : undefined);
   await world.put(automation(trigger, { enabled: false }));
   expect((await world.state()).listeners).toBeUndefined();
+});
+
+test('queues are known by the last change that named them, also when no automation names them any more', async () => {
+  const world = new World();
+  const to = (...queues: string[]) => ({ actions: queues.map((queue) => ({ type: 'queue', queue })) });
+  await world.put(automation(watch, to('mail', 'post')));
+  await world.put({ ...automation(watch, { actions_on_resolve: [{ type: 'call' }] }), id: 'b' });
+  await world.put(automation(watch, to('mail')));
+  await world.remove('a');
+  expect((await world.state()).queues).toEqual({ actions: 2, mail: 3, post: 1 });
 });

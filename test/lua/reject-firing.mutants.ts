@@ -7,9 +7,5 @@ export const protections: Mutants = {
       "redis.call('XACK', keys.firings, args.group, args.entry)",
       '',
     ],
-    'revisions: a firing among the dead letters keeps its document': [
-      'revision.hold(keys.outdated, fields, letter)',
-      '',
-    ],
   },
 };

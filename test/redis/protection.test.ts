@@ -174,7 +174,10 @@ describe('TLS', () => {
     });
     const { redis } = watchfire.connections;
     await eventually('its job is there', async () => (await redis.llen('{wf}:bull:actions:wait')) === 1);
-    expect(await run(['status', '--redis', url, '--tls-ca', ca])).toMatchObject({ status: 0, err: [] });
+    expect(await run(['status', '--engine-only', '--redis', url, '--tls-ca', ca])).toMatchObject({
+      status: 0,
+      err: [],
+    });
     const tail = new AbortController();
     const running = run(['worker', '--redis', url, '--tls-ca', ca], {
       signal: tail.signal,

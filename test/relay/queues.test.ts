@@ -1,7 +1,9 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { Worker } from 'bullmq';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { prefixesOf } from '../../src/redis/keys.ts';
 import type { QueueJob } from '../../src/relay/jobs.ts';
 import { Queues } from '../../src/relay/queues.ts';
+import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { testClient } from '../support/redis.ts';
 
@@ -80,4 +82,29 @@ test('closing leaves the connection open', async () => {
   await owned.add([jobOf('mail', 'j-1')]);
   await owned.close();
   expect(await redis.ping()).toBe('PONG');
+});
+
+/** A BullMQ worker that has looked for stalled jobs, unless it never does. */
+async function consumer(prefix: string, queue: string, options: { name?: string; skipStalledCheck?: boolean } = {}) {
+  const connection = { url: inject('adminUrl') };
+  const worker = new Worker(queue, async () => undefined, { connection, prefix, ...options });
+  onTestFinished(() => worker.close());
+  await worker.waitUntilReady();
+}
+
+test('a queue is attended when a BullMQ worker takes its jobs, by its mark or by the name of its connection', async () => {
+  const { owned, redis, bull } = queues();
+  await Promise.all([
+    consumer(bull, 'plain'),
+    consumer(bull, 'named', { name: 'w' }),
+    consumer(bull, 'no marks, ä', { skipStalledCheck: true }),
+    consumer(bull, 'neither', { name: 'w', skipStalledCheck: true }),
+  ]);
+  const names = ['plain', 'named', 'no marks, ä', 'neither', 'nobody', 'plai'];
+  const attended = async () => [...(await owned.attended(names))].sort();
+  await eventually('all are seen', async () => (await attended()).length === 4);
+  expect(await attended()).toEqual(['named', 'neither', 'no marks, ä', 'plain']);
+  vi.spyOn(redis, 'client').mockRejectedValue(Object.assign(new Error('NOPERM'), { name: 'ReplyError' }));
+  await eventually('those with marks are seen', async () => (await attended()).length === 2);
+  expect(await attended()).toEqual(['named', 'plain']);
 });

@@ -4,9 +4,9 @@ import type { Watchfire } from '../../engine.ts';
 import { WrongFormat } from '../../errors.ts';
 import type { QuotaUse } from '../../inspect/quota.ts';
 import type { Status } from '../../inspect/status.ts';
-import type { Automation } from '../../model/automation.ts';
+import { compareText } from '../../model/text.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
-import { DEFAULT_QUEUE } from '../../relay/jobs.ts';
+import { judgeQueues, type QueueState } from '../../relay/queue-states.ts';
 import type { Depth } from '../../relay/queues.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, FAILED, type Verb } from '../verb.ts';
@@ -20,25 +20,28 @@ const SUSPICIOUS_MS = 10_000;
 /** Between two looks at the position: more than the second after which another worker takes over. */
 const SECOND_LOOK_MS = 2_500;
 
-/** Queues whose depths are asked for; each costs a round trip. */
-const QUEUE_LIMIT = 100;
+/** Queues that are shown, those with something wrong first. */
+const QUEUES_SHOWN = 100;
 
 const MEBIBYTE = 1_048_576;
 
 /** What is known, with what is wrong with it: sentences, none when all is well. */
-type Report = { status: Status; queues: ReadonlyMap<string, Depth>; problems: string[]; warnings: string[] };
+type Report = { status: Status; queues: readonly QueueState[]; problems: string[]; warnings: string[] };
 
 export const verb: Verb = {
   configure(command) {
-    wideOption(outputOption(command)).addHelpText(
-      'after',
-      '\nExit status 0: the engine works. 1: no worker lives, the log stands still, or Redis does not answer.\n\nExample:\n  watchfire status',
-    );
+    wideOption(outputOption(command))
+      .option('--engine-only', 'judge the engine alone, not what becomes of the jobs in their queues', false)
+      .addHelpText(
+        'after',
+        '\nExit status 0: all works. 1: no worker lives, the log stands still, Redis does not answer, nobody takes jobs, or jobs\n' +
+          'have failed for good.\n\nExample:\n  watchfire status',
+      );
   },
 
   async run(_, options, io) {
     return await withWatchfire(options, io, async (watchfire) => {
-      const report = await reportOn(watchfire).catch((error: unknown) => {
+      const report = await reportOn(watchfire, options.engineOnly === true).catch((error: unknown) => {
         if (error instanceof WrongFormat) return error;
         throw error;
       });
@@ -54,23 +57,22 @@ export const verb: Verb = {
   },
 };
 
-async function reportOn(watchfire: Watchfire): Promise<Report> {
+async function reportOn(watchfire: Watchfire, engineOnly: boolean): Promise<Report> {
   const status = await watchfire.status();
-  const paused = status.workers.flatMap((worker) => worker.paused.map(({ queue }) => queue));
-  const queues = await watchfire.queueDepths(queueNames(await watchfire.list(), paused));
-  const problems = await problemsOf(watchfire, status);
-  const warnings = [...warningsOf(status), ...quotaWarnings(await watchfire.quotas())];
-  return { status, queues, problems, warnings };
+  const states = await watchfire.queueStates();
+  const jobs = judgeQueues(states);
+  const problems = [...(await problemsOf(watchfire, status)), ...(engineOnly ? [] : jobs.problems)];
+  const quotas = quotaWarnings(await watchfire.quotas());
+  const warnings = [...warningsOf(status), ...quotas, ...jobs.warnings, ...(engineOnly ? jobs.problems : [])];
+  return { status, queues: shownOf(states.queues), problems, warnings };
 }
 
-/** The queues that the automations of now put jobs into, and those that get none at the moment. */
-function queueNames(automations: readonly Automation[], paused: readonly string[]): string[] {
-  const names = automations.flatMap(({ actions, actionsOnTrigger, actionsOnResolve }) =>
-    [...actions, ...actionsOnTrigger, ...actionsOnResolve].map((action) =>
-      action.type === 'queue' ? String(action.queue) : DEFAULT_QUEUE,
-    ),
-  );
-  return [...new Set([...names, ...paused])].sort().slice(0, QUEUE_LIMIT);
+/** What the automations of now name, and of the rest what holds jobs. */
+function shownOf(queues: readonly QueueState[]): QueueState[] {
+  const shown = queues.filter(({ named, depth }) => named || Object.values(depth).some((jobs) => jobs > 0));
+  const wrong = ({ attended, depth }: QueueState): boolean => depth.failed > 0 || (depth.waiting > 0 && !attended);
+  const first = [...shown.filter(wrong), ...shown.filter((queue) => !wrong(queue))].slice(0, QUEUES_SHOWN);
+  return first.sort((a, b) => compareText(a.name, b.name));
 }
 
 async function problemsOf(watchfire: Watchfire, status: Status): Promise<string[]> {
@@ -143,7 +145,7 @@ function linesOf({ status, queues, problems, warnings }: Report, bound: number |
     ['dead letters', count(status.dead)],
     ...named(
       'queues',
-      [...queues].map(([name, depth]) => `${name}: ${depthInWords(depth)}${pauseInWords(status, name)}`),
+      queues.map(({ name, depth }) => `${name}: ${depthInWords(depth)}${pauseInWords(status, name)}`),
     ),
     ['decided', counted.length === 0 ? 'nothing yet' : counted.sort().join(', ')],
     ['memory', `${mebibytes(memory.used)}${limit}, ${memory.policy}`],
@@ -189,6 +191,6 @@ function reportJson({ status, queues, problems, warnings }: Report): Record<stri
     lag_seconds: lagMs / 1_000,
     due: { windows: due.windows, next: due.next === null ? null : formatTimestamp(due.next) },
     workers: workers.map(({ seenMsAgo, ...worker }) => ({ ...worker, seen_seconds_ago: seenMsAgo / 1_000 })),
-    queues: Object.fromEntries(queues),
+    queues: Object.fromEntries(queues.map(({ name, depth }) => [name, depth])),
   };
 }

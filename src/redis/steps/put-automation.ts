@@ -19,6 +19,8 @@ export type Change = {
   /** State names that are no longer there. */
   gone: string[];
   triggers: { name: string; fresh: boolean; fields: string[] }[];
+  /** Queues that its jobs go to. */
+  queues: readonly string[];
   /** Whether it could want state-change events. */
   listens: boolean;
 };

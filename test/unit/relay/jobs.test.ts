@@ -230,6 +230,21 @@ describe('queue actions', () => {
     expect(jobOf({ queue: 'mail' })?.opts.removeOnComplete).toEqual({ age: 86_400, count: 1_000 });
   });
 
+  test.each([
+    ['of a queue', { type: 'queue', queue: 'mail' }],
+    ['of another type', { type: 'call' }],
+  ])('are tried five times where nothing is said, later each time and not all at once: %s', (_, action) => {
+    const [job] = jobsOf(firingWith(), automationWith({ actions: [action] }));
+    expect(job?.opts).toMatchObject({ attempts: 5, backoff: { type: 'exponential', delay: 5_000, jitter: 0.5 } });
+  });
+
+  test.each([
+    [{ attempts: 1 }, { attempts: 1, backoff: { delay: 5_000 } }],
+    [{ backoff: 100 }, { attempts: 5, backoff: 100 }],
+  ])('are tried as the user says: %j', (opts, expected) => {
+    expect(jobOf({ queue: 'mail', opts })?.opts).toMatchObject(expected);
+  });
+
   test('cannot choose their id: such options are no valid document, and would not count if they were', () => {
     const foreign = { jobId: 'mine', deduplication: { id: 'mine' } };
     expect(() => jobOf({ queue: 'mail', opts: foreign })).toThrow(InvalidDocument);

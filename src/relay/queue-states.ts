@@ -1,0 +1,94 @@
+import type { Redis } from 'ioredis';
+import { allActions, DEFAULT_QUEUE, queueOf, queuesOf } from '../model/action.ts';
+import type { Automation } from '../model/automation.ts';
+import { allDefinitions } from '../redis/definitions.ts';
+import { queuesEverNamed } from '../redis/queues.ts';
+import type { Store } from '../redis/store.ts';
+import type { Depth, Queues } from './queues.ts';
+
+/** Most queues that are looked at, a few microseconds of Redis each. Those of the automations of now come first. */
+const QUEUE_LIMIT = 1_000;
+
+/** Most names in a sentence. */
+const NAMES_SHOWN = 10;
+
+/** One queue. `named`: an automation of now puts jobs into it. `attended`: a BullMQ worker was there a moment ago. */
+export type QueueState = Readonly<{ name: string; depth: Depth; named: boolean; attended: boolean }>;
+
+/** What became of the jobs: of all queues that automations name, and of those that they named once. */
+export type QueueStates = Readonly<{
+  queues: readonly QueueState[];
+  /** Types of the actions whose jobs go to the queue of all types. */
+  types: readonly string[];
+}>;
+
+/** Looks at the queues of a namespace, in some five round trips however many there are. */
+export async function readQueueStates(redis: Redis, store: Store, queues: Queues): Promise<QueueStates> {
+  const automations = await allDefinitions(redis, store);
+  const named = new Set(automations.flatMap(queuesOf).sort());
+  const names = [...new Set([...named, ...(await queuesEverNamed(redis, store, QUEUE_LIMIT))])].slice(0, QUEUE_LIMIT);
+  const depths = await queues.depths(names);
+  const holding = names.filter((name) => unfinished(depths.get(name)) > 0);
+  const attended = await queues.attended(holding);
+  return {
+    queues: [...depths].map(([name, depth]) => ({
+      name,
+      depth,
+      named: named.has(name),
+      attended: attended.has(name),
+    })),
+    types: typesOf(automations),
+  };
+}
+
+/**
+ * What a person should know of the jobs, as sentences. `problems`: without anybody doing something they never run, or never again.
+ * `warnings`: somebody may have forgotten them.
+ */
+export function judgeQueues({ queues, types }: QueueStates): { problems: string[]; warnings: string[] } {
+  const holding = queues.filter(({ depth }) => unfinished(depth) > 0);
+  const alone = holding.filter(({ attended }) => !attended);
+  const ofTypes = alone.filter(({ name, named }) => named && name === DEFAULT_QUEUE);
+  const unheard = alone.filter(({ name, named }) => named && name !== DEFAULT_QUEUE);
+  const failed = queues.filter(({ depth }) => depth.failed > 0);
+  return {
+    problems: [
+      ...about('no BullMQ worker takes the jobs of', unheard, unfinished),
+      ...about(
+        `nobody handles the actions of type ${types.join(', ')}: no BullMQ worker takes the jobs of`,
+        ofTypes,
+        unfinished,
+      ),
+      ...about(
+        'no automation names these queues any more and no BullMQ worker takes their jobs:',
+        alone.filter(({ named }) => !named),
+        unfinished,
+      ),
+      ...about('jobs have failed for good in', failed, (depth) => depth?.failed ?? 0),
+    ],
+    warnings: about(
+      'no automation names these queues any more, and jobs are still in them:',
+      holding.filter(({ named, attended }) => !named && attended),
+      unfinished,
+    ),
+  };
+}
+
+function about(what: string, queues: readonly QueueState[], count: (depth: Depth) => number): string[] {
+  if (queues.length === 0) return [];
+  const shown = queues
+    .slice(0, NAMES_SHOWN)
+    .map(({ name, depth }) => `${name} (${count(depth).toLocaleString('en-US')})`);
+  const more = queues.length - shown.length;
+  return [`${what} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+}
+
+/** Jobs that a worker still has something to do with. */
+function unfinished(depth: Depth | undefined): number {
+  return depth === undefined ? 0 : depth.waiting + depth.prioritized + depth.delayed + depth.active;
+}
+
+function typesOf(automations: readonly Automation[]): string[] {
+  const actions = automations.flatMap(allActions).filter((action) => queueOf(action) === DEFAULT_QUEUE);
+  return [...new Set(actions.flatMap(({ type }) => (type === 'queue' ? [] : [type])))].sort().slice(0, NAMES_SHOWN);
+}
