@@ -34,16 +34,15 @@ function stopSignal(): AbortSignal {
 async function ask(question: string, signal: AbortSignal): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: stdin, output: stderr });
-  const closed = new Promise<string>((resolve) =>
-    lines.once('close', () => resolve('')).once('SIGINT', () => lines.close()),
+  const closed = new Promise<null>((resolve) =>
+    lines.once('close', () => resolve(null)).once('SIGINT', () => lines.close()),
   );
-  try {
-    return /^y(es)?$/i.test((await Promise.race([lines.question(`${question} [y/N] `, { signal }), closed])).trim());
-  } catch {
-    return false;
-  } finally {
-    lines.close();
-  }
+  const asked = lines.question(`${question} [y/N] `, { signal }).catch(() => null);
+  const answer = await Promise.race([asked, closed]);
+  lines.close();
+  // What comes next must not stand behind the question.
+  if (answer === null) stderr.write('\n');
+  return answer !== null && /^y(es)?$/i.test(answer.trim());
 }
 
 function processIo(): Io {
