@@ -5,7 +5,7 @@ import { currentGeneration } from '../redis/definitions.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import { isAfter } from '../redis/log.ts';
 import { timesOverQuota } from '../redis/quotas.ts';
-import { audit, type Finding } from '../redis/steps/audit.ts';
+import { audit, type LogFinding } from '../redis/steps/audit.ts';
 import { recount } from '../redis/steps/recount.ts';
 import type { Store } from '../redis/store.ts';
 
@@ -71,7 +71,7 @@ export class Auditor {
     this.#quietLooks = 0;
   }
 
-  #tell({ kind, detail }: Finding): void {
+  #tell({ kind, detail }: LogFinding): void {
     const { logger, store } = this.#parts;
     const stream = store.keys.events;
     switch (kind) {

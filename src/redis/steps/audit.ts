@@ -17,9 +17,9 @@ const LIMIT = 1_000;
  */
 export const FINDINGS = ['position-lost', 'log-replaced', 'position-ahead', 'entries-lost', 'deleted-ahead'] as const;
 
-export type Finding = { kind: (typeof FINDINGS)[number]; detail: string };
+export type LogFinding = { kind: (typeof FINDINGS)[number]; detail: string };
 
-export type Audited = { position: string; findings: Finding[] };
+export type Audited = { position: string; findings: LogFinding[] };
 
 /** Checks the log, see lua/audit.lua. Each finding is reported once, to the first caller. */
 export async function audit(redis: Redis, store: Store): Promise<Audited> {
@@ -28,7 +28,7 @@ export async function audit(redis: Redis, store: Store): Promise<Audited> {
     args: { group: ENGINE_GROUP, limit: String(LIMIT), own: FORMAT },
   });
   const [, position = '', ...rest] = answerOf('audit', WORDS, answer);
-  const findings: Finding[] = [];
+  const findings: LogFinding[] = [];
   for (let at = 0; at + 1 < rest.length; at += 2) {
     const kind = FINDINGS.find((known) => known === rest[at]);
     if (kind) findings.push({ kind, detail: rest[at + 1] ?? '' });

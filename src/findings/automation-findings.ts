@@ -1,0 +1,53 @@
+import type { ActionDocument } from '../documents/given.ts';
+import type { Automation } from '../model/automation.ts';
+import { joinPath } from '../model/issue.ts';
+import { type Finding, quoted, warning } from './finding.ts';
+import { labelFindings } from './labels.ts';
+import { hasName, isTelling, type LogSample } from './log-sample.ts';
+import { patternFindings } from './patterns.ts';
+import { triggersBelow } from './places.ts';
+import { resolveFindings, triggerFindings } from './triggers.ts';
+
+/** What is known beside a document. */
+export type Surroundings = Readonly<{
+  /** The newest events of the log; null where nobody looked. */
+  sample: LogSample | null;
+  /** The queue of an action when no worker takes jobs from it; null when one does, or when nobody can tell. */
+  unattended: (action: ActionDocument) => string | null;
+}>;
+
+const NOTHING_KNOWN: Surroundings = Object.freeze({ sample: null, unattended: () => null });
+
+/** What an automation says that can never work, or is hardly meant, in the order of the document. */
+export function findingsIn(automation: Automation, surroundings: Surroundings = NOTHING_KNOWN): Finding[] {
+  const { sample, unattended } = surroundings;
+  // A name that events have is no mistake, however odd it looks.
+  const carried = (matches: (name: string) => boolean): boolean => sample !== null && hasName(sample, matches);
+  const triggers = triggersBelow(automation.trigger, automation.document.trigger, 'trigger');
+  return [
+    ...triggers.flatMap((placed) => [
+      ...triggerFindings(placed),
+      ...(placed.trigger.type === 'event' ? patternFindings(placed, carried) : []),
+      ...(sample !== null && isTelling(sample) ? labelFindings(placed, sample) : []),
+    ]),
+    ...queueFindings(automation, unattended),
+    ...resolveFindings(automation),
+  ];
+}
+
+/** One for each queue. */
+function queueFindings(automation: Automation, unattended: Surroundings['unattended']): Finding[] {
+  const { actions, actionsOnTrigger, actionsOnResolve } = automation;
+  const lists = { actions, actions_on_trigger: actionsOnTrigger, actions_on_resolve: actionsOnResolve };
+  const known = new Set<string>();
+  return Object.entries(lists).flatMap(([list, members]) =>
+    members.flatMap((action, i) => {
+      const queue = unattended(action);
+      if (queue === null || known.has(queue)) return [];
+      known.add(queue);
+      const place = joinPath(joinPath(list, i), action.type === 'queue' ? 'queue' : 'type');
+      const reason = `no worker takes jobs from the queue ${quoted(queue)} now`;
+      return [warning(place, reason, 'start a BullMQ worker for it, with the prefix of this namespace')];
+    }),
+  );
+}
