@@ -38,15 +38,26 @@ import type { LiveNote } from './services/live.ts';
 import type { Worker } from './services/worker.ts';
 
 /** What a worker reports while it runs. */
-export type WorkerHooks = { observe?: Observer; onJobs?: (jobs: readonly QueueJob[]) => void };
+export type WorkerHooks = {
+  /** Told what became of the entries of each chunk that this worker applied */
+  observe?: Observer;
+  /** Told the jobs that this worker brought to their queues */
+  onJobs?: (jobs: readonly QueueJob[]) => void;
+};
 
 /**
  * One engine: the automations and the log of a namespace in one Redis. Any number of these, in any number of processes,
  * may share it.
  *
  * ```ts
+ * import { Watchfire } from 'watchfire';
+ *
  * const watchfire = new Watchfire({ redis: 'redis://127.0.0.1:6379' });
- * await watchfire.put({ id: 'a', name: 'failures', trigger: { posture: 'Reactive', expect: ['order.failed'], threshold: 5, within: 600 } });
+ * await watchfire.put({
+ *   id: 'a',
+ *   name: 'failures',
+ *   trigger: { posture: 'Reactive', expect: ['order.failed'], threshold: 5, within: '10m' },
+ * });
  * await watchfire.startWorker();
  * await watchfire.emit({ event: 'order.failed', resource: { id: 'customer.7' } });
  * await watchfire.close();
@@ -99,6 +110,7 @@ export class Watchfire extends Views {
     await this.#switch(idOrName, true);
   }
 
+  /** The other way round. @throws NotFound, Ambiguous */
   async disable(idOrName: string): Promise<void> {
     await this.#switch(idOrName, false);
   }

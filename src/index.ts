@@ -46,6 +46,7 @@ export {
   NotFound,
   type Overload,
   Overloaded,
+  RedisUnreachable,
   ScriptMismatch,
   TryLater,
   Unanswered,
@@ -69,3 +70,5 @@ export type { QueueJob } from './relay/jobs.ts';
 export type { Depth } from './relay/queues.ts';
 export type { LiveEvent, LiveJob, LiveMore, LiveNote } from './services/live.ts';
 export type { Worker } from './services/worker.ts';
+export type { Answered, ScenarioAnswer } from './simulation/scenario.ts';
+export { type SimulateOptions, simulate } from './simulation/simulate.ts';

@@ -14,17 +14,17 @@ import { formatTimestamp } from '../model/timestamp.ts';
 export const DEDUPLICATION_TTL_MS = 7 * 24 * 3600 * 1000;
 
 /** Finished jobs kept by default, where BullMQ would keep all: enough to look at, little to hold. Ages in s. */
-const KEEP_COMPLETED = Object.freeze({ age: 24 * 3600, count: 1_000 });
+export const KEEP_COMPLETED = Object.freeze({ age: 24 * 3600, count: 1_000 });
 
 /** Failed jobs are kept longer, since somebody has to look at them: a week, yet never so many that they fill Redis. */
-const KEEP_FAILED = Object.freeze({ age: 7 * 24 * 3600, count: 10_000 });
+export const KEEP_FAILED = Object.freeze({ age: 7 * 24 * 3600, count: 10_000 });
 
 /**
  * How often a job is tried in all, and the wait between tries in ms, doubled each time: a handler that fails, restarts or waits for
  * somebody else has a minute or so. A random part of up to a half keeps the jobs of one outage from coming back all at once.
  */
-const ATTEMPTS = 5;
-const BACKOFF = Object.freeze({ type: 'exponential', delay: 5_000, jitter: 0.5 });
+export const ATTEMPTS = 5;
+export const BACKOFF = Object.freeze({ type: 'exponential', delay: 5_000, jitter: 0.5 });
 
 /** Options of a job as BullMQ takes them: the user's, and the ids that only Watchfire sets. */
 export type JobOptions = NonNullable<QueueAction['opts']> & {

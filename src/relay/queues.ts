@@ -210,7 +210,7 @@ export class Queues {
   #refusal(name: string, job: QueueJob | undefined): string | null {
     if (job === undefined) return 'no such job';
     try {
-      new Job(this.#queue(name), job.name, job.data, job.opts, job.opts.jobId).toFlowEntry();
+      checkJob(new Job(this.#queue(name), job.name, job.data, job.opts, job.opts.jobId));
       return null;
     } catch (error) {
       return reasonOf(error);
@@ -266,6 +266,15 @@ function placesByQueue(jobs: readonly QueueJob[]): Map<string, number[]> {
     else known.push(place);
   }
   return places;
+}
+
+/** What BullMQ checks before it sends a job. Version 5 has no public way to it. */
+type Checked = { toFlowEntry?: () => unknown; asJSON: () => unknown; validateOptions: (job: unknown) => void };
+
+function checkJob(job: Job): void {
+  const checked = job as unknown as Checked;
+  if (checked.toFlowEntry) checked.toFlowEntry();
+  else checked.validateOptions(checked.asJSON());
 }
 
 /** BullMQ answers the id it was given, also for a repeat; an error inside its script comes back as a negative number. */

@@ -9,7 +9,10 @@ import { root } from '../house/tree.ts';
 const run = promisify(execFile);
 
 /** What a build needs; the rest of the checkout would only hide that something is missing. */
-const PARTS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts', 'src', 'lua'];
+const PARTS = [
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts', 'src'],
+  ...manifest.files.filter((file) => file !== 'dist'),
+];
 
 /** An environment in which npm asks nobody, with the pinned Node in front, which a package's programs are started by. */
 export function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
@@ -40,7 +43,8 @@ export async function installedProject(): Promise<Project> {
     await mkdir(path.join(project, 'node_modules', '.bin'), { recursive: true });
     await mkdir(target);
     await run('tar', ['-xzf', await packed(dir), '-C', target, '--strip-components=1']);
-    for (const name of [...Object.keys(manifest.dependencies), '@types/node']) await link(project, name);
+    const needed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+    for (const name of [...needed, '@types/node']) await link(project, name);
     // As npm makes it, which would also set the mode; here the mode is the one of the package.
     await symlink(
       path.join('..', 'watchfire', manifest.bin.watchfire),
@@ -54,8 +58,8 @@ export async function installedProject(): Promise<Project> {
   }
 }
 
-/** @returns the path of the archive */
-async function packed(dir: string): Promise<string> {
+/** Packs a copy of this checkout in a folder. @returns the path of the archive */
+export async function packed(dir: string): Promise<string> {
   const copy = path.join(dir, 'checkout');
   for (const part of PARTS)
     await cp(path.join(root, part), path.join(copy, part), { recursive: true, preserveTimestamps: true });

@@ -40,10 +40,8 @@ describe('the package', () => {
   test('holds what runs, and neither sources nor tests', async () => {
     const files = await filesIn(path.join(project.dir, 'node_modules', 'watchfire'));
     const tops = new Set(files.map((file) => file.split(path.sep)[0]));
-    expect([...tops].filter((top) => !/^(README|CHANGELOG|LICENSE)/.test(top ?? ''))).toEqual([
-      'dist',
-      'lua',
-      'package.json',
+    expect([...tops].filter((top) => !/^(LICENSE|.*\.md)$/.test(top ?? '')).sort()).toEqual([
+      ...['bin', 'dist', 'docs', 'examples', 'lua', 'package.json'],
     ]);
     expect(files.filter((file) => /\.ts$/.test(file) && !/\.d\.ts$/.test(file))).toEqual([]);
     expect(files.filter((file) => file.startsWith('lua'))).toEqual(
@@ -59,6 +57,24 @@ describe('the package', () => {
       manifest.bin.watchfire,
     ];
     for (const place of places) await access(path.join(home, place));
+  });
+
+  test('holds the pages that its pages lead to', async () => {
+    const home = path.join(project.dir, 'node_modules', 'watchfire');
+    const pages = (await filesIn(home)).filter(
+      (file) => file.endsWith('.md') && !/^(CONTRIBUTING|ARCHITECTURE)/.test(file),
+    );
+    expect(pages).toContain('README.md');
+    const missing: string[] = [];
+    for (const page of pages) {
+      const text = (await readFile(path.join(home, page), 'utf8')).replace(/^ *```[\s\S]*?^ *```$/gm, '');
+      for (const [, file = ''] of text.matchAll(/\]\((?!\w+:)([^)#]+)/g)) {
+        const target = path.join(path.dirname(page), file);
+        await access(path.join(home, target)).catch(() => missing.push(target));
+      }
+    }
+    // A program that runs from a checkout alone.
+    expect([...new Set(missing)].filter((target) => !target.startsWith('examples/github'))).toEqual([]);
   });
 
   test('starts its program by the first line, as a system does', async () => {
@@ -129,7 +145,41 @@ describe('a program in plain JavaScript', () => {
   });
 });
 
+const REQUIRING = `
+const { Watchfire, ManualClock, InvalidDocument } = require('watchfire');
+const watchfire = new Watchfire({ redis: process.env.REDIS_URL, namespace: process.env.NAMESPACE });
+watchfire
+  .put({ id: 'a', name: 'A', trigger: { posture: 'Reactive' }, actions: [] })
+  .then(() => watchfire.list())
+  .then(async ([{ id }]) => {
+    const imported = await import('watchfire');
+    await watchfire.close();
+    const same = imported.Watchfire === Watchfire && imported.InvalidDocument === InvalidDocument;
+    console.log(JSON.stringify({ id, same, nowMs: new ManualClock(7).nowMs() }));
+  });
+`;
+
+describe('a program in CommonJS', () => {
+  test('requires the package, and gets what import gets', async () => {
+    const env = { REDIS_URL: inject('redisUrl'), NAMESPACE: freshNamespace({ permanent: ENGINE_KEYS }) };
+    expect(await runProgram('app.cjs', REQUIRING, env)).toEqual({ id: 'a', same: true, nowMs: 7 });
+  });
+});
+
 describe('the program of the package', () => {
+  test('says on an older Node which one it needs', async () => {
+    const disguise = path.join(project.dir, 'disguise.cjs');
+    await writeFile(disguise, "Object.defineProperty(process.versions, 'node', { value: '22.11.0' });\n");
+    const program = path.join(project.dir, 'node_modules', 'watchfire', manifest.bin.watchfire);
+    const failure = await run(process.execPath, ['--require', disguise, program, '--version']).catch((error) => error);
+    expect(failure).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'watchfire: needs Node 22.12 or newer, and this is Node 22.11.0\n',
+    });
+    expect(manifest.engines.node).toBe('>=22.12');
+  });
+
   const watchfire = (parameters: string[]) =>
     run(path.join(project.dir, 'node_modules', '.bin', 'watchfire'), parameters, {
       cwd: project.dir,
@@ -192,25 +242,54 @@ const { path, reason }: InvalidDocument = new InvalidDocument('resource.id', 'is
 console.log(id, entry, path satisfies string, reason satisfies string);
 `;
 
+/** Checks TypeScript files of the project. @returns what the compiler has to say */
+async function compiled(files: Readonly<Record<string, string>>): Promise<string> {
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(project.dir, name), text);
+  const compilerOptions = {
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+    moduleDetection: 'force',
+    target: 'es2024',
+    strict: true,
+    noEmit: true,
+    types: ['node'],
+    skipLibCheck: false,
+  };
+  const config = path.join(project.dir, 'tsconfig.json');
+  await writeFile(config, JSON.stringify({ compilerOptions, files: Object.keys(files) }));
+  const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  return await run(process.execPath, [compiler, '-p', config], { cwd: project.dir }).then(
+    () => '',
+    (failure: { stdout: string }) => failure.stdout,
+  );
+}
+
 describe('a program in TypeScript', () => {
   test('is checked against the declarations, with those of the dependencies', async () => {
-    await writeFile(path.join(project.dir, 'consumer.ts'), CONSUMER);
-    const compilerOptions = {
-      module: 'nodenext',
-      moduleResolution: 'nodenext',
-      target: 'es2024',
-      strict: true,
-      noEmit: true,
-      types: ['node'],
-      skipLibCheck: false,
-    };
-    const config = path.join(project.dir, 'tsconfig.json');
-    await writeFile(config, JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
-    const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    const told = await run(process.execPath, [compiler, '-p', config], { cwd: project.dir }).then(
-      () => '',
-      (failure: { stdout: string }) => failure.stdout,
-    );
-    expect(told).toBe('');
+    expect(await compiled({ 'consumer.ts': CONSUMER })).toBe('');
+  });
+
+  test('that is CommonJS sees the same types', async () => {
+    const text = `
+import watchfire = require('watchfire');
+const one: watchfire.Watchfire = new watchfire.Watchfire({ chunkSize: 10 });
+// @ts-expect-error there is no such setting
+new watchfire.Watchfire({ chunksize: 10 });
+export = one;
+`;
+    expect(await compiled({ 'required.cts': text })).toBe('');
+  });
+
+  test('that stands in a page is right, under --strict', async () => {
+    const pages = ['README.md', ...(await filesIn(path.join(root, 'docs'))).map((file) => path.join('docs', file))];
+    const samples: Record<string, string> = {};
+    for (const page of pages.filter((file) => file.endsWith('.md'))) {
+      const text = await readFile(path.join(root, page), 'utf8');
+      for (const [n, [, sample = '']] of [...text.matchAll(/^ *```(?:ts|js)\n([\s\S]*?)^ *```$/gm)].entries()) {
+        samples[`${path.basename(page, '.md').toLowerCase()}-${n}.ts`] = sample;
+      }
+    }
+    expect(Object.keys(samples)).toContain('readme-0.ts');
+    expect(await compiled(samples)).toBe('');
   });
 });

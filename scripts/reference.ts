@@ -1,0 +1,177 @@
+/**
+ * Writes docs/reference.md from the declarations and their comments, the schema of the settings and the defaults of jobs.
+ * `sh scripts/node.sh scripts/reference.ts`
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { settingsSchema } from '../src/config.ts';
+import { DEFAULT_QUEUE } from '../src/model/action.ts';
+import { ATTEMPTS, BACKOFF, DEDUPLICATION_TTL_MS, KEEP_COMPLETED, KEEP_FAILED } from '../src/relay/jobs.ts';
+
+const root = path.join(import.meta.dirname, '..');
+const PAGE = path.join(root, 'docs', 'reference.md');
+
+/** A declaration, or a member of a class: its comment as text, and what stands in the declaration file. */
+type Declared = Readonly<{ name: string; comment: string; text: string }>;
+
+/** Sections of whole declarations, by the names that stand in them; what no section names comes last. */
+const SECTIONS: readonly (readonly [title: string, names: readonly string[], words: string])[] = [
+  ['Options', ['WatchfireOptions', 'EmitOptions'], ''],
+  ['Hooks', ['WorkerHooks', 'Observer', 'QueueJob', 'Worker'], 'What `startWorker` takes and gives.'],
+  ['Clocks', ['ManualClock', 'Clock', 'systemClock'], 'For tests and simulations.'],
+  ['simulate', ['simulate', 'SimulateOptions', 'ScenarioAnswer', 'Answered', 'ScenarioDocument', 'ScenarioStep'], ''],
+];
+
+function declarationsIn(folder: string): Map<string, Declared> {
+  const found = new Map<string, Declared>();
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.d.ts'));
+  for (const file of files.sort()) {
+    const text = readFileSync(path.join(folder, file), 'utf8');
+    const pattern =
+      /(?:^\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?^export (?:declare )?(?:abstract )?(class|type|const|function) (\w+)/gm;
+    for (const match of text.matchAll(pattern)) {
+      const [whole, comment = '', kind = '', name = ''] = match;
+      const start = match.index + whole.indexOf('export ', comment.length);
+      const rest = text.slice(start);
+      const end =
+        kind === 'class'
+          ? rest.search(/^\}$/m) + 1
+          : rest.search(/;$(?=\n(?:export|\/\*|declare|import|type|$)|\n?$(?![\s\S]))/m) + 1;
+      found.set(name, { name, comment: plain(comment), text: rest.slice(0, end).replace(/^ +#private;\n/m, '') });
+    }
+  }
+  return found;
+}
+
+/** The words of a comment, without its stars; each tag begins a paragraph. */
+function plain(comment: string): string {
+  const lines = comment.split('\n').map((line) => line.replace(/^\s*\* ?/, ''));
+  return lines
+    .join('\n')
+    .replace(/\s*@(throws|returns|param) (\S+)/g, (_, tag: string, word: string) => `\n\n_${tag}_ ${word}`)
+    .trim();
+}
+
+/** The members of a class with their comments; what only classes derived from it see is left out. */
+function membersOf({ text }: Declared): Declared[] {
+  const pattern =
+    /(?:^ {4}\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?^ {4}((?!protected |private |#|\/\*| |\*)[\s\S]*?;)$(?=\n(?: {4}[^\s}]|\}))/gm;
+  return [...text.matchAll(pattern)].map(([, comment = '', member = '']) => ({
+    name: /(?:readonly |get |async )*\*?(\w+)/.exec(member)?.[1] ?? '',
+    comment: plain(comment),
+    text: member.replace(/^ {4}/gm, ''),
+  }));
+}
+
+const fenced = (text: string): string => `\`\`\`typescript\n${text.trim()}\n\`\`\`\n`;
+
+function described({ comment, text }: Declared): string {
+  return `${comment === '' ? '' : `${comment}\n\n`}${fenced(text)}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n').concat('\n');
+}
+
+function settingsTable(): string {
+  const { properties = {} } = z.toJSONSchema(settingsSchema, { io: 'input' });
+  const rows = Object.entries(properties as Record<string, { description: string; default: unknown }>);
+  return table(
+    ['setting', 'default', 'what it is for'],
+    rows.map(([name, { description, default: value }]) => [`\`${name}\``, `\`${JSON.stringify(value)}\``, description]),
+  );
+}
+
+/** Errors that programs get, with their codes, from the source. */
+function errorsTable(all: ReadonlyMap<string, Declared>, exported: ReadonlySet<string>): string {
+  const source = readFileSync(path.join(root, 'src', 'errors.ts'), 'utf8');
+  const classes = [...source.matchAll(/^export class (\w+) extends \w+ \{([\s\S]*?)^\}$/gm)];
+  const rows = classes
+    .filter(([, name = '']) => exported.has(name))
+    .map(([, name = '', body = '']) => {
+      const code = /super\(\s*'(\w+)'/.exec(body)?.[1];
+      return [`\`${name}\``, code ? `\`${code}\`` : '', (all.get(name)?.comment ?? '').replace(/\s+/g, ' ')];
+    });
+  return table(['error', '`code`', 'what it means'], rows);
+}
+
+function jobDefaults(): string {
+  const rows = [
+    ['queue', `\`${DEFAULT_QUEUE}\``, 'of actions of any other type than `queue`'],
+    ['`removeOnComplete`', `\`${JSON.stringify(KEEP_COMPLETED)}\``, 'finished jobs that are kept, ages in seconds'],
+    ['`removeOnFail`', `\`${JSON.stringify(KEEP_FAILED)}\``, 'failed jobs that are kept, ages in seconds'],
+    ['`attempts`', `\`${ATTEMPTS}\``, 'how often a job is tried in all'],
+    ['`backoff`', `\`${JSON.stringify(BACKOFF)}\``, 'how long it waits between tries, in ms'],
+    ['`jobId`', '`f-<firing id>-<action_index>`', 'the same for every repeat'],
+    [
+      '`deduplication`',
+      `\`${JSON.stringify({ ttl: DEDUPLICATION_TTL_MS, extend: true })}\``,
+      'how long a repeat is recognised, in ms',
+    ],
+  ];
+  return table(['option', 'value', ''], rows);
+}
+
+/** The whole page. */
+export function reference(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'watchfire-reference-'));
+  try {
+    const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
+    const parameters = [compiler, '-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', folder];
+    execFileSync(process.execPath, parameters, { cwd: root });
+    return pageOf(declarationsIn(folder));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function pageOf(all: ReadonlyMap<string, Declared>): string {
+  const index = readFileSync(path.join(root, 'src', 'index.ts'), 'utf8');
+  const lists = [...index.matchAll(/export (?:type )?\{([^}]*)\}/g)].map(([, names = '']) => names);
+  const exported = new Set(
+    lists
+      .join(',')
+      .split(',')
+      .map((name) => name.trim().replace(/^type /, ''))
+      .filter(Boolean),
+  );
+  const named = new Set(['Watchfire', ...SECTIONS.flatMap(([, names]) => names)]);
+  const errors = new Set(
+    [...readFileSync(path.join(root, 'src/errors.ts'), 'utf8').matchAll(/^export class (\w+)/gm)].map(
+      ([, name = '']) => name,
+    ),
+  );
+  const of = (name: string): Declared[] => [all.get(name) ?? []].flat();
+  const section = (title: string, ...parts: string[]): string => [`## ${title}\n`, ...parts.filter(Boolean)].join('\n');
+  const [watchfire, views] = [all.get('Watchfire'), all.get('Views')];
+  const members = [watchfire, views].flatMap((declared) => (declared ? membersOf(declared) : []));
+  const methods = members.filter(({ name }) => !['connections', 'store'].includes(name));
+  const rest = [...exported].filter((name) => !named.has(name) && !errors.has(name)).sort();
+  return [
+    '<!-- Written by scripts/reference.ts from the declarations: do not edit. -->\n',
+    '# Reference\n',
+    "What `import … from 'watchfire'` and `require('watchfire')` give.\n",
+    section('Watchfire', `${watchfire?.comment}\n`),
+    ...methods
+      .filter(({ name }, i) => methods.findIndex((other) => other.name === name) === i)
+      .map((member) => `### ${member.name}\n\n${described(member)}`),
+    section('Settings', 'Given to `new Watchfire(…)` beside the [options](#options).\n', settingsTable()),
+    ...SECTIONS.map(([title, names, words]) =>
+      section(title, words && `${words}\n`, ...names.flatMap(of).map(described)),
+    ),
+    section(
+      'Errors',
+      'Match on `code`: it is never renamed. Errors that are worth another try are `TryLater` and say when.\n',
+      errorsTable(all, exported),
+    ),
+    section('Jobs', 'What a job has where its action does not say otherwise.\n', jobDefaults()),
+    section('Documents and answers', ...rest.flatMap(of).map(described)),
+  ].join('\n');
+}
+
+if (import.meta.main) writeFileSync(PAGE, reference());

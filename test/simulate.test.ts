@@ -1,0 +1,37 @@
+import { expect, inject, test } from 'vitest';
+import { RedisUnreachable, simulate } from '../src/index.ts';
+import { rejection } from './support/engine.ts';
+
+const resource = { id: 'customer.7' };
+
+test('a program runs a scenario in virtual time, and nothing is left of it', async () => {
+  const answer = await simulate(
+    {
+      name: 'an order that is not paid',
+      automations: [
+        {
+          id: 'a',
+          name: 'unpaid',
+          trigger: { posture: 'Proactive', after: ['placed'], expect: ['paid'], within: '15m' },
+        },
+      ],
+      timeline: [
+        { at: '2026-03-02T09:00:00Z', event: { event: 'placed', resource } },
+        { at: '2026-03-02T09:15:00Z', tick: true },
+      ],
+    },
+    { redis: inject('adminUrl') },
+  );
+  expect(answer).toMatchObject({ firings: [{ automation: 'a', triggered: '2026-03-02T09:15:00.000Z' }] });
+});
+
+test('an automation in error is an answer, and a server that is away an error', async () => {
+  const scenario = {
+    name: 'wrong',
+    automations: [{ id: 'a', name: 'A', trigger: { posture: 'Reactive' as const, within: 'soon' as '1s' } }],
+    timeline: [],
+  };
+  const answer = await simulate(scenario, { redis: inject('adminUrl') });
+  expect(answer).toHaveProperty('invalid', expect.stringMatching(/^trigger\.within: /));
+  expect(await rejection(simulate(scenario, { redis: 'redis://127.0.0.1:1' }))).toBeInstanceOf(RedisUnreachable);
+});
