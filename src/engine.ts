@@ -7,6 +7,8 @@ import { DEFAULT_REDIS_URL, parseSettings, type Settings, type WatchfireOptions 
 import type { Check } from './doctor/check.ts';
 import type { CloudEventInput } from './documents/basics.ts';
 import type { AutomationDocument, EventInput } from './documents/given.ts';
+import { findingsIn } from './findings/automation-findings.ts';
+import type { Finding } from './findings/finding.ts';
 import {
   deadLetterIds,
   type RedriveSummary,
@@ -86,12 +88,22 @@ export class Watchfire extends Views {
 
   /**
    * Adds an automation, or replaces the one with its id; it takes effect between two entries of the log (rules 13).
+   * @returns it, with what the document says that can hardly be meant
    * @throws InvalidDocument with path and reason; then nothing has changed
    */
-  async put(document: AutomationDocument): Promise<Automation> {
+  async put(document: AutomationDocument): Promise<Automation & { readonly warnings: readonly Finding[] }> {
     const automation = parseAutomation(document);
     await this.#change((redis) => putDefinition(redis, this.store, automation));
-    return automation;
+    return Object.freeze({ ...automation, warnings: findingsIn(automation) });
+  }
+
+  /** What in these automations can never work, or is hardly meant, as the documents, the log and the queues show it: a list for each. */
+  async review(automations: readonly Automation[]): Promise<Finding[][]> {
+    const redis = await this.look();
+    // Loaded here only: it brings BullMQ's side with it.
+    const { readSurroundings } = await import('./doctor/surroundings.ts');
+    const surroundings = await readSurroundings(redis, this.store, automations);
+    return automations.map((automation) => findingsIn(automation, surroundings));
   }
 
   /** BullMQ's `prefix` of this engine's queues: a Worker that is to take its jobs needs it beside the queue's name. */

@@ -55,6 +55,7 @@ export {
   WatchfireError,
   WrongFormat,
 } from './errors.ts';
+export type { Finding } from './findings/finding.ts';
 export type { DeadLetter, RedriveSummary } from './inspect/dead-letters.ts';
 export type { FoundFirings, LedgerQuery, Recorded } from './inspect/firings.ts';
 export { DEFAULT_QUOTAS, LARGEST_QUOTA, type QuotaChanges, type Quotas, type QuotaUse } from './inspect/quota.ts';

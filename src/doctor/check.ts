@@ -6,8 +6,8 @@ export type Grade = 'ok' | 'warning' | 'bad';
 /** The result of one check: what was found, and what to do about it (`''` when nothing is to be done). */
 export type Check = Readonly<{ name: string; grade: Grade; found: string; advice: string }>;
 
-/** A rule: what the facts say about one thing; null where it does not apply. */
-export type Rule = (facts: Facts) => Omit<Check, 'name'> | null;
+/** A rule: what the facts say about one thing, several if need be; null where it does not apply. */
+export type Rule = (facts: Facts) => Omit<Check, 'name'> | readonly Omit<Check, 'name'>[] | null;
 
 export function ok(found: string): Omit<Check, 'name'> {
   return { grade: 'ok', found, advice: '' };

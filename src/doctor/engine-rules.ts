@@ -10,6 +10,9 @@ const WAITING_BAD_MS = 60_000;
 /** A quota that is used to this part is reported. */
 const NEAR_QUOTA = 0.9;
 
+/** Findings of automations that are shown; more of them are counted. */
+const FINDINGS_SHOWN = 20;
+
 /** Silent without state that this version can read: what another one wrote under the same keys says nothing. */
 function readable(rule: Rule): Rule {
   return (facts) => (orNull(facts.format) === null ? rule(facts) : null);
@@ -90,6 +93,20 @@ export const queues: Rule = readable(({ queues }) => {
   if (problems.length > 0) return bad([...problems, ...warnings].join('; '), advice);
   if (warnings.length > 0) return warning(warnings.join('; '), 'see that they are empty before their worker goes');
   return ok(`${several(queues.value.queues.length, 'queue')}, no jobs without a worker and none failed for good`);
+});
+
+export const automations: Rule = readable(({ automations: reviewed }) => {
+  if ('refused' in reviewed) return untold('what the automations ask for', reviewed.refused);
+  const found = reviewed.value.flatMap(({ id, findings }) => findings.map((finding) => ({ id, ...finding })));
+  if (found.length === 0) return ok(`nothing odd in ${several(reviewed.value.length, 'enabled automation')}`);
+  const shown = found
+    .toSorted((a, b) => Number(a.grade === 'hint') - Number(b.grade === 'hint'))
+    .slice(0, FINDINGS_SHOWN)
+    .map(({ id, grade, place, reason, advice }) =>
+      warning(`${id}: ${place}: ${grade === 'hint' ? 'perhaps: ' : ''}${reason}`, advice),
+    );
+  const more = found.length - shown.length;
+  return more === 0 ? shown : [...shown, warning(`${several(more, 'finding')} more`, 'begin with those above')];
 });
 
 function seconds(ms: number): string {

@@ -2,9 +2,12 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import { DurabilityUnavailable, WrongFormat } from '../errors.ts';
+import { findingsIn } from '../findings/automation-findings.ts';
+import type { Finding } from '../findings/finding.ts';
 import { type QuotaUse, readQuotas } from '../inspect/quota.ts';
 import { readStatus, type Status } from '../inspect/status.ts';
 import type { Connections } from '../redis/connection.ts';
+import { allDefinitions } from '../redis/definitions.ts';
 import { durabilityOf } from '../redis/durability.ts';
 import { requireReadable } from '../redis/format.ts';
 import { earlyAnswers, isWithin, parseInfo, type ServerVersion, versionOf } from '../redis/info.ts';
@@ -13,13 +16,18 @@ import { infoOf, keepingConfig, keyExists, loadAllScripts, preciseTimeMs } from 
 import type { Store } from '../redis/store.ts';
 import { type QueueStates, readQueueStates } from '../relay/queue-states.ts';
 import { Queues } from '../relay/queues.ts';
+import { orNull } from './check.ts';
 import { type Rights, rightsOf } from './rights.ts';
+import { readSurroundings } from './surroundings.ts';
 
 /** How often the clock of Redis is read; the fastest answer is the most exact. */
 const CLOCK_LOOKS = 5;
 
 /** What was asked, or the error with which Redis refused to tell. */
 export type Told<T> = Readonly<{ value: T } | { refused: string }>;
+
+/** An automation that is enabled, with what can never work in it or is hardly meant. */
+export type ReviewedAutomation = Readonly<{ id: string; findings: readonly Finding[] }>;
 
 /** The facts that the rules of `findings.ts` judge. Durations in ms. */
 export type Facts = Readonly<{
@@ -45,6 +53,7 @@ export type Facts = Readonly<{
   status: Told<Status>;
   quota: Told<QuotaUse>;
   queues: Told<QueueStates>;
+  automations: Told<readonly ReviewedAutomation[]>;
 }>;
 
 export type ExamineParts = Readonly<{
@@ -77,7 +86,15 @@ export async function examine({ connections, store, settings, clock }: ExaminePa
     status: await told(() => readStatus(redis, store)),
     quota: await told(() => readQuotas(redis, store)),
     queues: 'refused' in format ? format : await told(() => queuesOf(redis, store, format.value)),
+    // Documents of another version need not be readable.
+    automations: orNull(format) === null ? await told(() => reviewed(redis, store)) : { value: [] },
   };
+}
+
+async function reviewed(redis: Redis, store: Store): Promise<ReviewedAutomation[]> {
+  const enabled = (await allDefinitions(redis, store)).filter((automation) => automation.enabled);
+  const surroundings = await readSurroundings(redis, store, enabled);
+  return enabled.map((automation) => ({ id: automation.id, findings: findingsIn(automation, surroundings) }));
 }
 
 function wayToDisk(version: ServerVersion | null): 'waitaof' | 'always' {

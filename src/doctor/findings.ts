@@ -1,5 +1,5 @@
 import type { Check, Rule } from './check.ts';
-import { deadLetters, format, log, lost, queues, quotas, retention, workers } from './engine-rules.ts';
+import { automations, deadLetters, format, log, lost, queues, quotas, retention, workers } from './engine-rules.ts';
 import type { Facts } from './examine.ts';
 import { durability, persistence, replicas } from './keeping-rules.ts';
 import {
@@ -38,12 +38,13 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ['dead letters', deadLetters],
   ['quotas', quotas],
   ['queues', queues],
+  ['automations', automations],
 ];
 
 /** The findings that follow from the facts, one check for each thing that was looked at. */
 export function findingsOf(facts: Facts): Check[] {
   return RULES.flatMap(([name, rule]) => {
-    const check = rule(facts);
-    return check === null ? [] : [{ name, ...check }];
+    const checks = rule(facts) ?? [];
+    return [checks].flat().map((check) => ({ name, ...check }));
   });
 }

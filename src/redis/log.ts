@@ -50,6 +50,29 @@ export async function readBehind(redis: Redis, store: Store, after: string, coun
   return entries.map(toEntry);
 }
 
+/** Entries of one look at the newest ones: they can be large. */
+const NEWEST_AT_ONCE = 250;
+
+/** The newest entries, in any order: up to `count` of them, fewer where their texts come to more than `characters`. */
+export async function readNewest(
+  redis: Redis,
+  store: Store,
+  { count, characters }: Readonly<{ count: number; characters: number }>,
+): Promise<Entry[]> {
+  const newest: Entry[] = [];
+  let end = '+';
+  for (let read = 0; newest.length < count && read <= characters; ) {
+    const wanted = Math.min(NEWEST_AT_ONCE, count - newest.length);
+    const page = (await redis.xrevrange(store.keys.events, end, '-', 'COUNT', wanted)).map(toEntry);
+    newest.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < wanted) break;
+    read += page.reduce((sum, { fields }) => sum + fields.reduce((all, text) => all + text.length, 0), 0);
+    end = `(${last.id}`;
+  }
+  return newest;
+}
+
 /** The id of the last entry that is applied. */
 export async function readPosition(redis: Redis, store: Store): Promise<string> {
   return (await redis.get(store.keys.position)) ?? '0-0';

@@ -79,8 +79,8 @@ test('a dry run tells what would change and changes nothing', async () => {
     '{id: A, name: n, trigger: {posture: Reactive}}',
   );
   expect(JSON.parse(json.out.join('\n'))).toEqual([
-    { change: 'updated', id: 'A', name: 'n', keys: ['name', 'trigger'] },
-    { change: 'deleted', id: expect.any(String), name: 'b', keys: [] },
+    { change: 'updated', id: 'A', name: 'n', keys: ['name', 'trigger'], warnings: [] },
+    { change: 'deleted', id: expect.any(String), name: 'b', keys: [], warnings: [] },
   ]);
   expect((await watchfire.list()).map(({ name }) => name)).toEqual(['a', 'b']);
 });

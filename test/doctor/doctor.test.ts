@@ -4,6 +4,7 @@ import type { Facts } from '../../src/doctor/examine.ts';
 import { findingsOf } from '../../src/doctor/findings.ts';
 import { FAULTS, faultsOf } from '../../src/doctor/server-faults.ts';
 import { WrongFormat } from '../../src/errors.ts';
+import type { Finding } from '../../src/findings/finding.ts';
 import { DEFAULT_QUOTAS, fullOf } from '../../src/inspect/quota.ts';
 import type { Status } from '../../src/inspect/status.ts';
 import {
@@ -78,6 +79,7 @@ function facts({ info, config = {}, ...rest }: Changes = {}): Facts {
     status: { value: status },
     quota: { value: { limits: DEFAULT_QUOTAS, windows: 0, automations: [], full: [], refused: 0 } },
     queues: { value: { queues: [], types: [] } },
+    automations: { value: [] },
     ...rest,
   };
 }
@@ -94,6 +96,13 @@ const queue = (jobs: Partial<QueueState['depth']>, rest: Partial<QueueState> = {
   const depth = { waiting: 0, prioritized: 0, delayed: 0, active: 0, completed: 0, failed: 0, ...jobs };
   return { queues: { value: { queues: [{ name: 'mail', depth, named: true, attended: true, ...rest }], types: [] } } };
 };
+const finding = (grade: Finding['grade']): Finding => ({
+  grade,
+  place: 'trigger.expect[0]',
+  reason: 'wrong',
+  advice: 'write "x"',
+});
+const reviewed = (...findings: Finding[]): Changes => ({ automations: { value: [{ id: 'A', findings }] } });
 const ONLINE = 'ip=h,port=1,state=online,offset=5,lag=0';
 
 type Row = [name: string, grade: Grade, found: RegExp, changes: Changes];
@@ -187,6 +196,10 @@ const engine_rows: Row[] = [
   ['queues', 'bad', /^jobs have failed for good in mail \(2\)$/, queue({ failed: 2 })],
   ['queues', 'warning', /^no automation names .* still in them: mail \(1\)$/, queue({ waiting: 1 }, { named: false })],
   ['queues', 'warning', /cannot be seen/, { queues: { refused: 'NOPERM' } }],
+  ['automations', 'ok', /^nothing odd in 0 enabled automations$/, {}],
+  ['automations', 'warning', /^A: trigger\.expect\[0\]: wrong$/, reviewed(finding('hint'), finding('warning'))],
+  ['automations', 'warning', /^A: trigger\.expect\[0\]: perhaps: wrong$/, reviewed(finding('hint'))],
+  ['automations', 'warning', /cannot be seen: NOPERM$/, { automations: { refused: 'NOPERM' } }],
 ];
 
 describe('a check', () => {
@@ -198,6 +211,16 @@ describe('a check', () => {
       expect(check?.advice === '').toBe(grade === 'ok');
     },
   );
+
+  test('of each finding is one, the warnings first, up to twenty', () => {
+    const many = Array.from({ length: 25 }, (_, i) => finding(i === 24 ? 'warning' : 'hint'));
+    const checks = findingsOf(facts(reviewed(...many))).filter(({ name }) => name === 'automations');
+    expect(checks.map(({ found }) => found.slice(0, 30))).toEqual([
+      'A: trigger.expect[0]: wrong',
+      ...Array.from({ length: 19 }, () => 'A: trigger.expect[0]: perhaps:'),
+      '5 findings more',
+    ]);
+  });
 
   test('of an engine with which all is well is ok, whatever it looks at', () => {
     const checks = findingsOf(facts());

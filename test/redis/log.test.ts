@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ENGINE_GROUP } from '../../src/redis/keys.ts';
-import { ensureGroup, readNext, readWaiting } from '../../src/redis/log.ts';
+import { ensureGroup, readNewest, readNext, readWaiting } from '../../src/redis/log.ts';
 import { World } from '../support/world.ts';
 
 const ids = (entries: readonly { id: string }[]): string[] => entries.map(({ id }) => id);
@@ -48,4 +48,15 @@ test('what waits is what lies behind the position, whoever was given it', async 
   await world.apply((await world.waiting()).slice(0, 2));
   expect(ids(await readWaiting(world.redis, world.store, 2))).toEqual(sent.slice(2, 4));
   expect(ids(await readWaiting(world.redis, world.store, 10))).toEqual(sent.slice(2));
+});
+
+test('the newest entries are read, up to a number of them and up to a size', async () => {
+  const world = new World();
+  const sent: string[] = [];
+  for (let i = 0; i < 600; i += 1) sent.push(await world.append(['a', 'xxxx']));
+  const read = async (count: number, characters: number): Promise<string[]> =>
+    ids(await readNewest(world.redis, world.store, { count, characters })).sort();
+  expect(await read(10_000, 1_000_000)).toEqual([...sent].sort());
+  expect(await read(510, 1_000_000)).toEqual(sent.slice(-510).sort());
+  expect(await read(10_000, 1_000)).toEqual(sent.slice(-250).sort());
 });

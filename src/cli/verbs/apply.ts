@@ -10,6 +10,7 @@ import { documentsIn, type Source } from '../documents.ts';
 import { textOf } from '../encoding.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson } from '../view/output.ts';
+import { warningLine, warningsOf } from '../warnings.ts';
 
 /** Where the words of a change end, so that names stand below each other. */
 const WORD_WIDTH = 'unchanged'.length;
@@ -22,10 +23,12 @@ export const verb: Verb = {
         'YAML or JSON: an automation, a list of them, or a list under "automations"; - is standard input',
       )
       .option('--dry-run', 'only print what would change', false)
+      .option('--strict', 'change nothing when there is a warning; hints never stop it', false)
       .option('--prune', 'delete all automations that are in none of the files; asks first on a terminal', false)
       .addHelpText(
         'after',
         '\nAutomations are matched by id, those without one by name. Nothing is changed unless all files are right.\n' +
+          'What can never work, or is hardly meant, is warned of; a hint is what only the events of late suggest.\n' +
           '\nExample:\n  watchfire apply examples/automations/*.yaml --dry-run',
       );
   },
@@ -44,7 +47,14 @@ export const verb: Verb = {
       const newId = dryRun ? () => 'new' : randomUUID;
       const { changes, problems, warnings } = changesOf(found, await watchfire.list(), { newId, prune });
       if (problems.length > 0) return refused(problems, io);
-      for (const warning of warnings) io.err(plain(`warning: ${warning}`));
+      const named = warnings.map((warning) => `warning: ${warning}`);
+      const findings = await warningsOf(found, watchfire);
+      const doubtful = findings.flat().filter(({ grade }) => grade === 'warning');
+      const errors = options.strict === true ? [...named, ...doubtful.map(warningLine)] : [];
+      if (errors.length > 0) return refused(errors, io);
+      // As JSON they stand with their changes.
+      const listed = asJson(options) ? [] : findings.flat().map(warningLine);
+      for (const line of [...named, ...listed]) io.err(plain(line));
       if (!dryRun && !(await agreed(changes, options, io))) return FAILED;
       for (const change of changes) {
         if (!dryRun) await carryOut(change, watchfire);
@@ -53,7 +63,8 @@ export const verb: Verb = {
       if (asJson(options))
         printJson(
           io,
-          changes.map(({ document: _, ...shown }) => shown),
+          // Deletions, which no document stands for, come last.
+          changes.map(({ document: _, ...shown }, i) => ({ ...shown, warnings: findings[i] ?? [] })),
         );
       if (dryRun) io.err('dry run: nothing was changed');
       return DONE;
