@@ -11,7 +11,6 @@
 -- RETURNS word, removed
 -- WORDS forgotten clean
 -- FLAGS allow-oom
-local engine = include('engine')
 local limits = include('limits')
 local stream = include('stream')
 
@@ -34,7 +33,7 @@ if redis.call('EXISTS', keys.firings) == 1 then
   keep(redis.call('XPENDING', keys.firings, args.group)[2])
 end
 
-local found = redis.call('ZRANGE', keys.outdated, '-inf', '(' .. engine.int(bound), 'BYSCORE', 'LIMIT', 0, args.limit)
+local found = redis.call('ZRANGE', keys.outdated, '-inf', '(' .. string.format('%d', bound), 'BYSCORE', 'LIMIT', 0, args.limit)
 if #found == 0 then return { 'clean', '0' } end
 for _, member in ipairs(found) do
   local revision, id = member:match('^(%d+):(.*)$')
