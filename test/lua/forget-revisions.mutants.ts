@@ -32,8 +32,8 @@ export const protections: Mutants = {
       'tonumber(args.now_ms)',
     ],
     'revisions: a firing of the same millisecond is one before the change': [
-      "'(' .. engine.int(bound), 'BYSCORE'",
-      "engine.int(bound), 'BYSCORE'",
+      "'(' .. string.format('%d', bound), 'BYSCORE'",
+      "string.format('%d', bound), 'BYSCORE'",
     ],
   },
 };
