@@ -10,7 +10,7 @@ export default defineConfig({
     setupFiles: 'test/support/setup-scripts.ts',
     pool: 'forks',
     // Most tests wait for Redis or for a process most of the time.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     // What a test waits for is given up before the test is, and says what it was.
     testTimeout: 5 * PATIENCE_MS,
     hookTimeout: 5 * PATIENCE_MS,
