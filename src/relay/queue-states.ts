@@ -12,7 +12,7 @@ const QUEUE_LIMIT = 1_000;
 /** Most names in a sentence. */
 const NAMES_SHOWN = 10;
 
-/** One queue. `named`: an automation of now puts jobs into it. `attended`: a BullMQ worker was there a moment ago. */
+/** One queue. `named`: an automation of now puts jobs into it. `attended`: it holds jobs, and a BullMQ worker was there a moment ago. */
 export type QueueState = Readonly<{ name: string; depth: Depth; named: boolean; attended: boolean }>;
 
 /** What became of the jobs: of all queues that automations name, and of those that they named once. */
