@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Watchfire } from '../engine.ts';
+import type { Automation } from '../model/automation.ts';
 import { confirmed, namesOf } from './confirm.ts';
 import { withWatchfire } from './connect.ts';
 import { DONE, FAILED, type Io } from './verb.ts';
@@ -12,28 +13,27 @@ export function automationArguments(command: Command, example: string): void {
 
 /**
  * Does the same to each automation, named by id or name. All are looked up first, so that a misspelled one changes none.
- * @param done what has become of it: `disabled`
+ * @param change does it, and answers what has become of the automation: `disabled`
  * @param question what a person has to agree to first; the names follow
  */
 export async function changeEach(
   names: readonly string[],
   options: Readonly<Record<string, unknown>>,
   io: Io,
-  done: string,
-  change: (watchfire: Watchfire, id: string) => Promise<void>,
+  change: (watchfire: Watchfire, automation: Automation) => Promise<string>,
   question?: string,
 ): Promise<number> {
   return await withWatchfire(options, io, async (watchfire) => {
-    const found = new Map<string, string>();
+    const found = new Map<string, Automation>();
     for (const idOrName of names) {
-      const { id, name } = await watchfire.get(idOrName);
-      found.set(id, name);
+      const automation = await watchfire.get(idOrName);
+      found.set(automation.id, automation);
     }
-    const shown = [...found].map(([id, name]) => `${name} (${id})`);
+    const shown = [...found.values()].map(({ id, name }) => `${name} (${id})`);
     if (question && !(await confirmed(`${question}: ${namesOf(shown)}?`, options, io))) return FAILED;
-    for (const [id, name] of found) {
-      await change(watchfire, id);
-      io.out(plain(`${done} ${name} (${id})`));
+    for (const automation of found.values()) {
+      const done = await change(watchfire, automation);
+      io.out(plain(`${done} ${automation.name} (${automation.id})`));
     }
     return DONE;
   });

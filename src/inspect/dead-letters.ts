@@ -1,4 +1,8 @@
 import type { Redis } from 'ioredis';
+import { InvalidDocument } from '../errors.ts';
+import { parseFiring } from '../model/firing.ts';
+import { decode } from '../model/intake.ts';
+import { LATEST_MS } from '../model/timestamp.ts';
 import {
   type DeadLetterEntry,
   deadLettersBefore,
@@ -7,6 +11,7 @@ import {
   newestDeadLetter,
   trimDeadLetters,
 } from '../redis/dead-letters.ts';
+import { documentsAt } from '../redis/definitions.ts';
 import { redrive } from '../redis/steps/redrive.ts';
 import type { Store } from '../redis/store.ts';
 
@@ -68,12 +73,12 @@ export async function* deadLetterIds(redis: Redis, store: Store): AsyncGenerator
   }
 }
 
-/** What became of letters that were to be sent again. */
-export type RedriveSummary = { redriven: number; gone: string[]; unfit: string[] };
+/** What became of letters that were to be sent again. `unfit`: those that stay, since they would come back as they are, and why. */
+export type RedriveSummary = { redriven: number; gone: string[]; unfit: { id: string; reason: string }[] };
 
 /**
  * Sends what these letters hold on its way again, in their order: events to the end of the log, firings to the end of the
- * ledger. Stops between two letters when `signal` is aborted. Safe to repeat.
+ * ledger. What would be given up again for the same reason stays. Stops between two letters when `signal` is aborted. Safe to repeat.
  */
 export async function redriveDeadLetters(
   redis: Redis,
@@ -84,11 +89,39 @@ export async function redriveDeadLetters(
   const summary: RedriveSummary = { redriven: 0, gone: [], unfit: [] };
   for await (const id of ids) {
     if (signal?.aborted) break;
+    const letter = await findDeadLetter(redis, store, id);
+    const reason = letter && (await unfitness(redis, store, letter));
+    if (reason) {
+      summary.unfit.push({ id, reason });
+      continue;
+    }
     const { word } = await redrive(redis, store, id);
     if (word === 'redriven') summary.redriven += 1;
-    else summary[word].push(id);
+    else if (word === 'gone') summary.gone.push(id);
+    else summary.unfit.push({ id, reason: NOTHING_TO_SEND });
   }
   return summary;
+}
+
+const NOTHING_TO_SEND = 'holds nothing that could be sent again';
+
+/** Why a letter would only come back if it was sent again, as far as can be known; null when it may get through. */
+async function unfitness(redis: Redis, store: Store, { source, fields }: DeadLetter): Promise<string | null> {
+  if (source === 'windows' || fields.length === 0) return NOTHING_TO_SEND;
+  if (source === 'events') {
+    // Under an id of any later time: none of the rules asks for more.
+    const decoded = decode({ id: `${LATEST_MS}-0`, fields });
+    return decoded.kind === 'rejected' ? `would be rejected again: ${decoded.reason}` : null;
+  }
+  try {
+    const { automation, revision } = parseFiring(fields);
+    const [document] = await documentsAt(redis, store, [{ automation, revision }]);
+    if (typeof document === 'string') return null;
+    return `would be given up again: revision ${revision} of automation ${automation} is gone`;
+  } catch (error) {
+    if (error instanceof InvalidDocument) return `would be given up again: ${error.message}`;
+    throw error;
+  }
 }
 
 /** Removes letters for good. @returns how many of them there were */

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { Ambiguous, NotFound } from '../errors.ts';
 import { compareText } from '../match/key.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
+import { type Attendance, attendanceOf } from '../redis/attendance.ts';
 import type { Connections } from '../redis/connection.ts';
 import { allDefinitions, definitionNames, documentsAt, findDefinition } from '../redis/definitions.ts';
 import { FormatGuard } from '../redis/format.ts';
@@ -71,6 +72,11 @@ export class Views {
   /** How the engine is: how far it is, what waits, who works. */
   async status(): Promise<Status> {
     return await readStatus(await this.look(), this.store);
+  }
+
+  /** Whether a worker is alive that applies what is sent here. */
+  async attendance(): Promise<Attendance> {
+    return await attendanceOf(this.connections.redis, this.store);
   }
 
   /** Open windows, the soonest to be looked at first, and how many there are in all. */

@@ -66,7 +66,8 @@ function noStream(error: unknown): ReadonlyMap<string, unknown> {
   throw error;
 }
 
-function noGroups(error: unknown): ReadonlyMap<string, unknown>[] {
+/** For a stream that is not there (yet). */
+export function noGroups(error: unknown): ReadonlyMap<string, unknown>[] {
   if (isNoStream(error)) return [];
   throw error;
 }

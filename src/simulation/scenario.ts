@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InvalidDocument } from '../errors.ts';
 import { type Automation, automationDocument, parseAutomation } from '../model/automation.ts';
 import { eventInput } from '../model/event-schema.ts';
 import { type Firing, stateChangeEventId } from '../model/firing.ts';
@@ -32,7 +33,7 @@ const scenario = z.object(
     name: z.string(required('must be a string')).describe('Stands in the answer'),
     start: instant.optional().describe('When automations are put, ISO 8601; without it: at the first step'),
     automations: z.array(z.unknown(), 'must be a list of automations').default([]).describe('What is put at the start'),
-    timeline: z.array(step, required('must be a list of steps')).describe('What happens, in order'),
+    timeline: z.array(step, required('must be a list of steps')).describe('What happens; times never go back'),
   },
   'must be an object',
 );
@@ -44,7 +45,7 @@ export const stepDocument = step.extend({
 });
 export const scenarioDocument = scenario.extend({
   automations: z.array(automationDocument).default([]).describe('What is put at the start'),
-  timeline: z.array(stepDocument).describe('What happens, in order'),
+  timeline: z.array(stepDocument).describe('What happens; times never go back'),
 });
 
 /** What to run: automations, and what happens to them. Times are ms since 1970. */
@@ -72,7 +73,16 @@ export type Emitted = Readonly<{ step: number; firing: Firing }>;
 
 /** @throws InvalidDocument naming the place that is wrong */
 export function parseScenario(document: unknown): Scenario {
-  return check(scenario, document, '', 'scenario');
+  const parsed = check(scenario, document, '', 'scenario');
+  let before = parsed.start ?? parsed.timeline[0]?.at ?? 0;
+  for (const [i, { at }] of parsed.timeline.entries()) {
+    if (at < before) {
+      const earliest = `${i === 0 ? 'start' : 'the step before it'} (${formatTimestamp(before)})`;
+      throw new InvalidDocument(`timeline[${i}].at`, `must not be before ${earliest}`, formatTimestamp(at));
+    }
+    before = at;
+  }
+  return parsed;
 }
 
 /**

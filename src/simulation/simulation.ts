@@ -63,9 +63,8 @@ class Simulation {
     await listenToAll(this.#redis, this.#store);
   }
 
-  /** Time may go back, as it may on a server, but not before what stands in the log. */
   moveTo(atMs: number): void {
-    this.#clock.moveTo(Math.max(atMs, Number.parseInt(this.#applied, 10)));
+    this.#clock.moveTo(atMs);
   }
 
   /** Appends an event and applies it. @returns why it was refused at the door, or null */

@@ -13,6 +13,12 @@ test('a firing that was given up gets its jobs when what was missing is there an
   expect(letters.map(({ source, reason }) => [source, reason])).toEqual(
     Array(2).fill(['firings', 'revision 9 of automation a1 is gone']),
   );
+  const reason = 'would be given up again: revision 9 of automation a1 is gone';
+  expect(await redriveDeadLetters(shop.redis, store, deadLetterIds(shop.redis, store))).toEqual({
+    redriven: 0,
+    gone: [],
+    unfit: letters.map(({ id }) => ({ id, reason })),
+  });
   await shop.put(9, automation);
   expect(await redriveDeadLetters(shop.redis, store, deadLetterIds(shop.redis, store))).toEqual({
     redriven: 2,

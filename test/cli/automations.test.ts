@@ -43,17 +43,14 @@ test('list shows name, id, whether enabled, actions and trigger in words', async
     ],
     err: [],
   });
+});
+
+test('list for programs prints the documents, and apply takes them', async () => {
+  const { cli, watchfire } = await shop(silence, failures);
   const { out } = await cli('list', '-o', 'json');
-  expect(JSON.parse(out.join('\n'))).toEqual([
-    {
-      name: 'failures',
-      id: 'F',
-      enabled: true,
-      actions: 'queue mail, page',
-      trigger: '5 × order.failed within 10m for each id',
-    },
-    { name: 'silence', id: 'S', enabled: false, actions: '-', trigger: 'no beat within 30s' },
-  ]);
+  expect(JSON.parse(out.join('\n'))).toEqual([failures, silence]);
+  const applied = await run(['--namespace', watchfire.settings.namespace, 'apply', '-'], { stdin: out.join('\n') });
+  expect(applied).toMatchObject({ status: 0, out: ['unchanged  failures (F)', 'unchanged  silence (S)'] });
 });
 
 test('list of nothing says how to add some, and is an empty list for programs', async () => {
@@ -127,9 +124,11 @@ test('on a terminal, and with --state, get says how it is as well, and can be ap
 
 test('enable, disable and delete take several names or ids', async () => {
   const { cli, watchfire } = await shop(failures, silence);
-  expect((await cli('disable', 'failures', 'S')).out).toEqual(['disabled failures (F)', 'disabled silence (S)']);
+  const disabled = await cli('disable', 'failures', 'S');
+  expect(disabled.out).toEqual(['disabled failures (F)', 'disabled already: silence (S)']);
   expect((await watchfire.list()).map(({ enabled }) => enabled)).toEqual([false, false]);
   expect(await cli('enable', 'F', 'failures')).toEqual({ status: 0, out: ['enabled failures (F)'], err: [] });
+  expect(await cli('enable', 'F')).toEqual({ status: 0, out: ['enabled already: failures (F)'], err: [] });
   expect((await watchfire.get('F')).enabled).toBe(true);
   expect((await cli('delete', 'silence')).out).toEqual(['deleted silence (S)']);
   expect((await watchfire.list()).map(({ id }) => id)).toEqual(['F']);

@@ -3,6 +3,19 @@ import { Watchfire } from '../../src/index.ts';
 import { World } from '../support/world.ts';
 import { runIn } from './run.ts';
 
+/** The same with letters of right events, given up because something else failed. */
+async function engineWithRight(letters: number) {
+  const made = await engine(0);
+  const { redis, store } = made.world;
+  for (let i = 0; i < letters; i += 1) {
+    const said = ['source', 'events', 'entry', `${i + 1}-0`, 'reason', 'failed', 'error', 'ERR', 'attempts', '3'];
+    await redis.xadd(store.keys.dead, `${i + 1}-0`, ...said, 'fields', JSON.stringify(['data', right(i)]));
+  }
+  return { ...made, ids: Array.from({ length: letters }, (_, i) => `${i + 1}-0`) };
+}
+
+const right = (n: number): string => `{"event":"e${n}","resource":{"id":"r"}}`;
+
 /** An engine whose log held `bad` entries that were rejected. */
 async function engine(bad: number) {
   const world = await World.claimed();
@@ -60,27 +73,50 @@ describe('dlq show', () => {
 
 describe('dlq redrive', () => {
   test('sends the named letters again', async () => {
-    const { cli, ids, watchfire, world } = await engine(3);
+    const { cli, ids, watchfire, world } = await engineWithRight(3);
     expect(await cli(['dlq', 'redrive', ids[1] ?? ''])).toEqual({ status: 0, out: ['redriven 1'], err: [] });
     expect((await watchfire.deadLetters()).map(({ id }) => id)).toEqual([ids[0], ids[2]]);
-    expect((await world.waiting()).map(({ fields }) => fields)).toEqual([['data', '{"event":1}']]);
+    expect((await world.waiting()).map(({ fields }) => fields)).toEqual([['data', right(1)]]);
   });
 
   test('sends all of them once, in their order, although they may come back', async () => {
-    const { cli, world, watchfire } = await engine(450);
+    const { cli, world, watchfire } = await engineWithRight(450);
     expect((await cli(['dlq', 'redrive', '--all'])).out).toEqual(['redriven 450']);
     expect((await world.waiting()).map(({ fields }) => fields[1])).toEqual(
-      Array.from({ length: 450 }, (_, i) => `{"event":${i}}`),
+      Array.from({ length: 450 }, (_, i) => right(i)),
     );
     expect(await watchfire.deadLetters()).toEqual([]);
   });
 
   test('names those that are not there, and sends the others', async () => {
-    const { cli, ids } = await engine(1);
+    const { cli, ids } = await engineWithRight(1);
     expect(await cli(['dlq', 'redrive', '1-1', ids[0] ?? ''])).toEqual({
       status: 1,
       out: ['redriven 1'],
       err: ['watchfire: there is no dead letter 1-1'],
+    });
+  });
+});
+
+describe('what would only come back', () => {
+  test('stays, and the reason is shown', async () => {
+    const { cli, ids, watchfire, world } = await engine(1);
+    const firing = ['firing', 'aa', 'automation', 'A', 'revision', '9'];
+    const letter = ['source', 'firings', 'entry', '5-0', 'reason', 'x', 'error', '', 'attempts', '1'];
+    const { redis, store } = world;
+    const lost = String(await redis.xadd(store.keys.dead, '*', ...letter, 'fields', JSON.stringify(firing)));
+    const { status, out, err } = await cli(['dlq', 'redrive', '--all']);
+    expect({ status, out }).toEqual({ status: 1, out: ['redriven 0'] });
+    expect(err).toEqual([
+      `watchfire: the dead letter ${ids[0]} stays: it would be rejected again: event: must be a string`,
+      expect.stringContaining(`watchfire: the dead letter ${lost} stays: it would be given up again: `),
+    ]);
+    expect((await watchfire.deadLetters()).map(({ id }) => id)).toEqual([ids[0], lost]);
+    const { out: json } = await cli(['dlq', 'redrive', ids[0] ?? '', '-o', 'json']);
+    expect(JSON.parse(json.join('\n'))).toEqual({
+      redriven: 0,
+      gone: [],
+      unfit: [{ id: ids[0], reason: 'would be rejected again: event: must be a string' }],
     });
   });
 });

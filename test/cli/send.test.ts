@@ -1,7 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
-import { keysOf } from '../../src/redis/keys.ts';
+import { signOfLife } from '../../src/redis/heartbeat.ts';
+import { ENGINE_GROUP, keysOf } from '../../src/redis/keys.ts';
+import { ensureGroup } from '../../src/redis/log.ts';
+import { storeOf } from '../../src/redis/store.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { proxyToRedis } from '../support/proxy.ts';
@@ -16,9 +19,16 @@ type Shop = {
   empty: () => Promise<number>;
 };
 
+/** A log, and as long as the test runs a worker that is alive but takes nothing. */
 function shop(): Shop {
   const namespace = freshNamespace({ permanent: ['events'] });
   const redis = testClient();
+  const store = storeOf(namespace, () => null);
+  const worker = { id: 'w', generation: '0', paused: [], atMs: Date.now() };
+  const attended = Promise.all([
+    ensureGroup(redis, store.keys.events, ENGINE_GROUP),
+    signOfLife(redis, store, worker).then(() => redis.pexpire(`${store.prefixes.worker}w`, 600_000)),
+  ]);
   const log = async (): Promise<[string, unknown][]> => {
     const entries = await redis.xrange(keysOf(namespace).events, '-', '+');
     return entries.map(([id, [field, value = '']]) => {
@@ -27,7 +37,11 @@ function shop(): Shop {
     });
   };
   const empty = (): Promise<number> => redis.xtrim(keysOf(namespace).events, 'MAXLEN', 0);
-  return { redis, cli: runIn(namespace), log, empty };
+  const cli = async (argv: readonly string[], around?: Around): Promise<Ran> => {
+    await attended;
+    return await runIn(namespace)(argv, around);
+  };
+  return { redis, cli, log, empty };
 }
 
 describe('one event', () => {
@@ -80,6 +94,33 @@ describe('one event', () => {
     expect({ status: ran.status, out: ran.out, lines: ran.err.length }).toEqual({ status, out: [], lines: 1 });
     expect(ran.err[0]).toMatch(sentence);
     expect(await log()).toEqual([]);
+  });
+});
+
+describe('what is accepted and hardly meant is warned of', () => {
+  const waits = 'what is sent waits until "watchfire worker" runs there';
+
+  test('an empty name', async () => {
+    const { cli, log } = shop();
+    const { status, err } = await cli(['send', '', 'resource.id=r']);
+    expect({ status, err }).toEqual({ status: 0, err: ['watchfire: warning: the name of the event is empty'] });
+    expect(await log()).toHaveLength(1);
+  });
+
+  test('a namespace in which no worker has ever been', async () => {
+    const namespace = freshNamespace({ permanent: ['events'] });
+    const warning = `watchfire: warning: no worker has ever been in the namespace "${namespace}": ${waits}`;
+    const cli = runIn(namespace);
+    expect(await cli(['send', 'x', 'resource.id=r'])).toMatchObject({ status: 0, err: [warning] });
+    const stdin = '{"event":"x","resource":{"id":"r"}}';
+    expect(await cli(['send', '-'], { stdin })).toMatchObject({ status: 0, err: [warning] });
+  });
+
+  test('a namespace in which none is alive', async () => {
+    const namespace = freshNamespace({ permanent: ['events'] });
+    await ensureGroup(testClient(), keysOf(namespace).events, ENGINE_GROUP);
+    const warning = `watchfire: warning: no worker is alive in the namespace "${namespace}": ${waits}`;
+    expect(await runIn(namespace)(['send', 'x', 'resource.id=r'])).toMatchObject({ status: 0, err: [warning] });
   });
 });
 

@@ -27,10 +27,10 @@ function answerTo(name: string): object {
   return { name, firings: [{ ...fired, triggered: at(1) }] };
 }
 
-async function simulate(lines: readonly (object | string)[], redis = true) {
+async function simulate(lines: readonly (object | string)[], redis = true, ...more: string[]) {
   const stdin = lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`);
   const own = redis ? ['--redis', inject('adminUrl')] : [];
-  const { status, out, err } = await run(['simulate', '-', ...own], { stdin });
+  const { status, out, err } = await run(['simulate', '-', ...own, ...more], { stdin });
   return { status, err, answers: out.map((line): unknown => JSON.parse(line)) };
 }
 
@@ -83,10 +83,31 @@ test('a bad line is reported with its number, and the others are answered all th
   expect(status).toBe(1);
 });
 
-test('time that goes back stays where the log ends', async () => {
-  const back = { name: 'back', automations: [failures], timeline: [x(5, 'e1'), x(3, 'e2'), { at: at(1), tick: true }] };
-  const { answers } = await simulate([back]);
-  expect(answers).toEqual([{ name: 'back', firings: [expect.objectContaining({ step: 1, triggered: at(5) })] }]);
+test('a timeline that goes back is no scenario', async () => {
+  const back = { name: 'back', timeline: [x(5, 'e1'), x(5, 'e2'), x(3, 'e3')] };
+  const early = { name: 'early', start: at(4), timeline: [x(3, 'e1')] };
+  const { status, err, answers } = await simulate([back, early]);
+  expect({ status, answers }).toEqual({ status: 1, answers: [] });
+  expect(err).toEqual([
+    `watchfire: stdin:1: timeline[2].at: must not be before the step before it (${at(5)}) (found "${at(3)}")`,
+    `watchfire: stdin:2: timeline[0].at: must not be before start (${at(4)}) (found "${at(3)}")`,
+  ]);
+});
+
+describe('an automation in error', () => {
+  const wrong = { name: 'w', automations: [{ ...failures, name: '' }], timeline: [] };
+  const answer = { name: 'w', invalid: 'name: is required' };
+
+  test('ends a file of a single scenario with status 1', async () => {
+    expect(await simulate([wrong])).toEqual({ status: 1, err: [], answers: [answer] });
+  });
+
+  test('is one answer of several, and ends with status 1 by --strict only', async () => {
+    const lines = [wrong, scenario('one')];
+    expect(await simulate(lines)).toEqual({ status: 0, err: [], answers: [answer, answerTo('one')] });
+    expect(await simulate(lines, true, '--strict')).toMatchObject({ status: 1, answers: [answer, answerTo('one')] });
+    expect(await simulate([scenario('one')], true, '--strict')).toMatchObject({ status: 0 });
+  });
 });
 
 test('a scenario may change its automations, also those that are not there', async () => {

@@ -130,6 +130,17 @@ test('a Redis that does not answer is not healthy', async () => {
   expect(err).toEqual([expect.stringContaining('cannot reach Redis at redis://127.0.0.1:1')]);
 });
 
+test('for programs a Redis that does not answer is an object too', async () => {
+  const { status, out, err } = await runIn('n')(['status', '-o', 'json', '--redis', 'redis://127.0.0.1:1']);
+  const message = expect.stringContaining('cannot reach Redis at redis://127.0.0.1:1');
+  expect({ status, err }).toEqual({ status: 1, err: [] });
+  expect(JSON.parse(out.join('\n'))).toEqual({
+    healthy: false,
+    problems: [message],
+    error: { code: 'REDIS_UNREACHABLE', message },
+  });
+});
+
 test('what others do to the log is warned of: entries they removed, and a group that keeps all of it', async () => {
   const { watchfire, cli } = engine();
   const { keys } = watchfire.store;

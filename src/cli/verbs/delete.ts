@@ -1,3 +1,5 @@
+import type { Watchfire } from '../../engine.ts';
+import type { Automation } from '../../model/automation.ts';
 import { automationArguments, changeEach } from '../change-each.ts';
 import { yesOption } from '../confirm.ts';
 import type { Verb } from '../verb.ts';
@@ -12,6 +14,10 @@ export const verb: Verb = {
 
   async run(names, options, io) {
     const question = 'delete, with all of their state';
-    return await changeEach(names, options, io, 'deleted', (watchfire, id) => watchfire.delete(id), question);
+    const remove = async (watchfire: Watchfire, { id }: Automation): Promise<string> => {
+      await watchfire.delete(id);
+      return 'deleted';
+    };
+    return await changeEach(names, options, io, remove, question);
   },
 };

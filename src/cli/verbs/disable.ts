@@ -9,6 +9,9 @@ export const verb: Verb = {
   },
 
   async run(names, options, io) {
-    return await changeEach(names, options, io, 'disabled', (watchfire, id) => watchfire.disable(id));
+    return await changeEach(names, options, io, async (watchfire, { id, enabled }) => {
+      await watchfire.disable(id);
+      return !enabled ? 'disabled already:' : 'disabled';
+    });
   },
 };

@@ -35,7 +35,7 @@ export const verb: Verb = {
       .option('--older-than <duration>', 'purge: those given up longer ago than this, such as 7d');
     yesOption(wideOption(outputOption(command))).addHelpText(
       'after',
-      '\nA redriven event goes to the end of the log, a redriven firing to its queues again.\n\nExample:\n  watchfire dlq redrive --all',
+      '\nA redriven event goes to the end of the log, a redriven firing to its queues again. What would only come back stays.\n\nExample:\n  watchfire dlq redrive --all',
     );
   },
 
@@ -108,7 +108,7 @@ async function redrive(watchfire: Watchfire, chosen: Chosen, options: Options, i
   if (asJson(options)) printJson(io, { redriven, gone, unfit });
   else io.out(`redriven ${count(redriven)}`);
   for (const id of gone) io.err(`watchfire: there is no dead letter ${id}`);
-  for (const id of unfit) io.err(`watchfire: the dead letter ${id} holds nothing that could be sent again`);
+  for (const { id, reason } of unfit) io.err(plain(`watchfire: the dead letter ${id} stays: it ${reason}`));
   return gone.length + unfit.length === 0 && !io.signal.aborted ? DONE : FAILED;
 }
 

@@ -9,6 +9,9 @@ export const verb: Verb = {
   },
 
   async run(names, options, io) {
-    return await changeEach(names, options, io, 'enabled', (watchfire, id) => watchfire.enable(id));
+    return await changeEach(names, options, io, async (watchfire, { id, enabled }) => {
+      await watchfire.enable(id);
+      return enabled ? 'enabled already:' : 'enabled';
+    });
   },
 };

@@ -14,29 +14,28 @@ const COLUMNS: readonly Column[] = [
 
 export const verb: Verb = {
   configure(command) {
-    wideOption(outputOption(command)).addHelpText('after', '\nExample:\n  watchfire list');
+    wideOption(outputOption(command)).addHelpText(
+      'after',
+      '\n-o json prints the documents, which apply takes.\n\nExample:\n  watchfire list',
+    );
   },
 
   async run(_, options, io) {
     const automations = await withWatchfire(options, io, (watchfire) => watchfire.list());
-    const shown = automations.map(({ id, name, enabled, trigger, actions, actionsOnTrigger, actionsOnResolve }) => ({
-      name,
-      id,
-      enabled,
-      trigger: triggerInWords(trigger),
-      actions: actionsInWords([...actions, ...actionsOnTrigger, ...actionsOnResolve]),
-    }));
     if (asJson(options)) {
-      printJson(io, shown);
+      printJson(
+        io,
+        automations.map(({ document }) => document),
+      );
       return DONE;
     }
-    if (shown.length === 0) io.err('no automations yet: add some by "watchfire apply FILE"');
-    const rows = shown.map(({ name, id, enabled, ...words }) => [
+    if (automations.length === 0) io.err('no automations yet: add some by "watchfire apply FILE"');
+    const rows = automations.map(({ name, id, enabled, trigger, actions, actionsOnTrigger, actionsOnResolve }) => [
       name,
       id,
       enabled ? 'yes' : 'no',
-      words.actions,
-      words.trigger,
+      actionsInWords([...actions, ...actionsOnTrigger, ...actionsOnResolve]),
+      triggerInWords(trigger),
     ]);
     if (rows.length > 0) printTable(io, options, COLUMNS, rows);
     return DONE;

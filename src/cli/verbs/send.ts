@@ -67,10 +67,28 @@ function pairOf(field: string): [string, string] {
 async function sendOne(fields: readonly string[], options: Options, io: Io): Promise<number> {
   const document = flatDocument(fields);
   const settings = settingsOf(options);
-  const { id, entry } = await withWatchfire(options, io, (watchfire) => emit(watchfire, document), { settings });
+  const send = async (watchfire: Watchfire): Promise<{ id: string; entry: string }> => {
+    const sent = await emit(watchfire, document);
+    await warnOfNobody(watchfire, io);
+    return sent;
+  };
+  const { id, entry } = await withWatchfire(options, io, send, { settings });
+  if (document.event === '') io.err('watchfire: warning: the name of the event is empty');
   if (asJson(options)) printJson(io, { id, entry });
   else io.out(plain(`sent ${id} at ${entry}`));
   return DONE;
+}
+
+/** A namespace with a slip of the pen takes events like any other, and nobody ever sees them. */
+async function warnOfNobody(watchfire: Watchfire, io: Io): Promise<void> {
+  // The event is sent, whatever becomes of this question.
+  const attendance = await watchfire.attendance().catch(() => 'attended');
+  if (attendance === 'attended') return;
+  const who = attendance === 'never' ? 'no worker has ever been' : 'no worker is alive';
+  const { namespace } = watchfire.settings;
+  io.err(
+    `watchfire: warning: ${who} in the namespace "${namespace}": what is sent waits until "watchfire worker" runs there`,
+  );
 }
 
 async function sendFile(file: string, options: Options, io: Io): Promise<number> {
@@ -100,6 +118,7 @@ async function sendFile(file: string, options: Options, io: Io): Promise<number>
     const watcher = { rejected, waits, progress: told };
     const end = await sendLines(watchfire, source, watcher, io.signal, { wait }).finally(progress.stop);
     tell(summaryOf(end), end.stopped, options, io);
+    if (end.sent > 0 && !end.stopped && !io.signal.aborted) await warnOfNobody(watchfire, io);
     if (end.stopped) throw end.stopped.reason;
     return end.rejected > 0 || io.signal.aborted ? FAILED : DONE;
   };

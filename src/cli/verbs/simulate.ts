@@ -4,7 +4,7 @@ import { findRedisServer, thisMachine } from '../../embedded/find-server.ts';
 import { obtainRedisServer, startRedisServer } from '../../embedded/server.ts';
 import { parseJson } from '../../model/json.ts';
 import type { Target } from '../../session.ts';
-import { parseScenario } from '../../simulation/scenario.ts';
+import { parseScenario, type ScenarioAnswer } from '../../simulation/scenario.ts';
 import { Scratch } from '../../simulation/scratch.ts';
 import { targetOf } from '../connect.ts';
 import { type Line, linesOf } from '../lines.ts';
@@ -22,18 +22,24 @@ const BATCH = 100;
 const LINE_LIMIT_BYTES = 64 * 1_024 * 1_024;
 
 type Options = Readonly<Record<string, unknown>>;
-type Outcome = { answer: string } | { error: unknown };
+type Outcome = { answer: ScenarioAnswer } | { error: unknown };
+
+/** What was read: lines that are no scenario, and the scenarios with an automation in error. */
+type Count = { lines: number; bad: number; invalid: number };
 
 export const verb: Verb = {
   configure(command) {
     command
       .argument('<file>', 'scenarios, one JSON object in each line; - is standard input')
       .option('--chunk-size <entries>', `most entries applied by one script call ${byDefault('chunkSize')}`)
+      .option('--strict', 'end with 1 when an automation of any scenario is in error', false)
       .addHelpText(
         'after',
         '\nRuns each scenario on the real engine in virtual time and prints one line of JSON for it, in their order:\n' +
           '{"name","firings"}, or {"name","invalid"} when an automation is in error. Uses the server of --redis, and\n' +
-          'removes what it put there; without --redis a private one that keeps nothing. Exit status 1 if a line was bad.\n' +
+          'removes what it put there; without --redis a private one that keeps nothing.\n' +
+          '\nExit status 0: every line was answered. 1: a line is no scenario; or an automation is in error, with --strict or\n' +
+          'when the file holds a single scenario.\n' +
           '\nExample:\n  watchfire simulate scenarios.ndjson',
       );
   },
@@ -45,8 +51,9 @@ export const verb: Verb = {
     try {
       const scratch = await Scratch.open({ ...server, chunkSize }, io.signal);
       try {
-        const bad = await answerAll(scratch, source, file, io);
-        return bad > 0 || io.signal.aborted ? FAILED : DONE;
+        const { lines, bad, invalid } = await answerAll(scratch, source, file, io);
+        const strict = options.strict === true || lines === 1;
+        return bad > 0 || (strict && invalid > 0) || io.signal.aborted ? FAILED : DONE;
       } finally {
         await scratch.close();
       }
@@ -80,20 +87,21 @@ async function serverFor(
   return await startRedisServer({ port: 0, dir: null, program });
 }
 
-/** Prints each answer as soon as those before it are printed. @returns how many lines were bad */
+/** Prints each answer as soon as those before it are printed. */
 async function answerAll(
   scratch: Scratch,
   source: AsyncIterable<Uint8Array | string>,
   file: string,
   io: Io,
-): Promise<number> {
-  let started = 0;
+): Promise<Count> {
+  const count: Count = { lines: 0, bad: 0, invalid: 0 };
   let finished = 0;
-  let bad = 0;
   const print = async (number: number, outcome: Outcome): Promise<void> => {
-    if ('answer' in outcome) io.out(outcome.answer);
-    else if (!io.signal.aborted) {
-      bad += 1;
+    if ('answer' in outcome) {
+      if ('invalid' in outcome.answer) count.invalid += 1;
+      io.out(JSON.stringify(outcome.answer));
+    } else if (!io.signal.aborted) {
+      count.bad += 1;
       io.err(`watchfire: ${file === '-' ? 'stdin' : file}:${number}: ${sentenceOf(outcome.error)}`);
     }
     finished += 1;
@@ -102,8 +110,8 @@ async function answerAll(
     await io.drained();
   };
   const begin = (line: Line, before: Promise<void>): Promise<void> => {
-    const outcome = settled(answer(scratch, `${Math.floor(started / BATCH)}-${started}`, line));
-    started += 1;
+    const outcome = settled(answer(scratch, `${Math.floor(count.lines / BATCH)}-${count.lines}`, line));
+    count.lines += 1;
     const printed = before.then(async () => print(line.number, await outcome));
     // The error belongs to the code that waits for it; before that, it must not count as unhandled.
     printed.catch(() => undefined);
@@ -124,17 +132,17 @@ async function answerAll(
   } finally {
     await underWay.at(-1);
   }
-  return bad;
+  return count;
 }
 
-async function answer(scratch: Scratch, name: string, { bytes }: Line): Promise<string> {
+async function answer(scratch: Scratch, name: string, { bytes }: Line): Promise<ScenarioAnswer> {
   if (bytes === null) throw new Error(`the line is longer than ${LINE_LIMIT_BYTES} bytes`);
   const scenario = parseScenario(parseJson(bytes.toString(), 'line'));
-  return JSON.stringify(await scratch.simulate(name, scenario));
+  return await scratch.simulate(name, scenario);
 }
 
 /** A rejection that is handled later must not count as unhandled. */
-async function settled(work: Promise<string>): Promise<Outcome> {
+async function settled(work: Promise<ScenarioAnswer>): Promise<Outcome> {
   try {
     return { answer: await work };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_MEMORY_RATIO } from '../../config.ts';
 import type { Watchfire } from '../../engine.ts';
-import { WrongFormat } from '../../errors.ts';
+import { WatchfireError, WrongFormat } from '../../errors.ts';
 import type { QuotaUse } from '../../inspect/quota.ts';
 import type { Status } from '../../inspect/status.ts';
 import { compareText } from '../../model/text.ts';
@@ -40,22 +40,28 @@ export const verb: Verb = {
   },
 
   async run(_, options, io) {
-    return await withWatchfire(options, io, async (watchfire) => {
-      const report = await reportOn(watchfire, options.engineOnly === true).catch((error: unknown) => {
-        if (error instanceof WrongFormat) return error;
-        throw error;
-      });
-      if (report instanceof WrongFormat) {
-        if (asJson(options)) printJson(io, { healthy: false, problems: [report.message] });
-        else io.out(plain(`NOT HEALTHY: ${report.message}`));
-        return FAILED;
-      }
-      if (asJson(options)) printJson(io, reportJson(report));
-      else for (const line of linesOf(report, boundOf(io, options))) io.out(line);
-      return report.problems.length === 0 ? DONE : FAILED;
+    const read = (watchfire: Watchfire): Promise<Report> => reportOn(watchfire, options.engineOnly === true);
+    const report = await withWatchfire(options, io, read).catch((error: unknown) => {
+      if (error instanceof WatchfireError) return error;
+      throw error;
     });
+    if (report instanceof WatchfireError) {
+      // A person reads why on stderr, as with every verb; a program gets it where it looks.
+      if (!asJson(options) && !(report instanceof WrongFormat)) throw report;
+      if (asJson(options)) printJson(io, unknownJson(report));
+      else io.out(plain(`NOT HEALTHY: ${report.message}`));
+      return FAILED;
+    }
+    if (asJson(options)) printJson(io, reportJson(report));
+    else for (const line of linesOf(report, boundOf(io, options))) io.out(line);
+    return report.problems.length === 0 ? DONE : FAILED;
   },
 };
+
+/** Where nothing can be known, as when Redis is away. */
+function unknownJson({ code, message }: WatchfireError): Record<string, unknown> {
+  return { healthy: false, problems: [message], error: { code, message } };
+}
 
 async function reportOn(watchfire: Watchfire, engineOnly: boolean): Promise<Report> {
   const status = await watchfire.status();
