@@ -9,6 +9,7 @@ import { freshNamespace } from '../support/namespace.ts';
 import { testClient } from '../support/redis.ts';
 import { ENGINE_KEYS } from '../support/world.ts';
 import { environment, installedProject, type Project } from './installed.ts';
+import { application, CONSUMER, compileIn, type Loading, REQUIRED, REQUIRING, runIn, TAKEN } from './programs.ts';
 
 const run = promisify(execFile);
 
@@ -26,14 +27,6 @@ async function filesIn(folder: string): Promise<string[]> {
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort();
-}
-
-/** Writes a file of the project's own and runs it on the pinned Node. */
-async function runProgram(name: string, text: string, env: Record<string, string>): Promise<unknown> {
-  const file = path.join(project.dir, name);
-  await writeFile(file, text);
-  const { stdout } = await run(process.execPath, [file], { cwd: project.dir, env: environment(env) });
-  return JSON.parse(stdout);
 }
 
 describe('the package', () => {
@@ -84,85 +77,28 @@ describe('the package', () => {
   });
 });
 
-const APPLICATION = `
-import { Worker } from 'bullmq';
-import { Redis } from 'ioredis';
-import { pino } from 'pino';
-import { InvalidDocument, Watchfire } from 'watchfire';
-
-const logger = pino({ level: 'warn' }, pino.destination(2));
-const redis = new Redis(process.env.REDIS_URL, { maxRetriesPerRequest: null });
-const jobs = new Redis(process.env.JOBS_URL, { maxRetriesPerRequest: null });
-const watchfire = new Watchfire({ redis, logger, namespace: process.env.NAMESPACE });
-
-await watchfire.put({
-  id: 'failures',
-  name: 'Two failed orders',
-  trigger: { posture: 'Reactive', expect: ['order.failed'], for_each: ['id'], threshold: 2, within: '10m' },
-  actions: [{ type: 'queue', queue: 'support', name: 'call', data: { urgency: 'high' } }],
-});
-const refused = await watchfire.emit({ event: 'order.failed', resource: {} }).catch((error) => error);
-await watchfire.startWorker();
-
-let worker;
-const taken = new Promise((resolve) => {
-  worker = new Worker('support', async (job) => resolve(job), { connection: jobs, prefix: watchfire.queuePrefix });
-});
-for (const id of ['e1', 'e2']) await watchfire.emit({ id, event: 'order.failed', resource: { id: 'customer.7' } });
-const { name, id, data } = await taken;
-await worker.close();
-await watchfire.close();
-
-const answer = await redis.ping();
-redis.disconnect();
-jobs.disconnect();
-console.log(JSON.stringify({ name, id, data, answer, refused: refused instanceof InvalidDocument && refused.message }));
-`;
-
 describe('a program in plain JavaScript', () => {
-  test('puts an automation, emits, works, and takes the job with its own BullMQ worker', async () => {
-    const namespace = freshNamespace({ permanent: [...ENGINE_KEYS, 'bull:*'] });
-    // Jobs are taken by another user than the one that runs the engine.
-    const env = { REDIS_URL: inject('redisUrl'), JOBS_URL: inject('adminUrl'), NAMESPACE: namespace };
-    const { data, ...told } = (await runProgram('app.mjs', APPLICATION, env)) as Record<string, unknown> & {
-      data: Record<string, unknown>;
-    };
-    expect(told).toEqual({
-      name: 'call',
-      id: data.id,
-      answer: 'PONG',
-      refused: 'resource.id: is required',
-    });
-    expect(data).toMatchObject({
-      automation: { id: 'failures', name: 'Two failed orders' },
-      firing: { state: 'Triggered', triggering_labels: { id: 'customer.7' } },
-      triggering_event: { id: 'e2', event: 'order.failed' },
-      action: { type: 'queue', queue: 'support', name: 'call' },
-      action_index: 0,
-      data: { urgency: 'high' },
-      idempotencyKey: data.id,
-    });
-  });
+  test.each<Loading>(['import', 'require'])(
+    'puts an automation, emits, works, and takes the job with its own BullMQ worker, by %s',
+    async (loading) => {
+      const namespace = freshNamespace({ permanent: [...ENGINE_KEYS, 'bull:*'] });
+      // Jobs are taken by another user than the one that runs the engine.
+      const env = { REDIS_URL: inject('redisUrl'), JOBS_URL: inject('adminUrl'), NAMESPACE: namespace };
+      const told = (await runIn(project.dir, application(loading), env)) as typeof TAKEN & { id: string };
+      expect(told).toMatchObject(TAKEN);
+      expect(told.data).toMatchObject({ id: told.id, idempotencyKey: told.id });
+    },
+  );
 });
-
-const REQUIRING = `
-const { Watchfire, ManualClock, InvalidDocument } = require('watchfire');
-const watchfire = new Watchfire({ redis: process.env.REDIS_URL, namespace: process.env.NAMESPACE });
-watchfire
-  .put({ id: 'a', name: 'A', trigger: { posture: 'Reactive' }, actions: [] })
-  .then(() => watchfire.list())
-  .then(async ([{ id }]) => {
-    const imported = await import('watchfire');
-    await watchfire.close();
-    const same = imported.Watchfire === Watchfire && imported.InvalidDocument === InvalidDocument;
-    console.log(JSON.stringify({ id, same, nowMs: new ManualClock(7).nowMs() }));
-  });
-`;
 
 describe('a program in CommonJS', () => {
   test('requires the package, and gets what import gets', async () => {
     const env = { REDIS_URL: inject('redisUrl'), NAMESPACE: freshNamespace({ permanent: ENGINE_KEYS }) };
-    expect(await runProgram('app.cjs', REQUIRING, env)).toEqual({ id: 'a', same: true, nowMs: 7 });
+    expect(await runIn(project.dir, REQUIRING, env)).toEqual({
+      id: 'a',
+      same: true,
+      nowMs: 7,
+    });
   });
 });
 
@@ -206,78 +142,13 @@ describe('the program of the package', () => {
   });
 });
 
-const CONSUMER = `
-import { Worker } from 'bullmq';
-import { Redis } from 'ioredis';
-import { pino } from 'pino';
-import { type Clock, InvalidDocument, ManualClock, type TriggeredAction, Watchfire, type WatchfireOptions } from 'watchfire';
-
-const clock: Clock = new ManualClock(0);
-const options: WatchfireOptions = { redis: new Redis('redis://127.0.0.1'), logger: pino(), clock, chunkSize: 10 };
-const watchfire = new Watchfire(options);
-new Watchfire({ redis: 'redis://127.0.0.1' });
-new Watchfire({ redis: { host: '127.0.0.1', port: 6379 } });
-// @ts-expect-error there is no such setting
-new Watchfire({ chunksize: 10 });
-
-interface OrderFailed { event: 'order.failed'; resource: { id: string } }
-const event: OrderFailed = { event: 'order.failed', resource: { id: 'customer.7' } };
-const { id, entry }: { id: string; entry: string } = await watchfire.emit(event);
-// @ts-expect-error an event is an object
-await watchfire.emit('order.failed');
-
-new Worker<TriggeredAction>('support', async ({ data }) => {
-  const texts: string[] = [data.id, data.idempotencyKey, data.triggered, data.automation.name];
-  const labels: Record<string, string> = data.triggering_labels;
-  const state: 'Triggered' | 'Resolved' = data.firing.state;
-  const payload: Record<string, unknown> | undefined = data.triggering_event?.payload;
-  // @ts-expect-error there may be no event
-  data.triggering_event.id;
-  // @ts-expect-error there is no such field
-  data.event;
-  return [texts, labels, state, payload];
-}, { connection: { host: '127.0.0.1' }, prefix: watchfire.queuePrefix });
-
-const { path, reason }: InvalidDocument = new InvalidDocument('resource.id', 'is required');
-console.log(id, entry, path satisfies string, reason satisfies string);
-`;
-
-/** Checks TypeScript files of the project. @returns what the compiler has to say */
-async function compiled(files: Readonly<Record<string, string>>): Promise<string> {
-  for (const [name, text] of Object.entries(files)) await writeFile(path.join(project.dir, name), text);
-  const compilerOptions = {
-    module: 'nodenext',
-    moduleResolution: 'nodenext',
-    moduleDetection: 'force',
-    target: 'es2024',
-    strict: true,
-    noEmit: true,
-    types: ['node'],
-    skipLibCheck: false,
-  };
-  const config = path.join(project.dir, 'tsconfig.json');
-  await writeFile(config, JSON.stringify({ compilerOptions, files: Object.keys(files) }));
-  const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  return await run(process.execPath, [compiler, '-p', config], { cwd: project.dir }).then(
-    () => '',
-    (failure: { stdout: string }) => failure.stdout,
-  );
-}
-
 describe('a program in TypeScript', () => {
   test('is checked against the declarations, with those of the dependencies', async () => {
-    expect(await compiled({ 'consumer.ts': CONSUMER })).toBe('');
+    expect(await compileIn(project.dir, { 'consumer.ts': CONSUMER })).toBe('');
   });
 
   test('that is CommonJS sees the same types', async () => {
-    const text = `
-import watchfire = require('watchfire');
-const one: watchfire.Watchfire = new watchfire.Watchfire({ chunkSize: 10 });
-// @ts-expect-error there is no such setting
-new watchfire.Watchfire({ chunksize: 10 });
-export = one;
-`;
-    expect(await compiled({ 'required.cts': text })).toBe('');
+    expect(await compileIn(project.dir, { 'required.cts': REQUIRED })).toBe('');
   });
 
   test('that stands in a page is right, under --strict', async () => {
@@ -290,6 +161,6 @@ export = one;
       }
     }
     expect(Object.keys(samples)).toContain('readme-0.ts');
-    expect(await compiled(samples)).toBe('');
+    expect(await compileIn(project.dir, samples)).toBe('');
   });
 });
