@@ -7,6 +7,7 @@ import { DEFAULT_REDIS_URL, parseSettings, type Settings, type WatchfireOptions 
 import type { Check } from './doctor/check.ts';
 import type { CloudEventInput } from './documents/basics.ts';
 import type { AutomationDocument, EventInput } from './documents/given.ts';
+import { UnreadableState } from './errors.ts';
 import { findingsIn } from './findings/automation-findings.ts';
 import type { Finding } from './findings/finding.ts';
 import {
@@ -36,7 +37,8 @@ import { storeOf } from './redis/store.ts';
 import type { QueueJob } from './relay/jobs.ts';
 import type { QueueStates } from './relay/queue-states.ts';
 import type { Depth, Queues } from './relay/queues.ts';
-import type { LiveNote } from './services/live.ts';
+import { notesOf } from './services/heard.ts';
+import type { LiveHeard } from './services/live.ts';
 import type { Worker } from './services/worker.ts';
 
 /** What a worker reports while it runs. */
@@ -113,7 +115,14 @@ export class Watchfire extends Views {
 
   /** Removes an automation, by id or name, with all of its state. @throws NotFound, Ambiguous */
   async delete(idOrName: string): Promise<void> {
-    const { id } = await this.get(idOrName);
+    const id = await this.get(idOrName).then(
+      (automation) => automation.id,
+      (error: unknown) => {
+        // What others wrote over is deleted by its id.
+        if (error instanceof UnreadableState && error.field === idOrName) return idOrName;
+        throw error;
+      },
+    );
     await this.#change((redis) => deleteDefinition(redis, this.store, id));
   }
 
@@ -161,13 +170,16 @@ export class Watchfire extends Views {
   }
 
   /**
-   * Hears what all workers of the namespace do, as they tell it: they notice within a second that somebody listens.
+   * Hears what all workers of the namespace do, as they tell it: they notice within a second that somebody listens. A message that no
+   * worker wrote is dropped, and `dropped` says so.
    * @returns ends it
    */
-  async listen(hear: (notes: LiveNote[]) => void): Promise<() => void> {
+  async listen(hear: (notes: LiveHeard[]) => void): Promise<() => void> {
     await this.look();
     const connection = this.connections.blocking('watch');
-    await hearChannel(connection, this.store.keys.live, (message) => hear(JSON.parse(message) as LiveNote[]));
+    await hearChannel(connection, this.store.keys.live, (message) =>
+      hear(notesOf(message) ?? [{ kind: 'dropped', messages: 1 }]),
+    );
     return () => connection.disconnect();
   }
 

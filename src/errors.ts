@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'WRONG_FORMAT'
   | 'SCRIPT_MISMATCH'
   | 'UNEXPECTED_ANSWER'
+  | 'UNREADABLE_STATE'
   | 'NOT_FOUND'
   | 'AMBIGUOUS'
   | 'CONFLICT'
@@ -155,6 +156,18 @@ export class ScriptMismatch extends WatchfireError {
 export class UnexpectedAnswer extends WatchfireError {
   constructor(script: string, answer: unknown) {
     super('UNEXPECTED_ANSWER', `lua/${script}.lua answered ${quote(answer)}`);
+  }
+}
+
+/** What stands in a key of the engine is not what the engine writes there: somebody else did. The message says where and what is wrong. */
+export class UnreadableState extends WatchfireError {
+  readonly key: string;
+  readonly field: string;
+
+  constructor(key: string, field: string, reason: string) {
+    super('UNREADABLE_STATE', `${key}, field ${quote(field)}: ${reason}; put or delete this automation`);
+    this.key = key;
+    this.field = field;
   }
 }
 

@@ -52,6 +52,7 @@ export {
   Unanswered,
   UnexpectedAnswer,
   Unprotected,
+  UnreadableState,
   WatchfireError,
   WrongFormat,
 } from './errors.ts';
@@ -69,7 +70,7 @@ export type { EmitOptions } from './producer/patience.ts';
 export { ROLES, type Role, type RuleOptions, rulesOf, WAYS_TO_DISK, type WayToDisk } from './redis/acl.ts';
 export type { QueueJob } from './relay/jobs.ts';
 export type { Depth } from './relay/queues.ts';
-export type { LiveEvent, LiveJob, LiveMore, LiveNote } from './services/live.ts';
+export type { LiveDropped, LiveEvent, LiveHeard, LiveJob, LiveMore, LiveNote } from './services/live.ts';
 export type { Worker } from './services/worker.ts';
 export type { Answered, ScenarioAnswer } from './simulation/scenario.ts';
 export { type SimulateOptions, simulate } from './simulation/simulate.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LiveNote, Recorded } from '../src/index.ts';
+import type { LiveHeard, Recorded } from '../src/index.ts';
 import { engine, reactive } from './support/engine.ts';
 import { eventually } from './support/eventually.ts';
 
@@ -36,7 +36,7 @@ test('a program sees what the command line shows: status, windows, firings, dead
 test('a program follows the ledger and what workers do until it has enough', async () => {
   const watchfire = engine();
   await watchfire.put(reactive('a'));
-  const notes: LiveNote[] = [];
+  const notes: LiveHeard[] = [];
   const deafen = await watchfire.listen((more) => void notes.push(...more));
   await watchfire.startWorker();
   const after = await watchfire.endOfLedger();

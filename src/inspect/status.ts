@@ -7,6 +7,7 @@ import { ACTIONS_GROUP } from '../redis/keys.ts';
 import { readBehind } from '../redis/log.ts';
 import { type Overview, overviewOf } from '../redis/overview.ts';
 import type { Store } from '../redis/store.ts';
+import { shownJson, textIn } from '../redis/stored.ts';
 import { nextDeadline } from '../redis/windows.ts';
 
 /** Most workers and triggers that are looked at: more than anybody runs or reads. */
@@ -104,6 +105,15 @@ async function workersOf(redis: Redis, store: Store): Promise<WorkerStatus[]> {
     pid: Number(fields.pid),
     generation: Number(fields.generation),
     seenMsAgo: BELIEVED_MS - leftMs,
-    paused: JSON.parse(fields.paused ?? '[]'),
+    paused: pausedOf(shownJson(fields.paused)),
   }));
+}
+
+/** The queues that a worker says to have paused; anything else that stands there is left out. */
+function pausedOf(value: unknown): WorkerStatus['paused'] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one: unknown) => {
+    const [queue, why] = [textIn(one, 'queue'), textIn(one, 'why')];
+    return queue === null || why === null ? [] : [{ queue, why }];
+  });
 }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { Ambiguous, NotFound } from '../errors.ts';
 import { compareText } from '../match/key.ts';
-import { type Automation, parseAutomation } from '../model/automation.ts';
+import type { Automation } from '../model/automation.ts';
 import { type Attendance, attendanceOf } from '../redis/attendance.ts';
 import type { Connections } from '../redis/connection.ts';
 import { allDefinitions, definitionNames, documentsAt, findDefinition } from '../redis/definitions.ts';
@@ -11,6 +11,7 @@ import { FormatGuard } from '../redis/format.ts';
 import { endOfLedger } from '../redis/ledger.ts';
 import { serverTimeMs } from '../redis/server.ts';
 import type { Store } from '../redis/store.ts';
+import { storedAutomation } from '../redis/stored.ts';
 import { type DeadLetter, findDeadLetter, lastDeadLetters } from './dead-letters.ts';
 import {
   type FoundFirings,
@@ -107,7 +108,8 @@ export class Views {
   /** The automation as it was when it fired; null when that revision is not kept any more. */
   async automationOf({ firing: { automation, revision } }: Recorded): Promise<Automation | null> {
     const [document] = await documentsAt(await this.look(), this.store, [{ automation, revision }]);
-    return typeof document === 'string' ? parseAutomation(JSON.parse(document)) : null;
+    const key = this.store.prefixes.automation + automation;
+    return typeof document === 'string' ? storedAutomation(document, key, String(revision)) : null;
   }
 
   /** Where the ledger ends now: the id of its last entry. */

@@ -2,9 +2,11 @@ import type { Redis } from 'ioredis';
 import { decodeKey } from '../match/key.ts';
 import { planOf, type TriggerNode } from '../match/plan.ts';
 import type { Labels } from '../model/event.ts';
+import { isRecord } from '../model/record.ts';
 import type { CompositeTrigger, EventTrigger } from '../model/trigger.ts';
 import { changesSince } from '../redis/definitions.ts';
 import type { Store } from '../redis/store.ts';
+import { shownJson, textIn } from '../redis/stored.ts';
 import { deadlinesOf, windowHashes } from '../redis/windows.ts';
 
 /** Triggers asked in one round trip. */
@@ -114,7 +116,7 @@ function windowOf(place: Place, trigger: EventTrigger, hash: Record<string, stri
           keepUntil: hash.keep === undefined ? null : number('keep'),
         }
       : null,
-    lastEvent: hash.last === undefined ? null : (JSON.parse(hash.last) as { id: string }).id,
+    lastEvent: textIn(shownJson(hash.last), 'id'),
     alert:
       hash.alert_until === undefined
         ? null
@@ -126,13 +128,13 @@ function windowOf(place: Place, trigger: EventTrigger, hash: Record<string, stri
 function groupOf(place: Place, trigger: CompositeTrigger, hash: Record<string, string>): CompositeWindow {
   const children = (hash.index ?? '').split('\n').map((line) => {
     const [child = '', triggered, , keepUntil] = line.split(' ');
-    const firing = JSON.parse(hash[child] ?? '{}') as { id: string; event: { id: string } | null };
+    const firing = shownJson(hash[child]);
     return {
       child: Number.parseInt(child, 10),
       triggered: Number(triggered),
       keepUntil: Number(keepUntil),
-      firing: firing.id,
-      event: firing.event?.id ?? null,
+      firing: textIn(firing, 'id') ?? '',
+      event: isRecord(firing) ? textIn(firing.event, 'id') : null,
     };
   });
   children.sort((a, b) => a.child - b.child);

@@ -86,7 +86,7 @@ export function planOf(automation: Automation, revision: number, previous: Store
     const old = before.get(path);
     const ownSince = old?.own === own ? old.ownSince : revision;
     const treeSince = old?.tree === tree ? old.treeSince : revision;
-    const name = `${encodeKey([automation.id])}+${sortablePath(path)}+${ownSince}`;
+    const name = stateName(automation.id, path, ownSince);
     const order = nodes.length;
     const child = `${index}.${treeSince}`;
     nodes.push({
@@ -108,6 +108,15 @@ export function planOf(automation: Automation, revision: number, previous: Store
   };
   visit(automation.trigger, null, 0);
   return { automation, revision, nodes };
+}
+
+/** The state names that a stored plan gave to the triggers of an automation. */
+export function stateNamesOf(id: string, { places }: StoredPlan): string[] {
+  return places.map(({ path, ownSince }) => stateName(id, path, ownSince));
+}
+
+function stateName(id: string, path: string, ownSince: number): string {
+  return `${encodeKey([id])}+${sortablePath(path)}+${ownSince}`;
 }
 
 /** What to keep of a plan so that the next change knows what stays. */

@@ -38,9 +38,20 @@ export function numberToMs(value: number): number | undefined {
   return ms >= EARLIEST_MS && ms <= LATEST_MS ? ms : undefined;
 }
 
-/** Writes milliseconds since 1970 as ISO text in UTC, `2026-03-02T09:00:00.000Z`. */
+/** The last moment that a date of JavaScript can name, and with a minus the first. */
+const LAST_DATE_MS = 8_640_000_000_000_000;
+
+/** Whether a date can name this time. */
+export function isUsableTime(ms: number): boolean {
+  return Math.abs(ms) <= LAST_DATE_MS;
+}
+
+/**
+ * Writes milliseconds since 1970 as ISO text in UTC, `2026-03-02T09:00:00.000Z`. What stands in Redis may be any number, such as that of the
+ * largest stream id: a time without a date is written as its number.
+ */
 export function formatTimestamp(ms: number): string {
-  return new Date(ms).toISOString();
+  return isUsableTime(ms) ? new Date(ms).toISOString() : String(ms);
 }
 
 /** `2026-03-02T09:00:00`, with optional fraction and zone: read by hand, because every event carries one and luxon takes microseconds. */

@@ -1,14 +1,15 @@
 import type { Redis } from 'ioredis';
-import { Conflict, NotFound } from '../errors.ts';
+import { Conflict, NotFound, UnreadableState } from '../errors.ts';
 import { compileGlob } from '../match/glob.ts';
-import { compiledFields, planOf, type StoredPlan, storedPlan } from '../match/plan.ts';
+import { compiledFields, planOf, type StoredPlan, stateNamesOf, storedPlan } from '../match/plan.ts';
 import { queuesOf } from '../model/action.ts';
-import { type Automation, parseAutomation } from '../model/automation.ts';
+import type { Automation } from '../model/automation.ts';
 import { differingKeys } from '../model/meaning.ts';
 import type { Trigger } from '../model/trigger.ts';
 import { deleteAutomation } from './steps/delete-automation.ts';
 import { type Changed, putAutomation } from './steps/put-automation.ts';
 import type { Store } from './store.ts';
+import { shownJson, storedAutomation, storedPlanOf, textIn } from './stored.ts';
 import { execute, insist } from './transaction.ts';
 
 /** How often a change is worked out again because another change came first. */
@@ -34,16 +35,30 @@ function listens(trigger: Trigger): boolean {
   return OWN_EVENTS.some((name) => globs.some((glob) => glob(name)));
 }
 
-async function current(
-  redis: Redis,
-  store: Store,
-  id: string,
-): Promise<{ generation: string; old: Definition | null }> {
+async function current(redis: Redis, store: Store, id: string): Promise<{ generation: string; old: Found | null }> {
   const { generation, automations, plans } = store.keys;
   const answers = await insist(() => execute(redis.multi().get(generation).hget(automations, id).hget(plans, id)));
   const [at, document, plan] = answers.map((value) => (typeof value === 'string' ? value : null));
   if (!document || !plan) return { generation: at ?? '0', old: null };
-  return { generation: at ?? '0', old: { automation: parseAutomation(JSON.parse(document)), plan: JSON.parse(plan) } };
+  return { generation: at ?? '0', old: foundIn(store, id, document, plan) };
+}
+
+/** What stands there, readable or not, and the state names of its triggers, as far as they can be known. */
+type Found = Readonly<{ definition: Definition | UnreadableState; names: readonly string[] }>;
+
+function foundIn(store: Store, id: string, document: string, plan: string): Found {
+  let names: readonly string[] = [];
+  try {
+    names = stateNamesOf(id, storedPlanOf(plan, store.keys.plans, id));
+    return { definition: definitionOf(store, id, document, plan), names };
+  } catch (error) {
+    if (error instanceof UnreadableState) return { definition: error, names };
+    throw error;
+  }
+}
+
+function definitionOf({ keys }: Store, id: string, document: string, plan: string): Definition {
+  return { automation: storedAutomation(document, keys.automations, id), plan: storedPlanOf(plan, keys.plans, id) };
 }
 
 /** What one attempt at a change answers; `unchanged` carries the generation at which it was changed last. */
@@ -81,7 +96,10 @@ export async function updateDefinition(
   id: string,
   next: (old: Automation) => Automation,
 ): Promise<number> {
-  const generation = await changeDefinition(redis, store, id, (old) => old && next(old));
+  const generation = await changeDefinition(redis, store, id, (old) => {
+    if (old?.definition instanceof UnreadableState) throw old.definition;
+    return old && next(old.definition.automation);
+  });
   if (generation === null) throw new NotFound(id);
   return generation;
 }
@@ -91,11 +109,13 @@ async function changeDefinition(
   redis: Redis,
   store: Store,
   id: string,
-  next: (old: Automation | null) => Automation | null,
+  next: (old: Found | null) => Automation | null,
 ): Promise<number | null> {
   return await untilChanged(async () => {
-    const { generation, old } = await current(redis, store, id);
-    const automation = next(old?.automation ?? null);
+    const { generation, old: found } = await current(redis, store, id);
+    const automation = next(found);
+    // What others wrote there is replaced, and leaves no state behind.
+    const old = found === null || found.definition instanceof UnreadableState ? null : found.definition;
     if (!automation) return null;
     if (old && differingKeys(old.automation, automation).length === 0) {
       return { word: 'unchanged', generation: String(old.plan.revision) };
@@ -103,14 +123,13 @@ async function changeDefinition(
     const revision = Number(generation) + 1;
     const plan = planOf(automation, revision, old?.plan ?? null);
     const names = new Set(plan.nodes.map(({ name }) => name));
-    const oldNodes = old ? planOf(old.automation, old.plan.revision, old.plan).nodes : [];
     const change = {
       generation,
       id: automation.id,
       revision: String(revision),
       enabled: automation.enabled,
       resumes: old !== null && !old.automation.enabled && automation.enabled,
-      gone: oldNodes.map(({ name }) => name).filter((name) => !names.has(name)),
+      gone: (found?.names ?? []).filter((name) => !names.has(name)),
       triggers: plan.nodes.map((node) => ({
         name: node.name,
         fresh: node.ownSince === revision,
@@ -132,8 +151,7 @@ export async function deleteDefinition(redis: Redis, store: Store, id: string): 
   const generation = await untilChanged(async () => {
     const { generation, old } = await current(redis, store, id);
     if (!old) return null;
-    const gone = planOf(old.automation, old.plan.revision, old.plan).nodes.map(({ name }) => name);
-    return await deleteAutomation(redis, store, { generation, id, gone });
+    return await deleteAutomation(redis, store, { generation, id, gone: [...old.names] });
   });
   if (generation === null) throw new NotFound(id);
   return generation;
@@ -141,14 +159,16 @@ export async function deleteDefinition(redis: Redis, store: Store, id: string): 
 
 /** All automations, in no particular order. */
 export async function allDefinitions(redis: Redis, store: Store): Promise<Automation[]> {
-  const documents = await redis.hvals(store.keys.automations);
-  return documents.map((document) => parseAutomation(JSON.parse(document)));
+  const { automations } = store.keys;
+  const documents = Object.entries(await redis.hgetall(automations));
+  return documents.map(([id, document]) => storedAutomation(document, automations, id));
 }
 
 /** The automation with that id, or null. */
 export async function findDefinition(redis: Redis, store: Store, id: string): Promise<Automation | null> {
-  const document = await redis.hget(store.keys.automations, id);
-  return document === null ? null : parseAutomation(JSON.parse(document));
+  const { automations } = store.keys;
+  const document = await redis.hget(automations, id);
+  return document === null ? null : storedAutomation(document, automations, id);
 }
 
 /** Names of automations by id; those that are gone are not in it. */
@@ -161,8 +181,8 @@ export async function definitionNames(
   const documents = await redis.hmget(store.keys.automations, ...ids);
   const names = new Map<string, string>();
   for (const [i, id] of ids.entries()) {
-    const document = documents[i];
-    if (document) names.set(id, (JSON.parse(document) as { name: string }).name);
+    const name = textIn(shownJson(documents[i] ?? undefined), 'name');
+    if (name !== null) names.set(id, name);
   }
   return names;
 }
@@ -190,11 +210,12 @@ export async function changesSince(
     const ids = await redis.zrange(store.keys.changes, `(${since}`, '+inf', 'BYSCORE');
     const [generation, documents, plans, still] = await readChanged(redis, store, since, ids);
     if (still === ids.length)
-      return { generation, changed: { [Symbol.iterator]: () => parsed(ids, documents, plans) } };
+      return { generation, changed: { [Symbol.iterator]: () => parsed(store, ids, documents, plans) } };
   }
 }
 
 function* parsed(
+  store: Store,
   ids: readonly string[],
   documents: Texts,
   plans: Texts,
@@ -202,7 +223,7 @@ function* parsed(
   for (const [i, id] of ids.entries()) {
     const [document, plan] = [documents[i], plans[i]];
     if (!document || !plan) yield [id, null];
-    else yield [id, { automation: parseAutomation(JSON.parse(document)), plan: JSON.parse(plan) }];
+    else yield [id, definitionOf(store, id, document, plan)];
   }
 }
 

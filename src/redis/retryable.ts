@@ -1,4 +1,4 @@
-import { ScriptMismatch, UnexpectedAnswer } from '../errors.ts';
+import { ScriptMismatch, UnexpectedAnswer, UnreadableState } from '../errors.ts';
 
 /**
  * First words of errors by which Redis (or Valkey) says that it cannot work now, or not for us, whatever was asked: it starts,
@@ -74,8 +74,8 @@ const CODES: ReadonlySet<string> = new Set([
 export function isInfrastructure(error: unknown): boolean {
   if (typeof error === 'string') return ofText(error);
   if (!(error instanceof Error)) return false;
-  // This program and the scripts disagree: no request is to blame.
-  if (error instanceof UnexpectedAnswer || error instanceof ScriptMismatch) return true;
+  // This program and the scripts disagree, or others wrote over the state: no request is to blame.
+  if ([UnexpectedAnswer, ScriptMismatch, UnreadableState].some((kind) => error instanceof kind)) return true;
   const { code, name } = error as Error & { code?: unknown };
   if (NAMES.has(name) || (typeof code === 'string' && CODES.has(code))) return true;
   if (error instanceof AggregateError) return error.errors.some(isInfrastructure);

@@ -46,6 +46,12 @@ export type LiveMore = { kind: 'more'; outcomes: Record<string, number> };
 
 export type LiveNote = LiveEvent | LiveJob | LiveMore;
 
+/** Messages in the channel that no worker wrote. They were dropped. */
+export type LiveDropped = { kind: 'dropped'; messages: number };
+
+/** What a listener hears. */
+export type LiveHeard = LiveNote | LiveDropped;
+
 export type LiveParts = { redis: Redis; channel: string; view: () => DefinitionsView; clock: Clock };
 
 /**

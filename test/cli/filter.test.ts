@@ -49,7 +49,7 @@ const seen: LiveItem[] = [
 const nameOf = (item: LiveItem): string => {
   if (item.kind === 'firing') return item.recorded.firing.id;
   if (item.kind === 'job') return `job ${item.name}`;
-  return item.kind === 'more' ? 'more' : `${item.id ?? item.outcome}`;
+  return item.kind === 'more' || item.kind === 'dropped' ? item.kind : `${item.id ?? item.outcome}`;
 };
 
 test('without a filter nothing is left out', () => {

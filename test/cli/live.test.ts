@@ -45,7 +45,7 @@ function job(id: string, cause: string, ms: number): LiveItem {
 
 const nameOf = (item: LiveItem): string => {
   if (item.kind === 'firing') return item.recorded.firing.id;
-  return item.kind === 'more' ? 'more' : String(item.id);
+  return item.kind === 'more' || item.kind === 'dropped' ? item.kind : String(item.id);
 };
 
 describe('things that came together', () => {

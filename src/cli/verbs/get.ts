@@ -1,7 +1,7 @@
 import { withWatchfire } from '../connect.ts';
 import { DONE, type Verb } from '../verb.ts';
 import { stateComments, stateJson, stateOf } from '../view/automation-state.ts';
-import { asJson, outputOption, printJson } from '../view/output.ts';
+import { asJson, outputOption, printJson, yamlText } from '../view/output.ts';
 
 export const verb: Verb = {
   ofAutomations: true,
@@ -26,9 +26,7 @@ export const verb: Verb = {
         printJson(io, state ? stateJson(state) : automation.document);
         return DONE;
       }
-      const { stringify } = await import('yaml');
-      // Whole lines, so that what is stored in one line is shown and compared as one.
-      io.out(stringify(automation.document, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd());
+      io.out(yamlText(await import('yaml'), automation.document));
       for (const line of state ? stateComments(state, io.columns) : []) io.out(line);
       return DONE;
     });

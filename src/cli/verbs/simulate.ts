@@ -10,7 +10,7 @@ import { targetOf } from '../connect.ts';
 import { type Line, linesOf } from '../lines.ts';
 import { byDefault, wholeSetting } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
-import { sentenceOf } from '../view/output.ts';
+import { jsonText, sentenceOf } from '../view/output.ts';
 
 /** Scenarios under way at a time: while Redis works on one, the next ones are prepared; more gain nothing (measured). */
 const IN_FLIGHT = 16;
@@ -99,7 +99,7 @@ async function answerAll(
   const print = async (number: number, outcome: Outcome): Promise<void> => {
     if ('answer' in outcome) {
       if ('invalid' in outcome.answer) count.invalid += 1;
-      io.out(JSON.stringify(outcome.answer));
+      io.out(jsonText(outcome.answer));
     } else if (!io.signal.aborted) {
       count.bad += 1;
       io.err(`watchfire: ${file === '-' ? 'stdin' : file}:${number}: ${sentenceOf(outcome.error)}`);

@@ -31,7 +31,7 @@ export function filterOf({ automation, event, resource }: LiveFilter): Filter | 
     return true;
   };
   const one = (item: LiveItem): LiveItem[] => {
-    if (item.kind === 'more') return [item];
+    if (item.kind === 'more' || item.kind === 'dropped') return [item];
     if (item.kind === 'firing') return isFiring(item.recorded.firing) ? [item] : [];
     if (item.kind === 'job') {
       if (event !== null || resource !== null) return firings.has(item.firing) ? [item] : [];

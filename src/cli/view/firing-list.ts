@@ -1,7 +1,7 @@
 import type { Recorded } from '../../inspect/firings.ts';
 import type { Io } from '../verb.ts';
 import { FIRING_COLUMNS, firingJson, firingRow } from './firing.ts';
-import { asJson } from './output.ts';
+import { asJson, jsonText } from './output.ts';
 import { boundOf, layoutOf, sayMissing } from './table.ts';
 
 /** Rows that say where columns stand: those of a page, and while following the latest ones. */
@@ -17,7 +17,7 @@ export function firingPrinter(options: Options, io: Io, { following = false } = 
   if (!asJson(options)) return tablePrinter(options, io, following);
   if (!following) return listPrinter(io);
   const print = async (firings: readonly Recorded[]): Promise<void> => {
-    for (const one of firings) io.out(JSON.stringify(firingJson(one)));
+    for (const one of firings) io.out(jsonText(firingJson(one)));
     await io.drained();
   };
   return { print, end: () => undefined };
@@ -31,7 +31,7 @@ function listPrinter(io: Io): FiringPrinter {
       for (const one of firings) {
         // A comma stands behind all but the last one.
         io.out(held === null ? '[' : `${held},`);
-        held = JSON.stringify([firingJson(one)], null, 2).slice(2, -2);
+        held = jsonText([firingJson(one)], 2).slice(2, -2);
       }
       await io.drained();
     },

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Recorded } from '../../inspect/firings.ts';
 import { resourceId } from '../../model/event.ts';
-import type { Decision, LiveEvent, LiveJob, LiveMore, LiveNote } from '../../services/live.ts';
+import type { Decision, LiveEvent, LiveHeard, LiveJob, LiveMore } from '../../services/live.ts';
 import { labelsInWords } from './firing.ts';
 import { plain } from './output.ts';
 import { count, timeOfDay } from './when.ts';
@@ -10,7 +10,7 @@ import { count, timeOfDay } from './when.ts';
 export type LiveFiring = { kind: 'firing'; recorded: Recorded };
 
 /** One thing that happened. */
-export type LiveItem = LiveNote | LiveFiring;
+export type LiveItem = LiveHeard | LiveFiring;
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -76,6 +76,7 @@ function timeOf(item: LiveItem): number | null {
     case 'job':
       return Date.parse(item.added);
     case 'more':
+    case 'dropped':
       return null;
   }
 }
@@ -91,6 +92,8 @@ export function lineOf(item: LiveItem, names: ReadonlyMap<string, string>, paint
       return jobLine(item, names, paint);
     case 'more':
       return moreLine(item, paint);
+    case 'dropped':
+      return paint('yellow', `… and ${item.messages} that no worker wrote, dropped`);
   }
 }
 

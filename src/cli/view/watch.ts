@@ -5,6 +5,7 @@ import type { Io } from '../verb.ts';
 import type { Filter } from './filter.ts';
 import { firingJson } from './firing.ts';
 import { type LiveItem, lineOf, ordered, painter } from './live.ts';
+import { jsonText } from './output.ts';
 
 /** How long the first of several things waits for those it caused, which come by other ways: more than a job takes. */
 const GATHER_MS = 60;
@@ -47,8 +48,8 @@ class Held {
       this.#items.push({ seenMs, item });
       return;
     }
-    const outcomes = item.kind === 'more' ? item.outcomes : { [item.kind === 'event' ? item.outcome : item.kind]: 1 };
-    for (const [name, count] of Object.entries(outcomes)) this.#more.set(name, (this.#more.get(name) ?? 0) + count);
+    for (const [name, count] of Object.entries(countsOf(item)))
+      this.#more.set(name, (this.#more.get(name) ?? 0) + count);
   }
 
   /** Takes what was seen by `untilMs`, with what belongs to it. */
@@ -62,6 +63,13 @@ class Held {
     this.#more = new Map();
     return items;
   }
+}
+
+/** What an item counts as where there is no room for it. */
+function countsOf(item: LiveItem): Readonly<Record<string, number>> {
+  if (item.kind === 'more') return item.outcomes;
+  if (item.kind === 'dropped') return { [item.kind]: item.messages };
+  return { [item.kind === 'event' ? item.outcome : item.kind]: 1 };
 }
 
 /** Gives everything that followed from one event the same name, as far as it is among `items`. */
@@ -138,7 +146,7 @@ export async function watch(
 }
 
 function jsonOf(item: LiveItem): string {
-  return JSON.stringify(item.kind === 'firing' ? { kind: 'firing', ...firingJson(item.recorded) } : item);
+  return jsonText(item.kind === 'firing' ? { kind: 'firing', ...firingJson(item.recorded) } : item);
 }
 
 /** Looks up the names of automations that were not mentioned before. */

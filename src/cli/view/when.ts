@@ -7,7 +7,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** Time of day in UTC, `09:00:05.123Z`. */
 export function timeOfDay(ms: number): string {
-  return formatTimestamp(ms).slice(11);
+  return formatTimestamp(ms).replace(/^[^T]*T/, '');
 }
 
 /** Date and time in UTC to the second, `2026-03-02 09:00:05Z`. */

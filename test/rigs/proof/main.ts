@@ -42,6 +42,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     tests: 'test/lua/forget-ids.test.ts',
     whole: { hashes: 2_097_152 },
   },
+  attack: { what: 'what producers, other users and hostile documents try ([NAME…])', program: '../attack/main.ts' },
   chaos: { what: 'kills workers and servers, recomputes every firing', program: '../chaos/main.ts' },
   fuzz: { what: 'hostile entries: each has an outcome', program: '../fuzz/main.ts' },
   package: { what: 'what npm installs: each combination of peers, the oldest Nodes', program: '../package/main.ts' },

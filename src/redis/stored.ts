@@ -1,0 +1,63 @@
+import { InvalidDocument, UnreadableState } from '../errors.ts';
+import type { StoredPlan } from '../match/plan.ts';
+import { type Automation, parseAutomation } from '../model/automation.ts';
+import { parseJson } from '../model/json.ts';
+import { isRecord } from '../model/record.ts';
+
+/*
+ * What stands in Redis may have been written by anybody with the right to do so. It is checked where it enters, and an error names its
+ * key and field.
+ */
+
+/** Reads the document of an automation. @throws UnreadableState */
+export function storedAutomation(text: string, key: string, field: string): Automation {
+  try {
+    return parseAutomation(parseJson(text, 'automation'));
+  } catch (error) {
+    throw unreadable(error, key, field);
+  }
+}
+
+/** Reads the plan of an automation. @throws UnreadableState */
+export function storedPlanOf(text: string, key: string, field: string): StoredPlan {
+  try {
+    const plan = parseJson(text, 'plan');
+    if (!isPlan(plan)) throw new InvalidDocument('plan', 'must have a revision and places');
+    return plan;
+  } catch (error) {
+    throw unreadable(error, key, field);
+  }
+}
+
+/** Reads JSON that is shown only; undefined for what is none. */
+export function shownJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text in a field of a JSON object that is shown only, null where there is none. */
+export function textIn(value: unknown, field: string): string | null {
+  const text = isRecord(value) ? value[field] : undefined;
+  return typeof text === 'string' ? text : null;
+}
+
+function isPlan(value: unknown): value is StoredPlan {
+  return isRecord(value) && isNumber(value.revision) && Array.isArray(value.places) && value.places.every(isPlace);
+}
+
+function isPlace(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { path, own, tree, ownSince, treeSince } = value;
+  return [path, own, tree].every((text) => typeof text === 'string') && isNumber(ownSince) && isNumber(treeSince);
+}
+
+function isNumber(value: unknown): boolean {
+  return Number.isSafeInteger(value);
+}
+
+function unreadable(error: unknown, key: string, field: string): unknown {
+  return error instanceof InvalidDocument ? new UnreadableState(key, field, error.message) : error;
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { isUsableTime } from '../model/timestamp.ts';
+import type { LiveNote } from './live.ts';
+
+/** Longer than all that a worker says at once; reading more would hold up the listener. */
+const MESSAGE_LIMIT = 16 * 1024 * 1024;
+
+const entry = z.string().regex(/^\d{1,15}-\d{1,20}$/);
+
+const event = z.object({
+  kind: z.literal('event'),
+  entry,
+  id: z.string().optional(),
+  event: z.string().optional(),
+  resource: z.string().optional(),
+  occurred: z.string().optional(),
+  outcome: z.string(),
+  reason: z.string().optional(),
+  decisions: z.array(z.object({ automation: z.string(), trigger: z.string(), word: z.string() })),
+});
+
+const job = z.object({
+  kind: z.literal('job'),
+  queue: z.string(),
+  name: z.string(),
+  id: z.string(),
+  automation: z.string(),
+  firing: z.string(),
+  added: z.string().refine((text) => isUsableTime(Date.parse(text))),
+});
+
+const more = z.object({ kind: z.literal('more'), outcomes: z.record(z.string(), z.int().min(0)) });
+
+const notes = z.array(z.discriminatedUnion('kind', [event, job, more]));
+
+/**
+ * Reads what stands in a message of the live channel, where everybody may speak who may publish there.
+ * @returns null for what no worker said
+ */
+export function notesOf(message: string): LiveNote[] | null {
+  if (message.length > MESSAGE_LIMIT) return null;
+  try {
+    const read = notes.safeParse(JSON.parse(message));
+    return read.success ? (read.data as LiveNote[]) : null;
+  } catch {
+    return null;
+  }
+}
