@@ -14,6 +14,8 @@ export type PlannedChange = Readonly<{
   keys: readonly string[];
   /** The whole document to be put; null when it is not to be put. */
   document: object | null;
+  /** The one that it replaces; null when there is none. */
+  before: object | null;
 }>;
 
 /** What would be put and deleted, or why nothing may be; `warnings`: what may be, and is hardly meant. */
@@ -107,15 +109,23 @@ function namesakes(changes: readonly PlannedChange[], stored: readonly Automatio
   });
 }
 
-function difference(automation: Automation, old: Automation | undefined): PlannedChange {
+function difference(wanted: Automation, old: Automation | undefined): PlannedChange {
+  const automation = old ? switchedAs(old, wanted) : wanted;
   const { id, name, document } = automation;
-  if (!old) return { change: 'created', id, name, keys: Object.keys(document), document };
+  if (!old) return { change: 'created', id, name, keys: Object.keys(document), document, before: null };
   const keys = differingKeys(old, automation);
+  const before = old.document;
   return keys.length === 0
-    ? { change: 'unchanged', id, name, keys, document: null }
-    : { change: 'updated', id, name, keys, document };
+    ? { change: 'unchanged', id, name, keys, document: null, before }
+    : { change: 'updated', id, name, keys, document, before };
 }
 
-function deletion({ id, name }: Automation): PlannedChange {
-  return { change: 'deleted', id, name, keys: [], document: null };
+/** A document that does not say `enabled` leaves what was switched by hand as it is. */
+function switchedAs(old: Automation, wanted: Automation): Automation {
+  if (wanted.document.enabled !== undefined || old.enabled) return wanted;
+  return parseAutomation({ ...wanted.document, enabled: false });
+}
+
+function deletion({ id, name, document }: Automation): PlannedChange {
+  return { change: 'deleted', id, name, keys: [], document: null, before: document };
 }

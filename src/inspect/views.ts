@@ -13,6 +13,7 @@ import { serverTimeMs } from '../redis/server.ts';
 import type { Store } from '../redis/store.ts';
 import { storedAutomation } from '../redis/stored.ts';
 import { type DeadLetter, findDeadLetter, lastDeadLetters } from './dead-letters.ts';
+import { type Dropped, droppedBy, type Replacement } from './dropped.ts';
 import {
   type FoundFirings,
   findFiring,
@@ -84,6 +85,11 @@ export class Views {
   async windows({ limit = DEFAULT_LIMIT, automation }: Partial<WindowQuery> = {}): Promise<FoundWindows> {
     const query = { limit, ...(automation === undefined ? {} : { automation }) };
     return await openWindows(await this.look(), this.store, query);
+  }
+
+  /** How many open windows and alerts each of these changes would drop if it was made now: a change of a trigger begins anew (rules 13). */
+  async drops(changes: readonly Replacement[]): Promise<Dropped[]> {
+    return await droppedBy(await this.look(), this.store, changes);
   }
 
   /** What fired, the newest ones, oldest first. */

@@ -61,6 +61,12 @@ function definitionOf({ keys }: Store, id: string, document: string, plan: strin
   return { automation: storedAutomation(document, keys.automations, id), plan: storedPlanOf(plan, keys.plans, id) };
 }
 
+/** The automation with that id as it stands in Redis, with its plan; null when there is none that can be read. */
+export async function findStored(redis: Redis, store: Store, id: string): Promise<Definition | null> {
+  const { old } = await current(redis, store, id);
+  return old === null || old.definition instanceof UnreadableState ? null : old.definition;
+}
+
 /** What one attempt at a change answers; `unchanged` carries the generation at which it was changed last. */
 type Attempted = Changed | Readonly<{ word: 'unchanged'; generation: string }> | null;
 

@@ -60,3 +60,28 @@ export async function nextDeadline(
   // The timetable of triggers may be early; the one of its keys is closer to the truth.
   return { windows, next: Number(next[1] ?? at) };
 }
+
+/** Some keys of one trigger, in the order in which they are looked at, from place `from` on. */
+export async function keysOfWindows(
+  redis: Redis,
+  store: Store,
+  name: string,
+  from: number,
+  count: number,
+): Promise<string[]> {
+  return await redis.zrange(store.prefixes.deadlines + name, String(from), String(from + count - 1));
+}
+
+/** These fields of the windows of one event trigger, by key; null where there is none. One round trip. */
+export async function windowFields(
+  redis: Redis,
+  store: Store,
+  name: string,
+  keys: readonly string[],
+  fields: readonly string[],
+): Promise<(string | null)[][]> {
+  if (keys.length === 0) return [];
+  const pipeline = redis.pipeline();
+  for (const key of keys) pipeline.hmget(`${store.prefixes.window}${name}:${key}`, ...fields);
+  return (await execute(pipeline)) as (string | null)[][];
+}

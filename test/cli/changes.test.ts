@@ -42,7 +42,13 @@ describe('what is to change', () => {
       ['unchanged A'],
     ],
     ['a default left out is no change', [a], [{ ...a, actions_on_resolve: [] }], ['unchanged A']],
-    ['an automation disabled meanwhile is enabled again', [a], [{ ...a, enabled: false }], ['updated A enabled']],
+    ['an automation disabled meanwhile stays disabled', [a], [{ ...a, enabled: false }], ['unchanged A']],
+    [
+      'one that a document enables is enabled again',
+      [{ ...a, enabled: true }],
+      [{ ...a, enabled: false }],
+      ['updated A enabled'],
+    ],
     [
       'all keys that differ are told',
       [{ ...a, name: 'c', tags: ['x'] }],

@@ -3,14 +3,25 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { AutomationDocument } from '../../documents/given.ts';
 import type { Watchfire } from '../../engine.ts';
+import type { Dropped } from '../../inspect/dropped.ts';
+import { parseAutomation } from '../../model/automation.ts';
 import { changesOf, type PlannedChange } from '../changes.ts';
 import { confirmed, namesOf, yesOption } from '../confirm.ts';
 import { withWatchfire } from '../connect.ts';
 import { documentsIn, type Source } from '../documents.ts';
 import { textOf } from '../encoding.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
-import { asJson, outputOption, plain, printJson } from '../view/output.ts';
+import { differenceOf } from '../view/difference.ts';
+import { asJson, outputOption, plain, printJson, sentenceOf } from '../view/output.ts';
+import { count } from '../view/when.ts';
 import { warningLine, warningsOf } from '../warnings.ts';
+
+/** Exit status of `--detailed-exitcode` when something is changed, as other tools of this kind have it. */
+const DIFFERENT = 2;
+
+const NOTHING_DROPPED: Dropped = Object.freeze({ windows: 0, alerts: 0, more: false });
+
+type Options = Readonly<Record<string, unknown>>;
 
 /** Where the words of a change end, so that names stand below each other. */
 const WORD_WIDTH = 'unchanged'.length;
@@ -24,60 +35,92 @@ export const verb: Verb = {
       )
       .option('--dry-run', 'only print what would change', false)
       .option('--strict', 'change nothing when there is a warning; hints never stop it', false)
+      .option('--detailed-exitcode', 'end with 2 when something is changed, or would be; with 1 on every error', false)
       .option('--prune', 'delete all automations that are in none of the files; asks first on a terminal', false)
       .addHelpText(
         'after',
         '\nAutomations are matched by id, those without one by name. Nothing is changed unless all files are right.\n' +
+          'A document without "enabled" leaves the automation switched on or off as it is. A change of a trigger drops its open\n' +
+          'windows and alerts: how many, and the lines that differ, stand below the change.\n' +
           'What can never work, or is hardly meant, is warned of; a hint is what only the events of late suggest.\n' +
           '\nExample:\n  watchfire apply examples/automations/*.yaml --dry-run',
       );
   },
 
   async run(files, options, io) {
-    const sources = await Promise.all(files.map((file) => sourceOf(file, io)));
-    const contents = sources.map(documentsIn);
-    const found = contents.flatMap((content) => content.found);
-    const unreadable = contents.flatMap((content) => content.problems);
-    const prune = options.prune === true;
-    const dryRun = options.dryRun === true;
-    // Wrong files are reported even when there is no Redis to put them into.
-    const alone = changesOf(found, [], { newId: randomUUID, prune });
-    if (unreadable.length + alone.problems.length > 0) return refused([...unreadable, ...alone.problems], io);
-    return await withWatchfire(options, io, async (watchfire) => {
-      const newId = dryRun ? () => 'new' : randomUUID;
-      const { changes, problems, warnings } = changesOf(found, await watchfire.list(), { newId, prune });
-      if (problems.length > 0) return refused(problems, io);
-      const named = warnings.map((warning) => `warning: ${warning}`);
-      const findings = await warningsOf(found, watchfire);
-      const doubtful = findings.flat().filter(({ grade }) => grade === 'warning');
-      const errors = options.strict === true ? [...named, ...doubtful.map(warningLine)] : [];
-      if (errors.length > 0) return refused(errors, io);
-      // As JSON they stand with their changes.
-      const listed = asJson(options) ? [] : findings.flat().map(warningLine);
-      for (const line of [...named, ...listed]) io.err(plain(line));
-      if (!dryRun && !(await agreed(changes, options, io))) return FAILED;
-      for (const change of changes) {
-        if (!dryRun) await carryOut(change, watchfire);
-        if (!asJson(options)) io.out(lineOf(change));
-      }
-      if (asJson(options))
-        printJson(
-          io,
-          // Deletions, which no document stands for, come last.
-          changes.map(({ document: _, ...shown }, i) => ({ ...shown, warnings: findings[i] ?? [] })),
-        );
-      if (dryRun) io.err('dry run: nothing was changed');
-      return DONE;
-    });
+    try {
+      const changed = await apply(files, options, io);
+      if (changed === null) return FAILED;
+      return changed && options.detailedExitcode === true ? DIFFERENT : DONE;
+    } catch (error) {
+      if (!(error instanceof Misuse && options.detailedExitcode === true)) throw error;
+      io.err(`watchfire: ${sentenceOf(error)}`);
+      return FAILED;
+    }
   },
 };
 
+/** @returns whether something was changed, or would be; null when nothing may be */
+async function apply(files: readonly string[], options: Options, io: Io): Promise<boolean | null> {
+  const sources = await Promise.all(files.map((file) => sourceOf(file, io)));
+  const contents = sources.map(documentsIn);
+  const found = contents.flatMap((content) => content.found);
+  const unreadable = contents.flatMap((content) => content.problems);
+  const prune = options.prune === true;
+  const dryRun = options.dryRun === true;
+  // Wrong files are reported even when there is no Redis to put them into.
+  const alone = changesOf(found, [], { newId: randomUUID, prune });
+  if (unreadable.length + alone.problems.length > 0) return refused([...unreadable, ...alone.problems], io);
+  return await withWatchfire(options, io, async (watchfire) => {
+    const newId = dryRun ? () => 'new' : randomUUID;
+    const { changes, problems, warnings } = changesOf(found, await watchfire.list(), { newId, prune });
+    if (problems.length > 0) return refused(problems, io);
+    const named = warnings.map((warning) => `warning: ${warning}`);
+    const findings = await warningsOf(found, watchfire);
+    const doubtful = findings.flat().filter(({ grade }) => grade === 'warning');
+    const errors = options.strict === true ? [...named, ...doubtful.map(warningLine)] : [];
+    if (errors.length > 0) return refused(errors, io);
+    // As JSON they stand with their changes.
+    const listed = asJson(options) ? [] : findings.flat().map(warningLine);
+    for (const line of [...named, ...listed]) io.err(plain(line));
+    const shown = await shownOf(changes, watchfire);
+    if (!dryRun && !(await agreed(changes, options, io))) return null;
+    for (const one of shown) {
+      if (!dryRun) await carryOut(one, watchfire);
+      if (!asJson(options)) for (const line of linesOf(one)) io.out(line);
+    }
+    // Deletions, which no document stands for, come last.
+    if (asJson(options))
+      printJson(
+        io,
+        shown.map((one, i) => ({ ...changeJson(one), warnings: findings[i] ?? [] })),
+      );
+    if (dryRun) io.err('dry run: nothing was changed');
+    return changes.some(({ change }) => change !== 'unchanged');
+  });
+}
+
+/** A change with the lines in which the documents differ, and the state that it drops. */
+type ShownChange = PlannedChange & Readonly<{ difference: readonly string[]; drops: Dropped }>;
+
+/** Before any is carried out: what is dropped can be counted only as long as it is there. */
+async function shownOf(changes: readonly PlannedChange[], watchfire: Watchfire): Promise<ShownChange[]> {
+  const changing = changes.filter(({ change }) => change === 'updated' || change === 'deleted');
+  const replacements = changing.map(({ id, document }) => ({
+    id,
+    automation: document === null ? null : parseAutomation(document),
+  }));
+  const counts = await watchfire.drops(replacements);
+  const dropped = new Map(changing.map(({ id }, i) => [id, counts[i] ?? NOTHING_DROPPED]));
+  return changes.map((one) => {
+    const { before, document, keys } = one;
+    const difference = before === null || document === null ? [] : differenceOf(before, document, keys);
+    return { ...one, difference, drops: dropped.get(one.id) ?? NOTHING_DROPPED };
+  });
+}
+
 /** What is pruned is gone for good; a person may have forgotten a file. */
-async function agreed(
-  changes: readonly PlannedChange[],
-  options: Readonly<Record<string, unknown>>,
-  io: Io,
-): Promise<boolean> {
+async function agreed(changes: readonly PlannedChange[], options: Options, io: Io): Promise<boolean> {
   const gone = changes.filter(({ change }) => change === 'deleted').map(({ id, name }) => `${name} (${id})`);
   if (gone.length === 0) return true;
   return await confirmed(`delete what is in none of the files, with all of its state: ${namesOf(gone)}?`, options, io);
@@ -94,10 +137,10 @@ async function sourceOf(file: string, io: Io): Promise<Source> {
   return { file: name, text };
 }
 
-function refused(problems: readonly string[], io: Io): number {
+function refused(problems: readonly string[], io: Io): null {
   for (const problem of problems) io.err(plain(problem));
   io.err(`watchfire: nothing was changed: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`);
-  return FAILED;
+  return null;
 }
 
 async function carryOut({ change, id, document }: PlannedChange, watchfire: Watchfire): Promise<void> {
@@ -105,7 +148,19 @@ async function carryOut({ change, id, document }: PlannedChange, watchfire: Watc
   else if (document !== null) await watchfire.put(document as AutomationDocument);
 }
 
-function lineOf({ change, id, name, keys }: PlannedChange): string {
+function linesOf(shown: ShownChange): string[] {
+  const { change, id, name, keys, difference } = shown;
   const what = change === 'updated' ? `: ${keys.join(', ')}` : '';
-  return plain(`${change.padEnd(WORD_WIDTH)}  ${name} (${id})${what}`);
+  const first = `${change.padEnd(WORD_WIDTH)}  ${name} (${id})${what}${dropsInWords(shown.drops)}`;
+  return [first, ...difference.map((line) => `  ${line}`)].map(plain);
+}
+
+function dropsInWords({ windows, alerts, more }: Dropped): string {
+  if (windows + alerts === 0) return '';
+  const number = (many: number, one: string): string => `${count(many)} ${one}${many === 1 ? '' : 's'}`;
+  return `; drops ${more ? 'at least ' : ''}${number(windows, 'open window')} and ${number(alerts, 'alert')}`;
+}
+
+function changeJson({ change, id, name, keys, difference, drops }: ShownChange): Record<string, unknown> {
+  return { change, id, name, keys, difference, drops };
 }
