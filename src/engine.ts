@@ -25,7 +25,7 @@ import { sealEvent } from './model/intake.ts';
 import { Admission } from './producer/admission.ts';
 import { type EmitOptions, withPatience } from './producer/patience.ts';
 import { refused } from './producer/refused.ts';
-import { hearChannel } from './redis/channel.ts';
+import { hearChannel, liveChannelOf } from './redis/channel.ts';
 import { Connections } from './redis/connection.ts';
 import { deleteDefinition, putDefinition, updateDefinition } from './redis/definitions.ts';
 import { type Durability, durabilityOf } from './redis/durability.ts';
@@ -177,7 +177,7 @@ export class Watchfire extends Views {
   async listen(hear: (notes: LiveHeard[]) => void): Promise<() => void> {
     await this.look();
     const connection = this.connections.blocking('watch');
-    await hearChannel(connection, this.store.keys.live, (message) =>
+    await hearChannel(connection, liveChannelOf(connection, this.store), (message) =>
       hear(notesOf(message) ?? [{ kind: 'dropped', messages: 1 }]),
     );
     return () => connection.disconnect();

@@ -57,7 +57,8 @@ function M.apply(e, trigger, m, ev)
   end
   if not b.start and trigger.after then return 'not-armed' end -- R3
   if not b.start then open(b, t - REACH_BACK_MS, t + w, 0) end -- R4
-  if t < b.start then return 'late' end -- R5
+  -- R5: an empty window that no arming event opened follows on a firing.
+  if t < b.start then return (trigger.after or b.count > 0 or t < b.start - w) and 'late' or 'resting' end
   if w > 0 and t >= b.finish then
     if trigger.after then return close(e, b, trigger, m, 'disarmed') end -- R6
     open(b, t, t + w, 0) -- R7

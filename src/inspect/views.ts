@@ -6,7 +6,13 @@ import { compareText } from '../match/key.ts';
 import type { Automation } from '../model/automation.ts';
 import { type Attendance, attendanceOf } from '../redis/attendance.ts';
 import type { Connections } from '../redis/connection.ts';
-import { allDefinitions, definitionNames, documentsAt, findDefinition } from '../redis/definitions.ts';
+import {
+  allDefinitions,
+  currentGeneration,
+  definitionNames,
+  documentsAt,
+  findDefinition,
+} from '../redis/definitions.ts';
 import { FormatGuard } from '../redis/format.ts';
 import { endOfLedger } from '../redis/ledger.ts';
 import { serverTimeMs } from '../redis/server.ts';
@@ -148,6 +154,11 @@ export class Views {
   /** Names of automations by their ids; those that are gone are not in it. */
   async names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     return await definitionNames(await this.look(), this.store, ids);
+  }
+
+  /** How many changes of automations there were, as text: what was learnt of them holds as long as it stays. */
+  async generation(): Promise<string> {
+    return await currentGeneration(await this.look(), this.store);
   }
 
   /** What time it is for the engine, in ms: that of Redis. */

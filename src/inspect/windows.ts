@@ -15,13 +15,27 @@ const ROUND = 500;
 /** Which trigger it is: automation, its name, and the place in its tree (`''` for the root). */
 type Place = { automation: string; name: string; path: string; labels: Labels };
 
+/**
+ * `reachesBack`: it is the first one of a Reactive key, and begins so much before its first event. `rests`: the one before it has fired, and
+ * nothing was counted since: before its start the key counts nothing. Times in ms.
+ */
+export type Interval = {
+  start: number;
+  end: number;
+  due: number;
+  count: number;
+  keepUntil: number | null;
+  reachesBack: number;
+  rests: boolean;
+};
+
 /** The window of an event trigger and key (rules 6): an open interval, an alert, or both. Times in ms. */
 export type EventWindow = Place & {
   kind: 'event';
   posture: EventTrigger['posture'];
   threshold: number;
   /** Null when only an alert is left. */
-  window: { start: number; end: number; due: number; count: number; keepUntil: number | null } | null;
+  window: Interval | null;
   /** Id of the event that an absence would report. */
   lastEvent: string | null;
   alert: { since: number; missing: number; until: number } | null;
@@ -102,6 +116,7 @@ async function readAll(redis: Redis, store: Store, found: readonly Upcoming[]): 
 function windowOf(place: Place, trigger: EventTrigger, hash: Record<string, string>): EventWindow {
   const number = (field: string): number => Number(hash[field]);
   const open = hash.start !== undefined;
+  const reactive = trigger.posture === 'Reactive' && trigger.after.length === 0;
   return {
     kind: 'event',
     ...place,
@@ -114,6 +129,8 @@ function windowOf(place: Place, trigger: EventTrigger, hash: Record<string, stri
           due: number('due'),
           count: number('count'),
           keepUntil: hash.keep === undefined ? null : number('keep'),
+          reachesBack: reactive ? number('end') - number('start') - (trigger.withinMs ?? 0) : 0,
+          rests: reactive && number('count') === 0,
         }
       : null,
     lastEvent: textIn(shownJson(hash.last), 'id'),

@@ -85,6 +85,8 @@ export function rulesOf(role: Role, namespace: string, options: RuleOptions = {}
   const disk = seeingToDisk(options);
   const { events, live } = keysOf(namespace);
   const { bull } = prefixesOf(namespace);
+  // With the number of a database behind it, see channel.ts.
+  const channels = [`&${live}`, `&${live}:*`];
   const nothing = ['reset', '-@all'];
   switch (role) {
     case 'producer':
@@ -95,9 +97,9 @@ export function rulesOf(role: Role, namespace: string, options: RuleOptions = {}
         `(${[...allowed(HOW_FULL), `%R~${events}`].join(' ')})`,
       ];
     case 'worker':
-      return [...nothing, ...workerCommands(options).map((command) => `+${command}`), `~{${namespace}}:*`, `&${live}`];
+      return [...nothing, ...workerCommands(options).map((command) => `+${command}`), `~{${namespace}}:*`, ...channels];
     case 'viewer':
-      return [...nothing, ...allowed(CONNECTED, LOOKING), `%R~{${namespace}}:*`, `&${live}`];
+      return [...nothing, ...allowed(CONNECTED, LOOKING), `%R~{${namespace}}:*`, ...channels];
     case 'consumer':
       return [...nothing, ...allowed(CONNECTED, TAKING_JOBS), `~${bull}:*`];
     default:

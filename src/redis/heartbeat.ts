@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
+import { liveChannelOf } from './channel.ts';
 import type { Store } from './store.ts';
 import { insist } from './transaction.ts';
 
@@ -20,7 +21,8 @@ export type Sign = Readonly<{
 /** Says that a worker lives. @returns how many want to know what workers do */
 export async function signOfLife(redis: Redis, store: Store, sign: Sign): Promise<number> {
   const { id, generation, paused, atMs } = sign;
-  const { workers, live } = store.keys;
+  const { workers } = store.keys;
+  const live = liveChannelOf(redis, store);
   const key = store.prefixes.worker + id;
   const fields = { host: hostname(), pid: process.pid, generation, at: atMs, paused: JSON.stringify(paused) };
   try {

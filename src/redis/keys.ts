@@ -54,7 +54,7 @@ export type Keys = Readonly<{
   workers: string;
   /** string with a TTL: a relay writes it before it waits for replicas or disk, to have a write of its own to wait for. */
   durable: string;
-  /** A channel, not a key: what workers do, published only while somebody listens (src/services/live.ts). */
+  /** A channel, not a key: what workers do, published only while somebody listens (src/services/live.ts); see channel.ts. */
   live: string;
 }>;
 

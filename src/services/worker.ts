@@ -9,6 +9,7 @@ import { Reader } from '../apply/reader.ts';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import { Loop, type Service } from '../loop.ts';
+import { liveChannelOf } from '../redis/channel.ts';
 import type { Connections } from '../redis/connection.ts';
 import { type Durability, durabilityOf } from '../redis/durability.ts';
 import { endOfLife, signOfLife } from '../redis/heartbeat.ts';
@@ -82,7 +83,7 @@ export class Worker implements Service {
     this.#logger = parts.logger.child({ worker: this.id });
     const base = { redis: this.#redis, store, clock, logger: this.#logger };
     this.#definitions = new LoadedDefinitions(this.#redis, store, new Set(settings.ignoredEvents));
-    this.#live = new Live({ ...base, channel: store.keys.live, view: () => this.#definitions.view });
+    this.#live = new Live({ ...base, channel: liveChannelOf(this.#redis, store), view: () => this.#definitions.view });
     this.#scheduler = new Scheduler(base);
     this.#janitor = new Janitor({ ...base, settings });
     this.#auditor = new Auditor({ ...base, definitions: this.#definitions });

@@ -3,6 +3,7 @@ import { Watchfire } from '../../src/engine.ts';
 import type { AutomationDocument } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
+import { privateRedis } from '../support/private-redis.ts';
 import { testClient } from '../support/redis.ts';
 import { ENGINE_KEYS, World } from '../support/world.ts';
 import { runIn } from './run.ts';
@@ -83,6 +84,37 @@ test('only what was asked for is shown', async () => {
   await eventually('the last one is shown', () => lines.some((line) => line.includes('hi r')));
   await finish();
   expect(lines.filter((line) => !line.includes('hello r'))).toEqual([expect.stringContaining('hi r')]);
+});
+
+test('what an engine of the same name does in another database of the server is not heard', async () => {
+  const server = await privateRedis();
+  const engines = ['0', '3'].map((db) => new Watchfire({ redis: `${server.url}/${db}`, namespace: 'n' }));
+  onTestFinished(async () => void (await Promise.all(engines.map((engine) => engine.close()))));
+  const heard = ['', ''];
+  for (const [i, engine] of engines.entries()) {
+    await engine.startWorker();
+    await engine.listen((notes) => {
+      heard[i] += JSON.stringify(notes);
+    });
+  }
+  const emitAll = () => Promise.all(engines.map((one, i) => one.emit({ event: `of-${i}`, resource: { id: 'r' } })));
+  await eventually('each hears its own', async () => {
+    await emitAll();
+    return heard[0]?.includes('of-0') && heard[1]?.includes('of-1');
+  });
+  expect([heard[0]?.includes('of-1'), heard[1]?.includes('of-0')]).toEqual([false, false]);
+});
+
+test('an automation that is renamed is shown under its new name from then on', async () => {
+  const { watchfire, lines, finish } = await tailing('text');
+  const fired = (name: string) =>
+    eventually('the word is shown', () => lines.some((line) => line.endsWith(`fired ${name}`)));
+  await watchfire.emit({ event: 'x', resource: { id: 'r' } });
+  await fired('every x');
+  await watchfire.put({ ...automation, name: 'each x' });
+  await watchfire.emit({ event: 'x', resource: { id: 'r' } });
+  await fired('each x');
+  await finish();
 });
 
 test('since a time, the firings of then come first', async () => {

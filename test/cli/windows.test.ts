@@ -13,6 +13,9 @@ const silence = {
   trigger: { posture: 'Proactive', after: ['beat'], expect: ['beat'], for_each: ['id'], within: 30 },
 };
 
+const FIRST =
+  'watchfire: longer than "within": the first window of a key begins 15m before its first event, for those that come late';
+
 async function jsonOf(world: World, ...more: string[]): Promise<Record<string, unknown>[]> {
   const { status, out } = await runIn(world.namespace)(['windows', '-o', 'json', ...more]);
   expect(status).toBe(0);
@@ -33,7 +36,15 @@ test('an open window is shown with its key, its count and its deadlines', async 
       type: 'event',
       posture: 'Reactive',
       threshold: 3,
-      window: { start: iso(-900), end: iso(600), count: 2, due: iso(600), keep_until: iso(660) },
+      window: {
+        start: iso(-900),
+        end: iso(600),
+        count: 2,
+        due: iso(600),
+        keep_until: iso(660),
+        reaches_back_seconds: 900,
+        rests_until: null,
+      },
       last_event: null,
       alert: null,
     },
@@ -81,12 +92,41 @@ test('people get a line for each, the soonest first, and are told when there are
   for (const id of ['r1', 'r2', 'r3']) await world.at(0).meet('x', { resource: id });
   await world.at(1).meet('beat', { resource: 'device.1' });
   const { out, err } = await runIn(world.namespace)(['windows', '--limit', '2']);
-  expect(err).toEqual(['watchfire: 2 of 4; see more with --limit']);
+  expect(err).toEqual([FIRST, 'watchfire: 2 of 4; see more with --limit']);
   expect(out.map((line) => line.split(/\s{2,}/).slice(0, 5))).toEqual([
     ['AUTOMATION', 'FOR', 'FROM', 'UNTIL', 'COUNT'],
     ['silence', 'id=device.1', '2026-03-02 09:00:01Z', '2026-03-02 09:00:31Z', '0/1'],
     ['failures', 'id=r1 kind=', '2026-03-02 08:45:00Z', '2026-03-02 09:10:00Z', '1/3'],
   ]);
+});
+
+test('a key that has just fired is shown to rest, and why a window is longer than its within', async () => {
+  const world = await World.claimed();
+  await world.put({ ...failures, trigger: { ...failures.trigger, threshold: 1 } });
+  // In the time of the server, by which rests are judged.
+  world.at((Date.now() - Date.parse(iso(0))) / 1_000);
+  await world.meet('x', { resource: 'r1' });
+  const cli = runIn(world.namespace);
+  const rests = 'watchfire: rests: the key has fired, and counts again when the window that is shown begins';
+  const { out, err } = await cli(['windows']);
+  expect(out[1]).toMatch(/ 0\/1 +rests /);
+  expect(err).toEqual([rests]);
+  const [json] = await jsonOf(world);
+  const window = json?.window as { start: string } | undefined;
+  expect(window).toMatchObject({ reaches_back_seconds: 0, count: 0, rests_until: window?.start });
+  await world.put({ ...failures, id: 'C', name: 'thrice' });
+  await world.meet('x', { resource: 'r2' });
+  expect((await cli(['windows'])).err).toEqual([rests, FIRST]);
+});
+
+test('a window that is long over does not rest', async () => {
+  const world = await World.claimed();
+  await world.put({ ...failures, trigger: { ...failures.trigger, threshold: 1 } });
+  await world.at(0).meet('x', { resource: 'r1' });
+  expect(await runIn(world.namespace)(['windows'])).toMatchObject({
+    err: [],
+    out: [expect.anything(), expect.stringContaining('over, kept')],
+  });
 });
 
 test('one automation can be asked for by its name', async () => {

@@ -11,7 +11,13 @@ export const rules: Mutants = {
     '7.2 R3: nothing happens unless armed': ["then return 'not-armed' end -- R3", 'then end -- R3'],
     '7.2 R4: the first window reaches back 15 minutes': ['limits.REACH_BACK_MS', 'limits.REACH_BACK_MS - 60000'],
     '7.2 R5: late is before the start': ['if t < b.start then', 'if t <= b.start then'],
-    '7.2 R5: a late event does not count': ["if t < b.start then return 'late' end -- R5", ''],
+    '7.2 R5: only a window that has fired rests': ['(trigger.after or b.count > 0 or', '(trigger.after or'],
+    '7.2 R5: nothing rests before its window': [' or t < b.start - w', ''],
+    '7.2 R5: what an arming event opens is no rest': ['(trigger.after or b.count > 0', '(b.count > 0'],
+    '7.2 R5: a late event does not count': [
+      "if t < b.start then return (trigger.after or b.count > 0 or t < b.start - w) and 'late' or 'resting' end",
+      '',
+    ],
     '7.2 R6: a lapsed armed window is disarmed': [
       "if trigger.after then return close(e, b, trigger, m, 'disarmed') end -- R6",
       '',

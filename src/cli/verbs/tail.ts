@@ -18,7 +18,8 @@ export const verb: Verb = {
       .addHelpText(
         'after',
         '\nShows what all workers of the namespace do, until Ctrl-C: events with the word\n' +
-          'each automation has for them (counted, armed, late, fired …), firings, and jobs.\n' +
+          'each automation has for them (counted, armed, fired, late, or resting: it has fired,\n' +
+          'and counts again in its next window), firings, and jobs.\n' +
           'Workers notice within a second that it listens. Of the time before, firings alone\n' +
           'are kept. With -o json each is an object in a line of its own.\n\nExample:\n  watchfire tail --event "order.*" --since 10m',
       );

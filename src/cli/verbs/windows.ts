@@ -5,7 +5,7 @@ import { DONE, type Verb } from '../verb.ts';
 import { asJson, outputOption, printJson } from '../view/output.ts';
 import { printTable, wideOption } from '../view/table.ts';
 import { count } from '../view/when.ts';
-import { WINDOW_COLUMNS, windowJson, windowRow } from '../view/window.ts';
+import { WINDOW_COLUMNS, windowJson, windowNotes, windowRow } from '../view/window.ts';
 
 /** Most windows asked for at a time. */
 const LIMIT_MAX = 10_000;
@@ -41,6 +41,7 @@ export const verb: Verb = {
       const rows = windows.map((window) => windowRow(window, now));
       if (rows.length === 0) io.err('no open windows');
       else printTable(io, options, WINDOW_COLUMNS, rows);
+      for (const note of windowNotes(windows, now)) io.err(`watchfire: ${note}`);
       if (total > windows.length)
         io.err(`watchfire: ${count(windows.length)} of ${count(total)}; see more with --limit`);
       return DONE;

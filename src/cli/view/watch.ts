@@ -98,7 +98,7 @@ export async function watch(
   { json, wanted = null, sinceMs = null }: Watched,
 ): Promise<Watcher> {
   const held = new Held();
-  const names = new Map<string, string>();
+  const names: Names = { generation: '', byId: new Map() };
   const stopping = new AbortController();
   const { signal } = stopping;
   let printing: Promise<void> | null = null;
@@ -112,7 +112,7 @@ export async function watch(
       if (!json) await learnNames(watchfire, items, names);
       const paint = painter(io.color);
       for (const item of items) {
-        io.out(json ? jsonOf(item) : lineOf(item, names, paint));
+        io.out(json ? jsonOf(item) : lineOf(item, names.byId, paint));
         await io.drained();
       }
     }
@@ -149,13 +149,20 @@ function jsonOf(item: LiveItem): string {
   return jsonText(item.kind === 'firing' ? { kind: 'firing', ...firingJson(item.recorded) } : item);
 }
 
-/** Looks up the names of automations that were not mentioned before. */
-async function learnNames(watchfire: Watchfire, items: readonly LiveItem[], names: Map<string, string>): Promise<void> {
-  const ids = new Set(items.flatMap(mentioned).filter((id) => id !== '' && !names.has(id)));
-  if (names.size + ids.size > NAMES_LIMIT) names.clear();
+/** Names of automations, as they were at a generation. */
+type Names = { generation: string; byId: Map<string, string> };
+
+/** Looks up the names of automations that were not mentioned before, and of all when an automation has changed since. */
+async function learnNames(watchfire: Watchfire, items: readonly LiveItem[], names: Names): Promise<void> {
+  const ids = new Set(items.flatMap(mentioned).filter((id) => id !== ''));
+  if (ids.size === 0) return;
+  const generation = await watchfire.generation().catch(() => names.generation);
+  if (generation !== names.generation || names.byId.size + ids.size > NAMES_LIMIT) names.byId.clear();
+  names.generation = generation;
+  const unknown = [...ids].filter((id) => !names.byId.has(id));
   // Without them ids are shown.
-  const found = await watchfire.names([...ids]).catch(() => new Map<string, string>());
-  for (const [id, name] of found) names.set(id, name);
+  const found = await watchfire.names(unknown).catch(() => new Map<string, string>());
+  for (const [id, name] of found) names.byId.set(id, name);
 }
 
 function mentioned(item: LiveItem): string[] {

@@ -1,8 +1,9 @@
-import type { CompositeWindow, EventWindow, Window } from '../../inspect/windows.ts';
+import type { CompositeWindow, EventWindow, Interval, Window } from '../../inspect/windows.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
 import { labelsInWords } from './firing.ts';
 import type { Column } from './table.ts';
 import { away, count, moment, withoutYear } from './when.ts';
+import { durationInWords } from './words.ts';
 
 export const WINDOW_COLUMNS: readonly Column[] = [
   { title: 'AUTOMATION' },
@@ -31,11 +32,32 @@ function eventRow(record: EventWindow, now: number): string[] {
   const last = lastEvent ?? '-';
   if (!window) return [titleOf(record), labelsInWords(labels), '-', '-', '-', '-', last, alerted];
   const { start, end, due, keepUntil } = window;
-  const ends = posture === 'Proactive' ? away(due, now) : `ends ${away(end, now)}`;
+  const ends = posture === 'Proactive' ? away(due, now) : isResting(window, now) ? 'rests' : `ends ${away(end, now)}`;
   const deadline =
     posture === 'Reactive' && end <= now && keepUntil !== null ? `over, kept ${away(keepUntil, now)}` : ends;
   const counted = `${window.count}/${threshold}`;
   return [titleOf(record), labelsInWords(labels), moment(start), moment(end), counted, deadline, last, alerted];
+}
+
+function isResting({ rests, start }: Interval, now: number): boolean {
+  return rests && start > now;
+}
+
+/** What the times of these windows say that cannot be guessed. */
+export function windowNotes(windows: readonly Window[], now: number): string[] {
+  const open = windows.flatMap((one) => (one.kind === 'event' && one.window !== null ? [one.window] : []));
+  const notes: string[] = [];
+  if (open.some((window) => isResting(window, now))) {
+    notes.push('rests: the key has fired, and counts again when the window that is shown begins');
+  }
+  const [first] = open.filter(({ reachesBack }) => reachesBack > 0);
+  if (first) {
+    const back = durationInWords(first.reachesBack);
+    notes.push(
+      `longer than "within": the first window of a key begins ${back} before its first event, for those that come late`,
+    );
+  }
+  return notes;
 }
 
 function groupRow(group: CompositeWindow, now: number): string[] {
@@ -73,6 +95,8 @@ function eventJson({ posture, threshold, window, lastEvent, alert }: EventWindow
       count: window.count,
       due: formatTimestamp(window.due),
       keep_until: window.keepUntil === null ? null : formatTimestamp(window.keepUntil),
+      reaches_back_seconds: window.reachesBack / 1_000,
+      rests_until: window.rests ? formatTimestamp(window.start) : null,
     },
     last_event: lastEvent,
     alert: alert && {
