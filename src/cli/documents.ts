@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import { foreignIn } from './foreign.ts';
 
 /** A file, or standard input, with what people call it. */
@@ -9,6 +20,12 @@ export type FoundDocument = Readonly<{ document: unknown; at: (path: string) => 
 
 /** What files hold. Each problem is `file:line: path: reason`. */
 export type Contents = Readonly<{ found: readonly FoundDocument[]; problems: readonly string[] }>;
+
+/** How V8 says that something is nested too deep, in a function or in a regular expression. */
+const STACK_IS_FULL = /call stack size exceeded|Stack overflow/;
+
+/** Problems of one document that are shown: more than anybody reads at once. */
+const TROUBLES_LIMIT = 20;
 
 /** The key of a list of automations that is not the whole document. */
 const LIST_KEY = 'automations';
@@ -28,10 +45,21 @@ export function documentsIn({ file, text }: Source): Contents {
   for (const document of documents) {
     // A warning is about something that would be read differently from what it looks like, such as an unknown tag.
     const wrong = [...document.errors, ...document.warnings];
-    problems.push(...wrong.map(({ pos, message }) => `${place(pos[0])}: document: is not YAML: ${firstLine(message)}`));
+    problems.push(...troubles(wrong).map(({ pos, message }) => `${place(pos[0])}: document: ${firstLine(message)}`));
     if (wrong.length === 0) collect(document, place, found, problems);
   }
   return { found, problems };
+}
+
+type Trouble = Readonly<Pick<YAMLError, 'pos' | 'message'>>;
+
+/** What is said of a document that is not YAML: one thing where it was nested so deep that the parser gave up, and a bounded number. */
+function troubles(wrong: readonly Trouble[]): Trouble[] {
+  const deep = wrong.find(({ message }) => STACK_IS_FULL.test(message));
+  if (deep) return [{ ...deep, message: 'is nested too deep' }];
+  const shown = wrong.slice(0, TROUBLES_LIMIT).map(({ pos, message }) => ({ pos, message: `is not YAML: ${message}` }));
+  const [next] = wrong.slice(TROUBLES_LIMIT);
+  return next ? [...shown, { ...next, message: `${wrong.length - TROUBLES_LIMIT} more` }] : shown;
 }
 
 function isEmpty({ contents, errors }: Document.Parsed): boolean {
@@ -60,8 +88,9 @@ function collect(
       if (foreign.length === 0) found.push({ document: value, at: (path) => at(node, path) });
     } catch (error) {
       // An alias without its anchor, or a few lines that expand to millions.
-      const reason = error instanceof Error ? firstLine(error.message) : String(error);
-      problems.push(`${at(node, '')}: document: cannot be read: ${reason}`);
+      const message = error instanceof Error ? firstLine(error.message) : String(error);
+      const reason = error instanceof RangeError ? 'is nested too deep' : `cannot be read: ${message}`;
+      problems.push(`${at(node, '')}: document: ${reason}`);
     }
   }
 }

@@ -1,3 +1,8 @@
+import { scan } from './glob-scan.ts';
+import { ANY_CHARACTER, ANY_RUN, accepts, type CharacterSet, FIRST_SET, type Program } from './glob-steps.ts';
+
+export { type CharacterSet, isInSet } from './glob-steps.ts';
+
 /** Tells whether a value matches. An absent value never does, not even under a negated pattern (rules 3.1, rule 1). */
 export type GlobMatcher = (value: string | undefined) => boolean;
 
@@ -7,9 +12,6 @@ export type GlobMatcher = (value: string | undefined) => boolean;
  * `other`: must be tried, but only on texts that begin with `text` (often empty, always so when negated).
  */
 export type GlobShape = { kind: 'exact' | 'prefix' | 'any' | 'other'; text: string };
-
-/** Members as pairs low, high of code points. A reversed range leaves no pair. */
-export type CharacterSet = { negated: boolean; ranges: readonly number[] };
 
 /** What stands between two texts of a pattern. */
 export type Gap = '*' | '?' | CharacterSet;
@@ -22,13 +24,6 @@ export type GlobParts = {
   gaps: readonly Gap[];
 };
 
-/** A step is a code point that stands for itself, one of the two wildcards, or `FIRST_SET` minus the index of a set. */
-type Program = { steps: readonly number[]; sets: readonly CharacterSet[] };
-
-const ANY_CHARACTER = -1;
-const ANY_RUN = -2;
-const FIRST_SET = -3;
-
 const STAR = 0x2a;
 const QUESTION = 0x3f;
 const OPEN = 0x5b;
@@ -36,7 +31,14 @@ const CLOSE = 0x5d;
 const BANG = 0x21;
 const DASH = 0x2d;
 
-/** Compiles a pattern of rules 3.1. A match takes at most (length of the pattern) × (length of the value) steps. */
+/**
+ * Coming back to a run takes so many steps for each unit of the value, and this many more, before a match goes on by another way, whose
+ * steps are (length of the pattern) / 32 × (length of the value) at most. Only patterns and values made for it get there.
+ */
+const BACK_STEPS_EACH = 16;
+const BACK_STEPS = 10_000;
+
+/** Compiles a pattern of rules 3.1. A match takes some 50 steps for each unit of the value at most. */
 export function compileGlob(pattern: string): GlobMatcher {
   if (!pattern.startsWith('!')) return compileBody(pattern);
   const matches = compileBody(pattern.slice(1));
@@ -47,7 +49,7 @@ export function compileGlob(pattern: string): GlobMatcher {
 export function classifyGlob(pattern: string): GlobShape {
   if (pattern.startsWith('!')) return { kind: 'other', text: '' };
   if (isPlain(pattern)) return { kind: 'exact', text: pattern };
-  const { steps } = parse(pattern);
+  const { steps } = programOf(pattern);
   const lead = leadLength(steps);
   const text = textOf(steps.slice(0, lead));
   if (lead === steps.length) return { kind: 'exact', text };
@@ -60,7 +62,7 @@ export function partsOf(pattern: string): GlobParts {
   const negated = pattern.startsWith('!');
   const body = negated ? pattern.slice(1) : pattern;
   if (isPlain(body)) return { negated, body, texts: [body], gaps: [] };
-  const { steps, sets } = parse(body);
+  const { steps, sets } = programOf(body);
   const texts: [string, ...string[]] = [''];
   const gaps: Gap[] = [];
   for (const step of steps) {
@@ -76,7 +78,7 @@ export function partsOf(pattern: string): GlobParts {
 /** {@link compileGlob} for a pattern without its negation: a `!` in front stands for itself. */
 export function compileBody(pattern: string): GlobMatcher {
   if (isPlain(pattern)) return (value) => value === pattern;
-  const program = parse(pattern);
+  const program = programOf(pattern);
   const { steps } = program;
   const lead = leadLength(steps);
   const prefix = textOf(steps.slice(0, lead));
@@ -119,7 +121,8 @@ function textOf(steps: readonly number[]): string {
   return steps.map((step) => String.fromCodePoint(step)).join('');
 }
 
-function parse(pattern: string): Program {
+/** A pattern without its negation as steps. */
+export function programOf(pattern: string): Program {
   const points = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   const steps: number[] = [];
   const sets: CharacterSet[] = [];
@@ -172,7 +175,9 @@ function stepOfSet(set: CharacterSet, sets: CharacterSet[]): number {
  * Goes through value and steps side by side. On a mismatch only the latest run can help: whatever an earlier one could
  * take, the latest can take as well. So there is one place to come back to, and no nesting of attempts.
  */
-function run({ steps, sets }: Program, value: string): boolean {
+function run(program: Program, value: string): boolean {
+  const { steps, sets } = program;
+  let left = value.length * BACK_STEPS_EACH + BACK_STEPS;
   let step = 0;
   let at = 0;
   let runStep = -1;
@@ -192,29 +197,12 @@ function run({ steps, sets }: Program, value: string): boolean {
       continue;
     }
     if (runStep === -1) return false;
+    left -= step - runStep;
+    if (left < 0) return scan(program, value);
     runEnd += (value.codePointAt(runEnd) ?? 0) > 0xffff ? 2 : 1;
     at = runEnd;
     step = runStep + 1;
   }
   if (steps[step] === ANY_RUN) step += 1;
   return step === steps.length;
-}
-
-function accepts(step: number, point: number, sets: readonly CharacterSet[]): boolean {
-  if (step >= 0) return step === point;
-  if (step === ANY_CHARACTER) return true;
-  const set = sets[FIRST_SET - step];
-  return set !== undefined && isInSet(set, point);
-}
-
-/** Whether a set stands for this code point. */
-export function isInSet(set: CharacterSet, point: number): boolean {
-  return set.negated !== isMember(set.ranges, point);
-}
-
-function isMember(ranges: readonly number[], point: number): boolean {
-  for (let pair = 0; pair < ranges.length; pair += 2) {
-    if (point >= (ranges[pair] ?? 0) && point <= (ranges[pair + 1] ?? 0)) return true;
-  }
-  return false;
 }

@@ -9,14 +9,19 @@ import { withinAt } from './within.ts';
 /** BullMQ refuses priorities above 2^21 - 1. */
 const PRIORITY_LIMIT = 2_097_151;
 
+/** A job that waits longer is a mistake, and more tries than these never end (rules 5.5). */
+const LONGEST_DELAY_MS = 365 * 86_400_000;
+const MOST_ATTEMPTS = 1_000;
+
 const notNegative = 'must be a whole number, 0 or more';
 const wholeNumber = z.int(notNegative).min(0, notNegative);
+const delayMs = wholeNumber.max(LONGEST_DELAY_MS, 'must not be longer than 365 days');
 const jitter = 'must be a number from 0 to 1';
 const text = z.string('must be a non-empty string').min(1, 'must be a non-empty string');
 
 export const strategy = z.strictObject({
   type: text.describe('fixed, exponential, or a strategy of your worker'),
-  delay: wholeNumber.optional().describe('Milliseconds before the next try'),
+  delay: delayMs.optional().describe('Milliseconds before the next try'),
   jitter: z
     .number(jitter)
     .min(0, jitter)
@@ -25,7 +30,7 @@ export const strategy = z.strictObject({
     .describe('Part of the delay that is random, 0 to 1'),
 });
 
-const backoff = z.union([wholeNumber, strategy], 'must be milliseconds or {type, delay, jitter}');
+const backoff = z.union([delayMs, strategy], 'must be milliseconds or {type, delay, jitter}');
 
 export const keepCount = z.strictObject({ count: wholeNumber.describe('How many at most') });
 
@@ -43,8 +48,11 @@ const keepJobs = z.union(
 /** The job options a definition may set, as BullMQ takes them. Ids and deduplication belong to the engine. */
 export const queueOptions = z.strictObject(
   {
-    delay: wholeNumber.optional().describe('Milliseconds to wait before the job may run'),
-    attempts: wholeNumber.optional().describe('How often the job is tried in all, 5 by default; 0 and 1 mean once'),
+    delay: delayMs.optional().describe('Milliseconds to wait before the job may run'),
+    attempts: wholeNumber
+      .max(MOST_ATTEMPTS, `must be at most ${MOST_ATTEMPTS}`)
+      .optional()
+      .describe('How often the job is tried in all, 5 by default; 0 and 1 mean once'),
     backoff: backoff
       .optional()
       .describe(
@@ -65,7 +73,10 @@ export const queueOptions = z.strictObject(
 /** An action that adds a job to a queue. */
 export const queueAction = closed({
   type: z.literal('queue').describe('A job in a BullMQ queue of yours'),
-  queue: text.regex(/^[^:]*$/, 'must not contain ":"').describe('Name of the BullMQ queue'),
+  queue: text
+    .regex(/^[^:]*$/, 'must not contain ":"')
+    .regex(/^\P{Cc}*$/u, 'must not contain control characters')
+    .describe('Name of the BullMQ queue'),
   name: text.optional().describe('Name of the job'),
   data: z
     .record(z.string(), z.unknown(), 'must be an object')
@@ -101,7 +112,11 @@ export function parseAction(document: unknown, path: string): ActionDocument {
  */
 export function delayOf(action: Readonly<Record<string, unknown>>, path: string): number | null {
   const after = action.type === 'queue' ? null : (action.schedule_after ?? null);
-  return after === null ? null : withinAt(after, joinPath(path, 'schedule_after')).ms;
+  if (after === null) return null;
+  const place = joinPath(path, 'schedule_after');
+  const { ms } = withinAt(after, place);
+  if (ms > LONGEST_DELAY_MS) throw new InvalidDocument(place, 'must not be longer than 365 days', after);
+  return ms;
 }
 
 /** Checks a list of actions. Missing is empty. Throws InvalidDocument. */

@@ -107,7 +107,9 @@ function copyOf(document: unknown): Record<string, unknown> {
 function write(document: object): string {
   try {
     return JSON.stringify(document, (_, value: unknown) => (isUnwritable(value) ? String(value) : value));
-  } catch {
+  } catch (error) {
+    // What does not end says so by a stack that is full, whose words are no answer.
+    if (error instanceof RangeError) throw new InvalidDocument('automation', 'must not be nested too deep');
     throw new InvalidDocument('automation', 'must be JSON: neither cyclic nor nested without end');
   }
 }

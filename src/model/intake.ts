@@ -81,8 +81,9 @@ export function sealEvent(document: unknown, newId: () => string, received: numb
 function write(document: object): string {
   try {
     return JSON.stringify(document);
-  } catch {
-    throw new InvalidDocument('event', 'cannot be written as JSON');
+  } catch (error) {
+    const reason = error instanceof RangeError ? 'is nested too deep' : 'cannot be written as JSON';
+    throw new InvalidDocument('event', reason);
   }
 }
 

@@ -5,10 +5,15 @@ import { eventInput } from '../model/event-schema.ts';
 import { type Firing, stateChangeEventId } from '../model/firing.ts';
 import { check, required } from '../model/issue.ts';
 import { formatTimestamp, parseTimestamp } from '../model/timestamp.ts';
+import type { Trigger } from '../model/trigger.ts';
 
 const instant = z.string(required('must be a timestamp')).transform((text, context) => {
   const ms = parseTimestamp(text);
-  if (ms !== undefined) return ms;
+  if (ms !== undefined && ms >= 0) return ms;
+  if (ms !== undefined) {
+    context.addIssue('must not be before 1970');
+    return z.NEVER;
+  }
   context.addIssue('must be a timestamp');
   return z.NEVER;
 });
@@ -97,6 +102,38 @@ export function automationsOf({ automations, timeline }: Scenario): {
   const puts = new Map<number, Automation>();
   for (const [i, { put }] of timeline.entries()) if (put !== undefined) puts.set(i, parseAutomation(put));
   return { loaded, puts };
+}
+
+/** Standing windows that may end in one step: each costs some of Redis' time, and all of them together must come to an end. */
+const WINDOWS_LIMIT = 100_000;
+
+/**
+ * Refuses a scenario in which the time of a step lets more standing windows end than anybody waits for. One with keys counts once,
+ * since how many there are depends on the events.
+ * @throws InvalidDocument
+ */
+export function refuseEndless(scenario: Scenario, { loaded, puts }: ReturnType<typeof automationsOf>): void {
+  const standing = new Map(loaded.map((automation) => [automation.id, standingOf(automation.trigger)]));
+  let before = scenario.start ?? scenario.timeline[0]?.at ?? 0;
+  for (const [i, { at, delete: gone }] of scenario.timeline.entries()) {
+    const ended = [...standing.values()]
+      .flat()
+      .reduce((sum, withinMs) => sum + Math.floor((at - before) / withinMs), 0);
+    if (ended > WINDOWS_LIMIT) {
+      const reason = `lets ${ended} standing windows end, ${WINDOWS_LIMIT} at most may in one step`;
+      throw new InvalidDocument(`timeline[${i}].at`, reason, formatTimestamp(at));
+    }
+    before = at;
+    const put = puts.get(i);
+    if (put) standing.set(put.id, standingOf(put.trigger));
+    if (gone !== undefined) standing.delete(gone);
+  }
+}
+
+/** The lengths of the windows below a trigger that come again and again by themselves. */
+function standingOf(trigger: Trigger): number[] {
+  if (trigger.type !== 'event') return trigger.triggers.flatMap(standingOf);
+  return trigger.posture === 'Proactive' && trigger.after.length === 0 ? [trigger.withinMs] : [];
 }
 
 /** The ledger of a scenario in the form of its answer. */

@@ -15,7 +15,14 @@ import { ledgerBehind } from '../redis/ledger.ts';
 import { append, readBehind } from '../redis/log.ts';
 import { type Store, storeOf } from '../redis/store.ts';
 import { Scheduler } from '../services/scheduler.ts';
-import { answered, automationsOf, type Emitted, type Scenario, type ScenarioAnswer } from './scenario.ts';
+import {
+  answered,
+  automationsOf,
+  type Emitted,
+  refuseEndless,
+  type Scenario,
+  type ScenarioAnswer,
+} from './scenario.ts';
 
 /** Redis to run on, and what the engine is to be made of; several scenarios may share one connection at a time. */
 export type SimulationParts = Readonly<{
@@ -148,6 +155,7 @@ export async function simulate(
     if (error instanceof InvalidDocument) return { name, invalid: error.message };
     throw error;
   }
+  refuseEndless(scenario, automations);
   const simulation = new Simulation(parts, namespace, scenario.start ?? timeline[0]?.at ?? 0);
   await simulation.prepare();
   for (const automation of automations.loaded) await simulation.put(automation);
