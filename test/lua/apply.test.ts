@@ -46,7 +46,7 @@ describe('the position is a fence', () => {
         'applied counted armed',
         'applied counted open',
         'applied fired open',
-        'applied late armed',
+        'applied resting armed',
         'rejected',
         'parked',
       ],
@@ -90,7 +90,7 @@ describe('the position is a fence', () => {
     }
     const entries = await world.waiting();
     await world.apply(entries.slice(0, 3));
-    expect(await world.apply(entries.slice(1))).toMatchObject({ word: 'applied', words: ['applied late'] });
+    expect(await world.apply(entries.slice(1))).toMatchObject({ word: 'applied', words: ['applied resting'] });
     await other.apply();
     expect(await world.state()).toEqual(await other.state());
   });
