@@ -118,7 +118,7 @@ export async function until(holds: () => Promise<boolean>): Promise<void> {
 
 /** Runs `work` with so many workers, each a process of its own, and stops them. */
 export async function withWorkers<T>(
-  { url }: Context,
+  { url }: Pick<Context, 'url'>,
   count: number,
   work: (workers: readonly Program[]) => Promise<T>,
 ): Promise<T> {

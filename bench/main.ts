@@ -10,12 +10,14 @@ import * as globs from './globs.ts';
 import * as ignore from './ignore.ts';
 import * as latency from './latency.ts';
 import * as memory from './memory.ts';
+import * as peers from './peers/peers.ts';
 import {
   type Found,
   falls,
   line,
   loadNow,
   machine,
+  type Recorded,
   readRecord,
   shortRatios,
   versions,
@@ -38,18 +40,24 @@ const PARTS: readonly Part[] = [
   { name: 'firings', run: firings.run },
   { name: 'memory', run: memory.run },
   { name: 'restart', run: restart.run },
+  { name: 'peers', run: peers.run, apart: true },
 ];
+
+/** Parts that need nothing but what the project installs: those that run when none is named, and that docs/benchmarks.md shows. */
+const OWN = PARTS.filter(({ apart }) => !apart);
 
 /** Comparisons for each figure. */
 const PAIRS = 3;
 
-const USAGE = `npm run bench [-- PART… --short --json --record --check]
+const USAGE = `npm run bench [-- PART… --short --json --record --check --pairs N]
 
-  PART      ${PARTS.map(({ name }) => name).join(' ')}; none: all
+  PART      ${OWN.map(({ name }) => name).join(' ')}; none: all of these
+            peers: Flink CEP, Esper and Prefect beside Watchfire; writes docs/performance.md, needs Java, Maven and Python
   --short   small sizes, one pair each; docs/benchmarks.md stays as it is
   --json    the results as JSON on standard output
   --record  with --short: keeps the ratios for --check
   --check   with --short: fails when a ratio is less than half as good as the recorded one
+  --pairs   comparisons for each figure; otherwise ${PAIRS}, and one with --short
 `;
 
 const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
@@ -57,18 +65,23 @@ const say = (sentence: string): void => void process.stderr.write(`${sentence}\n
 /** Answers the exit status. */
 async function main(): Promise<number> {
   const flag = { type: 'boolean', default: false } as const;
-  const options = { short: flag, json: flag, record: flag, check: flag, help: flag };
+  const number = { type: 'string' } as const;
+  const options = { short: flag, json: flag, record: flag, check: flag, pairs: number, help: flag };
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const unknown = positionals.filter((name) => !PARTS.some((part) => part.name === name));
   if (values.help || unknown.length > 0) {
     say(unknown.length > 0 ? `there is no part ${unknown.join(', ')}\n\n${USAGE}` : USAGE);
     return unknown.length > 0 ? 2 : 0;
   }
-  const parts = PARTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const pairs = Number(values.pairs ?? (values.short ? 1 : PAIRS));
+  if (!Number.isInteger(pairs) || pairs < 1) {
+    say(`--pairs is a whole number from 1 on, not ${values.pairs}`);
+    return 2;
+  }
+  const parts = positionals.length === 0 ? OWN : PARTS.filter(({ name }) => positionals.includes(name));
   const server = await startRedisServer({ port: 0, dir: null, program: await obtainRedisServer(say) });
   const redis = new Redis(server.url);
   try {
-    const pairs = values.short ? 1 : PAIRS;
     const found = await measure(parts, { redis, url: server.url, short: values.short, pairs, say });
     const record = await readRecord();
     if (values.json) {
@@ -77,21 +90,27 @@ async function main(): Promise<number> {
     }
     const fallen = values.check ? falls(found, record) : [];
     for (const sentence of fallen) say(`fallen: ${sentence}`);
+    const own = new Map([...found].filter(([name]) => OWN.some((part) => part.name === name)));
     if (values.short && values.record) {
-      await writeRecord({ ...record, short: { ...record.short, ...shortRatios(found) } });
-    } else if (!values.short) {
-      const order = PARTS.map(({ name }) => name);
-      const all = Object.entries({ ...record.parts, ...Object.fromEntries(found) });
-      all.sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
-      const whole = { ...record, machine: machine(), versions: await versions(redis), parts: Object.fromEntries(all) };
-      await writeRecord(whole);
-      await writeDocument(whole);
+      await writeRecord({ ...record, short: { ...record.short, ...shortRatios(own) } });
+    } else if (!values.short && own.size > 0) {
+      await keep(own, record, redis);
     }
     return fallen.length === 0 ? 0 : 1;
   } finally {
     redis.disconnect();
     await server.stop();
   }
+}
+
+/** Records what the whole form found, beside what the last one found on the other parts, and writes the page anew. */
+async function keep(found: ReadonlyMap<string, Found>, record: Recorded, redis: Redis): Promise<void> {
+  const order = OWN.map(({ name }) => name);
+  const all = Object.entries({ ...record.parts, ...Object.fromEntries(found) });
+  all.sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  const whole = { ...record, machine: machine(), versions: await versions(redis), parts: Object.fromEntries(all) };
+  await writeRecord(whole);
+  await writeDocument(whole);
 }
 
 async function measure(parts: readonly Part[], context: Context): Promise<Map<string, Found>> {

@@ -52,6 +52,12 @@ export class Program {
     });
   }
 
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error('the program did not start');
+    return pid;
+  }
+
   async ask<T>(name: string, input?: unknown): Promise<T> {
     this.#asked += 1;
     const id = this.#asked;

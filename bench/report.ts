@@ -29,11 +29,11 @@ export async function readRecord(): Promise<Recorded> {
 }
 
 export async function writeRecord(recorded: Recorded): Promise<void> {
-  await write(RECORD, JSON.stringify(recorded));
+  await writeFormatted(RECORD, JSON.stringify(recorded));
 }
 
 /** Writes a file the way the formatter wants all files to be. */
-async function write(file: URL, text: string): Promise<void> {
+export async function writeFormatted(file: URL, text: string): Promise<void> {
   await writeFile(file, `${text.trimEnd()}\n`);
   const biome = fileURLToPath(new URL('../node_modules/@biomejs/biome/bin/biome', import.meta.url));
   await promisify(execFile)(process.execPath, [biome, 'format', '--write', fileURLToPath(file)]);
@@ -115,12 +115,16 @@ const HEADER = ['| measured | figure | ratio | target | what else |', '| --- | -
 const BEGIN = '<!-- written by hand: begin -->';
 const END = '<!-- written by hand: end -->';
 
+/** The lines of a page that a person wrote, the marks around them included. */
+export function byHand(page: string): string[] {
+  const from = page.indexOf(BEGIN);
+  const to = page.indexOf(END);
+  return [BEGIN, from >= 0 && to > from ? page.slice(from + BEGIN.length, to).trim() : '', END];
+}
+
 /** Writes docs/benchmarks.md anew from what is recorded; what stands between the marks stays. */
 export async function writeDocument(recorded: Recorded): Promise<void> {
   const old = await readFile(DOCUMENT, 'utf8').catch(() => '');
-  const from = old.indexOf(BEGIN);
-  const to = old.indexOf(END);
-  const kept = from >= 0 && to > from ? old.slice(from + BEGIN.length, to).trim() : '';
   const tables = Object.entries(recorded.parts).map(([part, { when, load, results }]) =>
     [
       `### ${part}`,
@@ -146,13 +150,11 @@ export async function writeDocument(recorded: Recorded): Promise<void> {
     '',
     '## Where the time goes, and what limits each',
     '',
-    BEGIN,
-    kept,
-    END,
+    ...byHand(old),
     '',
     '## Figures',
     '',
     tables.join('\n'),
   ].join('\n');
-  await write(DOCUMENT, text);
+  await writeFormatted(DOCUMENT, text);
 }

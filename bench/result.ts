@@ -34,7 +34,12 @@ export type Result = Readonly<{
   note: string;
 }>;
 
-export type Part = Readonly<{ name: string; run: (context: Context) => Promise<Result[]> }>;
+export type Part = Readonly<{
+  name: string;
+  run: (context: Context) => Promise<Result[]>;
+  /** It runs only when it is named, and keeps what it found in a record and a page of its own. */
+  apart?: true;
+}>;
 
 /** Whether a result keeps one of its targets. */
 export function reaches(result: Result, target: Target): boolean {
