@@ -4,6 +4,7 @@ import { differingKeys } from '../model/meaning.ts';
 import { isRecord } from '../model/record.ts';
 import { compareText } from '../model/text.ts';
 import type { FoundDocument } from './documents.ts';
+import { METRIC_ADVICE } from './foreign.ts';
 import { sentenceOf } from './view/output.ts';
 
 /** What is to become of one automation. `keys`: the top-level keys in which it differs from what is stored. */
@@ -71,7 +72,10 @@ function wantedOf({ document, at }: FoundDocument, newId: () => string, problems
     ];
   } catch (error) {
     if (!(error instanceof InvalidDocument)) throw error;
-    problems.push(...error.problems.map((problem) => `${at(problem.path)}: ${sentenceOf(problem)}`));
+    for (const problem of error.problems) {
+      const advice = problem.reason === 'metric triggers are not supported' ? METRIC_ADVICE : '';
+      problems.push(`${at(problem.path)}: ${sentenceOf(problem)}${advice}`);
+    }
     return [];
   }
 }
@@ -86,7 +90,10 @@ function refuseTwins(wanted: readonly Wanted[], problems: string[]): void {
       const other = first.get(value);
       if (!other) first.set(value, one);
       else if (key === 'id' || !one.ownId || !other.ownId) {
-        problems.push(`${one.at(key)}: ${key}: is that of ${other.at(key)} too (found ${JSON.stringify(value)})`);
+        const advice = key === 'name' ? '; give each of them an id, or another name' : '';
+        problems.push(
+          `${one.at(key)}: ${key}: is that of ${other.at(key)} too (found ${JSON.stringify(value)})${advice}`,
+        );
       }
     }
   }

@@ -10,12 +10,16 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
-import { foreignIn } from './foreign.ts';
+import { quoted } from '../findings/finding.ts';
+import { brokenText, exportAdvice, foreignIn } from './foreign.ts';
 
 /** A file, or standard input, with what people call it. */
 export type Source = Readonly<{ file: string; text: string }>;
 
-/** One document of a file, and where its parts are: `at('trigger.within')` is `orders.yaml:12`. */
+/**
+ * One document of a file, and where its parts are: `at('trigger.within')` is `orders.yaml:12`. Where several begin in one line, as in JSON
+ * without line breaks, it names the automation too: `orders.json:1 ("Late orders")`.
+ */
 export type FoundDocument = Readonly<{ document: unknown; at: (path: string) => string }>;
 
 /** What files hold. Each problem is `file:line: path: reason`. */
@@ -45,8 +49,9 @@ export function documentsIn({ file, text }: Source): Contents {
   for (const document of documents) {
     // A warning is about something that would be read differently from what it looks like, such as an unknown tag.
     const wrong = [...document.errors, ...document.warnings];
-    problems.push(...troubles(wrong).map(({ pos, message }) => `${place(pos[0])}: document: ${firstLine(message)}`));
-    if (wrong.length === 0) collect(document, place, found, problems);
+    const said = wrong.length > 0 ? troubles(wrong, exportAdvice(text)) : brokenIn(document, text);
+    problems.push(...said.map(({ pos, message }) => `${place(pos[0])}: document: ${firstLine(message)}`));
+    if (said.length === 0) collect(document, place, found, problems);
   }
   return { found, problems };
 }
@@ -54,12 +59,39 @@ export function documentsIn({ file, text }: Source): Contents {
 type Trouble = Readonly<Pick<YAMLError, 'pos' | 'message'>>;
 
 /** What is said of a document that is not YAML: one thing where it was nested so deep that the parser gave up, and a bounded number. */
-function troubles(wrong: readonly Trouble[]): Trouble[] {
+function troubles(wrong: readonly Trouble[], advice: string): Trouble[] {
   const deep = wrong.find(({ message }) => STACK_IS_FULL.test(message));
   if (deep) return [{ ...deep, message: 'is nested too deep' }];
-  const shown = wrong.slice(0, TROUBLES_LIMIT).map(({ pos, message }) => ({ pos, message: `is not YAML: ${message}` }));
-  const [next] = wrong.slice(TROUBLES_LIMIT);
-  return next ? [...shown, { ...next, message: `${wrong.length - TROUBLES_LIMIT} more` }] : shown;
+  return bounded(
+    wrong.map(({ pos, message }, i) => ({
+      pos,
+      message: `is not YAML: ${firstLine(message)}${i === 0 ? advice : ''}`,
+    })),
+  );
+}
+
+function bounded(troubles: readonly Trouble[]): Trouble[] {
+  const [next] = troubles.slice(TROUBLES_LIMIT);
+  const shown = troubles.slice(0, TROUBLES_LIMIT);
+  return next ? [...shown, { ...next, message: `${troubles.length - TROUBLES_LIMIT} more` }] : shown;
+}
+
+/** Quoted texts that something has cut in two. */
+function brokenIn(document: Document.Parsed, text: string): Trouble[] {
+  const broken: Trouble[] = [];
+  try {
+    visit(document, {
+      Scalar(_, { type, range }) {
+        if (!range || (type !== 'QUOTE_DOUBLE' && type !== 'QUOTE_SINGLE')) return;
+        const message = brokenText(text.slice(range[0], range[1]));
+        if (message !== null) broken.push({ pos: [range[0], range[1]], message });
+      },
+    });
+  } catch (error) {
+    // What is nested too deep to be walked through is said where its values are read.
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return bounded(broken);
 }
 
 function isEmpty({ contents, errors }: Document.Parsed): boolean {
@@ -73,8 +105,10 @@ function collect(
   problems: string[],
 ): void {
   const root = document.contents as Node;
-  const at = (node: Node, path: string): string => place(offsetOf(document, node, path));
-  for (const node of nodesOf(root)) {
+  const nodes = nodesOf(root);
+  const named = crowdedIn(nodes, place);
+  const at = (node: Node, path: string): string => `${place(offsetOf(document, node, path))}${named.get(node) ?? ''}`;
+  for (const node of nodes) {
     if (node === null) {
       problems.push(
         `${at(root, LIST_KEY)}: ${LIST_KEY}: must be a list of automations, beside which only x-… keys and anchors may stand`,
@@ -93,6 +127,18 @@ function collect(
       problems.push(`${at(node, '')}: document: ${reason}`);
     }
   }
+}
+
+/** How automations are told apart that begin in one line: ` ("name")`, or its number. */
+function crowdedIn(nodes: readonly (Node | null)[], place: (offset: number) => string): Map<Node, string> {
+  const here = nodes.flatMap((node, i) => (node ? [{ node, i, line: place(node.range?.[0] ?? 0) }] : []));
+  const crowded = [...Map.groupBy(here, ({ line }) => line).values()].filter((group) => group.length > 1);
+  return new Map(
+    crowded.flat().map(({ node, i }) => {
+      const name = isMap(node) ? node.get('name') : undefined;
+      return [node, ` (${typeof name === 'string' ? quoted(name) : `automation ${i + 1}`})`];
+    }),
+  );
 }
 
 /** The automations below a root; null for a list that is not as it should be. */

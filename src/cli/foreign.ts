@@ -44,13 +44,34 @@ const BARE_TRIGGER =
 const TRIGGERS =
   'is a list, and an automation has one "trigger": make an automation of each, or one trigger with "type: compound" that holds them';
 
+/** What follows the words of rules 5.5: the metrics of Prefect Cloud can be said with events. */
+export const METRIC_ADVICE =
+  '; count events instead: for lateness expect prefect.flow-run.Late, for successes prefect.flow-run.Failed and .Crashed with a ' +
+  '"threshold", and for duration write a Proactive trigger after prefect.flow-run.Running that expects prefect.flow-run.Completed "within" that time';
+
+const EXPORT_WHOLE =
+  '"prefect automation inspect" breaks lines where a terminal ends; export with "prefect api POST /automations/filter", which does not';
+
+/** What follows a mistake of YAML in a file whose keys are those of Prefect's export; else nothing. */
+export function exportAdvice(text: string): string {
+  return /^(?:- | {2})?(?:actions_on_trigger|owner_resource):/m.test(text) ? `; ${EXPORT_WHOLE}` : '';
+}
+
+/**
+ * Why a quoted text cannot be meant as it stands; null when it can. One that goes on where the next line begins was cut there, perhaps
+ * within a word: no program writes JSON like that, and people indent.
+ */
+export function brokenText(source: string): string | null {
+  return /^["'][\s\S]*\n(?=\S)/.test(source) ? `a text is broken in two here: ${EXPORT_WHOLE}` : null;
+}
+
 function terraformIn(trigger: unknown, path: string, levels: number): Foreign[] {
   if (!isRecord(trigger) || levels === 0) return [];
   const own = TERRAFORM_KEYS.filter((key) => isRecord(trigger[key]) && trigger.type !== key).map((key) => ({
     path: `${path}.${key}`,
     reason:
       key === 'metric'
-        ? 'metric triggers are not supported'
+        ? `metric triggers are not supported${METRIC_ADVICE}`
         : `is how Terraform writes it: put what is in it into the trigger itself, with "type: ${key}"`,
   }));
   const below: unknown[] = Array.isArray(trigger.triggers) ? trigger.triggers : [];

@@ -35,6 +35,9 @@ export function findingsIn(automation: Automation, surroundings: Surroundings = 
   ];
 }
 
+/** It is done once, however many automations say that it is missing. */
+export const START_WORKER = 'start a BullMQ worker for it, with the prefix of this namespace';
+
 /** One for each queue. */
 function queueFindings(automation: Automation, unattended: Surroundings['unattended']): Finding[] {
   const { actions, actionsOnTrigger, actionsOnResolve } = automation;
@@ -47,7 +50,7 @@ function queueFindings(automation: Automation, unattended: Surroundings['unatten
       known.add(queue);
       const place = joinPath(joinPath(list, i), action.type === 'queue' ? 'queue' : 'type');
       const reason = `no worker takes jobs from the queue ${quoted(queue)} now`;
-      return [warning(place, reason, 'start a BullMQ worker for it, with the prefix of this namespace')];
+      return [warning(place, reason, START_WORKER)];
     }),
   );
 }

@@ -125,13 +125,13 @@ describe('what is to change', () => {
         { name: 'a', trigger },
       ],
       [],
-      ['f:1(name): name: is that of f:0(name) too (found "a")'],
+      ['f:1(name): name: is that of f:0(name) too (found "a"); give each of them an id, or another name'],
     ],
     [
       'two of one name, one with an id',
       [a, { name: 'a', trigger }],
       [],
-      ['f:1(name): name: is that of f:0(name) too (found "a")'],
+      ['f:1(name): name: is that of f:0(name) too (found "a"); give each of them an id, or another name'],
     ],
     [
       'a name that fits several',

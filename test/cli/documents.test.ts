@@ -93,7 +93,7 @@ describe('what was made for something else is named, with what to do', () => {
       'name: a\ntrigger:\n  type: sequence\n  triggers:\n    - event: {}\n    - metric: {}\n',
       [
         'f:5: trigger.triggers[0].event: is how Terraform writes it',
-        'f:6: trigger.triggers[1].metric: metric triggers are not supported',
+        'f:6: trigger.triggers[1].metric: metric triggers are not supported; count events instead: for lateness expect',
       ],
     ],
   ])('%s', (_, text, sentences) => {
@@ -107,6 +107,43 @@ describe('what was made for something else is named, with what to do', () => {
     expect(found).toHaveLength(3);
     expect(problems).toEqual([]);
   });
+});
+
+describe('a text that a terminal has broken is not taken for what it was', () => {
+  const EXPORT = 'export with "prefect api POST /automations/filter"';
+
+  test.each<[string, string, number]>([
+    ['in JSON', '{\n  "name": "a",\n  "description": "it was\nbroken here"\n}\n', 3],
+    ['in JSON, within a word', '[{"name": "a", "trigger": {"expect": ["orde\nr.failed"]}}]\n', 1],
+    ['twice in one text', '{"name": "a \nb \nc"}', 1],
+  ])('%s', (_, text, line) => {
+    const { found, problems } = read(text);
+    expect(found).toEqual([]);
+    expect(problems).toEqual([expect.stringContaining(`f:${line}: document: a text is broken in two here: `)]);
+    expect(problems[0]).toContain(EXPORT);
+  });
+
+  test('in YAML that Prefect wrote, where it is a mistake', () => {
+    const text = 'name: a\ndescription: "it was \nbroken\\\n  \\ here"\nowner_resource: null\n';
+    const { found, problems } = read(text);
+    expect(found).toEqual([]);
+    expect(problems[0]).toMatch(/^f:\d: document: is not YAML: /);
+    expect(problems[0]).toContain(EXPORT);
+    // Others are given no advice on Prefect.
+    expect(read(text.replace('owner_resource', 'owner')).problems[0]).not.toContain('prefect');
+  });
+
+  test('but one that a person folded is', () => {
+    const text = 'name: "a\n  b"\ndescription: \'c\n\n  d\'\ntrigger: {match: {"x": "e\n   f"}}\n';
+    expect(read(text).found.map(({ document }) => document)).toEqual([
+      { name: 'a b', description: 'c\nd', trigger: { match: { x: 'e f' } } },
+    ]);
+  });
+});
+
+test('automations that begin in one line are named', () => {
+  const { found } = read('[{"name": "a", "trigger": {}}, {"id": "B"},\n{"name": "c"}]');
+  expect(found.map(({ at }) => at('trigger'))).toEqual(['f:1 ("a")', 'f:1 (automation 2)', 'f:2']);
 });
 
 function bomb(levels: number): string {

@@ -14,7 +14,7 @@ import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { differenceOf } from '../view/difference.ts';
 import { asJson, outputOption, plain, printJson, sentenceOf } from '../view/output.ts';
 import { count } from '../view/when.ts';
-import { warningLine, warningsOf } from '../warnings.ts';
+import { warningLines, warningsOf } from '../warnings.ts';
 
 /** Exit status of `--detailed-exitcode` when something is changed, as other tools of this kind have it. */
 const DIFFERENT = 2;
@@ -78,10 +78,10 @@ async function apply(files: readonly string[], options: Options, io: Io): Promis
     const named = warnings.map((warning) => `warning: ${warning}`);
     const findings = await warningsOf(found, watchfire);
     const doubtful = findings.flat().filter(({ grade }) => grade === 'warning');
-    const errors = options.strict === true ? [...named, ...doubtful.map(warningLine)] : [];
+    const errors = options.strict === true ? [...named, ...warningLines(doubtful)] : [];
     if (errors.length > 0) return refused(errors, io);
     // As JSON they stand with their changes.
-    const listed = asJson(options) ? [] : findings.flat().map(warningLine);
+    const listed = asJson(options) ? [] : warningLines(findings.flat());
     for (const line of [...named, ...listed]) io.err(plain(line));
     const shown = await shownOf(changes, watchfire);
     if (!dryRun && !(await agreed(changes, options, io))) return null;
@@ -128,8 +128,9 @@ async function agreed(changes: readonly PlannedChange[], options: Options, io: I
 
 async function sourceOf(file: string, io: Io): Promise<Source> {
   const name = file === '-' ? 'stdin' : file;
-  const bytes = await (file === '-' ? buffer(io.stdin) : readFile(file)).catch((error: Error) => {
-    throw new Misuse(`cannot read ${file}: ${error.message}`);
+  const bytes = await (file === '-' ? buffer(io.stdin) : readFile(file)).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'EISDIR' ? `it is a folder; name its files, as in ${file}/*` : error.message;
+    throw new Misuse(`cannot read ${file}: ${reason}`);
   });
   const text = textOf(bytes);
   if (text === null)

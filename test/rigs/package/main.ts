@@ -16,7 +16,8 @@ import {
 } from '../../package/programs.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine, usageOf } from '../../support/usage.ts';
-import { command, install, LeftOut } from './npm.ts';
+import { type Check, checks, LeftOut } from '../checks.ts';
+import { command, install } from './npm.ts';
 
 /**
  * The package as people get it: packed, and installed by npm with each combination of its peers, judged by the tools that judge packages,
@@ -30,11 +31,7 @@ const JUDGES = { '@arethetypeswrong/cli': '0.18.5', publint: '0.3.25' };
 const TOO_OLD = '18';
 const OLDEST = manifest.engines.node.replace('>=', '');
 
-/** The status by which a run says that it could not be done here: of those that are told apart from 1, the one of automake. */
-const LEFT_OUT = 77;
-
 type Rig = Readonly<{ dir: string; archive: string; server: PrivateServer; check: Check }>;
-type Check = (name: string, what: () => Promise<void>) => Promise<void>;
 
 /** The first version of each range that a peer may be of. */
 function oldestOf(peer: keyof typeof manifest.peerDependencies): string[] {
@@ -128,30 +125,14 @@ async function main(): Promise<number> {
   commandLine(usageOf('npm run proof -- package', {}), () => undefined);
   const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-published-'));
   const server = await PrivateServer.start();
-  let failed = 0;
-  const check: Check = async (name, what) => {
-    const begin = performance.now();
-    const problem = await what().then(
-      () => null,
-      (error: Error) => error,
-    );
-    if (problem instanceof LeftOut) throw problem;
-    if (problem !== null) failed += 1;
-    const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
-    process.stdout.write(
-      `${problem ? 'FAILED' : 'ok'}  ${name} (${seconds} s)\n${problem ? `${problem.message}\n` : ''}`,
-    );
-  };
   try {
-    const rig = { dir, archive: await packed(dir), server, check };
-    await checkForm(rig);
-    await checkPeers(rig);
-    await checkNodes(rig);
-    return failed === 0 ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof LeftOut)) throw error;
-    process.stdout.write(`left out: ${error.message}\n`);
-    return failed === 0 ? LEFT_OUT : 1;
+    const archive = await packed(dir);
+    return await checks(async (check) => {
+      const rig = { dir, archive, server, check };
+      await checkForm(rig);
+      await checkPeers(rig);
+      await checkNodes(rig);
+    });
   } finally {
     await server.remove();
     await rm(dir, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { environment } from '../../package/installed.ts';
+import { LeftOut } from '../checks.ts';
 
 const run = promisify(execFile);
 
@@ -11,9 +12,6 @@ const PATIENCE_MS = 180_000;
 
 /** How npm says that it did not reach its registry, and had no copy of its own. */
 const UNREACHED = /\b(?:ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED)\b/;
-
-/** What is to be checked cannot be had here, which is no failure of Watchfire. */
-export class LeftOut extends Error {}
 
 /**
  * Installs packages with npm, as people do, into a project of their own. Install scripts run: one of them brings an old Node.

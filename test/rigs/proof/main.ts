@@ -46,6 +46,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   chaos: { what: 'kills workers and servers, recomputes every firing', program: '../chaos/main.ts' },
   fuzz: { what: 'hostile entries: each has an outcome', program: '../fuzz/main.ts' },
   package: { what: 'what npm installs: each combination of peers, the oldest Nodes', program: '../package/main.ts' },
+  prefect: { what: 'what a real Prefect exports is loaded (needs Python)', program: '../prefect/main.ts' },
   soak: { what: 'an hour under load: memory stays flat', program: '../soak/main.ts' },
   mutate: { what: 'breaks each rule and each protection: the tests have to notice', program: '../mutate/main.ts' },
   durability: { what: 'what each durability mode loses ([ROUNDS]; needs strace)', program: './durability.ts' },

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Watchfire } from '../../src/engine.ts';
+import { freshNamespace } from '../support/namespace.ts';
+import { testClient } from '../support/redis.ts';
+import { runIn } from './run.ts';
+
+/**
+ * What a real Prefect 3.9 printed for the automations of `test/rigs/prefect/automations.yaml`, and forms of Prefect Cloud from its
+ * documentation. `npm run proof -- prefect` says whether Prefect still prints the same.
+ */
+const FIXTURES = path.join(import.meta.dirname, 'fixtures', 'prefect');
+const at = (name: string): string => path.join(FIXTURES, name);
+
+function shop() {
+  const namespace = freshNamespace({ permanent: ['*'] });
+  return { watchfire: new Watchfire({ redis: testClient(), namespace }), cli: runIn(namespace) };
+}
+
+const changesIn = (out: readonly string[]): string[] => out.map((line) => line.split(' ')[0] ?? '');
+
+describe('what "prefect api POST /automations/filter" prints', () => {
+  test('loads, and again changes nothing', async () => {
+    const { cli, watchfire } = shop();
+    const first = await cli(['apply', at('automations.json')]);
+    expect([first.status, changesIn(first.out)]).toEqual([0, new Array(20).fill('created')]);
+    const exported: { id: string }[] = JSON.parse(await readFile(at('automations.json'), 'utf8'));
+    expect((await watchfire.list()).map(({ id }) => id).sort()).toEqual(exported.map(({ id }) => id).sort());
+    const again = await cli(['apply', at('automations.json')]);
+    expect([again.status, changesIn(again.out)]).toEqual([0, new Array(20).fill('unchanged')]);
+  });
+
+  test('is warned of by the names of the automations, and once of the worker that all of them need', async () => {
+    const { cli } = shop();
+    const { err } = await cli(['apply', at('automations.json'), '--dry-run']);
+    const file = at('automations.json');
+    expect(err).toEqual([
+      expect.stringMatching(/^warning: 2 automations have the name "The same name", verbs ask for the id: /),
+      `warning: ${file}:1 ("A flow run failed"): actions[0].type: no worker takes jobs from the queue "actions" now; ` +
+        'start a BullMQ worker for it, with the prefix of this namespace (19 automations need it)',
+      expect.stringContaining(`${file}:1 ("Order, payment, parcel"): trigger.for_each: is missing`),
+      expect.stringContaining(`${file}:1 ("When another automation fired"): trigger.expect[0]: "prefect.automation`),
+      expect.stringContaining(`${file}:1 ("When another automation fired"): trigger.match.prefect.resource.id: `),
+      'dry run: nothing was changed',
+    ]);
+  });
+});
+
+describe('what "prefect automation inspect" prints', () => {
+  test.each([
+    ['as YAML', 'short.yaml', ['created    A flow run failed']],
+    ['as JSON', 'twins.json', ['created    The same name', 'created    The same name']],
+  ])('%s loads', async (_, file, lines) => {
+    const { status, out } = await shop().cli(['apply', at(file)]);
+    expect([status, out.map((line) => line.replace(/ \(.*\)$/, ''))]).toEqual([0, lines]);
+  });
+
+  test.each([
+    ['as JSON', 'long.json', /^\S+long\.json:4: document: a text is broken in two here: /],
+    ['as YAML', 'long.yaml', /^\S+long\.yaml:\d: document: is not YAML: /],
+  ])('%s is refused where it broke a line, with the export that breaks none', async (_, file, problem) => {
+    const { cli, watchfire } = shop();
+    const { status, err } = await cli(['apply', at(file)]);
+    expect([status, err[0]]).toEqual([1, expect.stringMatching(problem)]);
+    expect(err[0]).toContain('export with "prefect api POST /automations/filter"');
+    expect(await watchfire.list()).toEqual([]);
+  });
+});
+
+test('what "prefect api POST /events/filter" prints can be sent', async () => {
+  const { status, out } = await shop().cli(['send', '--file', at('events.json')]);
+  expect([status, out]).toEqual([0, [expect.stringMatching(/^sent 2 events .*, 0 rejected$/)]]);
+});
+
+describe('what Prefect Cloud writes', () => {
+  test('loads, with its account and workspace, and with actions that nobody has heard of', async () => {
+    const { cli, watchfire } = shop();
+    const { status, out } = await cli(['apply', at('cloud.json')]);
+    expect([status, changesIn(out)]).toEqual([0, ['created', 'created']]);
+    const incident = (await watchfire.list()).find(({ name }) => name === 'Incident for a crashed run');
+    expect(incident?.actions.map(({ type }) => type)).toEqual(['declare-incident', 'an-action-of-tomorrow']);
+  });
+
+  test('is refused where it measures, with how to say it by events', async () => {
+    const { status, err } = await shop().cli(['apply', at('cloud-metric.json')]);
+    const advice = 'metric triggers are not supported (found "metric"); count events instead: for lateness expect';
+    expect([status, err]).toEqual([
+      1,
+      [
+        expect.stringContaining(`cloud-metric.json:10: trigger.type: ${advice}`),
+        expect.stringContaining(`cloud-metric.json:29: trigger.triggers[1].type: ${advice}`),
+        'watchfire: nothing was changed: 2 problems',
+      ],
+    ]);
+  });
+});
