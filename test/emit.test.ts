@@ -76,7 +76,8 @@ describe('emit', () => {
       `"${'x'.repeat(78)}…`,
     ],
     [{ event: 'a', resource, payload: [1] }, 'payload', 'must be an object', 'a list of 1'],
-    [{ event: 'a', resource, payload: { n: 1n } }, 'event', 'cannot be written as JSON', ''],
+    [{ event: 'a', resource, payload: { n: 1n } }, 'payload.n', /^must be a value of JSON: send a bigint/, '"1"'],
+    [{ event: 'a', resource, payload: { n: Number.NaN } }, 'payload.n', 'must be a finite number', '"NaN"'],
     [{ event: 'a', resource, payload: { big: 'x'.repeat(1_500_000) } }, 'data', /1500000 bytes/, ''],
   ])('refuses what breaks a rule, by field, reason and value: $1', async (document, path, reason, value) => {
     const watchfire = engine();

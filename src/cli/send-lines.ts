@@ -4,7 +4,7 @@ import type { EventInput } from '../documents/given.ts';
 import type { Watchfire } from '../engine.ts';
 import { InvalidDocument, NotDurable, Overloaded, TryLater } from '../errors.ts';
 import { DOCUMENT_LIMIT_BYTES } from '../model/event.ts';
-import { parseJson } from '../model/json.ts';
+import { parseExact } from '../model/exact.ts';
 import { asUtf8 } from './encoding.ts';
 import { type Piece, piecesOf } from './event-list.ts';
 
@@ -122,7 +122,7 @@ function documentOf({ bytes }: Piece, decoder: TextDecoder): Record<string, unkn
     throw new InvalidDocument('event', 'must be valid UTF-8');
   }
   // What is no object is refused by `emit`.
-  return parseJson(text, 'event') as Record<string, unknown>;
+  return parseExact(text, 'event') as Record<string, unknown>;
 }
 
 /** The time in which the engine takes nothing. An event that is refused meanwhile waits with the others and goes on in its turn. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ActionDocument, AutomationDocument } from '../documents/given.ts';
 import { InvalidDocument } from '../errors.ts';
 import { actionDocument, parseActions } from './action.ts';
+import { plainNumber } from './exact.ts';
 import { checkClosed, closed, joinPath, together } from './issue.ts';
 import { freezeDeep, isDeeper, isRecord } from './record.ts';
 import { LIST_LIMIT } from './spec.ts';
@@ -106,7 +107,10 @@ function copyOf(document: unknown): Record<string, unknown> {
 
 function write(document: object): string {
   try {
-    return JSON.stringify(document, (_, value: unknown) => (isUnwritable(value) ? String(value) : value));
+    return JSON.stringify(document, (_, given: unknown) => {
+      const value = plainNumber(given);
+      return isUnwritable(value) ? String(value) : value;
+    });
   } catch (error) {
     // What does not end says so by a stack that is full, whose words are no answer.
     if (error instanceof RangeError) throw new InvalidDocument('automation', 'must not be nested too deep');

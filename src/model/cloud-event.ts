@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InvalidDocument } from '../errors.ts';
 import { EVENT_ID_LIMIT } from './event.ts';
+import { plainNumber } from './exact.ts';
 import { emptyRecord, isRecord } from './record.ts';
 import { fits } from './text.ts';
 import { parseTimestamp } from './timestamp.ts';
@@ -66,8 +67,9 @@ function identity(source: string, id: string): string {
 
 function labels(attributes: Attributes, id: string): Record<string, unknown> {
   const labels = emptyRecord<unknown>();
-  for (const [name, value] of Object.entries(attributes)) {
-    if (PLACED.has(name) || !isSet(value)) continue;
+  for (const [name, given] of Object.entries(attributes)) {
+    if (PLACED.has(name) || !isSet(given)) continue;
+    const value = plainNumber(given);
     // CloudEvents gives booleans and integers one spelling as text, so they can be matched like any label.
     labels[name] = typeof value === 'boolean' || Number.isSafeInteger(value) ? String(value) : value;
   }

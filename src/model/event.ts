@@ -1,6 +1,7 @@
 import type { Labels, RelatedResource, Resource } from '../documents/basics.ts';
 import type { EventDocument } from '../documents/got.ts';
 import { InvalidDocument } from '../errors.ts';
+import { plainNumber } from './exact.ts';
 import { emptyRecord, isDeeper, isRecord } from './record.ts';
 import { fits, isText } from './text.ts';
 import { formatTimestamp, numberToMs, parseTimestamp } from './timestamp.ts';
@@ -102,7 +103,8 @@ function identifier(value: unknown, path: string): string | null {
   );
 }
 
-function occurrence(value: unknown): number | undefined {
+function occurrence(given: unknown): number | undefined {
+  const value = plainNumber(given);
   if (typeof value !== 'number') return timestamp(value, 'occurred');
   const ms = numberToMs(value);
   if (ms === undefined) throw new InvalidDocument('occurred', 'must be an ISO timestamp', value);

@@ -1,5 +1,6 @@
 import { InvalidDocument } from '../errors.ts';
 import { type Event, type EventDocument, eventDocument, type Labels, parseEventDocument } from './event.ts';
+import { parseExact } from './exact.ts';
 import { joinPath } from './issue.ts';
 import { parseJson } from './json.ts';
 import { emptyRecord, isRecord } from './record.ts';
@@ -60,8 +61,8 @@ export function parseFiring(fields: readonly string[]): Firing {
     triggered: time(Number(notEmpty(read('triggered'), 'triggered')), 'triggered'),
     decided: time(Number(notEmpty(read('decided'), 'decided')), 'decided'),
     labels: parseLabels(parseJson(read('labels'), 'labels'), 'labels'),
-    event: event === '' ? null : parseEventOf(parseJson(event, 'event'), 'event'),
-    children: parseChildren(parseJson(texts.get('children') || '[]', 'children'), 'children'),
+    event: event === '' ? null : parseEventOf(parseExact(event, 'event'), 'event'),
+    children: parseChildren(parseExact(texts.get('children') || '[]', 'children'), 'children'),
   };
 }
 

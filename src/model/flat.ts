@@ -1,6 +1,6 @@
 import { InvalidDocument } from '../errors.ts';
 import { PAYLOAD_DEPTH_LIMIT, RELATED_LIMIT } from './event.ts';
-import { parseJson } from './json.ts';
+import { isRawNumber, parseExact } from './exact.ts';
 import { emptyRecord } from './record.ts';
 
 /** Fields whose value is the text itself. `received` is known, and ignored like any sender's (rules 2). */
@@ -44,7 +44,7 @@ function readField(draft: Draft, name: string, value: string, so: FlatProgress):
     draft[name] = value;
   } else if (JSON_FIELDS.has(name)) {
     if (draft[name] !== undefined) throw new InvalidDocument(name, 'must be given either whole or in pieces', value);
-    draft[name] = parseJson(value, name);
+    draft[name] = parseExact(value, name);
   } else {
     readPiece(draft, name, value, so);
   }
@@ -119,9 +119,9 @@ function plainValue(text: string): unknown {
   if (!plausible) return text;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExact(text, '');
   } catch {
     return text;
   }
-  return typeof value === 'number' && String(value) !== text ? text : value;
+  return isRawNumber(value) || (typeof value === 'number' && String(value) !== text) ? text : value;
 }

@@ -1,9 +1,9 @@
 import { InvalidDocument } from '../errors.ts';
 import { cloudEventDocument, isCloudEvent } from './cloud-event.ts';
 import { DOCUMENT_LIMIT_BYTES, type Event, parseEvent, parseEventDocument } from './event.ts';
+import { parseExact, writeExact } from './exact.ts';
 import { parseFiring, stateChangeEvent } from './firing.ts';
 import { flatDocument } from './flat.ts';
-import { parseJson } from './json.ts';
 import { isRecord } from './record.ts';
 import { LATEST_MS } from './timestamp.ts';
 
@@ -54,7 +54,7 @@ function decodeForm({ id, fields }: Entry): Decoded {
   }
   if (first === 'released') {
     checkOwnSize(fields);
-    const event = parseEventDocument(parseJson(value, 'released'), id);
+    const event = parseEventDocument(parseExact(value, 'released'), id);
     if (event.received > arrival.received) {
       throw new InvalidDocument('received', 'must not be later than the entry', value);
     }
@@ -74,17 +74,8 @@ export function sealEvent(document: unknown, newId: () => string, received: numb
   if (!isRecord(document)) throw new InvalidDocument('event', 'must be an object', document);
   const named = isCloudEvent(document) ? document : { ...document, id: document.id ?? newId() };
   // There a replacement character and broken bytes look the same; its escape does not.
-  const data = write(named).replaceAll(REPLACEMENT, '\\ufffd');
+  const data = writeExact(named).replaceAll(REPLACEMENT, '\\ufffd');
   return { event: parseEvent(dataDocument(data), { entryId: '0-0', received }), data };
-}
-
-function write(document: object): string {
-  try {
-    return JSON.stringify(document);
-  } catch (error) {
-    const reason = error instanceof RangeError ? 'is nested too deep' : 'cannot be written as JSON';
-    throw new InvalidDocument('event', reason);
-  }
 }
 
 /** The milliseconds of a stream entry id. Redis takes any 64-bit number there, far beyond what a date can be. */
@@ -98,7 +89,7 @@ function arrivalOf(id: string): number {
 function dataDocument(text: string): Record<string, unknown> {
   checkSize(text.length, () => Buffer.byteLength(text), 'data');
   checkEncoding(text, 'data');
-  const document = parseJson(text, 'data');
+  const document = parseExact(text, 'data');
   if (!isRecord(document)) throw new InvalidDocument('data', 'must be an object', document);
   return isCloudEvent(document) ? cloudEventDocument(document) : document;
 }

@@ -13,6 +13,6 @@ export function parseJson(text: string, path: string): unknown {
  * V8's sentence without the piece of the text that it quotes: the reason ends up in logs, and the text may hold secrets.
  * A quotation may be cut inside a character, too.
  */
-function withoutQuotation(message: string): string {
+export function withoutQuotation(message: string): string {
   return message.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '').toWellFormed();
 }

@@ -1,6 +1,8 @@
+import { isRawNumber } from './exact.ts';
+
 /** Whether the value is a JSON object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 }
 
 const NOTHING = Object.freeze(Object.create(null)) as object;
@@ -26,7 +28,7 @@ export function freezeDeep<Value>(value: Value): Value {
 export function isDeeper(value: object, levels: number): boolean {
   if (levels === 0) return true;
   for (const inner of Object.values(value) as unknown[]) {
-    if (typeof inner === 'object' && inner !== null && isDeeper(inner, levels - 1)) return true;
+    if (typeof inner === 'object' && inner !== null && !isRawNumber(inner) && isDeeper(inner, levels - 1)) return true;
   }
   return false;
 }

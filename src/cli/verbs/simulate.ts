@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { findRedisServer, thisMachine } from '../../embedded/find-server.ts';
 import { obtainRedisServer, startRedisServer } from '../../embedded/server.ts';
-import { parseJson } from '../../model/json.ts';
+import { parseExact } from '../../model/exact.ts';
 import type { Target } from '../../session.ts';
 import { parseScenario, type ScenarioAnswer } from '../../simulation/scenario.ts';
 import { Scratch } from '../../simulation/scratch.ts';
@@ -137,7 +137,7 @@ async function answerAll(
 
 async function answer(scratch: Scratch, name: string, { bytes }: Line): Promise<ScenarioAnswer> {
   if (bytes === null) throw new Error(`the line is longer than ${LINE_LIMIT_BYTES} bytes`);
-  const scenario = parseScenario(parseJson(bytes.toString(), 'line'));
+  const scenario = parseScenario(parseExact(bytes.toString(), 'line'));
   return await scratch.simulate(name, scenario);
 }
 
