@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'PORT_TAKEN'
   | 'ALREADY_RUNNING'
   | 'REDIS_NOT_STARTED'
+  | 'UNSAFE_FOLDER'
   | 'REDIS_UNREACHABLE'
   | 'UNPROTECTED'
   | 'WRONG_FORMAT'
@@ -98,6 +99,13 @@ export class AlreadyRunning extends WatchfireError {
 export class RedisNotStarted extends WatchfireError {
   constructor(message: string) {
     super('REDIS_NOT_STARTED', message);
+  }
+}
+
+/** The folder for the data of a private Redis is not ours alone. */
+export class UnsafeFolder extends WatchfireError {
+  constructor(dir: string, reason: string) {
+    super('UNSAFE_FOLDER', `${dir} is no safe place for data: ${reason}; choose another folder with --dir`);
   }
 }
 

@@ -4,6 +4,7 @@ import { DEFAULT_NAMESPACE, DEFAULT_REDIS_URL, parseSettings, type Settings } fr
 import type { Watchfire } from '../engine.ts';
 import { InvalidDocument } from '../errors.ts';
 import { addressAdvice, isAddress, lastingEngine, publicUrl, type Target, withEngine } from '../session.ts';
+import { withPassword } from './private-password.ts';
 import { type Io, Misuse } from './verb.ts';
 
 /**
@@ -25,7 +26,7 @@ export function targetOf(
   const namespace = String(options.namespace ?? DEFAULT_NAMESPACE);
   const tls = authorityOf(options, url);
   try {
-    return { url, ...(tls && { tls }), settings: parseSettings({ ...settings, namespace }) };
+    return { url: withPassword(url, io.env), ...(tls && { tls }), settings: parseSettings({ ...settings, namespace }) };
   } catch (error) {
     if (!(error instanceof InvalidDocument)) throw error;
     throw new Misuse(`--${dashed(error.path)}: ${error.reason} (found ${error.value})`);

@@ -6,17 +6,19 @@ const ANSWER_BOUND_MS = 1_000;
 /** More than INFO ever prints; what sends more is no Redis. */
 const ANSWER_LIMIT = 65_536;
 
-/** What listens on a port: nobody, a Redis (with the folder of its data and its process id), or something else. */
+/** What listens on a port: nobody, a Redis (with the folder of its data and its process id), one that asks for a password, or something else. */
 export type ProbeAnswer =
   | { kind: 'nobody' }
   | { kind: 'other' }
+  | { kind: 'locked' }
   | { kind: 'redis'; dir: string; pid: number /** It still reads its data and takes no commands. */; loading: boolean };
 
 /**
  * Asks what listens on a port of 127.0.0.1. Plain text over a socket and no client, since the answer has to tell a Redis from
  * anything else, and a client would wait for one.
+ * @param password of the server that should be there; null for none
  */
-export function ask(port: number): Promise<ProbeAnswer> {
+export function ask(port: number, password: string | null = null): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     let connected = false;
@@ -25,6 +27,7 @@ export function ask(port: number): Promise<ProbeAnswer> {
     socket.on('connect', () => {
       connected = true;
       // The server closes after QUIT, so the end of the connection is the end of the answer.
+      if (password !== null) socket.write(`AUTH ${password}\r\n`);
       socket.write('PING\r\nCONFIG GET dir\r\nINFO server\r\nQUIT\r\n');
     });
     socket.on('data', (chunk) => {
@@ -32,8 +35,15 @@ export function ask(port: number): Promise<ProbeAnswer> {
       if (text.length > ANSWER_LIMIT) socket.destroy();
     });
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => resolve(connected ? read(text) : { kind: 'nobody' }));
+    socket.on('close', () =>
+      resolve(connected ? read(password === null ? text : behindAuth(text)) : { kind: 'nobody' }),
+    );
   });
+}
+
+/** Without the answer to AUTH, which was sent first. A server that has no password says so, and goes on. */
+function behindAuth(text: string): string {
+  return text.slice(text.indexOf('\r\n') + 2);
 }
 
 /** A server that still loads its data answers PING with an error, and the questions of who it is. */
@@ -41,6 +51,7 @@ function read(text: string): ProbeAnswer {
   const dir = /\r\ndir\r\n\$\d+\r\n(.*)\r\n/.exec(text)?.[1];
   const pid = /process_id:(\d+)/.exec(text)?.[1];
   const loading = text.startsWith('-LOADING');
+  if (text.startsWith('-NOAUTH')) return { kind: 'locked' };
   if (!(loading || text.startsWith('+PONG')) || dir === undefined || pid === undefined) return { kind: 'other' };
   return { kind: 'redis', dir, pid: Number(pid), loading };
 }

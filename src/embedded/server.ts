@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AlreadyRunning, PortTaken, RedisNotStarted } from '../errors.ts';
 import { findRedisServer, installRedisServer, type RedisProgram, thisMachine } from './find-server.ts';
+import { newPassword, PASSWORD_FILE, passwordIn, portIn, privateFolder, writePort, writeText } from './folder.ts';
 import { ask, type ProbeAnswer } from './probe.ts';
+import { userLine } from './protected.ts';
 
 /** A server answers within tens of milliseconds. One that reads a large append-only file first says so, and is given more time. */
 const START_BOUND_MS = 60_000;
@@ -21,11 +23,11 @@ const STOP_BOUND_MS = 3_000;
 /** Another program can take a free port between our look and the server's start, hardly three times in a row. */
 const PORT_ATTEMPTS = 3;
 
+/** What the server is started with besides its arguments. */
+const CONF_FILE = 'redis.conf';
+
 /** So many last lines of the server's log go into an error. */
 const LOG_TAIL = 8;
-
-/** Names the port in the folder of the data, so that a second server on the same data is noticed. */
-const PORT_FILE = 'port';
 
 /**
  * Starts the server, ends it when our end of standard input closes, and clears up behind it. The pipe closes however we go, with
@@ -34,6 +36,7 @@ const PORT_FILE = 'port';
  */
 const GUARD = `
   exec 3<&0
+  umask 077
   folder=$1; shift
   "$@" 3<&- &
   server=$!
@@ -43,7 +46,7 @@ const GUARD = `
   status=$?
   exec >/dev/null 2>&1
   kill "$watch"
-  [ -z "$folder" ] || rm -rf "$folder"
+  rm -rf "$folder"
   exit $status
 `;
 
@@ -56,10 +59,15 @@ export type ServerOptions = Readonly<{
   program: RedisProgram;
   /** Further settings of Redis, by name. */
   settings?: Readonly<Record<string, string>>;
+  /** true: it has no password, and its clients may do everything. For tests, whose servers hold nothing of anybody. */
+  open?: boolean;
 }>;
 
 export type RedisServer = Readonly<{
+  /** With its password. */
   url: string;
+  /** The file that holds the password; null for a server that keeps nothing, whose URL alone tells it. */
+  passwordFile: string | null;
   port: number;
   /** Process id of the server itself. */
   pid: number;
@@ -76,55 +84,58 @@ export async function obtainRedisServer(say: (sentence: string) => void): Promis
 
 /**
  * Starts a private Redis on 127.0.0.1 and resolves when it answers. It never evicts; with `dir` it keeps what was
- * written (append-only file, on disk every second), without it nothing.
+ * written (append-only file, on disk every second), without it nothing. Its password stands in the folder; nobody else on
+ * the machine can use it.
  *
- * @throws AlreadyRunning when a server runs on `dir`, PortTaken, RedisNotStarted
+ * @throws AlreadyRunning when a server runs on `dir`, PortTaken, RedisNotStarted, UnsafeFolder
  */
 export async function startRedisServer(options: ServerOptions): Promise<RedisServer> {
   const { dir } = options;
-  const temporary = dir === null;
-  // The real path, since that is what the server calls its folder.
-  const home = await realpath(temporary ? await mkdtemp(path.join(tmpdir(), 'watchfire-')) : await existing(dir));
+  // What the server is started with; gone when it has ended.
+  const run = await realpath(await mkdtemp(path.join(tmpdir(), 'watchfire-')));
   try {
-    if (!temporary) await refuseSecond(home);
+    // The real path, since that is what the server calls its folder.
+    const home = dir === null ? run : await privateFolder(dir);
+    const password = await passwordOf(options, home);
+    if (dir !== null) await refuseSecond(home, password);
     if (options.port !== 0) await refuseTaken(options.port);
     for (let attempt = 1; ; attempt += 1) {
       const port = options.port === 0 ? await freePort() : options.port;
-      const server = await launch(options, home, port);
+      const server = await launch({ options, home, run, port, password });
       if (server) {
-        if (!temporary) await writeFile(path.join(home, PORT_FILE), `${port}\n`);
+        if (dir !== null) await writePort(home, port);
         return server;
       }
       if (options.port !== 0 || attempt === PORT_ATTEMPTS) throw new PortTaken(port, 'another program');
     }
   } catch (error) {
-    if (temporary) await rm(home, { recursive: true, force: true });
+    await rm(run, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function existing(dir: string): Promise<string> {
-  await mkdir(dir, { recursive: true });
-  return dir;
+async function passwordOf({ open, dir }: ServerOptions, home: string): Promise<string | null> {
+  if (open) return null;
+  return dir === null ? newPassword() : await passwordIn(home);
 }
 
 /** Two servers that append to one file would destroy it. */
-async function refuseSecond(home: string): Promise<void> {
-  const written = await readFile(path.join(home, PORT_FILE), 'utf8').catch(() => '');
-  const port = Number.parseInt(written, 10);
-  if (!Number.isInteger(port)) return;
-  const answer = await ask(port);
-  if (answer.kind === 'redis' && answer.dir === home) throw new AlreadyRunning(home, urlOf(port));
+async function refuseSecond(home: string, password: string | null): Promise<void> {
+  const port = portIn(home);
+  if (port === null) return;
+  const answer = await ask(port, password);
+  if (answer.kind === 'redis' && answer.dir === home) throw new AlreadyRunning(home, urlOf(port, null));
 }
 
 async function refuseTaken(port: number): Promise<void> {
   const answer = await ask(port);
   if (answer.kind === 'redis') throw new PortTaken(port, `another Redis, whose data is in ${answer.dir}`);
+  if (answer.kind === 'locked') throw new PortTaken(port, 'another Redis, which asks for a password');
   if (answer.kind === 'other') throw new PortTaken(port, 'another program');
 }
 
-function urlOf(port: number): string {
-  return `redis://127.0.0.1:${port}`;
+function urlOf(port: number, password: string | null): string {
+  return password === null ? `redis://127.0.0.1:${port}` : `redis://:${password}@127.0.0.1:${port}`;
 }
 
 async function freePort(): Promise<number> {
@@ -147,17 +158,22 @@ function settings(home: string, port: number, { dir, settings: further }: Server
     appendonly: dir === null ? 'no' : 'yes',
     appendfsync: 'everysec',
     'maxmemory-policy': 'noeviction',
+    'protected-mode': 'yes',
     ...further,
   };
   return Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
+/** `home`: the folder of the data. `run`: a folder that nobody else writes to, for what the server is started with. */
+type Launch = Readonly<{ options: ServerOptions; home: string; run: string; port: number; password: string | null }>;
+
 /** One attempt; undefined when the port was taken before the server got it. */
-async function launch(options: ServerOptions, home: string, port: number): Promise<RedisServer | undefined> {
+async function launch({ options, home, run, port, password }: Launch): Promise<RedisServer | undefined> {
   const { program, dir } = options;
-  const temporary = dir === null;
-  const command = [await startable(program, home), ...settings(home, port, options)];
-  const child = spawn('sh', ['-c', GUARD, 'watchfire-redis', temporary ? home : '', ...command], {
+  // In a file, since everybody sees the arguments of a program.
+  await writeText(run, CONF_FILE, password === null ? '' : userLine(password));
+  const command = [await startable(program, run), path.join(run, CONF_FILE), ...settings(home, port, options)];
+  const child = spawn('sh', ['-c', GUARD, 'watchfire-redis', run, ...command], {
     cwd: home,
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -165,19 +181,26 @@ async function launch(options: ServerOptions, home: string, port: number): Promi
   const log = tailOf(child);
   const ended = eventOf(child, 'exit');
   const closed = eventOf(child, 'close');
-  const answer = await firstAnswer(child, port, home);
-  if (answer.kind === 'redis') return running(child, ended, port, answer.pid);
+  const answer = await firstAnswer(child, { port, home, password });
+  if (answer.kind === 'redis') {
+    const passwordFile = dir === null || password === null ? null : path.join(home, PASSWORD_FILE);
+    return running({ child, ended, port, pid: answer.pid, url: urlOf(port, password), passwordFile });
+  }
   child.stdin.end();
   await closed;
   const words = log();
-  if (/Address already in use/i.test(words)) return undefined;
+  if (/Address already in use/i.test(words)) {
+    // The guard has removed it with the rest.
+    await mkdir(run, { mode: 0o700 });
+    return undefined;
+  }
   throw new RedisNotStarted(`${program.path} did not start: ${words || `no answer in ${START_BOUND_MS / 1000} s`}`);
 }
 
 /** The path to start the program by. A checker is a server only under the server's name, see find-server. */
-async function startable(program: RedisProgram, home: string): Promise<string> {
+async function startable(program: RedisProgram, run: string): Promise<string> {
   if (path.basename(program.path) === program.name) return program.path;
-  const link = path.join(home, program.name);
+  const link = path.join(run, program.name);
   await rm(link, { force: true });
   await symlink(program.path, link);
   return link;
@@ -195,10 +218,13 @@ function tailOf(child: ChildProcess): () => string {
 }
 
 /** Waits until our server answers, ends or runs out of time. Another server on the port has another folder. */
-async function firstAnswer(child: ChildProcess, port: number, home: string): Promise<ProbeAnswer> {
+async function firstAnswer(
+  child: ChildProcess,
+  { port, home, password }: Pick<Launch, 'port' | 'home' | 'password'>,
+): Promise<ProbeAnswer> {
   let bound = performance.now() + START_BOUND_MS;
   while (isAlive(child) && performance.now() < bound) {
-    const answer = await ask(port);
+    const answer = await ask(port, password);
     const ours = answer.kind === 'redis' && answer.dir === home;
     if (ours && !answer.loading) return answer;
     if (ours) bound = performance.now() + START_BOUND_MS;
@@ -219,7 +245,10 @@ function isAlive(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 }
 
-function running(child: ChildProcess, ended: Promise<void>, port: number, pid: number): RedisServer {
+type Running = Readonly<{ child: ChildProcess } & Omit<RedisServer, 'stop'>>;
+
+function running({ child, ...server }: Running): RedisServer {
+  const { pid, ended } = server;
   // The server does not keep our process alive: one that forgets to stop it ends all the same, and the guard ends the server.
   child.unref();
   for (const pipe of [child.stdin, child.stdout, child.stderr]) if (pipe instanceof Socket) pipe.unref();
@@ -234,10 +263,7 @@ function running(child: ChildProcess, ended: Promise<void>, port: number, pid: n
   };
   let stopping: Promise<void> | undefined;
   return Object.freeze({
-    url: urlOf(port),
-    port,
-    pid,
-    ended,
+    ...server,
     stop: () => {
       stopping ??= stop();
       return stopping;

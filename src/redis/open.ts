@@ -16,6 +16,10 @@ const PATIENT_ATTEMPTS = 12;
 /** What ioredis says of commands whose connection has gone. */
 const CLOSED = 'Connection is closed.';
 
+/** What to do where a password is missing or wrong. */
+const PASSWORD_ADVICE =
+  ' (give it in REDIS_URL or REDISCLI_AUTH; that of "watchfire start" stands in the file password of its folder)';
+
 /** Codes of certificates that no known authority has signed. */
 const UNKNOWN_SIGNER: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -80,7 +84,10 @@ export async function openRedis(url: string, signal: AbortSignal, options: OpenO
 
 function unreachable(url: string, error: NodeJS.ErrnoException): RedisUnreachable {
   // A server answers, and asks for something else.
-  if (error.name === 'ReplyError') return new RedisUnreachable(`Redis at ${publicUrl(url)} refuses: ${error.message}`);
+  if (error.name === 'ReplyError') {
+    const advice = /^(NOAUTH|WRONGPASS)/.test(error.message) ? PASSWORD_ADVICE : '';
+    return new RedisUnreachable(`Redis at ${publicUrl(url)} refuses: ${error.message}${advice}`);
+  }
   return new RedisUnreachable(
     `cannot reach Redis at ${publicUrl(url)}: ${reasonOf(error)}; start one by "npm start" or "watchfire start", ` +
       'or name another by --redis or REDIS_URL',

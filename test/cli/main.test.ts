@@ -132,7 +132,11 @@ describe('a Redis that cannot be used', () => {
   test.each<[string, string, RegExp]>([
     ['says nothing', '', /no answer within 8 s; start one/],
     ['is something else', 'HTTP/1.1 400 Bad Request\r\n\r\n', /what listens there is no Redis; start one/],
-    ['wants a password', '-NOAUTH Authentication required.\r\n', /refuses: NOAUTH Authentication required\.$/],
+    [
+      'wants a password',
+      '-NOAUTH Authentication required.\r\n',
+      /refuses: NOAUTH Authentication required\. \(give it in REDIS_URL or REDISCLI_AUTH; /,
+    ],
     ['still loads its data', '-LOADING Redis is loading the dataset in memory\r\n', /refuses: LOADING/],
   ])('because it %s, is reported within seconds', async (_, answer, reason) => {
     const { status, err } = await run(['list', '--redis', await listening(answer)]);

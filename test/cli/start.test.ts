@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
@@ -41,10 +41,16 @@ async function place(): Promise<string> {
   return dir;
 }
 
+/** What a terminal exports for the private Redis on this folder. */
+async function passwordOf(dir: string): Promise<{ REDISCLI_AUTH: string }> {
+  return { REDISCLI_AUTH: await readFile(path.join(dir, 'password'), 'utf8') };
+}
+
 /** Pastes the line that was printed, as a shell would read it. */
 async function paste(line: string): Promise<void> {
-  const [, port, key, rest = ''] = /^redis-cli -p (\d+) XADD '([^']+)' '\*' (.*)$/.exec(line.trim()) ?? [];
-  const redis = new Redis(Number(port), '127.0.0.1');
+  const parts = /^REDISCLI_AUTH=\$\(cat (\S+)\) redis-cli -p (\d+) XADD '([^']+)' '\*' (.*)$/.exec(line.trim());
+  const [, file = '', port, key, rest = ''] = parts ?? [];
+  const redis = new Redis(Number(port), '127.0.0.1', { password: await readFile(file, 'utf8') });
   await redis.xadd(key ?? '', '*', ...rest.split(' '));
   redis.disconnect();
 }
@@ -80,11 +86,12 @@ test('examples that were deleted or changed stay as they are', async () => {
   const [dir, port] = [await place(), await freePort()];
   const first = await started(dir, port);
   const redis = ['--redis', `redis://127.0.0.1:${port}`];
-  await run(['delete', 'order-failed', ...redis]);
-  await run(['disable', 'failing-customer', ...redis]);
+  const env = await passwordOf(dir);
+  await run(['delete', 'order-failed', ...redis], { env });
+  await run(['disable', 'failing-customer', ...redis], { env });
   await first.stop();
   const second = await started(dir, port);
-  const { out } = await run(['list', '-o', 'json', ...redis]);
+  const { out } = await run(['list', '-o', 'json', ...redis], { env });
   const automations = JSON.parse(out.join('\n')) as { id: string; enabled: boolean }[];
   expect(automations.some(({ id }) => id === 'order-failed')).toBe(false);
   expect(automations.find(({ id }) => id === 'failing-customer')?.enabled).toBe(false);
@@ -105,17 +112,20 @@ test('a second one on the same data, and a port that is taken, are told', async 
   expect(other).toMatchObject({
     status: 1,
     out: [],
-    err: [expect.stringContaining(`port ${port} is in use by another Redis`)],
+    err: [expect.stringContaining(`port ${port} is in use by another Redis, which asks for a password`)],
   });
   await first.stop();
 });
 
 test('when its Redis is killed it ends with status 1 and says why', async () => {
-  const running = await started(await place(), await freePort());
+  const dir = await place();
+  const running = await started(dir, await freePort());
   const exit = once(running.child, 'exit');
-  const redis = new Redis(running.port, '127.0.0.1', { retryStrategy: () => null });
+  const { REDISCLI_AUTH: password } = await passwordOf(dir);
+  const redis = new Redis(running.port, '127.0.0.1', { password, retryStrategy: () => null });
   redis.on('error', () => undefined);
-  await redis.shutdown('NOSAVE').catch(() => undefined);
+  const [, pid] = /process_id:(\d+)/.exec(await redis.info('server')) ?? [];
+  process.kill(Number(pid), 'SIGKILL');
   expect((await exit)[0]).toBe(1);
   expect(running.lines().join('\n')).toContain('watchfire: the private Redis has ended, so this ends too');
 });
@@ -127,11 +137,13 @@ test('with JSON its output is JSON alone', async () => {
   await once(child.stderr!, 'data');
   await eventually(
     'it takes part',
-    async () => (await run(['status', '--redis', `redis://127.0.0.1:${port}`])).status === 0,
+    async () =>
+      (await run(['status', '--redis', `redis://127.0.0.1:${port}`], { env: await passwordOf(dir) })).status === 0,
   );
-  await run(['send', 'order.failed', 'resource.id=customer.7', '--redis', `redis://127.0.0.1:${port}`]);
+  const env = await passwordOf(dir);
+  await run(['send', 'order.failed', 'resource.id=customer.7', '--redis', `redis://127.0.0.1:${port}`], { env });
   const relayed = async (): Promise<boolean> => {
-    const { out } = await run(['status', '-o', 'json', '--redis', `redis://127.0.0.1:${port}`]);
+    const { out } = await run(['status', '-o', 'json', '--redis', `redis://127.0.0.1:${port}`], { env });
     const { firings, unrelayed } = JSON.parse(out.join('\n')) as { firings: number; unrelayed: number };
     return firings === 1 && unrelayed === 0;
   };

@@ -85,7 +85,7 @@ describe('looking for a server', () => {
     await symlink(await realpath(real.path), checker);
     const program = await findRedisServer(machine);
     expect(program).toEqual({ path: checker, name: real.name, version: real.version });
-    const { port, pid, stop } = await startRedisServer({ port: 0, dir: null, program: program ?? real });
+    const { port, pid, stop } = await startRedisServer({ port: 0, dir: null, program: program ?? real, open: true });
     onTestFinished(stop);
     expect(await ask(port)).toMatchObject({ kind: 'redis', pid });
   });

@@ -6,7 +6,7 @@ import { ask } from '../../src/embedded/probe.ts';
 const WHO = '*2\r\n$3\r\ndir\r\n$5\r\n/data\r\n$33\r\n# Server\r\nprocess_id:42\r\nversion:7\r\n+OK\r\n';
 
 /** Asks a server that says `text` to everybody and closes, as Redis does after QUIT. */
-async function asked(text: string) {
+async function asked(text: string, password: string | null = null) {
   const listener = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('data', () => socket.end(text));
@@ -14,7 +14,7 @@ async function asked(text: string) {
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
   try {
-    return await ask((listener.address() as AddressInfo).port);
+    return await ask((listener.address() as AddressInfo).port, password);
   } finally {
     listener.close();
   }
@@ -31,5 +31,12 @@ test('a Redis that still reads its data is known for what it is', async () => {
 
 test('a server that answers otherwise is no Redis', async () => {
   expect(await asked('HTTP/1.1 400 Bad Request\r\n\r\n')).toEqual({ kind: 'other' });
-  expect(await asked('-NOAUTH Authentication required.\r\n')).toEqual({ kind: 'other' });
+});
+
+test('a Redis that asks for a password is known as one, and by its password for what it is', async () => {
+  expect(await asked('-NOAUTH Authentication required.\r\n')).toEqual({ kind: 'locked' });
+  expect(await asked('-WRONGPASS no\r\n-NOAUTH Authentication required.\r\n', 'x')).toEqual({ kind: 'locked' });
+  const known = { kind: 'redis', dir: '/data', pid: 42, loading: false };
+  expect(await asked(`+OK\r\n+PONG\r\n${WHO}`, 'x')).toEqual(known);
+  expect(await asked(`-ERR AUTH called without any password configured\r\n+PONG\r\n${WHO}`, 'x')).toEqual(known);
 });

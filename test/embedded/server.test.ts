@@ -62,7 +62,7 @@ describe('a private Redis', () => {
       appendfsync: 'everysec',
       'maxmemory-policy': 'noeviction',
     });
-    const answer = await ask(server.port);
+    const answer = await ask(server.port, new URL(server.url).password);
     const home = answer.kind === 'redis' ? answer.dir : '';
     expect(answer).toEqual({ kind: 'redis', dir: home, pid: server.pid, loading: false });
     redis.disconnect();
@@ -89,7 +89,7 @@ describe('a private Redis', () => {
     const server = await started({ dir });
     await expect(startRedisServer({ port: 0, dir, program })).rejects.toMatchObject({
       code: 'ALREADY_RUNNING',
-      message: `Watchfire is already running on ${dir}, its Redis is at ${server.url}`,
+      message: `Watchfire is already running on ${dir}, its Redis is at redis://127.0.0.1:${server.port}`,
     });
   });
 
@@ -97,7 +97,7 @@ describe('a private Redis', () => {
     const { port } = await started();
     await expect(startRedisServer({ port, dir: null, program })).rejects.toMatchObject({
       code: 'PORT_TAKEN',
-      message: expect.stringContaining(`port ${port} is in use by another Redis`),
+      message: expect.stringContaining(`port ${port} is in use by another Redis, which asks for a password`),
     });
   });
 
@@ -114,10 +114,11 @@ describe('a private Redis', () => {
   });
 
   test('that cannot start is reported with its last words', async () => {
-    const broken = { ...program, path: process.execPath, name: path.basename(process.execPath) };
+    // A shell takes the settings for a script, and says what it knows of them.
+    const broken = { ...program, path: '/bin/sh', name: 'sh' };
     await expect(startRedisServer({ port: 0, dir: null, program: broken })).rejects.toMatchObject({
       code: 'REDIS_NOT_STARTED',
-      message: expect.stringContaining('bad option'),
+      message: expect.stringMatching(/user: .*not found/),
     });
   });
 
@@ -133,7 +134,7 @@ describe('a private Redis', () => {
       import { ask } from './src/embedded/probe.ts';
       import { startRedisServer } from './src/embedded/server.ts';
       const server = await startRedisServer({ port: 0, dir: null, program: ${JSON.stringify(program)} });
-      const { dir } = await ask(server.port);
+      const { dir } = await ask(server.port, new URL(server.url).password);
       console.log(JSON.stringify({ pid: server.pid, dir }));
       setInterval(() => undefined, 1000);
     `;

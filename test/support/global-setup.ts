@@ -61,7 +61,7 @@ async function obtainTestRedis(say: (sentence: string) => void): Promise<TestRed
   const given = process.env.REDIS_URL;
   if (given) return { url: given, ours: false, stop: async () => undefined };
   try {
-    const server = await startRedisServer({ port: 0, dir: null, program: await obtainRedisServer(say) });
+    const server = await startRedisServer({ port: 0, dir: null, program: await obtainRedisServer(say), open: true });
     return { url: server.url, ours: true, stop: server.stop };
   } catch (error) {
     if (!(error instanceof WatchfireError) || error.code !== 'REDIS_MISSING') throw error;

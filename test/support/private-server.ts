@@ -104,7 +104,7 @@ export class PrivateServer {
 
 async function launch({ settings }: PrivateServerOptions, dir: string | null, port: number): Promise<RedisServer> {
   const program = await obtainRedisServer((sentence) => void process.stderr.write(`watchfire: ${sentence}\n`));
-  return await startRedisServer({ port, dir, program, ...(settings ? { settings } : {}) });
+  return await startRedisServer({ port, dir, program, open: true, ...(settings ? { settings } : {}) });
 }
 
 async function removeFolder(dir: string | null): Promise<void> {

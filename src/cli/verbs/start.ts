@@ -6,13 +6,12 @@ import { publicUrl, type Target } from '../../session.ts';
 import { lastingWatchfire, targetOf } from '../connect.ts';
 import { embeddedRedis, putExamples } from '../embedded.ts';
 import { warningsTo } from '../logging.ts';
+import { DEFAULT_DIR } from '../private-password.ts';
 import { wholeOption } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { painter } from '../view/live.ts';
 import { asJson, outputOption } from '../view/output.ts';
 import { watch } from '../view/watch.ts';
-
-const DEFAULT_DIR = '.watchfire';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -87,7 +86,7 @@ type Started = { target: Target; server: RedisServer | null; put: number; automa
 /** What a person needs to know to go on. With JSON, which is for programs, it goes to stderr. */
 function greet({ target, server, put, automations }: Started, json: boolean, io: Io): void {
   const { namespace } = target.settings;
-  const url = publicUrl(target.url);
+  const url = server ? `redis://127.0.0.1:${server.port}` : publicUrl(target.url);
   const say = json ? io.err : io.out;
   const paint = painter(io.color && !json);
   say(`${paint(['bold', 'green'], 'watchfire ready')}  ${url}  namespace ${namespace}`);
@@ -98,11 +97,17 @@ function greet({ target, server, put, automations }: Started, json: boolean, io:
     say(
       `${many} here, left as they are; see them by "watchfire list${url === DEFAULT_REDIS_URL ? '' : ` --redis ${url}`}"`,
     );
+  const password = server?.passwordFile ? `REDISCLI_AUTH=$(cat ${inShell(server.passwordFile)}) ` : '';
   const address = server ? `-p ${server.port}` : `-u ${url}`;
   say(`${promise(automations)}, paste this into another terminal:`);
   say(
-    `  ${paint('bold', `redis-cli ${address} XADD '{${namespace}}:events' '*' event order.failed resource.id customer.7`)}`,
+    `  ${paint('bold', `${password}redis-cli ${address} XADD '{${namespace}}:events' '*' event order.failed resource.id customer.7`)}`,
   );
+}
+
+/** A path as a shell reads it. */
+function inShell(file: string): string {
+  return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`;
 }
 
 /** What the event to paste will do, by the examples that are still here. */

@@ -1,0 +1,23 @@
+import { knownPassword } from '../embedded/folder.ts';
+
+/** Where `start` keeps its data when nobody says otherwise. */
+export const DEFAULT_DIR = '.watchfire';
+
+/**
+ * An address with the password that redis-cli would use too, `REDISCLI_AUTH`, or with that of the private Redis of this folder, where it
+ * is on this port of this machine. An address with a user or a password of its own stays as it is.
+ */
+export function withPassword(url: string, env: Readonly<Record<string, string | undefined>>): string {
+  if (url.startsWith('/')) return url;
+  const address = new URL(url);
+  if (address.username !== '' || address.password !== '') return url;
+  const known = env.REDISCLI_AUTH || privatePassword(address);
+  if (!known) return url;
+  address.password = encodeURIComponent(known);
+  return address.href;
+}
+
+function privatePassword({ protocol, hostname, port }: URL): string | null {
+  if (protocol !== 'redis:' || !['127.0.0.1', 'localhost'].includes(hostname)) return null;
+  return knownPassword(DEFAULT_DIR, Number(port));
+}
