@@ -179,7 +179,7 @@ export type ScenarioDocument = {
   readonly start?: string;
   /** What is put at the start. Default: [] */
   readonly automations?: readonly AutomationDocument[];
-  /** What happens; times never go back */
+  /** What happens; times do not go back */
   readonly timeline: readonly ScenarioStep[];
 };
 

@@ -70,8 +70,9 @@ class Simulation {
     await listenToAll(this.#redis, this.#store);
   }
 
+  /** Time may go back a little, as it may on a server, but not before what stands in the log. */
   moveTo(atMs: number): void {
-    this.#clock.moveTo(atMs);
+    this.#clock.moveTo(Math.max(atMs, Number.parseInt(this.#applied, 10)));
   }
 
   /** Appends an event and applies it. @returns why it was refused at the door, or null */

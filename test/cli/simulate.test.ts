@@ -89,9 +89,19 @@ test('a timeline that goes back is no scenario', async () => {
   const { status, err, answers } = await simulate([back, early]);
   expect({ status, answers }).toEqual({ status: 1, answers: [] });
   expect(err).toEqual([
-    `watchfire: stdin:1: timeline[2].at: must not be before the step before it (${at(5)}) (found "${at(3)}")`,
+    `watchfire: stdin:1: timeline[2].at: must not be before timeline[1] (${at(5)}) (found "${at(3)}")`,
     `watchfire: stdin:2: timeline[0].at: must not be before start (${at(4)}) (found "${at(3)}")`,
   ]);
+});
+
+test('half a second back is jitter: time stays where the log ends', async () => {
+  const half = (second: number): string => at(second).replace('.000Z', '.500Z');
+  const timeline = [x(5, 'e1'), { at: half(5), tick: true }, x(5, 'e2'), { ...x(6, 'e3'), at: half(6) }, x(6, 'e4')];
+  const { status, answers } = await simulate([{ name: 'jitter', automations: [failures], timeline }]);
+  expect(status).toBe(0);
+  expect(answers).toEqual([{ name: 'jitter', firings: [expect.objectContaining({ step: 2, event: 'e2' })] }]);
+  const late = { name: 'late', timeline: [{ at: half(5) }, { at: at(4) }] };
+  expect(await simulate([late])).toMatchObject({ status: 1, answers: [] });
 });
 
 describe('an automation in error', () => {

@@ -83,7 +83,11 @@ test('status and doctor say that the state is of version 0.1.0 as what is wrong'
   const json = await cli(['status', '-o', 'json']);
   expect([json.status, JSON.parse(json.out.join(''))]).toEqual([
     1,
-    { healthy: false, problems: [expect.stringMatching(SENTENCE)] },
+    {
+      healthy: false,
+      problems: [expect.stringMatching(SENTENCE)],
+      error: { code: 'WRONG_FORMAT', message: expect.stringMatching(SENTENCE) },
+    },
   ]);
   const before = await contentsOf(namespace);
   const doctor = await cli(['doctor']);
