@@ -8,6 +8,9 @@ const STOP_BOUND_MS = 5_000;
 /** npm passes a Ctrl-C on that the terminal has sent to us already: two signals so close to each other are one. */
 const SAME_SIGNAL_MS = 500;
 
+// Everybody on the machine sees the arguments of a program while it runs: those that hold a password give way to its name.
+if (process.argv.some((text) => /\brediss?:\/\/[^/]*:[^/]*@/.test(text))) process.title = 'watchfire';
+
 const { stdin, stdout, stderr, env } = process;
 
 /** What a terminal is wide that does not say it. */

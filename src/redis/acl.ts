@@ -63,8 +63,14 @@ function allowed(...groups: readonly string[][]): string[] {
 export const WAYS_TO_DISK = ['waitaof', 'always'] as const;
 export type WayToDisk = (typeof WAYS_TO_DISK)[number];
 
-/** @param fsync for the durability mode of that name */
-export type RuleOptions = Readonly<{ fsync?: WayToDisk | undefined }>;
+/** `fsync`: for the durability mode of that name. `queues`: the only queues that a consumer may use; all of the namespace without. */
+export type RuleOptions = Readonly<{ fsync?: WayToDisk | undefined; queues?: readonly string[] | undefined }>;
+
+/** Names of queues are taken literally: Redis reads patterns of keys. */
+function queuePatterns(bull: string, queues: readonly string[] | undefined): string[] {
+  if (queues === undefined) return [`~${bull}:*`];
+  return queues.map((queue) => `~${bull}:${queue.replace(/[\\*?[\]]/g, '\\$&')}:*`);
+}
 
 function seeingToDisk({ fsync }: RuleOptions): string[] {
   if (fsync === undefined) return [];
@@ -101,7 +107,7 @@ export function rulesOf(role: Role, namespace: string, options: RuleOptions = {}
     case 'viewer':
       return [...nothing, ...allowed(CONNECTED, LOOKING), `%R~{${namespace}}:*`, ...channels];
     case 'consumer':
-      return [...nothing, ...allowed(CONNECTED, TAKING_JOBS), `~${bull}:*`];
+      return [...nothing, ...allowed(CONNECTED, TAKING_JOBS), ...queuePatterns(bull, options.queues)];
     default:
       return role satisfies never;
   }

@@ -209,6 +209,15 @@ describe('as a process', () => {
     expect(debug.err.join('\n')).toMatch(/RedisUnreachable: .*\n +at .*\.ts:\d+/);
   });
 
+  test.skipIf(process.platform !== 'linux')('hides a password among its arguments from other users', async () => {
+    // Nothing comes of it until the file ends, which it never does.
+    const child = start(['send', '--file', '-', '--redis', `redis://:s3cr3t@${new URL(inject('redisUrl')).host}`]);
+    await eventually('its arguments are gone', () => {
+      const seen = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8');
+      return seen.startsWith('watchfire') && !seen.includes('s3cr3t');
+    });
+  });
+
   test('does not mind when nobody reads on', async () => {
     const child = start(['schema']);
     child.stdout?.destroy();

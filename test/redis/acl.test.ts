@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Queue, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
 import type { AutomationDocument } from '../../src/index.ts';
@@ -212,58 +211,5 @@ describe('with their own users', () => {
       const { status, err } = await seen(...verb);
       expect([verb[0], status, err.join(' ')]).toEqual([verb[0], 1, expect.stringMatching(/NOPERM/)]);
     }
-  });
-});
-
-describe('watchfire acl', () => {
-  test('prints a line for each role, with a place for the password that Redis does not take as it is', async () => {
-    const { status, out, err } = await run(['acl', '--namespace', 'shop']);
-    expect({ status, err }).toEqual({ status: 0, err: [] });
-    expect(out.map((line) => line.split(' ')[2])).toEqual(ROLES.map((role) => `shop-${role}`));
-    for (const line of out) expect(line).toMatch(/^ACL SETUSER \S+ reset -@all .* on #SHA256-OF-ITS-PASSWORD$/);
-    const [, , ...rest] = (out[1] ?? '').split(' ');
-    const admin = adminClient();
-    await expect(admin.acl('SETUSER', ...(rest as [string]))).rejects.toThrow(/password hash must be exactly 64/);
-    expect(await admin.acl('GETUSER', 'shop-worker')).toBeNull();
-  });
-
-  test('gives each its own random password, in lines that make users who can log in', async () => {
-    const prefix = `${freshNamespace({ permanent: [] })}-`;
-    const argv = ['acl', '--namespace', 'shop', '--user-prefix', prefix, '--passwords', '-o', 'json'];
-    const { out } = await run(argv);
-    const users = JSON.parse(out.join('\n')) as { user: string; role: Role; rules: string[]; password: string }[];
-    expect(new Set(users.map(({ password }) => password)).size).toBe(ROLES.length);
-    const admin = adminClient();
-    for (const { user, role, rules, password } of users) {
-      expect(user).toBe(prefix + role);
-      expect(password).toMatch(/^[A-Za-z0-9_-]{43}$/);
-      await admin.acl('SETUSER', user, ...(rules as [string]), 'on', `>${password}`);
-      onTestFinished(async () => void (await adminClient().acl('DELUSER', user)));
-      const url = new URL(inject('adminUrl'));
-      url.username = user;
-      url.password = password;
-      const redis = new Redis(url.href, { maxRetriesPerRequest: 0 });
-      onTestFinished(() => redis.disconnect());
-      expect(await redis.ping()).toBe('PONG');
-    }
-  });
-
-  test.each([
-    [[], []],
-    [['--fsync'], ['+waitaof']],
-    [['--fsync', 'waitaof'], ['+waitaof']],
-    [['--fsync', 'always'], ['+config|get']],
-  ])('with %j lets those who write %j, and nobody else', async (argv, rules) => {
-    const users = JSON.parse((await run(['acl', '-o', 'json', ...argv])).out.join('\n')) as { rules: string[] }[];
-    const given = users.map((user) => user.rules.filter((rule) => ['+waitaof', '+config|get'].includes(rule)));
-    expect(given).toEqual([rules, rules, [], []]);
-  });
-
-  test.each([
-    [['--user-prefix', 'a b'], /^watchfire: --user-prefix: must be letters.* \(found "a b"\)$/],
-    [['--namespace', '*'], /^watchfire: --namespace: must be/],
-  ])('refuses %s', async (argv, sentence) => {
-    const { status, err } = await run(['acl', ...argv]);
-    expect([status, err.join('\n')]).toEqual([2, expect.stringMatching(sentence)]);
   });
 });
