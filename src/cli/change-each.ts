@@ -13,14 +13,14 @@ export function automationArguments(command: Command, example: string): void {
 
 /**
  * Does the same to each automation, named by id or name. All are looked up first, so that a misspelled one changes none.
- * @param change does it, and answers what has become of the automation: `disabled`
+ * @param change does it, and answers what has become of the automation: `disabled`, and what stands behind its name
  * @param question what a person has to agree to first; the names follow
  */
 export async function changeEach(
   names: readonly string[],
   options: Readonly<Record<string, unknown>>,
   io: Io,
-  change: (watchfire: Watchfire, automation: Automation) => Promise<string>,
+  change: (watchfire: Watchfire, automation: Automation) => Promise<{ done: string; rest?: string }>,
   question?: string,
 ): Promise<number> {
   return await withWatchfire(options, io, async (watchfire) => {
@@ -32,8 +32,8 @@ export async function changeEach(
     const shown = [...found.values()].map(({ id, name }) => `${name} (${id})`);
     if (question && !(await confirmed(`${question}: ${namesOf(shown)}?`, options, io))) return FAILED;
     for (const automation of found.values()) {
-      const done = await change(watchfire, automation);
-      io.out(plain(`${done} ${automation.name} (${automation.id})`));
+      const { done, rest = '' } = await change(watchfire, automation);
+      io.out(plain(`${done} ${automation.name} (${automation.id})${rest}`));
     }
     return DONE;
   });

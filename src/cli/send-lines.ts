@@ -18,7 +18,15 @@ const IN_FLIGHT_BYTES_LIMIT = 16_000_000;
 const LANDING_BOUND_MS = 3_000;
 
 /** What has become of a file so far: how much of it was read, in lines or in events of a list, and its events. */
-export type Tally = { lines: number; unit: Piece['unit']; bytes: number; sent: number; rejected: number };
+export type Tally = {
+  lines: number;
+  unit: Piece['unit'];
+  bytes: number;
+  sent: number;
+  rejected: number;
+  /** Sent with an empty name. */
+  nameless: number;
+};
 
 /** Told how it goes. */
 export type LinesWatcher = Readonly<{
@@ -65,12 +73,14 @@ export async function sendLines(
       await emit(error instanceof NotDurable && error.id !== null ? { ...document, id: error.id } : document);
     }
   };
-  const tally: Tally = { lines: 0, unit: 'line', bytes: 0, sent: 0, rejected: 0 };
+  const tally: Tally = { lines: 0, unit: 'line', bytes: 0, sent: 0, rejected: 0, nameless: 0 };
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const append = async (line: Piece): Promise<void> => {
     try {
-      await emit(documentOf(line, decoder));
+      const document = documentOf(line, decoder);
+      await emit(document);
       tally.sent += 1;
+      if (document.event === '') tally.nameless += 1;
     } catch (error) {
       if (!(error instanceof InvalidDocument)) throw error;
       tally.rejected += 1;

@@ -1,9 +1,11 @@
 import type { Redis } from 'ioredis';
 import { planOf, type TriggerNode } from '../match/plan.ts';
 import type { Automation } from '../model/automation.ts';
+import type { Trigger } from '../model/trigger.ts';
 import { findStored } from '../redis/definitions.ts';
 import type { Store } from '../redis/store.ts';
 import { keysOfWindows, windowFields } from '../redis/windows.ts';
+import { readStatus } from './status.ts';
 
 /** Keys read in one round trip. */
 const PAGE = 1_000;
@@ -20,34 +22,51 @@ export type Replacement = Readonly<{ id: string; automation: Automation | null }
  */
 export type Dropped = Readonly<{ windows: number; alerts: number; more: boolean }>;
 
+/** A trigger whose windows are dropped, all of them or those that have ended by `endedBy` (ms): enabling drops what ran out meanwhile. */
+type Fading = Readonly<{ node: TriggerNode; endedBy: number | null }>;
+
 /** What would be dropped by each of these changes if they were made now (rules 13): state of triggers whose definition changes or goes. */
 export async function droppedBy(redis: Redis, store: Store, changes: readonly Replacement[]): Promise<Dropped[]> {
   const dropped: Dropped[] = [];
-  for (const change of changes) dropped.push(await countOf(redis, store, await goneNodes(redis, store, change)));
+  for (const change of changes) dropped.push(await countOf(redis, store, await fadingNodes(redis, store, change)));
   return dropped;
 }
 
-async function goneNodes(redis: Redis, store: Store, { id, automation }: Replacement): Promise<readonly TriggerNode[]> {
+async function fadingNodes(redis: Redis, store: Store, { id, automation }: Replacement): Promise<readonly Fading[]> {
   const old = await findStored(redis, store, id);
   if (old === null) return [];
   const { nodes } = planOf(old.automation, old.plan.revision, old.plan);
-  if (automation === null) return nodes;
+  if (automation === null) return nodes.map((node) => ({ node, endedBy: null }));
   // Any revision that is not an old one: it names the triggers that begin anew.
   const next = planOf(automation, old.plan.revision + 1, old.plan);
   const names = new Set(next.nodes.map(({ name }) => name));
-  return nodes.filter(({ name }) => !names.has(name));
+  const gone = nodes.filter(({ name }) => !names.has(name)).map((node): Fading => ({ node, endedBy: null }));
+  if (old.automation.enabled || !automation.enabled) return gone;
+  const endedBy = await asOfNow(redis, store);
+  const armed = nodes.filter(({ name, trigger }) => names.has(name) && isArmed(trigger));
+  return [...gone, ...armed.map((node) => ({ node, endedBy }))];
 }
 
-async function countOf(redis: Redis, store: Store, nodes: readonly TriggerNode[]): Promise<Dropped> {
+function isArmed(trigger: Trigger): boolean {
+  return trigger.type === 'event' && trigger.posture === 'Proactive' && trigger.after.length > 0;
+}
+
+/** How far time has come for deadlines. */
+async function asOfNow(redis: Redis, store: Store): Promise<number> {
+  const { now, waitingMs, lagMs } = await readStatus(redis, store);
+  return now - waitingMs - lagMs;
+}
+
+async function countOf(redis: Redis, store: Store, fading: readonly Fading[]): Promise<Dropped> {
   const found = { windows: 0, alerts: 0 };
   let left = LOOKED_AT;
-  for (const { name, trigger } of nodes) {
+  for (const { node, endedBy } of fading) {
     for (let from = 0; ; from += PAGE) {
-      const keys = await keysOfWindows(redis, store, name, from, PAGE);
-      if (trigger.type === 'event') {
-        for (const [start, alert] of await windowFields(redis, store, name, keys, ['start', 'alert_until'])) {
-          if (start !== null) found.windows += 1;
-          if (alert !== null) found.alerts += 1;
+      const keys = await keysOfWindows(redis, store, node.name, from, PAGE);
+      if (node.trigger.type === 'event') {
+        for (const [end = null, alert] of await windowFields(redis, store, node.name, keys, ['end', 'alert_until'])) {
+          if (end !== null && (endedBy === null || Number(end) <= endedBy)) found.windows += 1;
+          if (alert !== null && endedBy === null) found.alerts += 1;
         }
       } else {
         found.windows += keys.length;

@@ -74,6 +74,18 @@ test('what an operator switched off stays off until a document says otherwise', 
   expect((await apply({ ...failures, name: 'other', enabled: true })).out[0]).toBe('updated    other (B): enabled');
 });
 
+test('switching on says how many armed windows ran out while it was off', async () => {
+  const { world, cli, apply } = await shop(overdue);
+  await cli(['disable', 'A']);
+  await world.put({ ...overdue, enabled: true });
+  for (const resource of ['o1', 'o2']) await world.at(0).meet('placed', { resource });
+  await world.put({ ...overdue, enabled: false });
+  const drops = '; drops 2 open windows and 0 alerts';
+  const { out } = await apply({ ...overdue, enabled: true }, '--dry-run');
+  expect(out[0]).toBe(`updated    a (A): enabled${drops}`);
+  expect((await cli(['enable', 'A'])).out).toEqual([`enabled a (A)${drops}`]);
+});
+
 test('with --detailed-exitcode a difference is 2, none is 0, and every error 1', async () => {
   const { apply, cli } = await shop(failures);
   const status = async (wanted: unknown, ...argv: string[]) =>

@@ -97,33 +97,6 @@ describe('one event', () => {
   });
 });
 
-describe('what is accepted and hardly meant is warned of', () => {
-  const waits = 'what is sent waits until "watchfire worker" runs there';
-
-  test('an empty name', async () => {
-    const { cli, log } = shop();
-    const { status, err } = await cli(['send', '', 'resource.id=r']);
-    expect({ status, err }).toEqual({ status: 0, err: ['watchfire: warning: the name of the event is empty'] });
-    expect(await log()).toHaveLength(1);
-  });
-
-  test('a namespace in which no worker has ever been', async () => {
-    const namespace = freshNamespace({ permanent: ['events'] });
-    const warning = `watchfire: warning: no worker has ever been in the namespace "${namespace}": ${waits}`;
-    const cli = runIn(namespace);
-    expect(await cli(['send', 'x', 'resource.id=r'])).toMatchObject({ status: 0, err: [warning] });
-    const stdin = '{"event":"x","resource":{"id":"r"}}';
-    expect(await cli(['send', '-'], { stdin })).toMatchObject({ status: 0, err: [warning] });
-  });
-
-  test('a namespace in which none is alive', async () => {
-    const namespace = freshNamespace({ permanent: ['events'] });
-    await ensureGroup(testClient(), keysOf(namespace).events, ENGINE_GROUP);
-    const warning = `watchfire: warning: no worker is alive in the namespace "${namespace}": ${waits}`;
-    expect(await runIn(namespace)(['send', 'x', 'resource.id=r'])).toMatchObject({ status: 0, err: [warning] });
-  });
-});
-
 describe('a file of events', () => {
   const event = (n: number): string =>
     JSON.stringify({ id: `e${n}`, event: 'x', resource: { id: 'r' }, payload: { n } });

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, inject, test } from 'vitest';
 import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
-import { adminClient } from '../support/redis.ts';
 import { ended, run, start } from './run.ts';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 2, 2, 9, 0, second)).toISOString();
@@ -34,18 +33,21 @@ async function simulate(lines: readonly (object | string)[], redis = true, ...mo
   return { status, err, answers: out.map((line): unknown => JSON.parse(line)) };
 }
 
-async function leftovers(): Promise<string[]> {
+/** Keys of simulations, on a server of its own: on that of all tests others simulate too. */
+async function leftovers({ redis }: PrivateRedis): Promise<string[]> {
   const found: string[] = [];
-  for await (const keys of adminClient().scanStream({ match: '{simulate-*' })) found.push(...(keys as string[]));
+  for await (const keys of redis.scanStream({ match: '{simulate-*' })) found.push(...(keys as string[]));
   return found;
 }
 
 test('scenarios are answered in their order, one line for each, and nothing is left behind', async () => {
   const names = Array.from({ length: 120 }, (_, i) => `s${i}`);
-  const { status, err, answers } = await simulate(names.map(scenario));
+  const server = await privateRedis();
+  const stdin = names.map((name) => `${JSON.stringify(scenario(name))}\n`);
+  const { status, err, out } = await run(['simulate', '-', '--redis', server.url], { stdin });
   expect({ status, err }).toEqual({ status: 0, err: [] });
-  expect(answers).toEqual(names.map(answerTo));
-  expect(await leftovers()).toEqual([]);
+  expect(out.map((line): unknown => JSON.parse(line))).toEqual(names.map(answerTo));
+  expect(await leftovers(server)).toEqual([]);
 });
 
 test('refused events and invalid automations are answers', async () => {
@@ -156,13 +158,14 @@ test('told to stop it removes what it put on a given server', async () => {
     yield `${JSON.stringify(scenario('one'))}\n`;
     await once(stop.signal, 'abort');
   }
-  const { status, out } = await run(['simulate', '-', '--redis', inject('adminUrl')], {
+  const server = await privateRedis();
+  const { status, out } = await run(['simulate', '-', '--redis', server.url], {
     stdin: endless(),
     signal: stop.signal,
     onOut: () => stop.abort(),
   });
   expect({ status, lines: out.length }).toEqual({ status: 1, lines: 1 });
-  expect(await leftovers()).toEqual([]);
+  expect(await leftovers(server)).toEqual([]);
 });
 
 test('what an entry causes is applied by more calls in small chunks, with the same answer', async () => {

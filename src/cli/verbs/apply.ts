@@ -12,8 +12,8 @@ import { documentsIn, type Source } from '../documents.ts';
 import { textOf } from '../encoding.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { differenceOf } from '../view/difference.ts';
+import { dropsInWords } from '../view/drops.ts';
 import { asJson, outputOption, plain, printJson, sentenceOf } from '../view/output.ts';
-import { count } from '../view/when.ts';
 import { warningLines, warningsOf } from '../warnings.ts';
 
 /** Exit status of `--detailed-exitcode` when something is changed, as other tools of this kind have it. */
@@ -154,12 +154,6 @@ function linesOf(shown: ShownChange): string[] {
   const what = change === 'updated' ? `: ${keys.join(', ')}` : '';
   const first = `${change.padEnd(WORD_WIDTH)}  ${name} (${id})${what}${dropsInWords(shown.drops)}`;
   return [first, ...difference.map((line) => `  ${line}`)].map(plain);
-}
-
-function dropsInWords({ windows, alerts, more }: Dropped): string {
-  if (windows + alerts === 0) return '';
-  const number = (many: number, one: string): string => `${count(many)} ${one}${many === 1 ? '' : 's'}`;
-  return `; drops ${more ? 'at least ' : ''}${number(windows, 'open window')} and ${number(alerts, 'alert')}`;
 }
 
 function changeJson({ change, id, name, keys, difference, drops }: ShownChange): Record<string, unknown> {

@@ -14,9 +14,9 @@ export const verb: Verb = {
 
   async run(names, options, io) {
     const question = 'delete, with all of their state';
-    const remove = async (watchfire: Watchfire, { id }: Automation): Promise<string> => {
+    const remove = async (watchfire: Watchfire, { id }: Automation): Promise<{ done: string }> => {
       await watchfire.delete(id);
-      return 'deleted';
+      return { done: 'deleted' };
     };
     return await changeEach(names, options, io, remove, question);
   },

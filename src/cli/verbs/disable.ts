@@ -11,7 +11,7 @@ export const verb: Verb = {
   async run(names, options, io) {
     return await changeEach(names, options, io, async (watchfire, { id, enabled }) => {
       await watchfire.disable(id);
-      return !enabled ? 'disabled already:' : 'disabled';
+      return { done: enabled ? 'disabled' : 'disabled already:' };
     });
   },
 };

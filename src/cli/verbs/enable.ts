@@ -1,5 +1,7 @@
+import { parseAutomation } from '../../model/automation.ts';
 import { automationArguments, changeEach } from '../change-each.ts';
 import type { Verb } from '../verb.ts';
+import { dropsInWords } from '../view/drops.ts';
 
 export const verb: Verb = {
   ofAutomations: true,
@@ -9,9 +11,11 @@ export const verb: Verb = {
   },
 
   async run(names, options, io) {
-    return await changeEach(names, options, io, async (watchfire, { id, enabled }) => {
+    return await changeEach(names, options, io, async (watchfire, { id, enabled, document }) => {
+      const automation = parseAutomation({ ...document, enabled: true });
+      const [drops] = enabled ? [] : await watchfire.drops([{ id, automation }]);
       await watchfire.enable(id);
-      return enabled ? 'enabled already:' : 'enabled';
+      return { done: enabled ? 'enabled already:' : 'enabled', rest: drops ? dropsInWords(drops) : '' };
     });
   },
 };

@@ -11,6 +11,7 @@ import { byDefault, durabilityOptions, durabilitySettings, numberSetting, wholeS
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson, sentenceOf } from '../view/output.ts';
 import { progressOn } from '../view/progress.ts';
+import { count } from '../view/when.ts';
 
 /** Rejected lines that are shown one by one; of more, the first ones and the count are enough. */
 const SHOWN_REJECTIONS = 20;
@@ -118,6 +119,7 @@ async function sendFile(file: string, options: Options, io: Io): Promise<number>
     const watcher = { rejected, waits, progress: told };
     const end = await sendLines(watchfire, source, watcher, io.signal, { wait }).finally(progress.stop);
     tell(summaryOf(end), end.stopped, options, io);
+    if (end.nameless > 0) io.err(`watchfire: warning: the names of ${count(end.nameless)} events are empty`);
     if (end.sent > 0 && !end.stopped && !io.signal.aborted) await warnOfNobody(watchfire, io);
     if (end.stopped) throw end.stopped.reason;
     return end.rejected > 0 || io.signal.aborted ? FAILED : DONE;
