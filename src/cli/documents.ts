@@ -11,6 +11,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { quoted } from '../findings/finding.ts';
+import { isHeld } from '../model/exact.ts';
 import { brokenText, exportAdvice, foreignIn } from './foreign.ts';
 
 /** A file, or standard input, with what people call it. */
@@ -30,6 +31,9 @@ const STACK_IS_FULL = /call stack size exceeded|Stack overflow/;
 
 /** Problems of one document that are shown: more than anybody reads at once. */
 const TROUBLES_LIMIT = 20;
+
+/** Digits that are shown of one. */
+const NUMBER_SHOWN = 40;
 
 /** The key of a list of automations that is not the whole document. */
 const LIST_KEY = 'automations';
@@ -76,15 +80,21 @@ function bounded(troubles: readonly Trouble[]): Trouble[] {
   return next ? [...shown, { ...next, message: `${troubles.length - TROUBLES_LIMIT} more` }] : shown;
 }
 
-/** Quoted texts that something has cut in two. */
+/** Quoted texts that something has cut in two, and numbers that would not be what they are. */
 function brokenIn(document: Document.Parsed, text: string): Trouble[] {
   const broken: Trouble[] = [];
   try {
     visit(document, {
-      Scalar(_, { type, range }) {
-        if (!range || (type !== 'QUOTE_DOUBLE' && type !== 'QUOTE_SINGLE')) return;
-        const message = brokenText(text.slice(range[0], range[1]));
-        if (message !== null) broken.push({ pos: [range[0], range[1]], message });
+      Scalar(_, { type, range, value, source = '' }) {
+        if (!range) return;
+        const pos: [number, number] = [range[0], range[1]];
+        if (typeof value === 'number' && !isHeld(source)) {
+          const message = `the number ${source.slice(0, NUMBER_SHOWN)} cannot be kept as it is: write it as a text, in quotes`;
+          broken.push({ pos, message });
+        }
+        if (type !== 'QUOTE_DOUBLE' && type !== 'QUOTE_SINGLE') return;
+        const message = brokenText(text.slice(...pos));
+        if (message !== null) broken.push({ pos, message });
       },
     });
   } catch (error) {

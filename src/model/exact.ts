@@ -45,6 +45,12 @@ function keepSource(_: string, value: unknown, { source }: Readonly<{ source?: s
   return rawJSON(source);
 }
 
+/** Whether a double holds a number that is written so, in JSON or in YAML; what is no decimal number is held. */
+export function isHeld(source: string): boolean {
+  const [, sign = '', rest = ''] = /^([+-]?)((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)$/.exec(source) ?? [];
+  return rest === '' || isSameNumber(`${sign === '-' ? '-' : ''}${rest}`, String(Number(source)));
+}
+
 /** A number that was kept as its source as the double that comes closest; everything else as it is. */
 export function plainNumber(value: unknown): unknown {
   return isRawJSON(value) ? Number(value.rawJSON) : value;
@@ -58,7 +64,7 @@ function isSameNumber(a: string, b: string): boolean {
 
 /** The digits without zeros at either end, and the power of ten that belongs to the last one: equal for 1.50e3 and 1500. */
 function decimal(text: string): string {
-  const [, whole = '', fraction = '', exponent = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const [, whole = '', fraction = '', exponent = '0'] = /^-?(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = whole + fraction;
   let [first, last] = [0, digits.length];
   while (first < last && digits[first] === '0') first += 1;

@@ -56,6 +56,11 @@ describe('the automations of a file', () => {
       'automations: []\nname: a\n',
       'f:1: automations: must be a list of automations, beside which only x-… keys and anchors may stand',
     ],
+    [
+      'a number that a double would change',
+      'a:\n  - 1\n  - 12345678901234567890\n',
+      'f:3: document: the number 12345678901234567890 cannot be kept as it is: write it as a text, in quotes',
+    ],
     ['broken YAML', 'a: 1\nb: [1\n', /^f:3: document: is not YAML: /],
     ['a key given twice', 'a: 1\na: 2\n', /^f:2: document: is not YAML: /],
     ['a tag nobody knows', 'a: 1\nb: !secret x\n', /^f:2: document: is not YAML: /],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { eventDocument, type Event as WatchfireEvent } from '../../../src/model/event.ts';
-import { isRawNumber, parseExact, writeExact } from '../../../src/model/exact.ts';
+import { isHeld, isRawNumber, parseExact, writeExact } from '../../../src/model/exact.ts';
 import { decode, sealEvent } from '../../../src/model/intake.ts';
 import { reason } from './entries.ts';
 
@@ -31,6 +31,21 @@ describe('a number', () => {
 
   test.each([...PLAIN, ...ALSO_PLAIN])('%s, which a double holds, is a number', (source) => {
     expect(parseExact(`{"a":${source}}`, 'data')).toEqual({ a: Number(source) });
+  });
+
+  test.each<[string, boolean]>([
+    ['12345678901234567890', false],
+    ['1e400', false],
+    ['-0', false],
+    ['.1000000000000000055511151231257827', false],
+    ['+12', true],
+    ['.5', true],
+    ['12.', true],
+    ['0x1f', true],
+    ['.inf', true],
+    ['007', true],
+  ])('as YAML writes it: %s is held, %s', (source, held) => {
+    expect(isHeld(source)).toBe(held);
   });
 
   test('in a text is no number', () => {
