@@ -1,6 +1,6 @@
 import type { Watchfire } from '../engine.ts';
 import { InvalidDocument } from '../errors.ts';
-import { START_WORKER } from '../findings/automation-findings.ts';
+import { together } from '../findings/automation-findings.ts';
 import type { Finding } from '../findings/finding.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
 import { isRecord } from '../model/record.ts';
@@ -19,21 +19,11 @@ export async function warningsOf(found: readonly FoundDocument[], watchfire: Wat
   });
 }
 
-/**
- * The lines of findings, as `warning: orders.yaml:12: trigger.threshold: what is wrong; what is meant`. What is to be done once, whatever
- * the automation, is said at the first one, with how many need it.
- */
+/** The lines of findings, as `warning: orders.yaml:12: trigger.threshold: what is wrong; what is meant`. */
 export function warningLines(findings: readonly PlacedFinding[]): string[] {
-  const asking = Map.groupBy(
-    findings.filter(({ advice }) => advice === START_WORKER),
-    ({ reason }) => reason,
-  );
-  return findings.flatMap((finding) => {
-    const { grade, at, place, reason, advice } = finding;
-    const all = advice === START_WORKER ? (asking.get(reason) ?? []) : [finding];
-    if (all[0] !== finding) return [];
-    const need = all.length > 1 ? ` (${all.length} automations need it)` : '';
-    return `${grade}: ${at}: ${place}: ${reason}; ${advice}${need}`;
+  return together(findings).map(({ finding: { grade, at, place, reason, advice }, need }) => {
+    const many = need > 1 ? ` (${need} automations need it)` : '';
+    return `${grade}: ${at}: ${place}: ${reason}; ${advice}${many}`;
   });
 }
 

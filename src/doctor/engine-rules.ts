@@ -1,3 +1,4 @@
+import { together } from '../findings/automation-findings.ts';
 import type { Status } from '../inspect/status.ts';
 import { judgeQueues } from '../relay/queue-states.ts';
 import { bad, type Check, ok, orNull, type Rule, several, untold, warning } from './check.ts';
@@ -97,14 +98,15 @@ export const queues: Rule = readable(({ queues }) => {
 
 export const automations: Rule = readable(({ automations: reviewed }) => {
   if ('refused' in reviewed) return untold('what the automations ask for', reviewed.refused);
-  const found = reviewed.value.flatMap(({ id, findings }) => findings.map((finding) => ({ id, ...finding })));
+  const found = together(reviewed.value.flatMap(({ id, findings }) => findings.map((finding) => ({ id, ...finding }))));
   if (found.length === 0) return ok(`nothing odd in ${several(reviewed.value.length, 'enabled automation')}`);
   const shown = found
-    .toSorted((a, b) => Number(a.grade === 'hint') - Number(b.grade === 'hint'))
+    .toSorted((a, b) => Number(a.finding.grade === 'hint') - Number(b.finding.grade === 'hint'))
     .slice(0, FINDINGS_SHOWN)
-    .map(({ id, grade, place, reason, advice }) =>
-      warning(`${id}: ${place}: ${grade === 'hint' ? 'perhaps: ' : ''}${reason}`, advice),
-    );
+    .map(({ finding: { id, grade, place, reason, advice }, need }) => {
+      const many = need > 1 ? ` (${need} automations need it)` : '';
+      return warning(`${id}: ${place}: ${grade === 'hint' ? 'perhaps: ' : ''}${reason}`, `${advice}${many}`);
+    });
   const more = found.length - shown.length;
   return more === 0 ? shown : [...shown, warning(`${several(more, 'finding')} more`, 'begin with those above')];
 });

@@ -35,8 +35,8 @@ export function findingsIn(automation: Automation, surroundings: Surroundings = 
   ];
 }
 
-/** It is done once, however many automations say that it is missing. */
-export const START_WORKER = 'start a BullMQ worker for it, with the prefix of this namespace';
+/** It is done once, however many automations need it. */
+const START_WORKER = 'start a BullMQ worker for it, with the prefix of this namespace';
 
 /** One for each queue. */
 function queueFindings(automation: Automation, unattended: Surroundings['unattended']): Finding[] {
@@ -53,4 +53,18 @@ function queueFindings(automation: Automation, unattended: Surroundings['unatten
       return [warning(place, reason, START_WORKER)];
     }),
   );
+}
+
+/**
+ * Findings of several automations. What is to be done once stands at the first automation that needs it; `need` says how many do.
+ */
+export function together<F extends Finding>(findings: readonly F[]): { finding: F; need: number }[] {
+  const asking = Map.groupBy(
+    findings.filter(({ advice }) => advice === START_WORKER),
+    ({ reason }) => reason,
+  );
+  return findings.flatMap((finding) => {
+    const all = finding.advice === START_WORKER ? (asking.get(finding.reason) ?? []) : [finding];
+    return all[0] === finding ? [{ finding, need: all.length }] : [];
+  });
 }

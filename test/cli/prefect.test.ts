@@ -45,6 +45,18 @@ describe('what "prefect api POST /automations/filter" prints', () => {
       'dry run: nothing was changed',
     ]);
   });
+
+  test('has the doctor say once that its jobs need a worker', async () => {
+    const { cli } = shop();
+    await cli(['apply', at('automations.json')]);
+    const { checks }: { checks: { name: string; found: string }[] } = JSON.parse(
+      (await cli(['doctor', '-o', 'json'])).out.join(''),
+    );
+    const need = checks.filter(({ found }) => found.includes('no worker takes jobs from the queue "actions"'));
+    expect(need).toMatchObject([
+      { name: 'automations', advice: expect.stringMatching(/ \(18 automations need it\)$/) },
+    ]);
+  });
 });
 
 describe('what "prefect automation inspect" prints', () => {

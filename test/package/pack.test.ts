@@ -70,6 +70,12 @@ describe('the package', () => {
     expect([...new Set(missing)].filter((target) => !target.startsWith('examples/github'))).toEqual([]);
   });
 
+  test('is installed by the line of the README, which names its peers', async () => {
+    const readme = await readFile(path.join(root, 'README.md'), 'utf8');
+    const packages = ['watchfire', ...Object.keys(manifest.peerDependencies)];
+    expect(readme).toContain(`$ npm install ${packages.join(' ')}\n`);
+  });
+
   test('starts its program by the first line, as a system does', async () => {
     const program = path.join(project.dir, 'node_modules', 'watchfire', manifest.bin.watchfire);
     expect(await readFile(program, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
@@ -114,6 +120,9 @@ describe('the program of the package', () => {
       stderr: 'watchfire: needs Node 22.12 or newer, and this is Node 22.11.0\n',
     });
     expect(manifest.engines.node).toBe('>=22.12');
+    expect(await readFile(path.join(root, 'README.md'), 'utf8')).toContain(
+      'Node 22.12 or newer, `import` or `require`',
+    );
   });
 
   const watchfire = (parameters: string[]) =>

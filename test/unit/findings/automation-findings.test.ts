@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { documentsIn } from '../../../src/cli/documents.ts';
-import { findingsIn } from '../../../src/findings/automation-findings.ts';
+import { findingsIn, together } from '../../../src/findings/automation-findings.ts';
 import { type LogSample, sampleOf } from '../../../src/findings/log-sample.ts';
 import { parseAutomation } from '../../../src/model/automation.ts';
 import { root } from '../../house/tree.ts';
@@ -271,4 +271,18 @@ describe('a hint', () => {
       },
     ],
   ])('leaves %s alone', (_, trigger) => expect(found(trigger, {}, sample(1_000))).toEqual([]));
+});
+
+test('a worker that many automations need stands at the first of them, and each other finding where it is', () => {
+  const unattended = ({ type }: { type: string }): string => type;
+  const many = ['x', 'y', 'x'].flatMap((type) =>
+    findingsIn(automation(expects('^a'), { actions: [{ type }] }), { sample: null, unattended }),
+  );
+  expect(together(many).map(({ finding: { place, reason }, need }) => [place, reason.slice(0, 41), need])).toEqual([
+    ['trigger.expect[0]', expect.any(String), 1],
+    ['actions[0].type', 'no worker takes jobs from the queue "x" n', 2],
+    ['trigger.expect[0]', expect.any(String), 1],
+    ['actions[0].type', 'no worker takes jobs from the queue "y" n', 1],
+    ['trigger.expect[0]', expect.any(String), 1],
+  ]);
 });

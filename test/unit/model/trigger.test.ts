@@ -50,6 +50,12 @@ test('one map of related labels counts as a list of one', () => {
   expect(eventTrigger({ ...reactive, match_related: {} }).matchRelated).toEqual([]);
 });
 
+test('a trigger without a posture is Reactive, whatever else it says', () => {
+  expect(eventTrigger({}).posture).toBe('Reactive');
+  const [first] = composite({ triggers: [{ expect: ['a'], after: ['b'], within: '5m' }] }).triggers;
+  expect(first).toMatchObject({ type: 'event', posture: 'Reactive' });
+});
+
 test('a condition on a label named __proto__ is a condition', () => {
   const match = JSON.parse('{"__proto__":"x"}');
   expect([...eventTrigger({ ...reactive, match }).match]).toEqual([['__proto__', ['x']]]);
