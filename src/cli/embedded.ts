@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import type { AutomationDocument } from '../documents/given.ts';
+import type { RedisProgram } from '../embedded/find-server.ts';
 import { obtainRedisServer, type RedisServer, startRedisServer } from '../embedded/server.ts';
 import type { Watchfire } from '../engine.ts';
 import { parseAutomation } from '../model/automation.ts';
@@ -13,9 +15,32 @@ import type { Io } from './verb.ts';
 const EXAMPLES = fileURLToPath(new URL('../../examples/automations/', import.meta.url));
 
 /** Starts the private Redis that keeps its data in `dir`. @throws PortTaken, AlreadyRunning, RedisMissing, RedisNotStarted */
-export async function embeddedRedis(port: number, dir: string, io: Io): Promise<RedisServer> {
-  const program = await obtainRedisServer((sentence) => io.err(`watchfire: ${sentence}`));
+export async function embeddedRedis(
+  { port, dir }: Readonly<{ port: number; dir: string }>,
+  options: Readonly<Record<string, unknown>>,
+  io: Io,
+): Promise<RedisServer> {
+  const program = await serverProgram(options, io);
   return await startRedisServer({ port, dir: path.resolve(dir), program });
+}
+
+/** Declares `--install`. */
+export function installOption(command: Command): Command {
+  return command.option(
+    '--install',
+    'install a Redis server where none is, without asking (as where CI is set)',
+    false,
+  );
+}
+
+/** The server program of this machine; before one is installed a person is asked. @throws RedisMissing */
+export async function serverProgram(options: Readonly<Record<string, unknown>>, io: Io): Promise<RedisProgram> {
+  const allowed = options.install === true || !['', '0', 'false'].includes(io.env.CI ?? '');
+  return await obtainRedisServer(
+    (sentence) => io.err(`watchfire: ${sentence}`),
+    async (commands) =>
+      allowed || ((await io.ask?.(`No Redis server is on the path. Install one by: ${commands}?`)) ?? false),
+  );
 }
 
 /**

@@ -29,6 +29,9 @@ export type RedisProgram = Readonly<{ path: string; name: string; version: strin
 /** The parts of the environment that the search depends on, so that a test can stand in for a machine. */
 export type Machine = Readonly<{ searchPath: string; isRoot: boolean; platform: string }>;
 
+/** Says whether these commands may be run to install a server. */
+export type Consent = (commands: string) => Promise<boolean>;
+
 export function thisMachine(): Machine {
   return { searchPath: process.env.PATH ?? '', isRoot: process.getuid?.() === 0, platform: process.platform };
 }
@@ -49,12 +52,23 @@ export async function findRedisServer(machine: Machine): Promise<RedisProgram | 
  * Debian only the tools are installed, the other managers leave services alone.
  *
  * @param say gets a sentence on what is about to be installed
- * @throws RedisMissing when there is no such way, with a sentence on how to get one
+ * @param mayInstall asked with the commands; a system package concerns all users of the machine
+ * @throws RedisMissing when there is no such way, or it may not be gone, with a sentence on how to get one
  */
-export async function installRedisServer(machine: Machine, say: (sentence: string) => void): Promise<RedisProgram> {
+export async function installRedisServer(
+  machine: Machine,
+  say: (sentence: string) => void,
+  mayInstall: Consent,
+): Promise<RedisProgram> {
   const recipe = await recipeFor(machine);
   if (!recipe) throw new RedisMissing(`no Redis server 7.0 or newer was found. ${advice(machine)}`);
-  say(`no Redis server on the path, installing one: ${recipe.steps.map((step) => step.join(' ')).join(' && ')}`);
+  const commands = recipe.steps.map((step) => step.join(' ')).join(' && ');
+  if (!(await mayInstall(commands))) {
+    throw new RedisMissing(
+      `no Redis server 7.0 or newer was found, and nothing was installed: with --install it would be ${commands}. ${advice(machine)}`,
+    );
+  }
+  say(`no Redis server on the path, installing one: ${commands}`);
   for (const [command = '', ...parameters] of recipe.steps) {
     const { failed, output } = await run(machine, [command, ...parameters], INSTALL_TIMEOUT_MS);
     if (failed)

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AlreadyRunning, PortTaken, RedisNotStarted } from '../errors.ts';
-import { findRedisServer, installRedisServer, type RedisProgram, thisMachine } from './find-server.ts';
+import { type Consent, findRedisServer, installRedisServer, type RedisProgram, thisMachine } from './find-server.ts';
 import { newPassword, PASSWORD_FILE, passwordIn, portIn, privateFolder, writePort, writeText } from './folder.ts';
 import { ask, type ProbeAnswer } from './probe.ts';
 import { userLine } from './protected.ts';
@@ -76,10 +76,17 @@ export type RedisServer = Readonly<{
   stop: () => Promise<void>;
 }>;
 
-/** The server program of this machine, installed when there is none; then `say` gets a sentence on it. */
-export async function obtainRedisServer(say: (sentence: string) => void): Promise<RedisProgram> {
+/**
+ * The server program of this machine, installed when there is none; then `say` gets a sentence on it.
+ * @param mayInstall asked first; without it the answer is yes, as programs want it that were started to install what they need
+ * @throws RedisMissing
+ */
+export async function obtainRedisServer(
+  say: (sentence: string) => void,
+  mayInstall: Consent = async () => true,
+): Promise<RedisProgram> {
   const machine = thisMachine();
-  return (await findRedisServer(machine)) ?? (await installRedisServer(machine, say));
+  return (await findRedisServer(machine)) ?? (await installRedisServer(machine, say, mayInstall));
 }
 
 /**

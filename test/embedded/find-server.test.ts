@@ -47,7 +47,11 @@ function manager(dir: string, file: string, version: string): string {
 
 async function installing(machine: Machine): Promise<{ said: string[]; calls: () => Promise<string[]> }> {
   const said: string[] = [];
-  await installRedisServer(machine, (sentence) => said.push(sentence));
+  await installRedisServer(
+    machine,
+    (sentence) => said.push(sentence),
+    async () => true,
+  );
   const calls = async (): Promise<string[]> =>
     (await readFile(path.join(machine.searchPath, 'calls'), 'utf8')).trim().split('\n');
   return { said, calls };
@@ -110,6 +114,26 @@ describe('installing a server', () => {
     expect(await (await installing(machine)).calls()).toEqual([call]);
   });
 
+  test('runs nothing when the answer is no, and says what it would have run', async () => {
+    const machine = await machineWith({});
+    await place(machine.searchPath, 'apk', manager(machine.searchPath, 'redis-server', '8.0.1'));
+    const asked: string[] = [];
+    const refused = installRedisServer(
+      machine,
+      () => undefined,
+      async (commands) => {
+        asked.push(commands);
+        return false;
+      },
+    );
+    await expect(refused).rejects.toMatchObject({
+      code: 'REDIS_MISSING',
+      message: expect.stringMatching(/nothing was installed: with --install it would be apk add .*\. Install one with/),
+    });
+    expect(asked).toEqual(['apk add --no-cache redis']);
+    await expect(readFile(path.join(machine.searchPath, 'calls'), 'utf8')).rejects.toThrow(/ENOENT/);
+  });
+
   test('uses sudo when it asks for no password', async () => {
     const machine = await machineWith({ sudo: 'shift; [ "$1" = true ] || exec "$@"' }, { isRoot: false });
     await place(machine.searchPath, 'apk', manager(machine.searchPath, 'redis-server', '8.0.1'));
@@ -135,7 +159,11 @@ describe('installing a server', () => {
     ['when it brings none', { apk: 'exit 0' }, {}, /^apk brought no Redis server 7\.0 or newer\. Install/],
   ])('says how to get one %s', async (_, scripts, rest, sentence) => {
     const machine = await machineWith(scripts, rest);
-    const failing = installRedisServer(machine, () => undefined);
+    const failing = installRedisServer(
+      machine,
+      () => undefined,
+      async () => true,
+    );
     await expect(failing).rejects.toMatchObject({ code: 'REDIS_MISSING', message: expect.stringMatching(sentence) });
   });
 });

@@ -1,12 +1,13 @@
 import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { findRedisServer, thisMachine } from '../../embedded/find-server.ts';
-import { obtainRedisServer, startRedisServer } from '../../embedded/server.ts';
+import { startRedisServer } from '../../embedded/server.ts';
 import { parseExact } from '../../model/exact.ts';
 import type { Target } from '../../session.ts';
 import { parseScenario, type ScenarioAnswer } from '../../simulation/scenario.ts';
 import { Scratch } from '../../simulation/scratch.ts';
 import { targetOf } from '../connect.ts';
+import { installOption, serverProgram } from '../embedded.ts';
 import { type Line, linesOf } from '../lines.ts';
 import { byDefault, wholeSetting } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
@@ -29,7 +30,7 @@ type Count = { lines: number; bad: number; invalid: number };
 
 export const verb: Verb = {
   configure(command) {
-    command
+    installOption(command)
       .argument('<file>', 'scenarios, one JSON object in each line; - is standard input')
       .option('--chunk-size <entries>', `most entries applied by one script call ${byDefault('chunkSize')}`)
       .option('--strict', 'end with 1 when an automation of any scenario is in error', false)
@@ -83,7 +84,7 @@ async function serverFor(
   if (options.redis !== undefined) return given;
   const found = await findRedisServer(thisMachine());
   if (!found && io.env.REDIS_URL) return given;
-  const program = found ?? (await obtainRedisServer((sentence) => io.err(`watchfire: ${sentence}`)));
+  const program = found ?? (await serverProgram(options, io));
   return await startRedisServer({ port: 0, dir: null, program });
 }
 

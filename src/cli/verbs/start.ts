@@ -4,7 +4,7 @@ import type { RedisServer } from '../../embedded/server.ts';
 import type { Automation } from '../../model/automation.ts';
 import { publicUrl, type Target } from '../../session.ts';
 import { lastingWatchfire, targetOf } from '../connect.ts';
-import { embeddedRedis, putExamples } from '../embedded.ts';
+import { embeddedRedis, installOption, putExamples } from '../embedded.ts';
 import { warningsTo } from '../logging.ts';
 import { DEFAULT_DIR } from '../private-password.ts';
 import { wholeOption } from '../settings.ts';
@@ -17,7 +17,7 @@ type Options = Readonly<Record<string, unknown>>;
 
 export const verb: Verb = {
   configure(command) {
-    outputOption(command)
+    installOption(outputOption(command))
       .option('--port <port>', `port of the private Redis on 127.0.0.1 (default: ${DEFAULT_REDIS_PORT})`)
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--dir <folder>', `where the private Redis keeps its data (default: ${DEFAULT_DIR})`)
@@ -31,7 +31,7 @@ export const verb: Verb = {
 
   async run(_, options, io) {
     const own = ownServer(options, io);
-    const server = own ? await embeddedRedis(own.port, own.dir, io) : null;
+    const server = own ? await embeddedRedis(own, options, io) : null;
     try {
       const settings = { allowUnprotected: options.allowUnprotected === true };
       const target = targetOf(server ? { ...options, redis: server.url } : options, io, settings);
