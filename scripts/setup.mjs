@@ -1,6 +1,6 @@
 /**
  * Makes sure that the packages of package-lock.json are installed and that a Node which runs TypeScript stands at
- * node_modules/.bin/node. Runs on any Node from 20 on and needs nothing but npm. Speaks on standard error only, since the output of
+ * node_modules/.bin/node. `setup.mjs run` leaves out what only tests and their tools need, `setup.mjs all` does not. Runs on any Node from 20 on and needs nothing but npm. Speaks on standard error only, since the output of
  * the command that comes next belongs to that command.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,6 +14,13 @@ const binaries = path.join(root, 'node_modules', '.bin');
 const pinnedNode = path.join(binaries, 'node');
 /** What npm writes as the last step of an installation: the packages that are really there. */
 const installedLock = path.join(root, 'node_modules', '.package-lock.json');
+
+/** Where the pinned Node is installed by itself, when the tools of tests, which bring it too, are left out. */
+const runtime = path.join(root, 'scripts', 'runtime');
+const runtimeNode = path.join(runtime, 'node_modules', 'node', 'bin', 'node');
+
+/** The tools of tests that are there stay there. */
+const withTools = process.argv[2] !== 'run' || existsSync(path.join(root, 'node_modules', 'vitest'));
 
 /** The first version that runs TypeScript without a flag. */
 const OLDEST_NODE = [22, 18];
@@ -44,8 +51,8 @@ function isCurrent() {
   const wanted = packagesOf(path.join(root, 'package-lock.json'));
   const installed = packagesOf(installedLock);
   if (!wanted || !installed) return false;
-  return Object.entries(wanted).every(([place, { version, integrity, optional }]) => {
-    if (place === '') return true;
+  return Object.entries(wanted).every(([place, { version, integrity, optional, dev }]) => {
+    if (place === '' || (dev && !withTools)) return true;
     const found = installed[place];
     return found ? found.version === version && found.integrity === integrity : optional === true;
   });
@@ -57,11 +64,13 @@ function outsideEnvironment() {
   return { ...process.env, PATH: places.join(path.delimiter) };
 }
 
-function install() {
-  say('installing the packages of package-lock.json (npm ci), once …');
+function install(folder, ...flags) {
+  const lock = path.relative(root, path.join(folder, 'package-lock.json'));
+  say(`installing the packages of ${lock} (${['npm ci', ...flags].join(' ')}), once …`);
   const started = process.hrtime.bigint();
-  const { status, error, stdout, stderr } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
+  const quietly = ['--no-audit', '--no-fund', '--loglevel=error'];
+  const { status, error, stdout, stderr } = spawnSync('npm', ['ci', ...flags, ...quietly], {
+    cwd: folder,
     env: outsideEnvironment(),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -87,19 +96,27 @@ function runsTypeScript(node) {
  */
 function ensureNode() {
   if (existsSync(pinnedNode) && runsTypeScript(pinnedNode)) return;
+  if (!(withTools || runsTypeScript(process.execPath))) {
+    if (!existsSync(runtimeNode)) install(runtime);
+    if (runsTypeScript(runtimeNode)) return link(runtimeNode);
+  }
   if (!runsTypeScript(process.execPath)) {
     fail(
       `node_modules/.bin/node does not run here and ${process.execPath} is ${process.version}: ` +
         `allow npm's install scripts and run \`npm rebuild node\`, or use Node ${OLDEST_NODE.join('.')} or newer`,
     );
   }
-  mkdirSync(binaries, { recursive: true });
-  rmSync(pinnedNode, { force: true });
-  symlinkSync(process.execPath, pinnedNode);
-  say(`the pinned Node does not run here, using ${process.execPath} ${process.version}`);
+  link(process.execPath);
+  if (withTools) say(`the pinned Node does not run here, using ${process.execPath} ${process.version}`);
 }
 
-if (!isCurrent()) install();
+function link(node) {
+  mkdirSync(binaries, { recursive: true });
+  rmSync(pinnedNode, { force: true });
+  symlinkSync(node, pinnedNode);
+}
+
+if (!isCurrent()) install(root, ...(withTools ? [] : ['--omit=dev']));
 ensureNode();
 const now = new Date();
 utimesSync(installedLock, now, now);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import manifest from '../../../package.json' with { type: 'json' };
+import { root } from '../../house/tree.ts';
 import { packed } from '../../package/installed.ts';
 import {
   application,
@@ -58,6 +59,9 @@ async function checkPeers(rig: Rig): Promise<void> {
     const name = `bullmq ${bullmq} and ioredis ${ioredis}`;
     await check(`${name}: npm installs it`, () =>
       install(project, [archive, `bullmq@${bullmq}`, `ioredis@${ioredis}`, types]),
+    );
+    await check(`${name}: no Node comes with it`, () =>
+      assert.rejects(access(path.join(project, 'node_modules', '.bin', 'node'))),
     );
     await check(`${name}: a strict program has the right types`, async () =>
       assert.equal(await compileIn(project, { 'consumer.ts': CONSUMER, 'required.cts': REQUIRED }), ''),
@@ -121,6 +125,22 @@ async function checkNodes(rig: Rig): Promise<void> {
   });
 }
 
+/** A checkout that only runs Watchfire, set up on the Node that runs this. */
+async function checkCheckout({ dir, check }: Rig): Promise<void> {
+  const checkout = path.join(dir, 'checkout-that-runs');
+  await check('a checkout that only runs it has no tools of tests', async () => {
+    for (const part of ['package.json', 'package-lock.json', 'scripts', 'src', 'lua'])
+      await cp(path.join(root, part), path.join(checkout, part), { recursive: true });
+    await command('sh', ['scripts/node.sh', 'src/cli/main.ts', '--version'], checkout);
+    const packages = await readdir(path.join(checkout, 'node_modules'));
+    const tools = Object.keys(manifest.devDependencies).map((name) => name.split('/')[0] ?? '');
+    assert.deepEqual(
+      tools.filter((name) => packages.includes(name)),
+      [],
+    );
+  });
+}
+
 async function main(): Promise<number> {
   commandLine(usageOf('npm run proof -- package', {}), () => undefined);
   const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-published-'));
@@ -132,6 +152,7 @@ async function main(): Promise<number> {
       await checkForm(rig);
       await checkPeers(rig);
       await checkNodes(rig);
+      await checkCheckout(rig);
     });
   } finally {
     await server.remove();
