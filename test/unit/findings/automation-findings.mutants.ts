@@ -4,6 +4,7 @@ export const protections: Mutants = {
   'src/findings/automation-findings.ts': {
     'a few retained events give no hints': ['sample !== null && isTelling(sample)', 'sample !== null'],
     'a name that events have is no mistake': ['sample !== null && hasName(sample, matches)', 'false'],
+    'what is to be done once is said once': ['return all[0] === finding ?', 'return all.includes(finding) ?'],
     'one warning for each queue': ['queue === null || known.has(queue)', 'queue === null'],
   },
   'src/findings/triggers.ts': {

@@ -1,0 +1,15 @@
+import type { Mutants } from '../rigs/mutate/mutation.ts';
+
+export const protections: Mutants = {
+  'src/cli/documents.ts': {
+    'a text that was broken in two is refused': [
+      'if (message !== null) broken.push',
+      'if (message === "") broken.push',
+    ],
+    'automations of one line are told apart': ['(group) => group.length > 1', '(group) => group.length > 1_000'],
+  },
+  'src/cli/foreign.ts': {
+    'a text that a person folded is read': ['\\n(?=\\S)/.test(source)', '\\n/.test(source)'],
+    'only what Prefect wrote is advised how Prefect exports': ['m.test(text) ?', 'm.test(text) || true ?'],
+  },
+};
