@@ -7,6 +7,9 @@ import type { Speed } from './verdict.ts';
 const PAGE = new URL('../../docs/performance.md', import.meta.url);
 const RECORD = new URL('record.json', import.meta.url);
 
+/** With more runnable processes than this before the first round, other programs had a good part of the machine. */
+const BUSY = 1;
+
 /** What a system gave; the first row is Watchfire's own, which is compared with nothing. */
 export type Row = Readonly<{
   name: string;
@@ -43,7 +46,7 @@ export function pageOf({ machine, when, load, rounds, rows }: PeersRecord, old: 
     "Watchfire's figure to the other's in the same round, their median: above 1 Watchfire does more events, below 1 it spends less",
     'processor time. [Benchmarks](benchmarks.md) measures Watchfire alone.',
     '',
-    `Measured on ${when}: ${rounds} rounds, ${machine}, load average ${load[0]} before and ${load[1]} after.`,
+    `Measured on ${when}: ${rounds} rounds, ${machine}, load average ${load[0]} before and ${load[1]} after.${busy(load[0])}`,
     '',
     '| system | version | finds again after a crash | events/s | processor an event | events of a run | rate of Watchfire | processor time of Watchfire |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
@@ -51,6 +54,12 @@ export function pageOf({ machine, when, load, rounds, rows }: PeersRecord, old: 
     '',
     ...byHand(old),
   ].join('\n');
+}
+
+function busy(load: number): string {
+  return load > BUSY
+    ? ' **Other programs kept the machine busy:** the rates mean little then, the ratios somewhat more.'
+    : '';
 }
 
 function line({ name, version, keeps, events, bounds, speed, ratio }: Row): string {

@@ -146,6 +146,12 @@ describe('the page', () => {
     );
   });
 
+  test('says when other programs kept the machine busy', () => {
+    const words = 'Other programs kept the machine busy';
+    expect(pageOf({ ...record, load: [8.5, 1] }, '')).toContain(words);
+    expect(pageOf({ ...record, load: [0.4, 2] }, '')).not.toContain(words);
+  });
+
   test('keeps what a person wrote', () => {
     const first = pageOf(record, '');
     const edited = first.replace('begin -->\n', 'begin -->\nby a person');
