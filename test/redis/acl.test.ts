@@ -4,6 +4,7 @@ import { Queue, Worker } from 'bullmq';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
 import type { AutomationDocument } from '../../src/index.ts';
+import { parseAutomation } from '../../src/model/automation.ts';
 import { ROLES, type Role, rulesOf } from '../../src/redis/acl.ts';
 import { prefixesOf } from '../../src/redis/keys.ts';
 import { run } from '../cli/run.ts';
@@ -203,6 +204,8 @@ describe('with their own users', () => {
     for (const verb of [['list'], ['get', 'A'], ['firings'], ['windows'], ['status', '--engine-only'], ['dlq', 'ls']]) {
       expect(await seen(...verb), verb.join(' ')).toMatchObject({ status: 0 });
     }
+    await operator.disable('A');
+    expect(await operator.drops([{ id: 'A', automation: parseAutomation(automation) }])).toHaveLength(1);
     for (const verb of [
       ['disable', 'A'],
       ['delete', 'A'],
