@@ -49,7 +49,11 @@ export const settingsSchema = z.strictObject({
   ledgerRetentionMs: whole(0)
     .default(30 * 24 * HOUR_MS)
     .describe('How long firings and dead letters stay in their streams, in ms'),
-  maxQueueDepth: whole(1).default(100_000).describe('Waiting jobs of a queue above which the relay pauses'),
+  maxQueueDepth: whole(1)
+    .default(100_000)
+    .describe(
+      'Waiting jobs of a queue above which the relay pauses; a job of more than 4 kB counts once for each 4 kB',
+    ),
   maxBacklog: whole(1)
     .default(1_000_000)
     .describe('Events not applied yet above which new ones are refused; looked at twice a second'),

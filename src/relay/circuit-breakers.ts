@@ -16,6 +16,9 @@ const CLOSE_BELOW = 0.9;
 /** Queues remembered while nothing is wrong with them; forgetting one only costs a look at its depth. */
 const REMEMBERED_QUEUES = 1_000;
 
+/** How much the last job moves the mean of those before it. */
+const MEAN_SHARE = 1 / 8;
+
 /** Why a breaker is open. */
 type Trouble = 'full' | 'failing';
 
@@ -27,7 +30,12 @@ type CircuitBreaker = {
   pauseMs: number;
   /** ms: when the depth was seen. */
   seenAt: number;
+  /** Weights: what was in the queue then, what was added since, and of that what large jobs brought. */
+  depth: number;
   addedSince: number;
+  largeSince: number;
+  /** About what a job of this queue weighs: the mean of the latest ones that were added. */
+  weight: number;
 };
 
 /** A queue that gets no jobs now. */
@@ -39,13 +47,14 @@ export type Transition = 'opened' | 'closed' | null;
 /**
  * A circuit breaker for each queue, so that a queue which fails or is full holds up its own jobs and no others. Closed: jobs go to
  * the queue. Open: none do. Half-open: the pause of a failing queue is over, and jobs go there to try it. A full queue has no such
- * trial: its depth, which can be seen, closes its breaker. Pure but for its memory: the caller brings the time and the depths.
+ * trial: its depth, which can be seen, closes its breaker. Depths are weights: a large job counts as several, so that a queue is bounded
+ * by bytes, too. Pure but for its memory: the caller brings the time and the depths.
  */
 export class CircuitBreakers {
   readonly #limit: number;
   readonly #breakers = new Map<string, CircuitBreaker>();
 
-  /** `limit`: jobs not yet begun, above which a queue counts as full. */
+  /** `limit`: weight of the jobs not yet begun, above which a queue counts as full. */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -54,6 +63,21 @@ export class CircuitBreakers {
   allows(name: string, now: number): boolean {
     const breaker = this.#breakers.get(name);
     return breaker === undefined || stateOf(breaker, now) !== 'open';
+  }
+
+  /**
+   * Counts a large job that is about to be added, where there is room for it. Others are counted when they are there: what one batch of
+   * them adds is little.
+   */
+  takesLarge(name: string, weight: number, now: number): boolean {
+    const breaker = this.#breaker(name, now);
+    if (breaker.trouble === null && breaker.depth + breaker.largeSince >= this.#limit) {
+      open(breaker, 'full');
+      breaker.tryAt = now + DEPTH_EVERY_MS;
+    }
+    if (breaker.trouble === 'full') return false;
+    breaker.largeSince += weight;
+    return true;
   }
 
   /** Is it time to look at the depth of this queue before adding to it? */
@@ -65,11 +89,14 @@ export class CircuitBreakers {
     return now - breaker.seenAt >= DEPTH_EVERY_MS || breaker.addedSince >= DEPTH_EVERY_JOBS;
   }
 
-  /** Reports a depth (jobs not yet begun). */
-  seen(name: string, depth: number, now: number): Transition {
+  /** Reports how many jobs are not yet begun. */
+  seen(name: string, jobs: number, now: number): Transition {
     const breaker = this.#breaker(name, now);
+    const depth = jobs * breaker.weight;
     breaker.seenAt = now;
+    breaker.depth = depth;
     breaker.addedSince = 0;
+    breaker.largeSince = 0;
     if (breaker.trouble === 'failing') return null;
     breaker.tryAt = now + DEPTH_EVERY_MS;
     if (breaker.trouble === null && depth >= this.#limit) return open(breaker, 'full');
@@ -77,10 +104,13 @@ export class CircuitBreakers {
     return null;
   }
 
-  /** Reports jobs that were added. */
-  added(name: string, jobs: number, now: number): Transition {
+  /** Reports the weights of jobs that were added. */
+  added(name: string, weights: readonly number[], now: number): Transition {
     const breaker = this.#breaker(name, now);
-    breaker.addedSince += jobs;
+    for (const weight of weights) {
+      breaker.addedSince += weight;
+      breaker.weight += (weight - breaker.weight) * MEAN_SHARE;
+    }
     return breaker.trouble === 'failing' ? close(breaker) : null;
   }
 
@@ -130,7 +160,8 @@ export class CircuitBreakers {
     const known = this.#breakers.get(name);
     if (known !== undefined) return known;
     this.#forgetOne();
-    const breaker = { trouble: null, tryAt: now, pauseMs: 0, seenAt: Number.NEGATIVE_INFINITY, addedSince: 0 };
+    const nothing = { depth: 0, addedSince: 0, largeSince: 0, weight: 1 };
+    const breaker = { trouble: null, tryAt: now, pauseMs: 0, seenAt: Number.NEGATIVE_INFINITY, ...nothing };
     this.#breakers.set(name, breaker);
     return breaker;
   }

@@ -9,6 +9,7 @@ import { jobsOf } from './jobs.ts';
 import type { Outbox } from './outbox.ts';
 import type { JobOutcome, Queues } from './queues.ts';
 import type { Revision, Revisions } from './revisions.ts';
+import { Weights } from './weight.ts';
 
 export type DispatchParts = {
   outbox: Outbox;
@@ -27,7 +28,17 @@ export type Security = { readonly connection: number; barrier(since: number): Pr
 export type Dispatched = { relayed: number; held: number; dead: number; jobs: QueueJob[] };
 
 /** A firing on its way: its jobs, how many of them are sent now, and why it can never be relayed, if so. */
-type PreparedFiring = { entry: LedgerEntry; jobs: readonly QueueJob[]; sent: number; rejection: string | null };
+type PreparedFiring = {
+  entry: LedgerEntry;
+  jobs: readonly QueueJob[];
+  /** Of each job. */
+  weight: number;
+  sent: number;
+  rejection: string | null;
+};
+
+/** A job to be sent, with its weight. */
+type Weighed = Readonly<{ job: QueueJob; weight: number }>;
 
 const TRIMMED = 'the firing was trimmed from the stream before it was relayed';
 const NO_JOBS: readonly QueueJob[] = Object.freeze([]);
@@ -36,6 +47,7 @@ const NO_JOBS: readonly QueueJob[] = Object.freeze([]);
 export class Dispatch {
   readonly #parts: DispatchParts;
   readonly #breakers: CircuitBreakers;
+  readonly #weights = new Weights();
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
@@ -50,11 +62,12 @@ export class Dispatch {
   async dispatch(entries: readonly LedgerEntry[], now: () => number, since: number): Promise<Dispatched> {
     const firings = await this.#prepare(entries);
     await this.#lookAtDepths(firings, now());
-    const jobs = this.#sendable(firings, now());
+    const sendable = this.#sendable(firings, now());
+    const jobs = sendable.map(({ job }) => job);
     // A job that begins while its firing can still vanish with a failover would be a reaction to nothing.
     if (jobs.length > 0) await this.#parts.security?.barrier(since);
     const outcomes = await this.#parts.queues.add(jobs);
-    this.#report(jobs, outcomes, now());
+    this.#report(sendable, outcomes, now());
     const { relayed, held, dead } = await this.#finish(firings, outcomes);
     return { relayed, held, dead, jobs: jobs.filter((_, at) => outcomes[at]?.kind === 'added') };
   }
@@ -95,8 +108,8 @@ export class Dispatch {
     let next = 0;
     return entries.map((entry, at) => {
       const firing = firings[at] ?? TRIMMED;
-      if (typeof firing === 'string') return { entry, jobs: NO_JOBS, sent: 0, rejection: firing };
-      return prepare(entry, firing, revisions[next++]);
+      if (typeof firing === 'string') return { entry, jobs: NO_JOBS, weight: 1, sent: 0, rejection: firing };
+      return prepare(entry, firing, revisions[next++], this.#weights);
     });
   }
 
@@ -122,31 +135,43 @@ export class Dispatch {
   }
 
   /** The jobs that may go to their queues now, firing by firing. */
-  #sendable(firings: readonly PreparedFiring[], now: number): QueueJob[] {
-    const jobs: QueueJob[] = [];
+  #sendable(firings: readonly PreparedFiring[], now: number): Weighed[] {
+    const sendable: Weighed[] = [];
     for (const firing of firings) {
-      for (const job of firing.jobs) {
+      const { jobs, weight } = firing;
+      for (const job of jobs) {
         if (!this.#breakers.allows(job.queue, now)) continue;
-        jobs.push(job);
+        if (weight > 1 && !this.#takesLarge(job.queue, weight, now)) continue;
+        sendable.push({ job, weight });
         firing.sent += 1;
       }
     }
-    return jobs;
+    return sendable;
+  }
+
+  #takesLarge(queue: string, weight: number, now: number): boolean {
+    if (this.#breakers.takesLarge(queue, weight, now)) return true;
+    this.#parts.logger.warn({ queue }, 'queue is full of large jobs, its firings wait');
+    return false;
   }
 
   /** Tells the circuit breakers, queue by queue, how it went. */
-  #report(jobs: readonly QueueJob[], outcomes: readonly JobOutcome[], now: number): void {
-    const added = new Map<string, number>();
+  #report(sent: readonly Weighed[], outcomes: readonly JobOutcome[], now: number): void {
+    const added = new Map<string, number[]>();
     const failed = new Map<string, string>();
-    for (const [at, { queue }] of jobs.entries()) {
+    for (const [at, { job, weight }] of sent.entries()) {
       const outcome = outcomes[at];
-      if (outcome?.kind === 'failed') failed.set(queue, outcome.reason);
-      else added.set(queue, (added.get(queue) ?? 0) + 1);
+      if (outcome?.kind === 'failed') failed.set(job.queue, outcome.reason);
+      else {
+        const weights = added.get(job.queue) ?? [];
+        weights.push(weight);
+        added.set(job.queue, weights);
+      }
     }
     for (const [queue, reason] of failed) this.#fail(queue, reason, now);
-    for (const [queue, count] of added) {
+    for (const [queue, weights] of added) {
       if (failed.has(queue)) continue;
-      if (this.#breakers.added(queue, count, now) === 'closed')
+      if (this.#breakers.added(queue, weights, now) === 'closed')
         this.#parts.logger.info({ queue }, 'queue takes jobs again');
     }
   }
@@ -196,14 +221,13 @@ function read({ fields }: LedgerEntry): Firing | string {
   }
 }
 
-function prepare(entry: LedgerEntry, firing: Firing, revision: Revision | undefined): PreparedFiring {
-  if (!revision?.automation) {
-    return { entry, jobs: NO_JOBS, sent: 0, rejection: revision?.missing ?? 'no definition' };
-  }
+function prepare(entry: LedgerEntry, firing: Firing, revision: Revision | undefined, weights: Weights): PreparedFiring {
+  const none = { entry, jobs: NO_JOBS, weight: 1, sent: 0 };
+  if (!revision?.automation) return { ...none, rejection: revision?.missing ?? 'no definition' };
   try {
-    return { entry, jobs: jobsOf(firing, revision.automation), sent: 0, rejection: null };
+    const jobs = jobsOf(firing, revision.automation);
+    return { ...none, jobs, weight: weights.of(entry.fields ?? [], revision.automation), rejection: null };
   } catch (error) {
-    const rejection = `the firing cannot be turned into jobs: ${reasonOf(error)}`;
-    return { entry, jobs: NO_JOBS, sent: 0, rejection };
+    return { ...none, rejection: `the firing cannot be turned into jobs: ${reasonOf(error)}` };
   }
 }

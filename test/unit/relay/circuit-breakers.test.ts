@@ -3,6 +3,9 @@ import { CircuitBreakers } from '../../../src/relay/circuit-breakers.ts';
 
 const LIMIT = 1_000;
 
+/** So many jobs of ordinary size. */
+const ones = (count: number): number[] => new Array<number>(count).fill(1);
+
 describe('circuit breakers', () => {
   test('the breaker of a queue without reports is closed', () => {
     const breakers = new CircuitBreakers(LIMIT);
@@ -30,8 +33,8 @@ describe('circuit breakers', () => {
     const breakers = new CircuitBreakers(LIMIT);
     expect(breakers.failed('mail', 0)).toBe('opened');
     expect(breakers.failed('mail', 500)).toBe(null);
-    expect(breakers.added('mail', 1, 1_500)).toBe('closed');
-    expect(breakers.added('mail', 1, 1_600)).toBe(null);
+    expect(breakers.added('mail', ones(1), 1_500)).toBe('closed');
+    expect(breakers.added('mail', ones(1), 1_600)).toBe(null);
   });
 
   test('a queue is paused with its reason until its breaker closes', () => {
@@ -44,7 +47,7 @@ describe('circuit breakers', () => {
       { queue: 'mail', why: 'failing' },
       { queue: 'chat', why: 'full' },
     ]);
-    breakers.added('mail', 1, 500);
+    breakers.added('mail', ones(1), 500);
     breakers.seen('chat', 0, 1_000);
     expect(breakers.paused()).toEqual([]);
   });
@@ -53,7 +56,7 @@ describe('circuit breakers', () => {
     const breakers = new CircuitBreakers(LIMIT);
     breakers.failed('mail', 0);
     breakers.failed('mail', 500);
-    breakers.added('mail', 1, 1_500);
+    breakers.added('mail', ones(1), 1_500);
     breakers.failed('mail', 2_000);
     expect(breakers.nextAt()).toBe(2_500);
   });
@@ -84,9 +87,9 @@ describe('circuit breakers', () => {
     breakers.seen('mail', 0, 0);
     expect(breakers.wantsDepth('mail', 999)).toBe(false);
     expect(breakers.wantsDepth('mail', 1_000)).toBe(true);
-    breakers.added('mail', 4_999, 1);
+    breakers.added('mail', ones(4_999), 1);
     expect(breakers.wantsDepth('mail', 2)).toBe(false);
-    breakers.added('mail', 1, 2);
+    breakers.added('mail', ones(1), 2);
     expect(breakers.wantsDepth('mail', 2)).toBe(true);
   });
 
@@ -115,5 +118,27 @@ describe('circuit breakers', () => {
     for (let i = 0; i < 3_000; i += 1) breakers.seen(`queue-${i}`, 0, 0);
     expect(breakers.allows('mail', 0)).toBe(false);
     expect(breakers.wantsDepth('queue-0', 0)).toBe(true);
+  });
+
+  test('a queue takes large jobs up to its limit, and again when those have gone', () => {
+    const breakers = new CircuitBreakers(LIMIT);
+    breakers.seen('mail', 0, 0);
+    const taken = [...ones(9)].filter(() => breakers.allows('mail', 1) && breakers.takesLarge('mail', 200, 1));
+    expect(taken).toHaveLength(5);
+    expect(breakers.paused()).toEqual([{ queue: 'mail', why: 'full' }]);
+    breakers.added('mail', [200, 200, 200, 200, 200], 2);
+    expect(breakers.allows('chat', 2) && breakers.takesLarge('chat', 5_000, 2)).toBe(true);
+    expect(breakers.fullOnes(1_001)).toEqual(['mail']);
+    expect(breakers.seen('mail', 0, 1_001)).toBe('closed');
+    expect(breakers.takesLarge('mail', 200, 1_002)).toBe(true);
+  });
+
+  test('the depth of a queue of large jobs is what they weigh', () => {
+    const breakers = new CircuitBreakers(LIMIT);
+    breakers.added('mail', ones(100).fill(50), 0);
+    expect(breakers.seen('mail', 15, 1_000)).toBe(null);
+    expect(breakers.seen('mail', 25, 2_000)).toBe('opened');
+    expect(breakers.seen('mail', 19, 3_000)).toBe(null);
+    expect(breakers.seen('mail', 15, 4_000)).toBe('closed');
   });
 });
