@@ -3,11 +3,14 @@ import { type Sample, serverCpu, timed } from './measure.ts';
 import type { Program } from './program.ts';
 import type { Context } from './result.ts';
 
+/** `serverUs`: processor time of Redis an event, in µs. */
+export type Drained = Sample & Readonly<{ serverUs: number }>;
+
 /**
  * Events a second that `count` running workers apply: they have applied `before`, then all of `log` is there at once.
  * The remark says what an event costs in processor time.
  */
-export async function drain(context: Context, count: number, before: Log, log: Log): Promise<Sample> {
+export async function drain(context: Context, count: number, before: Log, log: Log): Promise<Drained> {
   const { redis } = context;
   return await withWorkers(context, count, async (workers) => {
     await appear(redis, before);
@@ -17,7 +20,11 @@ export async function drain(context: Context, count: number, before: Log, log: L
     const server = await appear(redis, log);
     const ms = await timed(() => untilApplied(redis, log));
     const spent = { server: (await serverCpu(redis)) - server, own: (await spentBy(workers)) - own };
-    return { value: (log.length / ms) * 1_000, note: costs(spent, log.length) };
+    return {
+      value: (log.length / ms) * 1_000,
+      note: costs(spent, log.length),
+      serverUs: spent.server / log.length,
+    };
   });
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { reasonOf } from '../errors.ts';
 import type { Entry } from '../model/intake.ts';
+import { readOutcomes } from '../redis/backlog.ts';
 import { readAgain } from '../redis/log.ts';
 import { isInfrastructure } from '../redis/retryable.ts';
 import { type Applied, apply } from '../redis/steps/apply.ts';
@@ -11,10 +12,16 @@ import { type Batch, countUpTo } from './batch.ts';
 import type { Matcher } from './matcher.ts';
 import { Poison } from './poison.ts';
 import { EntryTakeOver } from './take-over.ts';
-import { LONGEST_WAIT_MS, Turn } from './turn.ts';
+import { LONGEST_WAIT_MS, Turn, type Waited } from './turn.ts';
 
-/** After this many chunks in a row that came at once to their turn, the next one is sent ahead, see Applier.apply. */
+/** After this many batches in a row that came at once to their turn, the next one is sent without a look, and ahead: see Applier.apply. */
 const UNDISTURBED = 2;
+
+/**
+ * How a batch came to be applied, beside how long it waited: what its calls took that were sent at their turn, and how many entries
+ * they applied.
+ */
+export type Passage = Waited & Readonly<{ callMs: number; called: number }>;
 
 /** What became of entries, for metrics and the live view. */
 export type Observer = (entries: readonly Entry[], applied: Applied) => void;
@@ -38,7 +45,7 @@ export class Applier {
   readonly #parts: ApplierParts;
   readonly #poison = new Poison();
   readonly #takeOver: EntryTakeOver;
-  /** How many chunks in a row did not have to wait for another worker. */
+  /** How many batches in a row did not have to wait for another worker. */
   #undisturbed = 0;
 
   constructor(parts: ApplierParts) {
@@ -47,7 +54,8 @@ export class Applier {
       ...parts,
       worker: parts.worker,
       poison: this.#poison,
-      apply: (batch, signal) => this.apply(batch, signal),
+      // What is taken over follows the position at once.
+      apply: async (batch, signal) => void (await this.#pass(batch, new Turn(this.#parts, false), signal, null)),
     });
   }
 
@@ -59,17 +67,38 @@ export class Applier {
    * meanwhile, so that Redis has it at hand when it is done. A chunk that comes to Redis too early after all is not at its turn, and
    * is sent again.
    */
-  async apply(batch: Batch, signal: AbortSignal, before?: Promise<void>): Promise<void> {
+  async apply(batch: Batch, signal: AbortSignal, before?: Promise<unknown>): Promise<Passage> {
     batch.restart();
-    const turn = new Turn(this.#parts);
-    let ahead = before && this.#undisturbed >= UNDISTURBED ? this.#call(batch) : null;
+    const turn = new Turn(this.#parts, this.#undisturbed < UNDISTURBED);
+    const ahead = before && this.#undisturbed >= UNDISTURBED ? this.#call(batch) : null;
     // Its error is seen below, once those before are done.
     ahead?.catch(() => undefined);
     await before;
+    return await this.#pass(batch, turn, signal, ahead);
+  }
+
+  /** Call after call, as what is left of the batch comes to its turn. `ahead`: the first of them was made already. */
+  async #pass(batch: Batch, turn: Turn, signal: AbortSignal, ahead: Promise<Applied | Broken> | null) {
+    const { clock } = this.#parts;
+    const calls = { callMs: 0, called: 0 };
+    if (ahead !== null) await this.#heed(await ahead, batch, turn, signal);
     while (!batch.isDone && !signal.aborted) {
-      await this.#applyChunk(batch, turn, signal, ahead);
-      ahead = null;
+      if (turn.isUnsure) await this.#awaitTurn(turn, batch.left[0], signal);
+      const sentMs = clock.nowMs();
+      const applied = await this.#call(batch);
+      if (applied.word === 'applied') {
+        calls.callMs += clock.nowMs() - sentMs;
+        calls.called += applied.words.length;
+      }
+      await this.#heed(applied, batch, turn, signal);
     }
+    this.#undisturbed = turn.hadToWait ? 0 : this.#undisturbed + 1;
+    return { ...(await turn.waited()), ...calls };
+  }
+
+  /** How many entries were ever applied, by all workers. */
+  async countApplied(): Promise<number> {
+    return await readOutcomes(this.#parts.redis, this.#parts.store);
   }
 
   /** Applies what stands in the log whichever worker was given it, up to one chunk. Returns how many entries there were. */
@@ -82,11 +111,8 @@ export class Applier {
     await this.#takeOver.standing(signal);
   }
 
-  /** One call, and what follows from its answer. `ahead`: it was made already. */
-  async #applyChunk(batch: Batch, turn: Turn, signal: AbortSignal, ahead: Promise<Applied | Broken> | null) {
-    const applied = await (ahead ?? this.#call(batch));
-    this.#undisturbed = applied.word === 'not-my-turn' ? 0 : this.#undisturbed + 1;
-    if (applied.word !== 'not-my-turn') turn.came();
+  /** What follows from the answer to a call. */
+  async #heed(applied: Applied | Broken, batch: Batch, turn: Turn, signal: AbortSignal): Promise<void> {
     switch (applied.word) {
       case 'applied':
       case 'already-applied':
@@ -103,17 +129,16 @@ export class Applier {
       case 'gone':
         return batch.keep(await readAgain(this.#parts.redis, this.#parts.store, batch.left));
       case 'not-my-turn':
-        if (ahead === null) await this.#waitForTurn(turn, batch, applied.position, signal);
-        return;
+        this.#undisturbed = 0;
+        return turn.missed();
       default:
         applied satisfies never;
     }
   }
 
-  async #waitForTurn(turn: Turn, batch: Batch, position: string, signal: AbortSignal): Promise<void> {
-    turn.saw(position);
-    if (turn.isOverdue()) await this.#takeOver.before(batch.left[0], signal);
-    else await turn.untilMoved(position, signal);
+  async #awaitTurn(turn: Turn, own: Entry | undefined, signal: AbortSignal): Promise<void> {
+    if (own === undefined) return;
+    if (!(await turn.comes(own.id, signal))) await this.#takeOver.before(own, signal);
   }
 
   /** @throws the infrastructure's errors only */

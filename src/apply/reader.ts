@@ -8,9 +8,10 @@ import { ENGINE_GROUP } from '../redis/keys.ts';
 import { ensureGroup, readNext } from '../redis/log.ts';
 import { isMissingGroup } from '../redis/retryable.ts';
 import type { Store } from '../redis/store.ts';
-import type { Applier } from './applier.ts';
+import type { Applier, Passage } from './applier.ts';
 import type { Batch } from './batch.ts';
 import type { Matcher } from './matcher.ts';
+import { Rest } from './rest.ts';
 
 /** Batches that are being applied or wait for their turn: enough to be busy while another worker has the turn. */
 const BATCHES_UNDER_WAY = 2;
@@ -39,12 +40,17 @@ export class Reader implements Service {
   /** The read that was sent ahead of its time. */
   #reading: Promise<Entry[]> | null = null;
   /** The batch that was read last: done when all before it are. */
-  #applying: Promise<void> = Promise.resolve();
+  #applying: Promise<unknown> = Promise.resolve();
   /** All batches that are not done, as far as is known. */
-  readonly #underWay: Promise<void>[] = [];
+  readonly #underWay: Promise<Passage | null>[] = [];
+  readonly #rest: Rest;
+  readonly #stopping = new AbortController();
+  /** When the last batch was noted, or the one that is on trial was read. */
+  #notedMs = 0;
 
   constructor(parts: ReaderParts) {
     this.#parts = parts;
+    this.#rest = new Rest(parts.clock);
     this.#loop = new Loop({ name: 'read', clock: parts.clock, logger: parts.logger }, () => this.runOnce());
   }
 
@@ -55,6 +61,7 @@ export class Reader implements Service {
   /** Ends the read that waits; what was read is applied first. */
   async stop(): Promise<void> {
     const stopped = this.#loop.stop();
+    this.#stopping.abort();
     this.#parts.blocking.disconnect();
     await stopped;
     const entries = (await this.#reading?.catch(() => null)) ?? [];
@@ -71,6 +78,7 @@ export class Reader implements Service {
     this.#reading = null;
     const entries = await reading;
     if (entries.length === 0) return 0;
+    if (this.#rest.isOnTrial) return await this.#try(entries);
     this.#reading = this.#next();
     // Its error is seen in the next round.
     this.#reading.catch(() => undefined);
@@ -78,22 +86,47 @@ export class Reader implements Service {
     return 0;
   }
 
+  /** One batch, from which it is seen whether this worker is needed. */
+  async #try(entries: readonly Entry[]): Promise<number> {
+    this.#notedMs = this.#parts.clock.nowMs();
+    await this.#take(entries);
+    while (this.#underWay.length > 0) await this.#passed();
+    return 0;
+  }
+
   async #take(entries: readonly Entry[]): Promise<void> {
-    const batch = await this.#parts.matcher.match(entries);
-    if (this.#underWay.length >= BATCHES_UNDER_WAY) await this.#underWay.shift();
-    this.#applying = this.#apply(batch, this.#applying);
-    this.#underWay.push(this.#applying);
+    const { clock, matcher } = this.#parts;
+    const sinceMs = clock.nowMs();
+    const batch = await matcher.match(entries);
+    this.#rest.matched(entries.length, clock.nowMs() - sinceMs);
+    if (this.#underWay.length >= BATCHES_UNDER_WAY) await this.#passed();
+    const applying = this.#apply(batch, this.#applying);
+    this.#applying = applying;
+    this.#underWay.push(applying);
+  }
+
+  /** Waits for the first of the batches under way. */
+  async #passed(): Promise<void> {
+    const { clock } = this.#parts;
+    const sinceMs = clock.nowMs();
+    const passage = await this.#underWay.shift();
+    const nowMs = clock.nowMs();
+    if (passage) this.#rest.note(passage, nowMs - sinceMs, nowMs - this.#notedMs);
+    this.#notedMs = nowMs;
   }
 
   /** Applies until it is done: what this worker has read is its own to apply, whatever Redis does meanwhile. */
-  async #apply(batch: Batch, before: Promise<void>): Promise<void> {
+  async #apply(batch: Batch, before: Promise<unknown>): Promise<Passage | null> {
     const { applier, clock, logger, giveUp } = this.#parts;
-    await persist({ name: 'apply', clock, logger }, giveUp, () => applier.apply(batch, giveUp, before));
+    return await persist({ name: 'apply', clock, logger }, giveUp, () => applier.apply(batch, giveUp, before));
   }
 
   /** The next entries; none when the group was gone. */
   async #next(): Promise<Entry[]> {
-    const { blocking, store, consumer, matcher } = this.#parts;
+    const { blocking, store, consumer, matcher, applier } = this.#parts;
+    const { signal } = this.#stopping;
+    await this.#rest.untilOver(() => applier.countApplied(), signal);
+    if (signal.aborted) return [];
     try {
       return await readNext(blocking, store, consumer, matcher.batchSize, BLOCK_MS);
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
-import { readPosition } from '../redis/log.ts';
+import { readOutcomes } from '../redis/backlog.ts';
+import { isAfter, readInFront, readPosition } from '../redis/log.ts';
 import type { Store } from '../redis/store.ts';
 
 /** How long the position stands before a worker applies the entries in front of its own itself. */
@@ -12,41 +13,90 @@ export const LONGEST_WAIT_MS = 16;
 
 export type TurnParts = { redis: Redis; store: Store; clock: Clock };
 
+/** How long entries waited for those of other workers, and how many were applied meanwhile. */
+export type Waited = Readonly<{ waitedMs: number; meanwhile: number }>;
+
 /** Waits until the position comes to one's own entries: patiently as long as it moves, since another worker is at those before them. */
 export class Turn {
   readonly #parts: TurnParts;
   #position = '';
   #waitMs = SHORTEST_WAIT_MS;
   #sinceMs: number | null = null;
+  /** When the wait began and ended, and how many entries were applied by then. */
+  #began: Moment | null = null;
+  #ended: Moment | null = null;
 
-  constructor(parts: TurnParts) {
+  #missed = false;
+  #unsure: boolean;
+
+  /** @param unsure whether others may well have entries in front, so that it is better to look before one's own are sent */
+  constructor(parts: TurnParts, unsure: boolean) {
     this.#parts = parts;
+    this.#unsure = unsure;
   }
 
-  came(): void {
-    this.#waitMs = SHORTEST_WAIT_MS;
-    this.#sinceMs = null;
+  get isUnsure(): boolean {
+    return this.#unsure;
   }
 
-  saw(position: string): void {
-    if (position !== this.#position) this.#sinceMs = null;
-    this.#position = position;
+  get hadToWait(): boolean {
+    return this.#missed || this.#began !== null;
   }
 
-  isOverdue(): boolean {
-    const { clock } = this.#parts;
-    this.#sinceMs ??= clock.nowMs();
-    return clock.nowMs() - this.#sinceMs >= TAKE_OVER_MS;
+  /** Entries were sent before it. */
+  missed(): void {
+    this.#missed = true;
+    this.#unsure = true;
   }
 
-  /** Waits while the position stands, which is far cheaper to ask than to send the chunk again. */
-  async untilMoved(position: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Looks at the position, which is far cheaper than to send entries before their turn, until nothing waits in front of entry `own`.
+   * @returns false when the position has stood for so long that the worker of those in front seems to be gone
+   */
+  async comes(own: string, signal: AbortSignal): Promise<boolean> {
     const { redis, store, clock } = this.#parts;
-    let now: string;
-    do {
+    const moment = this.#moment();
+    this.#unsure = false;
+    let [inFront, position] = await Promise.all([readInFront(redis, store, own), readPosition(redis, store)]);
+    while (inFront !== null && isAfter(inFront, position)) {
+      this.#began ??= moment;
+      this.#saw(position);
+      if (this.#isOverdue()) return false;
+      if (signal.aborted) return true;
       await clock.sleep(this.#waitMs, signal);
       this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
-      now = await readPosition(redis, store);
-    } while (now === position && !this.isOverdue() && !signal.aborted);
+      position = await readPosition(redis, store);
+    }
+    this.#sinceMs = null;
+    if (this.#began !== null) this.#ended = this.#moment();
+    return true;
+  }
+
+  /** All of the wait, once the turn has come. */
+  async waited(): Promise<Waited> {
+    if (this.#began === null || this.#ended === null) return { waitedMs: 0, meanwhile: 0 };
+    const [first, last] = await Promise.all([this.#began.applied, this.#ended.applied]);
+    return { waitedMs: this.#ended.atMs - this.#began.atMs, meanwhile: last - first };
+  }
+
+  #saw(position: string): void {
+    if (position === this.#position) return;
+    this.#position = position;
+    this.#sinceMs = null;
+    this.#waitMs = SHORTEST_WAIT_MS;
+  }
+
+  #isOverdue(): boolean {
+    const nowMs = this.#parts.clock.nowMs();
+    this.#sinceMs ??= nowMs;
+    return nowMs - this.#sinceMs >= TAKE_OVER_MS;
+  }
+
+  /** Nobody waits for the number: it only says whether this worker is needed. */
+  #moment(): Moment {
+    const { redis, store, clock } = this.#parts;
+    return { atMs: clock.nowMs(), applied: readOutcomes(redis, store).catch(() => Number.NaN) };
   }
 }
+
+type Moment = Readonly<{ atMs: number; applied: Promise<number> }>;

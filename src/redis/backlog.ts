@@ -11,21 +11,26 @@ const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored'] as co
  */
 export type Backlog = Readonly<{ behind: number | null; applied: number | null; length: number }>;
 
+/** How many entries were ever applied, in some way. */
+export async function readOutcomes(redis: Redis, store: Store): Promise<number> {
+  const counts = await redis.hmget(store.keys.counters, ...OUTCOMES);
+  return counts.reduce((sum, count) => sum + Number(count ?? 0), 0);
+}
+
 /**
  * By the book of the log (lua/include/book.lua): what was ever added, less what became of entries, less what came before
  * the engine. So it is right from the first moment after a restart or a failover, where Redis itself has lost count of what a group
  * has read (before 7.4). Entries that others removed count as waiting until the auditor has noticed.
  */
 export async function backlogByBook(redis: Redis, store: Store): Promise<Backlog> {
-  const { events, counters, audit } = store.keys;
-  const [info, counts, [anchor]] = await Promise.all([
+  const { events, audit } = store.keys;
+  const [info, applied, [anchor]] = await Promise.all([
     redis.xinfo('STREAM', events).then((flat) => fieldsOf(flat as unknown[]), noStream),
-    redis.hmget(counters, ...OUTCOMES),
+    readOutcomes(redis, store),
     redis.hmget(audit, 'anchor'),
   ]);
   const length = Number(info.get('length') ?? 0);
   const added = Number(info.get('entries-added') ?? 0);
-  const applied = counts.reduce((sum, count) => sum + Number(count ?? 0), 0);
   // Nobody has looked at this log yet: all of it waits.
   if (applied === 0 && !anchor) return { behind: length, applied, length };
   if (!anchor) return { behind: null, applied, length };

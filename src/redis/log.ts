@@ -83,6 +83,12 @@ export async function readWaiting(redis: Redis, store: Store, count: number): Pr
   return await readBehind(redis, store, await readPosition(redis, store), count);
 }
 
+/** The id of the entry in front of `id` in the log, applied or not; null when there is none. */
+export async function readInFront(redis: Redis, store: Store, id: string): Promise<string | null> {
+  const [entry] = await redis.xrevrange(store.keys.events, `(${id}`, '-', 'COUNT', 1);
+  return entry?.[0] ?? null;
+}
+
 /** Those of some consecutive entries that are in the log still. */
 export async function readAgain(redis: Redis, store: Store, entries: readonly Entry[]): Promise<Entry[]> {
   const [first, last] = [entries[0], entries.at(-1)];

@@ -4,6 +4,8 @@ import { Batch } from '../../src/apply/batch.ts';
 import { LoadedDefinitions } from '../../src/apply/loaded-definitions.ts';
 import { Matcher } from '../../src/apply/matcher.ts';
 import type { Entry } from '../../src/model/intake.ts';
+import { isAfter } from '../../src/redis/log.ts';
+import { eventually } from '../support/eventually.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { logLines } from '../support/log-lines.ts';
 import type { StreamValue } from '../support/snapshot.ts';
@@ -44,7 +46,7 @@ async function outcome(world: World) {
 
 /** Applies chunk after chunk without waiting for any, as a worker does with two. */
 async function inLine(applier: Applier, hand: readonly Entry[][]): Promise<void> {
-  let before = Promise.resolve();
+  let before: Promise<unknown> = Promise.resolve();
   for (const entries of hand) before = applier.apply(new Batch(entries), never, before);
   await before;
 }
@@ -81,11 +83,38 @@ describe('a chunk that is sent while others are being applied', () => {
   test('is matched anew when the definitions have changed meanwhile', async () => {
     const { world, applier, hand, said } = await prepared(4);
     for (const entries of hand.slice(0, 2)) await applier.apply(new Batch(entries), never);
-    let before = Promise.resolve();
+    let before: Promise<unknown> = Promise.resolve();
     for (const entries of hand.slice(2)) before = applier.apply(new Batch(entries), never, before);
     await world.put({ ...COUNT, id: 'other', name: 'O' });
     await before;
     expect(said).toHaveLength(4 * SIZE);
+  });
+});
+
+describe('while two workers take turns', () => {
+  test('their chunks are sent once each, but for the first that came too early', async () => {
+    const { world, applier, definitions, hand } = await prepared(12);
+    const clock = new FakeClock({ flies: true });
+    const { redis, store } = world;
+    const matcher = new Matcher(definitions, clock, SIZE);
+    const other = new Applier({ redis, store, matcher, clock, logger: logLines().logger });
+    const sent = vi.spyOn(redis, 'evalsha');
+    const mine = hand.filter((_, i) => i % 2 === 1);
+    const others = hand.filter((_, i) => i % 2 === 0);
+    let before: Promise<unknown> = Promise.resolve();
+    for (const entries of mine) before = applier.apply(new Batch(entries), never, before);
+    for (const entries of others) {
+      const [last] = entries.slice(-1);
+      await other.apply(new Batch(entries), never);
+      // The next ones of the other come when those of this one behind are applied.
+      await eventually('its turn is over', async () => {
+        const position = (await redis.get(store.keys.position)) ?? '0-0';
+        return isAfter(position, last?.id ?? '');
+      });
+    }
+    await before;
+    expect(await world.waiting()).toEqual([]);
+    expect(sent.mock.calls.length).toBeLessThanOrEqual(hand.length + 1);
   });
 });
 

@@ -8,7 +8,7 @@ export const protections: Mutants = {
     ],
   },
   'src/apply/turn.ts': {
-    'take-over of entries: after a bound': ['return clock.nowMs() - this.#sinceMs >= TAKE_OVER_MS;', 'return false;'],
+    'take-over of entries: after a bound': ['return nowMs - this.#sinceMs >= TAKE_OVER_MS;', 'return false;'],
     'take-over of entries: not before the bound': ['this.#sinceMs >= TAKE_OVER_MS', 'this.#sinceMs >= 0'],
   },
 };

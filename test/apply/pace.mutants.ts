@@ -1,8 +1,8 @@
 import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const protections: Mutants = {
-  'src/apply/applier.ts': {
-    'take-over of entries: not while others get on with them': ['turn.saw(position);', ''],
+  'src/apply/turn.ts': {
+    'take-over of entries: not while others get on with them': ['      this.#saw(position);', ''],
   },
   'src/apply/take-over.ts': {
     'take-over of entries: for no longer than they are waited for': [

@@ -63,7 +63,9 @@ export const POINTS: readonly Point[] = [
 
   // Between what was read and what is applied: the first call comes when the entries are decoded and matched.
   point('applier: apply', 1, 2, 3),
+  point('applier: xrevrange'),
   point('applier: get'),
+  point('applier: hmget', 1, 2),
   rare('applier: xrange', { kind: 'entry deleted' }),
   loads('applier: apply'),
 
