@@ -114,6 +114,21 @@ describe('an automation in error', () => {
     expect(await simulate([wrong])).toEqual({ status: 1, err: [], answers: [answer] });
   });
 
+  test('is found in a scenario that runs over several lines, too', async () => {
+    const pretty = (value: unknown): string => `\n${JSON.stringify(value, null, 2)}`;
+    expect(await simulate([pretty(wrong)])).toEqual({ status: 1, err: [], answers: [answer] });
+    expect(await simulate([pretty(scenario('one'))])).toEqual({ status: 0, err: [], answers: [answerTo('one')] });
+    const back = { name: 'back', timeline: [x(5, 'e1'), x(3, 'e2')] };
+    expect(await simulate([pretty(back)])).toMatchObject({
+      status: 1,
+      err: [expect.stringMatching(/^watchfire: stdin:2: timeline\[1\]\.at: must not be before/)],
+    });
+    expect(await simulate(['{', '"name": 1', ''])).toMatchObject({
+      status: 1,
+      err: [expect.stringMatching(/^watchfire: stdin:1: line: is not JSON/)],
+    });
+  });
+
   test('is one answer of several, and ends with status 1 by --strict only', async () => {
     const lines = [wrong, scenario('one')];
     expect(await simulate(lines)).toEqual({ status: 0, err: [], answers: [answer, answerTo('one')] });

@@ -8,7 +8,8 @@ import { parseScenario, type ScenarioAnswer } from '../../simulation/scenario.ts
 import { Scratch } from '../../simulation/scratch.ts';
 import { targetOf } from '../connect.ts';
 import { installOption, serverProgram } from '../embedded.ts';
-import { type Line, linesOf } from '../lines.ts';
+import type { Line } from '../lines.ts';
+import { scenarioLinesOf } from '../scenario-lines.ts';
 import { byDefault, wholeSetting } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { jsonText, sentenceOf } from '../view/output.ts';
@@ -31,7 +32,7 @@ type Count = { lines: number; bad: number; invalid: number };
 export const verb: Verb = {
   configure(command) {
     installOption(command)
-      .argument('<file>', 'scenarios, one JSON object in each line; - is standard input')
+      .argument('<file>', 'scenarios, one JSON object in each line, or a single one over several; - is standard input')
       .option('--chunk-size <entries>', `most entries applied by one script call ${byDefault('chunkSize')}`)
       .option('--strict', 'end with 1 when an automation of any scenario is in error', false)
       .addHelpText(
@@ -120,7 +121,7 @@ async function answerAll(
   };
   const underWay = [Promise.resolve()];
   try {
-    for await (const lines of linesOf(source, LINE_LIMIT_BYTES)) {
+    for await (const lines of scenarioLinesOf(source, LINE_LIMIT_BYTES)) {
       for (const line of lines) {
         if (line.bytes !== null && line.bytes.toString().trim() === '') continue;
         if (underWay.length > IN_FLIGHT) await underWay.shift();
