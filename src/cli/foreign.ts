@@ -50,7 +50,8 @@ export const METRIC_ADVICE =
   '"threshold", and for duration write a Proactive trigger after prefect.flow-run.Running that expects prefect.flow-run.Completed "within" that time';
 
 const EXPORT_WHOLE =
-  '"prefect automation inspect" breaks lines where a terminal ends; export with "prefect api POST /automations/filter", which does not';
+  '"prefect automation inspect" breaks long lines; export with "prefect api POST /automations/filter", or one alone with ' +
+  '"prefect api GET /automations/ID"';
 
 /** What follows a mistake of YAML in a file whose keys are those of Prefect's export; else nothing. */
 export function exportAdvice(text: string): string {

@@ -31,6 +31,11 @@ describe('what "prefect api POST /automations/filter" prints', () => {
     expect([again.status, changesIn(again.out)]).toEqual([0, new Array(20).fill('unchanged')]);
   });
 
+  test('loads too where it is one alone, by GET', async () => {
+    const { status, out } = await shop().cli(['apply', at('one.json')]);
+    expect([status, out]).toEqual([0, [expect.stringMatching(/^created {4}A flow run failed \(/)]]);
+  });
+
   test('is warned of by the names of the automations, and once of the worker that all of them need', async () => {
     const { cli } = shop();
     const { err } = await cli(['apply', at('automations.json'), '--dry-run']);

@@ -41,13 +41,16 @@ export class Prefect {
   static async start(dir: string, python: string | null): Promise<Prefect> {
     const own = python ?? (await installed(dir));
     const port = await freePort();
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(?:PREFECT|PYTHON)/.test(name));
     const env = {
-      ...process.env,
+      ...Object.fromEntries(inherited),
       PREFECT_HOME: path.join(dir, 'home'),
       PREFECT_API_URL: `http://127.0.0.1:${port}/api`,
       PREFECT_SERVER_ANALYTICS_ENABLED: 'false',
       DO_NOT_TRACK: '1',
       NO_COLOR: '1',
+      // What it takes a file to be as wide as, where nobody says otherwise.
+      COLUMNS: '80',
     };
     const args = ['-m', 'prefect', 'server', 'start', '--host', '127.0.0.1', '--port', String(port), '--no-ui'];
     const server = spawn(own, args, { env, stdio: 'ignore' });
