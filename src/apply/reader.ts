@@ -11,7 +11,7 @@ import type { Store } from '../redis/store.ts';
 import type { Applier, Passage } from './applier.ts';
 import type { Batch } from './batch.ts';
 import type { Matcher } from './matcher.ts';
-import { Rest } from './rest.ts';
+import { Standby } from './standby.ts';
 
 /** Batches that are being applied or wait for their turn: enough to be busy while another worker has the turn. */
 const BATCHES_UNDER_WAY = 2;
@@ -43,14 +43,14 @@ export class Reader implements Service {
   #applying: Promise<unknown> = Promise.resolve();
   /** All batches that are not done, as far as is known. */
   readonly #underWay: Promise<Passage | null>[] = [];
-  readonly #rest: Rest;
+  readonly #standby: Standby;
   readonly #stopping = new AbortController();
   /** When the last batch was noted, or the one that is on trial was read. */
   #notedMs = 0;
 
   constructor(parts: ReaderParts) {
     this.#parts = parts;
-    this.#rest = new Rest(parts.clock);
+    this.#standby = new Standby(parts.clock);
     this.#loop = new Loop({ name: 'read', clock: parts.clock, logger: parts.logger }, () => this.runOnce());
   }
 
@@ -78,7 +78,7 @@ export class Reader implements Service {
     this.#reading = null;
     const entries = await reading;
     if (entries.length === 0) return 0;
-    if (this.#rest.isOnTrial) return await this.#try(entries);
+    if (this.#standby.isOnTrial) return await this.#try(entries);
     this.#reading = this.#next();
     // Its error is seen in the next round.
     this.#reading.catch(() => undefined);
@@ -98,7 +98,7 @@ export class Reader implements Service {
     const { clock, matcher } = this.#parts;
     const sinceMs = clock.nowMs();
     const batch = await matcher.match(entries);
-    this.#rest.matched(entries.length, clock.nowMs() - sinceMs);
+    this.#standby.matched(entries.length, clock.nowMs() - sinceMs);
     if (this.#underWay.length >= BATCHES_UNDER_WAY) await this.#passed();
     const applying = this.#apply(batch, this.#applying);
     this.#applying = applying;
@@ -111,7 +111,7 @@ export class Reader implements Service {
     const sinceMs = clock.nowMs();
     const passage = await this.#underWay.shift();
     const nowMs = clock.nowMs();
-    if (passage) this.#rest.note(passage, nowMs - sinceMs, nowMs - this.#notedMs);
+    if (passage) this.#standby.note(passage, nowMs - sinceMs, nowMs - this.#notedMs);
     this.#notedMs = nowMs;
   }
 
@@ -125,7 +125,7 @@ export class Reader implements Service {
   async #next(): Promise<Entry[]> {
     const { blocking, store, consumer, matcher, applier } = this.#parts;
     const { signal } = this.#stopping;
-    await this.#rest.untilOver(() => applier.countApplied(), signal);
+    await this.#standby.untilOver(() => applier.countApplied(), signal);
     if (signal.aborted) return [];
     try {
       return await readNext(blocking, store, consumer, matcher.batchSize, BLOCK_MS);

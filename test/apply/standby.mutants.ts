@@ -1,9 +1,9 @@
 import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const protections: Mutants = {
-  'src/apply/rest.ts': {
-    'workers: one that is not needed rests': ['this.#resting = tooMany;', 'this.#resting = false;'],
-    'workers: one that rests comes back when the others stop': [
+  'src/apply/standby.ts': {
+    'workers: one that is not needed stands by': ['this.#standsBy = tooMany;', 'this.#standsBy = false;'],
+    'workers: one that stands by comes back when the others stop': [
       'if (!this.#suffices((then - applied) / (thenMs - atMs))) break;',
       '',
     ],

@@ -1,15 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { Passage } from './applier.ts';
 
-/** A rest: the first, doubled each time that the worker comes back and is not needed, and the longest. */
-const FIRST_REST_MS = 64;
-const LONGEST_REST_MS = 8_000;
+/** How long a worker stands by: at first, doubled each time that it comes back and is not needed, and at most. */
+const FIRST_PAUSE_MS = 64;
+const LONGEST_PAUSE_MS = 8_000;
 
-/** Between two looks of a resting worker at how far the others are. */
+/** Between two looks of a worker on standby at how far the others are. */
 const LOOK_MS = 100;
 
 /**
- * A worker that has nothing to do but wait for others for more than this share of the time rests; sooner where one worker is enough,
+ * A worker that has nothing to do but wait for others for more than this share of the time stands by; sooner where one worker is enough,
  * since two that take turns then lose a part of each turn.
  */
 const MOST_IDLE = 0.3;
@@ -30,22 +30,22 @@ const PACED_ENTRIES = 1_000;
 
 /**
  * Decides when a worker reads. Where Redis is the limit, more than one worker makes it slower: the turn goes from one to the other, and
- * meanwhile nothing is applied. So a worker that has little to do but wait for its turn rests, for longer and longer. When it comes
+ * meanwhile nothing is applied. So a worker that has little to do but wait for its turn stands by, for longer and longer. When it comes
  * back it is on trial with one batch, from whose wait it is seen how fast the others are. The one that does not have to wait goes
  * on: it has long runs, and the others cost nothing. Where matching is the limit, the position moves slower than Redis could, and all
  * keep on reading.
  */
-export class Rest {
+export class Standby {
   readonly #clock: Clock;
   readonly #random: () => number;
   #onTrial = true;
-  #resting = false;
-  #restMs = FIRST_REST_MS;
+  #standsBy = false;
+  #pauseMs = FIRST_PAUSE_MS;
   #idle = 0;
   readonly #matching = new Pace();
   readonly #calling = new Pace();
 
-  /** @param random from 0 to 1: workers that rest at the same time come back one after the other */
+  /** @param random from 0 to 1: workers that stand by at the same time come back one after the other */
   constructor(clock: Clock, random: () => number = Math.random) {
     this.#clock = clock;
     this.#random = random;
@@ -68,34 +68,34 @@ export class Rest {
   note(passage: Passage, idleMs: number, allMs: number): void {
     this.#calling.note(passage.called, passage.callMs);
     // What was read before it is applied after it.
-    if (this.#resting) return;
+    if (this.#standsBy) return;
     const idle = Math.min(idleMs, passage.waitedMs) / Math.max(allMs, 1);
     if (this.#onTrial) this.#judge(idle > MOST_IDLE && this.#suffices(passage.meanwhile / passage.waitedMs));
     else this.#weigh(idle);
   }
 
   /**
-   * Resolves when the worker is to read: at once while it is needed, else when its rest is over, or as soon as the others are slow.
+   * Resolves when the worker is to read: at once while it is needed, else when its time is over, or as soon as the others are slow.
    * @param look answers how many entries were ever applied
    */
   async untilOver(look: () => Promise<number>, signal: AbortSignal): Promise<void> {
-    if (!this.#resting) return;
+    if (!this.#standsBy) return;
     const clock = this.#clock;
     let [applied, atMs] = [await look(), clock.nowMs()];
-    const untilMs = atMs + this.#restMs * (0.5 + this.#random());
+    const untilMs = atMs + this.#pauseMs * (0.5 + this.#random());
     while (atMs < untilMs && !signal.aborted) {
       await clock.sleep(Math.min(LOOK_MS, untilMs - atMs), signal);
       const [then, thenMs] = [await look(), clock.nowMs()];
       if (!this.#suffices((then - applied) / (thenMs - atMs))) break;
       [applied, atMs] = [then, thenMs];
     }
-    this.#resting = false;
+    this.#standsBy = false;
   }
 
   #judge(tooMany: boolean): void {
     this.#onTrial = tooMany;
-    this.#resting = tooMany;
-    this.#restMs = tooMany ? Math.min(this.#restMs * 2, LONGEST_REST_MS) : FIRST_REST_MS;
+    this.#standsBy = tooMany;
+    this.#pauseMs = tooMany ? Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
     this.#idle = 0;
   }
 
@@ -103,7 +103,7 @@ export class Rest {
     this.#idle += (idle - this.#idle) / BATCHES;
     if (this.#idle <= (this.#isCheap ? MOST_IDLE_WHERE_CHEAP : MOST_IDLE)) return;
     this.#onTrial = true;
-    this.#resting = true;
+    this.#standsBy = true;
     this.#idle = 0;
   }
 
