@@ -28,7 +28,6 @@ export const STORE: Store = storeOf(NAMESPACE);
 /** An empty Redis. */
 export async function empty({ redis }: Context): Promise<void> {
   await redis.flushall('SYNC');
-  await redis.config('RESETSTAT');
 }
 
 /**
