@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { knownPassword } from '../embedded/folder.ts';
 
 /** Where `start` keeps its data when nobody says otherwise. */
@@ -19,5 +20,5 @@ export function withPassword(url: string, env: Readonly<Record<string, string | 
 
 function privatePassword({ protocol, hostname, port }: URL): string | null {
   if (protocol !== 'redis:' || !['127.0.0.1', 'localhost'].includes(hostname)) return null;
-  return knownPassword(DEFAULT_DIR, Number(port));
+  return knownPassword(path.resolve(DEFAULT_DIR), Number(port));
 }

@@ -3,6 +3,7 @@ import { InvalidDocument } from '../errors.ts';
 import { decodeKey } from '../match/key.ts';
 import { QUOTA_NAMES, readStoredQuotas } from '../redis/quotas.ts';
 import type { Store } from '../redis/store.ts';
+import { storedNumber } from '../redis/stored.ts';
 
 /** Where nothing is set; the scripts have the same in lua/include/limits.lua. */
 export const DEFAULT_QUOTAS: Quotas = Object.freeze({ windowsPerAutomation: 1_000_000, windows: 5_000_000 });
@@ -34,15 +35,15 @@ export async function readQuotas(redis: Redis, store: Store): Promise<QuotaUse> 
   const { windowsPerAutomation, windows, used, refused } = await readStoredQuotas(redis, store);
   const { '': all = '0', ...each } = used;
   const automations = Object.entries(each)
-    .map(([name, count]) => ({ id: decodeKey(name, 1).join(), windows: Number(count) }))
+    .map(([name, count]) => ({ id: decodeKey(name, 1).join(), windows: storedNumber(count, 0) }))
     .sort((a, b) => b.windows - a.windows)
     .slice(0, MOST_NAMED);
   const use = {
     limits: {
-      windowsPerAutomation: Number(windowsPerAutomation ?? DEFAULT_QUOTAS.windowsPerAutomation),
-      windows: Number(windows ?? DEFAULT_QUOTAS.windows),
+      windowsPerAutomation: storedNumber(windowsPerAutomation, DEFAULT_QUOTAS.windowsPerAutomation),
+      windows: storedNumber(windows, DEFAULT_QUOTAS.windows),
     },
-    windows: Number(all),
+    windows: storedNumber(all, 0),
     automations,
     refused,
   };

@@ -7,7 +7,7 @@ import { ACTIONS_GROUP } from '../redis/keys.ts';
 import { readBehind } from '../redis/log.ts';
 import { type Overview, overviewOf } from '../redis/overview.ts';
 import type { Store } from '../redis/store.ts';
-import { shownJson, textIn } from '../redis/stored.ts';
+import { shownJson, storedNumber, textIn } from '../redis/stored.ts';
 import { nextDeadline } from '../redis/windows.ts';
 
 /** Most workers and triggers that are looked at: more than anybody runs or reads. */
@@ -80,8 +80,8 @@ function baseOf(overview: Overview): Omit<Status, 'waitingMs' | 'behind' | 'unre
     position: position ?? '0-0',
     lagMs: newest && arrival ? Math.max(0, Math.min(LAG_LIMIT_MS, Number(arrival) - Number(newest))) : 0,
     generation: Number(generation ?? 0),
-    counters: Object.fromEntries(Object.entries(counters).map(([word, count]) => [word, Number(count)])),
-    lost: Number(counters.lost ?? 0),
+    counters: Object.fromEntries(Object.entries(counters).map(([word, count]) => [word, storedNumber(count, 0)])),
+    lost: storedNumber(counters.lost, 0),
     keptBy: keptBy ? { group: keptBy, from: keptFrom ?? '0-0' } : null,
     memory: {
       used: Number(read('used_memory')),
@@ -102,8 +102,8 @@ async function workersOf(redis: Redis, store: Store): Promise<WorkerStatus[]> {
   return found.map(({ id, fields, leftMs }) => ({
     id,
     host: fields.host ?? '',
-    pid: Number(fields.pid),
-    generation: Number(fields.generation),
+    pid: storedNumber(fields.pid, 0),
+    generation: storedNumber(fields.generation, 0),
     seenMsAgo: BELIEVED_MS - leftMs,
     paused: pausedOf(shownJson(fields.paused)),
   }));

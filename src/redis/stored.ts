@@ -44,6 +44,12 @@ export function textIn(value: unknown, field: string): string | null {
   return typeof text === 'string' ? text : null;
 }
 
+/** A number that is shown or compared; `otherwise` where there is none, as the scripts take it. */
+export function storedNumber(text: string | null | undefined, otherwise: number): number {
+  const number = Number(text ?? Number.NaN);
+  return text !== '' && Number.isFinite(number) ? number : otherwise;
+}
+
 function isPlan(value: unknown): value is StoredPlan {
   return isRecord(value) && isNumber(value.revision) && Array.isArray(value.places) && value.places.every(isPlace);
 }

@@ -30,6 +30,13 @@ export const attack: Attack = {
       await redis.hset('{wf}:worker:w', { paused: 'not json', pid: 'x' });
       await redis.pexpire('{wf}:worker:w', 9_000);
       mustHold('status answers', (await watchfire.status()).workers.length >= 1);
+      await redis.hset('{wf}:quotas', 'windows', 'abc');
+      mustHold(
+        'a quota that is no number is the default, as for the scripts',
+        (await watchfire.quotas()).limits.windows > 0,
+      );
+      await redis.xadd('{wf}:dead', '18446744073709551614-1', 'source', 'x', 'fields', '{}');
+      mustHold('a dead letter of others is shown', (await watchfire.deadLetters()).length === 1);
       await watchfire.delete('a');
       await watchfire.put(AUTOMATION);
       const { id } = await watchfire.emit({ event: 'x', resource: { id: 'r' } });
@@ -37,7 +44,7 @@ export const attack: Attack = {
         (await watchfire.firings()).firings.some(({ firing }) => firing.event?.id === id),
       );
       await worker.stop();
-      return `${DOCUMENTS.length + 2} values were told with their key, and the worker went on`;
+      return `${DOCUMENTS.length + 4} values were told with their key, and the worker went on`;
     } finally {
       await watchfire.close();
       await server.remove();
