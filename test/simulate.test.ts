@@ -25,6 +25,20 @@ test('a program runs a scenario in virtual time, and nothing is left of it', asy
   expect(answer).toMatchObject({ firings: [{ automation: 'a', triggered: '2026-03-02T09:15:00.000Z' }] });
 });
 
+test('an event with 500 related resources is applied, and each of them is looked at', async () => {
+  const related = Array.from({ length: 500 }, (_, i) => ({ id: `item.${i}`, role: i === 499 ? 'last' : 'item' }));
+  const trigger = { match_related: { role: 'last', id: 'item.499' }, for_each: ['related:last:id'] };
+  const answer = await simulate(
+    {
+      name: 'a large order',
+      automations: [{ id: 'a', name: 'A', trigger }],
+      timeline: [{ at: '2026-03-02T09:00:00Z', event: { event: 'placed', resource, related } }],
+    },
+    { redis: inject('adminUrl') },
+  );
+  expect(answer).toMatchObject({ firings: [{ automation: 'a', labels: { 'related:last:id': 'item.499' } }] });
+});
+
 test('an automation in error is an answer, and a server that is away an error', async () => {
   const scenario = {
     name: 'wrong',

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { type Job, Queue } from 'bullmq';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { TriggeredAction } from '../../src/documents/got.ts';
 import { Watchfire } from '../../src/engine.ts';
+import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { testClient } from '../support/redis.ts';
 import { runIn } from './run.ts';
@@ -62,6 +65,25 @@ describe('what "prefect api POST /automations/filter" prints', () => {
       { name: 'automations', advice: expect.stringMatching(/ \(18 automations need it\)$/) },
     ]);
   });
+});
+
+test('what an exported action waits for is what its job waits for', async () => {
+  const { cli, watchfire } = shop();
+  await cli(['apply', at('automations.json')]);
+  onTestFinished(() => watchfire.close());
+  await watchfire.startWorker();
+  const queue = new Queue('actions', { connection: testClient(), prefix: watchfire.queuePrefix });
+  onTestFinished(() => queue.close());
+  await watchfire.emit({ event: 'file.uploaded', resource: { 'prefect.resource.id': 's3.bucket.1' } });
+  const jobs = await eventually('both jobs are there', async () => {
+    const found: Job<TriggeredAction>[] = await queue.getJobs(['delayed', 'waiting']);
+    return found.length === 2 ? found : null;
+  });
+  const waits = jobs.map(({ name, data, opts }) => [name, data.automation.name, data.action_index, opts.delay]);
+  expect(waits.sort()).toEqual([
+    ['run-deployment', 'Runs a deployment later', 0, 91_800_000],
+    ['run-deployment', 'Runs a deployment later', 1, 250],
+  ]);
 });
 
 describe('what "prefect automation inspect" prints', () => {

@@ -143,8 +143,8 @@ async function checkCheckout({ dir, check }: Rig): Promise<void> {
 
 async function main(): Promise<number> {
   commandLine(usageOf('npm run proof -- package', {}), () => undefined);
-  const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-published-'));
   const server = await PrivateServer.start();
+  const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-published-'));
   try {
     const archive = await packed(dir);
     return await checks(async (check) => {

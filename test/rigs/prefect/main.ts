@@ -162,8 +162,8 @@ async function main(): Promise<number> {
     const { values } = parseArgs({ options: { python: { type: 'string' }, write: { type: 'boolean' } } });
     return { python: values.python ?? null, write: values.write ?? false };
   });
-  const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-prefect-'));
   const server = await PrivateServer.start();
+  const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-prefect-'));
   try {
     return await prove(dir, server, options);
   } finally {
