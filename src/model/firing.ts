@@ -4,6 +4,7 @@ import { parseExact } from './exact.ts';
 import { joinPath } from './issue.ts';
 import { parseJson } from './json.ts';
 import { emptyRecord, isRecord } from './record.ts';
+import { compareText } from './text.ts';
 import { LATEST_MS } from './timestamp.ts';
 
 /** A firing that a composite stored and used up. Times are milliseconds since 1970. */
@@ -72,6 +73,7 @@ export function stateChangeEvent(firing: Firing, received: number): Event {
   resource.id = `automation.${firing.automation}`;
   resource.name = firing.name;
   if (firing.posture !== '') resource.posture = firing.posture;
+  addKey(resource, firing.labels);
   return {
     id: stateChangeEventId(firing.id),
     event: firing.state === 'Triggered' ? 'automation.triggered' : 'automation.resolved',
@@ -86,6 +88,13 @@ export function stateChangeEvent(firing: Firing, received: number): Event {
     },
     causeChain: [...(firing.event?.cause_chain ?? []), firing.automation],
   };
+}
+
+/** Labels by which automations that listen to this one can be keyed like it: `key`, and `label.<name>` for each value that is not empty. */
+function addKey(resource: Record<string, string>, labels: Labels): void {
+  const names = Object.keys(labels).sort(compareText);
+  resource.key = JSON.stringify(names.map((name) => labels[name] ?? ''));
+  for (const name of names) if (labels[name]) resource[`label.${name}`] = labels[name];
 }
 
 /** The id of the state-change event of a firing (rules 10). */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Automation } from '../../src/model/automation.ts';
 import { type EventDocument, eventDocument, type Labels } from '../../src/model/event.ts';
 import { isRecord } from '../../src/model/record.ts';
+import { compareText } from '../../src/model/text.ts';
 import { type ModelEvent, modelEvent } from './event.ts';
 import { labelsOf } from './keys.ts';
 import { type Node, wholeDefinition } from './state.ts';
@@ -50,7 +51,15 @@ export function makeFiring(node: Node, key: readonly string[], happening: Happen
 /** The engine's own event for a firing of a root (rules 10). */
 export function stateChangeEvent(firing: Firing, root: Node, automation: Automation, received: number): ModelEvent {
   const { event } = firing;
-  const named: Labels = { id: `automation.${automation.id}`, name: automation.name };
+  const names = Object.keys(firing.labels).sort(compareText);
+  const values = names.map((name) => firing.labels[name] ?? '');
+  const told = names.flatMap((name, i): [string, string][] => (values[i] ? [[`label.${name}`, values[i]]] : []));
+  const named: Labels = {
+    id: `automation.${automation.id}`,
+    name: automation.name,
+    key: JSON.stringify(values),
+    ...Object.fromEntries(told),
+  };
   const change = {
     id: `s-${firing.id}`,
     event: `automation.${firing.state}`,

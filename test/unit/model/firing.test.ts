@@ -93,7 +93,7 @@ describe('a state-change event', () => {
     expect(stateChangeEvent(firing, received + 1)).toEqual({
       id: 's-f',
       event: 'automation.triggered',
-      resource: { id: 'automation.a', name: 'A', posture: 'Proactive' },
+      resource: { id: 'automation.a', name: 'A', posture: 'Proactive', key: '["eu"]', 'label.region': 'eu' },
       related: [{ id: 'event.e', role: 'triggering-event' }],
       occurred: received - 5,
       received: received + 1,
@@ -103,11 +103,23 @@ describe('a state-change event', () => {
     });
   });
 
+  test('has its key in the order of names, empty values too, which have no label of their own', () => {
+    const labels = { 'zone b': 'é"', '10': '', '9': 'x' };
+    expect(stateChangeEvent({ ...firing, labels }, received).resource).toEqual({
+      id: 'automation.a',
+      name: 'A',
+      posture: 'Proactive',
+      key: '["","x","é\\""]',
+      'label.9': 'x',
+      'label.zone b': 'é"',
+    });
+  });
+
   test('of an ended alert of a composite without event says so', () => {
     expect(stateChangeEvent({ ...firing, state: 'Resolved', posture: '', event: null, labels: {} }, received)).toEqual({
       id: 's-f',
       event: 'automation.resolved',
-      resource: { id: 'automation.a', name: 'A' },
+      resource: { id: 'automation.a', name: 'A', key: '[]' },
       related: [],
       occurred: received - 5,
       received,

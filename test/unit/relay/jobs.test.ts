@@ -98,7 +98,13 @@ describe('the jobs of a firing', () => {
     expect(log?.data.triggering_event).toEqual({
       id: 's-00ff',
       event: 'automation.triggered',
-      resource: { id: 'automation.a1', name: 'Failing orders', posture: 'Reactive' },
+      resource: {
+        id: 'automation.a1',
+        name: 'Failing orders',
+        posture: 'Reactive',
+        key: '["customer.7"]',
+        'label.id': 'customer.7',
+      },
       related: [{ id: 'event.e1', role: 'triggering-event' }],
       occurred: '2026-03-02T09:00:00.000Z',
       follows: null,
