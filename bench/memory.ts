@@ -21,10 +21,13 @@ async function inRedis(context: Context): Promise<Result[]> {
     await worker?.ask('start');
     await untilApplied(redis, log);
   });
-  const { window, deadlines, seen } = STORE.prefixes;
-  const names = await namesOf(redis, `${window}*`);
+  const { windows, deadlines, seen } = STORE.prefixes;
+  const hashes = await namesOf(redis, `${windows}*`);
+  const names: string[] = [];
+  for (const hash of hashes) for (const key of await redis.hkeys(hash)) names.push(`${hash}:${key}`);
+  if (names.length !== count) throw new Error(`${names.length} windows are open, not ${count}`);
   // Freed one after the other: what the server holds less afterwards is what they took.
-  const windowBytes = (await freed(redis, names)) / count;
+  const windowBytes = (await freed(redis, hashes)) / count;
   const deadlineBytes = (await freed(redis, [...(await namesOf(redis, `${deadlines}*`)), STORE.keys.due])) / count;
   const idBytes = (await freed(redis, await namesOf(redis, `${seen}*`))) / count;
   const plain = await bareBytes(context, log, names);

@@ -2,12 +2,12 @@
 --
 -- KEYS events    stream  the log
 -- KEYS position  string  id of the last applied entry
+-- KEYS clock     hash    newest event time and its arrival, in ms, and a copy of the position
 -- KEYS counters  hash    what became of entries; `lost` of those that were gone before they were applied
 -- KEYS audit     hash    what became of the log itself: what the last look found
 -- KEYS seen      string  generations of remembered ids, as JSON
 -- KEYS format    string  number of the form that the state has
 -- ARGV group     consumer group of the log
--- ARGV limit     most entries acknowledged by this call
 -- ARGV own       number of the form that this version writes
 -- RETURNS word, position, finding, detail, finding, detail …
 -- WORDS audited
@@ -45,9 +45,10 @@ if exists and stream.after(at, info['last-generated-id']) then
   else
     find('position-ahead', at)
     redis.call('DEL', keys.position)
+    redis.call('HDEL', keys.clock, 'position')
     at, known.anchor = position.of(keys), nil
   end
-  redis.call('SET', keys.position, at)
+  position.set(keys, at)
 end
 
 -- 3. Entries that were removed before they were applied.
@@ -55,10 +56,6 @@ local lost, unsure = book.balance(keys, known, info, at)
 if lost > 0 then find('entries-lost', string.format('%d', lost)) end
 local deleted = info['max-deleted-entry-id']
 if unsure and stream.after(deleted, at) and deleted ~= known.deleted then find('deleted-ahead', deleted) end
-
--- 4. An entry that was applied before the group gave it out becomes pending as soon as it is given out. It is done: acknowledge it.
-local held = redis.pcall('XPENDING', keys.events, args.group, '-', at, args.limit)
-for _, entry in ipairs(held.err and {} or held) do redis.call('XACK', keys.events, args.group, entry[1]) end
 
 redis.call('SET', keys.format, args.own, 'NX') -- gone with FLUSHALL, or deleted; what stands there now is this version's
 redis.call('HDEL', keys.audit, 'restored', 'anchor', 'gone')

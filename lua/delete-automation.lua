@@ -31,6 +31,7 @@ local c = cjson.decode(args.change)
 local e = engine.open(keys, args.prefixes, args.now_ms)
 local refused = change.begin(e, c.generation, args.limit)
 if refused then return { refused, c.generation } end
+change.settled(e)
 
 change.discard(e, c.gone)
 -- The hash goes with the last document in it.

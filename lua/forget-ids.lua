@@ -4,25 +4,17 @@
 -- KEYS position  string  id of the last applied entry
 -- KEYS seen      string  generations of remembered ids, as JSON
 -- ARGV prefixes  JSON    of src/redis/keys.ts
--- ARGV limit     most hashes removed by this call
 -- RETURNS word
 -- WORDS forgotten clean
 -- FLAGS allow-oom
-local context = include('context')
 local limits = include('limits')
-local seen = include('seen')
-local shard = include('shard')
 
-local e = context.new(keys, args.prefixes)
-local generations = seen.load(e)
+local prefixes, generations = cjson.decode(args.prefixes), cjson.decode(redis.call('GET', keys.seen) or '[]')
 local oldest = generations[#generations]
 local at = tonumber((redis.call('GET', keys.position) or '0-0'):match('^%d+'))
 if not oldest or at - oldest.to < limits.MEMORY_MS then return { 'clean' } end
 
-local left = oldest.left or oldest.size
-oldest.left = math.max(0, left - tonumber(args.limit))
-for i = oldest.left, left - 1 do redis.call('UNLINK', shard.at(e, oldest, i)) end
-if oldest.left == 0 then table.remove(generations) end
-e.ids_changed = true
-seen.save(e)
+redis.call('UNLINK', prefixes.seen .. oldest.number)
+table.remove(generations)
+redis.call('SET', keys.seen, cjson.encode(generations))
 return { 'forgotten' }

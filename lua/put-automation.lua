@@ -28,25 +28,25 @@
 -- RETURNS word, generation
 -- WORDS changed stale-definitions more-due
 local change = include('change')
+local definition = include('definition')
 local engine = include('engine')
 
 local c = cjson.decode(args.change)
 local e = engine.open(keys, args.prefixes, args.now_ms)
 local refused = change.begin(e, c.generation, args.limit)
 if refused then return { refused, c.generation } end
+change.settled(e)
 
 change.discard(e, c.gone)
 for _, place in ipairs(c.triggers) do
-  local name = e.prefixes.trigger .. place.name
-  redis.call('DEL', name)
-  redis.call('HSET', name, unpack(place.fields))
+  redis.call('SET', e.prefixes.trigger .. place.name, definition.pack(place.fields))
   e.triggers[place.name] = nil
   local trigger = engine.trigger(e, place.name)
   if not c.enabled then
     redis.call('ZREM', keys.due, place.name)
   else
     if c.resumes and not place.fresh then change.resume(e, trigger) end
-    if trigger.standing and not trigger.keyed then change.open_standing(e, trigger) end
+    if trigger.kind.standing and not trigger.kind.keyed then change.open_standing(e, trigger) end
   end
 end
 change.keep_document(e, c.id, c.revision, args.document, c.enabled and 1 or 0)

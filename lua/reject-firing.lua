@@ -17,7 +17,7 @@ local firing = redis.call('XRANGE', keys.firings, args.entry, args.entry)[1]
 -- A firing that is there but not pending has been acknowledged. One that was trimmed away may be missing among the pending for that reason alone.
 if not held and firing then return { 'gone' } end
 local fields = firing and firing[2] or {}
-local letter = dlq.write(keys, '*', 'firings', args.entry, args.reason, args.error, held and held[4] or 0, fields)
+local letter = redis.call(unpack(dlq.command(keys, '*', 'firings', args.entry, args.reason, args.error, held and held[4] or 0, fields)))
 revision.hold(keys.outdated, fields, letter)
 redis.call('XACK', keys.firings, args.group, args.entry)
 return { 'rejected' }

@@ -19,20 +19,23 @@
 -- ARGV limit       most obligations settled by this call
 -- RETURNS word, wake-up in ms or '', the time of this call in ms, position, oldest entry not applied in ms or '', fired, released
 -- WORDS settled more-due
+local due = include('due')
 local engine = include('engine')
-local quota = include('quota')
 local order = include('order')
 local settle = include('settle')
+local write = include('write')
 
 local e = engine.open(keys, args.prefixes, args.now_ms)
 e.budget = tonumber(args.limit)
 local waiting = engine.oldest_waiting(e)
 local time = math.min(e.now, waiting or e.now)
+local as_of = time - engine.lag(e)
 local word, released = 'more-due', 0
-if settle.catch_up(e, time - engine.lag(e)) then
+due.begin(e, as_of)
+if settle.catch_up(e, as_of) then
   word, released = 'settled', order.overdue(e, time)
 end
-quota.save(e)
+write.all(e)
 return {
   word, engine.wake(e), engine.int(e.now), e.position, waiting and engine.int(waiting) or '', engine.int(e.fired), engine.int(released),
 }

@@ -12,9 +12,8 @@ if not name then return { 'clean', '0' } end
 
 local windows = prefixes.deadlines .. name
 local found = redis.call('ZRANGE', windows, 0, tonumber(args.limit) - 1)
-for _, key in ipairs(found) do
-  redis.call('UNLINK', prefixes.window .. name .. ':' .. key, prefixes.composite .. name .. ':' .. key)
-end
+redis.call('UNLINK', prefixes.windows .. name, prefixes.last .. name)
+for _, key in ipairs(found) do redis.call('UNLINK', prefixes.composite .. name .. ':' .. key) end
 if #found > 0 then
   redis.call('ZREM', windows, unpack(found))
 else

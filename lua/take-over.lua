@@ -3,6 +3,7 @@
 --
 -- KEYS events    stream  the log
 -- KEYS position  string  id of the last applied entry
+-- KEYS clock     hash    newest event time and its arrival, in ms, and a copy of the position
 -- KEYS seen      string  generations of remembered ids, as JSON
 -- KEYS audit     hash    what became of the log itself
 -- KEYS attempts  hash    with a TTL: a note of each worker at it: first and last entry, how many, how many died at it alone before

@@ -1,10 +1,13 @@
 -- Rules 13: a change of the definitions takes effect between two entries, after everything that is due before it.
 local window = include('window')
+local context = include('context')
 local due = include('due')
 local engine = include('engine')
 local limits = include('limits')
 local quota = include('quota')
 local settle = include('settle')
+local state = include('state')
+local write = include('write')
 
 local M = {}
 
@@ -16,9 +19,18 @@ local FORGET_MS = limits.FORGET_MS
 function M.begin(e, expected, limit)
   if (redis.call('GET', e.keys.generation) or '0') ~= expected then return 'stale-definitions' end
   e.as_of, e.budget = engine.as_of_now(e), tonumber(limit)
+  due.begin(e, e.as_of)
   if settle.catch_up(e, e.as_of) then return nil end
-  quota.save(e)
+  write.all(e)
   return 'more-due'
+end
+
+-- Writes what was settled, and begins with the change itself.
+function M.settled(e)
+  local as_of, position = e.as_of, e.position
+  write.all(e)
+  context.begin(e)
+  e.as_of, e.stored_position, e.position, e.used = as_of, position, position, {}
 end
 
 -- The state of these triggers is out of reach from now on; the janitor removes it piece by piece.
@@ -32,40 +44,44 @@ function M.discard(e, names)
 end
 
 function M.open_standing(e, trigger)
-  local b = window.read(e, trigger, '')
+  local s = state.of(e, trigger.name, trigger)
+  local b = window.of(e, s, '')
   if b.start then return end
-  window.open(e, b, e.as_of, 0, e.as_of, false)
+  window.open(b, e.as_of, e.as_of + trigger.within, 0, e.as_of, false)
   b.silent = 0
-  window.save(e, b)
+  window.save(e, s, b)
 end
 
 -- Enabled again: standing windows start anew, armed ones that ran out meanwhile are dropped, the rest goes on.
 function M.resume(e, trigger)
-  local windows = e.prefixes.deadlines .. trigger.name
-  if trigger.posture == 'Proactive' then
-    for _, key in ipairs(redis.call('ZRANGE', windows, 0, -1)) do
-      local b = window.read(e, trigger, key)
-      if b.start and trigger.after and b['end'] <= e.as_of then
-        window.close(b)
-      elseif b.start and not trigger.after then
-        local opened = b.opened
-        window.open(e, b, e.as_of, 0, e.as_of, false)
-        b.opened, b.silent, b.keep = opened, 0, trigger.keyed and e.as_of + FORGET_MS
-      end
-      window.save(e, b)
-      due.correct(e, trigger.name, key, window.wakes(b, true))
-    end
+  local s = state.of(e, trigger.name, trigger)
+  due.of(e, s).visited = true -- its earliest deadline is written anew
+  if not trigger.kind.proactive then return end
+  local keys = redis.call('ZRANGE', e.prefixes.deadlines .. s.name, 0, -1)
+  local unknown = {}
+  for _, key in ipairs(keys) do
+    if not state.window(s, key) then unknown[#unknown + 1] = key end
   end
-  local first = redis.call('ZRANGE', windows, 0, 0, 'WITHSCORES')
-  if first[1] then redis.call('ZADD', e.keys.due, first[2], trigger.name) end
+  window.read_all(e, s, unknown)
+  for _, key in ipairs(keys) do
+    local b = window.of(e, s, key)
+    if b.start and trigger.kind.after and b.finish <= e.as_of then
+      window.close(s, b)
+    elseif b.start and not trigger.kind.after then
+      window.open(b, e.as_of, e.as_of + trigger.within, 0, e.as_of, false)
+      b.silent, b.keep = 0, trigger.kind.keyed and e.as_of + FORGET_MS
+    end
+    window.save(e, s, b)
+    local wakes = window.wakes(s, b)
+    if wakes then window.move(e, s, b, wakes) end
+  end
 end
 
 -- The new generation is visible to every worker with this.
 function M.finish(e, id)
-  quota.save(e)
+  write.all(e)
   local generation = redis.call('INCR', e.keys.generation)
   redis.call('ZADD', e.keys.changes, generation, id)
-  if e.clock_moved then redis.call('HSET', e.keys.clock, 'newest', e.newest, 'arrival', e.arrival) end
   return generation
 end
 

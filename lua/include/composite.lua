@@ -79,9 +79,12 @@ function M.receive(e, c, received, as_of)
     if store(g, f, as_of) then completing = f end
   end
   local documents = completing and ready(g) and children.documents(g)
-  if g.fresh and not documents and quota.refuses(e, c.name) then return nil end
+  if g.fresh and not documents and quota.refuses(e, c.name) then
+    g.stored = {}
+    return nil
+  end
   if documents then g.stored = {} end
-  children.write(e, g)
+  children.save(e, g)
   return documents and firing.of_children(c, place, completing, documents) or nil
 end
 

@@ -1,48 +1,84 @@
 -- What one call of a script knows: `e` in all includes. Every field is declared here, nothing adds one later.
+-- A call fences, reads, decides and writes (ARCHITECTURE.md): the rules change this table alone, and write.lua turns it into
+-- commands at the end. So a decision that fails has changed nothing, and can begin again.
 --
 -- A comment --[[NAME]] in front of a table says that it is a record: the table names all of its fields. It costs nothing in
 -- production; the tests put a check in its place, which raises an error for any other field (test/support/checked-scripts.ts).
 -- `false` stands for "none", since a field that is nil is not declared.
 local M = {}
 
--- keys: of the script, by the names in its header; prefixes: JSON of src/redis/keys.ts.
+-- Begins to decide: nothing has happened yet.
+function M.begin(e)
+  e.newest, e.arrival, e.clock_moved = e.stored_newest, e.stored_arrival, false
+  e.position, e.deciding, e.as_of = e.stored_position, false, false
+  e.head, e.bound, e.queue = math.huge, -math.huge, {}
+  e.due, e.due_at, e.due_offset, e.revisit = {}, 1, 0, false
+  e.fired, e.fault = 0, ''
+  e.states, e.touched, e.groups, e.changed_groups = {}, {}, {}, {}
+  e.commands, e.counts, e.grown, e.over = {}, {}, {}, 0
+  e.generations, e.remembers, e.buckets = false, false, {}
+  e.parked, e.followers, e.released = {}, {}, {}
+end
+
+-- keys: of the script, by the names in its header; prefixes: JSON of src/redis/keys.ts. To be begun with before it is used.
 function M.new(keys, prefixes)
   return --[[context]] {
     keys = keys, -- key names, as the header of the script lists them
     prefixes = cjson.decode(prefixes), -- what the names of keys begin with that a script makes itself
 
-    -- Time, set by engine.open.
+    -- As it was before the call, set by engine.open.
     now = 0, -- ms: the time of the call, Redis' own or a simulation's
+    now_text = '0', -- the same as text
     next_id = '*', -- the id that a new stream entry asks for: '*', or `now` with any sequence number in virtual time
-    newest = false, -- ms: the largest event time so far; false before the first event
-    arrival = false, -- ms: when that event was received
-    clock_moved = false, -- whether newest and arrival have to be written
-    as_of = false, -- ms: the time a change of definitions takes effect at; set by change.begin
-
-    -- The log.
-    position = '0-0', -- id of the last applied entry, which moves on with each entry
-    entry = false, -- id of the entry that is being applied; false outside of one
-    begun = false, -- id of the last entry whose effects have begun: after that it cannot be tried again
-    digest = false, -- of the event of that entry: how it is remembered, and forgotten when the entry is set aside
-
-    -- Deadlines.
-    head = -math.huge, -- ms: nothing is due before; math.huge: nothing is due at all; -math.huge: unknown
-    budget = 0, -- how many obligations this call may still settle
-    fired = 0, -- how many root firings this call emitted
-    fault = '', -- what the last obligation that could not be met failed with
+    stored_newest = false, -- ms: the largest event time so far; false before the first event
+    stored_arrival = false, -- ms: when that event was received
+    stored_position = '0-0', -- id of the last applied entry
 
     -- What was read of Redis, or worked out, once for the call.
     triggers = {}, -- state name -> compiled trigger; false when its definition is gone
-    generations = false, -- of remembered ids, newest first; false before they are read
-    ids_changed = false, -- whether generations have to be written
-    anybody_parked = 'unknown', -- whether any follower waits: true, false, or not asked yet
+    waits = 'unknown', -- whether any follower waited before this call: true, false, or not asked yet
     anybody_listens = 'unknown', -- whether any automation wants state-change events: true, false, or not asked yet
-
-    -- Quotas, all by the owner in a state name; '' stands for all automations.
     quotas = false, -- the most that may hold state, { automation, all }; false before they are read
-    used = {}, -- owner -> keys that held state when the call began
-    grown = {}, -- owner -> how many more do now
-    over = 0, -- how often a key was refused
+    used = {}, -- owner -> keys that held state when the call began; '' stands for all automations
+    budget = 0, -- how many obligations this call may still settle
+
+    -- Time and the log.
+    newest = false, arrival = false, -- the clock, as this call leaves it
+    clock_moved = false, -- whether the two have to be written
+    as_of = false, -- ms: the time a change of definitions takes effect at; set by change.begin
+    position = '0-0', -- id of the last applied entry; that of the chunk once it is decided
+    chunk = false, -- the entries of the call, if it has any (wire.lua)
+    deciding = false, -- number of the entry in it that is being decided; false outside of one
+    counts = false, -- what became of entries: word -> how many
+
+    -- Deadlines (due.lua).
+    head = false, -- ms: nothing is due before; math.huge: nothing is due at all
+    bound = false, -- ms: up to here deadlines are read
+    queue = false, -- those at hand, the next one last
+    due = false, due_at = false, due_offset = false, -- a page of the index of triggers, where we are in it, what came before it
+    revisit = false, -- whether the index of triggers has to be asked for the earliest once more
+    fired = 0, -- how many root firings this call emitted
+    fault = '', -- what the last obligation that could not be met failed with
+
+    -- What was decided, to be written.
+    states = false, -- state name -> what is known of that trigger's windows and deadlines (state.lua)
+    touched = false, -- those of them that changed, in order
+    groups = false, -- state name of a composite -> key -> group (children.lua)
+    changed_groups = false, -- those of them that changed, in order
+    commands = false, -- commands that have no better place, in order: streams, parked events
+    grown = false, -- owner -> how many more keys hold state now
+    over = 0, -- how often a quota refused a key
+
+    -- Remembered ids (seen.lua).
+    generations = false, -- newest first; false before they are read
+    digests = false, -- those of the call (seen.lua)
+    buckets = false, -- number of a generation -> what this call knows of its buckets
+    remembers = false, -- whether this call remembers any
+
+    -- Followers (order.lua).
+    parked = false, -- by this call: event id -> document
+    followers = false, -- the same by leader: digest -> list
+    released = false, -- ids of events that were parked before and that this call released
   }
 end
 

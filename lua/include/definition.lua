@@ -1,5 +1,11 @@
 -- What is compiled of a trigger (src/match/plan.ts), as the rules use it.
+local state = include('state')
+
 local M = {}
+
+local FIELDS = 16 -- texts: kind, automation, revision, title, path, order, child, parent, type, names, within, stem; of an event trigger
+-- threshold, once; of a composite needed, children
+local PACKED = '<' .. ('I4c0'):rep(FIELDS) -- each behind its length: all of them are read by one call
 
 local lists = {} -- by their JSON: equal ones are the same table
 
@@ -8,18 +14,33 @@ local function list(text)
   return lists[text]
 end
 
--- flat: the hash of the trigger of that state name.
-function M.read(name, flat)
-  local trigger = { stem = false } -- stem: what the ids of its firings begin with, see firing.lua
-  for i = 1, #flat, 2 do trigger[flat[i]] = flat[i + 1] end
-  for _, field in ipairs({ 'threshold', 'within', 'order', 'needed' }) do
-    trigger[field] = tonumber(trigger[field])
+-- The text that a trigger is kept as. fields: as compiledFields of src/match/plan.ts gives them.
+function M.pack(fields)
+  local parts = {}
+  for i, text in ipairs(fields) do parts[2 * i - 1], parts[2 * i] = #text, text end
+  return struct.pack(PACKED, unpack(parts))
+end
+
+-- The trigger of that state name.
+function M.read(name, packed)
+  local kind, automation, revision, title, path, order, child, parent, type, names, within, stem, threshold, once, needed, children =
+    struct.unpack(PACKED, packed)
+  order, names, within, kind = order + 0, list(names), within ~= '' and within + 0, state.kind(kind + 0)
+  if type == 'event' then
+    return --[[event trigger]] {
+      name = name, automation = automation, revision = revision, title = title, path = path, order = order, child = child,
+      parent = parent, type = type, names = names, within = within, kind = kind, stem = stem, threshold = threshold + 0,
+      once = once == '1',
+    }
   end
-  for _, field in ipairs({ 'after', 'standing', 'keyed', 'once' }) do trigger[field] = trigger[field] == '1' end
-  trigger.name, trigger.names = name, list(trigger.names)
-  trigger.children, trigger.known = list(trigger.children or '[]'), {}
-  for _, child in ipairs(trigger.children) do trigger.known[child] = true end
-  return trigger
+  children = list(children)
+  local known = {}
+  for _, one in ipairs(children) do known[one] = true end
+  return --[[composite trigger]] {
+    name = name, automation = automation, revision = revision, title = title, path = path, order = order, child = child,
+    parent = parent, type = type, names = names, within = within, kind = kind, stem = stem, needed = needed + 0,
+    children = children, known = known,
+  }
 end
 
 return M

@@ -13,16 +13,17 @@ function M.is_refusal(text)
   return text:find('^NOPERM') or text:find("^ERR The user executing the script can't ")
 end
 
--- Answers the id of the letter. keys.dead: the stream; id: '*' or an id of virtual time; source: events, firings or windows; entry: where it stood;
--- reason: a sentence; error: what was thrown, or nil; attempts: how often it was tried; fields: as they were sent, a flat list.
--- The fields are one JSON text: their names cannot collide with those of the letter, there may be any number, and their bytes stay as they were.
-function M.write(keys, id, source, entry, reason, error, attempts, fields)
+-- The command that writes a letter. keys.dead: the stream; id: '*' or an id of virtual time; source: events, firings or windows;
+-- entry: where it stood; reason: a sentence; error: what was thrown, or nil; attempts: how often it was tried; fields: as they
+-- were sent, a flat list. The fields are one JSON text: their names cannot collide with those of the letter, there may be any
+-- number, and their bytes stay as they were.
+function M.command(keys, id, source, entry, reason, error, attempts, fields)
   local kept = #fields > 0 and cjson.encode(fields) or '[]'
-  return redis.call('XADD', keys.dead, id, 'source', source, 'entry', entry, 'reason', reason,
-    'error', (error or ''):sub(1, limits.ERROR_CHARACTERS), 'attempts', string.format('%d', attempts), 'fields', kept)
+  return { 'XADD', keys.dead, id, 'source', source, 'entry', entry, 'reason', reason,
+    'error', (error or ''):sub(1, limits.ERROR_CHARACTERS), 'attempts', string.format('%d', attempts), 'fields', kept }
 end
 
--- A letter as a table, or nil.
+-- A dead letter as a table, or nil.
 function M.read(keys, id)
   local found = redis.call('XRANGE', keys.dead, id, id)[1]
   if not found then return nil end

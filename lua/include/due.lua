@@ -1,52 +1,108 @@
 -- The index of deadlines, in two levels: `due` holds triggers, `deadlines` the keys of one trigger. One set of all keys would need
 -- automation and place in every member to settle in the right order; here a member is the key alone. A trigger is disabled by
--- taking one member out, and a deleted one leaves a list of what to remove.
+-- taking one member out, and a deleted one leaves one set to remove.
 -- A score is never later than the truth, and a score that comes up too early is corrected then. So a heartbeat moves its deadline
 -- by writing its window alone, and the index is corrected once a window instead of once an event.
-local quota = include('quota')
+-- A call reads what is due in pages and takes it in order: time, state name, key. What it moves stands in memory until the end.
+local bytes = include('bytes')
+local engine = include('engine')
+local limits = include('limits')
+local queue = include('queue')
+local state = include('state')
 
 local M = {}
 
-function M.schedule(e, name, key, at)
-  local score = string.format('%d', at)
-  quota.add(e, name, redis.call('ZADD', e.prefixes.deadlines .. name, score, key))
-  redis.call('ZADD', e.keys.due, 'LT', score, name)
-  if at < e.head then e.head = at end
+local PAGE = limits.DUE_PAGE
+
+local function more_triggers(e)
+  e.due = redis.call('ZRANGE', e.keys.due, '-inf', engine.int(e.bound), 'BYSCORE', 'LIMIT', e.due_offset, PAGE, 'WITHSCORES')
+  e.due_at, e.due_offset = 1, e.due_offset + PAGE
 end
 
--- Brings a stored time forward; a stored earlier one stays.
-function M.advance(e, name, key, at)
-  redis.call('ZADD', e.prefixes.deadlines .. name, 'LT', at, key)
-  redis.call('ZADD', e.keys.due, 'LT', at, name)
-  if at < e.head then e.head = at end
+-- Reads what is due up to `bound` (ms), as far as it is needed.
+function M.begin(e, bound)
+  local top = redis.call('ZRANGE', e.keys.due, 0, 0, 'WITHSCORES')
+  e.head, e.bound = tonumber(top[2]) or math.huge, bound
+  if e.head <= bound then more_triggers(e) end
 end
 
--- at: the true time; false when there is nothing left to wait for.
-function M.correct(e, name, key, at)
-  if at then
-    redis.call('ZADD', e.prefixes.deadlines .. name, at, key)
-  else
-    quota.add(e, name, -redis.call('ZREM', e.prefixes.deadlines .. name, key))
+-- The name of the sorted set of a trigger's deadlines.
+function M.key(e, s)
+  return e.prefixes.deadlines .. s.name
+end
+
+-- What is known of a trigger's deadlines.
+function M.of(e, s)
+  if s.deadlines then return s.deadlines end
+  state.touch(e, s)
+  s.deadlines = --[[deadlines]] {
+    places = {}, -- new places: key -> ms, or false for none
+    earliest = math.huge, -- ms: the earliest of them
+    visited = false, -- whether some were taken from the index, so that its earliest is another one now
+    page = false, page_at = 1, -- a page of those that are due: key, score, key, score …; where we are in it
+    offset = 0, -- how many came in the pages before it
+    unread = false, -- whether the windows of the page are still to be read
+  }
+  return s.deadlines
+end
+
+local function read_page(e, s, d)
+  d.page = redis.call('ZRANGE', M.key(e, s), '-inf', engine.int(e.bound), 'BYSCORE', 'LIMIT', d.offset, PAGE, 'WITHSCORES')
+  d.unread = #d.page > 2
+end
+
+-- Puts the next deadline of a trigger's page into the queue.
+local function take_next(e, s)
+  local d = s.deadlines
+  if d.page_at > #d.page then
+    if #d.page < 2 * PAGE then return end
+    d.offset, d.page_at = d.offset + PAGE, 1
+    read_page(e, s, d)
+    if not d.page[1] then return end
   end
+  queue.insert(e.queue, { at = tonumber(d.page[d.page_at + 1]), key = d.page[d.page_at], s = s, paged = true })
+  d.page_at = d.page_at + 2
 end
 
--- The first obligation at or before `limit`: state name, key, score. Order: time, automation, place, key.
--- Remembers in e.head when there is something to do next, so that a chunk looks here once.
+local function activate(e, name)
+  local s = state.of(e, name, engine.trigger(e, name))
+  local d = M.of(e, s)
+  d.visited, d.page_at, d.offset = true, 1, 0
+  read_page(e, s, d)
+  if d.page[1] then take_next(e, s) end
+end
+
+-- The first deadline at or before `limit`, which is not beyond e.bound: { at, key, s }, or nil. It is taken away.
 function M.first(e, limit)
+  local items = e.queue
   while true do
-    local top = redis.call('ZRANGE', e.keys.due, 0, 0, 'WITHSCORES')
-    e.head = tonumber(top[2]) or math.huge
-    if e.head > limit then return nil end
-    local name = top[1]
-    local entry = redis.call('ZRANGE', e.prefixes.deadlines .. name, 0, 0, 'WITHSCORES')
-    if not entry[1] then
-      redis.call('ZREM', e.keys.due, name)
-    elseif tonumber(entry[2]) > e.head then
-      redis.call('ZADD', e.keys.due, entry[2], name)
+    local top, name = items[#items], e.due[e.due_at]
+    local score = name and tonumber(e.due[e.due_at + 1])
+    if name and score <= limit and not (top and (top.at < score or top.at == score and bytes.before(top.s.name, name))) then
+      e.due_at = e.due_at + 2
+      if e.due_at > 2 * PAGE then more_triggers(e) end
+      activate(e, name)
+    elseif top and top.at <= limit then
+      items[#items] = nil
+      if top.paged then take_next(e, top.s) end
+      local following = items[#items]
+      e.head = math.min(following and following.at or math.huge, score or math.huge)
+      return top
     else
-      return name, entry[1], tonumber(entry[2])
+      e.head = math.min(top and top.at or math.huge, score or math.huge)
+      return nil
     end
   end
+end
+
+-- Notes when a key is to be looked at: ms, or false when there is nothing left to wait for.
+function M.set(e, s, key, at)
+  local d = s.deadlines or M.of(e, s)
+  d.places[key] = at
+  if not at then return end
+  if at < d.earliest then d.earliest = at end
+  if at < e.head then e.head = at end
+  if at <= e.bound then queue.insert(e.queue, { at = at, key = key, s = s, paged = false }) end
 end
 
 return M

@@ -16,20 +16,23 @@ end
 -- now_ms: '' in production (the server's time), else the virtual time of a simulation.
 function M.open(keys, prefixes, now_ms)
   local e, clock, virtual = context.new(keys, prefixes), redis.call('HMGET', keys.clock, 'newest', 'arrival'), tonumber(now_ms)
-  e.newest, e.arrival = tonumber(clock[1]) or false, tonumber(clock[2]) or false
-  e.position = position.of(keys)
+  e.stored_newest, e.stored_arrival = tonumber(clock[1]) or false, tonumber(clock[2]) or false
+  e.stored_position = position.of(keys)
   if virtual then
     e.now, e.next_id = virtual, M.int(virtual) .. '-*'
   else
     local time = redis.call('TIME')
     e.now = time[1] * 1000 + math.floor(time[2] / 1000)
   end
+  e.now_text = M.int(e.now)
+  context.begin(e)
   return e
 end
 
 function M.lag(e)
-  if not e.newest then return 0 end
-  return math.max(0, math.min(LAG_LIMIT_MS, e.arrival - e.newest))
+  local lag = e.newest and e.arrival - e.newest or 0
+  if lag <= 0 then return 0 end
+  return lag < LAG_LIMIT_MS and lag or LAG_LIMIT_MS
 end
 
 -- Rules 4: an applied event moves the clock when it happened later than all before it.
@@ -49,7 +52,7 @@ function M.as_of_now(e)
   return math.min(e.now, M.oldest_waiting(e) or e.now) - M.lag(e)
 end
 
--- When the scheduler has something to do next, in Redis time; '' when this call did not look.
+-- When the scheduler has something to do next, in Redis time; '' for never.
 function M.wake(e)
   if math.abs(e.head) == math.huge then return '' end
   return M.int(e.head + M.lag(e))
@@ -59,14 +62,19 @@ end
 function M.trigger(e, name)
   local trigger = e.triggers[name]
   if trigger ~= nil then return trigger or nil end
-  local flat = redis.call('HGETALL', e.prefixes.trigger .. name)
-  if #flat == 0 then
+  local packed = redis.call('GET', e.prefixes.trigger .. name)
+  if not packed then
     e.triggers[name] = false
     return nil
   end
-  trigger = definition.read(name, flat)
+  trigger = definition.read(name, packed)
   e.triggers[name] = trigger
   return trigger
+end
+
+-- Queues a command for the end of the call.
+function M.later(e, ...)
+  e.commands[#e.commands + 1] = { ... }
 end
 
 return M

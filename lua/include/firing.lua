@@ -17,7 +17,6 @@ end
 
 -- cause: parts.
 local function new(trigger, encoded, state, time, doc, cause, documents)
-  trigger.stem = trigger.stem or part(trigger.automation) .. part(trigger.path) .. part(trigger.digest)
   local id = redis.sha1hex(trigger.stem .. part(encoded) .. part(state) .. cause):sub(1, 32)
   return --[[firing]] {
     id = id, trigger = trigger, key = encoded, state = state,
@@ -38,8 +37,8 @@ end
 
 -- A window that ended without what was expected; doc: the last event, or false.
 function M.of_absence(trigger, b, doc)
-  local cause = part(engine.int(b.start)) .. part(engine.int(b['end'])) .. part(b.opener or '')
-  return new(trigger, b.key, 'Triggered', b['end'], doc, cause, false)
+  local cause = part(engine.int(b.start)) .. part(engine.int(b.finish)) .. part(b.opener or '')
+  return new(trigger, b.key, 'Triggered', b.finish, doc, cause, false)
 end
 
 function M.of_recovery(e, name, encoded, ev)
@@ -51,13 +50,25 @@ function M.of_children(composite, group, completing, documents)
   return new(composite, group, 'Triggered', completing.time, completing.doc, part(completing.id), documents)
 end
 
+local encoded = {} -- names as JSON
+
+local function encode(name)
+  if not encoded[name] then encoded[name] = cjson.encode(name) .. ':' end
+  return encoded[name]
+end
+
 -- triggering_labels as JSON: the names of for_each with the values of the key.
 local function labels(f)
-  local names, members = f.trigger.names, {}
-  for i, value in ipairs(key.values(f.key, #names)) do
-    members[i] = cjson.encode(names[i]) .. ':' .. cjson.encode(value)
-  end
+  local names = f.trigger.names
+  local values = key.values(f.key, #names)
+  local members = {}
+  for i, value in ipairs(values) do members[i] = encode(names[i]) .. cjson.encode(value) end
   return '{' .. table.concat(members, ',') .. '}'
+end
+
+local function posture(trigger)
+  if trigger.type ~= 'event' then return '' end
+  return trigger.kind.proactive and 'Proactive' or 'Reactive'
 end
 
 -- The firing as a child of another one. Documents are large, and every string costs Lua its length: one goes into the
@@ -72,13 +83,14 @@ end
 -- The root fired: the record in the ledger and, when anybody listens, the state-change event in the log.
 function M.emit(e, f)
   local trigger = f.trigger
-  local record = { 'firing', f.id, 'automation', trigger.automation, 'revision', trigger.revision, 'path', trigger.path,
-    'name', trigger.title, 'posture', trigger.posture or '', 'state', f.state, 'triggered', f.time, 'decided', e.now,
-    'labels', labels(f), 'event', f.doc or '' }
+  local record = { 'XADD', e.keys.events, e.next_id, 'firing', f.id, 'automation', trigger.automation, 'revision', trigger.revision,
+    'path', trigger.path, 'name', trigger.title, 'posture', posture(trigger), 'state', f.state, 'triggered', engine.int(f.time),
+    'decided', e.now_text, 'labels', labels(f), 'event', f.doc or '' }
   if e.anybody_listens == 'unknown' then e.anybody_listens = redis.call('EXISTS', e.keys.listeners) == 1 end
-  if e.anybody_listens then redis.call('XADD', e.keys.events, e.next_id, unpack(record)) end
+  if e.anybody_listens then engine.later(e, unpack(record)) end
+  record[2] = e.keys.firings
   record[#record + 1], record[#record + 2] = 'children', '[' .. table.concat(f.documents or {}, ',') .. ']'
-  redis.call('XADD', e.keys.firings, e.next_id, unpack(record))
+  e.commands[#e.commands + 1] = record
   e.fired = e.fired + 1
 end
 

@@ -20,7 +20,10 @@ return {
   -- What one call may do.
   RELEASE_LIMIT = 10000, -- followers put back into the log; a sort and as many XADD, well under a second
   REDRIVE_VALUES = 7000, -- values of an entry that is sent again; a call from Lua takes fewer than 8,000
+  SLICE = 3500, -- pairs of one command: `unpack` ends at 7,999 values
+  DUE_PAGE = 100, -- deadlines of a trigger, or triggers, that are read at a time
+  QUOTE_CHARACTERS = 100, -- shown of a window that cannot be read
   ERROR_CHARACTERS = 1000, -- kept of an error: what Redis and JavaScript say, not the document it may quote
-  IDS_PER_HASH = 32, -- remembered ids in a hash on average; above it look-ups get slow, and Redis unpacks the hash at 128
+  IDS_PER_BUCKET = 12, -- remembered ids in a bucket on average: each is written anew together with its bucket
   NARROWER = 10, -- the part of a dead worker's entries that the next worker takes: from 100 to one entry in two deaths
 }

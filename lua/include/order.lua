@@ -1,4 +1,6 @@
 -- Rules 12.2: an event that follows another one waits for it, out of the log.
+local buckets = include('buckets')
+local bytes = include('bytes')
 local engine = include('engine')
 local limits = include('limits')
 
@@ -8,46 +10,70 @@ local WAIT_MS, RELEASE_LIMIT = limits.WAIT_MS, limits.RELEASE_LIMIT
 local ID_DIGITS = 20 -- of the largest number in a stream id
 
 -- Members sort by arrival where `occurred` is equal.
-local function member(ev)
-  local ms, seq = ev.entry:match('^(%d+)-(%d+)$')
-  return ('0'):rep(ID_DIGITS - #ms) .. ms .. '-' .. ('0'):rep(ID_DIGITS - #seq) .. seq .. ' ' .. ev.id
+local function member(entry, id)
+  local ms, seq = entry:match('^(%d+)-(%d+)$')
+  return ('0'):rep(ID_DIGITS - #ms) .. ms .. '-' .. ('0'):rep(ID_DIGITS - #seq) .. seq .. ' ' .. id
 end
 
-local function anybody(e)
-  if e.anybody_parked == 'unknown' then e.anybody_parked = redis.call('EXISTS', e.keys.parked) == 1 end
-  return e.anybody_parked
+-- Whether any event waits, as Redis has it.
+local function stored(e)
+  if e.waits == 'unknown' then e.waits = redis.call('EXISTS', e.keys.parked) == 1 end
+  return e.waits
 end
 
 function M.is_parked(e, id)
-  return anybody(e) and redis.call('ZSCORE', e.keys.parked, id)
+  if e.parked[id] then return true end
+  return stored(e) and not e.released[id] and redis.call('ZSCORE', e.keys.parked, id)
 end
 
-function M.park(e, ev, doc)
-  redis.call('ZADD', e.keys.parked, ev.received, ev.id)
-  redis.call('HSET', e.prefixes.parked_event .. ev.id, 'leader', ev.follows, 'followers', ev.leader, 'member', member(ev), 'occurred', ev.occurred, 'event', doc)
-  redis.call('ZADD', e.prefixes.followers .. ev.leader, ev.occurred, member(ev))
-  e.anybody_parked = true
-  return 'parked', 'parked'
+-- leader: name of the followers of the id that it follows; entry: id of the entry.
+function M.park(e, ev, leader, entry)
+  local place = member(entry, ev.id)
+  engine.later(e, 'ZADD', e.keys.parked, engine.int(ev.received), ev.id)
+  engine.later(e, 'HSET', e.prefixes.parked_event .. ev.id, 'leader', ev.follows, 'followers', leader, 'member', place,
+    'occurred', engine.int(ev.occurred), 'event', ev.doc)
+  engine.later(e, 'ZADD', e.prefixes.followers .. leader, engine.int(ev.occurred), place)
+  e.parked[ev.id] = ev.doc
+  e.followers[leader] = e.followers[leader] or {}
+  table.insert(e.followers[leader], { id = ev.id, member = place, occurred = ev.occurred })
+  return 'parked'
 end
 
 -- Puts one follower back into the log. Its hash can only be missing when somebody outside of the engine removed it.
 local function release(e, id)
   local name = e.prefixes.parked_event .. id
-  local event = redis.call('HGET', name, 'event')
-  if event then redis.call('XADD', e.keys.events, e.next_id, 'released', event) end
-  redis.call('DEL', name)
-  redis.call('ZREM', e.keys.parked, id)
+  local event = e.parked[id] or redis.call('HGET', name, 'event')
+  if event then engine.later(e, 'XADD', e.keys.events, e.next_id, 'released', event) end
+  engine.later(e, 'DEL', name)
+  engine.later(e, 'ZREM', e.keys.parked, id)
+  e.parked[id], e.released[id] = nil, true
 end
 
--- leader: digest of the id of an event that was applied. Its followers go to the end of the log, in order of occurrence.
-function M.followers(e, leader)
-  if not anybody(e) then return end
-  local name = e.prefixes.followers .. leader
-  for _, entry in ipairs(redis.call('ZRANGE', name, 0, -1)) do release(e, entry:match('^%S+ (.*)$')) end
-  redis.call('DEL', name)
+local function earlier(a, b)
+  if a.occurred ~= b.occurred then return a.occurred < b.occurred end
+  return a.id ~= b.id and bytes.before(a.member, b.member)
 end
 
--- time: min(now, E) of rules 8.2. Followers that waited long enough go on without their leader.
+-- digest: number of that of an event that was applied. Its followers go to the end of the log, in order of occurrence.
+function M.followers(e, digest)
+  if not stored(e) and not next(e.followers) then return end
+  local leader = buckets.name(e, digest)
+  local name, waiting = e.prefixes.followers .. leader, e.followers[leader] or {}
+  if stored(e) then
+    local flat = redis.call('ZRANGE', name, 0, -1, 'WITHSCORES')
+    for i = 1, #flat, 2 do
+      local id = flat[i]:match('^%S+ (.*)$')
+      if not e.released[id] then waiting[#waiting + 1] = { id = id, member = flat[i], occurred = tonumber(flat[i + 1]) } end
+    end
+  end
+  if not waiting[1] then return end
+  table.sort(waiting, earlier)
+  for _, follower in ipairs(waiting) do release(e, follower.id) end
+  engine.later(e, 'DEL', name)
+  e.followers[leader] = nil
+end
+
+-- time: min(now, E) of rules 8.2. Followers that waited long enough go on without their leader. Answers how many.
 function M.overdue(e, time)
   local ids = redis.call('ZRANGE', e.keys.parked, '-inf', engine.int(time - WAIT_MS), 'BYSCORE', 'LIMIT', 0, RELEASE_LIMIT)
   local waiting = {}
@@ -56,23 +82,12 @@ function M.overdue(e, time)
     local known = { id = id, occurred = tonumber(values[1]), member = values[2], followers = values[3] }
     if known.occurred then waiting[#waiting + 1] = known else release(e, id) end
   end
-  table.sort(waiting, function(a, b)
-    if a.occurred ~= b.occurred then return a.occurred < b.occurred end
-    return a.id ~= b.id and M.before(a.member, b.member)
-  end)
+  table.sort(waiting, earlier)
   for _, w in ipairs(waiting) do
-    redis.call('ZREM', e.prefixes.followers .. w.followers, w.member)
+    engine.later(e, 'ZREM', e.prefixes.followers .. w.followers, w.member)
     release(e, w.id)
   end
   return #ids
-end
-
--- Byte order; `<` on strings follows the server's locale.
-function M.before(a, b)
-  for i = 1, math.min(#a, #b) do
-    if a:byte(i) ~= b:byte(i) then return a:byte(i) < b:byte(i) end
-  end
-  return #a < #b
 end
 
 return M

@@ -1,10 +1,8 @@
--- The id of the last applied entry. When its key was lost, the group's own book and the remembered ids still say how far the
--- engine had come: neither is ever ahead of it, and what is applied again from there on is recognised as a duplicate.
+-- The id of the last applied entry. A copy stands in the clock, for when its key was lost; without either the remembered ids say
+-- how far the engine had come: never ahead of it, and what is applied again from there on is recognised as a duplicate.
 local stream = include('stream')
 
 local M = {}
-
-M.GROUP = 'engine' -- ENGINE_GROUP of src/redis/keys.ts
 
 -- The entry before `bound`. Asked for what is before the first, XREVRANGE would go through the whole log.
 local function before(keys, bound)
@@ -14,28 +12,24 @@ local function before(keys, bound)
   return entry and entry[1] or '0-0'
 end
 
-local function by_group(keys)
-  local group = stream.group(keys.events, M.GROUP)
-  if not group then return '0-0' end
-  local held = redis.call('XPENDING', keys.events, M.GROUP, '-', '+', 1)[1]
-  return held and before(keys, held[1]) or group['last-delivered-id']
-end
-
 local function by_memory(keys)
   local readable, generations = pcall(cjson.decode, redis.call('GET', keys.seen) or '[]')
   local newest = readable and generations[1]
   return newest and newest.to > 0 and before(keys, string.format('%d-0', newest.to)) or '0-0'
 end
 
+function M.set(keys, at)
+  redis.call('SET', keys.position, at)
+  redis.call('HSET', keys.clock, 'position', at)
+end
+
 function M.of(keys)
   local position = redis.call('GET', keys.position)
   if position then return position end
   if redis.call('EXISTS', keys.events) == 0 then return '0-0' end
-  position = by_group(keys)
-  local remembered = by_memory(keys)
-  if stream.after(remembered, position) then position = remembered end
+  position = redis.call('HGET', keys.clock, 'position') or by_memory(keys)
   if position == '0-0' then return position end
-  redis.call('SET', keys.position, position)
+  M.set(keys, position)
   redis.call('HSET', keys.audit, 'restored', position)
   return position
 end

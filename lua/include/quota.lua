@@ -1,5 +1,5 @@
--- How many keys hold state (an open window, an alert, child firings): of each automation and of all. Where a cap is
--- reached no further key gets any, while those that are there go on. The numbers are exact and the caps stand in Redis,
+-- How many keys hold state (an open window, an alert, child firings): of each automation and of all. Where a quota is
+-- used up no further key gets any, while those that are there go on. The numbers are exact and the quotas stand in Redis,
 -- so what is refused follows from the log alone, whichever worker applies it.
 local limits = include('limits')
 
@@ -36,18 +36,10 @@ function M.refuses(e, name)
   return true
 end
 
--- Whether an event that meets no state of its key would leave some behind and must not. m: arms.
-function M.bars(e, trigger, m)
-  local stays = m.arms or not trigger.after and (trigger.within > 0 or trigger.threshold > 1)
-  return stays and M.refuses(e, trigger.name)
-end
-
--- Writes what changed; called once, at the end of a script.
-function M.save(e)
-  for of, count in pairs(e.grown) do
-    if count ~= 0 and redis.call('HINCRBY', e.keys.quota_used, of, count) <= 0 then redis.call('HDEL', e.keys.quota_used, of) end
-  end
-  if e.over > 0 then redis.call('HINCRBY', e.keys.counters, 'over-limit', e.over) end
+-- Whether an event that meets no state of its key would leave some behind and must not. s: of the trigger.
+function M.bars(e, s, arms)
+  local stays = arms or not s.kind.after and (s.within > 0 or s.threshold > 1)
+  return stays and M.refuses(e, s.name)
 end
 
 return M

@@ -1,80 +1,73 @@
--- Rules 7.2, row by row: an event meets the window of its key. Answers the words of what happened.
--- This is where most events end: no closures, one table, two commands for an event that is counted.
+-- Rules 7.2, row by row: an event meets the window of its key. Answers the words of what happened. This is where most events end.
 local due = include('due')
-local engine = include('engine')
 local firing = include('firing')
 local limits = include('limits')
 local quota = include('quota')
+local window = include('window')
 
 local M = {}
 
 local REACH_BACK_MS, KEEP_MS = limits.REACH_BACK_MS, limits.KEEP_MS
 
-local function read(name)
-  local stored = redis.call('HMGET', name, 'start', 'end', 'count', 'due')
-  return --[[reactive window]] {
-    name = name, existed = stored[1] and true,
-    -- ms; false where there is none
-    start = stored[1] and tonumber(stored[1]), finish = stored[2] and tonumber(stored[2]), due = stored[4] and tonumber(stored[4]),
-    count = stored[3] and tonumber(stored[3]),
-    opened = false, -- whether this event opened it, so that all of it is written
-  }
-end
-
 local function open(b, start, finish, count)
-  b.start, b.finish, b.count, b.opened = start, finish, count, true
+  b.start, b.finish, b.count, b.head = start, finish, count, false
 end
 
-local function save(e, b, trigger, m, ev)
-  local over = math.max(b.finish, ev.as_of)
-  local keep = engine.int(over + KEEP_MS)
-  redis.call('HSET', b.name, 'start', engine.int(b.start), 'end', engine.int(b.finish), 'count', engine.int(b.count),
-    'due', engine.int(over), 'keep', keep, 'opened', ev.entry)
-  if not b.existed or over < b.due then due.schedule(e, trigger.name, m.key, over + KEEP_MS) end
+-- Keeps a window that was opened. Its place in the deadlines only ever comes forward; one that comes up too early is corrected then.
+local function save(e, s, b, as_of)
+  local over = b.finish > as_of and b.finish or as_of
+  if not b.kept or over < b.due then due.set(e, s, b.key, over + KEEP_MS) end
+  b.due = over
+  window.keep(e, s, b, true)
 end
 
-local function close(e, b, trigger, m, word)
-  if b.existed then
-    redis.call('DEL', b.name)
-    due.correct(e, trigger.name, m.key, false)
+local function close(e, s, b, word)
+  if b.kept then
+    due.set(e, s, b.key, false)
+    window.keep(e, s, b, false)
   end
+  window.close(s, b)
   return word
 end
 
--- ev: entry, id, t, as_of, doc; m: key, arms, expects. Returns word, firing or nil.
-function M.apply(e, trigger, m, ev)
-  local b = read(e.prefixes.window .. trigger.name .. ':' .. m.key)
-  local w, t, word = trigger.within, ev.t, nil
+-- s: what is known of the trigger; b: the window of the key; arms, expects: what the event does there; ev: id, t, as_of, doc.
+-- Answers word, firing or nil.
+function M.apply(e, s, b, arms, expects, ev)
+  local w, t, after, word, opened = s.within, ev.t, s.kind.after, nil, false
 
-  if not b.start and quota.bars(e, trigger, m) then return 'over-limit' end
-  if m.arms and (not b.start or t >= b.finish) then -- R1
-    open(b, t, t + w, m.expects and -1 or 0)
-    word = 'armed'
+  if not b.start and quota.bars(e, s, arms) then return 'over-limit' end
+  if arms and (not b.start or t >= b.finish) then -- R1
+    open(b, t, t + w, expects and -1 or 0)
+    word, opened = 'armed', true
   end
-  if not m.expects then -- R2
-    if b.opened then save(e, b, trigger, m, ev) end
+  if not expects then -- R2
+    if opened then save(e, s, b, ev.as_of) end
     return word or 'open'
   end
-  if not b.start and trigger.after then return 'not-armed' end -- R3
-  if not b.start then open(b, t - REACH_BACK_MS, t + w, 0) end -- R4
+  if not b.start and after then return 'not-armed' end -- R3
+  if not b.start then -- R4
+    open(b, t - REACH_BACK_MS, t + w, 0)
+    opened = true
+  end
   -- R5: an empty window that no arming event opened follows on a firing.
-  if t < b.start then return (trigger.after or b.count > 0 or t < b.start - w) and 'late' or 'resting' end
+  if t < b.start then return (after or b.count > 0 or t < b.start - w) and 'late' or 'resting' end
   if w > 0 and t >= b.finish then
-    if trigger.after then return close(e, b, trigger, m, 'disarmed') end -- R6
+    if after then return close(e, s, b, 'disarmed') end -- R6
     open(b, t, t + w, 0) -- R7
+    opened = true
   end
   b.count = b.count + 1 -- R8
-  if b.count < trigger.threshold then
-    if w == 0 and trigger.after then return close(e, b, trigger, m, 'missed') end -- R9
-    if b.opened then save(e, b, trigger, m, ev) else redis.call('HINCRBY', b.name, 'count', '1') end -- R10
+  if b.count < s.threshold then
+    if w == 0 and after then return close(e, s, b, 'missed') end -- R9
+    if opened then save(e, s, b, ev.as_of) else window.change(e, s, b) end -- R10
     return word and word .. '+counted' or 'counted'
   end
-  local fired = firing.of_event(e, trigger.name, m.key, ev) -- R11
-  if trigger.after or w == 0 then
-    close(e, b, trigger, m)
+  local fired = firing.of_event(e, s.name, b.key, ev) -- R11
+  if after or w == 0 then
+    close(e, s, b)
   else
     open(b, b.finish, b.finish + w, 0)
-    save(e, b, trigger, m, ev)
+    save(e, s, b, ev.as_of)
   end
   return 'fired', fired
 end

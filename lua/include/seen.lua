@@ -1,75 +1,97 @@
 -- Which event ids were applied less than half an hour ago, by the positions of the entries (rules 12.1).
--- Ids are kept as digests in small hashes, which Redis packs tightly. A generation of them is closed after half an hour,
--- or when its hashes fill up; the next one then gets more of them. So a lookup asks two generations, or a few more
--- for the half hour after the load grew. Time is that of positions and not the wall clock: a log that stood still for a day
--- still knows its duplicates when it goes on.
+-- Ids are kept as digests in buckets of a few, the fields of one hash for each generation: so a chunk asks for all of its ids at
+-- once, and Redis needs few bytes for each. A generation is closed after half an hour, or when its buckets fill up; the next one
+-- then gets more of them. So a lookup asks two generations, or a few more for the half hour after the load grew. Time is that of
+-- positions and not the wall clock: a log that stood still for a day still knows its duplicates when it goes on.
+-- A digest is a head of five letters, of which the first ones name the bucket, and a tail of nine bytes (src/apply/digest.ts). A
+-- bucket is a text of records, each a tail and three bytes of age in ms since the generation began.
+local buckets = include('buckets')
 local limits = include('limits')
-local shard = include('shard')
 
 local M = {}
 
-local MEMORY_MS, FULL = limits.MEMORY_MS, limits.IDS_PER_HASH
-local ages = {} -- as text, which takes Lua longer to write than all else here; most entries of a chunk are equally old
+local MEMORY_MS, FULL, SLICE = limits.MEMORY_MS, limits.IDS_PER_BUCKET, limits.SLICE
+local SIZES = buckets.SIZES
+local RECORD = 12 -- bytes of a record
 
-local function size_for(ids, at_least)
-  for _, size in ipairs(shard.SIZES) do if size >= at_least and size * FULL > ids then return size end end
-  return shard.SIZES[#shard.SIZES]
-end
+local byte, char, find = string.byte, string.char, string.find
+local ages = {} -- as bytes; most entries of a chunk are equally old
 
--- generations: newest first; from, to: milliseconds of the first and the last position in it.
-function M.load(e)
-  if not e.generations then e.generations = cjson.decode(redis.call('GET', e.keys.seen) or '[]') end
-  return e.generations
-end
-
--- The generation that ids applied at `at` go to.
-local function current(e, at)
-  local newest = M.load(e)[1]
-  if newest and at - newest.from < MEMORY_MS and newest.count < newest.size * FULL then return newest end
-  local number, size = 1, shard.SIZES[1]
-  if newest then
-    local grown = at - newest.from < MEMORY_MS and newest.size + 1 or 0
-    number, size = newest.number + 1, size_for(newest.count, grown)
+local function age_of(ms)
+  local known = ages[ms]
+  if not known then
+    known = char(math.floor(ms / 65536), math.floor(ms / 256) % 256, ms % 256)
+    ages[ms] = known
   end
-  table.insert(e.generations, 1, { number = number, from = at, to = at, size = size, count = 0 })
-  return e.generations[1]
+  return known
 end
 
-local function holds(e, generation, digest, at)
-  if at - generation.to >= MEMORY_MS then return false end
-  local applied = redis.call('HGET', shard.of(e, generation, digest), digest)
-  return applied and at - generation.from - applied < MEMORY_MS
+-- Whether a bucket has a record that is not outdated.
+local function holds(generation, text, tail, at)
+  local from = find(text, tail, 1, true)
+  while from and (from - 1) % RECORD ~= 0 do from = find(text, tail, from + 1, true) end
+  if not from then return false end
+  local a, b, c = byte(text, from + #tail, from + RECORD - 1)
+  return at - generation.from - (a * 65536 + b * 256 + c) < MEMORY_MS
 end
 
--- at: the milliseconds of the asking entry's position.
+-- digest: its number in the call; at: the milliseconds of the asking entry's position.
 function M.has(e, digest, at)
-  for _, generation in ipairs(M.load(e)) do
-    if holds(e, generation, digest, at) then return true end
+  local generations = e.generations
+  for i = 1, #generations do
+    local generation = generations[i]
+    local known = e.buckets[generation.number]
+    if known and at - generation.to < MEMORY_MS then
+      local text = known.written[known.fields[digest]] or known.texts[digest]
+      if text and holds(generation, text, e.digests.tails[digest], at) then return true end
+    end
   end
   return false
 end
 
--- Answers whether it is new. Ids in the generation that is written to are never outdated.
+-- The generation that ids applied at `at` go to.
+local function current(e, at)
+  local newest = e.generations[1]
+  if newest and at - newest.from < MEMORY_MS and newest.count < newest.size * FULL then return newest end
+  local number, size = 1, SIZES[1]
+  if newest then
+    number = newest.number + 1
+    local grown = at - newest.from < MEMORY_MS and newest.size + 1 or 0
+    for i = #SIZES, 1, -1 do
+      if i == #SIZES or SIZES[i] >= grown and SIZES[i] * FULL > newest.count then size = SIZES[i] end
+    end
+  end
+  local fresh = { number = number, from = at, to = at, size = size, count = 0 }
+  buckets.of(e, fresh, {})
+  table.insert(e.generations, 1, fresh)
+  return fresh
+end
+
+-- Notes an applied id that is new.
 function M.remember(e, digest, at)
   local generation = current(e, at)
-  for i = 2, #e.generations do
-    if holds(e, e.generations[i], digest, at) then return false end
+  local known = e.buckets[generation.number]
+  local written, field = known.written, known.fields[digest]
+  written[field] = (written[field] or known.texts[digest] or '') .. e.digests.tails[digest] .. age_of(at - generation.from)
+  generation.to, generation.count, e.remembers = at, generation.count + 1, true
+end
+
+-- Writes the buckets that changed, and what is known of the generations.
+function M.write(e)
+  if not e.remembers then return end
+  for _, known in pairs(e.buckets) do
+    local flat, count = {}, 0
+    for field, text in pairs(known.written) do
+      flat[count + 1], flat[count + 2] = field, text
+      count = count + 2
+      if count == 2 * SLICE then
+        redis.call('HSET', known.key, unpack(flat))
+        flat, count = {}, 0
+      end
+    end
+    if count > 0 then redis.call('HSET', known.key, unpack(flat)) end
   end
-  local age = at - generation.from
-  ages[age] = ages[age] or string.format('%d', age)
-  if redis.call('HSETNX', shard.of(e, generation, digest), digest, ages[age]) == 0 then return false end
-  generation.to, generation.count, e.ids_changed = at, generation.count + 1, true
-  return true
-end
-
-function M.save(e)
-  if e.ids_changed then redis.call('SET', e.keys.seen, cjson.encode(e.generations)) end
-end
-
--- An entry was set aside half-way: when it is sent once more it is no duplicate.
-function M.unremember(e)
-  local generation = M.load(e)[1]
-  generation.count = generation.count - redis.call('HDEL', shard.of(e, generation, e.digest), e.digest)
+  redis.call('SET', e.keys.seen, cjson.encode(e.generations))
 end
 
 return M

@@ -1,80 +1,104 @@
 -- Rules 8: deadlines. A window that is over without what was expected fires; what is outdated is forgotten.
-local window = include('window')
 local children = include('children')
 local composite = include('composite')
+local dlq = include('dlq')
 local due = include('due')
 local engine = include('engine')
 local firing = include('firing')
 local limits = include('limits')
-local dlq = include('dlq')
+local quota = include('quota')
+local state = include('state')
+local window = include('window')
+local wire = include('wire')
 
 local M = {}
 
 local FORGET_MS = limits.FORGET_MS
 
--- 8.1: s is the time it is settled with, as_of that of the settlement.
-function M.window(e, b, s, as_of)
-  local trigger, finish, fired = b.trigger, b['end'], nil
+-- 8.1: at is the time it is settled with, as_of that of the settlement.
+function M.window(e, s, b, at, as_of)
+  local trigger, finish, fired = engine.trigger(e, s.name), b.finish, nil
   if b.keep and finish > b.keep then
-    window.close(b)
-    return window.save(e, b)
+    window.close(s, b)
+    return window.save(e, s, b)
   end
-  if b.count < trigger.threshold and not (trigger.once and b.silent == 1) then
-    fired = firing.of_absence(trigger, b, window.last_event(b))
-    b.alert_start, b.alert_missing, b.alert_until = b.start, trigger.threshold - b.count, b.due + FORGET_MS
-    b.silent = trigger.standing and 1
+  if b.count < s.threshold and not (trigger.once and b.silent == 1) then
+    fired = firing.of_absence(trigger, b, window.last_event(e, s, b))
+    b.alert_start, b.alert_missing, b.alert_until = b.start, s.threshold - b.count, b.due + FORGET_MS
+    b.silent = s.kind.standing and 1
   end
-  if trigger.after then
-    window.close(b)
+  if s.kind.after then
+    window.close(s, b)
   else
-    b.start = finish + math.floor((s - finish) / trigger.within) * trigger.within
-    b['end'], b.count = b.start + trigger.within, 0
-    b.due = math.max(b['end'], b.due) -- the as_of of its opening stays that of its predecessor
+    b.start = finish + math.floor((at - finish) / s.within) * s.within
+    b.finish, b.count = b.start + s.within, 0
+    b.due = math.max(b.finish, b.due) -- the as_of of its opening stays that of its predecessor
   end
-  window.save(e, b)
+  window.save(e, s, b)
   if fired then composite.climb(e, fired, as_of) end
 end
 
--- One obligation whose time has come, or whose index entry came too early.
-local function visit(e, name, key, score)
-  local trigger = engine.trigger(e, name)
-  if not trigger then return due.correct(e, name, key, false) end
-  if trigger.type ~= 'event' then return children.forget(e, trigger, key, score) end
-  local b = window.read(e, trigger, key)
-  local proactive, wakes = trigger.posture == 'Proactive', b.was_due
-  if wakes and wakes <= score then
-    if proactive and b.start and b['end'] == wakes then
-      M.window(e, b, b.due, b.due)
-    else
-      if b.keep == wakes then window.close(b) end
-      if b.alert_until == wakes then b.alert_start, b.alert_missing, b.alert_until = false, false, false end
-      window.save(e, b)
-    end
-    wakes = window.wakes(b, proactive)
-  end
-  due.correct(e, name, key, wakes)
+-- A Reactive window is forgotten a while after its end.
+local function forget(e, s, b, score)
+  local wakes = window.wakes(s, b)
+  if wakes > score then return due.set(e, s, b.key, wakes) end
+  due.set(e, s, b.key, false)
+  window.keep(e, s, b, false)
+  window.close(s, b)
 end
 
--- An obligation that cannot be met holds up neither the others nor the log, unless Redis refused a right: then the call fails.
+local function wake(e, s, b, score)
+  local wakes = window.wakes(s, b)
+  if wakes <= score then
+    if b.start and b.finish == wakes then
+      M.window(e, s, b, b.due, b.due)
+    else
+      if b.keep == wakes then window.close(s, b) end
+      if b.alert_until == wakes then b.alert_start, b.alert_missing, b.alert_until = false, false, false end
+      window.save(e, s, b)
+    end
+    wakes = window.wakes(s, b)
+  end
+  if wakes then window.move(e, s, b, wakes) end
+end
+
+-- One deadline whose time has come, or whose place in the index came too early.
+local function visit(e, s, key, score)
+  local trigger = engine.trigger(e, s.name)
+  if not trigger then return due.set(e, s, key, false) end
+  if trigger.type ~= 'event' then return children.forget(e, trigger, key, score) end
+  local b = window.of(e, s, key)
+  if not window.wakes(s, b) then
+    if not b.next then quota.add(e, s.name, -1) end -- others removed the window
+    return due.set(e, s, key, false)
+  end
+  return (s.kind.proactive and wake or forget)(e, s, b, score)
+end
+
+-- A deadline that cannot be met holds up neither the others nor the log, unless Redis refused a right: then the call fails.
 -- What can still be read of the window keeps its place in the deadlines.
-local function isolate(e, name, key, score, fault)
+local function isolate(e, item, fault)
   e.fault = dlq.said(fault)
   if dlq.is_refusal(e.fault) then error(fault, 0) end
-  local readable, b = pcall(window.read, e, engine.trigger(e, name), key)
-  local wakes = readable and b.was_due
-  due.correct(e, name, key, wakes and wakes > score and wakes)
-  dlq.write(e.keys, e.next_id, 'windows', e.entry or e.position, 'cannot be settled: ' .. name .. ':' .. key, e.fault, 1, {})
+  local s, at = item.s, false
+  local b = state.window(s, item.key)
+  local wakes = b and window.wakes(s, b)
+  if wakes and wakes > item.at then at = wakes elseif not b or b.kept then quota.add(e, s.name, -1) end
+  due.set(e, s, item.key, at)
+  local entry = e.deciding and wire.entry_id(e.chunk, e.deciding) or e.position
+  local where = 'cannot be settled: ' .. s.name .. ':' .. item.key
+  e.commands[#e.commands + 1] = dlq.command(e.keys, e.next_id, 'windows', entry, where, e.fault, 1, {})
 end
 
--- 8.2: settles and forgets everything that is due at as_of, at most e.budget obligations. Answers whether nothing is left.
+-- 8.2: settles and forgets everything that is due at as_of, at most e.budget deadlines. Answers whether nothing is left.
 function M.catch_up(e, as_of)
   while e.head <= as_of do
-    local name, key, score = due.first(e, as_of)
-    if not name then return true end
     if e.budget <= 0 then return false end
+    local item = due.first(e, as_of)
+    if not item then return true end
     e.budget = e.budget - 1
-    local ok, fault = pcall(visit, e, name, key, score)
-    if not ok then isolate(e, name, key, score, fault) end
+    local ok, fault = pcall(visit, e, item.s, item.key, item.at)
+    if not ok then isolate(e, item, fault) end
   end
   return true
 end

@@ -13,10 +13,8 @@ local M = {}
 -- 3.1: while the system runs behind, the event's own time can be past the end of a window that is not due yet.
 local function settle_own(e, matches, ev)
   for _, m in ipairs(matches) do
-    if m.trigger.posture == 'Proactive' then
-      local b = window.read(e, engine.trigger(e, m.trigger.name), m.key)
-      if b.start and b['end'] <= ev.t then settle.window(e, b, ev.t, ev.as_of) end
-    end
+    local b = m.b
+    if m.s.kind.proactive and b.start and b.finish <= ev.t then settle.window(e, m.s, b, ev.t, ev.as_of) end
   end
 end
 
@@ -42,36 +40,44 @@ function M.pass(e, fired, pending)
   table.insert(pending[parent], fired)
 end
 
+-- One event meets one trigger. Answers the word, and the firing or nil.
+local function meet(e, s, b, arms, expects, ev)
+  if not s.kind.proactive then return reactive.apply(e, s, b, arms, expects, ev) end
+  local word = proactive.apply(e, s, b, arms, expects, ev)
+  window.save(e, s, b)
+  return word
+end
+
 -- matches: those of one automation, depth first. Answers `words` with a word for each of them.
 local function automation(e, matches, ev, words)
   if ev.t > ev.as_of then settle_own(e, matches, ev) end
-  local pending
+  local pending = {}
   for _, m in ipairs(matches) do
-    local word, fired
-    if m.trigger.posture == 'Proactive' then
-      local b = window.read(e, m.trigger, m.key)
-      word = proactive.apply(e, m.trigger, b, m, ev)
-      window.save(e, b)
-    else
-      word, fired = reactive.apply(e, m.trigger, m, ev)
-    end
+    local word, fired = meet(e, m.s, m.b, m.arms, m.expects, ev)
     words = words .. ' ' .. word
-    if fired and matches[2] then
-      pending = pending or {}
-      M.pass(e, fired, pending)
-    elseif fired then composite.climb(e, fired, ev.as_of) end
+    if fired then M.pass(e, fired, pending) end
   end
-  if pending then go_up(e, pending, ev) end
+  go_up(e, pending, ev)
   return words
 end
 
--- doc: the event's document, sent when anything can need it; false for none. Answers a word for the event and one for each trigger.
-function M.event(e, chunk, ev, doc)
-  local words, next, matches = 'applied', ev.first, nil
-  ev.doc = doc
-  while next <= ev.last do
-    matches, next = wire.matches(chunk, next)
-    words = automation(e, matches, ev, words)
+-- Answers a word for the event and one for each trigger. Most automations have one trigger that an event meets.
+function M.event(e, chunk, ev)
+  local words, last_match = 'applied', chunk.match + chunk.match_counts[ev.number]
+  while chunk.match < last_match do
+    local s, b, arms, expects, last = wire.match(chunk)
+    if last and ev.t <= ev.as_of then
+      local word, fired = meet(e, s, b, arms, expects, ev)
+      words = words .. ' ' .. word
+      if fired then composite.climb(e, fired, ev.as_of) end
+    else
+      local matches = { { s = s, b = b, arms = arms, expects = expects } }
+      while not last do
+        s, b, arms, expects, last = wire.match(chunk)
+        matches[#matches + 1] = { s = s, b = b, arms = arms, expects = expects }
+      end
+      words = automation(e, matches, ev, words)
+    end
   end
   return words
 end

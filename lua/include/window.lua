@@ -1,93 +1,117 @@
--- One hash for each trigger and key: the open window (rules 6) and the alert.
+-- What the rules do with the window of a trigger and key (record.lua), and what is noted of it for the end of the call.
 local due = include('due')
+local limits = include('limits')
+local quota = include('quota')
+local record = include('record')
+local state = include('state')
 
 local M = {}
 
-local WINDOW = { 'start', 'end', 'count', 'due', 'opened', 'opener', 'keep', 'silent' }
-local ALERT = { 'alert_start', 'alert_missing', 'alert_until' }
-local TEXTS = { opened = true, opener = true }
-local FIELDS = { unpack(WINDOW) }
-for _, field in ipairs(ALERT) do FIELDS[#FIELDS + 1] = field end
+local SLICE = limits.SLICE
+local wakes = record.wakes
 
-function M.name(e, trigger, key)
-  return e.prefixes.window .. trigger.name .. ':' .. key
-end
+M.wakes, M.text = record.wakes, record.text
 
--- When this state must be looked at next: the end of an absence's window, or the time it is forgotten. false: never.
-local function wakes(b, proactive)
-  local at = math.huge
-  if b.start and proactive then at = b['end'] end
-  at = math.min(at, b.keep or math.huge, b.alert_until or math.huge)
-  return at < math.huge and at
-end
-M.wakes = wakes
-
--- The record of a trigger and key; times in ms. What the hash does not have is false.
-function M.read(e, trigger, key)
-  local b = --[[window]] {
-    name = M.name(e, trigger, key), trigger = trigger, key = key,
-    start = false, -- false: no window is open; otherwise start, end, count and due are numbers
-    ['end'] = false,
-    count = false, -- events counted; -1 when the arming event will count itself
-    due = false, -- the as_of at which it is settled: its end, or later when it was opened late
-    opened = false, -- id of the entry that was being applied when it was opened
-    opener = false, -- id of the event that opened it, where one did
-    keep = false, -- when it is forgotten
-    silent = false, -- of a standing window: 1 after a firing until something is counted, else 0
-    alert_start = false, -- false: no alert; otherwise all three are numbers: the start of the window that fired
-    alert_missing = false, -- how many events it lacked
-    alert_until = false, -- when the alert is forgotten
-    last = false, -- document of the last event, when this call has one to write; what is stored only settling reads
-    was_open = false, had_alert = false, was_due = false, -- what was read: window, alert, and what wakes() said of it
-  }
-  local values = redis.call('HMGET', b.name, unpack(FIELDS))
-  for i, field in ipairs(FIELDS) do
-    local value = values[i]
-    if value and not TEXTS[field] then value = tonumber(value) end
-    b[field] = value or false
+-- The window that a text tells of, false for none. Of one that cannot be read a text that says what is wrong.
+local function made(e, s, key, text)
+  local b = (s.kind.proactive and record.proactive or record.reactive)(key, text and true)
+  if text and not pcall(record.read, b, text) then
+    return M.hash(e, s) .. ': the window of ' .. key .. ' cannot be read: ' .. text:sub(1, limits.QUOTE_CHARACTERS)
   end
-  b.was_open, b.had_alert = b.start ~= false, b.alert_until ~= false
-  b.was_due = wakes(b, trigger.posture == 'Proactive')
+  if text and s.kind.proactive then b.listed = wakes(s, b) end
+  state.add(s, b)
   return b
 end
 
--- The document of the stored last event; false: there is none.
-function M.last_event(b)
-  return redis.call('HGET', b.name, 'last')
+-- The name of the hash of a trigger's windows.
+function M.hash(e, s)
+  return e.prefixes.windows .. s.name
 end
 
--- opener: id of the event that opens it, false for a standing window without key or one that goes on.
-function M.open(e, b, start, count, as_of, opener)
-  b.start, b['end'], b.count = start, start + b.trigger.within, count
-  b.due = math.max(b['end'], as_of)
-  b.opened, b.opener = e.entry or e.position, opener or b.opener
+-- Reads the window of a key that nothing is known of yet; answers it, or what is wrong with it.
+function M.read(e, s, key)
+  return made(e, s, key, redis.call('HGET', M.hash(e, s), key))
 end
 
-function M.close(b)
-  for _, field in ipairs(WINDOW) do b[field] = false end
-  b.last = false
+-- The same of many keys.
+function M.read_all(e, s, keys)
+  local found = {}
+  for from = 1, #keys, SLICE do
+    local last = math.min(#keys, from + SLICE - 1)
+    local texts = redis.call('HMGET', M.hash(e, s), unpack(keys, from, last))
+    for i = from, last do found[i] = made(e, s, keys[i], texts[i - from + 1]) end
+  end
+  return found
 end
 
--- Writes what a rule left of it, in one or two commands, and its place in the index.
-function M.save(e, b)
-  local set, gone = {}, {}
-  for _, field in ipairs(FIELDS) do
-    if b[field] then
-      set[#set + 1] = field
-      set[#set + 1] = b[field]
+-- The window of a key, read when it is not known yet; with all others of a page of deadlines, if it is in one.
+function M.of(e, s, key)
+  if s.deadlines and s.deadlines.unread then
+    s.deadlines.unread = false
+    local keys, page = {}, s.deadlines.page
+    for i = 1, #page, 2 do
+      if not state.window(s, page[i]) then keys[#keys + 1] = page[i] end
     end
+    if keys[1] then M.read_all(e, s, keys) end
   end
-  if #set == 0 then
-    redis.call('DEL', b.name)
-    return due.correct(e, b.trigger.name, b.key, false)
+  local b = state.window(s, key) or M.read(e, s, key)
+  if type(b) == 'string' then error(b, 0) end
+  return b
+end
+
+-- The document of the last event; false: there is none.
+function M.last_event(e, s, b)
+  if b.last then return b.last end
+  return b.stored_last and redis.call('HGET', e.prefixes.last .. s.name, b.key)
+end
+
+-- Opens the window of a Proactive trigger. opener: id of the event that opens it, false for a standing window without key or one
+-- that goes on.
+function M.open(b, start, finish, count, as_of, opener)
+  b.start, b.finish, b.count, b.due = start, finish, count, math.max(finish, as_of)
+  b.opener, b.head = opener or b.opener, false
+end
+
+function M.close(s, b)
+  b.start, b.finish, b.count, b.due, b.head = false, false, false, false, false
+  if not s.kind.proactive then return end
+  b.keep, b.silent, b.opener, b.last, b.stored_last = false, false, false, false, false
+end
+
+-- Notes that it changed. Of a Reactive window whose count alone changed there is nothing else to say.
+function M.change(e, s, b)
+  if b.next then return end
+  state.touch(e, s)
+  b.next, s.changed = s.changed or true, b
+end
+
+-- Notes whether there still is anything to keep of it.
+function M.keep(e, s, b, kept)
+  M.change(e, s, b)
+  if kept == b.kept then return end
+  b.kept = kept
+  quota.add(e, s.name, kept and 1 or -1)
+end
+
+-- Notes what a rule left of a Proactive window, and its place in the deadlines.
+function M.save(e, s, b)
+  local kept = (b.start or b.alert_until) and true or false
+  if not kept and not b.kept and not b.next then return end
+  b.head = false
+  M.keep(e, s, b, kept)
+  local at = kept and wakes(s, b)
+  if not kept then
+    b.listed = false
+    due.set(e, s, b.key, false)
+  elseif at and not (b.listed and b.listed <= at) then
+    M.move(e, s, b, at)
   end
-  if b.last then set[#set + 1], set[#set + 2] = 'last', b.last end
-  redis.call('HSET', b.name, unpack(set))
-  if b.was_open and not b.start then gone = { 'last', unpack(WINDOW) } end
-  if b.had_alert and not b.alert_until then for _, field in ipairs(ALERT) do gone[#gone + 1] = field end end
-  if #gone > 0 then redis.call('HDEL', b.name, unpack(gone)) end
-  local at = wakes(b, b.trigger.posture == 'Proactive')
-  if at and (not b.was_due or at < b.was_due) then due.schedule(e, b.trigger.name, b.key, at) end
+end
+
+-- Gives it another place in the deadlines; at: ms.
+function M.move(e, s, b, at)
+  if s.kind.proactive then b.listed = at end
+  due.set(e, s, b.key, at)
 end
 
 return M

@@ -1,80 +1,106 @@
--- The chunk as it is sent (src/redis/wire.ts): its values in a few long lists, because every table costs Lua more to make and to
--- drop again than a value costs to read. So the tables here are filled anew for each entry; do not keep one.
+-- The entries of a chunk (packed.lua), one after the other. An entry is read into one table that is filled anew; do not keep it.
+local state = include('state')
+local window = include('window')
+
 local M = {}
 
 -- By the sum of what holds: 1 arms, 2 expects, 4 last of its automation.
-local LAST = 4
+local LAST, FLAGS = 4, 8
 local ARMS = { [1] = true, [3] = true, [5] = true, [7] = true }
 local EXPECTS = { [2] = true, [3] = true, [6] = true, [7] = true }
 
--- The entry that is being applied. Times in ms; false: none.
-local ev = --[[event]] {
-  last = 0, first = 0, -- where its values end, where its matches begin
-  word = false, reason = false, error = false, attempts = false, -- of what is no event, or one that was given up
-  digest = '', id = '', -- of the event: how its id is remembered, and the id itself
-  at = 0, t = 0, received = 0, -- when the entry came, when the event happened, when it was received first
-  own = false, fresh = false, -- whether it is the engine's own event; whether it comes from outside for the first time
-  document = 0, -- the number of its document, 0: not sent
-  follows = false, leader = false, occurred = false, -- the id it follows, that one's digest, `occurred` as it was sent
-  entry = false, as_of = 0, doc = false, -- set when it is applied: id of the entry, as_of of it, the document
-}
-local matches, made, triggers = {}, {}, {}
+local FRESH, EVENT, FAILED, IGNORED = 0, 1, 3, 4 -- what an entry is; 2 is what else is no event
+local MORE = '<dI4c0dI4c0' -- received, origin, occurred, follows
+local OTHER, CAUSE = '<I4c0I4c0', '<I4c0d' -- word and reason; error and attempts
 
--- The entry whose values begin at `from`. The first is how many there are, the second what becomes of it:
--- '' an event from outside that has just arrived: digest, id, at, t, and if anything can need it document, matches
--- '+' any other event: the same with received, origin, follows, leader, occurred in front of the matches
--- else the word, reason, error, attempts
--- at, t and received count from the chunk's base in ms; origin: 'own' of the engine's events, 'released' of those that were
--- parked, '' of all that come from outside
-function M.entry(chunk, from)
-  local v, word = chunk.values, chunk.values[from + 1]
-  local event = word == '' or word == '+'
-  ev.last = from + v[from] - 1
-  ev.word = not event and word
-  if not event then
-    ev.reason, ev.error, ev.attempts = false, false, false
-    if ev.last >= from + 2 then ev.reason = v[from + 2] end
-    if ev.last >= from + 3 then ev.error, ev.attempts = v[from + 3], v[from + 4] end
-    return ev
-  end
-  ev.digest, ev.id, ev.at, ev.t = v[from + 2], v[from + 3], chunk.base + v[from + 4], chunk.base + v[from + 5]
-  ev.document = ev.last >= from + 6 and v[from + 6] or 0
-  ev.received, ev.own, ev.fresh, ev.follows, ev.first = ev.at, false, true, false, from + 7
-  if word == '+' then
-    ev.received, ev.own, ev.fresh = chunk.base + v[from + 7], v[from + 8] == 'own', v[from + 8] == ''
-    if v[from + 9] ~= '' then ev.follows, ev.leader, ev.occurred = v[from + 9], v[from + 10], v[from + 11] end
-    ev.first = from + 12
-  end
-  return ev
+local format, unpacked = string.format, struct.unpack
+
+-- The stream id of an entry.
+function M.entry_id(chunk, number)
+  return format('%.0f-%s', chunk.ats[number], chunk.seqs[number])
 end
 
--- name, threshold, within and the sum of what holds: 1 proactive, 2 after, 4 standing, 8 keyed, 16 rooted; read once for a chunk
-local function trigger(chunk, index)
-  local known = triggers[index]
-  if known then return known end
-  local at = index * 4 - 3
-  local flags = chunk.triggers[at + 3]
-  known = --[[trigger of a chunk]] {
-    name = chunk.triggers[at], threshold = chunk.triggers[at + 1], within = chunk.triggers[at + 2],
-    posture = flags % 2 == 1 and 'Proactive' or 'Reactive', after = flags % 4 >= 2, standing = flags % 8 >= 4,
-    keyed = flags % 16 >= 8, rooted = flags >= 16,
+-- Reads the windows of all keys that the chunk's events meet, and goes back to the first entry.
+function M.begin(e, chunk)
+  local states, windows, cell = {}, {}, 0
+  for i, count in ipairs(chunk.key_counts) do
+    local s = state.new(e, chunk.names[i], chunk.thresholds[i], chunk.withins[i], state.kind(chunk.trigger_kinds[i]))
+    if count == 1 then
+      cell = cell + 1
+      states[cell], windows[cell] = s, window.read(e, s, chunk.key_texts[cell])
+    else
+      local keys = { unpack(chunk.key_texts, cell + 1, cell + count) }
+      for k, b in ipairs(window.read_all(e, s, keys)) do states[cell + k], windows[cell + k] = s, b end
+      cell = cell + count
+    end
+  end
+  chunk.states, chunk.windows = states, windows
+  chunk.event, chunk.digest, chunk.match, chunk.next_rest = 0, 0, 0, chunk.rest
+end
+
+-- The entry that is being decided. Times in ms; false: none.
+function M.blank()
+  return --[[event]] {
+    number = 0, -- of the event among those of the chunk
+    word = false, reason = false, error = false, attempts = false, -- of what is no event, or one that was given up
+    id = '', digest = 0, -- of the event: its id, and the number of its digest
+    at = 0, t = 0, received = 0, -- when the entry came, when the event happened, when it was received first
+    own = false, fresh = true, -- whether it is the engine's own event; whether it comes from outside for the first time
+    follows = false, leader = false, occurred = false, -- the id it follows, the number of that one's digest, `occurred` as sent
+    entry = false, as_of = 0, doc = false, -- set when it is decided: id of the entry, as_of of it, the document
   }
-  triggers[index] = known
-  return known
 end
 
--- The matches of one automation, depth first, from the one at `from` on: trigger, key, sum. Answers them and where the next begin.
-function M.matches(chunk, from)
-  local v, count = chunk.values, 0
-  repeat
-    count = count + 1
-    local m, flags = made[count] or {}, v[from + 2]
-    m.trigger, m.key, m.arms, m.expects = trigger(chunk, v[from]), v[from + 1], ARMS[flags], EXPECTS[flags]
-    made[count], matches[count] = m, m
-    from = from + 3
-  until flags >= LAST
-  for i = count + 1, #matches do matches[i] = nil end
-  return matches, from
+local function read_other(chunk, ev, kind)
+  ev.word, ev.reason, chunk.next_rest = unpacked(OTHER, chunk.packed, chunk.next_rest)
+  ev.error, ev.attempts = false, false
+  if kind == FAILED then ev.error, ev.attempts, chunk.next_rest = unpacked(CAUSE, chunk.packed, chunk.next_rest) end
+end
+
+local function read_more(chunk, ev)
+  local origin, follows
+  ev.received, origin, ev.occurred, follows, chunk.next_rest = unpacked(MORE, chunk.packed, chunk.next_rest)
+  ev.own, ev.fresh = origin == 'own', origin == ''
+  if follows == '' then return end
+  chunk.digest = chunk.digest + 1
+  ev.follows, ev.leader = follows, chunk.digest
+end
+
+-- Reads the next entry, which has that number, into ev.
+function M.entry(chunk, ev, number)
+  local kind = chunk.kinds[number]
+  if kind == IGNORED then
+    ev.word = 'ignored'
+    return
+  end
+  if kind > EVENT then return read_other(chunk, ev, kind) end
+  local at, event, digest = chunk.ats[number], chunk.event + 1, chunk.digest + 1
+  chunk.event, chunk.digest = event, digest
+  ev.number, ev.word, ev.follows = event, false, false
+  ev.id, ev.digest, ev.at, ev.t = chunk.ids[event], digest, at, chunk.ts[event]
+  if kind == FRESH then
+    ev.received, ev.own, ev.fresh = at, false, true
+  else
+    read_more(chunk, ev)
+  end
+end
+
+-- Passes over the matches of an event that meets nothing.
+function M.pass(chunk, ev)
+  chunk.match = chunk.match + chunk.match_counts[ev.number]
+end
+
+-- The next match of an event: what is known of its trigger, the window of its key, whether the event arms and whether it is expected
+-- there, whether that was the last match of an automation. They come automation by automation, depth first.
+function M.match(chunk)
+  local at = chunk.match + 1
+  chunk.match = at
+  local number = chunk.matches[at]
+  local flags = number % FLAGS
+  local cell = (number - flags) / FLAGS
+  local b = chunk.windows[cell]
+  if type(b) == 'string' then error(b, 0) end -- what is wrong with a window that cannot be read
+  return chunk.states[cell], b, ARMS[flags], EXPECTS[flags], flags >= LAST
 end
 
 return M

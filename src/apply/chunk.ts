@@ -1,24 +1,16 @@
-import { hash } from 'node:crypto';
 import { compileKey, encodeKey } from '../match/key.ts';
-import { isStanding, type TriggerNode } from '../match/plan.ts';
+import { kindOf, type TriggerNode } from '../match/plan.ts';
 import type { Interest } from '../match/trigger-index.ts';
 import { type Event, effectiveTime, eventDocument } from '../model/event.ts';
 import type { Entry } from '../model/intake.ts';
 import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from '../redis/wire.ts';
+import { type Digest, digestOf } from './digest.ts';
 import type { DefinitionsView } from './loaded-definitions.ts';
 import { type MatchedEntry, matchEntry } from './match-entry.ts';
 import type { SetAsideCause } from './poison.ts';
 
-/** Base64 characters of an id's digest: 96 bits, so that no two of some billion ids are ever taken for one another. */
-const DIGEST_LENGTH = 16;
-
-/** What the seen memory keeps of an event id. */
-export function digestOf(eventId: string): string {
-  return hash('sha1', eventId, 'base64url').slice(0, DIGEST_LENGTH);
-}
-
 /** The parts of a node that every match of it needs; worked out once for a definition. */
-type Prepared = { trigger: ChunkTrigger; key: (event: Event) => string };
+type Prepared = { trigger: Omit<ChunkTrigger, 'keys'>; key: (event: Event) => string };
 
 const prepared = new WeakMap<TriggerNode, Prepared>();
 
@@ -32,13 +24,9 @@ function prepare(node: TriggerNode): Prepared {
     trigger: {
       name: node.name,
       automation: node.automationId,
-      posture: trigger.posture,
       threshold: trigger.threshold,
       within: trigger.withinMs,
-      after: trigger.after.length > 0,
-      standing: isStanding(trigger),
-      keyed: trigger.forEach.length > 0,
-      rooted: node.parent === null,
+      kind: kindOf(node),
     },
     key: (event) => encodeKey(values(event)),
   };
@@ -63,17 +51,26 @@ export function chunkOf(
   { budgetUs = Number.POSITIVE_INFINITY, matched = NONE_MATCHED }: ChunkOptions = {},
 ): Chunk {
   const triggers: ChunkTrigger[] = [];
-  const indexes = new Map<TriggerNode, number>();
+  const indexes = new Map<TriggerNode, { index: number; keys: Map<string, number> }>();
   const documents: string[] = [];
+  const digests: Digest[] = [];
 
   const match = (event: Event, { node, arms, expects }: Interest): ChunkMatch => {
     const { trigger, key } = prepare(node);
-    let index = indexes.get(node);
-    if (index === undefined) {
-      index = triggers.push(trigger);
-      indexes.set(node, index);
+    let known = indexes.get(node);
+    if (known === undefined) {
+      known = { index: triggers.push({ ...trigger, keys: [] }), keys: new Map() };
+      indexes.set(node, known);
     }
-    return { trigger: index, key: key(event), arms, expects };
+    const { index, keys } = known;
+    const text = key(event);
+    let at = keys.get(text);
+    if (at === undefined) {
+      at = keys.size;
+      keys.set(text, at);
+      triggers[index - 1]?.keys.push(text);
+    }
+    return { trigger: index, key: at, arms, expects };
   };
 
   const one = (entry: Entry): ChunkEntry => {
@@ -87,13 +84,13 @@ export function chunkOf(
     return {
       entry: entry.id,
       id: event.id,
-      digest: digestOf(event.id),
+      digest: digests.push(digestOf(event.id)),
       t: effectiveTime(event),
       occurred: event.occurred,
       received: event.received,
       own,
       fresh: waits,
-      ...(leader === null ? {} : { follows: leader, leader: digestOf(leader) }),
+      ...(leader === null ? {} : { follows: leader, leader: digests.push(digestOf(leader)) }),
       ...(interests.length > 0 || leader !== null
         ? { document: documents.push(JSON.stringify(eventDocument(event))) }
         : {}),
@@ -109,5 +106,5 @@ export function chunkOf(
     taken.push(next);
     busyUs += ENTRY_US + ('matches' in next ? next.matches.length * MATCH_US : 0);
   }
-  return { generation: view.generation, triggers, entries: taken, documents };
+  return { generation: view.generation, triggers, entries: taken, documents, digests };
 }

@@ -13,7 +13,7 @@ export type Rights = Readonly<{ missing: readonly string[]; untried: string | nu
  */
 const WORDS: Readonly<Record<string, string>> = {
   ...fill('ping hello quit multi exec time', ''),
-  ...fill('get incr persist pttl hgetall hvals hkeys hlen zcard scard llen xlen lpop rpop', 'k'),
+  ...fill('get incr persist pttl type hgetall hvals hkeys hlen zcard scard llen xlen lpop rpop', 'k'),
   ...fill('del unlink exists', 'k'),
   ...fill('set hget hdel hexists sadd srem zrem zscore lpush rpush lpos lindex', 'k a'),
   ...fill('hmget', 'k a'),

@@ -7,7 +7,8 @@ import type { CompositeTrigger, EventTrigger } from '../model/trigger.ts';
 import { changesSince } from '../redis/definitions.ts';
 import type { Store } from '../redis/store.ts';
 import { shownJson, textIn } from '../redis/stored.ts';
-import { deadlinesOf, windowHashes } from '../redis/windows.ts';
+import { parseWindowText } from '../redis/window-text.ts';
+import { deadlinesOf, storedWindows } from '../redis/windows.ts';
 
 /** Triggers asked in one round trip. */
 const ROUND = 500;
@@ -102,42 +103,38 @@ async function readAll(redis: Redis, store: Store, found: readonly Upcoming[]): 
   const kindOf = ({ trigger }: TriggerNode): 'event' | 'composite' =>
     trigger.type === 'event' ? 'event' : 'composite';
   const places = found.map(({ node, key }) => ({ kind: kindOf(node), name: node.name, key }));
-  const hashes = await windowHashes(redis, store, places);
+  const stored = await storedWindows(redis, store, places);
   return found.flatMap(({ node, name, key }, i): Window[] => {
-    const hash = hashes[i] ?? {};
     // It may have gone between the two looks.
-    if (Object.keys(hash).length === 0) return [];
+    const one = stored[i];
+    if (!one) return [];
     const { automationId, path, trigger } = node;
     const place = { automation: automationId, name, path, labels: labelsOf(trigger.forEach, key) };
-    return [trigger.type === 'event' ? windowOf(place, trigger, hash) : groupOf(place, trigger, hash)];
+    if (trigger.type !== 'event') return 'group' in one ? [groupOf(place, trigger, one.group)] : [];
+    return 'text' in one ? [windowOf(place, trigger, one.text, one.last)] : [];
   });
 }
 
-function windowOf(place: Place, trigger: EventTrigger, hash: Record<string, string>): EventWindow {
-  const number = (field: string): number => Number(hash[field]);
-  const open = hash.start !== undefined;
-  const reactive = trigger.posture === 'Reactive' && trigger.after.length === 0;
+/** How long a finished window of a Reactive trigger is kept (rules 1). */
+const KEEP_MS = 60_000;
+
+function windowOf(place: Place, trigger: EventTrigger, text: string, last: string | null): EventWindow {
+  const { open, keep, alert } = parseWindowText(text);
+  const { posture, threshold } = trigger;
+  const reactive = posture === 'Reactive' && trigger.after.length === 0;
   return {
     kind: 'event',
     ...place,
-    posture: trigger.posture,
-    threshold: trigger.threshold,
-    window: open
-      ? {
-          start: number('start'),
-          end: number('end'),
-          due: number('due'),
-          count: number('count'),
-          keepUntil: hash.keep === undefined ? null : number('keep'),
-          reachesBack: reactive ? number('end') - number('start') - (trigger.withinMs ?? 0) : 0,
-          rests: reactive && number('count') === 0,
-        }
-      : null,
-    lastEvent: textIn(shownJson(hash.last), 'id'),
-    alert:
-      hash.alert_until === undefined
-        ? null
-        : { since: number('alert_start'), missing: number('alert_missing'), until: number('alert_until') },
+    posture,
+    threshold,
+    window: open && {
+      ...open,
+      keepUntil: posture === 'Reactive' ? open.due + KEEP_MS : keep,
+      reachesBack: reactive ? open.end - open.start - (trigger.withinMs ?? 0) : 0,
+      rests: reactive && open.count === 0,
+    },
+    lastEvent: textIn(shownJson(last ?? undefined), 'id'),
+    alert: alert && { since: alert.start, missing: alert.missing, until: alert.until },
   };
 }
 

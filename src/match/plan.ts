@@ -131,42 +131,48 @@ export function storedPlan(plan: Plan): StoredPlan {
   return { revision: plan.revision, places };
 }
 
-/** The fields of a compiled trigger, flat: everything that settling and firing need without a worker's memory. */
+/** What scripts need to know of a trigger, in the order of lua/include/definition.lua; '' where a kind of trigger has none. */
 export function compiledFields(plan: Plan, node: TriggerNode): string[] {
   const { trigger } = node;
   const byPath = new Map(plan.nodes.map((other) => [other.path, other]));
-  const fields: Record<string, string> = {
-    automation: node.automationId,
-    revision: String(plan.revision),
-    title: plan.automation.name,
-    path: node.path,
-    order: String(node.order),
-    child: node.child,
-    parent: node.parent === null ? '' : (byPath.get(node.parent)?.name ?? ''),
-    digest: node.tree,
-    type: trigger.type,
-    names: JSON.stringify(trigger.forEach),
-  };
-  if (trigger.withinMs !== null) fields.within = String(trigger.withinMs);
-  if (trigger.type === 'event') Object.assign(fields, eventFields(trigger));
-  else {
-    const children = plan.nodes.filter((other) => other.parent === node.path);
-    fields.needed = String(trigger.needed);
-    fields.children = JSON.stringify(children.map((other) => other.child));
-  }
-  return Object.entries(fields).flat();
+  const children = plan.nodes.filter((other) => other.parent === node.path).map((other) => other.child);
+  const isEvent = trigger.type === 'event';
+  return [
+    String(kindOf(node)),
+    node.automationId,
+    String(plan.revision),
+    plan.automation.name,
+    node.path,
+    String(node.order),
+    node.child,
+    node.parent === null ? '' : (byPath.get(node.parent)?.name ?? ''),
+    trigger.type,
+    JSON.stringify(trigger.forEach),
+    trigger.withinMs === null ? '' : String(trigger.withinMs),
+    [node.automationId, node.path, node.tree].map(lengthened).join(''),
+    isEvent ? String(trigger.threshold) : '',
+    isEvent && !trigger.repeat ? '1' : '',
+    isEvent ? '' : String(trigger.needed),
+    isEvent ? '' : JSON.stringify(children),
+  ];
 }
 
-function eventFields(trigger: EventTrigger): Record<string, string> {
-  const flag = (value: boolean): string => (value ? '1' : '0');
-  return {
-    posture: trigger.posture,
-    threshold: String(trigger.threshold),
-    after: flag(trigger.after.length > 0),
-    standing: flag(isStanding(trigger)),
-    keyed: flag(trigger.forEach.length > 0),
-    once: flag(!trigger.repeat),
-  };
+/** A part of what the ids of firings are made of (lua/include/firing.lua): with its length in bytes before it. */
+function lengthened(part: string): string {
+  return `${Buffer.byteLength(part)}:${part}`;
+}
+
+/** The sum of what holds, as lua/include/state.lua reads it: 1 Proactive, 2 `after`, 4 standing, 8 keyed, 16 the root of its tree. */
+export function kindOf({ trigger, parent }: TriggerNode): number {
+  const root = parent === null ? 16 : 0;
+  if (trigger.type !== 'event') return root;
+  const flags = [
+    trigger.posture === 'Proactive',
+    trigger.after.length > 0,
+    isStanding(trigger),
+    trigger.forEach.length > 0,
+  ];
+  return flags.reduce((sum, holds, i) => (holds ? sum + 2 ** i : sum), root);
 }
 
 /** A Proactive trigger without `after` watches all the time (rules 8.3). */

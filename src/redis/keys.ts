@@ -9,7 +9,7 @@ export type Keys = Readonly<{
   events: string;
   /** string, permanent: stream id of the last applied entry; the fencing token of `apply`. */
   position: string;
-  /** hash, permanent: newest event time and its arrival (rules 4), in ms, with ISO beside them. */
+  /** hash, permanent: newest event time and its arrival (rules 4), in ms; a copy of the position. */
   clock: string;
   /** zset, permanent: state name of a trigger -> a lower bound of its earliest deadline in ms. Disabled triggers are not in it. */
   due: string;
@@ -60,13 +60,15 @@ export type Keys = Readonly<{
 
 /** Prefixes, under the names the scripts know them by: what follows them is an id, a state name or a key of rules 6. */
 export type Prefixes = Readonly<{
-  /** hash per trigger and key, until forgotten: the open window and the alert. `<state name>:<key>` follows. */
-  window: string;
+  /** hash per trigger: key -> its open window and its alert, as text (lua/include/window.lua). A state name follows. */
+  windows: string;
+  /** hash per Proactive trigger: key -> the event that an absence would report, as JSON. A state name follows. */
+  last: string;
   /** zset per trigger: key (composites: group) -> the time in ms at which it is looked at next. A state name follows. */
   deadlines: string;
   /** hash per composite and group: stored child firings, `index` with their times and a field for each. `<state name>:<group>` follows. */
   composite: string;
-  /** hash per trigger: what settling needs to know of it. A state name follows. */
+  /** string per trigger: what scripts need to know of it, packed (lua/include/definition.lua). A state name follows. */
   trigger: string;
   /** hash per automation: revision -> document, as long as firings may name it; `current`, `enabled`. An automation id follows. */
   automation: string;
@@ -74,7 +76,7 @@ export type Prefixes = Readonly<{
   parked_event: string;
   /** zset per leader: parked followers by `occurred`. The digest of the leader's id follows. */
   followers: string;
-  /** hash, small: digests of applied event ids -> ms since its generation began. `<generation>:<shard>` follows. */
+  /** hash per generation: buckets of the digests of applied event ids, with their ages (lua/include/seen.lua). A number follows. */
   seen: string;
   /** hash per worker with a TTL: heartbeat, generation. A worker id follows. */
   worker: string;
@@ -125,7 +127,8 @@ export function keysOf(namespace: string): Keys {
 export function prefixesOf(namespace: string): Prefixes {
   const name = (suffix: string): string => `{${namespace}}:${suffix}`;
   return Object.freeze({
-    window: name('window:'),
+    windows: name('windows:'),
+    last: name('last:'),
     deadlines: name('deadlines:'),
     composite: name('composite:'),
     trigger: name('trigger:'),

@@ -21,7 +21,7 @@ export async function ensureGroup(redis: Redis, stream: string, group: string, f
 }
 
 /**
- * Takes the next entries that no other worker was given.
+ * Takes the next entries that no other worker was given. Nothing is noted of who has them: the position alone says what is done.
  * @param blocking a connection of its own; it waits up to `blockMs`, or not at all for null
  */
 export async function readNext(
@@ -33,8 +33,20 @@ export async function readNext(
 ): Promise<Entry[]> {
   const { events } = store.keys;
   const answer = await (blockMs === null
-    ? blocking.xreadgroup('GROUP', ENGINE_GROUP, consumer, 'COUNT', count, 'STREAMS', events, '>')
-    : blocking.xreadgroup('GROUP', ENGINE_GROUP, consumer, 'COUNT', count, 'BLOCK', blockMs, 'STREAMS', events, '>'));
+    ? blocking.xreadgroup('GROUP', ENGINE_GROUP, consumer, 'COUNT', count, 'NOACK', 'STREAMS', events, '>')
+    : blocking.xreadgroup(
+        'GROUP',
+        ENGINE_GROUP,
+        consumer,
+        'COUNT',
+        count,
+        'BLOCK',
+        blockMs,
+        'NOACK',
+        'STREAMS',
+        events,
+        '>',
+      ));
   const [stream] = (answer ?? []) as [string, [string, string[]][]][];
   return (stream?.[1] ?? []).map(toEntry);
 }

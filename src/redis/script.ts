@@ -105,7 +105,7 @@ export function readScript(name: string, read = readLua): Script {
 }
 
 /** Takes the values in the order of the header; a missing or unknown name is a fault of the caller. */
-function ordered(script: Script, names: readonly string[], values: Readonly<Record<string, string>>): string[] {
+function ordered(script: Script, names: readonly string[], values: Readonly<Record<string, Argument>>): Argument[] {
   return names.map((name) => {
     const value = values[name];
     if (value === undefined) throw new ScriptMismatch(script.name, `${name} was not given`);
@@ -113,11 +113,14 @@ function ordered(script: Script, names: readonly string[], values: Readonly<Reco
   });
 }
 
+/** Text, or bytes that are none. */
+type Argument = string | Buffer;
+
 /** The call of a script: names as in its header. */
 export type Call = Readonly<{
   keys: Readonly<Record<string, string>>;
-  args: Readonly<Record<string, string>>;
-  rest?: readonly string[];
+  args: Readonly<Record<string, Argument>>;
+  rest?: readonly Argument[];
 }>;
 
 /**

@@ -30,17 +30,30 @@ export async function deadlinesOf(
 /** A window of an event trigger, or the group of a composite: state name and key say which. */
 export type WindowPlace = Readonly<{ kind: 'event' | 'composite'; name: string; key: string }>;
 
-/** The hashes at these places, in one round trip; an empty one where there is none. */
-export async function windowHashes(
+/** What Redis holds of a window: its text (`window-text.ts`) and the event that an absence would report; or the hash of a group. */
+export type StoredWindow = Readonly<{ text: string; last: string | null } | { group: Record<string, string> }>;
+
+/** What stands at these places, in one round trip; null where there is nothing. */
+export async function storedWindows(
   redis: Redis,
   store: Store,
   places: readonly WindowPlace[],
-): Promise<Record<string, string>[]> {
+): Promise<(StoredWindow | null)[]> {
   if (places.length === 0) return [];
-  const { window, composite } = store.prefixes;
+  const { windows, last, composite } = store.prefixes;
   const pipeline = redis.pipeline();
-  for (const { kind, name, key } of places) pipeline.hgetall(`${kind === 'event' ? window : composite}${name}:${key}`);
-  return (await execute(pipeline)) as Record<string, string>[];
+  for (const { kind, name, key } of places) {
+    if (kind === 'event') pipeline.hget(windows + name, key).hget(last + name, key);
+    else pipeline.hgetall(`${composite}${name}:${key}`).echo('');
+  }
+  const answers = await execute(pipeline);
+  return places.map(({ kind }, i) => {
+    const found = answers[2 * i] as string | Record<string, string> | null;
+    if (kind === 'event')
+      return found === null ? null : { text: found as string, last: answers[2 * i + 1] as string | null };
+    const group = found as Record<string, string>;
+    return Object.keys(group).length === 0 ? null : { group };
+  });
 }
 
 /** When the first key of any trigger is looked at (null: none), and how many keys the first `limit` triggers have. */

@@ -1,18 +1,19 @@
+import { Packer } from './packer.ts';
+
 /** What a trigger's rules need; sent once for a chunk. */
 export type ChunkTrigger = {
   name: string;
   automation: string;
-  posture: 'Reactive' | 'Proactive';
   threshold: number;
   within: number;
-  after: boolean;
-  standing: boolean;
-  keyed: boolean;
-  rooted: boolean;
+  /** What holds of it: `kindOf` of src/match/plan.ts. */
+  kind: number;
+  /** The encoded keys that the chunk's events have there, each once. */
+  keys: string[];
 };
 
-/** An event meets a trigger: index into `triggers` from 1, and the encoded key. */
-export type ChunkMatch = { trigger: number; key: string; arms: boolean; expects: boolean };
+/** An event meets a trigger: index into `triggers` from 1, and into that trigger's keys from 0. */
+export type ChunkMatch = { trigger: number; key: number; arms: boolean; expects: boolean };
 
 /** One entry of the log, ready to be applied; `skip` and `rejected` say why nothing else is there. */
 export type ChunkEntry =
@@ -22,7 +23,8 @@ export type ChunkEntry =
   | {
       entry: string;
       id: string;
-      digest: string;
+      /** Number of its digest among those of the chunk, from 1. */
+      digest: number;
       t: number;
       occurred: number;
       received: number;
@@ -31,80 +33,132 @@ export type ChunkEntry =
       fresh: boolean;
       /** The leader it waits for, when it may wait, with the digest of that id. */
       follows?: string;
-      leader?: string;
+      leader?: number;
       /** Index into the documents from 1; absent when nothing can need the document. */
       document?: number;
       matches: ChunkMatch[];
     };
 
 /** Consecutive entries of the log, matched against one generation of the definitions. */
-export type Chunk = { generation: string; triggers: ChunkTrigger[]; entries: ChunkEntry[]; documents: string[] };
+export type Chunk = {
+  generation: string;
+  triggers: ChunkTrigger[];
+  entries: ChunkEntry[];
+  documents: string[];
+  /** Of event ids (src/apply/digest.ts): five letters and nine bytes. */
+  digests: readonly Readonly<{ head: string; tail: Buffer }>[];
+};
+
+/** What an entry is. */
+const FRESH = 0; // an event from outside that has just arrived
+const EVENT = 1; // any other event
+const OTHER = 2; // what is no event
+const FAILED = 3; // what was given up
+const IGNORED = 4; // what nobody may ever ask for
 
 /**
- * A chunk as lua/include/wire.lua reads it: the values of all entries in one list, each entry's after their number. Times count
- * from the first event's, and what nothing can need is left out.
+ * A chunk as lua/include/wire.lua reads it: in columns, a value of all triggers or of all entries one behind the other; behind
+ * them what only few entries have. Times in ms.
  */
-export function wireOf({ generation, triggers, entries }: Chunk): string {
-  const first = entries.find(isEvent);
-  const base = first ? arrivalOf(first.entry) : 0;
-  const values: Value[] = [];
-  for (const entry of entries) {
-    const at = values.push(0) - 1;
-    if (isEvent(entry)) putEvent(values, entry, base, triggers);
-    else putOther(values, entry);
-    values[at] = values.length - at;
-  }
-  return JSON.stringify({
-    generation,
-    base,
-    triggers: triggers.flatMap(wireTrigger),
-    ids: entries.map(({ entry }) => entry),
-    values,
-  });
+export function wireOf({ generation, triggers, entries }: Chunk): Buffer {
+  const packer = new Packer();
+  packer.text(generation);
+  packer.text(entries[0]?.entry ?? '');
+  packer.text(entries.at(-1)?.entry ?? '');
+  const cells = cellsOf(triggers);
+  const matches = entries.flatMap((entry) => (isEvent(entry) ? matchesOf(entry.matches, triggers, cells) : []));
+  packer.count(triggers.length);
+  packer.count(triggers.reduce((sum, { keys }) => sum + keys.length, 0));
+  packer.count(entries.length);
+  packer.count(entries.filter(isEvent).length);
+  packer.count(matches.length);
+  packTriggers(packer, triggers);
+  packEntries(packer, entries);
+  for (const match of matches) packer.count(match);
+  for (const entry of entries) packRest(packer, entry);
+  return packer.done();
 }
 
-type Value = string | number;
-type EventEntry = Extract<ChunkEntry, { digest: string }>;
+type EventEntry = Extract<ChunkEntry, { digest: number }>;
 
 function isEvent(entry: ChunkEntry): entry is EventEntry {
   return 'digest' in entry;
 }
 
-const arrivalOf = (entryId: string): number => Number.parseInt(entryId, 10);
-
-function wireTrigger(t: ChunkTrigger): Value[] {
-  const flags = [t.posture === 'Proactive', t.after, t.standing, t.keyed, t.rooted];
-  return [t.name, t.threshold, t.within, flags.reduce((sum, holds, i) => (holds ? sum + 2 ** i : sum), 0)];
+/** Milliseconds of a stream id, and the number behind them. */
+function partsOf(entryId: string): [at: number, seq: string] {
+  const dash = entryId.indexOf('-');
+  return [Number(entryId.slice(0, dash)), entryId.slice(dash + 1)];
 }
 
-function putOther(values: Value[], entry: Exclude<ChunkEntry, EventEntry>): void {
-  if ('skip' in entry) {
-    values.push(entry.skip);
-    return;
+function packTriggers(packer: Packer, triggers: readonly ChunkTrigger[]): void {
+  for (const { name } of triggers) packer.text(name);
+  for (const { threshold } of triggers) packer.number(threshold);
+  for (const { within } of triggers) packer.number(within);
+  for (const { kind } of triggers) packer.byte(kind);
+  for (const { keys } of triggers) packer.count(keys.length);
+  for (const { keys } of triggers) for (const key of keys) packer.text(key);
+}
+
+function packEntries(packer: Packer, entries: readonly ChunkEntry[]): void {
+  const parts = entries.map(({ entry }) => partsOf(entry));
+  for (const entry of entries) packer.byte(kindOf(entry));
+  for (const [, seq] of parts) packer.text(seq);
+  for (const [at] of parts) packer.number(at);
+  const events = entries.filter(isEvent);
+  for (const { t } of events) packer.number(t);
+  for (const { id } of events) packer.text(id);
+  for (const { document = 0 } of events) packer.count(document);
+  for (const { matches } of events) packer.count(matches.length);
+}
+
+function kindOf(entry: ChunkEntry): number {
+  if (!isEvent(entry)) return otherKindOf(entry);
+  const { fresh, own, received, follows } = entry;
+  return fresh && !own && received === partsOf(entry.entry)[0] && follows === undefined ? FRESH : EVENT;
+}
+
+function otherKindOf(entry: Exclude<ChunkEntry, EventEntry>): number {
+  if ('skip' in entry) return entry.skip === 'ignored' ? IGNORED : OTHER;
+  return entry.attempts === undefined ? OTHER : FAILED;
+}
+
+function packRest(packer: Packer, entry: ChunkEntry): void {
+  const kind = kindOf(entry);
+  if (kind === IGNORED) return;
+  if (!isEvent(entry)) {
+    packer.text('skip' in entry ? entry.skip : 'rejected');
+    packer.text('skip' in entry ? '' : entry.rejected);
+    if ('skip' in entry || entry.attempts === undefined) return;
+    packer.text(entry.error ?? '');
+    packer.number(entry.attempts);
+  } else if (kind === EVENT) {
+    packer.number(entry.received);
+    packer.text(entry.own ? 'own' : entry.fresh ? '' : 'released');
+    packer.number(entry.occurred);
+    packer.text(entry.follows ?? '');
   }
-  values.push('rejected', entry.rejected);
-  if (entry.attempts !== undefined) values.push(entry.error ?? '', entry.attempts);
 }
 
-function putEvent(values: Value[], entry: EventEntry, base: number, triggers: readonly ChunkTrigger[]): void {
-  const at = arrivalOf(entry.entry);
-  const plain = entry.fresh && !entry.own && entry.received === at && entry.follows === undefined;
-  values.push(plain ? '' : '+', entry.digest, entry.id, at - base, entry.t - base);
-  if (!plain) {
-    const origin = entry.own ? 'own' : entry.fresh ? '' : 'released';
-    values.push(entry.document ?? 0, entry.received - base, origin);
-    values.push(entry.follows ?? '', entry.leader ?? '', entry.occurred);
-  } else if (entry.document !== undefined) {
-    values.push(entry.document);
-  }
-  putMatches(values, entry.matches, triggers);
+/** How many cells (a trigger with one of its keys) lie before those of each trigger. */
+function cellsOf(triggers: readonly ChunkTrigger[]): number[] {
+  let before = 0;
+  return triggers.map(({ keys }) => {
+    before += keys.length;
+    return before - keys.length;
+  });
 }
 
-/** Matches come ordered by automation; the last one of each is marked. */
-function putMatches(values: Value[], matches: readonly ChunkMatch[], triggers: readonly ChunkTrigger[]): void {
-  for (const [i, { trigger, key, arms, expects }] of matches.entries()) {
+/** Matches come ordered by automation; the last one of each is marked. A match is a number: eight times its cell, and what holds. */
+function matchesOf(
+  matches: readonly ChunkMatch[],
+  triggers: readonly ChunkTrigger[],
+  cells: readonly number[],
+): number[] {
+  return matches.map(({ trigger, key, arms, expects }, i) => {
     const next = matches[i + 1];
     const last = !next || triggers[next.trigger - 1]?.automation !== triggers[trigger - 1]?.automation;
-    values.push(trigger, key, (arms ? 1 : 0) + (expects ? 2 : 0) + (last ? 4 : 0));
-  }
+    const cell = (cells[trigger - 1] ?? 0) + key + 1;
+    return 8 * cell + (arms ? 1 : 0) + (expects ? 2 : 0) + (last ? 4 : 0);
+  });
 }

@@ -211,7 +211,8 @@ describe('an entry that fails before it has any effect', () => {
     const letters = (state.dead as StreamValue).entries.map(([, fields]) => Object.values(fields).join(' '));
     expect(letters).toEqual([expect.stringMatching(/failed 3 times/)]);
     expect(letters[0]).toContain(culprit!.id);
-    expect(lines.slice(0, 2)).toMatchObject([{ msg: 'entry failed', attempts: 1 }, { attempts: 2 }]);
+    const failures = lines.filter(({ msg }) => msg === 'entry failed');
+    expect(failures.slice(0, 2)).toMatchObject([{ attempts: 1 }, { attempts: 2 }]);
     expect(clock.sleeps.length).toBeGreaterThanOrEqual(2);
     expect((state.events as StreamValue).groups.engine?.pending).toEqual({});
   });

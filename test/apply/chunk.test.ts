@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { chunkOf, digestOf } from '../../src/apply/chunk.ts';
+import { chunkOf } from '../../src/apply/chunk.ts';
+import { digestOf } from '../../src/apply/digest.ts';
 import type { DefinitionsView } from '../../src/apply/loaded-definitions.ts';
 import { planOf } from '../../src/match/plan.ts';
 import { TriggerIndex } from '../../src/match/trigger-index.ts';
@@ -44,40 +45,31 @@ test('an event carries what its triggers need, by automation and depth first', (
   expect(chunk.triggers.map(({ name, ...rest }) => rest)).toEqual([
     {
       automation: 'a',
-      posture: 'Proactive',
       threshold: 1,
       within: 10_000,
-      after: true,
-      standing: false,
-      keyed: false,
-      rooted: false,
+      kind: 3,
+      keys: [''],
     },
     {
       automation: 'a',
-      posture: 'Proactive',
       threshold: 1,
       within: 10_000,
-      after: false,
-      standing: true,
-      keyed: false,
-      rooted: false,
+      kind: 5,
+      keys: [''],
     },
     {
       automation: 'b',
-      posture: 'Reactive',
       threshold: 2,
       within: 5_000,
-      after: false,
-      standing: false,
-      keyed: true,
-      rooted: true,
+      kind: 24,
+      keys: ['r+'],
     },
   ]);
   expect(chunk.entries).toEqual([
     {
       entry: `${RECEIVED}-0`,
       id: 'e',
-      digest: digestOf('e'),
+      digest: 1,
       t: RECEIVED,
       occurred: RECEIVED,
       received: RECEIVED,
@@ -85,13 +77,26 @@ test('an event carries what its triggers need, by automation and depth first', (
       fresh: true,
       document: 1,
       matches: [
-        { trigger: 1, key: '', arms: true, expects: false },
-        { trigger: 2, key: '', arms: false, expects: true },
-        { trigger: 3, key: 'r+', arms: false, expects: true },
+        { trigger: 1, key: 0, arms: true, expects: false },
+        { trigger: 2, key: 0, arms: false, expects: true },
+        { trigger: 3, key: 0, arms: false, expects: true },
       ],
     },
   ]);
   expect(chunk.documents.map((text) => JSON.parse(text).id)).toEqual(['e']);
+  expect(chunk.digests).toEqual([digestOf('e')]);
+});
+
+test('a key is sent once for a chunk and trigger, and a match names it by number', () => {
+  const resources = ['p', 'q', 'p', 'r', 'q'];
+  const chunk = chunkOf(
+    resources.map((id, i) => entry({ event: 'x', id: `${i}`, resource: { id } }, i)),
+    both,
+    NOBODY,
+  );
+  expect(chunk.triggers.map(({ keys }) => keys)).toEqual([[''], [''], ['p+', 'q+', 'r+']]);
+  const keys = chunk.entries.map((one) => ('matches' in one ? one.matches.map(({ key }) => key) : null));
+  expect(keys).toEqual([0, 1, 0, 2, 1].map((key) => [0, 0, key]));
 });
 
 test('a trigger is sent once for a chunk, a document only when something can need it', () => {
@@ -140,10 +145,13 @@ describe('an entry that is not applied', () => {
 });
 
 describe('a leader', () => {
-  const follow = (event: object) => chunkOf([entry({ event: 'z', id: 'f', ...event })], both, NOBODY).entries[0];
+  const chunkWith = (event: object) => chunkOf([entry({ event: 'z', id: 'f', ...event })], both, NOBODY);
+  const follow = (event: object) => chunkWith(event).entries[0];
 
   test('goes with its digest', () => {
-    expect(follow({ follows: 'l' })).toMatchObject({ follows: 'l', leader: digestOf('l'), document: 1 });
+    const { entries, digests } = chunkWith({ follows: 'l' });
+    expect(entries[0]).toMatchObject({ digest: 1, follows: 'l', leader: 2, document: 1 });
+    expect(digests).toEqual([digestOf('f'), digestOf('l')]);
   });
 
   test.each([[{}], [{ follows: null }], [{ follows: 'f' }]])('there is none: %j', (event) => {
@@ -162,11 +170,4 @@ describe('a leader', () => {
     expect(one).toMatchObject({ fresh: false, own: false, received: RECEIVED - 3_600_000 });
     expect(one).not.toHaveProperty('follows');
   });
-});
-
-test('the digest of an id is 96 bits as text, and its own for each id', () => {
-  const ids = Array.from({ length: 20_000 }, (_, i) => `event-${i}`);
-  const digests = new Set(ids.map(digestOf));
-  expect(digests.size).toBe(ids.length);
-  expect([...digests].filter((digest) => !/^[\w-]{16}$/.test(digest))).toEqual([]);
 });

@@ -135,8 +135,7 @@ describe('a window that cannot be settled', () => {
     for (const id of ['a', 'b', 'c']) await world.put(deadMan(id));
     await world.meet('x');
     const { name } = await world.node('b');
-    const broken = `${world.store.prefixes.window}${name}:r`;
-    await world.redis.set(broken, 'of another type');
+    await world.redis.hset(world.store.prefixes.windows + name, 'r', 'no window');
     await world.at(20).send('z');
     await world.at(30).send('z');
     const { applier, lines } = applierOf(world);
@@ -146,13 +145,13 @@ describe('a window that cannot be settled', () => {
       {
         source: 'windows',
         reason: `cannot be settled: ${name}:r`,
-        error: expect.stringMatching(/^WRONGTYPE/),
+        error: expect.stringMatching(/the window of r cannot be read: no window$/),
         fields: [],
       },
     ]);
     expect((await world.state()).counters).toEqual({ applied: '3' });
     expect(lines.map(({ msg }) => msg)).toEqual(['set aside with the dead letters']);
-    await world.redis.del(broken);
+    await world.redis.hdel(world.store.prefixes.windows + name, 'r');
     expect(indexFaults(await world.state())).toEqual([]);
   });
 
@@ -160,12 +159,25 @@ describe('a window that cannot be settled', () => {
     const world = new World();
     for (const id of ['a', 'b']) await world.put(deadMan(id));
     await world.meet('x');
-    const broken = `${world.store.prefixes.window}${(await world.node('a')).name}:r`;
-    await world.redis.set(broken, 'of another type');
+    const { name } = await world.node('a');
+    await world.redis.hset(world.store.prefixes.windows + name, 'r', 'no window');
     await world.at(20).settle();
     expect(await world.told()).toEqual(['b triggered@10 r e1']);
+    expect(await letters(world)).toMatchObject([{ source: 'windows', reason: `cannot be settled: ${name}:r` }]);
+    // It is told once, and costs its quota and its place in the index no more than once.
+    await world.at(30).settle();
     expect(await letters(world)).toHaveLength(1);
-    await world.redis.del(broken);
+  });
+
+  test('leaves the other keys of its trigger as they were', async () => {
+    const world = new World();
+    await world.put(deadMan('a'));
+    for (const resource of ['p', 'q', 'r']) await world.meet('x', { id: resource, resource });
+    const { name } = await world.node('a');
+    await world.redis.hset(world.store.prefixes.windows + name, 'q', '[1,2');
+    await world.at(20).settle();
+    expect(await world.told()).toEqual(['a triggered@10 p p', 'a triggered@10 r r']);
+    expect(await letters(world)).toMatchObject([{ reason: `cannot be settled: ${name}:q` }]);
   });
 });
 

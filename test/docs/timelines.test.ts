@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import { parseWindowText } from '../../src/redis/window-text.ts';
 import { type Answered, parseScenario } from '../../src/simulation/scenario.ts';
 import { simulate } from '../../src/simulation/simulation.ts';
 import { freshNamespace } from '../support/namespace.ts';
@@ -52,14 +53,14 @@ async function windowsAfter(scenario: DrawnScenario, { words }: Bar): Promise<{ 
   const { namespace } = await run(scenario);
   const state = await snapshot(testClient(), namespace);
   return Object.entries(state).flatMap(([name, value]) => {
-    const [, trigger = '', automation, place, key] = /^window:(([^+]*)\+([^+]*)\+\d+):(.*)$/s.exec(name) ?? [];
+    const [, trigger = '', automation, place] = /^windows:(([^+]*)\+([^+]*)\+\d+)$/s.exec(name) ?? [];
     // What an edit left behind waits for the janitor; no event meets it any more.
-    if (state.garbage !== undefined && trigger in (state.garbage as Record<string, number>)) return [];
-    const { start, end } = value as Record<string, string>;
-    const meant = words.every((word) => [automation, place, key].includes(word));
-    return automation === undefined || start === undefined || !meant
-      ? []
-      : [{ start: seconds(Number(start)), end: seconds(Number(end)) }];
+    if (automation === undefined || trigger in ((state.garbage ?? {}) as Record<string, number>)) return [];
+    return Object.entries(value as Record<string, string>).flatMap(([key, text]) => {
+      const { open } = parseWindowText(text);
+      const meant = words.every((word) => [automation, place, key].includes(word));
+      return open && meant ? [{ start: seconds(open.start), end: seconds(open.end) }] : [];
+    });
   });
 }
 

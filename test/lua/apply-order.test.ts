@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { digestOf } from '../../src/apply/chunk.ts';
-import type { StreamValue } from '../support/snapshot.ts';
+import { digestOf } from '../../src/apply/digest.ts';
+import type { Snapshot, StreamValue } from '../support/snapshot.ts';
 import { ms, World } from '../support/world.ts';
 
 const MINUTES = 60;
@@ -22,7 +22,7 @@ describe('an event that follows another', () => {
     expect(await world.meet('x', { id: 'f', follows: 'leader', t: -5 })).toBe('parked');
     const state = await world.state();
     expect(state).toMatchObject({ parked: { f: ms(0) }, counters: { parked: '1' } });
-    expect(state.clock).toBeUndefined();
+    expect(state.clock).toEqual({ position: state.position });
     expect(Object.keys(state).filter((key) => key.startsWith('seen'))).toEqual([]);
     expect(await fired(world)).toEqual([]);
   });
@@ -42,7 +42,7 @@ describe('an event that follows another', () => {
     const [, follower] = await world.firings();
     expect(follower?.event).toMatchObject({ received: new Date(ms(3)).toISOString() });
     // U is the time it was received first, too.
-    expect((await world.state()).clock).toEqual({ newest: String(ms(2)), arrival: String(ms(3)) });
+    expect((await world.state()).clock).toMatchObject({ newest: String(ms(2)), arrival: String(ms(3)) });
   });
 
   test('does not wait for itself', async () => {
@@ -112,10 +112,17 @@ describe('an event that follows another', () => {
     const world = await listener();
     await world.meet('x', { id: 'known' });
     await world.meet('x', { id: 'f', follows: 'leader', payload: { first: true } });
-    const { counters: _counters, position: _position, events: _events, ...before } = await world.state();
+    const {
+      counters: _counters,
+      position: _position,
+      events: _events,
+      clock: clockBefore,
+      ...before
+    } = await world.state();
     expect(await world.at(1).meet('y', { id: 'f', ...copy })).toBe('duplicate');
-    const { counters, position: _p, events: _e, ...after } = await world.state();
+    const { counters, position, events: _e, clock, ...after } = await world.state();
     expect(after).toEqual(before);
+    expect(clock).toEqual({ ...(clockBefore as object), position });
     expect(counters).toMatchObject({ duplicate: '1' });
     await world.meet('x', { id: 'leader' });
     expect((await world.firings()).at(-1)?.event).toMatchObject({ id: 'f', payload: { first: true } });
@@ -237,7 +244,7 @@ describe('the seen memory', () => {
 
   test('compares ids exactly', async () => {
     const world = await listener();
-    const ids = ['e', 'E', 'e ', ' e', '\u00e9', 'e\u0301', '\u0000', '1', '01', digestOf('e')];
+    const ids = ['e', 'E', 'e ', ' e', '\u00e9', 'e\u0301', '\u0000', '1', '01', digestOf('e').head];
     for (const id of ids) expect(await world.meet('x', { id })).toBe('applied fired');
     for (const id of ids) expect(await world.meet('x', { id })).toBe('duplicate');
   });
@@ -247,8 +254,10 @@ describe('the clock', () => {
   const clockAfter = async (...sent: [at: number, t: number, extra?: object][]): Promise<unknown> => {
     const world = await listener();
     for (const [at, t, extra] of sent) await world.at(at).meet('x', { t, ...extra });
-    return (await world.state()).clock;
+    return timesOf(await world.state());
   };
+  /** Without the copy of the position, which moves with each entry. */
+  const timesOf = ({ clock: found }: Snapshot) => ({ ...(found as object), position: undefined });
   const clock = (newest: number, arrival: number) => ({ newest: String(ms(newest)), arrival: String(ms(arrival)) });
 
   test('moves with an event that happened later than all before', async () => {
@@ -266,13 +275,13 @@ describe('the clock', () => {
   test('is not moved by parked events, duplicates, rejected and ignored entries', async () => {
     const world = await listener();
     await world.meet('x', { id: 'e' });
-    const { clock: before } = await world.state();
+    const before = timesOf(await world.state());
     await world.at(5).send('x', { id: 'e' });
     await world.send('x', { follows: 'nobody' });
     await world.send('prefect.log.write');
     await world.append(['data', '[]']);
     expect(await world.drain()).toEqual(['duplicate', 'parked', 'ignored', 'rejected']);
-    expect((await world.state()).clock).toEqual(before);
+    expect(timesOf(await world.state())).toEqual(before);
   });
 
   test('is not moved by the events of the engine itself', async () => {
@@ -282,9 +291,8 @@ describe('the clock', () => {
       name: 'L',
       trigger: { posture: 'Reactive', expect: ['automation.triggered'], threshold: 9 },
     });
-    await world.send('x', { t: -10 });
-    await world.drain();
-    expect((await world.state()).clock).toEqual(clock(-10, 0));
+    await world.meet('x', { t: -10 });
+    expect(timesOf(await world.state())).toEqual(clock(-10, 0));
     expect((await world.state()).counters).toEqual({ applied: '2' });
   });
 });

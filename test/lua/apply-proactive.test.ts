@@ -117,11 +117,11 @@ describe('a keyed standing trigger', () => {
   test('P4 watches a key from its first event on, and remembers it for 30 days', async () => {
     const world = new World();
     await world.put({ id: 'a', name: 'A', trigger: keyed });
-    const window = `window:${(await world.node('a')).name}:r`;
+    const { name } = await world.node('a');
     expect(await world.at(5).meet('x', { id: 'first' })).toBe('applied restarted');
-    expect(showWindow((await world.state())[window])).toBe(`[5,15) 0 keep ${5 + DAYS30} silent 0 last first`);
+    expect(showWindow(await world.state(), name, 'r')).toBe(`[5,15) 0 keep ${5 + DAYS30} silent 0 last first`);
     await world.at(8).meet('x', { id: 'second' });
-    expect(showWindow((await world.state())[window])).toBe(`[8,18) 0 keep ${8 + DAYS30} silent 0 last second`);
+    expect(showWindow(await world.state(), name, 'r')).toBe(`[8,18) 0 keep ${8 + DAYS30} silent 0 last second`);
   });
 
   test('P4 does not reach back', async () => {
@@ -137,11 +137,11 @@ describe('a keyed standing trigger', () => {
     await world.put({ id: 'a', name: 'A', trigger: { ...keyed, within: 30 } });
     await world.at(100).meet('other');
     await world.meet('x', { id: 'old', t: 0 });
-    const window = `window:${(await world.node('a')).name}:r`;
-    expect(showWindow((await world.state())[window])).toBe(`[0,30) 0 due 100 keep ${100 + DAYS30} silent 0 last old`);
+    const { name } = await world.node('a');
+    expect(showWindow(await world.state(), name, 'r')).toBe(`[0,30) 0 due 100 keep ${100 + DAYS30} silent 0 last old`);
     await world.settle();
     expect(await world.told()).toEqual(['a triggered@30 r old']);
-    expect(showWindow((await world.state())[window])).toBe(
+    expect(showWindow(await world.state(), name, 'r')).toBe(
       `[90,120) 0 keep ${100 + DAYS30} silent 1 last old alert 0 1 ${100 + DAYS30}`,
     );
   });

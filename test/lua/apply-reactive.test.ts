@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { meet, meetRow, outcomeOf, type Row, showWindow } from '../support/window-table.ts';
-import { World } from '../support/world.ts';
+import { ms, World } from '../support/world.ts';
 
 const plain = { posture: 'Reactive', expect: ['x'], threshold: 3, within: 10 };
 const armed = { ...plain, after: ['a'] };
@@ -83,12 +83,12 @@ describe('how long a window is kept', () => {
     const world = new World();
     await world.put({ id: 'a', name: 'A', trigger: plain });
     await world.meet('x');
-    const window = `window:${(await world.node('a')).name}:`;
+    const { name } = await world.node('a');
     await world.at(69.999).settle();
-    expect(showWindow((await world.state())[window])).toBe('[-900,10) 1 keep 70');
+    expect(showWindow(await world.state(), name)).toBe('[-900,10) 1 keep 70');
     await world.at(70).settle();
     const state = await world.state();
-    expect(Object.keys(state).filter((key) => /^(window|deadlines):/.test(key))).toEqual([]);
+    expect(Object.keys(state).filter((key) => /^(windows|deadlines):/.test(key))).toEqual([]);
   });
 
   test('60 s after it was opened, when it was opened late', async () => {
@@ -126,7 +126,7 @@ test('keys are apart, whatever stands in them', async () => {
   ];
   for (const resource of labels) await world.meet('x', { resource });
   expect(await world.told()).toEqual([]);
-  expect(Object.keys(await world.state()).filter((key) => key.startsWith(`window:${name}:`))).toHaveLength(4);
+  expect(Object.keys((await world.state())[`windows:${name}`] ?? {})).toHaveLength(4);
   for (const resource of labels) await world.meet('x', { resource });
   expect((await world.firings()).map((firing) => firing.labels)).toEqual(labels.map((one) => ({ x: '', ...one })));
 });
@@ -137,4 +137,12 @@ test('windows tumble, they do not slide', async () => {
   for (const at of [0, 9, 11, 12]) await world.at(at).meet('x');
   expect(await world.told()).toEqual([]);
   expect(await world.at(13).meet('x', { id: 'third' })).toBe('applied fired');
+});
+
+test('events without id are told apart by their entries', async () => {
+  const world = new World();
+  await world.put({ id: 'a', name: 'A', trigger: { ...plain, for_each: ['id'] } });
+  for (let i = 0; i < 3; i += 1) await world.append(['event', 'x', 'resource.id', 'r']);
+  expect(await world.drain()).toEqual(['applied counted', 'applied counted', 'applied fired']);
+  expect(await world.told()).toEqual([`a triggered@0 r entry-${ms(0)}-2`]);
 });

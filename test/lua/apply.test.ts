@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { digestOf } from '../../src/apply/chunk.ts';
+import { chunkOf } from '../../src/apply/chunk.ts';
+import { digestOf } from '../../src/apply/digest.ts';
+import { Poison } from '../../src/apply/poison.ts';
 import { apply } from '../../src/redis/steps/apply.ts';
 import { indexFaults } from '../support/deadlines.ts';
-import { adminBeside } from '../support/redis.ts';
 import { difference, type StreamValue } from '../support/snapshot.ts';
 import { ms, World } from '../support/world.ts';
 
@@ -95,21 +96,21 @@ describe('the position is a fence', () => {
     expect(await world.state()).toEqual(await other.state());
   });
 
-  test('entries are acknowledged whoever they were given to', async () => {
+  test('nothing is ever pending, whoever was given it and whatever became of it', async () => {
     const world = new World();
     await world.send('x');
     await world.read('gone', 1);
     await world.send('x');
     await world.read('mine', 1);
+    const pending = async () => ((await world.state()).events as StreamValue).groups.engine?.pending;
+    expect(await pending()).toEqual({});
     await world.apply();
     await world.send('x');
     const again = await world.read('gone', 1);
+    expect(await pending()).toEqual({});
     await world.apply();
-    // Given out once more, as if the answer had been lost.
-    await adminBeside(world.redis).xclaim(world.store.keys.events, 'engine', 'mine', 0, again[0]!.id, 'FORCE');
     expect((await world.apply(again)).word).toBe('already-applied');
-    const { events } = await world.state();
-    expect((events as StreamValue).groups.engine?.pending).toEqual({});
+    expect(await pending()).toEqual({});
   });
 
   test('a hole in the log, where an entry was deleted, holds nobody up', async () => {
@@ -192,10 +193,13 @@ describe('what is due before an entry', () => {
     await world.append(['data', '{']);
     const before = await world.state();
     expect(await world.drain()).toEqual(['ignored', 'duplicate', 'parked', 'rejected']);
-    expect(Object.keys(difference(before, await world.state())).sort()).toEqual([
+    const after = await world.state();
+    expect(after.clock).toEqual({ ...(before.clock as object), position: after.position });
+    expect(Object.keys(difference(before, after)).sort()).toEqual([
+      'clock',
       'counters',
       'dead',
-      `followers:${digestOf('nobody')}`,
+      `followers:${digestOf('nobody').head}${digestOf('nobody').tail.toString('hex')}`,
       'parked',
       'parked:e4',
       'position',
@@ -204,7 +208,7 @@ describe('what is due before an entry', () => {
 });
 
 describe('an entry that cannot be applied', () => {
-  test('goes to the dead letters with the reason and its own fields, and is acknowledged', async () => {
+  test('goes to the dead letters with the reason and its own fields, and nobody holds it', async () => {
     const world = new World();
     const id = await world.append(['data', '{"event":7}', 'note', 'ä']);
     await world.read('c');
@@ -232,63 +236,58 @@ describe('an entry that cannot be applied', () => {
     expect(dead(await world.state())).toMatchObject([{ entry: id, fields: JSON.stringify(fields) }]);
   });
 
-  test('is set aside at once when it fails half-way: it would count twice', async () => {
+  test('leaves nothing of itself, is tried again, and is set aside after three attempts', async () => {
     const world = new World();
     await world.put(counting);
     await world.put({ ...counting, id: 'b' });
-    const broken = `{${world.namespace}}:window:${(await world.node('b')).name}:bad`;
-    await world.redis.set(broken, 'of another type');
+    const [a, b] = [(await world.node('a')).name, (await world.node('b')).name];
+    await world.redis.hset(world.store.prefixes.windows + b, 'bad', 'no window');
     for (const id of ['r', 'bad', 'r']) await world.send('x', { resource: id });
-    await world.read();
-    const applied = await world.apply();
-    expect(applied).toMatchObject({
+    const entries = await world.read();
+    const failed = { word: 'failed', position: entries[0]!.id, error: expect.stringContaining('bad cannot be read') };
+    expect(await world.apply()).toMatchObject({ ...failed, words: ['applied counted counted'] });
+    const before = await world.state();
+    expect(dead(before)).toEqual([]);
+    // The trigger that it met first has nothing of it, and its id is not remembered.
+    expect(Object.keys(before[`windows:${a}`] ?? {})).toEqual(['r']);
+    for (let i = 0; i < 2; i += 1) {
+      expect(await world.apply(entries.slice(1))).toMatchObject({ ...failed, words: [] });
+      expect(await world.state()).toEqual(before);
+    }
+    const poison = new Poison();
+    for (let i = 0; i < 3; i += 1) poison.failed(entries[1]!.id, new Error('no window'));
+    const rest = chunkOf(entries.slice(1), world.definitions.view, poison.setAside);
+    expect(await apply(world.redis, world.store, rest)).toMatchObject({
       word: 'applied',
-      words: ['applied counted counted', 'rejected', 'applied counted counted'],
+      words: ['rejected', 'applied counted counted'],
     });
-    expect(applied.error).toContain('WRONGTYPE');
     const state = await world.state();
-    expect(dead(state)).toEqual([
-      expect.objectContaining({ reason: 'failed half-way', error: expect.stringMatching(/^WRONGTYPE/), attempts: '1' }),
-    ]);
-    expect((state.events as StreamValue).groups.engine?.pending).toEqual({});
+    expect(dead(state)).toMatchObject([{ reason: 'poison: failed 3 times', attempts: '3' }]);
     expect(state.counters).toEqual({ applied: '2', rejected: '1' });
-    // What came before the error stays; none of it is repeated.
-    expect(state[`window:${(await world.node('a')).name}:bad`]).toMatchObject({ count: '1' });
-    await world.redis.del(broken);
+    expect(Object.keys(state[`windows:${a}`] ?? {})).toEqual(['r']);
   });
 
-  test('leaves those before it applied when it fails before it has any effect', async () => {
+  test('leaves those before it applied when it fails', async () => {
     const world = new World();
     await world.put(counting);
     for (const at of [5, 12, 13]) await world.at(at).send('x', { id: `e${at}` });
     const entries = await world.read();
     const chunk = await world.chunk(entries);
-    // What is no text stops the script where it looks for duplicates.
-    Object.assign(chunk.entries[1]!, { digest: null });
+    // The number of a key that was not sent stops the script where the event meets it.
+    Object.assign((chunk.entries[1] as { matches: object[] }).matches[0]!, { key: 7 });
     expect(await apply(world.redis, world.store, chunk)).toMatchObject({
       word: 'failed',
       position: entries[0]!.id,
       words: ['applied counted'],
-      error: expect.stringContaining("'digest'"),
+      error: expect.stringMatching(/^user_script:\d+: /),
     });
     const state = await world.state();
     expect(state).toMatchObject({
       position: entries[0]!.id,
       counters: { applied: '1' },
-      clock: { newest: String(ms(5)), arrival: String(ms(5)) },
+      clock: { newest: String(ms(5)), arrival: String(ms(5)), position: entries[0]!.id },
     });
-    expect((state.events as StreamValue).groups.engine?.pending).toEqual({
-      [entries[1]!.id]: 'c',
-      [entries[2]!.id]: 'c',
-    });
+    expect((state.events as StreamValue).groups.engine?.pending).toEqual({});
     expect((await world.apply(entries)).words).toEqual(['applied counted', 'applied fired']);
   });
-});
-
-test('events without id are told apart by their entries', async () => {
-  const world = new World();
-  await world.put(counting);
-  for (let i = 0; i < 3; i += 1) await world.append(['event', 'x', 'resource.id', 'r']);
-  expect(await world.drain()).toEqual(['applied counted', 'applied counted', 'applied fired']);
-  expect(await world.told()).toEqual([`a triggered@0 r entry-${ms(0)}-2`]);
 });

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { Applier } from '../../src/apply/applier.ts';
+import { Batch } from '../../src/apply/batch.ts';
+import { Matcher } from '../../src/apply/matcher.ts';
 import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
 import { ACTIONS_GROUP } from '../../src/redis/keys.ts';
 import { ensureGroup } from '../../src/redis/log.ts';
 import { redrive } from '../../src/redis/steps/redrive.ts';
 import { rejectFiring } from '../../src/redis/steps/reject-firing.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { logLines } from '../support/log-lines.ts';
 import { difference, type StreamValue } from '../support/snapshot.ts';
 import { ms, World } from '../support/world.ts';
 
@@ -50,15 +55,21 @@ describe('an event', () => {
     expect(found?.[1][1]).toEqual(bytes);
   });
 
-  test('that failed half-way is no duplicate of itself', async () => {
+  test('that was set aside because it failed is no duplicate of itself', async () => {
     const world = new World();
     await world.put(counting);
-    const broken = `${world.store.prefixes.window}${(await world.node('a')).name}:r`;
-    await world.redis.set(broken, 'of another type');
-    expect(await world.meet('x', { id: 'e' })).toBe('rejected');
-    await world.redis.del(broken);
+    const windows = world.store.prefixes.windows + (await world.node('a')).name;
+    await world.redis.hset(windows, 'r', 'no window');
+    await world.send('x', { id: 'e' });
+    await world.definitions.refresh();
+    const { redis, store, definitions } = world;
+    const clock = new FakeClock({ flies: true });
+    const matcher = new Matcher(definitions, clock);
+    const applier = new Applier({ redis, store, matcher, clock, logger: logLines().logger });
+    await applier.apply(new Batch(await world.read()), new AbortController().signal);
+    await redis.hdel(windows, 'r');
     const [letter] = await letters(world);
-    expect(letter).toMatchObject({ source: 'events', reason: 'failed half-way', attempts: 1 });
+    expect(letter).toMatchObject({ source: 'events', reason: 'poison: failed 3 times', attempts: 3 });
     await again(world, letter?.id ?? '');
     expect(await world.drain()).toEqual(['applied counted']);
     expect(await world.meet('x', { id: 'e' })).toBe('duplicate');

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ENGINE_GROUP } from '../../src/redis/keys.ts';
+import { ACTIONS_GROUP, ENGINE_GROUP } from '../../src/redis/keys.ts';
+import { ensureGroup } from '../../src/redis/log.ts';
 import { retire } from '../../src/redis/steps/retire.ts';
 import type { StreamValue } from '../support/snapshot.ts';
 import { World } from '../support/world.ts';
@@ -23,13 +24,23 @@ test('a consumer goes when its worker has gone and it holds nothing', async () =
 
 test('one that holds entries stays, and so do they', async () => {
   const world = new World();
-  const id = await world.send('x');
-  await world.read('w');
+  const { firings } = world.store.keys;
+  await ensureGroup(world.redis, firings, ACTIONS_GROUP);
+  await world.redis.xadd(firings, '1-1', 'firing', 'aa');
+  await world.redis.xreadgroup('GROUP', ACTIONS_GROUP, 'w', 'STREAMS', firings, '>');
   const before = await world.state();
-  expect(await goodbye(world, 'w')).toBe('busy');
-  expect(await consumers(world)).toEqual(['w']);
+  expect(await retire(world.redis, world.store, firings, ACTIONS_GROUP, 'w')).toBe('busy');
   expect(await world.state()).toEqual(before);
-  expect((before.events as StreamValue).groups.engine?.pending).toEqual({ [id]: 'w' });
+  expect((before.firings as StreamValue).groups[ACTIONS_GROUP]?.pending).toEqual({ '1-1': 'w' });
+});
+
+test('one that was given entries of the log holds none of them', async () => {
+  const world = new World();
+  await world.send('x');
+  await world.read('w');
+  expect(await goodbye(world, 'w')).toBe('retired');
+  expect(await consumers(world)).toEqual([]);
+  expect(await world.drain()).toEqual(['applied']);
 });
 
 test('one whose worker gives signs of life stays', async () => {

@@ -27,14 +27,19 @@ test('what a definition left behind goes piece by piece, and nothing else', asyn
   await world.drain();
   await world.put(watch(61));
   await world.meet('a', { resource: 'r0' });
-  const left = async () => Object.keys(await world.state()).filter((key) => key.includes(`:${old}`));
-  expect(await left()).toHaveLength(SWEPT_AT_ONCE + 20 + 1);
+  const left = async () => await world.redis.zcard(world.store.prefixes.deadlines + old);
+  expect(await left()).toBe(SWEPT_AT_ONCE + 20);
+  expect(await world.redis.hlen(world.store.prefixes.windows + old)).toBe(SWEPT_AT_ONCE + 20);
   const counts: number[] = [];
-  while ((await sweep(world.redis, world.store)) === 'swept') counts.push((await left()).length);
-  expect(counts).toEqual([21, 0, 0]);
+  while ((await sweep(world.redis, world.store)) === 'swept') counts.push(await left());
+  expect(counts).toEqual([20, 0, 0]);
   const state = await world.state();
+  expect(Object.keys(state).filter((key) => key.includes(`:${old}`))).toEqual([]);
   expect(state.garbage).toBeUndefined();
-  expect(state[`window:${(await world.node('a')).name}:r0`]).toBeDefined();
+  const { name } = await world.node('a');
+  for (const kind of ['windows', 'last', 'deadlines']) {
+    expect(Object.keys(state[`${kind}:${name}`] ?? {}), kind).toEqual(['r0']);
+  }
 });
 
 test('groups of composites go as well', async () => {
@@ -47,7 +52,9 @@ test('groups of composites go as well', async () => {
   for (const resource of ['p', 'q']) await world.meet('x', { resource });
   await world.put(document(61));
   while ((await sweep(world.redis, world.store)) === 'swept');
-  expect(Object.keys(await world.state()).filter((key) => /^(composite|windows:a\+\+)/.test(key))).toEqual([]);
+  expect(Object.keys(await world.state()).filter((key) => /^(composite|windows:a\+\+|last:a\+\+)/.test(key))).toEqual(
+    [],
+  );
 });
 
 test('several may sweep at once', async () => {
@@ -63,5 +70,11 @@ test('several may sweep at once', async () => {
   await Promise.all([all(), all(), all()]);
   const state = await world.state();
   expect(state.garbage).toBeUndefined();
-  expect(Object.keys(state).filter((key) => key.startsWith('window:'))).toHaveLength(5);
+  const { name } = await world.node('a');
+  expect(
+    Object.keys(state)
+      .filter((key) => /^(windows|last|deadlines):/.test(key))
+      .sort(),
+  ).toEqual([`deadlines:${name}`, `last:${name}`, `windows:${name}`]);
+  expect(Object.keys(state[`windows:${name}`] ?? {})).toHaveLength(5);
 });

@@ -150,11 +150,17 @@ describe('what is printed', () => {
     await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await watchfire.emit({ ...event, id: CANARY.slice(0, 3) });
     await applied(7);
-    // A window of the wrong type: applying fails half-way; then the index: applying fails each time.
-    const [window = ''] = await redis.keys(`${watchfire.store.prefixes.window}*`);
-    await redis.set(window, 'x');
-    await watchfire.emit({ ...event, id: 'half' });
-    await eventually('the half-way one is logged', said('WRONGTYPE'));
+    // A window that cannot be read: one entry fails each time, and is set aside.
+    const [windows = ''] = await redis.keys(`${watchfire.store.prefixes.windows}*`);
+    const [key = ''] = await redis.hkeys(windows);
+    await redis.hset(windows, key, 'x');
+    await watchfire.emit({ ...event, id: 'broken' });
+    await eventually('the broken one is logged', said('cannot be read'), { timeoutMs: 15_000 });
+    await applied(8);
+    // Windows of the wrong type: applying fails as a whole.
+    await redis.set(windows, 'x');
+    await watchfire.emit({ ...event, id: 'whole' });
+    await eventually('the whole one is logged', said('WRONGTYPE'), { timeoutMs: 15_000 });
     await redis.config('SET', 'maxmemory', '1');
     await eventually('short memory is logged', said('OOM'));
     await redis.config('SET', 'maxmemory', '0');

@@ -1,13 +1,19 @@
-import type { Snapshot } from './snapshot.ts';
+import { encodeKey } from '../../src/match/key.ts';
+import { parseWindowText } from '../../src/redis/window-text.ts';
+import { kindOfTrigger, type Snapshot } from './snapshot.ts';
 
 type Fields = Record<string, string>;
 
-const number = (text: string | undefined): number => (text === undefined ? Number.POSITIVE_INFINITY : Number(text));
+/** How long a finished window of a Reactive trigger is kept (rules 1). */
+const KEEP_MS = 60_000;
 
 /** When a window must be looked at: the end of an absence's window, or the time it or its alert is forgotten. */
-function windowWakes(window: Fields, proactive: boolean): number {
-  const end = proactive ? number(window.end) : Number.POSITIVE_INFINITY;
-  return Math.min(end, number(window.keep), number(window.alert_until));
+function windowWakes(text: string, proactive: boolean): number {
+  const { open, keep, alert } = parseWindowText(text);
+  const times = open ? [proactive ? open.end : open.due + KEEP_MS] : [];
+  if (open && keep !== null) times.push(keep);
+  if (alert) times.push(alert.until);
+  return Math.min(...times);
 }
 
 /** When the first stored child firing is forgotten: the last number of its line in `index`. */
@@ -17,13 +23,14 @@ function groupWakes(group: Fields): number {
 
 /** Every window and every group of children with the state name of its trigger, its key and when it wakes. */
 function obligations(state: Snapshot): { name: string; key: string; wakes: number }[] {
-  return Object.entries(state).flatMap(([key, value]) => {
-    const [, kind, name = '', rest = ''] = /^(window|composite):([^+]*\+[^+]*\+\d+):(.*)$/s.exec(key) ?? [];
-    if (kind === undefined) return [];
-    const fields = value as Fields;
-    const trigger = state[`trigger:${name}`] as Fields | undefined;
-    const wakes = kind === 'composite' ? groupWakes(fields) : windowWakes(fields, trigger?.posture === 'Proactive');
-    return [{ name, key: rest, wakes }];
+  return Object.entries(state).flatMap(([stored, value]) => {
+    if (stored.startsWith('windows:')) {
+      const name = stored.slice('windows:'.length);
+      const proactive = (kindOfTrigger(state, name) ?? 0) % 2 === 1;
+      return Object.entries(value as Fields).map(([key, text]) => ({ name, key, wakes: windowWakes(text, proactive) }));
+    }
+    const [, name = '', key = ''] = /^composite:([^+]*\+[^+]*\+\d+):(.*)$/s.exec(stored) ?? [];
+    return name === '' ? [] : [{ name, key, wakes: groupWakes(value as Fields) }];
   });
 }
 
@@ -53,10 +60,9 @@ function disabledNames(state: Snapshot): Set<string> {
   const automations = new Set<string>();
   for (const [key, value] of Object.entries(state)) {
     if (key.startsWith('automation:') && (value as Fields).enabled === '0')
-      automations.add(key.slice('automation:'.length));
+      automations.add(encodeKey([key.slice('automation:'.length)]));
   }
-  const names = Object.entries(state).filter(
-    ([key, value]) => key.startsWith('trigger:') && automations.has((value as Fields).automation ?? ''),
-  );
-  return new Set(names.map(([key]) => key.slice('trigger:'.length)));
+  // A state name begins with the id of its automation, written as in a key.
+  const names = Object.keys(state).flatMap((key) => (key.startsWith('trigger:') ? [key.slice('trigger:'.length)] : []));
+  return new Set(names.filter((name) => automations.has(name.slice(0, name.indexOf('+')))));
 }

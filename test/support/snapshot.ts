@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Redis } from 'ioredis';
 import { keysIn } from './namespace.ts';
 import { adminBeside } from './redis.ts';
@@ -24,6 +25,14 @@ export async function snapshot(client: Redis, namespace: string): Promise<Snapsh
   return Object.fromEntries(keys.map((key, i) => [key, values[i] as Value]));
 }
 
+/** The first field of what is kept of a trigger (lua/include/definition.lua): its kind; undefined when its definition is gone. */
+export function kindOfTrigger(state: Snapshot, name: string): number | undefined {
+  const text = state[`trigger:${name}`] as string | undefined;
+  if (text === undefined) return undefined;
+  const packed = /^[0-9a-f]+$/.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text);
+  return Number(packed.subarray(4, 4 + packed.readUInt32LE(0)).toString());
+}
+
 /** The keys whose values differ; null is no such key. */
 export function difference(before: Snapshot, after: Snapshot): Record<string, Value | null> {
   const changed: Record<string, Value | null> = {};
@@ -37,9 +46,9 @@ async function readKey(redis: Redis, key: string): Promise<Value> {
   const type = await redis.type(key);
   switch (type) {
     case 'string':
-      return ordered((await redis.get(key)) ?? '');
+      return ordered(textOf((await redis.getBuffer(key)) ?? Buffer.alloc(0)));
     case 'hash':
-      return sorted(await redis.hgetall(key));
+      return sorted(pairs(((await redis.callBuffer('HGETALL', key)) as Buffer[]).map(textOf), String));
     case 'set':
       return (await redis.smembers(key)).sort();
     case 'zset':
@@ -49,6 +58,11 @@ async function readKey(redis: Redis, key: string): Promise<Value> {
     default:
       throw new Error(`${key} is a ${type}`);
   }
+}
+
+/** Text, or bytes that are none as hexadecimal digits. */
+function textOf(bytes: Buffer): string {
+  return isUtf8(bytes) ? bytes.toString() : bytes.toString('hex');
 }
 
 /** JSON that Lua wrote has its names in no order, and not in the same one with each server. */

@@ -23,10 +23,8 @@ export const sent = { resource: { id: 'r', zone: 'z' }, related: [{ id: 'o', rol
 /** Windows of a place of `a`, as `key: window`. */
 export async function windows(world: World, path = ''): Promise<string[]> {
   const { name } = await world.node('a', path);
-  const start = `window:${name}:`;
   const state = await world.state();
   expect(indexFaults(state)).toEqual([]);
-  return Object.entries(state).flatMap(([key, value]) =>
-    key.startsWith(start) ? [`${key.slice(start.length)}: ${showWindow(value)}`] : [],
-  );
+  const keys = Object.keys(state[`windows:${name}`] ?? {}).sort();
+  return keys.map((key) => `${key}: ${showWindow(state, name, key)}`);
 }

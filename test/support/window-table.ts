@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import { parseWindowText } from '../../src/redis/window-text.ts';
 import { indexFaults } from './deadlines.ts';
-import { difference, type Snapshot, type Value } from './snapshot.ts';
+import { difference, kindOfTrigger, type Snapshot } from './snapshot.ts';
 import { ms, seconds, World } from './world.ts';
 
 /**
@@ -9,38 +10,30 @@ import { ms, seconds, World } from './world.ts';
  */
 export type Shown = string;
 
-const TIMES = ['start', 'end', 'due', 'keep', 'alert_start', 'alert_until'];
-
 /** Writes a window, as it is shown, with its place in the index. */
 export async function seedWindow(world: World, name: string, key: string, shown: Shown): Promise<void> {
   if (shown === '-') return;
   const { redis, store } = world;
-  const fields: Record<string, string | number> = {};
-  const [, start, end, count] = /^\[(\S+),(\S+)\) (-?\d+)/.exec(shown) ?? [];
-  if (start !== undefined) {
-    const due = /due (\S+)/.exec(shown)?.[1] ?? end;
-    Object.assign(fields, {
-      start: ms(Number(start)),
-      end: ms(Number(end)),
-      count,
-      due: ms(Number(due)),
-      opened: '1-0',
-    });
-  }
-  const [, keep] = /keep (\S+)/.exec(shown) ?? [];
-  if (keep !== undefined) fields.keep = ms(Number(keep));
-  const [, silent] = /silent (\d)/.exec(shown) ?? [];
-  if (silent !== undefined) fields.silent = silent;
   const [, last] = /last (\S+)/.exec(shown) ?? [];
-  if (last !== undefined) Object.assign(fields, { last: documentOf(last), opener: last });
-  const [, alert, missing, until] = /alert (\S+) (\d+) (\S+)/.exec(shown) ?? [];
-  if (alert !== undefined) {
-    Object.assign(fields, { alert_start: ms(Number(alert)), alert_missing: missing, alert_until: ms(Number(until)) });
-  }
-  await redis.hset(`${store.prefixes.window}${name}:${key}`, fields);
+  const text = withTimes(shown.replace(/ ?last \S+/, ''), ms).replace(/ keep \d+(?! silent)/, (keep) =>
+    shown.includes('silent') ? keep : '',
+  );
+  await redis.hset(store.prefixes.windows + name, key, last === undefined ? text : `${text} opener ${last}`);
+  if (last !== undefined) await redis.hset(store.prefixes.last + name, key, documentOf(last));
   // The lowest possible bound: every look may find it too early.
   await redis.zadd(store.prefixes.deadlines + name, 0, key);
   await redis.zadd(store.keys.due, 0, name);
+}
+
+/** The same text with every time in it changed. */
+function withTimes(text: string, change: (time: number) => number): string {
+  return text
+    .replace(/^\[(\S+),(\S+)\)/, (_, start, end) => `[${change(Number(start))},${change(Number(end))})`)
+    .replace(/(due|keep) (-?[\d.]+)/g, (_, word, time) => `${word} ${change(Number(time))}`)
+    .replace(
+      /alert (\S+) (\d+) (\S+)/,
+      (_, start, missing, until) => `alert ${change(Number(start))} ${missing} ${change(Number(until))}`,
+    );
 }
 
 const documentOf = (id: string): string =>
@@ -56,22 +49,30 @@ const documentOf = (id: string): string =>
     received: new Date(ms(0)).toISOString(),
   });
 
-export function showWindow(value: Value | null | undefined): Shown {
-  if (!value) return '-';
-  const fields = value as Record<string, string>;
-  const at = (field: string): number => seconds(Number(fields[field]));
-  for (const field of TIMES) {
-    if (fields[field] !== undefined && !Number.isInteger(Number(fields[field]))) throw new Error(`${field} is no time`);
-  }
+/** How long a finished window of a Reactive trigger is kept (rules 1), in seconds. */
+const KEEP = 60;
+
+/** Also of a trigger whose definition is gone: nothing says that it was Reactive. */
+function isProactive(state: Snapshot, name: string): boolean {
+  const kind = kindOfTrigger(state, name);
+  return kind === undefined || kind % 2 === 1;
+}
+
+/** The window of a key of a trigger in a whole state. A Reactive one says when it is forgotten, which its text leaves out. */
+export function showWindow(state: Snapshot, name: string, key = ''): Shown {
+  const text = (state[`windows:${name}`] as Record<string, string> | undefined)?.[key];
+  if (text === undefined) return '-';
+  const last = (state[`last:${name}`] as Record<string, string> | undefined)?.[key];
+  const { open, keep, silent, alert } = parseWindowText(text);
+  const proactive = isProactive(state, name);
   const parts: string[] = [];
-  if (fields.start !== undefined) parts.push(`[${at('start')},${at('end')}) ${fields.count}`);
-  if (fields.due !== undefined && fields.due !== fields.end) parts.push(`due ${at('due')}`);
-  if (fields.keep !== undefined) parts.push(`keep ${at('keep')}`);
-  if (fields.silent !== undefined) parts.push(`silent ${fields.silent}`);
-  if (fields.last !== undefined) parts.push(`last ${JSON.parse(fields.last).id}`);
-  if (fields.alert_start !== undefined) {
-    parts.push(`alert ${at('alert_start')} ${fields.alert_missing} ${at('alert_until')}`);
-  }
+  if (open) parts.push(`[${seconds(open.start)},${seconds(open.end)}) ${open.count}`);
+  if (open && open.due !== open.end) parts.push(`due ${seconds(open.due)}`);
+  if (open && !proactive) parts.push(`keep ${seconds(open.due) + KEEP}`);
+  else if (keep !== null) parts.push(`keep ${seconds(keep)}`);
+  if (silent !== null) parts.push(`silent ${silent ? 1 : 0}`);
+  if (last !== undefined) parts.push(`last ${JSON.parse(last).id}`);
+  if (alert) parts.push(`alert ${seconds(alert.start)} ${alert.missing} ${seconds(alert.until)}`);
   return parts.join(' ');
 }
 
@@ -79,8 +80,8 @@ export function showWindow(value: Value | null | undefined): Shown {
 const BOOKKEEPING = /^(position|clock|counters|quota-used|seen.*|events)$/;
 
 /** Keys that changed besides the bookkeeping, the window, its index and the ledger: there should be none. */
-export function strays(before: Snapshot, after: Snapshot, name: string, key: string): string[] {
-  const known = new Set([`window:${name}:${key}`, `deadlines:${name}`, 'due', 'firings']);
+export function strays(before: Snapshot, after: Snapshot, name: string): string[] {
+  const known = new Set([`windows:${name}`, `last:${name}`, `deadlines:${name}`, 'due', 'firings']);
   return Object.keys(difference(before, after)).filter((changed) => !BOOKKEEPING.test(changed) && !known.has(changed));
 }
 
@@ -100,15 +101,15 @@ export async function meet(world: World, { trigger, before: shown, event, t, at 
   await world.put({ id: 'a', name: 'A', trigger });
   const { name } = await world.node('a');
   const { prefixes } = world.store;
-  await world.redis.del(`${prefixes.window}${name}:`, prefixes.deadlines + name, world.store.keys.due);
+  await world.redis.del(prefixes.windows + name, prefixes.deadlines + name, world.store.keys.due);
   await seedWindow(world, name, '', shown);
   const before = await world.state();
   await world.at(at).send(event, { id: 'new', ...(t !== undefined && { t }) });
   const [words = ''] = await world.drain();
   const after = await world.state();
-  expect(strays(before, after, name, '')).toEqual([]);
+  expect(strays(before, after, name)).toEqual([]);
   expect(indexFaults(after)).toEqual([]);
-  return [words.replace('applied ', ''), showWindow(after[`window:${name}:`]), ...(await world.told())];
+  return [words.replace('applied ', ''), showWindow(after, name), ...(await world.told())];
 }
 
 /** A row of a table of rules 7: its name, trigger, window before, event with its time, word, window after, ledger. */

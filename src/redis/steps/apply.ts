@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import { ENGINE_GROUP } from '../keys.ts';
 import { loadScript, runScript } from '../script.ts';
 import type { Store } from '../store.ts';
 import { type Chunk, wireOf } from '../wire.ts';
@@ -30,9 +29,10 @@ export async function apply(redis: Redis, store: Store, chunk: Chunk, limit = SE
     args: {
       prefixes: store.prefixesJson,
       now_ms: store.virtualNow(),
-      group: ENGINE_GROUP,
       limit: String(limit),
       chunk: wireOf(chunk),
+      heads: chunk.digests.map(({ head }) => head).join(''),
+      tails: Buffer.concat(chunk.digests.map(({ tail }) => tail)),
     },
     rest: chunk.documents,
   });

@@ -1,13 +1,10 @@
 -- Reads the state of an engine in one round trip, for comparison with the reference model.
 -- ARGV prefix of all keys, then a state name each, `e` before those of event triggers and `c` before those of composites
 local prefix = ARGV[1]
-local FIELDS = { 'start', 'end', 'count', 'due', 'keep', 'silent', 'alert_start', 'alert_missing', 'alert_until', 'last' }
 
-local function window(name)
-  local values = redis.call('HMGET', name, unpack(FIELDS))
-  local last = values[#FIELDS]
-  if last then values[#FIELDS] = last:match('^{"id":"([^"]*)"') or last end
-  return values
+local function window(name, key)
+  local last = redis.call('HGET', prefix .. 'last:' .. name, key)
+  return { redis.call('HGET', prefix .. 'windows:' .. name, key), last and (last:match('^{"id":"([^"]*)"') or last) }
 end
 
 local found = {}
@@ -17,7 +14,7 @@ for i = 2, #ARGV do
   for j = 1, #index, 2 do
     local key, state = index[j], nil
     if kind == 'e' then
-      state = window(prefix .. 'window:' .. name .. ':' .. key)
+      state = window(name, key)
     else
       local group = prefix .. 'composite:' .. name .. ':' .. key
       state = { redis.call('HGET', group, 'index') or '', unpack(redis.call('HKEYS', group)) }

@@ -6,6 +6,7 @@ import { planOf, type TriggerNode } from '../../../src/match/plan.ts';
 import type { Firing } from '../../../src/model/firing.ts';
 import { changesSince } from '../../../src/redis/definitions.ts';
 import { type Store, storeOf } from '../../../src/redis/store.ts';
+import { parseWindowText } from '../../../src/redis/window-text.ts';
 import type { FiringLine, Writer } from './lines.ts';
 
 const DUMP = readFileSync(new URL('dump.lua', import.meta.url), 'utf8');
@@ -23,7 +24,8 @@ type State = readonly (string | null)[];
 type Found = [name: string, key: string, score: string, state: State];
 type Dump = [due: string[], parked: string[], found: Found[], held: string];
 
-const numberOf = (text: string | null | undefined): number | null => (text == null ? null : Number(text));
+/** How long a finished window of a Reactive trigger is kept (rules 1). */
+const KEEP_MS = 60_000;
 
 /** The state of a real engine, as lines to compare with those of the model. */
 export class EngineState {
@@ -100,25 +102,26 @@ class Look {
   }
 
   /** @returns when it must be looked at, null when there is none */
-  #window({ node, enabled }: Place, key: string, state: State): number | null {
-    const [start, end, count, due, keep, silent, alertStart, missing, until, lastEvent = null] = state;
+  #window({ node, enabled }: Place, key: string, [text, lastEvent = null]: State): number | null {
     const { automationId: automation, path, trigger } = node;
+    if (text == null || trigger.type !== 'event') return null;
     const at = { automation, path, key: decodeKey(key, trigger.forEach.length) };
+    const { open, keep, silent, alert } = parseWindowText(text);
+    const proactive = trigger.posture === 'Proactive';
     let wakes = Number.POSITIVE_INFINITY;
-    if (start != null) {
-      const window = { ...at, start: Number(start), end: Number(end), count: Number(count), due: Number(due) };
-      const rest = { keepUntil: numberOf(keep), silent: silent === '1', lastEvent };
-      this.lines.push(this.#writer.window({ ...window, ...rest }));
-      if (rest.keepUntil !== null) wakes = rest.keepUntil;
-      if (trigger.type === 'event' && trigger.posture === 'Proactive') {
-        wakes = Math.min(wakes, window.end);
-        if (enabled) this.nextEnd = Math.min(this.nextEnd, window.end);
+    if (open) {
+      const keepUntil = proactive ? keep : open.due + KEEP_MS;
+      this.lines.push(this.#writer.window({ ...at, ...open, keepUntil, silent: silent === true, lastEvent }));
+      if (keepUntil !== null) wakes = keepUntil;
+      if (proactive) {
+        wakes = Math.min(wakes, open.end);
+        if (enabled) this.nextEnd = Math.min(this.nextEnd, open.end);
       }
     }
-    if (until != null) {
-      const alert = { ...at, start: Number(alertStart), missing: Number(missing), forgetAt: Number(until) };
-      this.lines.push(this.#writer.alert(alert));
-      wakes = Math.min(wakes, alert.forgetAt);
+    if (alert) {
+      const { start, missing, until: forgetAt } = alert;
+      this.lines.push(this.#writer.alert({ ...at, start, missing, forgetAt }));
+      wakes = Math.min(wakes, forgetAt);
     }
     return wakes < Number.POSITIVE_INFINITY ? wakes : null;
   }

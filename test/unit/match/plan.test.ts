@@ -185,9 +185,11 @@ describe('digests', () => {
 });
 
 describe('what is compiled for the scripts', () => {
+  const FIELDS =
+    'kind automation revision title path order child parent type names within stem threshold once needed children';
   const fieldsOf = (plan: Plan, path: string): Record<string, string> => {
-    const flat = compiledFields(plan, at(plan, path));
-    return Object.fromEntries(flat.flatMap((text, i) => (i % 2 === 0 ? [[text, flat[i + 1] ?? '']] : [])));
+    const fields = compiledFields(plan, at(plan, path));
+    return Object.fromEntries(FIELDS.split(' ').map((name, i) => [name, fields[i] ?? '']));
   };
 
   test('of an event trigger', () => {
@@ -195,7 +197,9 @@ describe('what is compiled for the scripts', () => {
       compound([{ posture: 'Proactive', after: ['a'], expect: ['x'], within: 60, threshold: 2, for_each: ['b', 'a'] }]),
       5,
     );
+    const { tree } = at(plan, '0');
     expect(fieldsOf(plan, '0')).toEqual({
+      kind: String(1 + 2 + 8),
       automation: 'a',
       revision: '5',
       title: 'A',
@@ -203,16 +207,14 @@ describe('what is compiled for the scripts', () => {
       order: '1',
       child: '0.5',
       parent: at(plan, '').name,
-      digest: at(plan, '0').tree,
       type: 'event',
       names: '["a","b"]',
       within: '60000',
-      posture: 'Proactive',
+      stem: `1:a1:0${tree.length}:${tree}`,
       threshold: '2',
-      after: '1',
-      standing: '0',
-      keyed: '1',
-      once: '0',
+      once: '',
+      needed: '',
+      children: '',
     });
   });
 
@@ -230,7 +232,7 @@ describe('what is compiled for the scripts', () => {
       names: '["id"]',
       parent: '',
     });
-    expect(fieldsOf(plan, '').within).toBeUndefined();
+    expect(fieldsOf(plan, '')).toMatchObject({ kind: '16', within: '', threshold: '' });
     expect(fieldsOf(plan, '1')).toMatchObject({ children: '["0.1","1.1"]', needed: '2', parent: at(plan, '').name });
   });
 

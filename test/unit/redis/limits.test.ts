@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { DEFAULT_QUOTAS } from '../../../src/inspect/quota.ts';
 import { LAG_LIMIT_MS } from '../../../src/inspect/status.ts';
-import { ENGINE_GROUP } from '../../../src/redis/keys.ts';
 import { root, sourceFiles } from '../../house/tree.ts';
 
 const textOf = (file: string): string => readFileSync(`${root}/${file}`, 'utf8');
@@ -45,10 +44,6 @@ test('the program shows the limits that the scripts follow', () => {
   expect(limits.get('LAG_LIMIT_MS')).toBe(LAG_LIMIT_MS);
   expect(limits.get('WINDOWS_PER_AUTOMATION')).toBe(DEFAULT_QUOTAS.windowsPerAutomation);
   expect(limits.get('WINDOWS')).toBe(DEFAULT_QUOTAS.windows);
-});
-
-test('scripts and program name the group of the log alike', () => {
-  expect(/^M\.GROUP = '(\w+)'/m.exec(textOf('lua/include/position.lua'))?.[1]).toBe(ENGINE_GROUP);
 });
 
 test('no other file of the scripts holds a duration', () => {

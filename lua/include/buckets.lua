@@ -1,0 +1,64 @@
+-- The buckets that remembered ids are kept in (seen.lua), as a call asks for them.
+local limits = include('limits')
+local packed = include('packed')
+
+local M = {}
+
+local MEMORY_MS, SLICE = limits.MEMORY_MS, limits.SLICE
+local LETTERS = { [1024] = 'c2xxx', [32768] = 'c3xx', [1048576] = 'c4x', [33554432] = 'c5' } -- what cuts their names out of heads
+local HEAD, TAIL = 5, 'c9' -- bytes of a head, of a tail
+
+M.SIZES = { 1024, 32768, 1048576, 33554432 } -- buckets in a generation
+
+-- generations: newest first; from, to: milliseconds of the first and the last position in it.
+function M.load(e)
+  if not e.generations then e.generations = cjson.decode(redis.call('GET', e.keys.seen) or '[]') end
+  return e.generations
+end
+
+-- Makes known what the call asks for. heads, tails: those of its digests, one behind the other.
+function M.open(e, heads, tails)
+  local count = #heads / HEAD
+  e.digests = --[[digests]] { heads = heads, count = count, tails = packed.column(TAIL, count, tails, 1), fields = {} }
+end
+
+-- The names of the buckets that the digests belong to in a generation of that size.
+local function fields_of(e, size)
+  local digests = e.digests
+  if not digests.fields[size] then digests.fields[size] = packed.column(LETTERS[size], digests.count, digests.heads, 1) end
+  return digests.fields[size]
+end
+
+-- Makes known the buckets of a generation. texts: those that the digests belong to, by the number of the digest.
+function M.of(e, generation, texts)
+  local known = --[[buckets]] {
+    key = e.prefixes.seen .. string.format('%d', generation.number), fields = fields_of(e, generation.size),
+    texts = texts, -- as read, by the number of the digest
+    written = {}, -- name of a bucket -> what this call makes of it
+  }
+  e.buckets[generation.number] = known
+  return known
+end
+
+-- Reads the buckets of the call's digests. at: ms of the first entry that asks.
+function M.read(e, at)
+  local count = e.digests.count
+  if count == 0 then return end -- entries can be set aside even while the memory cannot be read
+  for _, generation in ipairs(M.load(e)) do
+    if at - generation.to >= MEMORY_MS then break end
+    local known = M.of(e, generation, {})
+    for from = 1, count, SLICE do
+      local last = math.min(count, from + SLICE - 1)
+      local found = redis.call('HMGET', known.key, unpack(known.fields, from, last))
+      if last - from + 1 == count then known.texts = found else for i = from, last do known.texts[i] = found[i - from + 1] end end
+    end
+  end
+end
+
+-- The name of the followers of a leader: its digest as text.
+function M.name(e, digest)
+  local head = e.digests.heads:sub((digest - 1) * HEAD + 1, digest * HEAD)
+  return head .. e.digests.tails[digest]:gsub('.', function(c) return string.format('%02x', c:byte()) end)
+end
+
+return M

@@ -1,0 +1,55 @@
+-- What could keep the commands of a call from working is asked before the first of them: rights, and the types of keys that were not
+-- read. `#!lua` has Redis refuse the call up front when memory is short.
+local due = include('due')
+
+local M = {}
+
+-- Redis' word for a command that the user may not run.
+local function check_right(command, key, ...)
+  if redis.acl_check_cmd(command, key, ...) then return end
+  error({ err = 'NOPERM the user of this connection may not run ' .. command .. ' on ' .. key }, 0)
+end
+
+local function check_type(key, wanted)
+  local found = redis.call('TYPE', key).ok
+  if found ~= wanted and found ~= 'none' then
+    error({ err = 'WRONGTYPE ' .. key .. ' is a ' .. found .. ', not a ' .. wanted }, 0)
+  end
+end
+
+local TYPES = { XADD = 'stream', ZADD = 'zset', ZREM = 'zset', HSET = 'hash' }
+
+local function check_commands(e)
+  local known = {}
+  for _, command in ipairs(e.commands) do
+    local name, key = command[1], command[2]
+    local both = name .. key
+    if not known[both] then
+      known[both] = true
+      check_right(unpack(command, 1, math.min(#command, 5)))
+      if TYPES[name] then check_type(key, TYPES[name]) end
+    end
+  end
+end
+
+-- Asks for every command that the write may need, once each, and for the types of keys that no phase has read.
+function M.all(e)
+  local k, p = e.keys, e.prefixes
+  check_right('SET', k.position, '')
+  check_right('HSET', k.clock, 'f', 'v')
+  check_right('HINCRBY', k.counters, 'f', '1')
+  check_right('HDEL', k.quota_used, 'f')
+  check_right('ZADD', k.due, '0', 'm')
+  check_right('ZREM', k.due, 'm')
+  check_right('DEL', p.composite)
+  check_type(k.counters, 'hash')
+  check_type(k.quota_used, 'hash')
+  for _, s in ipairs(e.touched) do
+    local d = s.deadlines
+    if d and not d.visited then check_type(due.key(e, s), 'zset') end
+    if s.changed and s.kind.proactive then check_type(p.last .. s.name, 'hash') end
+  end
+  check_commands(e)
+end
+
+return M

@@ -1,0 +1,48 @@
+-- Rules 7.1: one entry of the log is decided.
+local engine = include('engine')
+local log = include('log')
+local order = include('order')
+local buckets = include('buckets')
+local seen = include('seen')
+local settle = include('settle')
+local walk = include('walk')
+local wire = include('wire')
+
+local M = {}
+
+-- Decides whether an event is applied, before it meets anything. Answers what becomes of it otherwise, and 'more-due' when more is
+-- due than one call may settle.
+local function admit(e, ev, at)
+  if ev.fresh and order.is_parked(e, ev.id) or seen.has(e, ev.digest, at) then return 'duplicate' end
+  if ev.follows and not seen.has(e, ev.leader, at) then
+    return order.park(e, ev, buckets.name(e, ev.leader), wire.entry_id(e.chunk, e.deciding))
+  end
+  if e.head <= ev.as_of and not settle.catch_up(e, ev.as_of) then return 'more-due' end
+end
+
+-- ev: to be filled; number: of the entry in the chunk; documents: function from the number of a document to its text.
+-- Answers what became of the entry, and a word for each trigger it met; nil when more is due than one call may settle.
+function M.decide(e, ev, number, documents)
+  local chunk = e.chunk
+  wire.entry(chunk, ev, number)
+  if ev.word then
+    if ev.word == 'rejected' then log.set_aside(e, wire.entry_id(chunk, number), ev.reason, ev.error, ev.attempts) end
+    return ev.word, ev.word
+  end
+  local at, document = ev.at, chunk.documents[ev.number]
+  ev.doc = document > 0 and documents(document)
+  ev.as_of = at - engine.lag(e)
+  local other = admit(e, ev, at)
+  if other == 'more-due' then return nil end
+  if other then
+    wire.pass(chunk, ev)
+    return other, other
+  end
+  seen.remember(e, ev.digest, at)
+  if not ev.own then engine.move_clock(e, ev.t, ev.received) end
+  local words = walk.event(e, chunk, ev)
+  order.followers(e, ev.digest)
+  return 'applied', words
+end
+
+return M

@@ -1,0 +1,65 @@
+-- The chunk as it is sent (src/redis/wire.ts), unpacked. Its values stand in columns: one call unpacks a value of all entries, since a
+-- call costs Lua more than the value does.
+local limits = include('limits')
+
+local M = {}
+
+local TEXT = 'I4c0' -- its bytes behind their number
+local HEAD = '<I4c0I4c0I4c0I4I4I4I4I4' -- generation, ids of the first and the last entry, triggers, keys, entries, events, matches
+
+local rep, unpacked = string.rep, struct.unpack
+
+-- Reads `count` values. Answers them as a list, and where the next ones begin.
+function M.column(kind, count, packed, from)
+  if count <= limits.SLICE then
+    local values = { unpacked('<' .. rep(kind, count), packed, from) }
+    from = values[count + 1]
+    values[count + 1] = nil
+    return values, from
+  end
+  local all = {}
+  for done = 0, count - 1, limits.SLICE do
+    local values
+    values, from = M.column(kind, math.min(limits.SLICE, count - done), packed, from)
+    for i, value in ipairs(values) do all[done + i] = value end
+  end
+  return all, from
+end
+
+-- What is needed to see whether the chunk's turn has come.
+function M.head(packed)
+  local generation, first, last, triggers, keys, entries, events, matches, from = unpacked(HEAD, packed)
+  return --[[chunk]] {
+    packed = packed, generation = generation, first = first, last = last, size = entries,
+    triggers = triggers, keys = keys, events = events, match_count = matches, from = from, -- how many there are, where they begin
+    names = false, thresholds = false, withins = false, trigger_kinds = false, key_counts = false, -- of its triggers
+    key_texts = false, -- the keys of all triggers
+    kinds = false, seqs = false, ats = false, -- of its entries
+    ts = false, ids = false, documents = false, match_counts = false, -- of those that are events
+    matches = false, -- of all events: FLAGS times the number of a cell (a trigger with one of its keys), and what holds
+    states = false, windows = false, -- of each cell: what is known of the trigger, and the window
+    rest = 0, -- where what few entries have begins
+    event = 0, digest = 0, match = 0, next_rest = 0, -- of these so many belong to the entries that were read, or are behind them
+  }
+end
+
+-- Reads everything else.
+function M.read(chunk)
+  local column, packed, from, n, t, events = M.column, chunk.packed, chunk.from, chunk.size, chunk.triggers, chunk.events
+  chunk.names, from = column(TEXT, t, packed, from)
+  chunk.thresholds, from = column('d', t, packed, from)
+  chunk.withins, from = column('d', t, packed, from)
+  chunk.trigger_kinds, from = column('B', t, packed, from)
+  chunk.key_counts, from = column('I4', t, packed, from)
+  chunk.key_texts, from = column(TEXT, chunk.keys, packed, from)
+  chunk.kinds, from = column('B', n, packed, from)
+  chunk.seqs, from = column(TEXT, n, packed, from)
+  chunk.ats, from = column('d', n, packed, from)
+  chunk.ts, from = column('d', events, packed, from)
+  chunk.ids, from = column(TEXT, events, packed, from)
+  chunk.documents, from = column('I4', events, packed, from)
+  chunk.match_counts, from = column('I4', events, packed, from)
+  chunk.matches, chunk.rest = column('I4', chunk.match_count, packed, from)
+end
+
+return M

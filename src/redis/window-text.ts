@@ -1,0 +1,37 @@
+/** What a window's text says (lua/include/window.lua). Times in ms; null: it does not say. */
+export type WindowText = Readonly<{
+  /** Null when only an alert is left. */
+  open: Readonly<{ start: number; end: number; count: number; due: number }> | null;
+  /** When a silent key of a standing window is forgotten. */
+  keep: number | null;
+  /** Whether a standing window has fired since the last event that was expected. */
+  silent: boolean | null;
+  alert: Readonly<{ start: number; missing: number; until: number }> | null;
+  /** Id of the event that opened the window. */
+  opener: string | null;
+}>;
+
+const OPEN = /^\[(-?\d+),(-?\d+)\) (-?\d+)/;
+
+/** Reads `[start,end) count due D keep K silent S alert START MISSING UNTIL opener ID`, of which each part may be missing. */
+export function parseWindowText(text: string): WindowText {
+  const at = text.startsWith('opener ') ? 0 : text.indexOf(' opener ');
+  const words = at === -1 ? text : text.slice(0, at);
+  const [, start, end, count] = OPEN.exec(words)?.map(Number) ?? [];
+  const number = (word: string): number | null => {
+    const [, found] = new RegExp(`(?:^| )${word} (-?\\d+)`).exec(words) ?? [];
+    return found === undefined ? null : Number(found);
+  };
+  const alert = /(?:^| )alert (-?\d+) (-?\d+) (-?\d+)/.exec(words)?.map(Number);
+  const silent = number('silent');
+  return {
+    open:
+      start === undefined || end === undefined || count === undefined
+        ? null
+        : { start, end, count, due: number('due') ?? end },
+    keep: number('keep'),
+    silent: silent === null ? null : silent === 1,
+    alert: alert ? { start: alert[1] ?? 0, missing: alert[2] ?? 0, until: alert[3] ?? 0 } : null,
+    opener: at === -1 ? null : text.slice(at + ' opener '.length),
+  };
+}
