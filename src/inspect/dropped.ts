@@ -4,7 +4,8 @@ import type { Automation } from '../model/automation.ts';
 import type { Trigger } from '../model/trigger.ts';
 import { findStored } from '../redis/definitions.ts';
 import type { Store } from '../redis/store.ts';
-import { keysOfWindows, windowFields } from '../redis/windows.ts';
+import { parseWindowText } from '../redis/window-text.ts';
+import { keysOfWindows, windowTexts } from '../redis/windows.ts';
 import { readStatus } from './status.ts';
 
 /** Keys read in one round trip. */
@@ -64,8 +65,9 @@ async function countOf(redis: Redis, store: Store, fading: readonly Fading[]): P
     for (let from = 0; ; from += PAGE) {
       const keys = await keysOfWindows(redis, store, node.name, from, PAGE);
       if (node.trigger.type === 'event') {
-        for (const [end = null, alert] of await windowFields(redis, store, node.name, keys, ['end', 'alert_until'])) {
-          if (end !== null && (endedBy === null || Number(end) <= endedBy)) found.windows += 1;
+        for (const text of await windowTexts(redis, store, node.name, keys)) {
+          const { open, alert } = parseWindowText(text ?? '');
+          if (open !== null && (endedBy === null || open.end <= endedBy)) found.windows += 1;
           if (alert !== null && endedBy === null) found.alerts += 1;
         }
       } else {

@@ -85,16 +85,12 @@ export async function keysOfWindows(
   return await redis.zrange(store.prefixes.deadlines + name, String(from), String(from + count - 1));
 }
 
-/** These fields of the windows of one event trigger, by key; null where there is none. One round trip. */
-export async function windowFields(
+/** The texts (`window-text.ts`) of windows of one event trigger, by key; null where there is none. One round trip. */
+export async function windowTexts(
   redis: Redis,
   store: Store,
   name: string,
   keys: readonly string[],
-  fields: readonly string[],
-): Promise<(string | null)[][]> {
-  if (keys.length === 0) return [];
-  const pipeline = redis.pipeline();
-  for (const key of keys) pipeline.hmget(`${store.prefixes.window}${name}:${key}`, ...fields);
-  return (await execute(pipeline)) as (string | null)[][];
+): Promise<(string | null)[]> {
+  return keys.length === 0 ? [] : await redis.hmget(store.prefixes.windows + name, ...keys);
 }
