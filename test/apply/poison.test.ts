@@ -164,9 +164,10 @@ describe('a window that cannot be settled', () => {
     await world.at(20).settle();
     expect(await world.told()).toEqual(['b triggered@10 r e1']);
     expect(await letters(world)).toMatchObject([{ source: 'windows', reason: `cannot be settled: ${name}:r` }]);
-    // It is told once, and costs its quota and its place in the index no more than once.
+    // It is logged once, and costs its quota and its place in the index no more than once.
     await world.at(30).settle();
     expect(await letters(world)).toHaveLength(1);
+    expect(await world.redis.hgetall(world.store.keys.quota_used)).toEqual({ '': '1', b: '1' });
   });
 
   test('leaves the other keys of its trigger as they were', async () => {

@@ -34,6 +34,14 @@ export const rules: Mutants = {
     '9: without `within` a child is kept for a day': ['limits.KEEP_UNLIMITED_MS', 'limits.KEEP_UNLIMITED_MS - 3600000'],
   },
   'lua/include/children.lua': {
+    '9.7: what is used up goes before what is stored anew in the same call': [
+      'if g.emptied or g.fresh then',
+      'if g.fresh then',
+    ],
+    '8.2: the deadline of a group comes forward': [
+      'if not g.indexed or earliest < g.indexed then',
+      'if not g.indexed then',
+    ],
     '9.3: what is older than `within` is dropped': ['or s.time < oldest then', 'then'],
     '8.2: a child is forgotten at its keep_until': ['if s.keep <= as_of or', 'if s.keep < as_of or'],
     '13: a changed child counts no more': ['if c.known[child] then', 'if true then'],
@@ -42,6 +50,9 @@ export const rules: Mutants = {
       'for child in pairs(g.stored) do',
     ],
   },
+  'lua/include/wire.lua': {
+    '7.1, 3: an event meets all triggers of an automation before its composites': ['flags >= LAST', 'true'],
+  },
   'lua/include/walk.lua': {
     '7.1, 3.2: firings of children in declared order': [
       'return a.trigger.order < b.trigger.order',
@@ -49,6 +60,6 @@ export const rules: Mutants = {
     ],
   },
   'lua/include/firing.lua': {
-    '10: the labels of a firing are those of its key': ['ipairs(key.values(f.key, #names))', "ipairs({ 'x', f.key })"],
+    '10: the labels of a firing are those of its key': ['key.values(f.key, #names)', "{ 'x', f.key }"],
   },
 };

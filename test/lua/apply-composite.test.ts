@@ -58,6 +58,7 @@ describe('a compound', () => {
     ],
     ['a repeated child replaces its older firing', 'all', 'a a b', [], ['0@1 until 161', '1@2 until 162']],
     ['a stored newer firing stays', 'all', 'a a@-5 b', [], ['0@0 until 160', '1@2 until 162']],
+    ['an older child is forgotten earlier', 'all', 'a b@-20', [], ['0@0 until 160', '1@-20 until 140']],
     ['a firing of the same time replaces the stored one', 'all', 'a b a@0', [], ['1@1 until 161', '0@0 until 160']],
   ])('%s', async (_, require, line, told, left) => {
     const world = await worldOf(
@@ -69,6 +70,14 @@ describe('a compound', () => {
     expect(await play(world, line)).toEqual(told);
     expect(await stored(world)).toEqual(left);
     expect(indexFaults(await world.state())).toEqual([]);
+  });
+
+  test('uses up what was stored, also when a child fires again in the same call', async () => {
+    const world = await worldOf(compound([on('a'), on('b'), on('c')], { within: 100 }));
+    await play(world, 'a c');
+    for (const name of ['b', 'a']) await world.at(2).send(name);
+    expect((await world.apply()).words).toEqual(['applied fired', 'applied fired']);
+    expect(await stored(world)).toEqual(['0@2 until 162']);
   });
 
   test('exactly `within` apart counts together, a millisecond more does not', async () => {

@@ -7,35 +7,70 @@ export const rules: Mutants = {
       'if e.newest and t < e.newest then return end',
     ],
   },
-  'lua/apply.lua': {
+  'lua/include/entry.lua': {
     '4: own events do not move the clock': ['if not ev.own then engine.move_clock', 'if true then engine.move_clock'],
     '4: as_of is taken before the event moves the clock': [
       'ev.as_of = at - engine.lag(e)',
       'if not ev.own then engine.move_clock(e, ev.t, ev.received) end\n  ev.as_of = at - engine.lag(e)',
     ],
-    '12.1: an applied id is not applied again': [
-      "if not seen.remember(e, ev.digest, at) then return 'duplicate', 'duplicate' end",
-      'seen.remember(e, ev.digest, at)',
-    ],
-    '12.1: a copy of a parked event changes nothing': [
-      'if ev.fresh and order.is_parked(e, ev.id) then',
-      'if false then',
-    ],
+    '12.1: an applied id is not applied again': [' or seen.has(e, ev.digest, at) then', ' then'],
+    '12.1: a copy of a parked event changes nothing': ['ev.fresh and order.is_parked(e, ev.id) or', ''],
     '12.2: a follower waits for its leader': ['if ev.follows and not seen.has(e, ev.leader, at) then', 'if false then'],
     '12.2: followers come after their leader': ['order.followers(e, ev.digest)', ''],
+    '12.1: what was let go is no copy of what is parked': ['ev.fresh and order.is_parked', 'order.is_parked'],
+    '12.2: a follower waits for its leader, not for itself': [
+      'buckets.name(e, ev.leader)',
+      'buckets.name(e, ev.digest)',
+    ],
+    '12.1: a duplicate meets nothing': ['if other then\n    wire.pass(chunk, ev)', 'if other then'],
   },
-  'lua/include/seen.lua': {
-    '12.1: ids are remembered for 30 minutes': ['limits.MEMORY_MS', 'limits.MEMORY_MS + 60000'],
+  'lua/include/wire.lua': {
+    '4, 12.1: an event from outside is one whatever came before it': [
+      'ev.received, ev.own, ev.fresh = at, false, true',
+      'ev.received = at',
+    ],
+    '12.2: an event without a leader follows nobody': [
+      'ev.number, ev.word, ev.follows = event, false, false',
+      'ev.number, ev.word = event, false',
+    ],
+  },
+  'lua/include/write.lua': {
+    '4: the clock is kept': ['if e.clock_moved then', 'if false then'],
   },
   'lua/include/order.lua': {
     '12.2: a follower waits 15 minutes': ['limits.WAIT_MS', 'limits.WAIT_MS + 60000'],
-    '12.2: followers go by occurrence': ['ev.leader, ev.occurred, member(ev))', 'ev.leader, -ev.occurred, member(ev))'],
+    '12.2: followers go by occurrence': [
+      'leader, engine.int(ev.occurred), place)',
+      'leader, engine.int(-ev.occurred), place)',
+    ],
+    '12.2: followers that are parked in the same call go by occurrence': [
+      'occurred = ev.occurred })',
+      'occurred = -ev.occurred })',
+    ],
+    '12.2: followers that occurred at the same time go by arrival': [
+      'bytes.before(a.member, b.member)',
+      'bytes.before(b.member, a.member)',
+    ],
+    '12.2: arrival is a number of any length': ["('0'):rep(ID_DIGITS - #seq) .. ", ''],
+    '12.1: a copy of an event that is parked in the same call changes nothing': [
+      'if e.parked[id] then return true end',
+      '',
+    ],
+    '12.1: what is released in the same call is parked no more': [' and not e.released[id] and', ' and'],
+    '12.2: nothing is left of a follower that was released': ["engine.later(e, 'ZREM', e.keys.parked, id)", ''],
+    '12.2: nothing is left of the followers of a leader': [
+      "engine.later(e, 'DEL', name)\n  e.followers",
+      'e.followers',
+    ],
     '8.2: overdue followers go by occurrence': ['return a.occurred < b.occurred', 'return a.occurred > b.occurred'],
   },
 };
 
 export const protections: Mutants = {
-  'lua/include/seen.lua': {
-    'id memory: as long as it is promised': ['limits.MEMORY_MS', 'limits.MEMORY_MS - 60000'],
+  'lua/include/buckets.lua': {
+    'id memory: a leader is known by all of its digest': [
+      'heads:sub((digest - 1) * HEAD + 1, digest * HEAD)',
+      'heads:sub(1, HEAD)',
+    ],
   },
 };

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { digestOf } from '../../src/apply/digest.ts';
 import type { Snapshot, StreamValue } from '../support/snapshot.ts';
 import { ms, World } from '../support/world.ts';
 
@@ -141,6 +140,42 @@ describe('an event that follows another', () => {
   });
 });
 
+test.each([[1], [3], [100]])(
+  'in chunks of %d leaders, followers and copies of them are what they are',
+  async (size) => {
+    const world = await listener();
+    for (const id of ['f', 'f']) await world.send('x', { id, follows: 'leader' });
+    await world.send('x', { id: 'g', follows: 'leader', t: -1 });
+    await world.send('x', { id: 'leader' });
+    await world.send('x', { id: 'f', follows: 'leader' });
+    const words: string[] = [];
+    for (let entries = await world.waiting(size); entries.length > 0; entries = await world.waiting(size))
+      words.push(...(await world.apply(entries)).words);
+    const fires = 'applied fired';
+    expect(words).toEqual(['parked', 'duplicate', 'parked', fires, fires, fires, 'duplicate']);
+    expect(await fired(world)).toEqual(['leader', 'f', 'g']);
+    expect(Object.keys(await world.state()).filter((key) => /^(parked|followers)/.test(key))).toEqual([]);
+  },
+);
+
+test('what is a duplicate or parked meets no trigger, and what comes behind it meets its own', async () => {
+  const world = new World();
+  const trigger = { posture: 'Reactive', expect: ['x'], threshold: 9, within: 60, for_each: ['id'] };
+  await world.put({ id: 'a', name: 'A', trigger });
+  for (const id of ['e', 'e', 'last']) await world.send('x', { id, resource: id });
+  await world.send('x', { follows: 'nobody', resource: 'waits' });
+  await world.send('x', { resource: 'behind' });
+  expect((await world.apply()).words).toEqual([
+    'applied counted',
+    'duplicate',
+    'applied counted',
+    'parked',
+    'applied counted',
+  ]);
+  const { name } = await world.node('a');
+  expect((await world.redis.hkeys(world.store.prefixes.windows + name)).sort()).toEqual(['behind', 'e', 'last']);
+});
+
 describe('a follower whose leader does not come', () => {
   test.each([
     [15 * MINUTES - 0.001, []],
@@ -201,55 +236,6 @@ describe('a follower whose leader does not come', () => {
   });
 });
 
-describe('the seen memory', () => {
-  // Slots of time begin at whole half hours, where START_MS lies; other starts cross them.
-  test.each([
-    [0, 1_799.999, 'duplicate'],
-    [0, 1_800, 'applied fired'],
-    [17 * MINUTES, 1_799.999, 'duplicate'],
-    [17 * MINUTES, 1_800, 'applied fired'],
-    [1_799.999, 1_799.999, 'duplicate'],
-    [1_799.999, 1_800, 'applied fired'],
-  ])('of an event applied at %d s: %d s later it is %s', async (first, later, word) => {
-    const world = await listener();
-    await world.at(first).meet('x', { id: 'e' });
-    // Others in between make the memory turn over.
-    for (let i = 1; i < 6; i += 1) await world.at(first + i * 299).meet('x');
-    expect(await world.at(first + later).meet('x', { id: 'e' })).toBe(word);
-  });
-
-  test.each([
-    [1_799.999, 'applied fired'],
-    [1_800, 'parked'],
-  ])('is what a follower asks: %d s after its leader it is %s', async (later, word) => {
-    const world = await listener();
-    await world.meet('x', { id: 'leader' });
-    expect(await world.at(later).meet('x', { id: 'f', follows: 'leader' })).toBe(word);
-  });
-
-  test('is measured in positions: a repeat that was applied counts anew', async () => {
-    const world = await listener();
-    await world.meet('x', { id: 'e' });
-    await world.at(1_800).meet('x', { id: 'e' });
-    expect(await world.at(3_599.999).meet('x', { id: 'e' })).toBe('duplicate');
-    expect(await world.at(3_600).meet('x', { id: 'e' })).toBe('applied fired');
-  });
-
-  test('knows repeats in a chunk whose first event has asked whether anything is due', async () => {
-    const world = await listener();
-    await world.meet('x', { id: 'before' });
-    for (const id of ['first', 'before', 'first', 'last', 'last']) await world.send('x', { id });
-    expect(await world.drain()).toEqual(['applied fired', 'duplicate', 'duplicate', 'applied fired', 'duplicate']);
-  });
-
-  test('compares ids exactly', async () => {
-    const world = await listener();
-    const ids = ['e', 'E', 'e ', ' e', '\u00e9', 'e\u0301', '\u0000', '1', '01', digestOf('e').head];
-    for (const id of ids) expect(await world.meet('x', { id })).toBe('applied fired');
-    for (const id of ids) expect(await world.meet('x', { id })).toBe('duplicate');
-  });
-});
-
 describe('the clock', () => {
   const clockAfter = async (...sent: [at: number, t: number, extra?: object][]): Promise<unknown> => {
     const world = await listener();
@@ -286,13 +272,22 @@ describe('the clock', () => {
 
   test('is not moved by the events of the engine itself', async () => {
     const world = await listener();
+    await world.put({ id: 'd', name: 'D', trigger: { posture: 'Proactive', after: ['a'], expect: ['y'], within: 10 } });
     await world.put({
       id: 'l',
       name: 'L',
       trigger: { posture: 'Reactive', expect: ['automation.triggered'], threshold: 9 },
     });
-    await world.meet('x', { t: -10 });
-    expect(timesOf(await world.state())).toEqual(clock(-10, 0));
-    expect((await world.state()).counters).toEqual({ applied: '2' });
+    // What an absence says happened later than all events.
+    await world.meet('a', { t: -5 });
+    await world.at(20).settle();
+    expect(await world.drain()).toEqual(['applied counted']);
+    expect(timesOf(await world.state())).toEqual(clock(-5, 0));
+    // But by one from outside that comes in the same call.
+    await world.meet('a', { t: 30 });
+    await world.at(60).settle();
+    await world.send('x', { t: 50 });
+    expect((await world.apply()).words).toEqual(['applied counted', 'applied fired']);
+    expect(timesOf(await world.state())).toEqual(clock(50, 60));
   });
 });

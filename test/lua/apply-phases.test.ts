@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { apply } from '../../src/redis/steps/apply.ts';
+import { settle } from '../../src/redis/steps/settle.ts';
 import { indexFaults } from '../support/deadlines.ts';
 import { type Snapshot, snapshot } from '../support/snapshot.ts';
 import { World } from '../support/world.ts';
@@ -82,20 +83,34 @@ test('chunks of 1, 7 and 100 give the same words, firings and state', async () =
 
 test('a chunk that is split by the limit of what one call settles gives the same state', async () => {
   const expected = await logged(120);
-  await applied(expected, 100);
+  const told = await applied(expected, 100);
   for (const limit of [1, 3]) {
     const world = await logged(120);
+    const words: string[] = [];
     for (let entries = await world.waiting(100); entries.length > 0; entries = await world.waiting(100)) {
-      await apply(world.redis, world.store, await world.chunk(entries), limit);
+      words.push(...(await apply(world.redis, world.store, await world.chunk(entries), limit)).words);
     }
+    expect(words, `a limit of ${limit}`).toEqual(told);
     expect(outcomeOf(await world.state()), `a limit of ${limit}`).toEqual(outcomeOf(await expected.state()));
   }
 });
 
-describe('an error at an entry of a chunk', () => {
-  const BROKEN = ['no window', '', '[1,2', '[1,2) ', '[a,b) c', '[1,2) 3 due', '[1,2) 3 other 4', 'alert 1 2'];
+test('a chunk may have more matches than a call of Lua takes values', async () => {
+  const world = new World();
+  const leaf = { posture: 'Reactive', expect: ['x'], threshold: 1_000, within: 600, for_each: ['id'] };
+  await world.put({
+    id: 'a',
+    name: 'A',
+    trigger: { type: 'compound', require: 'all', triggers: Array(90).fill(leaf) },
+  });
+  for (let i = 0; i < 100; i += 1) await world.send('x', { resource: `r${i % KEYS}` });
+  expect((await world.apply()).words).toEqual(Array(100).fill(`applied${' counted'.repeat(90)}`));
+});
 
-  test.each([[0], [1], [13], [39]])('at %d leaves those before it applied, and nothing of itself', async (at) => {
+describe('an error at an entry of a chunk', () => {
+  const BROKEN = ['no window', '', '[1,2', '[1,2) ', '[a,b) c', '[1,2) 3 due', '[1,2) 3 other 4', 'alert 1 2', 'due 3'];
+
+  test.each([[0], [1], [13], [25], [39]])('at %d leaves those before it applied, and nothing of itself', async (at) => {
     const [world, expected] = [await logged(40), await logged(40)];
     const { name } = await world.node('count');
     for (const each of [world, expected]) await each.redis.hset(each.store.prefixes.windows + name, 'bad', 'no window');
@@ -152,11 +167,42 @@ describe('an error at an entry of a chunk', () => {
     expect(await world.drain()).toEqual(['applied', 'applied counted']);
   });
 
-  test.each(['counters', 'quota_used', 'clock', 'due', 'firings', 'parked'] as const)(
+  test('leaves to those before it all that the call may settle', async () => {
+    const world = new World();
+    await world.put({ id: 'watch', name: 'watch', trigger: watch });
+    await world.put(AUTOMATIONS[0]!);
+    for (let i = 0; i < 4; i += 1) await world.meet('x', { resource: `r${i}` });
+    await world.redis.hset(world.store.prefixes.windows + (await world.node('count')).name, 'bad', 'no window');
+    await world.at(30).send('z');
+    await world.send('x', { resource: 'bad' });
+    const chunk = await world.chunk(await world.waiting());
+    expect(await apply(world.redis, world.store, chunk, 4)).toMatchObject({ word: 'failed', words: ['applied'] });
+    expect(await world.told()).toHaveLength(4);
+  });
+
+  test('is found before anything is written also where nothing but deadlines comes out', async () => {
+    const world = new World();
+    await world.put(AUTOMATIONS[0]!);
+    await world.put({ id: 'watch', name: 'watch', trigger: watch });
+    await world.meet('x');
+    const { quota_used: name } = world.store.keys;
+    await world.redis.rename(name, `${name}:kept`);
+    await world.redis.set(name, 'of another type');
+    world.at(100);
+    const before = await world.state();
+    await expect(settle(world.redis, world.store)).rejects.toThrow('WRONGTYPE');
+    expect(await world.state()).toEqual(before);
+    await world.redis.rename(`${name}:kept`, name);
+    await world.settle();
+    expect(await world.redis.hgetall(name)).toEqual({ '': '1', watch: '1' });
+  });
+
+  test.each(['counters', 'quota_used', 'clock', 'due', 'firings', 'parked', 'deadlines', 'last'] as const)(
     'of a key of the wrong type, %s, happens before anything is written',
     async (key) => {
       const world = await logged(40);
-      const name = world.store.keys[key];
+      const { keys, prefixes } = world.store;
+      const name = key === 'deadlines' || key === 'last' ? prefixes[key] + (await world.node('watch')).name : keys[key];
       const kept = await world.redis.exists(name);
       if (kept) await world.redis.rename(name, `${name}:kept`);
       await world.redis.set(name, 'of another type');
@@ -181,7 +227,8 @@ describe('deadlines in the middle of a chunk', () => {
     for (let i = 0; i < 130; i += 1) await world.at(i / 100).send('x', { id: `o${i}`, resource: `old${i}` });
     await world.drain();
     for (let i = 0; i < 100; i += 1) {
-      await world.at(2 + i / 2).send(i % 9 === 8 ? 'y' : 'x', { id: `n${i}`, resource: `r${i % 40}` });
+      world.at(2 + Math.floor(i / 2));
+      await world.send(i % 9 === 8 ? 'y' : 'x', { id: `n${i}`, resource: `r${(i * 9 + 1) % 40}` });
     }
     expect(await world.told()).toEqual([]);
     let calls = 0;

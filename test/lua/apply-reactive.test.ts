@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { indexFaults } from '../support/deadlines.ts';
 import { meet, meetRow, outcomeOf, type Row, showWindow } from '../support/window-table.ts';
 import { ms, World } from '../support/world.ts';
 
@@ -96,6 +97,17 @@ describe('how long a window is kept', () => {
       'counted',
       '[-1200,-290) 1 due 50 keep 110',
     ]);
+  });
+
+  test('60 s after the end of the next one, when that is over earlier', async () => {
+    const world = new World();
+    await world.put({ id: 'a', name: 'A', trigger: plain });
+    await world.at(50).meet('x', { t: -300 });
+    // From here on everything is 350 s late.
+    await world.at(51).meet('x', { t: -280 });
+    const state = await world.state();
+    expect(showWindow(state, (await world.node('a')).name)).toBe('[-280,-270) 1 keep -210');
+    expect(indexFaults(state)).toEqual([]);
   });
 
   test('by the lag too: as_of is that of the entry', async () => {

@@ -38,6 +38,18 @@ test('a composite whose hash somebody removed is forgotten and holds up nothing'
   expect(gone).toHaveLength(1);
   await world.redis.del(...gone.map((key) => `{${world.namespace}}:${key}`));
   expect(await world.at(100).meet('z')).not.toBe('more-due');
-  expect(indexFaults(await world.state())).toEqual([]);
+  const after = await world.state();
+  expect(indexFaults(after)).toEqual([]);
+  expect(Object.keys(after).filter((key) => /^(due|deadlines|quota-used)/.test(key))).toEqual([]);
   expect(await world.told()).toEqual([]);
+});
+
+test.each(['Reactive', 'Proactive'])('a window of a %s trigger that somebody removed is forgotten', async (posture) => {
+  const world = new World();
+  await world.put({ id: 'w', name: 'w', trigger: { posture, after: ['a'], expect: ['x'], within: 10 } });
+  await world.meet('a');
+  await world.redis.del(world.store.prefixes.windows + (await world.node('w')).name);
+  await world.at(100).settle();
+  expect(await world.told()).toEqual([]);
+  expect(Object.keys(await world.state()).filter((key) => /^(due|deadlines|quota-used)/.test(key))).toEqual([]);
 });

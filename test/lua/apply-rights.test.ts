@@ -44,7 +44,9 @@ async function without(world: World, command: string): Promise<{ redis: Redis; g
   return { redis, giveBack: () => adminClient().acl('SETUSER', user.name, `+${command}`) };
 }
 
-describe.each([['xadd'], ['hset'], ['zadd'], ['set']])('while %s is taken from the worker', (command) => {
+const COMMANDS = ['xadd', 'hset', 'zadd', 'set', 'hincrby', 'hdel', 'zrem', 'del'];
+
+describe.each(COMMANDS)('while %s is taken from the worker', (command) => {
   test('nothing of a chunk happens or is remembered, and after it is given back the chunk applies as if nothing had been', async () => {
     const whole = await logged();
     expect((await whole.apply()).word).toBe('applied');

@@ -1,19 +1,30 @@
 import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
-  'lua/apply.lua': {
-    '7.1: deadlines come before events': ['if not settle.catch_up(e, ev.as_of) then return nil end', ''],
+  'lua/include/entry.lua': {
+    '7.1: deadlines come before events': [
+      "if e.head <= ev.as_of and not settle.catch_up(e, ev.as_of) then return 'more-due' end",
+      '',
+    ],
   },
 };
 
 export const protections: Mutants = {
   'lua/apply.lua': {
     'position fence: what is applied is not applied again': [
-      'while ids[first] and not stream.after(ids[first], e.position) do',
+      'while not stream.after(first_id, e.position) do',
       'while false do',
     ],
     'position fence: nothing is applied before its turn': [
-      "if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. ids[first], 'COUNT', 1)[1] then",
+      "if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. first_id, 'COUNT', 1)[1] then",
+      'if false then',
+    ],
+    'position fence: of what is applied in part the rest is applied': [
+      'if not ev.word then wire.pass(chunk, ev) end',
+      '',
+    ],
+    'position fence: a chunk that is applied is read no further': [
+      'if not stream.after(chunk.last, e.position) then',
       'if false then',
     ],
     'generation check: no event meets definitions that are gone': [
@@ -21,22 +32,18 @@ export const protections: Mutants = {
       'if false then',
     ],
     'a failover: what it took back is not applied': [
-      "if not redis.call('XRANGE', keys.events, ids[#ids], ids[#ids])[1] then",
+      "if not redis.call('XRANGE', keys.events, chunk.last, chunk.last)[1] then",
       'if false then',
     ],
   },
   'lua/include/log.lua': {
-    'an entry that failed half-way is not tried again': [
-      "if e.begun ~= e.entry or not pcall(M.set_aside, e, e.entry, 'failed half-way', answer[4]) then",
-      'if true then',
-    ],
-    'what took effect is acknowledged with it': [
-      "redis.call('XACK', e.keys.events, group, unpack(ids, first, last))",
-      '',
-    ],
+    'before an entry that failed everything is decided anew': ['_, last, words = decide(e, first, last, step)', ''],
+    'nothing that was decided once stays when it is decided anew': ['context.begin(e)\n', ''],
+    'the entries are read anew when they are decided anew': ['begin()\n    local _', 'local _'],
+    'what is applied moves the position': ['if last >= first then e.position =', 'if false then e.position ='],
     'an entry that fails does not take the others with it': [
-      'local ok, result, said = pcall(step)',
-      'local ok, result, said = true, step()',
+      'local ok, result, said = pcall(step, i)',
+      'local ok, result, said = true, step(i)',
     ],
   },
 };

@@ -87,11 +87,11 @@ describe('the position is a fence', () => {
     const other = new World();
     for (const each of [world, other]) {
       await each.put(counting);
-      for (let i = 0; i < 4; i += 1) await each.send('x', { id: `e${i}` });
+      for (const [i, resource] of ['p', 'q', 'r', 'r'].entries()) await each.send('x', { id: `e${i}`, resource });
     }
     const entries = await world.waiting();
     await world.apply(entries.slice(0, 3));
-    expect(await world.apply(entries.slice(1))).toMatchObject({ word: 'applied', words: ['applied resting'] });
+    expect(await world.apply(entries.slice(1))).toMatchObject({ word: 'applied', words: ['applied counted'] });
     await other.apply();
     expect(await world.state()).toEqual(await other.state());
   });

@@ -2,10 +2,18 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const protections: Mutants = {
   'lua/include/position.lua': {
-    'a lost position is found by what is acknowledged': ['position = by_group(keys)', "position = '0-0'"],
-    'a lost position is found by the ids that are remembered': [
-      'if stream.after(remembered, position) then position = remembered end',
-      '',
+    'a lost position is found by its copy': [
+      "redis.call('HGET', keys.clock, 'position') or by_memory(keys)",
+      'by_memory(keys)',
     ],
+    'a lost position is found by the ids that are remembered': ['or by_memory(keys)', "or '0-0'"],
+    'a position that is found by ids lies before the last of them': [
+      "'(' .. bound, '-', 'COUNT'",
+      "bound, '-', 'COUNT'",
+    ],
+    'a position that was put back has its copy': ["redis.call('HSET', keys.clock, 'position', at)", ''],
+  },
+  'lua/include/write.lua': {
+    'the position has a copy': ["redis.call('HSET', keys.clock, 'position', e.position)", ''],
   },
 };

@@ -1,6 +1,16 @@
 import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const protections: Mutants = {
+  'lua/include/seen.lua': {
+    'id memory: a generation ends after half an hour': [
+      'if newest and at - newest.from < MEMORY_MS and',
+      'if newest and',
+    ],
+    'id memory: a generation says until when it has ids': [
+      'generation.to, generation.count, e.remembers = at,',
+      'generation.count, e.remembers =',
+    ],
+  },
   'lua/forget-ids.lua': {
     'atomic janitor: ids that can be asked for stay': [
       'if not oldest or at - oldest.to < limits.MEMORY_MS then',

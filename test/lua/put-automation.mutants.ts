@@ -6,6 +6,11 @@ export const rules: Mutants = {
       'if settle.catch_up(e, e.as_of) then return nil end',
       'if true then return nil end',
     ],
+    '13: what comes out before a change is written': ['write.all(e)\n  context.begin(e)', 'context.begin(e)'],
+    '13: what comes out before a change is written once': [
+      'context.begin(e)\n  e.as_of, e.stored',
+      'e.as_of, e.stored',
+    ],
     '13: a standing window that is there goes on': ['if b.start then return end', ''],
   },
   'lua/put-automation.lua': {

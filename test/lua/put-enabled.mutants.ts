@@ -2,19 +2,19 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
   'lua/include/change.lua': {
-    '13: standing windows restart when enabled': ['elseif b.start and not trigger.after then', 'elseif false then'],
+    '13: standing windows restart when enabled': [
+      'elseif b.start and not trigger.kind.after then',
+      'elseif false then',
+    ],
     '13: armed windows that ran out are dropped when enabled': [
-      "trigger.after and b['end'] <= e.as_of then",
-      'trigger.after and false then',
+      'trigger.kind.after and b.finish <= e.as_of then',
+      'trigger.kind.after and false then',
     ],
-    '13: a restarted window is not silent': [
-      'b.opened, b.silent, b.keep = opened, 0,',
-      'b.opened, b.silent, b.keep = opened, b.silent,',
-    ],
-    '13: the 30 days of a key start anew when enabled': ['trigger.keyed and e.as_of + FORGET_MS', 'b.keep'],
+    '13: a restarted window is not silent': ['b.silent, b.keep = 0,', 'b.silent, b.keep = b.silent,'],
+    '13: the 30 days of a key start anew when enabled': ['trigger.kind.keyed and e.as_of + FORGET_MS', 'b.keep'],
     '8.3: a standing window opens when it is loaded': [
-      'window.open(e, b, e.as_of, 0, e.as_of, false)\n  b.silent = 0',
-      'window.open(e, b, e.now, 0, e.as_of, false)\n  b.silent = 0',
+      'window.open(b, e.as_of, e.as_of + trigger.within, 0, e.as_of, false)\n  b.silent = 0',
+      'window.open(b, e.now, e.now + trigger.within, 0, e.as_of, false)\n  b.silent = 0',
     ],
   },
   'lua/put-automation.lua': {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { settle } from '../../src/redis/steps/settle.ts';
 import { seconds, World } from '../support/world.ts';
 
 const watch = (rest: object = {}) => ({ posture: 'Proactive', after: ['a'], expect: ['x'], within: 10, ...rest });
@@ -45,7 +46,7 @@ describe('the order of settling', () => {
     const triggers = Array.from({ length: 112 }, (_, i) => (i === 1 || i === 10 ? inner : leaf));
     await world.put(automation('a', { type: 'compound', require: 'any', triggers }));
     await world.meet('a');
-    await world.at(10).settle();
+    expect(await settle(world.redis, world.at(10).store, 114)).toMatchObject({ word: 'settled', fired: 114 });
     const places = (await world.firings()).map(({ children: [child] }) =>
       child?.children[0] ? child.children[0].path : child?.path,
     );
@@ -73,6 +74,18 @@ describe('the order of settling', () => {
     for (const [k = '', l = ''] of [...keys].reverse()) await world.meet('a', { resource: { id: 'r', k, l } });
     await world.at(10).settle();
     expect((await world.firings()).map(({ labels }) => [labels.k, labels.l])).toEqual(keys);
+  });
+
+  test('is kept over many keys and triggers, each of which comes out once in one call', async () => {
+    const world = new World();
+    const names = ['a', 'b'];
+    for (const id of names) await world.put(automation(id, watch({ for_each: ['id'] })));
+    const keys = Array.from({ length: 230 }, (_, i) => `r${i}`).sort();
+    for (const resource of keys) await world.send('a', { resource });
+    await world.drain();
+    expect(await settle(world.redis, world.at(10).store, 460)).toMatchObject({ word: 'settled', fired: 460 });
+    const fired = (await world.firings()).map((firing) => `${firing.automation} ${firing.labels.id}`);
+    expect(fired).toEqual(names.flatMap((name) => keys.map((key) => `${name} ${key}`)));
   });
 
   test('has rolled windows take their place in it', async () => {

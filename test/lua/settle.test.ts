@@ -30,6 +30,13 @@ describe('how far it goes', () => {
     expect(await look(world)).toMatchObject({ word: 'settled', fired: 1, wakeMs: ms(10) + DAYS30 * 1_000 });
   });
 
+  test('and says when the next one is due, also of a key that it did not come to', async () => {
+    const world = new World();
+    await world.put(automation('a', watch({ for_each: ['id'] })));
+    for (const at of [0, 5]) await world.at(at).meet('a', { resource: `r${at}` });
+    expect(await look(world.at(10))).toMatchObject({ word: 'settled', fired: 1, wakeMs: ms(15) });
+  });
+
   test('never ahead of the next entry, however late that is read', async () => {
     const world = new World();
     await world.put(automation('a', watch()));

@@ -4,8 +4,8 @@ export const protections: Mutants = {
   'src/redis/keys.ts': {
     'key slot tag: jobs lie in the slot of their firings': ["bull: name('bull'),", "bull: namespace.concat(':bull'),"],
     'key slot tag: windows lie in the slot of the log': [
-      "window: name('window:'),",
-      "window: namespace.concat(':window:'),",
+      "windows: name('windows:'),",
+      "windows: namespace.concat(':windows:'),",
     ],
   },
 };

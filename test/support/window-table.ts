@@ -109,7 +109,9 @@ export async function meet(world: World, { trigger, before: shown, event, t, at 
   const after = await world.state();
   expect(strays(before, after, name)).toEqual([]);
   expect(indexFaults(after)).toEqual([]);
-  return [words.replace('applied ', ''), showWindow(after, name), ...(await world.told())];
+  const left = showWindow(after, name);
+  if (left === '-') expect(after[`deadlines:${name}`]).toBeUndefined();
+  return [words.replace('applied ', ''), left, ...(await world.told())];
 }
 
 /** A row of a table of rules 7: its name, trigger, window before, event with its time, word, window after, ledger. */

@@ -1,0 +1,140 @@
+import type { Mutants } from '../rigs/mutate/mutation.ts';
+
+export const rules: Mutants = {
+  'lua/include/queue.lua': {
+    '8.2: of one trigger by key': ['bytes.before(a.key, b.key)', 'bytes.before(b.key, a.key)'],
+  },
+  'lua/include/bytes.lua': {
+    '8.2: a shorter name goes first': ['return #a < #b', 'return #a > #b'],
+  },
+  'lua/include/due.lua': {
+    '8.2: windows that are opened and end within a chunk are settled in it': [
+      'if at <= e.bound then queue.insert',
+      'if false then queue.insert',
+    ],
+    '8.2: nothing that is due is passed over': ['if at < e.head then e.head = at end', ''],
+    '8.2: one of a page after the other': ['if top.paged then take_next(e, top.s) end', ''],
+  },
+  'lua/include/window.lua': {
+    '8.1: the last event of the same call is reported': ['if b.last then return b.last end', ''],
+    '6: the keys of a page are those that this call knows': [
+      'if not state.window(s, page[i]) then keys',
+      'if true then keys',
+    ],
+    '6: a key has one window in a call': [
+      'local b = state.window(s, key) or M.read(e, s, key)',
+      'local b = M.read(e, s, key)',
+    ],
+    '8.2: a deadline comes forward': ['not (b.listed and b.listed <= at)', 'not b.listed'],
+    '8.2: a window that is gone has no place': [
+      'b.listed = false\n    due.set(e, s, b.key, false)',
+      'b.listed = false',
+    ],
+  },
+  'lua/include/state.lua': {
+    '6: a trigger keeps its first window beside the second one': [
+      '{ [s.first.key] = s.first, [b.key] = b }',
+      '{ [b.key] = b }',
+    ],
+  },
+  'lua/include/write.lua': {
+    '6: more than one window of a trigger is written': ['if b and b.next == true and', 'if b and'],
+    '6: what is closed is removed': ['gone[#gone + 1] = key end\n    if', 'do end end\n    if'],
+    '6: the event that an absence would report is kept': ['if last_set[1] then', 'if false then'],
+    '6: the event of a closed window is removed': ['if last_gone[1] then', 'if false then'],
+    '6: all windows of a trigger that changed are written': [
+      'b = b.next\n  until b == true',
+      'b = b.next\n  until true',
+    ],
+    '8.2: the place among the triggers only comes forward': [
+      "'ZADD', e.keys.due, 'LT', unpack",
+      "'ZADD', e.keys.due, unpack",
+    ],
+    '9: what is stored of children is written': [
+      'for _, group in ipairs(e.changed_groups) do children.write(group) end',
+      '',
+    ],
+  },
+  'lua/include/children.lua': {
+    '9: what is dropped is removed': ["elseif #g.gone > 0 then redis.call('HDEL', g.name, unpack(g.gone)) end", 'end'],
+    '9: a group is one in a call': [
+      'groups[group] = groups[group] or read(e, c, group)',
+      'groups[group] = read(e, c, group)',
+    ],
+  },
+};
+
+export const protections: Mutants = {
+  'lua/include/context.lua': {
+    'what was decided once: windows': [
+      'e.states, e.touched, e.groups, e.changed_groups = {}, {}, {}, {}',
+      'e.states, e.touched, e.groups, e.changed_groups = {}, e.touched or {}, {}, {}',
+    ],
+    'what was decided once: the clock': [
+      'e.newest, e.arrival, e.clock_moved = e.stored_newest, e.stored_arrival, false',
+      'e.newest, e.arrival = e.newest or e.stored_newest, e.arrival or e.stored_arrival',
+    ],
+    'what was decided once: commands': [
+      'e.commands, e.counts, e.grown, e.over = {}, {}, {}, 0',
+      'e.commands, e.counts, e.grown, e.over = e.commands or {}, {}, {}, 0',
+    ],
+    'what was decided once: counts': [
+      'e.commands, e.counts, e.grown, e.over = {}, {}, {}, 0',
+      'e.commands, e.counts, e.grown, e.over = {}, e.counts or {}, {}, 0',
+    ],
+    'what was decided once: quotas': [
+      'e.commands, e.counts, e.grown, e.over = {}, {}, {}, 0',
+      'e.commands, e.counts, e.grown, e.over = {}, {}, e.grown or {}, 0',
+    ],
+    'what was decided once: groups of children': [
+      'e.states, e.touched, e.groups, e.changed_groups = {}, {}, {}, {}',
+      'e.states, e.touched, e.groups, e.changed_groups = {}, {}, e.groups or {}, {}',
+    ],
+    'what was decided once: ids': [
+      'e.generations, e.remembers, e.buckets = false, false, {}',
+      'e.generations, e.remembers, e.buckets = e.generations, e.remembers, e.buckets or {}',
+    ],
+    'what was decided once: parked events': [
+      'e.parked, e.followers, e.released = {}, {}, {}',
+      'e.parked, e.followers, e.released = e.parked or {}, e.followers or {}, e.released or {}',
+    ],
+  },
+  'lua/include/log.lua': {
+    'what one call settles is not used up by what is decided anew': ['e.budget = budget', ''],
+    'a chunk that is split keeps what became of its first entries': [
+      "if not result then return 'more-due', i - 1, words end",
+      "if not result then return 'more-due', i - 1, {} end",
+    ],
+  },
+  'lua/include/wire.lua': {
+    'a window that cannot be read fails the events that meet it': ["if type(b) == 'string' then error(b, 0) end", ''],
+    'the entries of a chunk begin where they are': [
+      'chunk.event, chunk.digest, chunk.match, chunk.next_rest = 0, 0, 0, chunk.rest',
+      'chunk.event, chunk.digest, chunk.match = 0, 0, 0\n  chunk.next_rest = chunk.next_rest > 0 and chunk.next_rest or chunk.rest',
+    ],
+  },
+  'lua/include/window.lua': {
+    'a window that cannot be read fails no other event': [
+      'if text and not pcall(record.read, b, text) then',
+      'if text and record.read(b, text) then',
+    ],
+  },
+  'lua/include/record.lua': {
+    'a window with an unknown word is none': ["error('no window', 0)", 'do return end'],
+    'a window without its times is none': ['return b.alert_until + 0', 'return'],
+  },
+  'lua/include/check.lua': {
+    'types: the counters': ["check_type(k.counters, 'hash')", ''],
+    'types: the quotas used': ["check_type(k.quota_used, 'hash')", ''],
+    'types: the deadlines of a trigger': ["if d and not d.visited then check_type(due.key(e, s), 'zset') end", ''],
+    'types: the last events of a trigger': [
+      "if s.changed and s.kind.proactive then check_type(p.last .. s.name, 'hash') end",
+      '',
+    ],
+    'types: streams and the sets of parked events': ['if TYPES[name] then check_type(key, TYPES[name]) end', ''],
+    'types: what is not there yet may be made': [" and found ~= 'none' then", ' then'],
+  },
+  'lua/include/packed.lua': {
+    'a chunk may have more matches than Lua takes values': ['if count <= limits.SLICE then', 'if true then'],
+  },
+};
