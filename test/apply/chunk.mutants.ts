@@ -5,6 +5,7 @@ export const rules: Mutants = {
     '7.1: ignored names are not applied': ['if (view.ignored.has(event.event))', "if (event.event === '-')"],
   },
   'src/apply/chunk.ts': {
+    '6: events of one chunk and key meet one window': ['keys.set(text, at);', ''],
     '12.2: nobody waits for itself': [' && event.follows !== event.id', ''],
   },
 };

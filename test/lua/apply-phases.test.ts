@@ -252,6 +252,15 @@ describe('deadlines in the middle of a chunk', () => {
     }
   });
 
+  test('of one time and trigger come out by key, the shorter of two that begin alike first', async () => {
+    const world = new World();
+    await world.put({ id: 'a', name: 'A', trigger: watch });
+    for (const resource of ['r10', 'r1', 'r']) await world.send('x', { id: `x-${resource}`, resource });
+    await world.at(20).send('w');
+    expect((await world.apply()).word).toBe('applied');
+    expect(await world.told()).toEqual(['r', 'r1', 'r10'].map((key) => `a triggered@10 ${key} x-${key}`));
+  });
+
   test('a window that was moved within the chunk fires once, at its last end', async () => {
     const world = new World();
     await world.put({ id: 'a', name: 'A', trigger: { ...watch, expect: ['x'] } });

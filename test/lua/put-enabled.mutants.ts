@@ -17,6 +17,18 @@ export const rules: Mutants = {
       'window.open(b, e.now, e.now + trigger.within, 0, e.as_of, false)\n  b.silent = 0',
     ],
   },
+  'lua/include/window.lua': {
+    '13: windows are read some thousand at a time': [
+      'local last = math.min(#keys, from + SLICE - 1)',
+      'local last = #keys',
+    ],
+  },
+  'lua/include/write.lua': {
+    '13: windows are written some thousand at a time': [
+      'unpack(list, from, math.min(#list, from + 2 * SLICE - 1))',
+      'unpack(list)',
+    ],
+  },
   'lua/put-automation.lua': {
     '13: nothing is settled of a disabled automation': ["redis.call('ZREM', keys.due, place.name)", ''],
   },

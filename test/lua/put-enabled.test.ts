@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { automation, counting, sent, standing, watch, windows } from '../support/trigger-kinds.ts';
-import { World } from '../support/world.ts';
+import { ms, World } from '../support/world.ts';
 
 const DAYS30 = 30 * 24 * 3_600;
+
+/** The window of a key of a keyed standing trigger that begins then. */
+const textAt = (start: number): string => `[${ms(start)},${ms(start + 30)}) 0 keep ${ms(start + DAYS30)} silent 0`;
 
 describe('a standing window', () => {
   test('opens when its automation is loaded, as of the log', async () => {
@@ -89,6 +92,20 @@ describe('enabling', () => {
     expect(await windows(world)).toEqual([
       `r: [${3 * DAYS30},${3 * DAYS30 + 30}) 0 keep ${4 * DAYS30} silent 0 last x1`,
     ]);
+  });
+
+  test('takes more keys than a call of Lua takes values', async () => {
+    const world = new World();
+    await world.put(automation({ ...standing, for_each: ['id'] }));
+    const { name } = await world.node('a');
+    const { prefixes } = world.store;
+    const keys = Array.from({ length: 8_100 }, (_, i) => `k${i}`);
+    await world.redis.hset(prefixes.windows + name, Object.fromEntries(keys.map((key) => [key, textAt(0)])));
+    await world.redis.zadd(prefixes.deadlines + name, ...keys.flatMap((key) => [ms(30), key]));
+    await world.put(automation({ ...standing, for_each: ['id'] }, { enabled: false }));
+    await world.at(20).put(automation({ ...standing, for_each: ['id'] }));
+    expect(new Set(await world.redis.hvals(prefixes.windows + name))).toEqual(new Set([textAt(20)]));
+    expect(await world.redis.zcount(prefixes.deadlines + name, ms(30), ms(50))).toBe(keys.length);
   });
 
   test.each([
