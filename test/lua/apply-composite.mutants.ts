@@ -54,6 +54,10 @@ export const rules: Mutants = {
     '7.1, 3: an event meets all triggers of an automation before its composites': ['flags >= LAST', 'true'],
   },
   'lua/include/walk.lua': {
+    '7.1, 3.2: composites after their children': [
+      'group.composite.order > deepest.composite.order',
+      'group.composite.order < deepest.composite.order',
+    ],
     '7.1, 3.2: firings of children in declared order': [
       'return a.trigger.order < b.trigger.order',
       'return a.trigger.order > b.trigger.order',

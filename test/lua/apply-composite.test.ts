@@ -58,6 +58,7 @@ describe('a compound', () => {
     ],
     ['a repeated child replaces its older firing', 'all', 'a a b', [], ['0@1 until 161', '1@2 until 162']],
     ['a stored newer firing stays', 'all', 'a a@-5 b', [], ['0@0 until 160', '1@2 until 162']],
+    ['what is too old for the others is not stored', 'all', 'a b@-100.001', [], ['0@0 until 160']],
     ['an older child is forgotten earlier', 'all', 'a b@-20', [], ['0@0 until 160', '1@-20 until 140']],
     ['a firing of the same time replaces the stored one', 'all', 'a b a@0', [], ['1@1 until 161', '0@0 until 160']],
   ])('%s', async (_, require, line, told, left) => {
@@ -78,6 +79,11 @@ describe('a compound', () => {
     for (const name of ['b', 'a']) await world.at(2).send(name);
     expect((await world.apply()).words).toEqual(['applied fired', 'applied fired']);
     expect(await stored(world)).toEqual(['0@2 until 162']);
+  });
+
+  test('any of its children fires it alone, also when one event fires two', async () => {
+    const world = await worldOf(compound([on('a'), on('a')], { require: 'any', within: 100 }));
+    expect(await play(world, 'a')).toEqual(['c triggered@0 a0 (0)']);
   });
 
   test('exactly `within` apart counts together, a millisecond more does not', async () => {
@@ -169,6 +175,12 @@ describe('a sequence', () => {
     expect(await stored(world)).toEqual(['0@0 until 160']);
     await world.at(1);
     expect(await play(world, 'a a')).toEqual(['c triggered@2 a2 (0 1 2)']);
+  });
+
+  test('keeps the first of one event when the next step is not among them', async () => {
+    const world = await worldOf(sequence(['a', 'b', 'b'], { within: 100 }));
+    await play(world, 'b');
+    expect(await stored(world)).toEqual(['1@0 until 160']);
   });
 
   test('begins again when the first step is out of reach', async () => {

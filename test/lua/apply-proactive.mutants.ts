@@ -67,9 +67,5 @@ export const rules: Mutants = {
   'lua/include/walk.lua': {
     '7.1, 3.1: an event settles its own window first': ['if ev.t > ev.as_of then settle_own(e, matches, ev) end', ''],
     '7.1, 3.1: a window is over at its end': ['b.finish <= ev.t', 'b.finish < ev.t'],
-    '7.1, 3.2: composites after their children': [
-      'group.composite.order > deepest.composite.order',
-      'group.composite.order < deepest.composite.order',
-    ],
   },
 };

@@ -10,6 +10,9 @@ export const rules: Mutants = {
 };
 
 export const protections: Mutants = {
+  'lua/include/entry.lua': {
+    'dead letters: what is rejected is kept there': ["if ev.word == 'rejected' then log", 'if false then log'],
+  },
   'lua/apply.lua': {
     'position fence: what is applied is not applied again': [
       'while not stream.after(first_id, e.position) do',

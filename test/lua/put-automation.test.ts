@@ -118,6 +118,16 @@ describe('a changed definition', () => {
     expect(await world.told()).toEqual([]);
   });
 
+  test('takes with it what the former one watched', async () => {
+    const world = new World();
+    await world.put(automation(watch));
+    await world.meet('a');
+    await world.at(1).put(automation({ ...watch, within: 61 }));
+    await world.at(200).settle();
+    expect(await world.told()).toEqual([]);
+    expect(await world.redis.exists(world.store.keys.quota_used)).toBe(0);
+  });
+
   test('comes back with nothing of what it had before', async () => {
     const world = new World();
     await world.put(automation(counting));
