@@ -154,6 +154,7 @@ describe('digests', () => {
       { match_related: [{ l: 'w' }, { k: 'v' }] },
     ],
     ['how a duration is written', { within: '1m' }, { within: 60 }],
+    ['what is said of a silence that goes on', { posture: 'Proactive' }, { posture: 'Proactive', repeat: false }],
   ])('are the same when the meaning is: %s', (_, one, other) => {
     expect(own({ ...base, ...one })).toBe(own({ ...base, ...other }));
   });
@@ -168,6 +169,7 @@ describe('digests', () => {
       { match_related: [{ k: 'v', l: 'w' }] },
       { match_related: [{ k: 'v' }, { l: 'w' }] },
     ],
+    ['how many are expected', { threshold: 2 }, { threshold: 3 }],
     ['an empty list of patterns', { match: { k: [] } }, { match: {} }],
   ])('differ when the meaning does: %s', (_, one, other) => {
     expect(own({ ...base, ...one })).not.toBe(own({ ...base, ...other }));
