@@ -28,13 +28,13 @@ describe('a right that is missing for a while', () => {
     expect(await world.drain()).toEqual(['applied']);
   });
 
-  test('costs no absence', async () => {
+  test.each([['-hdel'], ['-hget']])('costs no absence: %s', async (rule) => {
     const world = new World();
     const trigger = { posture: 'Proactive', after: ['a'], expect: ['b'], within: 10, for_each: ['id'] };
     await world.put({ id: 'p', name: 'p', trigger });
     await world.meet('a');
     world.at(20);
-    const denied = settle(await deny(world, '-hdel'), world.store);
+    const denied = settle(await deny(world, rule), world.store);
     await expect(denied).rejects.toSatisfy(isInfrastructure);
     expect(await lastDeadLetters(world.redis, world.store, 10)).toEqual([]);
     await world.settle();
