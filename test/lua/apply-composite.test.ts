@@ -217,6 +217,14 @@ test('a composite is evaluated after its children, each level once', async () =>
   expect(firing?.children[0]?.children[0]?.event).toMatchObject({ id: 'a0', occurred: iso(0) });
 });
 
+test('a composite gets what one event fires below it at once, however deep', async () => {
+  const triggers = [compound([on('a')], { require: 'any' }), on('a')];
+  const world = await worldOf({ type: 'sequence', within: 100, triggers });
+  await play(world, 'a');
+  // Of two at once a sequence takes one step.
+  expect(await stored(world)).toEqual(['0@0 until 160']);
+});
+
 test('what was stored of a changed child neither completes nor outdates the others', async () => {
   const world = new World();
   const trigger = (name: string) => compound([on('a'), on(name), on('c')], { within: 10 });
