@@ -90,6 +90,19 @@ const LOOSER: Readonly<Record<string, string>> = {
 /** Fields that the types written by hand say more exactly. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { TriggeredFields: ['action', 'data'] };
 
+/** Keys that only a related type has. They are named so that a mixture of two types is an error; each of them alone would let it pass. */
+const REFUSED: Readonly<Record<string, readonly string[]>> = {
+  // An event in its own form is no CloudEvent, which has open keys: a wrong key is to be seen.
+  EventInput: ['specversion'],
+  EventTriggerDocument: ['triggers', 'require'],
+  CompoundDocument: keysOnlyOf(eventLevel, compoundDocument),
+  SequenceDocument: ['require', ...keysOnlyOf(eventLevel, compoundDocument)],
+};
+
+function keysOnlyOf(one: z.ZodObject, other: z.ZodObject): string[] {
+  return Object.keys(one.shape).filter((key) => !(key in other.shape));
+}
+
 /** What the definition of a schema may hold, whichever kind it is. */
 type Def = Readonly<{
   type: string;
@@ -191,8 +204,7 @@ const DO_NOT_EDIT =
 function file(imports: string, more: string, way: Way): string {
   const types = [...NAMED].flatMap(([schema, { name, what }]) => {
     if (what === undefined || GOT.includes(name) !== (way === 'got')) return [];
-    // An event in its own form is no CloudEvent, which has open keys: a wrong key is to be seen.
-    const last = name === 'EventInput' ? '  readonly specversion?: never;\n' : '';
+    const last = (REFUSED[name] ?? []).map((key) => `  readonly ${key}?: never;\n`).join('');
     return [
       `/** ${what} */\nexport type ${name} = {\n${objectType(schema as z.core.$ZodObject, name, way)}${last}};\n`,
     ];

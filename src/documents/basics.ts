@@ -28,9 +28,29 @@ export type DurationInput =
   | `P${string}`
   | `${number}:${number}:${number}`;
 
+type LettersOf<Text extends string, Found = never> = Text extends `${infer First}${infer Rest}`
+  ? LettersOf<Rest, Found | First>
+  : Found;
+type Letter = LettersOf<'abcdefghijklmnopqrstuvwxyzßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ'>;
+type Further = Letter | Uppercase<Letter> | LettersOf<'0123456789-_.:/ '>;
+/** A text that does not begin with this letter, but with another, a capital, a digit, a character of a script without case. */
+type NotFirst<L extends Letter> = `${Exclude<Letter, L>}${string}` | Capitalize<string>;
+
+/**
+ * Any text but `queue`, spelled out by the first letter that differs. So the compiler finds a queue action whose `queue` is missing. A
+ * text that is known only at run time needs a cast.
+ */
+export type FreeActionType =
+  | NotFirst<'q'>
+  | `q${NotFirst<'u'>}`
+  | `qu${NotFirst<'e'>}`
+  | `que${NotFirst<'u'>}`
+  | `queu${NotFirst<'e'>}`
+  | `queue${Further}${string}`;
+
 /** An action of any other type than `queue`: its job goes to the queue `actions`, its keys are for the handler that knows the type. */
 export type FreeAction = {
-  readonly type: string;
+  readonly type: FreeActionType;
   readonly queue?: never;
   /** How long its job waits before it may run */
   readonly schedule_after?: DurationInput | null;

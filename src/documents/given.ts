@@ -83,6 +83,8 @@ export type EventTriggerDocument = {
   readonly within?: DurationInput;
   /** false: alert only once in a silence (Proactive without "after"). Default: true */
   readonly repeat?: boolean;
+  readonly triggers?: never;
+  readonly require?: never;
 };
 
 /** A trigger that combines others, in any order. */
@@ -99,6 +101,13 @@ export type CompoundDocument = {
   readonly type?: 'compound';
   /** How many children must fire */
   readonly require: 'any' | 'all' | number;
+  readonly posture?: never;
+  readonly match?: never;
+  readonly match_related?: never;
+  readonly after?: never;
+  readonly expect?: never;
+  readonly threshold?: never;
+  readonly repeat?: never;
 };
 
 /** A trigger that combines others, one after another. */
@@ -113,6 +122,14 @@ export type SequenceDocument = {
   readonly for_each?: readonly string[];
   /** Children one after another, in their order */
   readonly type?: 'sequence';
+  readonly require?: never;
+  readonly posture?: never;
+  readonly match?: never;
+  readonly match_related?: never;
+  readonly after?: never;
+  readonly expect?: never;
+  readonly threshold?: never;
+  readonly repeat?: never;
 };
 
 /** An action that adds a job to a BullMQ queue of yours. */

@@ -1,6 +1,7 @@
 import type { ActionDocument } from '../documents/given.ts';
 import type { Automation } from '../model/automation.ts';
 import { joinPath } from '../model/issue.ts';
+import { actionsIn, typeFindings } from './actions.ts';
 import { type Finding, quoted, warning } from './finding.ts';
 import { labelFindings } from './labels.ts';
 import { hasName, isTelling, type LogSample } from './log-sample.ts';
@@ -30,6 +31,7 @@ export function findingsIn(automation: Automation, surroundings: Surroundings = 
       ...(placed.trigger.type === 'event' ? patternFindings(placed, carried) : []),
       ...(sample !== null && isTelling(sample) ? labelFindings(placed, sample) : []),
     ]),
+    ...typeFindings(automation),
     ...queueFindings(automation, unattended),
     ...resolveFindings(automation),
   ];
@@ -40,19 +42,15 @@ const START_WORKER = 'start a BullMQ worker for it, with the prefix of this name
 
 /** One for each queue. */
 function queueFindings(automation: Automation, unattended: Surroundings['unattended']): Finding[] {
-  const { actions, actionsOnTrigger, actionsOnResolve } = automation;
-  const lists = { actions, actions_on_trigger: actionsOnTrigger, actions_on_resolve: actionsOnResolve };
   const known = new Set<string>();
-  return Object.entries(lists).flatMap(([list, members]) =>
-    members.flatMap((action, i) => {
-      const queue = unattended(action);
-      if (queue === null || known.has(queue)) return [];
-      known.add(queue);
-      const place = joinPath(joinPath(list, i), action.type === 'queue' ? 'queue' : 'type');
-      const reason = `no worker takes jobs from the queue ${quoted(queue)} now`;
-      return [warning(place, reason, START_WORKER)];
-    }),
-  );
+  return actionsIn(automation).flatMap(({ action, path }) => {
+    const queue = unattended(action);
+    if (queue === null || known.has(queue)) return [];
+    known.add(queue);
+    const place = joinPath(path, action.type === 'queue' ? 'queue' : 'type');
+    const reason = `no worker takes jobs from the queue ${quoted(queue)} now`;
+    return [warning(place, reason, START_WORKER)];
+  });
 }
 
 /**

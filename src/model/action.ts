@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ActionDocument, QueueAction } from '../documents/given.ts';
 import { InvalidDocument } from '../errors.ts';
-import { check, checkClosed, closed, each, joinPath } from './issue.ts';
+import { check, checkClosed, closed, each, joinPath, required } from './issue.ts';
 import { freezeDeep } from './record.ts';
 import { LIST_LIMIT, refuseMore } from './spec.ts';
 import { withinAt } from './within.ts';
@@ -73,7 +73,9 @@ export const queueOptions = z.strictObject(
 /** An action that adds a job to a queue. */
 export const queueAction = closed({
   type: z.literal('queue').describe('A job in a BullMQ queue of yours'),
-  queue: text
+  queue: z
+    .string(required('must be a non-empty string'))
+    .min(1, 'must be a non-empty string')
     .regex(/^[^:]*$/, 'must not contain ":"')
     .regex(/^\P{Cc}*$/u, 'must not contain control characters')
     .describe('Name of the BullMQ queue'),

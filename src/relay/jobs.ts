@@ -119,7 +119,7 @@ function firingDocument(firing: Firing | ChildFiring, root: TriggerDocument): Ch
 function triggerAt(root: TriggerDocument, path: string): TriggerDocument {
   let trigger = root;
   for (const step of path === '' ? [] : path.split('.')) {
-    const child = 'triggers' in trigger ? trigger.triggers[Number(step)] : undefined;
+    const child = trigger.triggers?.[Number(step)];
     if (child === undefined) throw new InvalidDocument('path', 'is no place in the trigger of this automation', path);
     trigger = child;
   }

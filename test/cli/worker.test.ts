@@ -52,7 +52,7 @@ describe('a worker', () => {
 
   test('tells what it does when it is asked to', async () => {
     const watchfire = shop();
-    const action = { type: 'page' };
+    const action = { type: 'page' } as const;
     await watchfire.put({ id: 'A', name: 'a', trigger: { posture: 'Reactive' }, actions: [action] });
     const { stop, logs } = working(watchfire, '--log-level', 'debug');
     await watchfire.emit(failed);

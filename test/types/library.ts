@@ -6,6 +6,7 @@ import type {
   AutomationDocument,
   CloudEventInput,
   EventInput,
+  FreeAction,
   ScenarioDocument,
   TriggerDocument,
   TriggeredAction,
@@ -59,9 +60,43 @@ export const wrongAutomations: AutomationDocument[] = [
   { ...names, trigger, actions: [{ type: 'queue', queue: 'q', opts: { attempt: 3 } }] },
   // @ts-expect-error the ids of jobs are those of the engine
   { ...names, trigger, actions: [{ type: 'queue', queue: 'q', opts: { jobId: 'mine' } }] },
+  // @ts-expect-error a queue action has a queue
+  { ...names, trigger, actions: [{ type: 'queue', name: 'remind' }] },
+  // @ts-expect-error so has one that says no more
+  { ...names, trigger, actions_on_resolve: [{ type: 'queue' }] },
+  // @ts-expect-error an own type has none
+  { ...names, trigger, actions: [{ type: 'page', queue: 'pager' }] },
+  // @ts-expect-error an event trigger requires nothing
+  { ...names, trigger: { posture: 'Reactive', require: 'all' } },
+  // @ts-expect-error nor does it hold others
+  { ...names, trigger: { posture: 'Reactive', triggers: [trigger] } },
+  // @ts-expect-error a compound has no posture
+  { ...names, trigger: { require: 'all', triggers: [trigger], posture: 'Reactive' } },
+  // @ts-expect-error a sequence expects nothing itself
+  { ...names, trigger: { type: 'sequence', triggers: [trigger], expect: ['x'] } },
   // @ts-expect-error an action has a type
   { ...names, trigger, actions: [{ queue: 'q' }] },
 ];
+
+/** What begins like `queue`, other letters, other scripts: any text but one is an own type. */
+export const ownTypes: FreeAction[] = [
+  ...([
+    'page',
+    'q',
+    'qu',
+    'que',
+    'queu',
+    'queues',
+    'queue-2',
+    'Queue',
+    'quest',
+    'queen',
+    'query',
+    'überweise',
+    '通知',
+    '7',
+  ] as const),
+].map((type) => ({ type, whom: 'me' }));
 
 const within = (length: TriggerDocument['within']): TriggerDocument => ({ posture: 'Reactive', within: length ?? 0 });
 
