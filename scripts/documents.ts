@@ -78,7 +78,15 @@ const NAMED = new Map<z.core.$ZodType, Readonly<{ name: string; what?: string }>
     scenarioDocument,
     { name: 'ScenarioDocument', what: 'A scenario for `simulate`: automations, and what happens to them.' },
   ],
-  [stepDocument, { name: 'ScenarioStep', what: 'One step of a scenario. Time stands still until the next one.' }],
+  [
+    stepDocument,
+    {
+      name: 'ScenarioStep',
+      what:
+        'One step of a scenario. Time stands still until the next one. `at` by itself decides nothing: deadlines that have passed are ' +
+        'decided in a step with `tick: true`, with an event, or with a change of automations.',
+    },
+  ],
   [settingsSchema, { name: 'Settings', what: 'All settings of an engine.' }],
 ]);
 

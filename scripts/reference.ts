@@ -3,7 +3,7 @@
  * `sh scripts/node.sh scripts/reference.ts`
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -25,15 +25,26 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[], wor
   ['simulate', ['simulate', 'SimulateOptions', 'ScenarioAnswer', 'Answered', 'ScenarioDocument', 'ScenarioStep'], ''],
 ];
 
-function declarationsIn(folder: string): Map<string, Declared> {
+/** What src/index.ts exports, by name: the file that declares it, as its path in src without an ending. */
+function exportsOf(index: string): Map<string, string> {
+  const lists = [...index.matchAll(/export (?:type )?\{([^}]*)\} from '\.\/([\w/-]+)\.ts'/g)];
+  return new Map(
+    lists.flatMap(([, names = '', file = '']) =>
+      [...names.matchAll(/(\w+)\s*(?:,|$)/g)].map(([, name = '']): [string, string] => [name, file]),
+    ),
+  );
+}
+
+/** The declarations that these files hold under these names; another of the same name in another file is another thing. */
+function declarationsIn(folder: string, wanted: ReadonlyMap<string, string>): Map<string, Declared> {
   const found = new Map<string, Declared>();
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.d.ts'));
-  for (const file of files.sort()) {
-    const text = readFileSync(path.join(folder, file), 'utf8');
+  for (const file of new Set(wanted.values())) {
+    const text = readFileSync(path.join(folder, `${file}.d.ts`), 'utf8');
     const pattern =
       /(?:^\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?^export (?:declare )?(?:abstract )?(class|type|const|function) (\w+)/gm;
     for (const match of text.matchAll(pattern)) {
       const [whole, comment = '', kind = '', name = ''] = match;
+      if (wanted.get(name) !== file) continue;
       const start = match.index + whole.indexOf('export ', comment.length);
       const rest = text.slice(start);
       const end =
@@ -43,6 +54,9 @@ function declarationsIn(folder: string): Map<string, Declared> {
       found.set(name, { name, comment: plain(comment), text: rest.slice(0, end).replace(/^ +#private;\n/m, '') });
     }
   }
+  const missing = [...wanted].filter(([name]) => !found.has(name)).map(([name, file]) => `${name} (${file})`);
+  if (missing.length > 0)
+    throw new Error(`src/index.ts exports what these files do not declare: ${missing.join(', ')}`);
   return found;
 }
 
@@ -117,29 +131,28 @@ function jobDefaults(): string {
   return table(['option', 'value', ''], rows);
 }
 
-/** The whole page. */
-export function reference(): string {
+/** Runs `use` on a folder with the declaration files of src/, as the package has them. */
+export function withDeclarations<T>(use: (folder: string) => T): T {
   const folder = mkdtempSync(path.join(tmpdir(), 'watchfire-reference-'));
   try {
     const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
     const parameters = [compiler, '-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', folder];
     execFileSync(process.execPath, parameters, { cwd: root });
-    return pageOf(declarationsIn(folder));
+    return use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function pageOf(all: ReadonlyMap<string, Declared>): string {
-  const index = readFileSync(path.join(root, 'src', 'index.ts'), 'utf8');
-  const lists = [...index.matchAll(/export (?:type )?\{([^}]*)\}/g)].map(([, names = '']) => names);
-  const exported = new Set(
-    lists
-      .join(',')
-      .split(',')
-      .map((name) => name.trim().replace(/^type /, ''))
-      .filter(Boolean),
-  );
+/** The whole page. `folder`: as `withDeclarations` gives it. */
+export function reference(folder: string): string {
+  const exported = exportsOf(readFileSync(path.join(root, 'src', 'index.ts'), 'utf8'));
+  // What Watchfire inherits is shown as its own.
+  const wanted = new Map([...exported, ['Views', 'inspect/views']]);
+  return pageOf(declarationsIn(folder, wanted), new Set(exported.keys()));
+}
+
+function pageOf(all: ReadonlyMap<string, Declared>, exported: ReadonlySet<string>): string {
   const named = new Set(['Watchfire', ...SECTIONS.flatMap(([, names]) => names)]);
   const errors = new Set(
     [...readFileSync(path.join(root, 'src/errors.ts'), 'utf8').matchAll(/^export class (\w+)/gm)].map(
@@ -174,4 +187,4 @@ function pageOf(all: ReadonlyMap<string, Declared>): string {
   ].join('\n');
 }
 
-if (import.meta.main) writeFileSync(PAGE, reference());
+if (import.meta.main) writeFileSync(PAGE, withDeclarations(reference));

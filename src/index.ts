@@ -1,6 +1,6 @@
 export type { Observer } from './apply/applier.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
-export type { Settings, WatchfireOptions } from './config.ts';
+export type { WatchfireOptions } from './config.ts';
 export type { Check, Grade } from './doctor/check.ts';
 export type {
   CloudEventInput,
@@ -25,6 +25,7 @@ export type {
   ScenarioDocument,
   ScenarioStep,
   SequenceDocument,
+  Settings,
   TriggerDocument,
 } from './documents/given.ts';
 export type {

@@ -200,7 +200,7 @@ export type ScenarioDocument = {
   readonly timeline: readonly ScenarioStep[];
 };
 
-/** One step of a scenario. Time stands still until the next one. */
+/** One step of a scenario. Time stands still until the next one. `at` by itself decides nothing: deadlines that have passed are decided in a step with `tick: true`, with an event, or with a change of automations. */
 export type ScenarioStep = {
   /** When, ISO 8601 */
   readonly at: string;
