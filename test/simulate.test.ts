@@ -49,3 +49,15 @@ test('an automation in error is an answer, and a server that is away an error', 
   expect(answer).toHaveProperty('invalid', expect.stringMatching(/^trigger\.within: /));
   expect(await rejection(simulate(scenario, { redis: 'redis://127.0.0.1:1' }))).toBeInstanceOf(RedisUnreachable);
 });
+
+test('what a program can do about an address is said in words of a program', async () => {
+  const scenario = { name: 'nothing', timeline: [] };
+  const wrong = new URL(inject('adminUrl'));
+  wrong.username = 'nobody';
+  wrong.password = 'wrong';
+  const refused = await rejection(simulate(scenario, { redis: wrong.href }));
+  expect(refused).toHaveProperty('message', expect.stringMatching(/WRONGPASS.*redis: 'redis:\/\/:PASSWORD@host:port'/));
+  const away = await rejection(simulate(scenario, { redis: 'redis://127.0.0.1:1' }));
+  expect(away).toHaveProperty('message', expect.stringContaining("or give another as redis: 'redis://:PASSWORD@"));
+  for (const error of [refused, away]) expect(String(error)).not.toMatch(/REDIS_URL|REDISCLI_AUTH|--redis/);
+});

@@ -16,9 +16,24 @@ const PATIENT_ATTEMPTS = 12;
 /** What ioredis says of commands whose connection has gone. */
 const CLOSED = 'Connection is closed.';
 
-/** What to do where a password is missing or wrong. */
-const PASSWORD_ADVICE =
-  ' (give it in REDIS_URL or REDISCLI_AUTH; that of "watchfire start" stands in the file password of its folder)';
+/** What can be done about an address that does not work; each is the end of a sentence. */
+type Advice = Readonly<{ password: string; address: string; authority: string }>;
+
+/** For a person at the command line. */
+const COMMAND_ADVICE: Advice = {
+  password:
+    'give it in REDIS_URL or REDISCLI_AUTH; that of "watchfire start" stands in the file password of its folder',
+  address: 'start one by "npm start" or "watchfire start", or name another by --redis or REDIS_URL',
+  authority: 'name the CA by --tls-ca',
+};
+
+/** For a program that calls a function with the options `redis` and `tls`. */
+export const PROGRAM_ADVICE: Advice = {
+  password:
+    'give it as redis: \'redis://:PASSWORD@host:port\'; that of "npm start" stands in the file .watchfire/password of the checkout',
+  address: "start one there, or give another as redis: 'redis://:PASSWORD@host:port'",
+  authority: 'give the CA as tls: { ca }',
+};
 
 /** Codes of certificates that no known authority has signed. */
 const UNKNOWN_SIGNER: ReadonlySet<string> = new Set([
@@ -34,6 +49,8 @@ export type OpenOptions = Readonly<{
   patient?: boolean;
   /** For a URL with rediss: your own CA, a client certificate. */
   tls?: RedisOptions['tls'];
+  /** What errors advise; without it what a person at the command line can do. */
+  advice?: Advice;
 }>;
 
 function optionsOf({ patient = false, tls }: OpenOptions): RedisOptions {
@@ -75,32 +92,29 @@ export async function openRedis(url: string, signal: AbortSignal, options: OpenO
     return redis;
   } catch (error) {
     redis.disconnect();
-    throw unreachable(url, failure ?? (error as Error));
+    throw unreachable(url, failure ?? (error as Error), options.advice ?? COMMAND_ADVICE);
   } finally {
     clearTimeout(bound);
     signal.removeEventListener('abort', giveUp);
   }
 }
 
-function unreachable(url: string, error: NodeJS.ErrnoException): RedisUnreachable {
+function unreachable(url: string, error: NodeJS.ErrnoException, advice: Advice): RedisUnreachable {
   // A server answers, and asks for something else.
   if (error.name === 'ReplyError') {
-    const advice = /^(NOAUTH|WRONGPASS)/.test(error.message) ? PASSWORD_ADVICE : '';
-    return new RedisUnreachable(`Redis at ${publicUrl(url)} refuses: ${error.message}${advice}`);
+    const more = /^(NOAUTH|WRONGPASS)/.test(error.message) ? ` (${advice.password})` : '';
+    return new RedisUnreachable(`Redis at ${publicUrl(url)} refuses: ${error.message}${more}`);
   }
-  return new RedisUnreachable(
-    `cannot reach Redis at ${publicUrl(url)}: ${reasonOf(error)}; start one by "npm start" or "watchfire start", ` +
-      'or name another by --redis or REDIS_URL',
-  );
+  return new RedisUnreachable(`cannot reach Redis at ${publicUrl(url)}: ${reasonOf(error, advice)}; ${advice.address}`);
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+function reasonOf({ code, message }: NodeJS.ErrnoException, { authority }: Advice): string {
   if (code === 'ECONNREFUSED') return 'nobody listens there';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'there is no host of that name';
   // Given up by us, or by the client.
   if (code === 'ETIMEDOUT' || message === CLOSED) return `no answer within ${REACH_BOUND_MS / 1_000} s`;
   if (message.startsWith('Unknown RESP type')) return 'what listens there is no Redis';
-  if (UNKNOWN_SIGNER.has(code ?? '')) return 'its certificate is signed by nobody known here, name the CA by --tls-ca';
+  if (UNKNOWN_SIGNER.has(code ?? '')) return `its certificate is signed by nobody known here, ${authority}`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate is for another host';
   if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired';
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return 'it does not speak TLS there, which rediss: asks for';

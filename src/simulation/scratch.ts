@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Redis, RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { parseSettings } from '../config.ts';
 import { removeNamespaces } from '../redis/namespace.ts';
-import { openRedis } from '../redis/open.ts';
+import { type OpenOptions, openRedis } from '../redis/open.ts';
 import type { Scenario, ScenarioAnswer } from './scenario.ts';
 import { type SimulationParts, simulate } from './simulation.ts';
 
@@ -25,10 +25,10 @@ export class Scratch {
    * @throws RedisUnreachable
    */
   static async open(
-    { url, tls, chunkSize }: { url: string; tls?: RedisOptions['tls']; chunkSize: number },
+    { url, chunkSize, ...how }: Pick<OpenOptions, 'tls' | 'advice'> & { url: string; chunkSize: number },
     signal: AbortSignal,
   ): Promise<Scratch> {
-    return new Scratch(await openRedis(url, new AbortController().signal, tls && { tls }), chunkSize, signal);
+    return new Scratch(await openRedis(url, new AbortController().signal, how), chunkSize, signal);
   }
 
   /** Runs one scenario under a name that no other has. What it leaves stays until it is removed. */

@@ -1,11 +1,15 @@
 import type { RedisOptions } from 'ioredis';
 import { DEFAULT_REDIS_URL, parseSettings } from '../config.ts';
 import type { ScenarioDocument } from '../documents/given.ts';
+import { PROGRAM_ADVICE } from '../redis/open.ts';
 import { parseScenario, type ScenarioAnswer } from './scenario.ts';
 
 /** Where scenarios run. */
 export type SimulateOptions = Readonly<{
-  /** URL of a Redis; what is put there is removed at the end. Without it the one of `npm start` */
+  /**
+   * URL of a Redis, with its password: `redis://:PASSWORD@host:port`. What is put there is removed at the end. Default:
+   * "redis://127.0.0.1:6390" without a password; the Redis of `npm start` listens there too, and wants the one of `.watchfire/password`
+   */
   redis?: string;
   /** With a URL that begins with rediss: what Node's TLS takes */
   tls?: RedisOptions['tls'];
@@ -17,18 +21,26 @@ export type SimulateOptions = Readonly<{
  * Runs a scenario on the real engine in virtual time, in a namespace that nobody else has, and tells what fired: for tests of automations.
  *
  * ```ts
+ * import { readFileSync } from 'node:fs';
  * import { simulate } from 'watchfire';
  *
- * const answer = await simulate({
- *   name: 'a failure',
- *   automations: [{ id: 'a', name: 'failures', trigger: { posture: 'Reactive', expect: ['order.failed'] } }],
- *   timeline: [{ at: '2026-03-02T09:00:00Z', event: { event: 'order.failed', resource: { id: 'customer.7' } } }],
- * });
- * if ('firings' in answer) console.log(answer.firings.length);
+ * const password = readFileSync('.watchfire/password', 'utf8'); // of the Redis that npm start runs
+ * const answer = await simulate(
+ *   {
+ *     name: 'an order that nobody pays',
+ *     automations: [{ id: 'a', name: 'unpaid', trigger: { posture: 'Proactive', after: ['placed'], expect: ['paid'], within: '15m' } }],
+ *     timeline: [
+ *       { at: '2026-03-02T09:00:00Z', event: { event: 'placed', resource: { id: 'order.1' } } },
+ *       { at: '2026-03-02T09:15:00Z', tick: true }, // without tick nothing is decided here
+ *     ],
+ *   },
+ *   { redis: `redis://:${password}@127.0.0.1:6390` },
+ * );
+ * if ('firings' in answer) console.log(answer.firings.length); // 1
  * ```
  *
  * @throws InvalidDocument when it is no scenario; an automation in error is an answer
- * @throws RedisUnreachable
+ * @throws RedisUnreachable saying where, why and what to do
  */
 export async function simulate(
   scenario: ScenarioDocument,
@@ -38,7 +50,7 @@ export async function simulate(
   // Loaded here only: a program in production simulates nothing.
   const { Scratch } = await import('./scratch.ts');
   const scratch = await Scratch.open(
-    { url: redis, chunkSize: parseSettings({}).chunkSize, ...(tls && { tls }) },
+    { url: redis, chunkSize: parseSettings({}).chunkSize, advice: PROGRAM_ADVICE, ...(tls && { tls }) },
     signal,
   );
   try {
