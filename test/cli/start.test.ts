@@ -1,11 +1,13 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { publicUrl } from '../../src/redis/address.ts';
+import { root } from '../house/tree.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { freshNamespace } from '../support/namespace.ts';
@@ -76,7 +78,11 @@ test('what it says to paste fires as it says, and started again it goes on where
   expect(first.lines().at(-1)).toBe(`watchfire: stopped, the data stays in ${dir}`);
 
   const second = await started(dir, port);
-  expect(second.lines()[1]).toMatch(/^\d automations here, left as they are/);
+  const [, listing = ''] =
+    /^5 automations here, left as they are; see them by: (.*)$/.exec(second.lines()[1] ?? '') ?? [];
+  expect(listing).toMatch(/npm run -s watchfire -- list --redis redis:/);
+  const { stdout } = await promisify(execFile)('sh', ['-c', listing], { cwd: root });
+  expect(stdout).toContain(each);
   await paste(line);
   await eventually('the fifth has fired both', () => fired(second, fifth) === 1 && fired(second, each) === 1);
   expect(await second.stop()).toBe(0);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { DEFAULT_REDIS_PORT, DEFAULT_REDIS_URL } from '../../config.ts';
+import path from 'node:path';
+import { DEFAULT_NAMESPACE, DEFAULT_REDIS_PORT, DEFAULT_REDIS_URL } from '../../config.ts';
 import type { RedisServer } from '../../embedded/server.ts';
 import type { Automation } from '../../model/automation.ts';
 import { publicUrl, type Target } from '../../session.ts';
@@ -14,6 +15,9 @@ import { asJson, outputOption } from '../view/output.ts';
 import { watch } from '../view/watch.ts';
 
 type Options = Readonly<Record<string, unknown>>;
+
+/** How the verbs are called: from the sources, as in a checkout, nothing is on the path. */
+const COMMAND = import.meta.url.endsWith('.ts') ? 'npm run -s watchfire --' : 'watchfire';
 
 export const verb: Verb = {
   configure(command) {
@@ -91,13 +95,15 @@ function greet({ target, server, put, automations }: Started, json: boolean, io:
   const paint = painter(io.color && !json);
   say(`${paint(['bold', 'green'], 'watchfire ready')}  ${url}  namespace ${namespace}`);
   const many = `${automations.length} ${automations.length === 1 ? 'automation' : 'automations'}`;
-  if (put > 0) say(`put the ${many} of examples/automations here, since there never were any`);
-  else if (automations.length === 0) say('no automations here; put some by "watchfire apply FILE"');
-  else
-    say(
-      `${many} here, left as they are; see them by "watchfire list${url === DEFAULT_REDIS_URL ? '' : ` --redis ${url}`}"`,
-    );
   const password = server?.passwordFile ? `REDISCLI_AUTH=$(cat ${inShell(server.passwordFile)}) ` : '';
+  // The verbs find the password of the usual folder themselves.
+  const usual = server?.passwordFile?.startsWith(path.resolve(DEFAULT_DIR) + path.sep) === true;
+  const where = url === DEFAULT_REDIS_URL ? '' : ` --redis ${url}`;
+  const which = namespace === DEFAULT_NAMESPACE ? '' : ` --namespace ${namespace}`;
+  const verb = (words: string): string => `${usual ? '' : password}${COMMAND} ${words}${where}${which}`;
+  if (put > 0) say(`put the ${many} of examples/automations here, since there never were any`);
+  else if (automations.length === 0) say(`no automations here; put some by: ${verb('apply FILE')}`);
+  else say(`${many} here, left as they are; see them by: ${verb('list')}`);
   const address = server ? `-p ${server.port}` : `-u ${url}`;
   say(`${promise(automations)}, paste this into another terminal:`);
   say(
