@@ -125,7 +125,7 @@ export const POINTS: readonly Point[] = [
   point('change: get+hget+hget'),
   point('change: put-automation'),
   point('change: hget'),
-  rare('change: hvals', { kind: 'removed meanwhile' }),
+  rare('change: hgetall', { kind: 'removed meanwhile' }),
   point('change: delete-automation'),
   loads('change: put-automation'),
 
