@@ -5,20 +5,35 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';
 const LETTER_BITS = 5;
 const HEAD_LETTERS = 5;
 
-/** The tail is what a bucket keeps: with two letters of the head or more 82 bits, so that no two of some billion ids are ever taken for one another. */
-const TAIL_FROM = 4;
+/**
+ * The tail is what a bucket keeps: with two letters of the head or more 82 bits, so that no two of some billion ids are ever taken for one
+ * another. It ends with the twelfth byte: formats before 3 kept so many, and `watchfire migrate` leads them over.
+ */
+const TAIL_FROM = 3;
 const TAIL_BYTES = 9;
+
+/** Bytes of a SHA-1 that a digest is made of. */
+export const DIGEST_BYTES = TAIL_FROM + TAIL_BYTES;
 
 /** What the seen memory keeps of an event id: five letters and nine bytes. */
 export type Digest = Readonly<{ head: string; tail: Buffer }>;
 
 export function digestOf(eventId: string): Digest {
-  const bytes = hash('sha1', eventId, 'buffer');
+  return digestFrom(hash('sha1', eventId, 'buffer'));
+}
+
+/** @param bytes the first DIGEST_BYTES of the SHA-1, or all of it */
+export function digestFrom(bytes: Buffer): Digest {
   let bits = bytes.readUInt32BE(0);
   let head = '';
   for (let i = 0; i < HEAD_LETTERS; i += 1) {
     head += LETTERS[bits >>> (32 - LETTER_BITS)];
     bits = (bits << LETTER_BITS) >>> 0;
   }
-  return { head, tail: bytes.subarray(TAIL_FROM, TAIL_FROM + TAIL_BYTES) };
+  return { head, tail: bytes.subarray(TAIL_FROM, DIGEST_BYTES) };
+}
+
+/** A digest as text, as lua/include/buckets.lua writes it: names the followers of a leader. */
+export function digestText({ head, tail }: Digest): string {
+  return head + tail.toString('hex');
 }
