@@ -10,7 +10,8 @@
 -- WORDS claimed same older newer
 local own, found = tonumber(args.own), redis.call('GET', keys.format)
 if found then
-  local number = tonumber(found) or math.huge -- what is no number was not written by an earlier version
+  -- `watchfire migrate` writes `leaving N` while it is at work. Anything else that is no number was not written by an earlier version.
+  local number = tonumber(found) or tonumber(found:match('^leaving (%d+)$')) or math.huge
   if number == own then return { 'same', found } end
   return { number < own and 'older' or 'newer', found }
 end

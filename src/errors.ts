@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'REDIS_UNREACHABLE'
   | 'UNPROTECTED'
   | 'WRONG_FORMAT'
+  | 'CANNOT_MIGRATE'
+  | 'WORKERS_ALIVE'
   | 'SCRIPT_MISMATCH'
   | 'UNEXPECTED_ANSWER'
   | 'UNREADABLE_STATE'
@@ -150,8 +152,8 @@ export class WrongFormat extends WatchfireError {
 
 /** How a namespace of an earlier version is left behind without losing anything. */
 const DRAIN =
-  'let the workers of that version run until its "watchfire status" shows that nothing waits and no window is open, then ' +
-  'start this version in a namespace of its own (--namespace), or remove the old keys first';
+  'stop its workers, then "watchfire migrate" leads it over; or let the workers of that version run until its "watchfire status" shows ' +
+  'that nothing waits and no window is open, then start this version in a namespace of its own (--namespace)';
 
 /** A script and the code that calls it disagree: a fault of this program, found when it starts. */
 export class ScriptMismatch extends WatchfireError {

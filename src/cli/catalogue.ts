@@ -40,6 +40,10 @@ const engine: Record<string, Listed> = {
     summary: 'find what is wrong, and say what to do about it',
     load: () => import('./verbs/doctor.ts'),
   },
+  migrate: {
+    summary: 'lead the state of an earlier version over',
+    load: () => import('./verbs/migrate.ts'),
+  },
 };
 
 const tools: Record<string, Listed> = {

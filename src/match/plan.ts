@@ -149,12 +149,17 @@ export function compiledFields(plan: Plan, node: TriggerNode): string[] {
     trigger.type,
     JSON.stringify(trigger.forEach),
     trigger.withinMs === null ? '' : String(trigger.withinMs),
-    [node.automationId, node.path, node.tree].map(lengthened).join(''),
+    stemOf(node.automationId, node.path, node.tree),
     isEvent ? String(trigger.threshold) : '',
     isEvent && !trigger.repeat ? '1' : '',
     isEvent ? '' : String(trigger.needed),
     isEvent ? '' : JSON.stringify(children),
   ];
+}
+
+/** What the ids of a trigger's firings begin with. */
+export function stemOf(automationId: string, path: string, tree: string): string {
+  return [automationId, path, tree].map(lengthened).join('');
 }
 
 /** A part of what the ids of firings are made of (lua/include/firing.lua): with its length in bytes before it. */

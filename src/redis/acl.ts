@@ -14,7 +14,7 @@ const CONNECTED = ['ping', 'hello', 'quit', 'select', 'client|setname', 'info'];
 /** For the engine: its scripts, whose commands Redis checks one by one, and the commands that it calls directly. */
 const ENGINE = [
   'evalsha script|load multi exec time wait publish pubsub|numsub subscribe unsubscribe',
-  'get set del unlink exists incr pexpire persist pttl type',
+  'get set del unlink exists incr pexpire persist pttl type renamenx',
   'hget hset hsetnx hdel hmget hgetall hvals hkeys hlen hexists hincrby',
   'sadd srem zadd zrem zrange zcard zcount zscore zremrangebyscore',
   'xadd xack xrange xrevrange xread xreadgroup xautoclaim xpending xtrim xdel xlen xsetid',

@@ -22,9 +22,7 @@ export async function requireReadable(redis: Redis, store: Store): Promise<void>
   const { format, position, generation, audit, counters } = store.keys;
   const found = await redis.get(format);
   if (found === FORMAT) return;
-  if (found !== null) {
-    throw new WrongFormat(store.namespace, Number(found) < Number(FORMAT) ? 'older' : 'newer', found, FORMAT);
-  }
+  if (found !== null) throw new WrongFormat(store.namespace, writerOf(found), found, FORMAT);
   const traces = await Promise.all([
     redis.get(position),
     redis.get(generation),
@@ -34,8 +32,25 @@ export async function requireReadable(redis: Redis, store: Store): Promise<void>
   if (traces.some((trace) => trace !== null && trace !== 0)) {
     // Somebody may have claimed it between the two looks, and begun.
     const again = await redis.get(format);
-    if (again !== FORMAT) throw new WrongFormat(store.namespace, again === null ? 'older' : 'newer', again, FORMAT);
+    if (again === FORMAT) return;
+    throw new WrongFormat(store.namespace, again === null ? 'older' : writerOf(again), again, FORMAT);
   }
+}
+
+/** Which version wrote a number that is not this one's; what is no number was not written by an earlier version. */
+function writerOf(found: string): 'older' | 'newer' {
+  const number = Number(leaving(found) ?? found);
+  return number < Number(FORMAT) ? 'older' : 'newer';
+}
+
+/** What `watchfire migrate` writes in the place of the number while it is at work: all versions refuse it. */
+export function leavingMark(from: string): string {
+  return `leaving ${from}`;
+}
+
+/** The number in such a mark; null where it is none. */
+export function leaving(found: string): string | null {
+  return /^leaving (\d+)$/.exec(found)?.[1] ?? null;
 }
 
 /** Asks for one engine: before it looks at state once, before each change anew, since all keys may have been removed meanwhile. */

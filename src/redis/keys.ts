@@ -84,8 +84,11 @@ export type Prefixes = Readonly<{
   bull: string;
 }>;
 
-/** Number of the form that this version writes: raised by every change after which an earlier version misreads the state. */
-export const FORMAT = '2';
+/**
+ * Number of the form that this version writes: raised by every change after which an earlier version misreads the state. Each such change
+ * extends `watchfire migrate` (src/migrate).
+ */
+export const FORMAT = '3';
 
 /** Consumer groups of the two streams. */
 export const ENGINE_GROUP = 'engine';

@@ -1,0 +1,18 @@
+-- Carries out commands of `watchfire migrate`, as long as the state has the form that they begin with: what a run sends late, after
+-- another one has come to the end, changes nothing.
+--
+-- KEYS format     string  number of the form that the state has
+-- ARGV form       what has to stand there, '' for nothing
+-- ARGV commands…  the words of each command, behind their number
+-- RETURNS word, what stands there
+-- WORDS led other
+local found = redis.call('GET', keys.format) or ''
+if found ~= args.form then return { 'other', found } end
+
+local at = args.commands + 1
+while ARGV[at] do
+  local words = tonumber(ARGV[at])
+  redis.call(unpack(ARGV, at + 1, at + words))
+  at = at + words + 1
+end
+return { 'led', found }

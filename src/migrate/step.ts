@@ -1,0 +1,20 @@
+import type { Redis } from 'ioredis';
+import type { OlderNames, Origin } from '../redis/older-state.ts';
+import type { Command } from '../redis/steps/lead-over.ts';
+import type { Store } from '../redis/store.ts';
+
+/** What a migration leads over, in its order. `settings`: quotas, the clock, the queues that automations name. */
+export const KINDS = ['settings', 'revisions', 'triggers', 'windows', 'ids', 'followers', 'readers'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** What one call leads over: `count` of a kind, as commands that are harmless to repeat. */
+export type Slice = Readonly<{ kind: Kind; count: number; commands: readonly Command[] }>;
+
+/** What every step works on. */
+export type Namespace = Readonly<{ redis: Redis; store: Store; origin: Origin; older: OlderNames }>;
+
+/**
+ * Reads what is still in the old form, and says slice by slice what to do. It changes nothing itself, and goes on whether a slice was
+ * carried out or not: so a dry run sees the same.
+ */
+export type Step = (namespace: Namespace) => AsyncGenerator<Slice>;

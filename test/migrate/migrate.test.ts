@@ -1,0 +1,218 @@
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { Redis } from 'ioredis';
+import { describe, expect, test } from 'vitest';
+import { migrate } from '../../src/migrate/migration.ts';
+import { requireFormat, requireReadable } from '../../src/redis/format.ts';
+import { signOfLife } from '../../src/redis/heartbeat.ts';
+import { FORMAT } from '../../src/redis/keys.ts';
+import { indexFaults } from '../support/deadlines.ts';
+import { restoreDump } from '../support/dump.ts';
+import { rejection } from '../support/engine.ts';
+import { keysIn } from '../support/namespace.ts';
+import { adminBeside } from '../support/redis.ts';
+import type { Snapshot } from '../support/snapshot.ts';
+import { ENGINE_KEYS, World } from '../support/world.ts';
+import { type Continued, continueOn } from './continuation.ts';
+
+/** What a client that was killed says. */
+const KILLED = 'killed';
+
+/** A client that is killed when the answer of its first script comes: what the script did stays. */
+function mortal(redis: Redis): Redis {
+  return new Proxy(redis, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      if (name !== 'evalsha') return value.bind(target) as unknown;
+      return async (...words: unknown[]): Promise<never> => {
+        await (value as (...all: unknown[]) => Promise<unknown>).apply(target, words);
+        throw new Error(KILLED);
+      };
+    },
+  });
+}
+
+/** Each dump with the version that `migrate` finds in it. */
+const DUMPS = [
+  ['0.1.0', '0.1.0'],
+  ['format-2', 'format 2'],
+] as const;
+
+/** A dump in a world of its own; its workers are stopped. */
+async function restored(dump: string): Promise<{ world: World; takenMs: number }> {
+  const world = new World();
+  const { takenMs } = await restoreDump(world.redis, `${dump}.json.gz`, world.namespace);
+  await stopWorkers(world);
+  world.clock.moveTo(takenMs);
+  return { world, takenMs };
+}
+
+async function stopWorkers({ redis, namespace }: World): Promise<void> {
+  const admin = adminBeside(redis);
+  const signs = (await keysIn(admin, namespace)).filter((key) => /^worker(s$|:)/.test(key));
+  for (const key of signs) await admin.del(`{${namespace}}:${key}`);
+}
+
+/** What the version that wrote a dump did when it went on by itself. */
+async function recorded(dump: string): Promise<Continued> {
+  const packed = await readFile(new URL(`../dumps/${dump}.continued.json.gz`, import.meta.url));
+  return JSON.parse((await promisify(gunzip)(packed)).toString()) as Continued;
+}
+
+/** Words of phases, without those that later versions tell apart and that mean the same. */
+function alike(words: Continued['words']): Continued['words'] {
+  return Object.fromEntries(
+    Object.entries(words).map(([phase, said]) => [phase, said.map((word) => word.replaceAll('resting', 'late'))]),
+  );
+}
+
+/** All of a namespace but BullMQ's own and what has a time to live. */
+async function settled(world: World): Promise<Snapshot> {
+  const admin = adminBeside(world.redis);
+  for (const key of await keysIn(admin, world.namespace)) {
+    if (/^(bull:|attempts|worker)/.test(key)) await admin.del(`{${world.namespace}}:${key}`);
+  }
+  return await world.state();
+}
+
+describe.each(DUMPS)('the dump of %s', (dump, from) => {
+  test('is led over, and goes on as the version that wrote it went on by itself', { timeout: 120_000 }, async () => {
+    const { world, takenMs } = await restored(dump);
+    const report = await migrate(world.redis, world.store);
+    expect(report).toMatchObject({ from, to: FORMAT, finished: true });
+    const continued = await continueOn(world, takenMs);
+    const expected = await recorded(dump);
+    expect(alike(continued.words)).toEqual(alike(expected.words));
+    expect(continued.firings).toEqual(expected.firings);
+    expect(continued.counters).toEqual(expected.counters);
+  });
+
+  test('comes to the same state when each run is killed at its first call', { timeout: 240_000 }, async () => {
+    const [{ world }, { world: other }] = [await restored(dump), await restored(dump)];
+    const report = await migrate(world.redis, world.store);
+    let runs = 0;
+    const counts: Record<string, number> = {};
+    for (let finished = false; !finished; runs += 1) {
+      const redis = mortal(other.redis);
+      try {
+        ({ finished } = await migrate(redis, other.store, {}));
+      } catch (error) {
+        expect((error as Error).message).toBe(KILLED);
+        const left = await migrate(other.redis, other.store, { dryRun: true });
+        if (left.from === null) finished = true;
+        else
+          for (const [kind, count] of Object.entries(left.counts))
+            expect(count).toBeLessThanOrEqual(counts[kind] ?? count);
+        Object.assign(counts, left.counts);
+      }
+    }
+    expect(runs).toBeGreaterThan(30);
+    expect(await settled(other)).toEqual(await settled(world));
+    expect(report.counts.windows).toBeGreaterThan(100);
+  });
+
+  test('is only counted by a dry run, which finds as much as the migration then leads over', async () => {
+    const { world } = await restored(dump);
+    const before = await settled(world);
+    const dry = await migrate(world.redis, world.store, { dryRun: true });
+    expect(await world.state()).toEqual(before);
+    const told: number[] = [];
+    const wet = await migrate(world.redis, world.store, { onProgress: ({ done, total }) => told.push(done / total) });
+    expect(wet).toEqual(dry);
+    expect(Object.values(wet.counts).every((count) => count > 0)).toBe(dump === '0.1.0');
+    expect(Math.max(...told)).toBeGreaterThan(0.5);
+    expect(Math.max(...told)).toBeLessThanOrEqual(1);
+  });
+
+  test('leaves no key of an old form behind, and each window in the timetable', async () => {
+    const { world } = await restored(dump);
+    await migrate(world.redis, world.store);
+    const state = await settled(world);
+    const known = new Set(ENGINE_KEYS.map((key) => key.replace(/[:*].*$/, '')));
+    expect(Object.keys(state).filter((key) => !known.has(key.split(':')[0] ?? ''))).toEqual([]);
+    expect(Object.keys(state).filter((key) => /^(window|bucket|seen:\d+:|followers:[\w-]{16}$)/.test(key))).toEqual(
+      Object.keys(state).filter((key) => key.startsWith('windows:')),
+    );
+    expect(indexFaults(state)).toEqual([]);
+    expect(state.format).toBe(FORMAT);
+  });
+
+  test('is refused while a worker lives, and as it is when something in it cannot be read', async () => {
+    const { world } = await restored(dump);
+    const { redis, store, namespace } = world;
+    const before = await settled(world);
+    await signOfLife(redis, store, { id: 'w-1', generation: '1', paused: [], atMs: Date.now() });
+    expect(await rejection(migrate(redis, store))).toMatchObject({
+      code: 'WORKERS_ALIVE',
+      message: expect.stringContaining('a worker lives in this namespace (w-1): stop all workers'),
+    });
+    await stopWorkers(world);
+    expect(await world.state()).toEqual(before);
+    const word = dump === '0.1.0' ? 'bucket' : 'window';
+    const key = Object.keys(before).find((name) => name.startsWith(`${word}:count`)) ?? '';
+    const full = `{${namespace}}:${key}`;
+    await redis.hset(full, 'count', 'many');
+    const spoilt = await world.state();
+    const error = await rejection(migrate(redis, store));
+    expect(error).toMatchObject({ code: 'CANNOT_MIGRATE', key: full });
+    expect((error as Error).message).toBe(
+      `${full}: field count must be a whole number (found "many"); correct or delete it, then run "watchfire migrate" again`,
+    );
+    expect(await world.state()).toEqual(spoilt);
+    await redis.del(full);
+    await redis.set(full, 'x');
+    expect(((await rejection(migrate(redis, store))) as Error).message).toContain(
+      `${full}: must be a hash, is a string (found "x")`,
+    );
+    await redis.del(full);
+    expect(await migrate(redis, store)).toMatchObject({ finished: true });
+  });
+});
+
+describe('a namespace', () => {
+  test('that is led over, or empty, has nothing to do', async () => {
+    const { world } = await restored('format-2');
+    await migrate(world.redis, world.store);
+    const before = await world.state();
+    for (const dryRun of [true, false]) {
+      expect(await migrate(world.redis, world.store, { dryRun })).toMatchObject({ from: null, finished: true });
+    }
+    expect(await world.state()).toEqual(before);
+    const empty = new World();
+    expect(await migrate(empty.redis, empty.store)).toMatchObject({ from: null, finished: true });
+    expect(await empty.state()).toEqual({});
+  });
+
+  test('of a later version is refused', async () => {
+    const { redis, store } = new World();
+    for (const form of ['4', 'leaving 3', 'x']) {
+      await redis.set(store.keys.format, form);
+      expect(await rejection(migrate(redis, store))).toMatchObject({ code: 'WRONG_FORMAT', writer: 'newer' });
+      expect(await redis.get(store.keys.format)).toBe(form);
+    }
+  });
+
+  test('whose migration was interrupted is refused by all, with the advice to go on', async () => {
+    const { world } = await restored('format-2');
+    const abort = new AbortController();
+    let told = 0;
+    const onProgress = (): void => {
+      told += 1;
+      // The second half of what it tells is of the migration itself.
+      if (told > 150) abort.abort();
+    };
+    const report = await migrate(world.redis, world.store, { onProgress, signal: abort.signal });
+    expect(report.finished).toBe(false);
+    expect(await world.redis.get(world.store.keys.format)).toBe('leaving 2');
+    for (const look of [requireFormat, requireReadable]) {
+      const error = await rejection(look(world.redis, world.store));
+      expect(error).toMatchObject({
+        writer: 'older',
+        message: expect.stringContaining('"watchfire migrate" leads it over'),
+      });
+    }
+    expect(await migrate(world.redis, world.store)).toMatchObject({ from: 'format 2', finished: true });
+  });
+});
