@@ -222,7 +222,7 @@ export class Watchfire extends Views {
   }
 
   /** Leads the state of an earlier version over, with workers stopped (`watchfire migrate`). @throws WorkersAlive, CannotMigrate, WrongFormat */
-  async migrate(options: MigrateOptions = {}): Promise<MigrationReport> {
+  async migrateState(options: MigrateOptions = {}): Promise<MigrationReport> {
     // Loaded here only: once in the life of a namespace.
     const { migrate } = await import('./migrate/migration.ts');
     return await migrate(this.connections.redis, this.store, options);

@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ...fill('hmget', 'k a'),
   ...fill('hset hsetnx hmset', 'k a b'),
   ...fill('hincrby', 'k a 1'),
+  ...fill('renamenx', 'k k'),
   ...fill('zadd', 'k 1 a'),
   ...fill('zrange zrangebyscore zrevrangebyscore zcount zremrangebyscore lrange', 'k 0 1'),
   ...fill('lrem', 'k 0 a'),

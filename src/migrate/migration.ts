@@ -10,14 +10,14 @@ import type { Store } from '../redis/store.ts';
 import { followers, readers } from './log.ts';
 import { countIds, seen } from './seen.ts';
 import { revisions, settings } from './settings.ts';
-import { KINDS, type Kind, type Namespace, type Step } from './step.ts';
+import { KINDS, type LedKind, type Namespace, type MigrationStep } from './step.ts';
 import { countWindows, triggers } from './triggers.ts';
 
 /** Workers that an error names. */
 const NAMED_WORKERS = 10;
 
 /** In this order; what comes before is not touched again by what follows. */
-const STEPS: readonly Step[] = [settings, revisions, triggers, seen, followers, readers];
+const STEPS: readonly MigrationStep[] = [settings, revisions, triggers, seen, followers, readers];
 
 /** How far a migration is: `done` of `total` windows and ids. First all are read, then all are led over. */
 export type MigrationProgress = Readonly<{ done: number; total: number }>;
@@ -39,7 +39,7 @@ export type MigrationReport = Readonly<{
   from: '0.1.0' | 'format 2' | null;
   to: string;
   finished: boolean;
-  counts: Readonly<Record<Kind, number>>;
+  counts: Readonly<Record<LedKind, number>>;
 }>;
 
 /**
@@ -75,7 +75,7 @@ export async function migrate(redis: Redis, store: Store, options: MigrateOption
 async function through(
   namespace: Namespace,
   { onProgress = () => undefined, signal }: MigrateOptions,
-  counts: Record<Kind, number>,
+  counts: Record<LedKind, number>,
   carryOut: (commands: readonly Command[]) => Promise<void>,
 ): Promise<boolean> {
   const total = (await countWindows(namespace)) + (await countIds(namespace));
@@ -90,8 +90,8 @@ async function through(
   return !signal?.aborted;
 }
 
-function none(): Record<Kind, number> {
-  return Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
+function none(): Record<LedKind, number> {
+  return Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<LedKind, number>;
 }
 
 /** What stands in `{wf}:format`, '' for nothing, and what it means; null where nothing is to be done. @throws WrongFormat */

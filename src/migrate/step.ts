@@ -5,10 +5,10 @@ import type { Store } from '../redis/store.ts';
 
 /** What a migration leads over, in its order. `settings`: quotas, the clock, the queues that automations name. */
 export const KINDS = ['settings', 'revisions', 'triggers', 'windows', 'ids', 'followers', 'readers'] as const;
-export type Kind = (typeof KINDS)[number];
+export type LedKind = (typeof KINDS)[number];
 
 /** What one call leads over: `count` of a kind, as commands that are harmless to repeat. */
-export type Slice = Readonly<{ kind: Kind; count: number; commands: readonly Command[] }>;
+export type Slice = Readonly<{ kind: LedKind; count: number; commands: readonly Command[] }>;
 
 /** What every step works on. */
 export type Namespace = Readonly<{ redis: Redis; store: Store; origin: Origin; older: OlderNames }>;
@@ -17,4 +17,4 @@ export type Namespace = Readonly<{ redis: Redis; store: Store; origin: Origin; o
  * Reads what is still in the old form, and says slice by slice what to do. It changes nothing itself, and goes on whether a slice was
  * carried out or not: so a dry run sees the same.
  */
-export type Step = (namespace: Namespace) => AsyncGenerator<Slice>;
+export type MigrationStep = (namespace: Namespace) => AsyncGenerator<Slice>;

@@ -88,13 +88,13 @@ async function* windows(namespace: Namespace, name: string, trigger: Fields): As
   const { redis, older, store } = namespace;
   for await (const page of pages(namespace, name)) {
     const keys = page.map((key) => older.window(name, key));
-    let batch = new Batch(store.prefixes.windows + name, store.prefixes.last + name);
+    let batch = new WindowBatch(store.prefixes.windows + name, store.prefixes.last + name);
     for (const [i, fields] of (await hashesAt(redis, keys)).entries()) {
       if (Object.keys(fields).length === 0) continue;
       batch.add(keys[i] ?? '', page[i] ?? '', fields, isProactive(trigger));
       if (batch.bytes < BYTES) continue;
       yield batch.slice();
-      batch = new Batch(store.prefixes.windows + name, store.prefixes.last + name);
+      batch = new WindowBatch(store.prefixes.windows + name, store.prefixes.last + name);
     }
     if (batch.count > 0) yield batch.slice();
   }
@@ -116,7 +116,7 @@ function definition({ store }: Namespace, name: string, fields: Fields): Slice {
 }
 
 /** Windows of one trigger that one call leads over. */
-class Batch {
+class WindowBatch {
   readonly #windows: string;
   readonly #last: string;
   readonly #set: string[] = [];

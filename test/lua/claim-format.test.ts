@@ -46,6 +46,9 @@ test.each([
   ['8', 'newer'],
   ['10', 'newer'],
   ['x', 'newer'],
+  ['leaving 6', 'older'],
+  ['leaving 8', 'newer'],
+  ['leaving x', 'newer'],
 ])('the number %s beside 7 is the %s one, with state or without, and nothing changes', async (number, word) => {
   const world = new World();
   await world.redis.set(world.store.keys.format, number);

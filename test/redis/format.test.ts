@@ -8,7 +8,7 @@ import { freshNamespace, keysIn } from '../support/namespace.ts';
 import { adminClient } from '../support/redis.ts';
 
 const SENTENCE =
-  /was written by Watchfire 0\.1\.0 .* let the workers of that version run until its "watchfire status" shows that nothing waits.* \(--namespace\)/;
+  /was written by Watchfire 0\.1\.0 .* stop its workers, then "watchfire migrate" leads it over; or let the workers of that version run until its "watchfire status" shows that nothing waits.* \(--namespace\)/;
 
 /** Every key of a namespace with what `DUMP` says of its value. */
 async function contentsOf(namespace: string): Promise<Record<string, string>> {

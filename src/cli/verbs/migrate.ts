@@ -34,7 +34,7 @@ export const verb: Verb = {
     const report = await withWatchfire(
       options,
       io,
-      (watchfire) => watchfire.migrate({ dryRun, onProgress: bar.update, signal: io.signal }),
+      (watchfire) => watchfire.migrateState({ dryRun, onProgress: bar.update, signal: io.signal }),
       { patient: true },
     ).finally(bar.stop);
     if (asJson(options)) printJson(io, { ...report, dry_run: dryRun });
