@@ -20,7 +20,6 @@ import {
 } from './inspect/dead-letters.ts';
 import { checkQuota, type QuotaChanges } from './inspect/quota.ts';
 import { Views } from './inspect/views.ts';
-import type { MigrateOptions, MigrationReport } from './migrate/migration.ts';
 import { type Automation, parseAutomation } from './model/automation.ts';
 import { sealEvent } from './model/intake.ts';
 import { Admission } from './producer/admission.ts';
@@ -219,13 +218,6 @@ export class Watchfire extends Views {
   async queueStates(): Promise<QueueStates> {
     const { readQueueStates } = await import('./relay/queue-states.ts');
     return await this.#withQueues((queues) => readQueueStates(this.connections.redis, this.store, queues));
-  }
-
-  /** Leads the state of an earlier version over, with workers stopped (`watchfire migrate`). @throws WorkersAlive, CannotMigrate, WrongFormat */
-  async migrateState(options: MigrateOptions = {}): Promise<MigrationReport> {
-    // Loaded here only: once in the life of a namespace.
-    const { migrate } = await import('./migrate/migration.ts');
-    return await migrate(this.connections.redis, this.store, options);
   }
 
   /** Looks for what is wrong with Redis, its settings and the engine, and says what to do about it. Changes nothing. */

@@ -63,7 +63,12 @@ export type { FoundFirings, LedgerQuery, Recorded } from './inspect/firings.ts';
 export { DEFAULT_QUOTAS, LARGEST_QUOTA, type QuotaChanges, type Quotas, type QuotaUse } from './inspect/quota.ts';
 export type { Status, WorkerStatus } from './inspect/status.ts';
 export type { CompositeWindow, EventWindow, FoundWindows, Window, WindowQuery } from './inspect/windows.ts';
-export type { MigrateOptions, MigrationProgress, MigrationReport } from './migrate/migration.ts';
+export {
+  type MigrateOptions,
+  type MigrationProgress,
+  type MigrationReport,
+  migrateState,
+} from './migrate/migration.ts';
 export type { Automation } from './model/automation.ts';
 export type { Event } from './model/event.ts';
 export type { Firing } from './model/firing.ts';

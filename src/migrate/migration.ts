@@ -10,7 +10,7 @@ import type { Store } from '../redis/store.ts';
 import { followers, readers } from './log.ts';
 import { countIds, seen } from './seen.ts';
 import { revisions, settings } from './settings.ts';
-import { KINDS, type LedKind, type Namespace, type MigrationStep } from './step.ts';
+import { KINDS, type LedKind, type MigrationStep, type Namespace } from './step.ts';
 import { countWindows, triggers } from './triggers.ts';
 
 /** Workers that an error names. */
@@ -69,6 +69,14 @@ export async function migrate(redis: Redis, store: Store, options: MigrateOption
   const finished = await through(namespace, options, counts, carryOut);
   if (finished) await carryOut([['SET', store.keys.format, FORMAT]]);
   return { ...report, finished };
+}
+
+/** `migrate` for the namespace of an engine. @throws WorkersAlive, CannotMigrate, WrongFormat */
+export async function migrateState(
+  { connections, store }: Readonly<{ connections: Readonly<{ redis: Redis }>; store: Store }>,
+  options: MigrateOptions = {},
+): Promise<MigrationReport> {
+  return await migrate(connections.redis, store, options);
 }
 
 /** Goes through all steps. @returns whether it came to the end: `signal` can end it before */

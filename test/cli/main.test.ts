@@ -12,7 +12,21 @@ import { testClient } from '../support/redis.ts';
 import { ended, run, start } from './run.ts';
 
 const VERBS = [
-  ...['start', 'worker', 'status', 'doctor', 'apply', 'list', 'get', 'enable', 'disable', 'delete', 'send', 'tail'],
+  ...[
+    'start',
+    'worker',
+    'status',
+    'doctor',
+    'migrate',
+    'apply',
+    'list',
+    'get',
+    'enable',
+    'disable',
+    'delete',
+    'send',
+    'tail',
+  ],
   ...['firings', 'windows', 'dlq', 'quotas', 'simulate', 'acl', 'schema', 'completion'],
 ];
 

@@ -17,10 +17,13 @@ test('commands are carried out in their order, bytes as they are, while the stat
   expect(await world.state()).toMatchObject({ format: 'leaving 1' });
 });
 
-test.each(['', '2', 'leaving 2', '3'])('commands for another form than the one that stands there change nothing: %s', async (form) => {
-  const world = new World();
-  const { redis, store } = world;
-  await redis.set(store.keys.format, 'leaving 1');
-  expect(await leadOver(redis, store, form, [['SET', store.keys.position, '1-1']])).toBe('other');
-  expect(await world.state()).toEqual({ format: 'leaving 1' });
-});
+test.each(['', '2', 'leaving 2', '3'])(
+  'commands for another form than the one that stands there change nothing: %s',
+  async (form) => {
+    const world = new World();
+    const { redis, store } = world;
+    await redis.set(store.keys.format, 'leaving 1');
+    expect(await leadOver(redis, store, form, [['SET', store.keys.position, '1-1']])).toBe('other');
+    expect(await world.state()).toEqual({ format: 'leaving 1' });
+  },
+);

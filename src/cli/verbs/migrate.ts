@@ -1,4 +1,4 @@
-import type { MigrationProgress, MigrationReport } from '../../index.ts';
+import { type MigrationProgress, type MigrationReport, migrateState } from '../../index.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, FAILED, type Io, type Verb } from '../verb.ts';
 import { asJson, outputOption, printJson } from '../view/output.ts';
@@ -34,7 +34,7 @@ export const verb: Verb = {
     const report = await withWatchfire(
       options,
       io,
-      (watchfire) => watchfire.migrateState({ dryRun, onProgress: bar.update, signal: io.signal }),
+      (watchfire) => migrateState(watchfire, { dryRun, onProgress: bar.update, signal: io.signal }),
       { patient: true },
     ).finally(bar.stop);
     if (asJson(options)) printJson(io, { ...report, dry_run: dryRun });
