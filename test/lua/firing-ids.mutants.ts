@@ -11,10 +11,7 @@ export const rules: Mutants = {
     '6: a window keeps the id of its opener': ['if b.start and b.opener then', 'if false then'],
   },
   'src/match/plan.ts': {
-    '10: a firing id depends on the definition': [', node.tree].map(lengthened)', '].map(lengthened)'],
-    '10: a firing id depends on the place': [
-      '[node.automationId, node.path, node.tree]',
-      '[node.automationId, node.tree]',
-    ],
+    '10: a firing id depends on the definition': [', tree].map(lengthened)', '].map(lengthened)'],
+    '10: a firing id depends on the place': ['[automationId, path, tree]', '[automationId, tree]'],
   },
 };

@@ -134,6 +134,10 @@ describe.each(DUMPS)('the dump of %s', (dump, from) => {
     );
     expect(indexFaults(state)).toEqual([]);
     expect(state.format).toBe(FORMAT);
+    expect(state.clock).toEqual({ newest: expect.any(String), arrival: expect.any(String), position: state.position });
+    const documents = Object.keys(state).filter((key) => key.startsWith('automation:'));
+    const lives = await Promise.all(documents.map((key) => world.redis.pttl(`{${world.namespace}}:${key}`)));
+    expect(new Set(lives)).toEqual(new Set([-1]));
   });
 
   test('is refused while a worker lives, and as it is when something in it cannot be read', async () => {
