@@ -74,6 +74,15 @@ function alike(words: Continued['words']): Continued['words'] {
   );
 }
 
+/** Firings, without what state-change events in them say of their key since format 3. */
+function withoutKeys(firings: Continued['firings']): unknown[] {
+  const strip = (name: string, value: unknown): unknown => (/^(key|label\..*)$/.test(name) ? undefined : value);
+  return firings.map(([id, fields]) => [
+    id,
+    fields.map((field) => (field.includes('"event":"automation.') ? (JSON.parse(field, strip) as unknown) : field)),
+  ]);
+}
+
 /** All of a namespace but BullMQ's own and what has a time to live. */
 async function settled(world: World): Promise<Snapshot> {
   const admin = adminBeside(world.redis);
@@ -91,7 +100,7 @@ describe.each(DUMPS)('the dump of %s', (dump, from) => {
     const continued = await continueOn(world, takenMs);
     const expected = await recorded(dump);
     expect(alike(continued.words)).toEqual(alike(expected.words));
-    expect(continued.firings).toEqual(expected.firings);
+    expect(withoutKeys(continued.firings)).toEqual(withoutKeys(expected.firings));
     expect(continued.counters).toEqual(expected.counters);
   });
 
