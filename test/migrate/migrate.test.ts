@@ -144,6 +144,10 @@ describe.each(DUMPS)('the dump of %s', (dump, from) => {
     expect(indexFaults(state)).toEqual([]);
     expect(state.format).toBe(FORMAT);
     expect(state.clock).toEqual({ newest: expect.any(String), arrival: expect.any(String), position: state.position });
+    for (const id of Object.keys(state.parked ?? {})) {
+      const { followers, member } = state[`parked:${id}`] as Record<string, string>;
+      expect(Object.keys(state[`followers:${followers}`] ?? {}), id).toContain(member);
+    }
     const documents = Object.keys(state).filter((key) => key.startsWith('automation:'));
     const lives = await Promise.all(documents.map((key) => world.redis.pttl(`{${world.namespace}}:${key}`)));
     expect(new Set(lives)).toEqual(new Set([-1]));
