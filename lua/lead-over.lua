@@ -9,10 +9,10 @@
 local found = redis.call('GET', keys.format) or ''
 if found ~= args.form then return { 'other', found } end
 
-local at = args.commands + 1
-while ARGV[at] do
-  local words = tonumber(ARGV[at])
-  redis.call(unpack(ARGV, at + 1, at + words))
-  at = at + words + 1
+local done = 0 -- values that were dealt with
+while ARGV[args.commands + done + 1] do
+  local words = tonumber(ARGV[args.commands + done + 1])
+  redis.call(unpack(ARGV, args.commands + done + 2, args.commands + done + 1 + words))
+  done = done + 1 + words
 end
 return { 'led', found }
