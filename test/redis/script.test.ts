@@ -205,7 +205,9 @@ describe('the scripts', () => {
     [
       'take keys and arguments by name',
       /\b(?:KEYS|ARGV)\s*\[/,
-      (file, line) => file === 'apply.lua' && line.includes('ARGV[args.documents'),
+      (file, line) =>
+        (file === 'apply.lua' && line.includes('ARGV[args.documents')) ||
+        (file === 'lead-over.lua' && line.includes('ARGV[args.commands')),
     ],
     ['build no key name of their own', /['"]\{/, (_, line) => /\{"|'\{'|'\}'/.test(line)],
     ['ask for the time in one place', /'TIME'/, (file) => file === 'include/engine.lua'],
