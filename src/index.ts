@@ -60,7 +60,9 @@ export {
 export type { Finding } from './findings/finding.ts';
 export type { DeadLetter, RedriveSummary } from './inspect/dead-letters.ts';
 export type { FoundFirings, LedgerQuery, Recorded } from './inspect/firings.ts';
+export type { FoundParked, Parked } from './inspect/parked.ts';
 export { DEFAULT_QUOTAS, LARGEST_QUOTA, type QuotaChanges, type Quotas, type QuotaUse } from './inspect/quota.ts';
+export type { Reason, Reasons } from './inspect/reasons.ts';
 export type { Status, WorkerStatus } from './inspect/status.ts';
 export type { CompositeWindow, EventWindow, FoundWindows, Window, WindowQuery } from './inspect/windows.ts';
 export {

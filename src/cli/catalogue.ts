@@ -12,6 +12,7 @@ const automations: Record<string, Listed> = {
 const events: Record<string, Listed> = {
   send: { summary: 'publish one event, or a file of events', load: () => import('./verbs/send.ts') },
   tail: { summary: 'show events, firings and jobs as they happen', load: () => import('./verbs/tail.ts') },
+  parked: { summary: 'show events that wait for the one they follow', load: () => import('./verbs/parked.ts') },
 };
 
 const outcomes: Record<string, Listed> = {
@@ -66,7 +67,7 @@ const tools: Record<string, Listed> = {
 export const SECTIONS: readonly Readonly<{ heading: string; verbs: Readonly<Record<string, Listed>> }>[] = [
   { heading: 'The engine:', verbs: engine },
   { heading: 'Automations, also as "automations ls", "automations get" …:', verbs: automations },
-  { heading: 'Events, also as "events send", "events tail":', verbs: events },
+  { heading: 'Events, also as "events send", "events tail" …:', verbs: events },
   { heading: 'What came of them:', verbs: outcomes },
   { heading: 'Tools:', verbs: tools },
 ];

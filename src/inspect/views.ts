@@ -30,7 +30,9 @@ import {
   ledgerPages,
   type Recorded,
 } from './firings.ts';
+import { type FoundParked, parkedEvents } from './parked.ts';
 import { type QuotaUse, readQuotas } from './quota.ts';
+import { Reasons } from './reasons.ts';
 import { readStatus, type Status } from './status.ts';
 import { type FoundWindows, openWindows, type WindowQuery } from './windows.ts';
 
@@ -91,6 +93,16 @@ export class Views {
   async windows({ limit = DEFAULT_LIMIT, automation }: Partial<WindowQuery> = {}): Promise<FoundWindows> {
     const query = { limit, ...(automation === undefined ? {} : { automation }) };
     return await openWindows(await this.look(), this.store, query);
+  }
+
+  /** Events that wait for the one they follow, those that have waited longest first, and how many there are in all. */
+  async parked({ limit = DEFAULT_LIMIT }: { limit?: number } = {}): Promise<FoundParked> {
+    return await parkedEvents(await this.look(), this.store, limit);
+  }
+
+  /** Says why automations made nothing of events. @param only the id of the one automation that is asked about, else all */
+  async reasons(only: string | null = null): Promise<Reasons> {
+    return new Reasons(await this.look(), this.store, only);
   }
 
   /** How many open windows and alerts each of these changes would drop if it was made now: a change of a trigger begins anew (rules 13). */

@@ -19,6 +19,9 @@ export const DOCUMENT_LIMIT_BYTES = 1_500_000;
  */
 export const PAYLOAD_DEPTH_LIMIT = 500;
 
+/** How long an event waits at most for the one that it follows (rules 12.2). */
+export const FOLLOWER_WAIT_MS = 15 * 60_000;
+
 /** What a state-change event may put around the payload of its triggering event (rules 10): two levels, with room to spare. */
 const WRAPPING_DEPTH = 4;
 

@@ -198,6 +198,11 @@ export async function currentGeneration(redis: Redis, store: Store): Promise<str
   return (await redis.get(store.keys.generation)) ?? '0';
 }
 
+/** How many automations there are, as far as they stand there. */
+export async function countDefinitions(redis: Redis, store: Store): Promise<number> {
+  return await redis.hlen(store.keys.automations);
+}
+
 /** Has every state-change event put into the log, whether a trigger could want it or not. */
 export async function listenToAll(redis: Redis, store: Store): Promise<void> {
   await redis.sadd(store.keys.listeners, '*');

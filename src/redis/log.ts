@@ -109,6 +109,12 @@ export async function readAgain(redis: Redis, store: Store, entries: readonly En
   return found.map(toEntry);
 }
 
+/** Those of some entries, by their ids, that are in the log still. */
+export async function readEach(redis: Redis, store: Store, ids: readonly string[]): Promise<Entry[]> {
+  const found = await Promise.all(ids.map((id) => redis.xrange(store.keys.events, id, id)));
+  return found.flat().map(toEntry);
+}
+
 function toEntry([id, fields]: [string, string[]]): Entry {
   // A deleted entry that is still pending comes without fields.
   return { id, fields: fields ?? [] };

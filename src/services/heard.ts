@@ -14,6 +14,7 @@ const event = z.object({
   event: z.string().optional(),
   resource: z.string().optional(),
   occurred: z.string().optional(),
+  follows: z.string().optional(),
   outcome: z.string(),
   reason: z.string().optional(),
   decisions: z.array(z.object({ automation: z.string(), trigger: z.string(), word: z.string() })),

@@ -23,6 +23,8 @@ export type LiveEvent = {
   event?: string;
   resource?: string;
   occurred?: string;
+  /** Id of the event that has to take effect before it. */
+  follows?: string;
   /** `applied`, `duplicate`, `parked`, `rejected` or `ignored`. */
   outcome: string;
   /** Why it was rejected, when the worker knows: `path: reason`. */
@@ -134,6 +136,7 @@ export class Live {
       event: event.event,
       resource: resourceId(event.resource) ?? '',
       occurred: formatTimestamp(event.occurred),
+      ...(event.follows === null ? {} : { follows: event.follows }),
       outcome,
       decisions: rest.map((word, i) => ({
         automation: known[i]?.node.automationId ?? '',

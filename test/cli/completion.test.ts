@@ -35,7 +35,7 @@ test.skipIf(!shellOf('bash'))('bash completes verbs, options, their values, and 
   const cases: [string, string[]][] = [
     ['watchfire st', ['start', 'status']],
     ['watchfire automations ', ['ls', 'apply', 'get', 'enable', 'disable', 'delete']],
-    ['watchfire --namespace x events ', ['send', 'tail']],
+    ['watchfire --namespace x events ', ['send', 'tail', 'parked']],
     ['watchfire dlq ', ['ls', 'show', 'redrive', 'purge']],
     ['watchfire dlq re', ['redrive']],
     ['watchfire dlq purge --o', ['--older-than', '--output']],

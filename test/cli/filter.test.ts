@@ -81,3 +81,14 @@ test('a job that comes later is known by its firing', () => {
   filter?.([firing('f1', 'A', ['order.failed', 'x'])]);
   expect(filter?.([job('f1', 'A'), job('f9', 'A')]).map(nameOf)).toEqual(['job of f1']);
 });
+
+test('an event of its names that an automation did not want is left to it', () => {
+  const unwanted = [
+    { automation: 'A', why: 'labels' },
+    { automation: 'B', why: 'disabled' },
+  ];
+  const item = { ...event('order.failed', 'customer.9'), unwanted } as LiveItem;
+  const filter = (automation: string) => filterOf({ ...nothing, automation })?.([item]);
+  expect(filter('B')).toEqual([{ ...item, unwanted: [{ automation: 'B', why: 'disabled' }] }]);
+  expect(filter('C')).toEqual([]);
+});

@@ -83,10 +83,30 @@ describe('as a line', () => {
     [
       'an event has the word of each automation',
       event('e1', 5, 'applied', [counted, { automation: 'B', trigger: '1', word: 'late' }]),
-      '09:00:00.005Z  event      order.failed customer.7  counted five failures · late B [1]',
+      '09:00:00.005Z  event      order.failed customer.7  counted five failures · late step 2 of B',
     ],
-    ['an event of nobody', event('e1', 5), '09:00:00.005Z  event      order.failed customer.7  nobody waits for it'],
-    ['an outcome of its own', event('e1', 5, 'duplicate'), '09:00:00.005Z  duplicate  order.failed customer.7'],
+    ['an event of nobody', event('e1', 5), '09:00:00.005Z  event      order.failed customer.7  no automation wants it'],
+    ['an outcome of its own', event('e1', 5, 'ignored'), '09:00:00.005Z  ignored    order.failed customer.7'],
+    [
+      'a duplicate has the id that it shares',
+      event('e1', 5, 'duplicate'),
+      '09:00:00.005Z  duplicate  order.failed customer.7  id e1 was there before',
+    ],
+    [
+      'a parked event has its leader, and until when it waits for it',
+      { ...event('e1', 5, 'parked'), follows: 'e0' } as LiveItem,
+      '09:00:00.005Z  parked     order.failed customer.7  waits for e0 until 09:15:00Z',
+    ],
+    [
+      'an event that occurred long before it arrived has both',
+      { ...event('e1', 5, 'applied', [{ ...counted, word: 'late' }]), occurred: '2026-03-02T08:41:00Z' } as LiveItem,
+      '09:00:00.005Z  event      order.failed customer.7  late five failures  occurred 08:41:00Z, 19m earlier',
+    ],
+    [
+      'an event that occurred on another day has its date',
+      { ...event('e1', 5, 'applied', [counted]), occurred: '2026-03-01T09:00:00Z' } as LiveItem,
+      '09:00:00.005Z  event      order.failed customer.7  counted five failures  occurred 2026-03-01 09:00:00Z, 1d earlier',
+    ],
     [
       'a rejected entry has its reason',
       { kind: 'event', entry: `${T}-0`, outcome: 'rejected', reason: 'data: is not JSON', decisions: [] },
@@ -111,6 +131,39 @@ describe('as a line', () => {
     ],
   ])('%s', (_, item, line) => {
     expect(lineOf(item, names, painter(false))).toBe(line);
+  });
+
+  const unwanted = (...why: [automation: string, why: string][]): LiveItem =>
+    ({ ...event('e1', 5), unwanted: why.map(([automation, why]) => ({ automation, why })) }) as LiveItem;
+  test.each<[string, LiveItem, string]>([
+    ['nobody waits for its name', unwanted(), 'no automation waits for its name'],
+    ['one automation wants other labels', unwanted(['A', 'labels']), 'five failures does not want its labels'],
+    ['several want other labels', unwanted(['A', 'labels'], ['B', 'labels']), 'no automation wants its labels'],
+    [
+      'one is disabled, others want other labels',
+      unwanted(['A', 'disabled'], ['B', 'labels']),
+      'five failures is disabled',
+    ],
+    ['it would want it now', unwanted(['A', 'changed'], ['B', 'labels']), 'five failures has changed since'],
+    ['it would be a loop', unwanted(['A', 'causes'], ['B', 'labels']), 'five failures takes it for a loop'],
+    [
+      'many are disabled',
+      unwanted(...['A', 'B', 'C', 'D', 'E'].map((id): [string, string] => [id, 'disabled'])),
+      'five failures is disabled · B is disabled · C is disabled · 2 more are disabled',
+    ],
+    [
+      'one counted it, another is disabled',
+      {
+        ...event('e1', 5, 'applied', [counted]),
+        unwanted: [
+          { automation: 'B', why: 'disabled' },
+          { automation: 'C', why: 'labels' },
+        ],
+      } as LiveItem,
+      'counted five failures · B is disabled',
+    ],
+  ])('an event says why nothing came of it: %s', (_, item, words) => {
+    expect(lineOf(item, names, painter(false))).toBe(`09:00:00.005Z  event      order.failed customer.7  ${words}`);
   });
 
   test('it has colours only where they are asked for', () => {

@@ -12,22 +12,8 @@ import { testClient } from '../support/redis.ts';
 import { ended, run, start } from './run.ts';
 
 const VERBS = [
-  ...[
-    'start',
-    'worker',
-    'status',
-    'doctor',
-    'migrate',
-    'apply',
-    'list',
-    'get',
-    'enable',
-    'disable',
-    'delete',
-    'send',
-    'tail',
-  ],
-  ...['firings', 'windows', 'dlq', 'quotas', 'simulate', 'acl', 'schema', 'completion'],
+  ...['start', 'worker', 'status', 'doctor', 'migrate', 'apply', 'list', 'get', 'enable', 'disable', 'delete'],
+  ...['send', 'tail', 'parked', 'firings', 'windows', 'dlq', 'quotas', 'simulate', 'acl', 'schema', 'completion'],
 ];
 
 /** Nobody listens on this port, or only the superuser could. */

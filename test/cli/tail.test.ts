@@ -86,6 +86,43 @@ test('only what was asked for is shown', async () => {
   expect(lines.filter((line) => !line.includes('hello r'))).toEqual([expect.stringContaining('hi r')]);
 });
 
+test('of one automation, the events of its names that it did not want are shown with the reason', async () => {
+  const { watchfire, lines, finish } = await tailing('text', '--event', '*');
+  const trigger = { posture: 'Reactive', expect: ['x'], match: { region: 'eu' } } as const;
+  await watchfire.put({ id: 'B', name: 'x of eu', trigger });
+  const other: string[] = [];
+  const stop = new AbortController();
+  const running = runIn(watchfire.settings.namespace)(['tail', '--automation', 'x of eu'], {
+    signal: stop.signal,
+    onOut: (line) => void other.push(line.replace(/^[\d:.]+Z {2}/, '')),
+  });
+  const send = (id: string, region: string, more = {}) =>
+    watchfire.emit({ id, event: 'x', resource: { id, region }, ...more });
+  await eventually('it is heard', async () => {
+    await send(`first-${other.length}`, 'eu');
+    return other.some((line) => line.includes('fired'));
+  });
+  const from = other.length;
+  await send('e1', 'us');
+  await send('e2', 'eu', { follows: 'e0' });
+  await watchfire.disable('B');
+  await send('e3', 'eu');
+  await watchfire.emit({ event: 'y', resource: { id: 'e4' } });
+  await eventually('all are seen', () => lines.some((line) => line.includes('y e4')));
+  await eventually('the last of its own is seen', () => other.some((line) => line.includes('x e3')));
+  stop.abort();
+  await running;
+  await finish();
+  expect(other.slice(from).filter((line) => !line.includes('first-'))).toEqual([
+    'event      x e1  x of eu does not want its labels',
+    expect.stringMatching(/^parked {5}x e2 {2}waits for e0 until \d\d:\d\d:\d\dZ$/),
+    'event      x e3  x of eu is disabled',
+  ]);
+  const all = lines.map((line) => line.replace(/^[\d:.]+Z {2}/, ''));
+  expect(all).toContain('event      y e4  no automation waits for its name');
+  expect(all).toContain('event      x e3  fired every x · x of eu is disabled');
+});
+
 test('what an engine of the same name does in another database of the server is not heard', async () => {
   const server = await privateRedis();
   const engines = ['0', '3'].map((db) => new Watchfire({ redis: `${server.url}/${db}`, namespace: 'n' }));

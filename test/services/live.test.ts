@@ -93,6 +93,14 @@ describe('to a listener', () => {
     expect(note).toMatchObject({ decisions: [{ automation: '', trigger: '', word: 'counted' }] });
   });
 
+  test('an event that follows another names it', async () => {
+    const { live, quiet } = await spoken();
+    live.listeners(1);
+    const { id, fields } = entry(1);
+    live.entries([entry(0), { id, fields: [...fields, 'follows', 'e0'] }], applied(['applied', 'parked']));
+    expect((await quiet()).map((note) => (note as { follows?: string }).follows)).toEqual([undefined, 'e0']);
+  });
+
   test('beyond a thousand entries a second the others are only counted', async () => {
     const { live, clock, quiet } = await spoken();
     live.listeners(1);

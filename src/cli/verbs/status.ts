@@ -147,7 +147,7 @@ function linesOf({ status, queues, problems, warnings }: Report, bound: number |
       'firings',
       `${count(status.firings)} recorded, ${status.unrelayed === null ? 'some' : count(status.unrelayed)} without their jobs yet`,
     ],
-    ['parked', `${count(status.parked)} events wait for the one they follow`],
+    ['parked', parkedInWords(status.parked)],
     ['dead letters', count(status.dead)],
     ...named(
       'queues',
@@ -158,6 +158,12 @@ function linesOf({ status, queues, problems, warnings }: Report, bound: number |
   ];
   const sentences = [verdict, ...warnings.map((warning) => `warning: ${warning}`)];
   return [...sentences.flatMap((sentence) => wrapped(plain(sentence), bound)), ...facts(rows, bound)];
+}
+
+function parkedInWords(parked: number): string {
+  if (parked === 0) return 'no event waits for another';
+  if (parked === 1) return '1 event waits for the one it follows, see "watchfire parked"';
+  return `${count(parked)} events wait for the ones they follow, see "watchfire parked"`;
 }
 
 /** The first of a list stands beside its name, the others below it. */

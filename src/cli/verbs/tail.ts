@@ -11,7 +11,10 @@ import { watch } from '../view/watch.ts';
 export const verb: Verb = {
   configure(command) {
     outputOption(command)
-      .option('--automation <name>', 'only what concerns one automation, by name or id')
+      .option(
+        '--automation <name>',
+        'only one automation, by name or id, also the events of its names that it does not want',
+      )
       .option('--event <pattern>', 'only events of this name, and what they caused: order.failed, order.*')
       .option('--resource <pattern>', 'only events of the resource with this id, and what they caused: customer.7')
       .option('--since <time>', 'first the firings since then: 1h, or "2026-11-28 18:00" (UTC without a zone)')
@@ -19,7 +22,7 @@ export const verb: Verb = {
         'after',
         '\nShows what all workers of the namespace do, until Ctrl-C: events with the word\n' +
           'each automation has for them (counted, armed, fired, late, or resting: it has fired,\n' +
-          'and counts again in its next window), firings, and jobs.\n' +
+          'and counts again in its next window) or why none wants them, firings, and jobs.\n' +
           'Workers notice within a second that it listens. Of the time before, firings alone\n' +
           'are kept. With -o json each is an object in a line of its own.\n\nExample:\n  watchfire tail --event "order.*" --since 10m',
       );
@@ -31,13 +34,14 @@ export const verb: Verb = {
     const watchfire = await lastingWatchfire(target, options, warningsTo(io), io);
     try {
       const automation = options.automation === undefined ? null : await watchfire.get(String(options.automation));
+      const only = automation?.id ?? null;
       const wanted = filterOf({
-        automation: automation?.id ?? null,
+        automation: only,
         event: textOf(options.event),
         resource: textOf(options.resource),
       });
       const sinceMs = since === null ? null : momentOf(since, await watchfire.serverTimeMs());
-      const watcher = await watch(watchfire, io, { json: asJson(options), wanted, sinceMs });
+      const watcher = await watch(watchfire, io, { json: asJson(options), wanted, only, sinceMs });
       io.err(`watchfire: watching {${target.settings.namespace}} at ${publicUrl(target.url)}, stop by Ctrl-C`);
       if (!io.signal.aborted) await once(io.signal, 'abort');
       await watcher.stop();

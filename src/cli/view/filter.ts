@@ -13,7 +13,7 @@ export type LiveFilter = Readonly<{ automation: string | null; event: string | n
 export type Filter = (items: readonly LiveItem[]) => LiveItem[];
 
 /**
- * Leaves out what was not asked for. A firing is wanted by its automation and by its event, a job by its firing; an entry that
+ * Leaves out what was not asked for. An event is wanted by an automation that waits for its name, whatever became of it. A firing is wanted by its automation and by its event, a job by its firing; an entry that
  * could not be read has neither name nor resource. What came too fast to be shown is always said.
  * @returns null when all is wanted
  */
@@ -39,8 +39,10 @@ export function filterOf({ automation, event, resource }: LiveFilter): Filter | 
     }
     if (!isEvent(item.event) || !isResource(item.resource)) return [];
     if (automation === null) return [item];
-    const decisions = item.decisions.filter((decision) => decision.automation === automation);
-    return decisions.length > 0 ? [{ ...item, decisions }] : [];
+    const own = (one: { automation: string }): boolean => one.automation === automation;
+    const [decisions, unwanted] = [item.decisions.filter(own), (item.unwanted ?? []).filter(own)];
+    if (decisions.length + unwanted.length === 0) return [];
+    return [{ ...item, decisions, ...(item.unwanted === undefined ? {} : { unwanted }) }];
   };
   return (items) => items.flatMap(one);
 }

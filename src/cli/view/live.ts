@@ -3,14 +3,19 @@ import type { Recorded } from '../../inspect/firings.ts';
 import { resourceId } from '../../model/event.ts';
 import type { Decision, LiveEvent, LiveHeard, LiveJob, LiveMore } from '../../services/live.ts';
 import { labelsInWords } from './firing.ts';
+import { occurredWords, outcomeWords, type Unwanted, unwantedWords } from './live-event.ts';
 import { plain } from './output.ts';
 import { count, timeOfDay } from './when.ts';
+import { stepInWords } from './words.ts';
 
 /** A firing among the notes of workers. */
 export type LiveFiring = { kind: 'firing'; recorded: Recorded };
 
+/** An event, and why automations that wait for its name do not want it; not where that is unknown. */
+export type SeenEvent = LiveEvent & { unwanted?: readonly Unwanted[] };
+
 /** One thing that happened. */
-export type LiveItem = LiveHeard | LiveFiring;
+export type LiveItem = Exclude<LiveHeard, LiveEvent> | SeenEvent | LiveFiring;
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -101,18 +106,22 @@ function line(at: number, kind: string, style: Style, rest: string, paint: Paint
   return `${paint('dim', timeOfDay(at))}  ${paint(style, kind.padEnd(KIND_WIDTH))}  ${rest}`.trimEnd();
 }
 
-function eventLine(event: LiveEvent, names: ReadonlyMap<string, string>, paint: Paint): string {
+function eventLine(event: SeenEvent, names: ReadonlyMap<string, string>, paint: Paint): string {
   const at = Number.parseInt(event.entry, 10);
   const { outcome, decisions } = event;
   const what = event.event === undefined ? plain(event.entry) : plain(`${event.event} ${event.resource ?? ''}`);
-  if (outcome === 'rejected') return line(at, outcome, 'red', `${what}  ${plain(event.reason ?? '')}`, paint);
-  if (outcome !== 'applied') return line(at, outcome, 'yellow', what, paint);
+  if (outcome !== 'applied') {
+    const style = outcome === 'rejected' ? 'red' : 'yellow';
+    return line(at, outcome, style, [what, ...outcomeWords(event)].map(plain).join('  '), paint);
+  }
   const words = decisions.map((decision) => decisionWords(decision, names, paint));
+  const unwanted = unwantedWords(event, names).map((word) => paint('dim', plain(word)));
+  const when = occurredWords(event).map((word) => paint('dim', plain(word)));
   return line(
     at,
     'event',
     'blue',
-    `${what}  ${words.length === 0 ? paint('dim', 'nobody waits for it') : words.join(paint('dim', ' · '))}`,
+    [what, [...words, ...unwanted].join(paint('dim', ' · ')), ...when].join('  '),
     paint,
   );
 }
@@ -125,8 +134,8 @@ function decisionWords(
   // Inside a composite a trigger does not fire by itself.
   const shown = LOUD.test(word) && trigger === '' ? paint('bold', plain(word)) : plain(word);
   if (automation === '') return shown;
-  const name = plain(names.get(automation) ?? automation);
-  return `${shown} ${paint('dim', trigger === '' ? name : `${name} [${trigger}]`)}`;
+  const name = names.get(automation) ?? automation;
+  return `${shown} ${paint('dim', plain(stepInWords(name, trigger)))}`;
 }
 
 function firingLine({ entry, firing }: Recorded, paint: Paint): string {

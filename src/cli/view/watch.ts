@@ -1,10 +1,11 @@
 import { systemClock } from '../../clock.ts';
 import type { Watchfire } from '../../engine.ts';
-import type { LiveEvent } from '../../services/live.ts';
+import type { Reasons } from '../../inspect/reasons.ts';
 import type { Io } from '../verb.ts';
 import type { Filter } from './filter.ts';
 import { firingJson } from './firing.ts';
 import { type LiveItem, lineOf, ordered, painter } from './live.ts';
+import { unwantedOf } from './live-event.ts';
 import { jsonText } from './output.ts';
 
 /** How long the first of several things waits for those it caused, which come by other ways: more than a job takes. */
@@ -19,8 +20,16 @@ const NAMES_LIMIT = 100_000;
 /** The largest number that a stream id has behind its milliseconds. */
 const LAST_OF_MS = '18446744073709551615';
 
-/** `wanted` leaves out what nobody asked for; `sinceMs`: firings since then come first, null for new ones alone. */
-export type Watched = Readonly<{ json: boolean; wanted?: Filter | null; sinceMs?: number | null }>;
+/**
+ * `wanted` leaves out what nobody asked for; `only`: the id of the one automation whose reasons are wanted; `sinceMs`: firings since then come
+ * first, null for new ones alone.
+ */
+export type Watched = Readonly<{
+  json: boolean;
+  wanted?: Filter | null;
+  only?: string | null;
+  sinceMs?: number | null;
+}>;
 
 /** Stops watching; what was seen is printed first. */
 export type Watcher = { stop: () => Promise<void> };
@@ -95,9 +104,10 @@ function relatives(items: readonly LiveItem[]): (item: LiveItem) => string | Liv
 export async function watch(
   watchfire: Watchfire,
   io: Io,
-  { json, wanted = null, sinceMs = null }: Watched,
+  { json, wanted = null, only = null, sinceMs = null }: Watched,
 ): Promise<Watcher> {
   const held = new Held();
+  const reasons = await watchfire.reasons(only);
   const names: Names = { generation: '', byId: new Map() };
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -108,7 +118,8 @@ export async function watch(
       // Some of it may have come just now: then there is another round.
       await systemClock.sleep(GATHER_MS, signal);
       const taken = held.take(signal.aborted ? Number.POSITIVE_INFINITY : systemClock.nowMs() - GATHER_MS);
-      const items = wanted ? wanted(taken) : taken;
+      const known = await withReasons(taken, reasons);
+      const items = wanted ? wanted(known) : known;
       if (!json) await learnNames(watchfire, items, names);
       const paint = painter(io.color);
       for (const item of items) {
@@ -145,6 +156,16 @@ export async function watch(
   };
 }
 
+/** Adds why events were not wanted, as far as that can be known. */
+async function withReasons(items: readonly LiveItem[], reasons: Reasons): Promise<LiveItem[]> {
+  const events = items.flatMap((item) => (item.kind === 'event' && item.event !== undefined ? [item.entry] : []));
+  const known = await reasons.of(events).catch(() => new Map<string, never>());
+  return items.map((item) => {
+    const found = item.kind === 'event' ? known.get(item.entry) : undefined;
+    return item.kind !== 'event' || found === undefined ? item : { ...item, unwanted: unwantedOf(item, found) };
+  });
+}
+
 function jsonOf(item: LiveItem): string {
   return jsonText(item.kind === 'firing' ? { kind: 'firing', ...firingJson(item.recorded) } : item);
 }
@@ -166,6 +187,6 @@ async function learnNames(watchfire: Watchfire, items: readonly LiveItem[], name
 }
 
 function mentioned(item: LiveItem): string[] {
-  if (item.kind === 'event') return (item satisfies LiveEvent).decisions.map(({ automation }) => automation);
+  if (item.kind === 'event') return [...item.decisions, ...(item.unwanted ?? [])].map(({ automation }) => automation);
   return item.kind === 'job' ? [item.automation] : [];
 }

@@ -15,6 +15,12 @@ export function moment(ms: number): string {
   return formatTimestamp(ms).replace('T', ' ').replace(/\.\d+/, '');
 }
 
+/** The same without the date where it is the day of `now`: `09:00:05Z`. */
+export function momentNear(ms: number, now: number): string {
+  const [day = '', time = ''] = moment(ms).split(' ');
+  return moment(now).startsWith(day) ? time : `${day} ${time}`;
+}
+
 /** The same without the year, for where there is little room: `03-02 09:00:05Z`. */
 export function withoutYear(moment: string): string {
   return moment.replace(/^\d{4}-/, '');

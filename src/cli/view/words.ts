@@ -21,6 +21,16 @@ export function durationInWords(ms: number): string {
   return words === '' ? '0s' : words;
 }
 
+/** The place of a trigger in its automation, counted from 1: `step 2 of Cart then pay`; the name alone for the root. */
+export function stepInWords(name: string, path: string): string {
+  return path === '' ? name : `step ${stepOf(path)} of ${name}`;
+}
+
+/** A place in the tree of triggers as people count: `2.1` for `1.0`. */
+export function stepOf(path: string): string {
+  return path.replace(/\d+/g, (index) => String(Number(index) + 1));
+}
+
 /** What a trigger waits for, in one line: `5 × order.failed within 10m for each id`. */
 export function triggerInWords(trigger: Trigger): string {
   switch (trigger.type) {
