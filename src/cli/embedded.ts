@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { AutomationDocument } from '../documents/given.ts';
 import type { RedisProgram } from '../embedded/find-server.ts';
-import { obtainRedisServer, type RedisServer, startRedisServer } from '../embedded/server.ts';
+import { obtainRedisServer, type RedisServer, refuseBusy, startRedisServer } from '../embedded/server.ts';
 import type { Watchfire } from '../engine.ts';
 import { parseAutomation } from '../model/automation.ts';
 import { documentsIn } from './documents.ts';
@@ -20,8 +20,10 @@ export async function embeddedRedis(
   options: Readonly<Record<string, unknown>>,
   io: Io,
 ): Promise<RedisServer> {
-  const program = await serverProgram(options, io);
-  return await startRedisServer({ port, dir: path.resolve(dir), program });
+  const place = { port, dir: path.resolve(dir) };
+  // Nobody is asked to install a server for a port that it cannot have.
+  await refuseBusy(place);
+  return await startRedisServer({ ...place, program: await serverProgram(options, io) });
 }
 
 /** Declares `--install`. */

@@ -7,7 +7,16 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AlreadyRunning, PortTaken, RedisNotStarted } from '../errors.ts';
 import { type Consent, findRedisServer, installRedisServer, type RedisProgram, thisMachine } from './find-server.ts';
-import { newPassword, PASSWORD_FILE, passwordIn, portIn, privateFolder, writePort, writeText } from './folder.ts';
+import {
+  knownPassword,
+  newPassword,
+  PASSWORD_FILE,
+  passwordIn,
+  portIn,
+  privateFolder,
+  writePort,
+  writeText,
+} from './folder.ts';
 import { ask, type ProbeAnswer } from './probe.ts';
 import { userLine } from './protected.ts';
 
@@ -69,6 +78,7 @@ export type RedisServer = Readonly<{
   /** The file that holds the password; null for a server that keeps nothing, whose URL alone tells it. */
   passwordFile: string | null;
   port: number;
+  program: RedisProgram;
   /** Process id of the server itself. */
   pid: number;
   /** Resolves when the server has ended, for whatever reason. */
@@ -101,11 +111,10 @@ export async function startRedisServer(options: ServerOptions): Promise<RedisSer
   // What the server is started with; gone when it has ended.
   const run = await realpath(await mkdtemp(path.join(tmpdir(), 'watchfire-')));
   try {
+    await refuseBusy(options);
     // The real path, since that is what the server calls its folder.
     const home = dir === null ? run : await privateFolder(dir);
     const password = await passwordOf(options, home);
-    if (dir !== null) await refuseSecond(home, password);
-    if (options.port !== 0) await refuseTaken(options.port);
     for (let attempt = 1; ; attempt += 1) {
       const port = options.port === 0 ? await freePort() : options.port;
       const server = await launch({ options, home, run, port, password });
@@ -126,11 +135,21 @@ async function passwordOf({ open, dir }: ServerOptions, home: string): Promise<s
   return dir === null ? newPassword() : await passwordIn(home);
 }
 
+/**
+ * Refuses what could not be started; nothing has been installed or written then.
+ * @throws AlreadyRunning, PortTaken
+ */
+export async function refuseBusy({ port, dir }: Pick<ServerOptions, 'port' | 'dir'>): Promise<void> {
+  const home = dir === null ? null : await realpath(dir).catch(() => null);
+  if (home !== null) await refuseSecond(home);
+  if (port !== 0) await refuseTaken(port);
+}
+
 /** Two servers that append to one file would destroy it. */
-async function refuseSecond(home: string, password: string | null): Promise<void> {
+async function refuseSecond(home: string): Promise<void> {
   const port = portIn(home);
   if (port === null) return;
-  const answer = await ask(port, password);
+  const answer = await ask(port, knownPassword(home, port));
   if (answer.kind === 'redis' && answer.dir === home) throw new AlreadyRunning(home, urlOf(port, null));
 }
 
@@ -191,7 +210,7 @@ async function launch({ options, home, run, port, password }: Launch): Promise<R
   const answer = await firstAnswer(child, { port, home, password });
   if (answer.kind === 'redis') {
     const passwordFile = dir === null || password === null ? null : path.join(home, PASSWORD_FILE);
-    return running({ child, ended, port, pid: answer.pid, url: urlOf(port, password), passwordFile });
+    return running({ child, ended, port, program, pid: answer.pid, url: urlOf(port, password), passwordFile });
   }
   child.stdin.end();
   await closed;

@@ -1,6 +1,8 @@
 import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -60,7 +62,9 @@ async function paste(line: string): Promise<void> {
 test('what it says to paste fires as it says, and started again it goes on where it was', async () => {
   const [dir, port] = [await place(), await freePort()];
   const first = await started(dir, port);
-  expect(first.lines()[0]).toBe(`watchfire ready  redis://127.0.0.1:${port}  namespace wf`);
+  const [ready = '', program] = first.lines()[0]?.split(/ {2}(?=\S+-server )/) ?? [];
+  expect(ready).toBe(`watchfire ready  redis://127.0.0.1:${port}  namespace wf`);
+  expect(program).toMatch(/^(redis|valkey)-server \d+\.\d+\.\d+ \(\/\S+\)$/);
   expect(first.lines()[1]).toMatch(/^put the \d automations of examples\/automations here/);
   const [promise = '', line = ''] = await eventually(
     'it says what to paste',
@@ -121,6 +125,30 @@ test('a second one on the same data, and a port that is taken, are told', async 
     err: [expect.stringContaining(`port ${port} is in use by another Redis, which asks for a password`)],
   });
   await first.stop();
+});
+
+test('a port that is taken is told before a server is installed, and nothing is left behind', async () => {
+  const port = await freePort();
+  const taken = createServer().listen(port, '127.0.0.1');
+  onTestFinished(() => void taken.close());
+  taken.on('connection', (socket) => socket.destroy());
+  await once(taken, 'listening');
+  const dir = path.join(await place(), 'data');
+  const asked: string[] = [];
+  const answer = (question: string): boolean => asked.push(question) > 0;
+  const { PATH } = process.env;
+  onTestFinished(() => void Object.assign(process.env, { PATH }));
+  process.env.PATH = await place();
+  const { status, err } = await run(['start', '--port', String(port), '--dir', dir], {
+    env: { REDIS_URL: '' },
+    answer,
+  });
+  expect({ status, err, asked }).toMatchObject({
+    status: 1,
+    err: [expect.stringMatching(/port \d+ is in use/)],
+    asked: [],
+  });
+  expect(existsSync(dir)).toBe(false);
 });
 
 test('when its Redis is killed it ends with status 1 and says why', async () => {

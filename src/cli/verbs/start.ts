@@ -93,7 +93,8 @@ function greet({ target, server, put, automations }: Started, json: boolean, io:
   const url = server ? `redis://127.0.0.1:${server.port}` : publicUrl(target.url);
   const say = json ? io.err : io.out;
   const paint = painter(io.color && !json);
-  say(`${paint(['bold', 'green'], 'watchfire ready')}  ${url}  namespace ${namespace}`);
+  const runs = server ? `  ${programInWords(server.program)}` : '';
+  say(`${paint(['bold', 'green'], 'watchfire ready')}  ${url}  namespace ${namespace}${runs}`);
   const many = `${automations.length} ${automations.length === 1 ? 'automation' : 'automations'}`;
   const password = server?.passwordFile ? `REDISCLI_AUTH=$(cat ${inShell(server.passwordFile)}) ` : '';
   // The verbs find the password of the usual folder themselves.
@@ -109,6 +110,11 @@ function greet({ target, server, put, automations }: Started, json: boolean, io:
   say(
     `  ${paint('bold', `${password}redis-cli ${address} XADD '{${namespace}}:events' '*' event order.failed resource.id customer.7`)}`,
   );
+}
+
+/** Which server runs, and the file it is: `redis-server 7.0.15 (/usr/bin/redis-check-rdb)`. */
+function programInWords({ name, version, path }: RedisServer['program']): string {
+  return `${name} ${version} (${path})`;
 }
 
 /** A path as a shell reads it. */
