@@ -127,7 +127,7 @@ test('a second one on the same data, and a port that is taken, are told', async 
   await first.stop();
 });
 
-test('a port that is taken is told before a server is installed, and nothing is left behind', async () => {
+test('a taken port is refused before a server is installed, and nothing is left behind', async () => {
   const port = await freePort();
   const taken = createServer().listen(port, '127.0.0.1');
   onTestFinished(() => void taken.close());
