@@ -51,7 +51,9 @@ describe.each(pages)('%s', (page) => {
   });
 
   test('every verb of the command line that is named exists', () => {
-    const verbs = [...textOf(page).matchAll(/(?:`|^ *)watchfire (?!ready )([a-z]+)/gm)].map(([, verb = '']) => verb);
+    const verbs = [
+      ...textOf(page).matchAll(/(?:`|^ *\$? *)(?:npm run -s )?watchfire (?:-- )?(?!ready )([a-z]+)/gm),
+    ].map(([, verb = '']) => verb);
     const unknown = verbs.filter((verb) => !existsSync(path.join(root, 'src/cli/verbs', `${verb}.ts`)));
     expect(unknown).toEqual([]);
   });
@@ -61,7 +63,12 @@ describe.each(pages)('%s', (page) => {
 const wordsOf = (line: string): string[] =>
   [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare = '']) => quoted ?? bare);
 
-const commands = pages.flatMap((page) => textOf(page).match(/^ *(?:redis-cli XADD|watchfire send (?!-)) *.*$/gm) ?? []);
+/** The lines that send an event, `watchfire` without what goes before it in a checkout. */
+const commands = pages.flatMap((page) =>
+  [...textOf(page).matchAll(/^ *((?:redis-cli XADD|(?:npm run -s )?watchfire (?:-- )?send (?!-)) *.*)$/gm)].map(
+    ([, line = '']) => line.replace(/^npm run -s watchfire --/, 'watchfire'),
+  ),
+);
 
 test.each(commands)('the event of `%s` is accepted', (line) => {
   const [program, , ...rest] = wordsOf(line);
@@ -71,6 +78,7 @@ test.each(commands)('the event of `%s` is accepted', (line) => {
 
 test('commands that send events were found', () => {
   expect(commands.length).toBeGreaterThan(3);
+  expect(commands.some((line) => line.includes('prefect.flow-run.Running'))).toBe(true);
 });
 
 describe('coming-from-prefect.md', () => {

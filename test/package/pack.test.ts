@@ -72,8 +72,9 @@ describe('the package', () => {
 
   test('is installed by the line of the README, which names its peers', async () => {
     const readme = await readFile(path.join(root, 'README.md'), 'utf8');
-    const packages = ['watchfire', ...Object.keys(manifest.peerDependencies)];
-    expect(readme).toContain(`$ npm install ${packages.join(' ')}\n`);
+    const peers = Object.keys(manifest.peerDependencies).join(' ');
+    expect(readme).toContain(`$ npm install /path/to/${manifest.name}-${manifest.version}.tgz ${peers} `);
+    expect(readme).toContain(`\`npm install ${manifest.name} ${peers}\``);
   });
 
   test('starts its program by the first line, as a system does', async () => {
