@@ -47,6 +47,7 @@ test('an automation in error is an answer, and a server that is away an error', 
   };
   const answer = await simulate(scenario, { redis: inject('adminUrl') });
   expect(answer).toHaveProperty('invalid', expect.stringMatching(/^trigger\.within: /));
+  expect(answer).toHaveProperty('place', 'automations[0]');
   expect(await rejection(simulate(scenario, { redis: 'redis://127.0.0.1:1' }))).toBeInstanceOf(RedisUnreachable);
 });
 

@@ -4,6 +4,7 @@ import { type Automation, automationDocument, parseAutomation } from '../model/a
 import { eventInput } from '../model/event-schema.ts';
 import { type Firing, stateChangeEventId } from '../model/firing.ts';
 import { check, required } from '../model/issue.ts';
+import { isRecord } from '../model/record.ts';
 import { formatTimestamp, parseTimestamp } from '../model/timestamp.ts';
 import type { Trigger } from '../model/trigger.ts';
 
@@ -68,10 +69,13 @@ export type Answered = {
   triggered: string;
 };
 
-/** What a scenario came to: its firings in order, or the error of the first faulty automation as `path: reason`. */
+/**
+ * What a scenario came to: its firings in order, or the error of the first faulty automation as `path: reason`. `place`: which one it
+ * is, `automations[2]` or `timeline[0].put`.
+ */
 export type ScenarioAnswer =
   | { name: string; firings: Answered[]; refused?: { step: number; reason: string }[] }
-  | { name: string; invalid: string };
+  | { name: string; invalid: string; place: string };
 
 /** A firing and the step in which it was emitted. */
 export type Emitted = Readonly<{ step: number; firing: Firing }>;
@@ -94,21 +98,53 @@ export function parseScenario(document: unknown): Scenario {
     }
     if (at >= latest) [latest, place] = [at, `timeline[${i}]`];
   }
+  refuseTwins(parsed.automations);
   return parsed;
 }
 
-/**
- * All automations of a scenario: those loaded at the start, and those put later, by step.
- * @throws InvalidDocument for the first that is in error
- */
-export function automationsOf({ automations, timeline }: Scenario): {
-  loaded: Automation[];
-  puts: Map<number, Automation>;
-} {
-  const loaded = automations.map(parseAutomation);
-  const puts = new Map<number, Automation>();
-  for (const [i, { put }] of timeline.entries()) if (put !== undefined) puts.set(i, parseAutomation(put));
-  return { loaded, puts };
+/** The second of one id would replace the first before anything happens. */
+function refuseTwins(automations: readonly unknown[]): void {
+  const places = new Map<unknown, string>();
+  for (const [i, document] of automations.entries()) {
+    const id = isRecord(document) ? document.id : undefined;
+    if (typeof id !== 'string') continue;
+    const other = places.get(id);
+    if (other !== undefined) throw new InvalidDocument(`automations[${i}].id`, `is that of ${other} too`, id);
+    places.set(id, `automations[${i}]`);
+  }
+}
+
+/** All automations of a scenario: those loaded at the start, and those put later, by step. */
+export type ScenarioAutomations = { loaded: Automation[]; puts: Map<number, Automation> };
+
+/** Reads them; the first that is in error is an answer. */
+export function automationsOf({ automations, timeline }: Scenario): ScenarioAutomations | Faulty {
+  const found: ScenarioAutomations = { loaded: [], puts: new Map() };
+  for (const { document, place, step } of documentsOf({ automations, timeline })) {
+    try {
+      const automation = parseAutomation(document);
+      if (step === null) found.loaded.push(automation);
+      else found.puts.set(step, automation);
+    } catch (error) {
+      if (error instanceof InvalidDocument) return { invalid: error.message, place };
+      throw error;
+    }
+  }
+  return found;
+}
+
+type Faulty = { invalid: string; place: string };
+
+/** What a scenario puts, in its order. `step`: null for the start. */
+export function documentsOf({
+  automations,
+  timeline,
+}: Pick<Scenario, 'automations' | 'timeline'>): { document: unknown; place: string; step: number | null }[] {
+  const loaded = automations.map((document, i) => ({ document, place: `automations[${i}]`, step: null }));
+  const puts = timeline.flatMap(({ put }, step) =>
+    put === undefined ? [] : [{ document: put, place: `timeline[${step}].put`, step }],
+  );
+  return [...loaded, ...puts];
 }
 
 /** Standing windows that may end in one step: each costs some of Redis' time, and all of them together must come to an end. */
@@ -119,7 +155,7 @@ const WINDOWS_LIMIT = 100_000;
  * since how many there are depends on the events.
  * @throws InvalidDocument
  */
-export function refuseEndless(scenario: Scenario, { loaded, puts }: ReturnType<typeof automationsOf>): void {
+export function refuseEndless(scenario: Scenario, { loaded, puts }: ScenarioAutomations): void {
   const standing = new Map(loaded.map((automation) => [automation.id, standingOf(automation.trigger)]));
   let before = scenario.start ?? scenario.timeline[0]?.at ?? 0;
   for (const [i, { at, delete: gone }] of scenario.timeline.entries()) {

@@ -149,13 +149,8 @@ export async function simulate(
 ): Promise<ScenarioAnswer> {
   const { name, timeline } = scenario;
   const refused: { step: number; reason: string }[] = [];
-  let automations: ReturnType<typeof automationsOf>;
-  try {
-    automations = automationsOf(scenario);
-  } catch (error) {
-    if (error instanceof InvalidDocument) return { name, invalid: error.message };
-    throw error;
-  }
+  const automations = automationsOf(scenario);
+  if ('invalid' in automations) return { name, ...automations };
   refuseEndless(scenario, automations);
   const simulation = new Simulation(parts, namespace, scenario.start ?? timeline[0]?.at ?? 0);
   await simulation.prepare();

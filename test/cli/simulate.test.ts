@@ -61,8 +61,9 @@ test('refused events and invalid automations are answers', async () => {
     automations: [failures],
     timeline: [{ at: at(0), put: { ...failures, trigger: { ...failures.trigger, threshold: -1 } } }],
   };
-  const { status, answers } = await simulate([refused, invalid]);
+  const { status, answers, err } = await simulate([refused, invalid]);
   expect(status).toBe(0);
+  expect(err).toEqual(['watchfire: stdin:2: timeline[0].put: trigger.threshold: must be a whole number, 0 or more']);
   expect(answers).toEqual([
     { name: 'refused', firings: [], refused: [{ step: 0, reason: expect.stringMatching(/^resource: /) }] },
     { name: 'invalid', invalid: 'trigger.threshold: must be a whole number, 0 or more' },
@@ -112,6 +113,18 @@ describe('an automation in error', () => {
 
   test('ends a file of a single scenario with status 1', async () => {
     expect(await simulate([wrong])).toEqual({ status: 1, err: [], answers: [answer] });
+  });
+
+  test('is named where its scenario has others', async () => {
+    const several = { name: 's', automations: [failures, { ...failures, id: 'B', name: '' }], timeline: [] };
+    const err = ['watchfire: stdin:1: automations[1]: name: is required'];
+    expect(await simulate([several])).toEqual({ status: 1, err, answers: [{ ...answer, name: 's' }] });
+  });
+
+  test('that has the id of another makes it no scenario', async () => {
+    const twins = { name: 't', automations: [failures, { id: 'B' }, { ...failures, name: 'b' }], timeline: [] };
+    const err = ['watchfire: stdin:1: automations[2].id: is that of automations[0] too (found "A")'];
+    expect(await simulate([twins])).toEqual({ status: 1, err, answers: [] });
   });
 
   test('is found in a scenario that runs over several lines, too', async () => {

@@ -4,7 +4,7 @@ import { findRedisServer, thisMachine } from '../../embedded/find-server.ts';
 import { startRedisServer } from '../../embedded/server.ts';
 import { parseExact } from '../../model/exact.ts';
 import type { Target } from '../../session.ts';
-import { parseScenario, type ScenarioAnswer } from '../../simulation/scenario.ts';
+import { documentsOf, parseScenario, type ScenarioAnswer } from '../../simulation/scenario.ts';
 import { Scratch } from '../../simulation/scratch.ts';
 import { targetOf } from '../connect.ts';
 import { installOption, serverProgram } from '../embedded.ts';
@@ -12,7 +12,7 @@ import type { Line } from '../lines.ts';
 import { scenarioLinesOf } from '../scenario-lines.ts';
 import { byDefault, wholeSetting } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
-import { jsonText, sentenceOf } from '../view/output.ts';
+import { jsonText, plain, sentenceOf } from '../view/output.ts';
 
 /** Scenarios under way at a time: while Redis works on one, the next ones are prepared; more gain nothing (measured). */
 const IN_FLIGHT = 16;
@@ -24,7 +24,9 @@ const BATCH = 100;
 const LINE_LIMIT_BYTES = 64 * 1_024 * 1_024;
 
 type Options = Readonly<Record<string, unknown>>;
-type Outcome = { answer: ScenarioAnswer } | { error: unknown };
+/** `several`: the scenario puts more than one automation. */
+type Done = { answer: ScenarioAnswer; several: boolean };
+type Outcome = Done | { error: unknown };
 
 /** What was read: lines that are no scenario, and the scenarios with an automation in error. */
 type Count = { lines: number; bad: number; invalid: number };
@@ -38,8 +40,8 @@ export const verb: Verb = {
       .addHelpText(
         'after',
         '\nRuns each scenario on the real engine in virtual time and prints one line of JSON for it, in their order:\n' +
-          '{"name","firings"}, or {"name","invalid"} when an automation is in error. Uses the server of --redis, and\n' +
-          'removes what it put there; without --redis a private one that keeps nothing.\n' +
+          '{"name","firings"}, or {"name","invalid"} when an automation is in error; which of several it is stands on stderr. Uses\n' +
+          'the server of --redis, and removes what it put there; without --redis a private one that keeps nothing.\n' +
           '\nExit status 0: every line was answered. 1: a line is no scenario; or an automation is in error, with --strict or\n' +
           'when the file holds a single scenario.\n' +
           '\nExample:\n  watchfire simulate scenarios.ndjson',
@@ -99,12 +101,13 @@ async function answerAll(
   const count: Count = { lines: 0, bad: 0, invalid: 0 };
   let finished = 0;
   const print = async (number: number, outcome: Outcome): Promise<void> => {
+    const at = `${file === '-' ? 'stdin' : file}:${number}`;
     if ('answer' in outcome) {
       if ('invalid' in outcome.answer) count.invalid += 1;
-      io.out(jsonText(outcome.answer));
+      printAnswer(outcome, at, io);
     } else if (!io.signal.aborted) {
       count.bad += 1;
-      io.err(`watchfire: ${file === '-' ? 'stdin' : file}:${number}: ${sentenceOf(outcome.error)}`);
+      io.err(`watchfire: ${at}: ${sentenceOf(outcome.error)}`);
     }
     finished += 1;
     // All of the earlier ones are done too, since they end in their order.
@@ -137,16 +140,25 @@ async function answerAll(
   return count;
 }
 
-async function answer(scratch: Scratch, name: string, { bytes }: Line): Promise<ScenarioAnswer> {
+/** The answer has the form of recorded scenarios. Which of several automations is in error stands on stderr. */
+function printAnswer({ answer, several }: Done, at: string, io: Io): void {
+  if ('invalid' in answer) {
+    const { name, invalid, place } = answer;
+    if (several) io.err(plain(`watchfire: ${at}: ${place}: ${invalid}`));
+    io.out(jsonText({ name, invalid }));
+  } else io.out(jsonText(answer));
+}
+
+async function answer(scratch: Scratch, name: string, { bytes }: Line): Promise<Done> {
   if (bytes === null) throw new Error(`the line is longer than ${LINE_LIMIT_BYTES} bytes`);
   const scenario = parseScenario(parseExact(bytes.toString(), 'line'));
-  return await scratch.simulate(name, scenario);
+  return { answer: await scratch.simulate(name, scenario), several: documentsOf(scenario).length > 1 };
 }
 
 /** A rejection that is handled later must not count as unhandled. */
-async function settled(work: Promise<ScenarioAnswer>): Promise<Outcome> {
+async function settled(work: Promise<Done>): Promise<Outcome> {
   try {
-    return { answer: await work };
+    return await work;
   } catch (error) {
     return { error };
   }
