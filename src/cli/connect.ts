@@ -4,8 +4,11 @@ import { DEFAULT_NAMESPACE, DEFAULT_REDIS_URL, parseSettings, type Settings } fr
 import type { Watchfire } from '../engine.ts';
 import { InvalidDocument } from '../errors.ts';
 import { addressAdvice, isAddress, lastingEngine, publicUrl, type Target, withEngine } from '../session.ts';
-import { withPassword } from './private-password.ts';
+import { DEFAULT_DIR, privateAddress, withPassword } from './private-password.ts';
 import { type Io, Misuse } from './verb.ts';
+
+/** Where a verb goes, and who said so. */
+export type FoundTarget = Target & Readonly<{ by: string }>;
 
 /**
  * Reads `--redis` and `--namespace`, and completes the other settings a verb has read.
@@ -15,22 +18,31 @@ export function targetOf(
   options: Readonly<Record<string, unknown>>,
   io: Pick<Io, 'env'>,
   settings: Partial<Settings> = {},
-): Target {
-  const url = String(options.redis ?? (io.env.REDIS_URL || DEFAULT_REDIS_URL));
+): FoundTarget {
+  const { url, by } = addressOf(options, io);
   if (!isAddress(url)) {
-    const source = options.redis === undefined ? 'REDIS_URL' : '--redis';
-    throw new Misuse(
-      `${source}: must be a URL like ${DEFAULT_REDIS_URL} (found "${publicUrl(url)}")${addressAdvice(url)}`,
-    );
+    throw new Misuse(`${by}: must be a URL like ${DEFAULT_REDIS_URL} (found "${publicUrl(url)}")${addressAdvice(url)}`);
   }
   const namespace = String(options.namespace ?? DEFAULT_NAMESPACE);
   const tls = authorityOf(options, url);
   try {
-    return { url: withPassword(url, io.env), ...(tls && { tls }), settings: parseSettings({ ...settings, namespace }) };
+    const read = parseSettings({ ...settings, namespace });
+    return { url: withPassword(url, io.env), by, ...(tls && { tls }), settings: read };
   } catch (error) {
     if (!(error instanceof InvalidDocument)) throw error;
     throw new Misuse(`--${dashed(error.path)}: ${error.reason} (found ${error.value})`);
   }
+}
+
+/** What was given; else the private Redis of this folder, whose password is read there too; else its usual address. */
+function addressOf(
+  { redis }: Readonly<Record<string, unknown>>,
+  { env }: Pick<Io, 'env'>,
+): { url: string; by: string } {
+  if (redis !== undefined) return { url: String(redis), by: '--redis' };
+  if (env.REDIS_URL) return { url: env.REDIS_URL, by: 'REDIS_URL' };
+  const own = privateAddress();
+  return own === null ? { url: DEFAULT_REDIS_URL, by: 'default' } : { url: own, by: `${DEFAULT_DIR}/port` };
 }
 
 /** The CA of `--tls-ca`, which a server's certificate has to be signed by. @throws Misuse */
@@ -73,7 +85,7 @@ export async function withWatchfire<T>(
 
 /** An engine for a verb that goes on until it is stopped: it waits for a Redis that goes away. The caller closes it. */
 export async function lastingWatchfire(
-  target: Target,
+  target: FoundTarget,
   options: Readonly<Record<string, unknown>>,
   logger: Logger,
   io: Pick<Io, 'signal' | 'err'>,
@@ -86,12 +98,12 @@ export async function lastingWatchfire(
 
 /** Says with `--verbose` to which Redis it goes, and how long that takes; without it nothing. */
 function saying(
-  { url, settings: { namespace } }: Target,
+  { url, by, settings: { namespace } }: FoundTarget,
   options: Readonly<Record<string, unknown>>,
   io: Pick<Io, 'err'>,
 ): (what: string) => void {
   if (options.verbose !== true) return () => undefined;
   const start = performance.now();
-  io.err(`watchfire: connecting to ${publicUrl(url)}, namespace ${namespace}`);
+  io.err(`watchfire: connecting to ${publicUrl(url)} (by ${by}), namespace ${namespace}`);
   return (what) => io.err(`watchfire: ${what} after ${Math.round(performance.now() - start)} ms`);
 }

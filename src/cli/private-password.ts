@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { knownPassword } from '../embedded/folder.ts';
+import { knownPassword, portIn } from '../embedded/folder.ts';
 
 /** Where `start` keeps its data when nobody says otherwise. */
 export const DEFAULT_DIR = '.watchfire';
@@ -16,6 +16,13 @@ export function withPassword(url: string, env: Readonly<Record<string, string | 
   if (!known) return url;
   address.password = encodeURIComponent(known);
   return address.href;
+}
+
+/** The address of the private Redis that was last started on this folder; null when there is none, or it is not for us to read. */
+export function privateAddress(): string | null {
+  const dir = path.resolve(DEFAULT_DIR);
+  const port = portIn(dir);
+  return port === null || knownPassword(dir, port) === null ? null : `redis://127.0.0.1:${port}`;
 }
 
 function privatePassword({ protocol, hostname, port }: URL): string | null {

@@ -174,7 +174,7 @@ describe('verbose', () => {
     const { status, out, err } = await run([...argv, word]);
     expect({ status, out }).toEqual({ status: 0, out: ['[]'] });
     expect(err).toEqual([
-      expect.stringMatching(`^watchfire: connecting to redis://.*, namespace ${namespace}$`),
+      expect.stringMatching(`^watchfire: connecting to redis://.* \\(by REDIS_URL\\), namespace ${namespace}$`),
       expect.stringMatching(/^watchfire: connected after \d+ ms$/),
       expect.stringMatching(/^watchfire: ended after \d+ ms$/),
     ]);
@@ -183,7 +183,7 @@ describe('verbose', () => {
 
   test('no password is shown', async () => {
     const { err } = await run(['list', '-v', '--redis', NO_REDIS]);
-    expect(err[0]).toBe('watchfire: connecting to redis://:***@127.0.0.1:1, namespace wf');
+    expect(err[0]).toBe('watchfire: connecting to redis://:***@127.0.0.1:1 (by --redis), namespace wf');
     expect(err.join()).not.toContain('secret');
   });
 });

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { targetOf } from '../../src/cli/connect.ts';
 import { withPassword } from '../../src/cli/private-password.ts';
 
 let dir: string;
@@ -28,6 +29,23 @@ test.each([
   ['by a socket', '/run/redis.sock', { REDISCLI_AUTH: 'x' }, '/run/redis.sock'],
 ])('an address %s', (_, url, env, expected) => {
   expect(withPassword(url, env)).toBe(expected);
+});
+
+const GIVEN = 'redis://example.com';
+
+test.each([
+  ['--redis', { redis: GIVEN }, { REDIS_URL: 'redis://b.example.com' }, GIVEN],
+  ['REDIS_URL', {}, { REDIS_URL: GIVEN }, GIVEN],
+  ['.watchfire/port', {}, { REDIS_URL: '' }, 'redis://:own@127.0.0.1:6391'],
+])('a verb goes where %s says', async (by, options, env, url) => {
+  await writeFile(path.join(dir, '.watchfire', 'port'), '6391\n');
+  expect(targetOf(options, { env })).toMatchObject({ by, url });
+});
+
+test.each(['port', 'password'])('without a %s in this folder a verb goes to the usual address', async (file) => {
+  await writeFile(path.join(dir, '.watchfire', 'port'), '6391\n');
+  await rm(path.join(dir, '.watchfire', file));
+  expect(targetOf({}, { env: {} })).toMatchObject({ by: 'default', url: 'redis://127.0.0.1:6390' });
 });
 
 test('a password behind a link is not read', async () => {

@@ -109,6 +109,17 @@ test('examples that were deleted or changed stay as they are', async () => {
   await second.stop();
 });
 
+test('without examples it puts none', async () => {
+  const [dir, port] = [await place(), await freePort()];
+  const running = await started(dir, port, '--no-examples');
+  expect(running.lines()[1]).toMatch(/^no automations here; put some by: /);
+  const { out } = await run(['list', '-o', 'json', '--redis', `redis://127.0.0.1:${port}`], {
+    env: await passwordOf(dir),
+  });
+  expect(out.join('')).toBe('[]');
+  expect(await running.stop()).toBe(0);
+});
+
 test('a second one on the same data, and a port that is taken, are told', async () => {
   const [dir, port] = [await place(), await freePort()];
   const first = await started(dir, port);

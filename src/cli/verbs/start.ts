@@ -3,11 +3,11 @@ import path from 'node:path';
 import { DEFAULT_NAMESPACE, DEFAULT_REDIS_PORT, DEFAULT_REDIS_URL } from '../../config.ts';
 import type { RedisServer } from '../../embedded/server.ts';
 import type { Automation } from '../../model/automation.ts';
-import { publicUrl, type Target } from '../../session.ts';
-import { lastingWatchfire, targetOf } from '../connect.ts';
+import { publicUrl } from '../../session.ts';
+import { type FoundTarget, lastingWatchfire, targetOf } from '../connect.ts';
 import { embeddedRedis, installOption, putExamples } from '../embedded.ts';
 import { warningsTo } from '../logging.ts';
-import { DEFAULT_DIR } from '../private-password.ts';
+import { DEFAULT_DIR, privateAddress } from '../private-password.ts';
 import { wholeOption } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { painter } from '../view/live.ts';
@@ -24,6 +24,7 @@ export const verb: Verb = {
     installOption(outputOption(command))
       .option('--port <port>', `port of the private Redis on 127.0.0.1 (default: ${DEFAULT_REDIS_PORT})`)
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
+      .option('--no-examples', 'put no example automations')
       .option('--dir <folder>', `where the private Redis keeps its data (default: ${DEFAULT_DIR})`)
       .addHelpText(
         'after',
@@ -39,7 +40,7 @@ export const verb: Verb = {
     try {
       const settings = { allowUnprotected: options.allowUnprotected === true };
       const target = targetOf(server ? { ...options, redis: server.url } : options, io, settings);
-      return await runOn(target, server, options, io);
+      return await runOn(server ? { ...target, by: 'start' } : target, server, options, io);
     } finally {
       await server?.stop();
       if (server) io.err(`watchfire: stopped, the data stays in ${own?.dir}`);
@@ -60,12 +61,12 @@ function ownServer(options: Options, io: Io): { port: number; dir: string } | nu
   return { port, dir };
 }
 
-async function runOn(target: Target, server: RedisServer | null, options: Options, io: Io): Promise<number> {
+async function runOn(target: FoundTarget, server: RedisServer | null, options: Options, io: Io): Promise<number> {
   const watchfire = await lastingWatchfire(target, options, warningsTo(io), io);
   let lost = false;
   const told = io.signal.aborted ? Promise.resolve() : once(io.signal, 'abort').then(() => undefined);
   try {
-    const put = await putExamples(watchfire);
+    const put = options.examples === false ? 0 : await putExamples(watchfire);
     // Listening comes first: the worker asks for listeners with its first sign of life.
     const watcher = await watch(watchfire, io, { json: asJson(options) });
     // Told to stop while Redis does not answer, it must not wait for having started.
@@ -85,7 +86,7 @@ async function runOn(target: Target, server: RedisServer | null, options: Option
   return lost ? FAILED : DONE;
 }
 
-type Started = { target: Target; server: RedisServer | null; put: number; automations: readonly Automation[] };
+type Started = { target: FoundTarget; server: RedisServer | null; put: number; automations: readonly Automation[] };
 
 /** What a person needs to know to go on. With JSON, which is for programs, it goes to stderr. */
 function greet({ target, server, put, automations }: Started, json: boolean, io: Io): void {
@@ -99,7 +100,7 @@ function greet({ target, server, put, automations }: Started, json: boolean, io:
   const password = server?.passwordFile ? `REDISCLI_AUTH=$(cat ${inShell(server.passwordFile)}) ` : '';
   // The verbs find the password of the usual folder themselves.
   const usual = server?.passwordFile?.startsWith(path.resolve(DEFAULT_DIR) + path.sep) === true;
-  const where = url === DEFAULT_REDIS_URL ? '' : ` --redis ${url}`;
+  const where = url === (privateAddress() ?? DEFAULT_REDIS_URL) ? '' : ` --redis ${url}`;
   const which = namespace === DEFAULT_NAMESPACE ? '' : ` --namespace ${namespace}`;
   const verb = (words: string): string => `${usual ? '' : password}${COMMAND} ${words}${where}${which}`;
   if (put > 0) say(`put the ${many} of examples/automations here, since there never were any`);
