@@ -61,6 +61,15 @@ test('with --strict a warning is an error, and nothing is applied', async () => 
   expect(await apply(SOUND, '--strict')).toMatchObject({ status: 0, err: [] });
 });
 
+test('equal names are a warning, which --strict lets pass', async () => {
+  const { watchfire, apply } = shop();
+  const twin = SOUND.replace('id: C', 'id: D');
+  const { status, out, err } = await apply(`${SOUND}---\n${twin}`, '--strict');
+  expect({ status, out }).toEqual({ status: 0, out: ['created    c (C)', 'created    c (D)'] });
+  expect(err).toEqual(['warning: 2 automations have the name "c", verbs ask for the id: C, D']);
+  expect(await watchfire.list()).toHaveLength(2);
+});
+
 test('what only the log suggests is a hint, which --strict lets pass', async () => {
   const { watchfire, apply } = shop();
   await fillLog(watchfire);
@@ -94,7 +103,7 @@ test('a queue from which nobody takes jobs is warned of until somebody does', as
     ),
   ]);
   expect((await cli(['doctor'])).out).toContainEqual(
-    expect.stringMatching(/^warning +automations +C: actions\[0\]\.queue/),
+    expect.stringMatching(/^warning +automations +"c" \(C\), actions\[0\]\.queue/),
   );
   const connection = { url: inject('redisUrl'), maxRetriesPerRequest: null };
   const worker = new Worker('über uns', async () => undefined, { connection, prefix: watchfire.queuePrefix });

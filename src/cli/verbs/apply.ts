@@ -34,7 +34,7 @@ export const verb: Verb = {
         'YAML or JSON: an automation, a list of them, or a list under "automations"; - is standard input',
       )
       .option('--dry-run', 'only print what would change', false)
-      .option('--strict', 'change nothing when there is a warning; hints never stop it', false)
+      .option('--strict', 'change nothing when there is a warning; hints and equal names never stop it', false)
       .option('--detailed-exitcode', 'end with 2 when something is changed, or would be; with 1 on every error', false)
       .option('--prune', 'delete all automations that are in none of the files; asks first on a terminal', false)
       .addHelpText(
@@ -78,11 +78,12 @@ async function apply(files: readonly string[], options: Options, io: Io): Promis
     const named = warnings.map((warning) => `warning: ${warning}`);
     const findings = await warningsOf(found, watchfire);
     const doubtful = findings.flat().filter(({ grade }) => grade === 'warning');
-    const errors = options.strict === true ? [...named, ...warningLines(doubtful)] : [];
+    // Equal names are how people work, and what Prefect exports: with --strict too they are no error.
+    for (const line of named) io.err(plain(line));
+    const errors = options.strict === true ? warningLines(doubtful) : [];
     if (errors.length > 0) return refused(errors, io);
     // As JSON they stand with their changes.
-    const listed = asJson(options) ? [] : warningLines(findings.flat());
-    for (const line of [...named, ...listed]) io.err(plain(line));
+    if (!asJson(options)) for (const line of warningLines(findings.flat())) io.err(plain(line));
     const shown = await shownOf(changes, watchfire);
     if (!dryRun && !(await agreed(changes, options, io))) return null;
     for (const one of shown) {
