@@ -18,7 +18,8 @@ type Place = { automation: string; name: string; path: string; labels: Labels };
 
 /**
  * `reachesBack`: it is the first one of a Reactive key, and begins so much before its first event. `rests`: the one before it has fired, and
- * nothing was counted since: before its start the key counts nothing. Times in ms.
+ * nothing was counted since: before its start the key counts nothing. `bounded`: false where `within` is 0, so that there is no window and
+ * events are counted until `keepUntil`; its other times say nothing then. Times in ms.
  */
 export type Interval = {
   start: number;
@@ -28,6 +29,7 @@ export type Interval = {
   keepUntil: number | null;
   reachesBack: number;
   rests: boolean;
+  bounded: boolean;
 };
 
 /** The window of an event trigger and key (rules 6): an open interval, an alert, or both. Times in ms. */
@@ -121,7 +123,8 @@ const KEEP_MS = 60_000;
 function windowOf(place: Place, trigger: EventTrigger, text: string, last: string | null): EventWindow {
   const { open, keep, alert } = parseWindowText(text);
   const { posture, threshold } = trigger;
-  const reactive = posture === 'Reactive' && trigger.after.length === 0;
+  const bounded = posture === 'Proactive' || (trigger.withinMs ?? 0) > 0;
+  const reactive = posture === 'Reactive' && trigger.after.length === 0 && bounded;
   return {
     kind: 'event',
     ...place,
@@ -129,9 +132,10 @@ function windowOf(place: Place, trigger: EventTrigger, text: string, last: strin
     threshold,
     window: open && {
       ...open,
-      keepUntil: posture === 'Reactive' ? open.due + KEEP_MS : keep,
+      keepUntil: posture === 'Reactive' ? ((bounded ? null : keep) ?? open.due + KEEP_MS) : keep,
       reachesBack: reactive ? open.end - open.start - (trigger.withinMs ?? 0) : 0,
       rests: reactive && open.count === 0,
+      bounded,
     },
     lastEvent: textIn(shownJson(last ?? undefined), 'id'),
     alert: alert && { since: alert.start, missing: alert.missing, until: alert.until },

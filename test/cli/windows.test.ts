@@ -51,6 +51,24 @@ test('an open window is shown with its key, its count and its deadlines', async 
   ]);
 });
 
+test('a count without a window shows no interval', async () => {
+  const world = await World.claimed();
+  await world.put({ ...failures, trigger: { ...failures.trigger, within: 0 } });
+  await world.at(0).meet('x', { resource: { id: 'r', kind: 'k' } });
+  const window = {
+    start: null,
+    end: null,
+    due: null,
+    count: 1,
+    keep_until: expect.any(String),
+    reaches_back_seconds: 0,
+  };
+  expect(await jsonOf(world)).toMatchObject([{ window: { ...window, rests_until: null } }]);
+  const { out, err } = await runIn(world.namespace)(['windows']);
+  expect(out[1]).toMatch(/^failures +id=r kind=k +- +- +1\/3 +no window +- +-$/);
+  expect(err).toEqual([]);
+});
+
 test('an alert is shown until it is resolved, with the event it is about', async () => {
   const world = await World.claimed();
   await world.put(silence);

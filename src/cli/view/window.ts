@@ -32,10 +32,11 @@ function eventRow(record: EventWindow, now: number): string[] {
   const last = lastEvent ?? '-';
   if (!window) return [titleOf(record), labelsInWords(labels), '-', '-', '-', '-', last, alerted];
   const { start, end, due, keepUntil } = window;
+  const counted = `${window.count}/${threshold}`;
+  if (!window.bounded) return [titleOf(record), labelsInWords(labels), '-', '-', counted, 'no window', last, alerted];
   const ends = posture === 'Proactive' ? away(due, now) : isResting(window, now) ? 'rests' : `ends ${away(end, now)}`;
   const deadline =
     posture === 'Reactive' && end <= now && keepUntil !== null ? `over, kept ${away(keepUntil, now)}` : ends;
-  const counted = `${window.count}/${threshold}`;
   return [titleOf(record), labelsInWords(labels), moment(start), moment(end), counted, deadline, last, alerted];
 }
 
@@ -90,10 +91,10 @@ function eventJson({ posture, threshold, window, lastEvent, alert }: EventWindow
     posture,
     threshold,
     window: window && {
-      start: formatTimestamp(window.start),
-      end: formatTimestamp(window.end),
+      start: window.bounded ? formatTimestamp(window.start) : null,
+      end: window.bounded ? formatTimestamp(window.end) : null,
       count: window.count,
-      due: formatTimestamp(window.due),
+      due: window.bounded ? formatTimestamp(window.due) : null,
       keep_until: window.keepUntil === null ? null : formatTimestamp(window.keepUntil),
       reaches_back_seconds: window.reachesBack / 1_000,
       rests_until: window.rests ? formatTimestamp(window.start) : null,
