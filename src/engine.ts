@@ -152,7 +152,8 @@ export class Watchfire extends Views {
   ): Promise<{ id: string; entry: string }> {
     const at = this.clock.virtualNowMs();
     const { event, data } = sealEvent(document, randomUUID, this.clock.nowMs());
-    return await withPatience(this.clock, timeoutMs, event.id, async (patience) => {
+    const parts = { clock: this.clock, connections: this.connections };
+    return await withPatience(parts, timeoutMs, event.id, async (patience) => {
       const admitted = this.#admission?.admit(data.length) ?? null;
       if (admitted !== null) await admitted;
       const write = async (redis: Redis): Promise<string> => {

@@ -240,6 +240,9 @@ export class NotDurable extends TryLater {
   }
 }
 
+/** Where a Redis is, and why it was not reached of late; null when it was. */
+export type Away = Readonly<{ address: string; reason: string | null }>;
+
 /**
  * Redis did not answer in the time that `emit` was given. `added`: `'no'` when nothing was sent; `'perhaps'` when the event may be in the
  * log, or enter it when the connection comes back. `id`: of the event: sent again with this id it counts once.
@@ -248,9 +251,10 @@ export class Unanswered extends TryLater {
   readonly added: 'no' | 'perhaps';
   readonly id: string;
 
-  constructor(added: 'no' | 'perhaps', timeoutMs: number, id: string, retryAfterMs: number) {
+  constructor(added: 'no' | 'perhaps', timeoutMs: number, id: string, retryAfterMs: number, redis: Away) {
+    const why = redis.reason === null ? '' : ` (${redis.reason})`;
     const state = added === 'no' ? 'so nothing was added' : 'and it is unknown whether the event was added or will be';
-    const sentence = `Redis did not answer within ${timeoutMs} ms, ${state}: sent again with the id ${shorten(id, VALUE_LIMIT)} it counts once`;
+    const sentence = `Redis at ${redis.address} did not answer within ${timeoutMs} ms${why}, ${state}: sent again with the id ${shorten(id, VALUE_LIMIT)} it counts once`;
     super('UNANSWERED', sentence, retryAfterMs);
     this.added = added;
     this.id = id;

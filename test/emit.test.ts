@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   type CloudEventInput,
@@ -104,10 +105,22 @@ describe('emit with timeoutMs', () => {
     expect(error).toMatchObject({ name: 'Unanswered', code: 'UNANSWERED', added: 'no', id: 'e1', retryAfterMs: 2_000 });
     const made = (await rejection(away.emit(event, { timeoutMs: 1_000 }))) as Unanswered;
     expect(made.message).toBe(
-      'Redis did not answer within 1000 ms, and it is unknown whether the event was added or will be: ' +
+      'Redis at 127.0.0.1:1 did not answer within 1000 ms (nobody listens there), and it is unknown whether the event was added or will be: ' +
         `sent again with the id ${made.id} it counts once; try again in 2.0 s`,
     );
     expect(made.added).toBe('perhaps');
+  });
+
+  test('names a client that was handed in, and its state', async () => {
+    const client = new Redis(1, '127.0.0.1', { lazyConnect: true, retryStrategy: () => 60_000 });
+    client.on('error', () => undefined);
+    onTestFinished(() => client.disconnect());
+    const away = new Watchfire({ redis: client });
+    onTestFinished(() => away.close());
+    const { message } = (await rejection(away.emit(event, { timeoutMs: 1_000 }))) as Unanswered;
+    expect(message).toMatch(
+      /^Redis at 127\.0\.0\.1:1 did not answer within 1000 ms \(the connection is reconnecting\), /,
+    );
   });
 
   test('answers as ever when Redis is there', async () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { InvalidDocument, Unanswered } from '../errors.ts';
+import { type Away, InvalidDocument, Unanswered } from '../errors.ts';
 import { NOT_KEPT_RETRY_MS } from '../redis/durability.ts';
 
 /** How `emit` is to be done. */
@@ -20,7 +20,7 @@ const LONGEST_TIMER_MS = 2_147_483_647;
  * @throws Unanswered, and what the attempt throws
  */
 export async function withPatience<T>(
-  clock: Clock,
+  { clock, connections }: Readonly<{ clock: Clock; connections: Readonly<{ away: () => Away }> }>,
   timeoutMs: number | undefined,
   id: string,
   attempt: (patience: Patience) => Promise<T>,
@@ -39,7 +39,7 @@ export async function withPatience<T>(
     patience.over = true;
     // Nobody waits for it any more.
     answer.catch(() => undefined);
-    throw new Unanswered(patience.sent ? 'perhaps' : 'no', timeoutMs, id, NOT_KEPT_RETRY_MS);
+    throw new Unanswered(patience.sent ? 'perhaps' : 'no', timeoutMs, id, NOT_KEPT_RETRY_MS, connections.away());
   } finally {
     done.abort();
   }

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
-import { InvalidDocument } from '../errors.ts';
+import { type Away, InvalidDocument, reasonOf } from '../errors.ts';
 import { addressAdvice, isAddress, publicUrl } from './address.ts';
+import { knownReason } from './reason.ts';
 import { redact } from './redact.ts';
 
 /** Delay before the next attempt to reach Redis again: doubles up to this. */
@@ -58,6 +59,8 @@ export class Connections {
   readonly #owned: boolean;
   readonly #logger: Logger;
   readonly #blocking = new Set<Redis>();
+  /** Why the shared one was lost or not made; null while it is there. */
+  #lost: string | null = null;
 
   /** @throws InvalidDocument when the URL is not one of Redis, or the client puts a prefix in front of keys */
   constructor(target: string | RedisOptions | Redis, logger: Logger, tls?: RedisOptions['tls']) {
@@ -80,7 +83,22 @@ export class Connections {
       // The client puts it in front of keys only, not of the prefixes that scripts make keys from.
       throw new InvalidDocument('redis.keyPrefix', 'cannot be used, a `namespace` keeps engines apart', keyPrefix);
     }
-    if (this.#owned) this.#watch(this.redis);
+    if (!this.#owned) return;
+    this.#watch(this.redis);
+    this.redis.on('error', (error: NodeJS.ErrnoException) => {
+      this.#lost = knownReason(error) ?? (reasonOf(error) || null);
+    });
+    this.redis.on('ready', () => {
+      this.#lost = null;
+    });
+  }
+
+  /** Where the Redis of the shared connection is, and why it is not there. Of a client that was handed in only its state is known. */
+  away(): Away {
+    const { status, options } = this.redis;
+    const { path, host, port, sentinels, name } = options;
+    const address = sentinels ? `the master ${name} of the sentinels` : (path ?? `${host}:${port}`);
+    return { address, reason: this.#lost ?? (status === 'ready' ? null : `the connection is ${status}`) };
   }
 
   /** A connection of its own for reads that block. */

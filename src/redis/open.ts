@@ -2,6 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { RedisUnreachable } from '../errors.ts';
 import { publicUrl } from './address.ts';
 import { FAREWELL_MS } from './connection.ts';
+import { knownReason } from './reason.ts';
 import { redact } from './redact.ts';
 
 /** A server that can be used answers in milliseconds; a person will not wait much longer than this to learn that none does. */
@@ -108,9 +109,10 @@ function unreachable(url: string, error: NodeJS.ErrnoException, advice: Advice):
   return new RedisUnreachable(`cannot reach Redis at ${publicUrl(url)}: ${reasonOf(error, advice)}; ${advice.address}`);
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException, { authority }: Advice): string {
-  if (code === 'ECONNREFUSED') return 'nobody listens there';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'there is no host of that name';
+function reasonOf(error: NodeJS.ErrnoException, { authority }: Advice): string {
+  const { code, message } = error;
+  const known = knownReason(error);
+  if (known !== null) return known;
   // Given up by us, or by the client.
   if (code === 'ETIMEDOUT' || message === CLOSED) return `no answer within ${REACH_BOUND_MS / 1_000} s`;
   if (message.startsWith('Unknown RESP type')) return 'what listens there is no Redis';
