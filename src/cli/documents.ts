@@ -62,16 +62,16 @@ export function documentsIn({ file, text }: Source): Contents {
 
 type Trouble = Readonly<Pick<YAMLError, 'pos' | 'message'>>;
 
-/** What is said of a document that is not YAML: one thing where it was nested so deep that the parser gave up, and a bounded number. */
+/**
+ * What is said of a document that is not YAML: one thing where it was nested so deep that the parser gave up, or where `advice` says how to
+ * get a better one; else a bounded number.
+ */
 function troubles(wrong: readonly Trouble[], advice: string): Trouble[] {
   const deep = wrong.find(({ message }) => STACK_IS_FULL.test(message));
   if (deep) return [{ ...deep, message: 'is nested too deep' }];
-  return bounded(
-    wrong.map(({ pos, message }, i) => ({
-      pos,
-      message: `is not YAML: ${firstLine(message)}${i === 0 ? advice : ''}`,
-    })),
-  );
+  // Where Prefect broke its lines the rest follows from the first break, and the export is to be made again.
+  const shown = advice === '' ? wrong : wrong.slice(0, 1);
+  return bounded(shown.map(({ pos, message }) => ({ pos, message: `is not YAML: ${firstLine(message)}${advice}` })));
 }
 
 function bounded(troubles: readonly Trouble[]): Trouble[] {

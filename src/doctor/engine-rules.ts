@@ -1,4 +1,5 @@
 import { together } from '../findings/automation-findings.ts';
+import { quoted } from '../findings/finding.ts';
 import type { Status } from '../inspect/status.ts';
 import { judgeQueues } from '../relay/queue-states.ts';
 import { bad, type Check, ok, orNull, type Rule, several, untold, warning } from './check.ts';
@@ -98,14 +99,19 @@ export const queues: Rule = readable(({ queues }) => {
 
 export const automations: Rule = readable(({ automations: reviewed }) => {
   if ('refused' in reviewed) return untold('what the automations ask for', reviewed.refused);
-  const found = together(reviewed.value.flatMap(({ id, findings }) => findings.map((finding) => ({ id, ...finding }))));
+  const found = together(
+    reviewed.value.flatMap(({ findings, ...named }) => findings.map((finding) => ({ ...named, ...finding }))),
+  );
   if (found.length === 0) return ok(`nothing odd in ${several(reviewed.value.length, 'enabled automation')}`);
   const shown = found
     .toSorted((a, b) => Number(a.finding.grade === 'hint') - Number(b.finding.grade === 'hint'))
     .slice(0, FINDINGS_SHOWN)
-    .map(({ finding: { id, grade, place, reason, advice }, need }) => {
+    .map(({ finding: { id, name, grade, place, reason, advice }, need }) => {
       const many = need > 1 ? ` (${need} automations need it)` : '';
-      return warning(`${id}: ${place}: ${grade === 'hint' ? 'perhaps: ' : ''}${reason}`, `${advice}${many}`);
+      return warning(
+        `${quoted(name)} (${id}), ${place}: ${grade === 'hint' ? 'perhaps: ' : ''}${reason}`,
+        `${advice}${many}`,
+      );
     });
   const more = found.length - shown.length;
   return more === 0 ? shown : [...shown, warning(`${several(more, 'finding')} more`, 'begin with those above')];

@@ -27,7 +27,7 @@ const CLOCK_LOOKS = 5;
 export type Told<T> = Readonly<{ value: T } | { refused: string }>;
 
 /** An automation that is enabled, with what can never work in it or is hardly meant. */
-export type ReviewedAutomation = Readonly<{ id: string; findings: readonly Finding[] }>;
+export type ReviewedAutomation = Readonly<{ id: string; name: string; findings: readonly Finding[] }>;
 
 /** The facts that the rules of `findings.ts` judge. Durations in ms. */
 export type Facts = Readonly<{
@@ -94,7 +94,7 @@ export async function examine({ connections, store, settings, clock }: ExaminePa
 async function reviewed(redis: Redis, store: Store): Promise<ReviewedAutomation[]> {
   const enabled = (await allDefinitions(redis, store)).filter((automation) => automation.enabled);
   const surroundings = await readSurroundings(redis, store, enabled);
-  return enabled.map((automation) => ({ id: automation.id, findings: findingsIn(automation, surroundings) }));
+  return enabled.map((one) => ({ id: one.id, name: one.name, findings: findingsIn(one, surroundings) }));
 }
 
 function wayToDisk(version: ServerVersion | null): 'waitaof' | 'always' {

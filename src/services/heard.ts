@@ -28,6 +28,7 @@ const job = z.object({
   automation: z.string(),
   firing: z.string(),
   added: z.string().refine((text) => isUsableTime(Date.parse(text))),
+  delay: z.int().min(0).optional(),
 });
 
 const more = z.object({ kind: z.literal('more'), outcomes: z.record(z.string(), z.int().min(0)) });

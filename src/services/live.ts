@@ -32,7 +32,7 @@ export type LiveEvent = {
   decisions: Decision[];
 };
 
-/** A job that is in its queue, and when the worker learnt it; `automation` and `firing` are ids. */
+/** A job that is in its queue, and when the worker learnt it; `automation` and `firing` are ids. `delay`: ms that it waits, where it does. */
 export type LiveJob = {
   kind: 'job';
   queue: string;
@@ -41,6 +41,7 @@ export type LiveJob = {
   automation: string;
   firing: string;
   added: string;
+  delay?: number;
 };
 
 /** Entries that came too fast to be published one by one, by outcome. */
@@ -106,7 +107,7 @@ export class Live {
     if (this.#listeners === 0) return;
     const added = formatTimestamp(this.#parts.clock.nowMs());
     this.#publish(
-      jobs.map(({ queue, name, data }) => ({
+      jobs.map(({ queue, name, data, opts }) => ({
         kind: 'job',
         queue,
         name,
@@ -114,6 +115,7 @@ export class Live {
         automation: data.automation.id,
         firing: data.firing.id,
         added,
+        ...(opts.delay ? { delay: opts.delay } : {}),
       })),
     );
   }

@@ -6,6 +6,7 @@ export const protections: Mutants = {
       'if (message !== null) broken.push',
       'if (message === "") broken.push',
     ],
+    'of what Prefect broke only the first mistake is shown': ["advice === '' ? wrong : wrong.slice(0, 1)", 'wrong'],
     'automations of one line are told apart': ['(group) => group.length > 1', '(group) => group.length > 1_000'],
   },
   'src/cli/foreign.ts': {

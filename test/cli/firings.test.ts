@@ -152,7 +152,10 @@ test('one firing is shown whole: its trigger, window, event and jobs', async () 
   const silence = {
     ...second,
     trigger: { posture: 'Proactive', after: ['x'], expect: ['y'], within: 30, for_each: ['id'] },
-    actions: [{ type: 'page' }, { type: 'queue', queue: 'mail', name: 'tell' }],
+    actions: [
+      { type: 'page', schedule_after: '25h30m' },
+      { type: 'queue', queue: 'mail', name: 'tell' },
+    ],
   };
   const world = await worldOf(silence);
   await world.at(0).meet('x', { id: 'e1', resource: 'r1', payload: { deep: { total: 12 } } });
@@ -171,7 +174,7 @@ test('one firing is shown whole: its trigger, window, event and jobs', async () 
     expect.stringMatching(/^decided {5}2026-03-02T09:00:31\.000Z, entry \d+-\d+ of the ledger$/),
     `window      from ${iso(0)} until ${iso(30)}`,
     'by          x r1, event e1',
-    `jobs        page in queue actions, job f-${id}-0`,
+    `jobs        page in queue actions, job f-${id}-0, delayed by 1d1h30m`,
     `            tell in queue mail, job f-${id}-1`,
     'the event:',
     '  id: e1',
@@ -184,7 +187,10 @@ test('one firing is shown whole: its trigger, window, event and jobs', async () 
     id,
     trigger: 'no y after x within 30s for each id',
     window: { start: iso(0), end: iso(30) },
-    jobs: [{ queue: 'actions' }, { queue: 'mail', name: 'tell', id: `f-${id}-1` }],
+    jobs: [
+      { queue: 'actions', delay_seconds: 91_800 },
+      { queue: 'mail', name: 'tell', id: `f-${id}-1`, delay_seconds: 0 },
+    ],
   });
 });
 

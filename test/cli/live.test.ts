@@ -125,6 +125,11 @@ describe('as a line', () => {
     ],
     ['a job has its queue', job('j1', 'f1', 5), '09:00:00.005Z  job        call in queue mail  five failures  j1'],
     [
+      'a job that waits says how long',
+      { ...(job('j1', 'f1', 5) as LiveItem & { kind: 'job' }), delay: 91_800_000 },
+      '09:00:00.005Z  job        call in queue mail, in 1d1h30m  five failures  j1',
+    ],
+    [
       'what came too fast is counted',
       { kind: 'more', outcomes: { applied: 1_200, duplicate: 3 } },
       '… and 1,203 more, too fast to show: applied 1,200, duplicate 3',

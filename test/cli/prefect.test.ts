@@ -102,6 +102,7 @@ describe('what "prefect automation inspect" prints', () => {
     const { cli, watchfire } = shop();
     const { status, err } = await cli(['apply', at(file)]);
     expect([status, err[0]]).toEqual([1, expect.stringMatching(problem)]);
+    expect(err.slice(1)).toEqual(['watchfire: nothing was changed: 1 problem']);
     expect(err[0]).toContain('export with "prefect api POST /automations/filter"');
     expect(await watchfire.list()).toEqual([]);
   });

@@ -101,6 +101,11 @@ describe('a file of events', () => {
   const event = (n: number): string =>
     JSON.stringify({ id: `e${n}`, event: 'x', resource: { id: 'r' }, payload: { n } });
 
+  test('of one event is counted as one', async () => {
+    const { out } = await shop().cli(['send', '--file', '-'], { stdin: event(1) });
+    expect(out).toEqual([expect.stringMatching(/^sent 1 event in /)]);
+  });
+
   test('is sent whole and in its order', async () => {
     const { cli, log } = shop();
     const count = 3_000;

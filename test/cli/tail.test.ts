@@ -55,6 +55,15 @@ test('people see an event with its word, then what it caused, line by line', asy
   ]);
 });
 
+test('a job that is delayed says how long it waits', async () => {
+  const { watchfire, lines, finish } = await tailing('text');
+  const later = { type: 'page', schedule_after: '25h30m' } as const;
+  await watchfire.put({ ...automation, id: 'B', trigger: { posture: 'Reactive', expect: ['y'] }, actions: [later] });
+  await watchfire.emit({ event: 'y', resource: { id: 'customer.7' } });
+  await eventually('it says so', () => lines.some((line) => line.includes('page in queue actions, in 1d1h30m  ')));
+  await finish();
+});
+
 test('programs get an object in each line', async () => {
   const { watchfire, redis, lines, finish } = await tailing('json');
   await watchfire.emit({ id: 'e1', event: 'x', resource: { id: 'customer.7' } });

@@ -102,7 +102,9 @@ const finding = (grade: Finding['grade']): Finding => ({
   reason: 'wrong',
   advice: 'write "x"',
 });
-const reviewed = (...findings: Finding[]): Changes => ({ automations: { value: [{ id: 'A', findings }] } });
+const reviewed = (...findings: Finding[]): Changes => ({
+  automations: { value: [{ id: 'A', name: 'one', findings }] },
+});
 const ONLINE = 'ip=h,port=1,state=online,offset=5,lag=0';
 
 type Row = [name: string, grade: Grade, found: RegExp, changes: Changes];
@@ -197,8 +199,13 @@ const engine_rows: Row[] = [
   ['queues', 'warning', /^no automation names .* still in them: mail \(1\)$/, queue({ waiting: 1 }, { named: false })],
   ['queues', 'warning', /cannot be seen/, { queues: { refused: 'NOPERM' } }],
   ['automations', 'ok', /^nothing odd in 0 enabled automations$/, {}],
-  ['automations', 'warning', /^A: trigger\.expect\[0\]: wrong$/, reviewed(finding('hint'), finding('warning'))],
-  ['automations', 'warning', /^A: trigger\.expect\[0\]: perhaps: wrong$/, reviewed(finding('hint'))],
+  [
+    'automations',
+    'warning',
+    /^"one" \(A\), trigger\.expect\[0\]: wrong$/,
+    reviewed(finding('hint'), finding('warning')),
+  ],
+  ['automations', 'warning', /^"one" \(A\), trigger\.expect\[0\]: perhaps: wrong$/, reviewed(finding('hint'))],
   ['automations', 'warning', /cannot be seen: NOPERM$/, { automations: { refused: 'NOPERM' } }],
 ];
 
@@ -215,9 +222,9 @@ describe('a check', () => {
   test('of each finding is one, the warnings first, up to twenty', () => {
     const many = Array.from({ length: 25 }, (_, i) => finding(i === 24 ? 'warning' : 'hint'));
     const checks = findingsOf(facts(reviewed(...many))).filter(({ name }) => name === 'automations');
-    expect(checks.map(({ found }) => found.slice(0, 30))).toEqual([
-      'A: trigger.expect[0]: wrong',
-      ...Array.from({ length: 19 }, () => 'A: trigger.expect[0]: perhaps:'),
+    expect(checks.map(({ found }) => found.slice(0, 40))).toEqual([
+      '"one" (A), trigger.expect[0]: wrong',
+      ...Array.from({ length: 19 }, () => '"one" (A), trigger.expect[0]: perhaps: w'),
       '5 findings more',
     ]);
   });

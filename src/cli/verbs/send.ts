@@ -119,7 +119,10 @@ async function sendFile(file: string, options: Options, io: Io): Promise<number>
     const watcher = { rejected, waits, progress: told };
     const end = await sendLines(watchfire, source, watcher, io.signal, { wait }).finally(progress.stop);
     tell(summaryOf(end), end.stopped, options, io);
-    if (end.nameless > 0) io.err(`watchfire: warning: the names of ${count(end.nameless)} events are empty`);
+    if (end.nameless > 0) {
+      const names = end.nameless === 1 ? 'name of 1 event is' : `names of ${count(end.nameless)} events are`;
+      io.err(`watchfire: warning: the ${names} empty`);
+    }
     if (end.sent > 0 && !end.stopped && !io.signal.aborted) await warnOfNobody(watchfire, io);
     if (end.stopped) throw end.stopped.reason;
     return end.rejected > 0 || io.signal.aborted ? FAILED : DONE;
@@ -150,5 +153,8 @@ function tell(summary: Summary, stopped: Stopped | null, options: Options, io: I
   }
   if (io.signal.aborted) io.err(`watchfire: stopped after ${unit} ${lines}`);
   if (asJson(options)) printJson(io, { lines, sent, rejected, seconds });
-  else io.out(`sent ${sent} events in ${seconds.toFixed(1)} s (${perSecond} events/s), ${rejected} rejected`);
+  else
+    io.out(
+      `sent ${sent} ${sent === 1 ? 'event' : 'events'} in ${seconds.toFixed(1)} s (${perSecond} events/s), ${rejected} rejected`,
+    );
 }

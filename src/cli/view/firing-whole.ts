@@ -27,7 +27,13 @@ export async function describeFiring(
   const jobs = automation ? jobsOf(firing, automation) : null;
   if (asJson(options)) {
     const trigger = automation && triggerInWords(automation.trigger);
-    const named = jobs?.map(({ queue, name, opts }) => ({ queue, name, id: opts.jobId })) ?? null;
+    const named =
+      jobs?.map(({ queue, name, opts }) => ({
+        queue,
+        name,
+        id: opts.jobId,
+        delay_seconds: (opts.delay ?? 0) / 1_000,
+      })) ?? null;
     printJson(io, {
       ...firingJson(recorded),
       trigger,
@@ -61,8 +67,13 @@ function factsOf(
     ['window', (automation && windowInWords(firing, automation)) ?? '-'],
     ['by', event ? `${event.event} ${resourceId(event.resource) ?? ''}, event ${event.id}` : 'nothing was ever seen'],
     ...listed('made of', children.map(childInWords)),
-    ...listed('jobs', jobs?.map(({ queue, name, opts }) => `${name} in queue ${queue}, job ${opts.jobId}`) ?? []),
+    ...listed('jobs', jobs?.map(jobInWords) ?? []),
   ];
+}
+
+function jobInWords({ queue, name, opts }: QueueJob): string {
+  const later = opts.delay ? `, delayed by ${durationInWords(opts.delay)}` : '';
+  return `${name} in queue ${queue}, job ${opts.jobId}${later}`;
 }
 
 function childInWords({ path, triggered, labels, event }: ChildFiring): string {

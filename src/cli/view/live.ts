@@ -6,7 +6,7 @@ import { labelsInWords } from './firing.ts';
 import { occurredWords, outcomeWords, type Unwanted, unwantedWords } from './live-event.ts';
 import { plain } from './output.ts';
 import { count, timeOfDay } from './when.ts';
-import { stepInWords } from './words.ts';
+import { durationInWords, stepInWords } from './words.ts';
 
 /** A firing among the notes of workers. */
 export type LiveFiring = { kind: 'firing'; recorded: Recorded };
@@ -151,11 +151,12 @@ function firingLine({ entry, firing }: Recorded, paint: Paint): string {
 
 function jobLine(job: LiveJob, names: ReadonlyMap<string, string>, paint: Paint): string {
   const cause = plain(names.get(job.automation) ?? job.automation);
+  const later = job.delay ? `, in ${durationInWords(job.delay)}` : '';
   return line(
     Date.parse(job.added),
     'job',
     'cyan',
-    `${plain(`${job.name} in queue ${job.queue}`)}  ${paint('dim', `${cause}  ${plain(job.id)}`)}`,
+    `${plain(`${job.name} in queue ${job.queue}${later}`)}  ${paint('dim', `${cause}  ${plain(job.id)}`)}`,
     paint,
   );
 }
