@@ -92,26 +92,38 @@ export class Retained {
   async state(lines: StateLines): Promise<string[]> {
     const found: string[] = [];
     for (const name of await this.#triggers()) {
-      const trigger = await this.#redis.hgetall(`${this.#prefix}trigger:${name}`);
-      const names: string[] = JSON.parse(trigger.names ?? '[]');
-      const place = { automation: trigger.automation ?? '', path: trigger.path ?? '' };
+      const packed = await this.#redis.getBuffer(`${this.#prefix}trigger:${name}`);
+      if (packed === null) continue;
+      const trigger = triggerOf(packed);
       const keys = await this.#redis.zrange(`${this.#prefix}deadlines:${name}`, '0', '-1');
       for (let from = 0; from < keys.length; from += PAGE) {
         const page = keys.slice(from, from + PAGE);
-        const kind = trigger.type === 'event' ? 'window' : 'composite';
-        const hashes = await Promise.all(
-          page.map((key) => this.#redis.hgetall(`${this.#prefix}${kind}:${name}:${key}`)),
-        );
-        for (const [i, fields] of hashes.entries()) {
-          const key = decodeKey(page[i] ?? '', names.length);
-          found.push(
-            ...(kind === 'window' ? windowLines(lines, place, key, fields) : childLines(lines, place, key, fields)),
-          );
-        }
+        const shown = trigger.isEvent
+          ? await this.#windows(lines, name, trigger, page)
+          : await this.#groups(lines, name, trigger, page);
+        found.push(...shown);
       }
     }
     const parked = await this.#redis.zrange(`${this.#prefix}parked`, '0', '-1');
     return [...found, ...parked.map((id) => `parked ${id}`)];
+  }
+
+  async #windows(lines: StateLines, name: string, trigger: PackedTrigger, keys: readonly string[]): Promise<string[]> {
+    const texts = await this.#redis.hmget(`${this.#prefix}windows:${name}`, ...keys);
+    const lasts = await this.#redis.hmget(`${this.#prefix}last:${name}`, ...keys);
+    return keys.flatMap((key, i) =>
+      windowLines(lines, trigger, decodeKey(key, trigger.names.length), {
+        text: texts[i] ?? '',
+        last: lasts[i] ?? null,
+      }),
+    );
+  }
+
+  async #groups(lines: StateLines, name: string, trigger: PackedTrigger, keys: readonly string[]): Promise<string[]> {
+    const hashes = await Promise.all(keys.map((key) => this.#redis.hgetall(`${this.#prefix}composite:${name}:${key}`)));
+    return hashes.flatMap((fields, i) =>
+      childLines(lines, trigger, decodeKey(keys[i] ?? '', trigger.names.length), fields),
+    );
   }
 
   async #triggers(): Promise<string[]> {
@@ -133,18 +145,44 @@ export type StateLines = {
   child: (place: Place, key: readonly string[], values: readonly number[]) => string;
 };
 
-function windowLines(lines: StateLines, place: Place, key: readonly string[], fields: Fields): string[] {
+/** How long a finished window of a Reactive trigger is kept (rules 1). */
+const KEEP_MS = 60_000;
+
+/** What is packed of a trigger: texts, each behind the number of its bytes. */
+type PackedTrigger = Place & { names: readonly string[]; isEvent: boolean; proactive: boolean };
+
+function triggerOf(packed: Buffer): PackedTrigger {
+  const texts: string[] = [];
+  for (let at = 0; at < packed.length; ) {
+    const end = at + 4 + packed.readUInt32LE(at);
+    texts.push(packed.toString('utf8', at + 4, end));
+    at = end;
+  }
+  const [kind = '', automation = '', , , path = '', , , , type, names = '[]'] = texts;
+  return { automation, path, names: JSON.parse(names), isEvent: type === 'event', proactive: Number(kind) % 2 === 1 };
+}
+
+/** `[start,end) count due D keep K silent S alert START MISSING UNTIL opener ID`, of which each part may be missing. */
+const WINDOW =
+  /^(?:\[(-?\d+),(-?\d+)\) (-?\d+))?(?: due (\d+))?(?: keep (\d+))?(?: silent ([01]))?(?: ?alert (-?\d+) (-?\d+) (\d+))?(?: opener .*)?$/s;
+
+function windowLines(
+  lines: StateLines,
+  trigger: PackedTrigger,
+  key: readonly string[],
+  stored: { text: string; last: string | null },
+): string[] {
+  if (stored.text === '') return [];
+  const [, start, end, count, due = end, keep, silent, since, missing, until] = WINDOW.exec(stored.text) ?? [];
+  if (start === undefined && since === undefined) throw new Error(`no window: ${stored.text}`);
   const found: string[] = [];
-  const number = (name: string): number => Number(fields[name]);
-  if (fields.start !== undefined) {
-    const keep = fields.keep === undefined ? null : Number(fields.keep);
-    const last = fields.last === undefined ? null : String(JSON.parse(fields.last).id);
-    const times = [number('start'), number('end'), number('count'), number('due'), keep];
-    found.push(lines.window(place, key, [...times, fields.silent === '1', last]));
+  if (start !== undefined) {
+    const keepMs = trigger.proactive ? (keep === undefined ? null : Number(keep)) : Number(due) + KEEP_MS;
+    const last = stored.last === null ? null : String(JSON.parse(stored.last).id);
+    const times = [Number(start), Number(end), Number(count), Number(due), keepMs];
+    found.push(lines.window(trigger, key, [...times, silent === '1', last]));
   }
-  if (fields.alert_until !== undefined) {
-    found.push(lines.alert(place, key, [number('alert_start'), number('alert_missing'), number('alert_until')]));
-  }
+  if (since !== undefined) found.push(lines.alert(trigger, key, [Number(since), Number(missing), Number(until)]));
   return found;
 }
 
