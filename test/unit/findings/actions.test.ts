@@ -12,6 +12,7 @@ describe('an action', () => {
     ['a queue', { type: 'page', queue: 'pager' }, 'actions[0].queue', 'has no effect for type "page"'],
     ['the type Queue', { type: 'Queue', queue: 'q' }, 'actions[0].type', '"Queue" is a type of its own'],
     ['the type Queue and no queue', { type: 'Queue', queu: 'q' }, 'actions[0].type', '"Queue" is a type of its own'],
+    ['capitals', { type: 'QUEUE' }, 'actions[0].type', '"QUEUE" is a type of its own'],
     ['a type misspelt', { type: 'qeue' }, 'actions[0].type', '"qeue" is a type of its own'],
   ])('of its own type is warned of once when it has %s', (_, action, place, reason) => {
     const advice = expect.stringMatching(/^write .*"queue"/);
