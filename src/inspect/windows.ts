@@ -13,8 +13,8 @@ import { deadlinesOf, storedWindows } from '../redis/windows.ts';
 /** Triggers asked in one round trip. */
 const ROUND = 500;
 
-/** Which trigger it is: automation, its name, and the place in its tree (`''` for the root). */
-type Place = { automation: string; name: string; path: string; labels: Labels };
+/** Which trigger it is: automation, its name, whether it is enabled, and the place in its tree (`''` for the root). */
+type Place = { automation: string; name: string; enabled: boolean; path: string; labels: Labels };
 
 /**
  * `reachesBack`: it is the first one of a Reactive key, and begins so much before its first event. `rests`: the one before it has fired, and
@@ -55,7 +55,10 @@ export type CompositeWindow = Place & {
 export type Window = EventWindow | CompositeWindow;
 
 /** A key of a trigger, and when it is looked at. */
-type Upcoming = { node: TriggerNode; name: string; key: string; wakesMs: number };
+type Upcoming = Owned & { key: string; wakesMs: number };
+
+/** A trigger, and the name of its automation. */
+type Owned = { node: TriggerNode; name: string; enabled: boolean };
 
 /** `automation`: the id of the only one that is wanted. */
 export type WindowQuery = Readonly<{ limit: number; automation?: string }>;
@@ -70,11 +73,12 @@ export async function openWindows(
   { limit, automation: only }: WindowQuery,
 ): Promise<FoundWindows> {
   const { changed } = await changesSince(redis, store, '0');
-  const nodes: { node: TriggerNode; name: string }[] = [];
+  const nodes: Owned[] = [];
   for (const [id, definition] of changed) {
     if (definition === null || (only !== undefined && only !== id)) continue;
     const { automation, plan } = definition;
-    for (const node of planOf(automation, plan.revision, plan).nodes) nodes.push({ node, name: automation.name });
+    const { name, enabled } = automation;
+    for (const node of planOf(automation, plan.revision, plan).nodes) nodes.push({ node, name, enabled });
   }
   const { found, total } = await soonest(redis, store, nodes, limit);
   return { windows: await readAll(redis, store, found), total };
@@ -83,7 +87,7 @@ export async function openWindows(
 async function soonest(
   redis: Redis,
   store: Store,
-  nodes: readonly { node: TriggerNode; name: string }[],
+  nodes: readonly Owned[],
   limit: number,
 ): Promise<{ found: Upcoming[]; total: number }> {
   let found: Upcoming[] = [];
@@ -106,12 +110,12 @@ async function readAll(redis: Redis, store: Store, found: readonly Upcoming[]): 
     trigger.type === 'event' ? 'event' : 'composite';
   const places = found.map(({ node, key }) => ({ kind: kindOf(node), name: node.name, key }));
   const stored = await storedWindows(redis, store, places);
-  return found.flatMap(({ node, name, key }, i): Window[] => {
+  return found.flatMap(({ node, name, enabled, key }, i): Window[] => {
     // It may have gone between the two looks.
     const one = stored[i];
     if (!one) return [];
     const { automationId, path, trigger } = node;
-    const place = { automation: automationId, name, path, labels: labelsOf(trigger.forEach, key) };
+    const place = { automation: automationId, name, enabled, path, labels: labelsOf(trigger.forEach, key) };
     if (trigger.type !== 'event') return 'group' in one ? [groupOf(place, trigger, one.group)] : [];
     return 'text' in one ? [windowOf(place, trigger, one.text, one.last)] : [];
   });

@@ -31,6 +31,7 @@ test('an open window is shown with its key, its count and its deadlines', async 
     {
       automation: 'A',
       name: 'failures',
+      enabled: true,
       path: '',
       labels: { id: 'customer.7', kind: 'big +1' },
       type: 'event',
@@ -93,6 +94,7 @@ test('a composite shows the children that wait for the others', async () => {
   expect(await jsonOf(world)).toContainEqual({
     automation: 'C',
     name: 'both',
+    enabled: true,
     path: '',
     labels: { id: 'r1' },
     type: 'sequence',
@@ -143,7 +145,7 @@ test('a window that is long over does not rest', async () => {
   await world.at(0).meet('x', { resource: 'r1' });
   expect(await runIn(world.namespace)(['windows'])).toMatchObject({
     err: [],
-    out: [expect.anything(), expect.stringContaining('over, kept')],
+    out: [expect.anything(), expect.stringContaining('over, kept no more')],
   });
 });
 
@@ -161,4 +163,66 @@ test('one automation can be asked for by its name', async () => {
 test('when there are none it says so', async () => {
   const { namespace } = await World.claimed();
   expect(await runIn(namespace)(['windows'])).toEqual({ status: 0, out: [], err: ['no open windows'] });
+});
+
+const child = (event: string): object => ({ posture: 'Reactive', expect: [event] });
+
+test('a sequence whose steps came in the wrong order says so, and its steps count from 1', async () => {
+  const world = await World.claimed();
+  const second = { posture: 'Reactive', expect: ['pay'], threshold: 2, within: '1h' };
+  const trigger = { type: 'sequence', within: '1h', triggers: [child('cart'), second] };
+  await world.put({ id: 'C', name: 'Cart then pay', trigger });
+  for (const name of ['pay', 'pay', 'cart']) await world.at(0).meet(name);
+  const { out } = await runIn(world.namespace)(['windows']);
+  const rows = out.map((line) => line.split(/\s{2,}/));
+  expect(rows).toContainEqual(expect.arrayContaining(['Cart then pay', '2/2, out of order']));
+  expect(rows).toContainEqual(expect.arrayContaining(['step 2 of Cart then pay', '0/2']));
+});
+
+test('windows of a disabled automation are frozen', async () => {
+  const world = await World.claimed();
+  const trigger = { type: 'sequence', within: '1h', triggers: [child('cart'), child('pay')] };
+  for (const one of [failures, silence, { id: 'C', name: 'both', trigger }]) await world.put(one);
+  for (const name of ['x', 'beat', 'cart']) await world.at(0).meet(name);
+  for (const one of [failures, silence, { id: 'C', name: 'both', trigger }])
+    await world.put({ ...one, enabled: false });
+  const { out } = await runIn(world.namespace)(['windows']);
+  expect(out.slice(1).filter((line) => /^(failures|silence|both) /.test(line))).toEqual(
+    Array(3).fill(expect.stringContaining('  frozen, disabled  ')),
+  );
+  expect((await jsonOf(world)).map(({ enabled }) => enabled)).toEqual(expect.arrayContaining([false, false, false]));
+  const status = JSON.parse((await runIn(world.namespace)(['status', '-o', 'json'])).out.join('\n'));
+  const { windows } = JSON.parse((await runIn(world.namespace)(['quotas', '-o', 'json'])).out.join('\n'));
+  expect([status.due.windows, windows]).toEqual([3, 3]);
+});
+
+test('a deadline that the lag holds back says how late events run', async () => {
+  const world = await World.claimed();
+  await world.put(silence);
+  // In the time of the server, by which deadlines are judged.
+  world.at((Date.now() - Date.parse(iso(0))) / 1_000 - 31);
+  await world.meet('beat', { resource: 'r1' });
+  world.at((Date.now() - Date.parse(iso(0))) / 1_000);
+  await world.redis.hset(world.store.keys.clock, {
+    newest: String(world.clock.nowMs() - 600_000),
+    arrival: String(world.clock.nowMs()),
+  });
+  const cli = runIn(world.namespace);
+  expect((await cli(['windows'])).out[1]).toContain('  held back: events run 10m late  ');
+  expect((await cli(['windows'], { columns: 80 })).out[1]).toContain('  held back 10m  ');
+});
+
+test('at 80 columns an alert of today has no date, and leaves the key whole', async () => {
+  const world = await World.claimed();
+  await world.put({ ...silence, name: 'Payment overdue' });
+  world.at((Date.now() - Date.parse(iso(0))) / 1_000 - 40);
+  const since = new Date(world.clock.nowMs()).toISOString();
+  await world.meet('beat', { resource: 'customer.7' });
+  await world.at((Date.now() - Date.parse(iso(0))) / 1_000).settle();
+  await world.put(failures);
+  await world.meet('x', { resource: { id: 'customer.7', kind: 'b' } });
+  const { out } = await runIn(world.namespace)(['windows'], { columns: 80 });
+  const row = out.find((line) => line.startsWith('Payment overdue'));
+  expect(row).toContain('id=customer.7');
+  expect(row?.endsWith(`since ${since.slice(11, 19)}Z`) || row?.includes(since.slice(5, 10))).toBe(true);
 });

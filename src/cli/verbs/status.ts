@@ -64,12 +64,19 @@ function unknownJson({ code, message }: WatchfireError): Record<string, unknown>
 }
 
 async function reportOn(watchfire: Watchfire, engineOnly: boolean): Promise<Report> {
-  const status = await watchfire.status();
+  const quotas = await watchfire.quotas();
+  const found = await watchfire.status();
+  // Counted as `doctor` and `quotas` do: with those of disabled automations, which are looked at no more.
+  const status = { ...found, due: { ...found.due, windows: quotas.windows } };
   const states = await watchfire.queueStates();
   const jobs = judgeQueues(states);
   const problems = [...(await problemsOf(watchfire, status)), ...(engineOnly ? [] : jobs.problems)];
-  const quotas = quotaWarnings(await watchfire.quotas());
-  const warnings = [...warningsOf(status), ...quotas, ...jobs.warnings, ...(engineOnly ? jobs.problems : [])];
+  const warnings = [
+    ...warningsOf(status),
+    ...quotaWarnings(quotas),
+    ...jobs.warnings,
+    ...(engineOnly ? jobs.problems : []),
+  ];
   return { status, queues: shownOf(states.queues), problems, warnings };
 }
 

@@ -5,7 +5,7 @@ import { DONE, type Verb } from '../verb.ts';
 import { asJson, outputOption, printJson } from '../view/output.ts';
 import { printTable, wideOption } from '../view/table.ts';
 import { count } from '../view/when.ts';
-import { WINDOW_COLUMNS, windowJson, windowNotes, windowRow } from '../view/window.ts';
+import { isOverdue, windowColumns, windowJson, windowNotes, windowRow } from '../view/window.ts';
 
 /** Most windows asked for at a time. */
 const LIMIT_MAX = 10_000;
@@ -38,9 +38,11 @@ export const verb: Verb = {
         return DONE;
       }
       const now = await watchfire.serverTimeMs();
-      const rows = windows.map((window) => windowRow(window, now));
+      const overdue = windows.some((window) => isOverdue(window, now));
+      const lagMs = overdue ? (await watchfire.status()).lagMs : 0;
+      const rows = windows.map((window) => windowRow(window, { now, lagMs }));
       if (rows.length === 0) io.err('no open windows');
-      else printTable(io, options, WINDOW_COLUMNS, rows);
+      else printTable(io, options, windowColumns(now), rows);
       for (const note of windowNotes(windows, now)) io.err(`watchfire: ${note}`);
       if (total > windows.length)
         io.err(`watchfire: ${count(windows.length)} of ${count(total)}; see more with --limit`);

@@ -47,7 +47,7 @@ export function stateComments(
 ): string[] {
   const { enabled, trigger } = automation;
   const rows = windows.map((window) => {
-    const [, key, , , counted, deadline, , alert] = windowRow(window, now);
+    const [, key, , , counted, deadline, , alert] = windowRow(window, { now, lagMs: 0 });
     const open = window.kind === 'event' && window.window === null ? '' : `  ${counted}  ${deadline}`;
     return `  ${key}${open}${alert === '-' ? '' : `  alert ${alert}`}`;
   });

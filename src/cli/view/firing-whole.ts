@@ -9,7 +9,7 @@ import type { Io } from '../verb.ts';
 import { firingJson, labelsInWords } from './firing.ts';
 import { asJson, plain, printJson } from './output.ts';
 import { boundOf, facts } from './table.ts';
-import { durationInWords, triggerInWords } from './words.ts';
+import { durationInWords, stepOf, triggerInWords } from './words.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -78,7 +78,7 @@ function jobInWords({ queue, name, opts }: QueueJob): string {
 
 function childInWords({ path, triggered, labels, event }: ChildFiring): string {
   const what = event ? `${event.event} ${resourceId(event.resource) ?? ''}` : 'nothing was ever seen';
-  return `[${path}] ${formatTimestamp(triggered)} ${labelsInWords(labels)}: ${what}`;
+  return `step ${stepOf(path)}: ${formatTimestamp(triggered)} ${labelsInWords(labels)}: ${what}`;
 }
 
 /** The first of a list stands beside its name, the others below it. */

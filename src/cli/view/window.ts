@@ -2,42 +2,71 @@ import type { CompositeWindow, EventWindow, Interval, Window } from '../../inspe
 import { formatTimestamp } from '../../model/timestamp.ts';
 import { labelsInWords } from './firing.ts';
 import type { Column } from './table.ts';
-import { away, count, moment, withoutYear } from './when.ts';
-import { durationInWords } from './words.ts';
+import { away, count, moment, momentNear, span, withoutYear } from './when.ts';
+import { durationInWords, stepInWords } from './words.ts';
 
-export const WINDOW_COLUMNS: readonly Column[] = [
-  { title: 'AUTOMATION' },
-  { title: 'FOR' },
-  { title: 'FROM', whole: true, leaves: 1, short: withoutYear },
-  { title: 'UNTIL', whole: true, leaves: 2, short: withoutYear },
-  { title: 'COUNT', whole: true },
-  { title: 'DEADLINE', whole: true },
-  { title: 'LAST EVENT', leaves: 3 },
-  { title: 'ALERT', short: (text) => text.replace(/(?<=^since )\d{4}-/, '') },
-];
+/** @param now the day of which no date is shown where there is little room */
+export function windowColumns(now: number): readonly Column[] {
+  const today = `${moment(now).split(' ')[0]} `;
+  const short = (text: string): string => withoutYear(text.replace(today, ''));
+  return [
+    { title: 'AUTOMATION' },
+    { title: 'FOR' },
+    { title: 'FROM', whole: true, leaves: 1, short },
+    { title: 'UNTIL', whole: true, leaves: 2, short },
+    { title: 'COUNT', whole: true },
+    { title: 'DEADLINE', whole: true, short: (text) => text.replace(/^(held back): events run (\S+) late$/, '$1 $2') },
+    { title: 'LAST EVENT', leaves: 3 },
+    { title: 'ALERT', whole: true, short: (text) => text.replace(/(?<=^since )\d{4}-|, [\d,]+ missing$/g, '') },
+  ];
+}
 
 /** The automation, and which of its triggers when it has several. */
 function titleOf({ name, path }: Window): string {
-  return path === '' ? name : `${name} [${path}]`;
+  return stepInWords(name, path);
+}
+
+/** What the deadlines of windows depend on: the time, and how late events run (rules 4), in ms. */
+export type Present = Readonly<{ now: number; lagMs: number }>;
+
+/** Whether a deadline is over that is not decided: how late events run is worth a look then. */
+export function isOverdue(window: Window, now: number): boolean {
+  return (
+    window.kind === 'event' && window.posture === 'Proactive' && window.window !== null && window.window.due <= now
+  );
 }
 
 /** A window as a row below those columns. */
-export function windowRow(window: Window, now: number): string[] {
-  return window.kind === 'event' ? eventRow(window, now) : groupRow(window, now);
+export function windowRow(window: Window, present: Present): string[] {
+  return window.kind === 'event' ? eventRow(window, present) : groupRow(window, present.now);
 }
 
-function eventRow(record: EventWindow, now: number): string[] {
-  const { posture, threshold, window, lastEvent, alert, labels } = record;
-  const alerted = alert ? `since ${moment(alert.since)}, ${count(alert.missing)} missing` : '-';
+function eventRow(record: EventWindow, present: Present): string[] {
+  const { threshold, window, lastEvent, alert, labels, enabled } = record;
+  const { now } = present;
+  const alerted = alert ? `since ${momentNear(alert.since, now)}, ${count(alert.missing)} missing` : '-';
   const last = lastEvent ?? '-';
-  if (!window) return [titleOf(record), labelsInWords(labels), '-', '-', '-', '-', last, alerted];
-  const { start, end, due, keepUntil } = window;
+  if (!window) return [titleOf(record), labelsInWords(labels), '-', '-', '-', enabled ? '-' : FROZEN, last, alerted];
   const counted = `${window.count}/${threshold}`;
-  if (!window.bounded) return [titleOf(record), labelsInWords(labels), '-', '-', counted, 'no window', last, alerted];
-  const ends = posture === 'Proactive' ? away(due, now) : isResting(window, now) ? 'rests' : `ends ${away(end, now)}`;
-  const deadline =
-    posture === 'Reactive' && end <= now && keepUntil !== null ? `over, kept ${away(keepUntil, now)}` : ends;
-  return [titleOf(record), labelsInWords(labels), moment(start), moment(end), counted, deadline, last, alerted];
+  const deadline = enabled ? deadlineInWords(record, window, present) : FROZEN;
+  const [from, until] = window.bounded ? [moment(window.start), moment(window.end)] : ['-', '-'];
+  return [titleOf(record), labelsInWords(labels), from, until, counted, deadline, last, alerted];
+}
+
+/** Of a disabled automation nothing is decided and nothing forgotten. */
+const FROZEN = 'frozen, disabled';
+
+function deadlineInWords({ posture }: EventWindow, window: Interval, { now, lagMs }: Present): string {
+  const { end, due, keepUntil, bounded } = window;
+  if (!bounded) return 'no window';
+  if (posture === 'Proactive') {
+    const held = due <= now && now < due + lagMs;
+    return held ? `held back: events run ${span(lagMs)} late` : away(due, now);
+  }
+  if (end <= now && keepUntil !== null) {
+    return keepUntil > now ? `over, kept ${span(keepUntil - now)} more` : 'over, kept no more';
+  }
+  return isResting(window, now) ? 'rests' : `ends ${away(end, now)}`;
 }
 
 function isResting({ rests, start }: Interval, now: number): boolean {
@@ -62,17 +91,19 @@ export function windowNotes(windows: readonly Window[], now: number): string[] {
 }
 
 function groupRow(group: CompositeWindow, now: number): string[] {
-  const { children, needed, labels } = group;
+  const { type, children, needed, labels, enabled } = group;
   const times = children.map(({ triggered }) => triggered);
   const kept = Math.min(...children.map(({ keepUntil }) => keepUntil));
+  // A sequence that has all of them in order has fired, and holds none.
+  const order = type === 'sequence' && children.length >= needed ? ', out of order' : '';
   const had = `has ${children.map(({ child }) => child + 1).join(', ')}`;
   return [
     titleOf(group),
     labelsInWords(labels),
     moment(Math.min(...times)),
     '-',
-    `${children.length}/${needed}`,
-    `forgotten ${away(kept, now)}`,
+    `${children.length}/${needed}${order}`,
+    enabled ? `forgotten ${away(kept, now)}` : FROZEN,
     `${children.at(-1)?.event ?? '-'} (${had})`,
     '-',
   ];
@@ -80,8 +111,8 @@ function groupRow(group: CompositeWindow, now: number): string[] {
 
 /** The same as `-o json` prints it. */
 export function windowJson(window: Window): Record<string, unknown> {
-  const { automation, name, path, labels } = window;
-  const place = { automation, name, path, labels };
+  const { automation, name, enabled, path, labels } = window;
+  const place = { automation, name, enabled, path, labels };
   return window.kind === 'event' ? { ...place, ...eventJson(window) } : { ...place, ...groupJson(window) };
 }
 
