@@ -163,7 +163,7 @@ describe('all problems of a document are found at once', () => {
       'trigger.triggers[2]: must be an object',
       'trigger.require: must be "any", "all" or a whole number from 1 to 3',
       'trigger.witin: unknown key',
-      'actions[0].queue: must be a non-empty string',
+      'actions[0].queue: is required',
       'actions[1].type: is required',
       'actions_on_resolve: must be a list of actions',
     ]);
