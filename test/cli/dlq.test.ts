@@ -43,6 +43,11 @@ describe('dlq ls', () => {
     ]);
   });
 
+  test('is what dlq does without a word', async () => {
+    const { cli } = await engine(2);
+    expect(await cli(['dlq'])).toEqual(await cli(['dlq', 'ls']));
+  });
+
   test('says so when there are none', async () => {
     const { cli } = await engine(0);
     expect(await cli(['dlq', 'ls'])).toEqual({ status: 0, out: [], err: ['no dead letters'] });

@@ -24,9 +24,9 @@ test('firings are listed oldest first, in aligned columns', async () => {
   const { status, out, err } = await runIn(world.namespace)(['firings']);
   expect({ status, err }).toEqual({ status: 0, err: [] });
   expect(out.map(words)).toEqual([
-    ['TRIGGERED', 'STATE', 'AUTOMATION', 'FOR', 'EVENT', 'ID'],
-    ['2026-03-02 09:00:00Z', 'Triggered', 'every x', 'id=customer.7', 'x e1', ids[0]],
-    ['2026-03-02 09:00:01Z', 'Triggered', 'every y', '-', 'y e2', ids[1]],
+    ['TRIGGERED', 'DECIDED', 'STATE', 'AUTOMATION', 'FOR', 'EVENT', 'ID'],
+    ['2026-03-02 09:00:00Z', '2026-03-02 09:00:00Z', 'Triggered', 'every x', 'id=customer.7', 'x e1', ids[0]],
+    ['2026-03-02 09:00:01Z', '2026-03-02 09:00:01Z', 'Triggered', 'every y', '-', 'y e2', ids[1]],
   ]);
   expect(new Set(out.map((line) => line.search(/ID$|[0-9a-f]{32}$/))).size).toBe(1);
 });
@@ -101,7 +101,7 @@ test.each([
   ] as const)
     await world.at(at).meet('y', { id });
   const { out } = await runIn(world.namespace)(['firings', '--since', since]);
-  expect(out.slice(1).map((line) => words(line)[4])).toEqual(ids.map((id) => `y ${id}`));
+  expect(out.slice(1).map((line) => words(line)[5])).toEqual(ids.map((id) => `y ${id}`));
 });
 
 test('more than can be held come page by page, as the same list', async () => {
@@ -131,7 +131,7 @@ test('a list that is not all there is says so', async () => {
   for (const id of ['e1', 'e2', 'e3']) await world.at(0).meet('y', { id });
   const { err, out } = await runIn(world.namespace)(['firings', '--limit', '2']);
   expect(err).toEqual(['watchfire: the newest 2; see more with --limit']);
-  expect(out.map((line) => words(line)[4])).toEqual(['EVENT', 'y e2', 'y e3']);
+  expect(out.map((line) => words(line)[5])).toEqual(['EVENT', 'y e2', 'y e3']);
 });
 
 test('on a terminal of 80 columns firings fit, and their short ids are enough to ask for one', async () => {
@@ -144,6 +144,7 @@ test('on a terminal of 80 columns firings fit, and their short ids are enough to
   expect([time, name.startsWith('顧客'), name.at(-1), key?.at(-1)]).toEqual(['03-02 09:00:00Z', true, '…', '…']);
   const [firing] = await world.firings();
   expect(short).toBe(`${firing?.id.slice(0, 8)}…`);
+  expect(out[0]).not.toContain('DECIDED');
   expect((await cli(['firings', short])).out[0]).toBe(`id          ${firing?.id}`);
   expect((await cli(['firings', '--wide'], { columns: 80 })).out).toEqual((await cli(['firings'])).out);
 });
@@ -194,6 +195,11 @@ test('one firing is shown whole: its trigger, window, event and jobs', async () 
   });
 });
 
+test('the help says how much of an id is enough', async () => {
+  const { out } = await runIn('n')(['firings', '--help'], { columns: 200 });
+  expect(out.join(' ').replace(/\s+/g, ' ')).toContain('its id or at least its first 8 characters');
+});
+
 test('a firing is found by its entry too, and one that is not there is an error', async () => {
   const world = await worldOf(second);
   await world.at(0).meet('y', { id: 'e1' });
@@ -228,7 +234,7 @@ test('what others wrote into the ledger is left out', async () => {
 });
 
 test.each([
-  ['text', (line: string) => words(line)[4]?.split(' ')[1]],
+  ['text', (line: string) => words(line)[5]?.split(' ')[1]],
   ['json', (line: string) => (JSON.parse(line) as { triggering_event: { id: string } }).triggering_event.id],
 ])('following as %s goes on with new firings until it is stopped', async (format, eventOf) => {
   const world = await worldOf(second);

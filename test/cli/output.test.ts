@@ -41,6 +41,7 @@ test.each(UNSEEN)('case %#: JSON and YAML show what is not seen as escapes, and 
 
 test('YAML without such characters stays as people write it', () => {
   expect(yamlText({ stringify }, { name: 'größer', list: ['a b'] })).toBe('name: größer\nlist:\n  - a b');
+  expect(yamlText({ stringify }, { name: 'the 👨‍👩‍👧 ❤️‍🔥' })).toBe('name: the 👨‍👩‍👧 ❤️‍🔥');
 });
 
 test.each<[unknown, string]>([

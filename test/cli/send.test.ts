@@ -77,7 +77,12 @@ describe('one event', () => {
     [['x'], 1, /^watchfire: resource: is required$/],
     [['x', 'resource.id='], 1, /^watchfire: resource\.id: must not be empty$/],
     [['x', 'resource.id=r', 'resource.id=s'], 1, /^watchfire: resource\.id: is given twice \(found "s"\)$/],
-    [['x', 'resource.id=r', 'colour=red'], 1, /^watchfire: colour: unknown field \(found "red"\)$/],
+    [
+      ['x', 'resource.id=r', 'colour=red'],
+      1,
+      /^watchfire: colour: unknown field; as a label it is resource.colour \(found "red"\)$/,
+    ],
+    [['x', 'resource.id=r', 'related.0=1'], 1, /^watchfire: related\.0: unknown field \(found "1"\)$/],
     [
       ['x', 'resource.id=r', `payload.text=${'x'.repeat(1_500_000)}`],
       1,

@@ -27,8 +27,11 @@ export const verb: Verb = {
 
   configure(command: Command) {
     command
-      .usage('<ls|show|redrive|purge> [id...] [options]')
-      .argument('<act>', 'ls: list them; show: one with its fields; redrive: send again; purge: remove for good')
+      .usage('[ls|show|redrive|purge] [id...] [options]')
+      .argument(
+        '[act]',
+        'ls: list them, as without a word; show: one with its fields; redrive: send again; purge: remove for good',
+      )
       .argument('[id...]', 'ids of dead letters, as ls shows them')
       .option('--limit <count>', 'ls: how many, the newest ones', '20')
       .addOption(new Option('--all', 'redrive, purge: all there are').default(false))
@@ -39,7 +42,7 @@ export const verb: Verb = {
     );
   },
 
-  async run([word = '', ...ids], options, io) {
+  async run([word = 'ls', ...ids], options, io) {
     const act = ACTS.find((known) => known === word);
     if (!act) throw new Misuse(`dlq: must be one of ${ACTS.join(', ')} (found "${word}")`);
     const chosen = chosenBy(act, ids, options);

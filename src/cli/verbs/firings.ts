@@ -26,7 +26,10 @@ export const verb: Verb = {
   configure(command) {
     wideOption(outputOption(command))
       .usage('[ls] [options] | [show] <id> [options]')
-      .argument('[id...]', 'one firing with all that is known of it: its id or the beginning, or that of a job of it')
+      .argument(
+        '[id...]',
+        `one firing with all that is known of it: its id or at least its first ${SHORT_ID} characters, or the id of a job of it`,
+      )
       .option('--limit <count>', 'how many, the newest ones; all for all there are', '20')
       .option('--since <time>', 'only those decided since, such as 1h, or "2026-11-28 18:00" (UTC without a zone)')
       .option('--automation <name>', 'only those of one automation, by name or id')

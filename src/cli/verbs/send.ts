@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Settings } from '../../config.ts';
 import type { EventInput } from '../../documents/given.ts';
 import type { Watchfire } from '../../engine.ts';
-import { type InvalidDocument, NotDurable, type TryLater } from '../../errors.ts';
+import { InvalidDocument, NotDurable, type TryLater } from '../../errors.ts';
 import { flatDocument } from '../../model/flat.ts';
 import { withWatchfire } from '../connect.ts';
 import { openInput } from '../input.ts';
@@ -66,7 +66,7 @@ function pairOf(field: string): [string, string] {
 }
 
 async function sendOne(fields: readonly string[], options: Options, io: Io): Promise<number> {
-  const document = flatDocument(fields);
+  const document = documentOf(fields);
   const settings = settingsOf(options);
   const send = async (watchfire: Watchfire): Promise<{ id: string; entry: string }> => {
     const sent = await emit(watchfire, document);
@@ -78,6 +78,18 @@ async function sendOne(fields: readonly string[], options: Options, io: Io): Pro
   if (asJson(options)) printJson(io, { id, entry });
   else io.out(plain(`sent ${id} at ${entry}`));
   return DONE;
+}
+
+/** @throws InvalidDocument; for an unknown field that may be meant as a label, with the name that a label has */
+function documentOf(fields: readonly string[]): Record<string, unknown> {
+  try {
+    return flatDocument(fields);
+  } catch (error) {
+    if (!(error instanceof InvalidDocument) || error.reason !== 'unknown field') throw error;
+    const at = fields.findIndex((name, i) => i % 2 === 0 && name === error.path);
+    if (at === -1 || error.path.includes('.')) throw error;
+    throw new InvalidDocument(error.path, `unknown field; as a label it is resource.${error.path}`, fields[at + 1]);
+  }
 }
 
 /** A namespace with a slip of the pen takes events like any other, and nobody ever sees them. */

@@ -52,7 +52,7 @@ export function stateComments(
     return `  ${key}${open}${alert === '-' ? '' : `  alert ${alert}`}`;
   });
   const more = total > windows.length ? ', the soonest' : '';
-  const [at, state, , key, event, id] = firing ? firingRow(firing) : [];
+  const [at, , state, , key, event, id] = firing ? firingRow(firing) : [];
   const sentences = [
     `${enabled ? 'enabled' : 'disabled'}: ${triggerInWords(trigger)}`,
     `open windows: ${count(total)}${more}`,

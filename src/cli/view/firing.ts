@@ -42,6 +42,7 @@ export const SHORT_ID = 8;
 
 export const FIRING_COLUMNS: readonly Column[] = [
   { title: 'TRIGGERED', whole: true, short: withoutYear },
+  { title: 'DECIDED', whole: true, extra: true },
   { title: 'STATE', whole: true },
   { title: 'AUTOMATION' },
   { title: 'FOR', short: (text) => text.replace(/(^| )[^ =]+=/g, '$1') },
@@ -51,8 +52,9 @@ export const FIRING_COLUMNS: readonly Column[] = [
 
 /** The same as a row below those columns. */
 export function firingRow({ firing }: Recorded): string[] {
-  const { id, name, state, triggered, labels, event } = firing;
-  return [moment(triggered), state, name, labelsInWords(labels), event ? `${event.event} ${event.id}` : '-', id];
+  const { id, name, state, triggered, decided, labels, event } = firing;
+  const cause = event ? `${event.event} ${event.id}` : '-';
+  return [moment(triggered), moment(decided), state, name, labelsInWords(labels), cause, id];
 }
 
 /** A key with its names: `resource.id=customer.7`; `-` for none. */

@@ -30,6 +30,7 @@ const IN_JSON = new RegExp(`[\\u007f-\\u009f${UNSEEN}\\u200d]`, 'gu');
 /** The joiner of the parts of an emoji, as in a family, is part of a character that is seen. */
 const LONE_JOINER = '(?<!\\p{Extended_Pictographic}[\\ufe0f\\p{Emoji_Modifier}]?)\\u200d';
 const IN_TEXT = new RegExp(`[\\p{Cc}${UNSEEN}]|${LONE_JOINER}`, 'gu');
+const IN_YAML = new RegExp(`[\\u007f-\\u009f${UNSEEN}]|${LONE_JOINER}`, 'u');
 
 /** Text from outside as it may be printed within one line: what is not seen is written as `\u001b`. */
 export function plain(text: string): string {
@@ -46,7 +47,7 @@ export function yamlText({ stringify }: Pick<typeof import('yaml'), 'stringify'>
   // Whole lines, so that what is stored in one line is shown and compared as one.
   const whole = { lineWidth: 0, aliasDuplicateObjects: false };
   const text = stringify(value, whole);
-  const shown = text.search(IN_JSON) === -1;
+  const shown = !IN_YAML.test(text);
   const quoted = { ...whole, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE' } as const;
   return (shown ? text : stringify(value, quoted).replace(IN_JSON, escaped)).trimEnd();
 }

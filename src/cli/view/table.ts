@@ -19,9 +19,15 @@ const ELLIPSIS = '…';
 
 /**
  * A column of a table. Where lines have a bound and the table is too wide, `short` gives its cells another form, `leaves` says which
- * columns are left out (1 first), and what is not `whole` is cut.
+ * columns are left out (1 first), and what is not `whole` is cut. One that is `extra` is shown only where lines have none.
  */
-export type Column = Readonly<{ title: string; whole?: boolean; leaves?: number; short?: (text: string) => string }>;
+export type Column = Readonly<{
+  title: string;
+  whole?: boolean;
+  leaves?: number;
+  extra?: boolean;
+  short?: (text: string) => string;
+}>;
 
 /** Where the columns of a table stand. `missing`: titles of those that are left out. */
 export type Layout = Readonly<{ head: string; line: (row: readonly string[]) => string; missing: readonly string[] }>;
@@ -58,9 +64,10 @@ export function layoutOf(
     const padded = full.map((one) => ({ ...one, width: Math.min(one.width, WIDEST_COLUMN) }));
     return { head: headOf(padded), line: (row) => lineOf(padded, row, false), missing: [] };
   }
-  let shown = full;
-  if (lengthOf(full) > bound) {
-    shown = columns.map((column, at) => placed(column, at, (cell) => plain(column.short?.(cell) ?? cell), rows));
+  const usual = full.filter(({ column }) => column.extra !== true);
+  let shown = usual;
+  if (lengthOf(usual) > bound) {
+    shown = usual.map(({ column, at }) => placed(column, at, (cell) => plain(column.short?.(cell) ?? cell), rows));
     while (lengthOf(shown) > bound && capOf(shown, bound) < LEAST_TEXT) {
       const next = shown.filter(leaves).sort((a, b) => (a.column.leaves ?? 0) - (b.column.leaves ?? 0))[0];
       if (!next) break;
@@ -70,7 +77,7 @@ export function layoutOf(
     shown = shown.map((one) => (one.column.whole ? one : { ...one, width: Math.min(one.width, cap) }));
   }
   const kept = new Set(shown.map(({ at }) => at));
-  const missing = columns.flatMap(({ title }, at) => (kept.has(at) ? [] : [title]));
+  const missing = usual.flatMap(({ column, at }) => (kept.has(at) ? [] : [column.title]));
   return { head: headOf(shown), line: (row) => lineOf(shown, row, true), missing };
 }
 
