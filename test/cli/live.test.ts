@@ -103,6 +103,16 @@ describe('as a line', () => {
       '09:00:00.005Z  event      order.failed customer.7  late five failures  occurred 08:41:00Z, 19m earlier',
     ],
     [
+      'an event that was late for a window has when it occurred, however near',
+      { ...event('e1', 5, 'applied', [{ ...counted, word: 'late' }]), occurred: '2026-03-02T08:59:57Z' } as LiveItem,
+      '09:00:00.005Z  event      order.failed customer.7  late five failures  occurred 08:59:57Z, 3s earlier',
+    ],
+    [
+      'an event that arrived soon after it occurred has its arrival alone',
+      { ...event('e1', 5, 'applied', [counted]), occurred: '2026-03-02T08:59:57Z' } as LiveItem,
+      '09:00:00.005Z  event      order.failed customer.7  counted five failures',
+    ],
+    [
       'an event that occurred on another day has its date',
       { ...event('e1', 5, 'applied', [counted]), occurred: '2026-03-01T09:00:00Z' } as LiveItem,
       '09:00:00.005Z  event      order.failed customer.7  counted five failures  occurred 2026-03-01 09:00:00Z, 1d earlier',

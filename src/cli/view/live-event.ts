@@ -6,6 +6,9 @@ import { momentNear, span } from './when.ts';
 /** An event that occurred so much earlier or later than it arrived shows when it occurred. */
 const WORTH_SAYING_MS = 60_000;
 
+/** One that was late for a window always does, as far as there is a difference. */
+const SECOND_MS = 1_000;
+
 /** Disabled automations that are named; the others are counted. */
 const NAMED = 3;
 
@@ -54,10 +57,11 @@ export function unwantedWords({ decisions, unwanted }: Seen, names: ReadonlyMap<
   return [others.length > 0 ? 'no automation wants its labels' : `${first} does not want its labels`];
 }
 
-/** When an event occurred, where that is not about when it arrived. */
-export function occurredWords({ entry, occurred }: LiveEvent): string[] {
+/** When an event occurred, where that is not about when it arrived, or too late for a window. */
+export function occurredWords({ entry, occurred, decisions }: LiveEvent): string[] {
   const [at, arrived] = [Date.parse(occurred ?? ''), Number.parseInt(entry, 10)];
-  if (!(Math.abs(arrived - at) > WORTH_SAYING_MS)) return [];
+  const least = decisions.some(({ word }) => word.split('+').includes('late')) ? SECOND_MS : WORTH_SAYING_MS;
+  if (!(Math.abs(arrived - at) >= least)) return [];
   const distance = `${span(Math.abs(arrived - at))} ${at < arrived ? 'earlier' : 'later'}`;
   return [`occurred ${momentNear(at, arrived)}, ${distance}`];
 }
