@@ -56,3 +56,23 @@ test('a program follows the ledger and what workers do until it has enough', asy
   deafen();
   expect(seen[0]?.firing.automation).toBe('a');
 });
+
+test('a program learns what automations that wait for its name make of an event', async () => {
+  const watchfire = engine();
+  const trigger = { posture: 'Reactive', expect: ['x'] } as const;
+  const asked = { ...trigger, match: { id: 'r' } };
+  await watchfire.put({ id: 'a', name: 'a', trigger: asked });
+  await watchfire.put({ id: 'b', name: 'b', trigger: asked, enabled: false });
+  await watchfire.put({ id: 'c', name: 'c', trigger: { type: 'sequence', triggers: [asked, asked] } });
+  await watchfire.put({ id: 'd', name: 'd', trigger: { ...trigger, expect: ['y'] } });
+  const whyOf = async (id: string, more: object, only?: string): Promise<string[]> => {
+    const { entry } = await watchfire.emit({ event: 'x', resource: { id }, ...more });
+    const reasons = await watchfire.reasons(only);
+    return ((await reasons.of([entry])).get(entry) ?? []).map(({ automation, why }) => `${automation} ${why}`);
+  };
+  expect(await whyOf('r', {})).toEqual(['a wanted', 'b disabled', 'c wanted']);
+  expect(await whyOf('r', { cause_chain: ['a'] })).toEqual(['a causes', 'b disabled', 'c wanted']);
+  expect(await whyOf('other', {}, 'c')).toEqual(['c labels']);
+  expect(await whyOf('r', { event: 'z' })).toEqual([]);
+  expect(await (await watchfire.reasons()).of(['1-0'])).toEqual(new Map());
+});
