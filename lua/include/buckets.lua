@@ -1,10 +1,11 @@
--- The buckets that remembered ids are kept in (seen.lua), as a call asks for them.
+-- The buckets that remembered ids are kept in (seen.lua), as a call asks for them. A chunk has 1,000 entries at most, each with two
+-- digests (src/config.ts, chunkSize): one command takes them all.
 local limits = include('limits')
 local packed = include('packed')
 
 local M = {}
 
-local MEMORY_MS, SLICE = limits.MEMORY_MS, limits.SLICE
+local MEMORY_MS = limits.MEMORY_MS
 local LETTERS = { [1024] = 'c2xxx', [32768] = 'c3xx', [1048576] = 'c4x', [33554432] = 'c5' } -- what cuts their names out of heads
 local HEAD, TAIL = 5, 'c9' -- bytes of a head, of a tail
 
@@ -29,11 +30,12 @@ local function fields_of(e, size)
   return digests.fields[size]
 end
 
--- Makes known the buckets of a generation. texts: those that the digests belong to, by the number of the digest.
+-- Makes known the buckets of a generation. texts: those that the digests belong to, by the number of the digest; false of a new one.
 function M.of(e, generation, texts)
   local known = --[[buckets]] {
     key = e.prefixes.seen .. string.format('%d', generation.number), fields = fields_of(e, generation.size),
-    texts = texts, -- as read, by the number of the digest
+    texts = texts or {}, -- as read, by the number of the digest
+    fresh = not texts, -- whether nothing has read the hash
     written = {}, -- name of a bucket -> what this call makes of it
   }
   e.buckets[generation.number] = known
@@ -47,11 +49,7 @@ function M.read(e, at)
   for _, generation in ipairs(M.load(e)) do
     if at - generation.to >= MEMORY_MS then break end
     local known = M.of(e, generation, {})
-    for from = 1, count, SLICE do
-      local last = math.min(count, from + SLICE - 1)
-      local found = redis.call('HMGET', known.key, unpack(known.fields, from, last))
-      if last - from + 1 == count then known.texts = found else for i = from, last do known.texts[i] = found[i - from + 1] end end
-    end
+    known.texts = redis.call('HMGET', known.key, unpack(known.fields))
   end
 end
 

@@ -44,6 +44,9 @@ function M.all(e)
   check_right('DEL', p.composite)
   check_type(k.counters, 'hash')
   check_type(k.quota_used, 'hash')
+  for _, known in pairs(e.buckets) do
+    if known.fresh then check_type(known.key, 'hash') end
+  end
   for _, s in ipairs(e.touched) do
     local d = s.deadlines
     if d and not d.visited then check_type(due.key(e, s), 'zset') end

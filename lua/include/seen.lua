@@ -10,7 +10,7 @@ local limits = include('limits')
 
 local M = {}
 
-local MEMORY_MS, FULL, SLICE = limits.MEMORY_MS, limits.IDS_PER_BUCKET, limits.SLICE
+local MEMORY_MS, FULL = limits.MEMORY_MS, limits.IDS_PER_BUCKET
 local SIZES = buckets.SIZES
 local RECORD = 12 -- bytes of a record
 
@@ -62,7 +62,7 @@ local function current(e, at)
     end
   end
   local fresh = { number = number, from = at, to = at, size = size, count = 0 }
-  buckets.of(e, fresh, {})
+  buckets.of(e, fresh, false)
   table.insert(e.generations, 1, fresh)
   return fresh
 end
@@ -84,10 +84,6 @@ function M.write(e)
     for field, text in pairs(known.written) do
       flat[count + 1], flat[count + 2] = field, text
       count = count + 2
-      if count == 2 * SLICE then
-        redis.call('HSET', known.key, unpack(flat))
-        flat, count = {}, 0
-      end
     end
     if count > 0 then redis.call('HSET', known.key, unpack(flat)) end
   end

@@ -7,6 +7,9 @@ export const rules: Mutants = {
 };
 
 export const protections: Mutants = {
+  'lua/include/check.lua': {
+    'id memory: the type of a new generation is asked for': ["if known.fresh then check_type(known.key, 'hash') end", ''],
+  },
   'lua/include/seen.lua': {
     'id memory: as long as it is promised': ['limits.MEMORY_MS', 'limits.MEMORY_MS - 60000'],
     'id memory: bytes of two records are no id': ['while from and (from - 1) % RECORD ~= 0 do', 'while false do'],

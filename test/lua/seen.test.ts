@@ -91,6 +91,17 @@ test('a bucket keeps all of its ids', async () => {
   expect(await world.redis.hlen(`${world.store.prefixes.seen}1`)).toBeLessThan(ids.length);
 });
 
+test('a key of another kind where the next generation belongs stops the call before it writes anything', async () => {
+  const world = await listener();
+  await world.redis.set(`${world.store.prefixes.seen}1`, 'of another kind');
+  await world.send('x', { id: 'e' });
+  const before = await world.state();
+  await expect(world.apply()).rejects.toThrow('WRONGTYPE');
+  expect(await world.state()).toEqual(before);
+  await world.redis.del(`${world.store.prefixes.seen}1`);
+  expect(await world.drain()).toEqual(['applied fired']);
+});
+
 describe('the next generation', () => {
   test('comes when the buckets are full, and has more of them', async () => {
     const world = await listener();
