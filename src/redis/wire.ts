@@ -50,7 +50,7 @@ export type Chunk = {
 };
 
 /** What an entry is. */
-const FRESH = 0; // an event from outside that has just arrived
+const FRESH = 0; // an event from outside that has just arrived: a plain one
 const EVENT = 1; // any other event
 const OTHER = 2; // what is no event
 const FAILED = 3; // what was given up
@@ -66,16 +66,19 @@ export function wireOf({ generation, triggers, entries }: Chunk): Buffer {
   packer.text(entries[0]?.entry ?? '');
   packer.text(entries.at(-1)?.entry ?? '');
   const cells = cellsOf(triggers);
-  const matches = entries.flatMap((entry) => (isEvent(entry) ? matchesOf(entry.matches, triggers, cells) : []));
+  const kinds = entries.map(kindOf);
+  const events = entries.filter(isEvent);
+  const matches = events.flatMap((event) => matchesOf(event.matches, triggers, cells));
   packer.count(triggers.length);
   packer.count(triggers.reduce((sum, { keys }) => sum + keys.length, 0));
   packer.count(entries.length);
-  packer.count(entries.filter(isEvent).length);
+  packer.count(events.length);
   packer.count(matches.length);
   packTriggers(packer, triggers);
-  packEntries(packer, entries);
+  packEntries(packer, entries, kinds);
+  packEvents(packer, events);
   for (const match of matches) packer.count(match);
-  for (const entry of entries) packRest(packer, entry);
+  for (const [i, entry] of entries.entries()) if (kinds[i] !== FRESH && kinds[i] !== IGNORED) packRest(packer, entry);
   return packer.done();
 }
 
@@ -100,12 +103,14 @@ function packTriggers(packer: Packer, triggers: readonly ChunkTrigger[]): void {
   for (const { keys } of triggers) for (const key of keys) packer.text(key);
 }
 
-function packEntries(packer: Packer, entries: readonly ChunkEntry[]): void {
+function packEntries(packer: Packer, entries: readonly ChunkEntry[], kinds: readonly number[]): void {
   const parts = entries.map(({ entry }) => partsOf(entry));
-  for (const entry of entries) packer.byte(kindOf(entry));
+  for (const kind of kinds) packer.byte(kind);
   for (const [, seq] of parts) packer.text(seq);
   for (const [at] of parts) packer.number(at);
-  const events = entries.filter(isEvent);
+}
+
+function packEvents(packer: Packer, events: readonly EventEntry[]): void {
   for (const { t } of events) packer.number(t);
   for (const { id } of events) packer.text(id);
   for (const { document = 0 } of events) packer.count(document);
@@ -123,16 +128,15 @@ function otherKindOf(entry: Exclude<ChunkEntry, EventEntry>): number {
   return entry.attempts === undefined ? OTHER : FAILED;
 }
 
+/** What stands behind the columns, of an entry that is not plain. */
 function packRest(packer: Packer, entry: ChunkEntry): void {
-  const kind = kindOf(entry);
-  if (kind === IGNORED) return;
   if (!isEvent(entry)) {
     packer.text('skip' in entry ? entry.skip : 'rejected');
     packer.text('skip' in entry ? '' : entry.rejected);
     if ('skip' in entry || entry.attempts === undefined) return;
     packer.text(entry.error ?? '');
     packer.number(entry.attempts);
-  } else if (kind === EVENT) {
+  } else {
     packer.number(entry.received);
     packer.text(entry.own ? 'own' : entry.fresh ? '' : 'released');
     packer.number(entry.occurred);
