@@ -8,7 +8,10 @@ export const rules: Mutants = {
 
 export const protections: Mutants = {
   'lua/include/check.lua': {
-    'id memory: the type of a new generation is asked for': ["if known.fresh then check_type(known.key, 'hash') end", ''],
+    'id memory: the type of a new generation is asked for': [
+      "if known.fresh then check_type(known.key, 'hash') end",
+      '',
+    ],
   },
   'lua/include/seen.lua': {
     'id memory: as long as it is promised': ['limits.MEMORY_MS', 'limits.MEMORY_MS - 60000'],
