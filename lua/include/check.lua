@@ -1,10 +1,10 @@
--- What could keep the commands of a call from working is asked before the first of them: rights, and the types of keys that were not
--- read. `#!lua` has Redis refuse the call up front when memory is short.
+-- Asks, before the first command is run, for everything that could make a later one fail: the rights, and the types of keys that the
+-- call has not read. Short memory needs no question: `#!lua` makes Redis refuse the whole call then.
 local due = include('due')
 
 local M = {}
 
--- Redis' word for a command that the user may not run.
+-- Raises the error of a command that the user may not run.
 local function check_right(command, key, ...)
   if redis.acl_check_cmd(command, key, ...) then return end
   error({ err = 'NOPERM the user of this connection may not run ' .. command .. ' on ' .. key }, 0)
@@ -32,7 +32,7 @@ local function check_commands(e)
   end
 end
 
--- Asks for every command that the write may need, once each, and for the types of keys that no phase has read.
+-- Asks once for every command that write.lua may run, and for the types of keys that the call has not read.
 function M.all(e)
   local k, p = e.keys, e.prefixes
   check_right('SET', k.position, '')

@@ -20,7 +20,7 @@ function M.begin(e)
   e.parked, e.followers, e.released = {}, {}, {}
 end
 
--- keys: of the script, by the names in its header; prefixes: JSON of src/redis/keys.ts. To be begun with before it is used.
+-- keys: of the script, by the names in its header; prefixes: JSON of src/redis/keys.ts. Call begin before you use it.
 function M.new(keys, prefixes)
   return --[[context]] {
     keys = keys, -- key names, as the header of the script lists them

@@ -1,5 +1,5 @@
--- The chunk as it is sent (src/redis/wire.ts), unpacked. Its values stand in columns: one call unpacks a value of all entries, since a
--- call costs Lua more than the value does.
+-- Unpacks the chunk as src/redis/wire.ts sends it. Its values stand in columns: one call of struct.unpack reads a value of all entries,
+-- because the call costs Lua more than the value does.
 local limits = include('limits')
 
 local M = {}

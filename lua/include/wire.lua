@@ -9,7 +9,7 @@ local LAST, FLAGS = 4, 8
 local ARMS = { [1] = true, [3] = true, [5] = true, [7] = true }
 local EXPECTS = { [2] = true, [3] = true, [6] = true, [7] = true }
 
-local FRESH, EVENT, FAILED, IGNORED = 0, 1, 3, 4 -- what an entry is; 2 is what else is no event
+local FRESH, EVENT, FAILED, IGNORED = 0, 1, 3, 4 -- what an entry is; 2 is any other that is no event
 local MORE = '<dI4c0dI4c0' -- received, origin, occurred, follows
 local OTHER, CAUSE = '<I4c0I4c0', '<I4c0d' -- word and reason; error and attempts
 

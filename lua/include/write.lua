@@ -1,4 +1,4 @@
--- The last phase of a call: what was decided becomes commands, once all that could keep them from working was asked (check.lua).
+-- The last phase of a call: what was decided becomes commands, after check.lua has asked whether all of them can work.
 local check = include('check')
 local children = include('children')
 local due = include('due')

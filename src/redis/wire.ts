@@ -52,9 +52,9 @@ export type Chunk = {
 /** What an entry is. */
 const FRESH = 0; // an event from outside that has just arrived: a plain one
 const EVENT = 1; // any other event
-const OTHER = 2; // what is no event
-const FAILED = 3; // what was given up
-const IGNORED = 4; // what nobody may ever ask for
+const OTHER = 2; // an entry that is no event, with the reason
+const FAILED = 3; // an entry that failed and was given up
+const IGNORED = 4; // an event whose name the settings ignore
 
 /**
  * A chunk as lua/include/wire.lua reads it: in columns, a value of all triggers or of all entries one behind the other; behind
