@@ -1,9 +1,7 @@
 import { type Firing, makeFiring } from './firing.ts';
 import { keyOf } from './keys.ts';
-import { type CompositeNode, type Group, keyText, type Stored } from './state.ts';
-import { KEEP_MS } from './windows.ts';
-
-const KEEP_UNLIMITED_MS = 24 * 3_600_000;
+import { type Alert, type CompositeNode, type EventNode, type Group, keyText, type Stored } from './state.ts';
+import { FORGET_MS, KEEP_MS } from './windows.ts';
 
 export type Received = { readonly child: number; readonly firing: Firing };
 
@@ -35,6 +33,16 @@ function groupOf(node: CompositeNode, key: readonly string[]): Group {
   const group: Group = { key, stored: new Map(), applications: 0 };
   node.groups.set(keyText(key), group);
   return group;
+}
+
+/** Rules 9, taken back: the alert of a child has ended, so its firing is dropped from the compound right above, if it is still there. */
+export function takeBack({ parent, index }: EventNode, { firing }: Alert): void {
+  if (parent?.trigger.type !== 'compound') return;
+  for (const [text, group] of parent.groups) {
+    if (group.stored.get(index)?.firing !== firing) continue;
+    group.stored.delete(index);
+    if (group.stored.size === 0) parent.groups.delete(text);
+  }
 }
 
 export function forgetStored(group: Group, asOf: number): void {
@@ -81,9 +89,7 @@ function store(node: CompositeNode, group: Group, received: readonly Received[],
     const present = group.stored.get(child);
     if (present !== undefined && present.firing.time > firing.time) continue;
     const keepUntil =
-      within === null
-        ? Math.max(firing.time, asOf) + KEEP_UNLIMITED_MS
-        : Math.max(firing.time + within, asOf) + KEEP_MS;
+      within === null ? Math.max(firing.time, asOf) + FORGET_MS : Math.max(firing.time + within, asOf) + KEEP_MS;
     group.applications += 1;
     group.stored.set(child, { firing, application: group.applications, keepUntil });
     last = firing;

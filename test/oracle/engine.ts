@@ -4,13 +4,15 @@ import { differingKeys } from '../../src/model/meaning.ts';
 import { applyComposite } from './composite.ts';
 import { type ModelEvent, readEntry } from './event.ts';
 import { type Firing, makeFiring, stateChangeEvent } from './firing.ts';
+import { hold, unhold } from './hold.ts';
 import { compareText, interest, keyOf } from './keys.ts';
 import { carryOver, openStanding, restart } from './lifecycle.ts';
 import { type Entry, Log } from './log.ts';
-import { firstDue, forget, settle } from './settle.ts';
-import { keyText, type Loaded, load, type Node } from './state.ts';
+import { applyProactive } from './proactive.ts';
+import { firstDue, forget, type Settled, settle } from './settle.ts';
+import { type EventNode, keyText, type Loaded, load, type Node } from './state.ts';
 import { type ModelAlert, type ModelChild, type ModelWindow, viewAlerts, viewChildren, viewWindows } from './views.ts';
-import { applyProactive, applyReactive } from './windows.ts';
+import { applyReactive } from './windows.ts';
 
 const LONGEST_CHAIN = 8;
 
@@ -44,7 +46,7 @@ export class ModelEngine {
 
   /** Rules 13. Reading: one that means the same is no change at all. Throws InvalidDocument, and then has changed nothing. */
   put(document: unknown, at: number): void {
-    const next = load(parseAutomation(document));
+    const next = load(parseAutomation(document), document);
     const old = this.#automations.find(({ automation }) => automation.id === next.automation.id);
     if (old !== undefined && differingKeys(old.automation, next.automation).length === 0) return;
     const asOf = this.#beforeChange(at);
@@ -74,10 +76,14 @@ export class ModelEngine {
   /** Applies the log until it is empty; what is appended meanwhile stands at `at`. */
   applyAll(at: number): void {
     for (let entry = this.#log.take(); entry !== undefined; entry = this.#log.take()) {
-      if (this.#log.turnsAway(entry)) continue;
-      this.#apply(entry);
+      const asOf = entry.position - this.#log.lag;
+      const fate = this.#log.fateOf(entry);
+      if (fate !== 'nothing') this.#catchUp(asOf);
+      if (fate === 'parked') this.#park(entry);
+      if (fate === 'applied') this.#apply(entry, asOf);
+      if (!entry.waits) for (const loaded of this.#automations) unhold(loaded, entry.event.id, asOf);
       this.#flush(at);
-      this.#log.releaseFollowers(entry.event.id, at);
+      if (fate === 'applied') this.#log.releaseFollowers(entry.event.id, at);
     }
   }
 
@@ -125,26 +131,33 @@ export class ModelEngine {
     for (let due = firstDue(enabled, asOf); due !== null; due = firstDue(enabled, asOf)) {
       const { loaded, node, window } = due;
       const settledAsOf = window.due;
-      const firing = settle(node, window, settledAsOf);
-      if (firing !== null) this.#rise(loaded, node, firing, settledAsOf);
+      this.#letOut(loaded, node, settle(node, window, settledAsOf, settledAsOf), settledAsOf);
     }
     for (const loaded of enabled) forget(loaded, asOf);
   }
 
-  /** Steps 2 and 3 of rules 7.1. */
-  #apply(entry: Entry): void {
+  #park(entry: Entry): void {
+    this.#log.park(entry);
+    for (const loaded of this.#seeing(entry.event)) hold(loaded, entry.event);
+  }
+
+  /** Steps 2 and 3 of rules 7.1, caught up already. */
+  #apply(entry: Entry, asOf: number): void {
     const { event } = entry;
-    const asOf = entry.position - this.#log.lag;
-    this.#catchUp(asOf);
     this.#log.accept(entry);
-    if (event.causeChain.length > LONGEST_CHAIN) return;
-    for (const loaded of this.#enabled) {
-      const { id, allowSelfTrigger } = loaded.automation;
-      if (event.causeChain.includes(id) && !allowSelfTrigger) continue;
+    for (const loaded of this.#seeing(event)) {
       this.#settleOwn(loaded, event, asOf);
       const firing = this.#walk(loaded, loaded.root, event, asOf);
       if (firing !== null) this.#emit(loaded, firing);
     }
+  }
+
+  /** Rules 14: the enabled automations that the cause chain of an event lets see it. */
+  #seeing({ causeChain }: ModelEvent): Loaded[] {
+    if (causeChain.length > LONGEST_CHAIN) return [];
+    return this.#enabled.filter(({ automation }) => {
+      return automation.allowSelfTrigger || !causeChain.includes(automation.id);
+    });
   }
 
   #settleOwn(loaded: Loaded, event: ModelEvent, asOf: number): void {
@@ -153,9 +166,17 @@ export class ModelEngine {
       if (interest(node.trigger, event) === null) continue;
       const window = node.windows.get(keyText(keyOf(event, node.trigger.forEach)));
       if (window === undefined || window.end > event.t) continue;
-      const firing = settle(node, window, event.t);
-      if (firing !== null) this.#rise(loaded, node, firing, asOf);
+      // A held window can set an alert that is over at this very as_of.
+      node.forgotAsOf = Number.NEGATIVE_INFINITY;
+      this.#letOut(loaded, node, settle(node, window, event.t, asOf), asOf);
     }
+  }
+
+  #letOut(loaded: Loaded, node: EventNode, settled: Settled | null, asOf: number): void {
+    if (settled === null) return;
+    const { firing, rises, over } = settled;
+    if (rises) this.#rise(loaded, node, firing, asOf);
+    if (over !== null && node.parent === null) this.#emit(loaded, overFiring(node, firing, over));
   }
 
   #walk(loaded: Loaded, node: Node, event: ModelEvent, asOf: number): Firing | null {
@@ -204,6 +225,12 @@ export class ModelEngine {
     for (const make of this.#outbox) this.#log.append(make(at), at);
     this.#outbox = [];
   }
+}
+
+/** Rules 8.1, over already: resolved by the firing's own event, at the time that made it good. */
+function overFiring(node: Node, firing: Firing, over: number): Firing {
+  const key = node.trigger.forEach.map((name) => firing.labels[name] ?? '');
+  return makeFiring(node, key, { state: 'resolved', event: firing.event, time: over, cause: [firing.cause, over] });
 }
 
 function resolvedFiring(node: Node, event: ModelEvent): Firing {

@@ -10,6 +10,8 @@ export function carryOver(old: Loaded, next: Loaded): void {
     if (node.kind === 'event' && before.kind === 'event') {
       node.windows = before.windows;
       node.alerts = before.alerts;
+      node.early = before.early;
+      node.holds = before.holds;
     }
     if (node.kind === 'composite' && before.kind === 'composite') carryGroups(before, node);
   }
@@ -36,7 +38,7 @@ export function openStanding(loaded: Loaded, asOf: number): void {
     if (node.windows.size > 0) continue;
     const end = asOf + node.trigger.withinMs;
     const window = { key: [], start: asOf, end, count: 0, last: null, opener: null, openedAsOf: asOf };
-    node.windows.set(keyText([]), { ...window, due: end, keepUntil: null, silent: false });
+    node.windows.set(keyText([]), { ...window, due: end, keepUntil: null, silent: false, armed: null });
   }
 }
 

@@ -5,7 +5,7 @@ const LEADER_WAIT_MS = 15 * 60_000;
 const SEEN_MS = 30 * 60_000;
 const IGNORED_NAME = 'prefect.log.write';
 
-/** `position` is the ms part of the stream entry id; an entry with `waits` false goes on without its leader. */
+/** `position` is the ms part of the stream entry id; an entry with `waits` false was released and goes on whatever it follows. */
 export type Entry = { readonly position: number; readonly event: ModelEvent; readonly waits: boolean };
 
 /** The log, the shared clock, the seen ids and the parked followers (rules 4 and 12). */
@@ -46,16 +46,19 @@ export class Log {
     return this.#entries.shift();
   }
 
-  /** Step 1 of rules 7.1: true when the entry ends here, ignored, a duplicate or parked. */
-  turnsAway({ position, event, waits }: Entry): boolean {
-    if (event.event === IGNORED_NAME || this.#wasApplied(event.id, position)) return true;
-    if (!waits) return false;
+  /** Step 1 of rules 7.1: what becomes of the entry. */
+  fateOf({ position, event, waits }: Entry): 'nothing' | 'parked' | 'applied' {
+    if (event.event === IGNORED_NAME || this.#wasApplied(event.id, position)) return 'nothing';
+    if (!waits) return 'applied';
     // Reading: any fresh copy of a parked event is dropped, whatever it follows; the first copy stays.
-    if (this.#parked.has(event.id)) return true;
+    if (this.#parked.has(event.id)) return 'nothing';
     const { follows } = event;
-    if (follows === null || follows === event.id || this.#wasApplied(follows, position)) return false;
+    if (follows === null || follows === event.id || this.#wasApplied(follows, position)) return 'applied';
+    return 'parked';
+  }
+
+  park({ event }: Entry): void {
     this.#parked.set(event.id, event);
-    return true;
   }
 
   #wasApplied(id: string, position: number): boolean {
@@ -71,20 +74,20 @@ export class Log {
   }
 
   releaseFollowers(leader: string, position: number): void {
-    this.#release((event) => event.follows === leader, position, true);
+    this.#release((event) => event.follows === leader, position);
   }
 
-  /** Those parked for 15 min or more; they do not wait any longer. */
+  /** Those parked for 15 min or more. */
   releaseOverdue(now: number, position: number): void {
-    this.#release((event) => now - event.received >= LEADER_WAIT_MS, position, false);
+    this.#release((event) => now - event.received >= LEADER_WAIT_MS, position);
   }
 
-  // Reading: followers that occurred at the same time come in the order in which they were parked.
-  #release(isFree: (event: ModelEvent) => boolean, position: number, waits: boolean): void {
+  // Those that occurred at the same time come in the order in which they were parked. A released one never waits again.
+  #release(isFree: (event: ModelEvent) => boolean, position: number): void {
     const free = [...this.#parked.values()].filter(isFree).sort((a, b) => a.occurred - b.occurred);
     for (const event of free) {
       this.#parked.delete(event.id);
-      this.append(event, position, waits);
+      this.append(event, position, false);
     }
   }
 }

@@ -1,30 +1,61 @@
-import { forgetStored } from './composite.ts';
+import { forgetStored, takeBack } from './composite.ts';
+import { earlyTimes } from './early.ts';
 import { type Firing, makeFiring } from './firing.ts';
 import { compareKey, compareText } from './keys.ts';
-import { type EventNode, keyText, type Loaded, type Window } from './state.ts';
+import { type Alert, type EventNode, keyText, type Loaded, type Window } from './state.ts';
 import { FORGET_MS } from './windows.ts';
 
-/** Rules 8.1, with a time `s` (ms) not before the end of the window. */
-export function settle(node: EventNode, window: Window, s: number): Firing | null {
+/** What a settlement lets out; `over` is the time (ms) at which the absence was made good already. */
+export type Settled = { readonly firing: Firing; readonly rises: boolean; readonly over: number | null };
+
+/** Rules 8.1, with a time `s` (ms) not before the end of the window; `asOf` is that of the settlement. */
+export function settle(node: EventNode, window: Window, s: number, asOf: number): Settled | null {
   const text = keyText(window.key);
   if (window.keepUntil !== null && window.end > window.keepUntil) {
     node.windows.delete(text);
     return null;
   }
-  const { threshold, repeat, after } = node.trigger;
-  const fires = window.count < threshold && (repeat || !window.silent);
-  const firing = fires ? absence(node, window) : null;
-  if (after.length > 0) node.windows.delete(text);
+  const fires = window.count < node.trigger.threshold && (node.repeat || !window.silent);
+  const settled = fires ? absence(node, window, asOf) : null;
+  if (node.trigger.after.length > 0) node.windows.delete(text);
   else roll(node, window, s);
-  return firing;
+  return settled;
 }
 
-function absence(node: EventNode, window: Window): Firing {
-  const { key, start, end, due } = window;
+/** Sets or renews the alert; what makes it over already counts when the firing has gone up, which changes nothing of the alert. */
+function absence(node: EventNode, window: Window, asOf: number): Settled {
+  const { key, start, end, due, last: event } = window;
+  const text = keyText(key);
+  const firing = makeFiring(node, key, { event, time: end, cause: [start, end, window.opener] });
   const missing = node.trigger.threshold - window.count;
-  node.alerts.set(keyText(key), { key, start, missing, forgetAt: due + FORGET_MS });
+  const early = node.trigger.after.length > 0 ? earlyTimes(node, text, asOf, end) : [];
+  const over = early[missing - 1] ?? null;
+  const { parent } = node;
+  const rises = over === null || parent?.trigger.type !== 'compound' || parent.trigger.needed === 1;
+  const before = node.alerts.get(text);
+  const known = before !== undefined && before.forgetAt > asOf ? before : null;
+  const armed = newer(known?.armed ?? null, window.armed);
+  const alert: Alert = {
+    key,
+    start,
+    missing: missing - early.length,
+    forgetAt: due + FORGET_MS,
+    armed,
+    event,
+    firing: rises ? firing : (known?.firing ?? null),
+  };
+  node.alerts.set(text, alert);
+  if (over !== null) {
+    node.alerts.delete(text);
+    takeBack(node, alert);
+  }
   window.silent = true;
-  return makeFiring(node, key, { event: window.last, time: end, cause: [start, end, window.opener] });
+  return { firing, rises, over };
+}
+
+function newer(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
 }
 
 /** Windows lie end to end on one grid; those already over at `s` are one with the settled one. */
@@ -46,8 +77,8 @@ export function firstDue(enabled: Iterable<Loaded>, asOf: number): Due | null {
   for (const loaded of enabled) {
     for (const node of loaded.nodes) {
       if (node.kind !== 'event' || node.trigger.posture !== 'Proactive') continue;
-      for (const window of node.windows.values()) {
-        if (window.end > asOf) continue;
+      for (const [text, window] of node.windows) {
+        if (window.end > asOf || node.holds.has(text)) continue;
         const due = { loaded, node, window };
         if (first === null || compareDue(due, first) < 0) first = due;
       }
@@ -79,8 +110,9 @@ export function forget(loaded: Loaded, asOf: number): void {
     if (node.forgotAsOf === asOf) continue;
     node.forgotAsOf = asOf;
     for (const [text, window] of node.windows) {
-      if (window.keepUntil !== null && window.keepUntil <= asOf) node.windows.delete(text);
+      if (window.keepUntil !== null && window.keepUntil <= asOf && !node.holds.has(text)) node.windows.delete(text);
     }
     for (const [text, alert] of node.alerts) if (alert.forgetAt <= asOf) node.alerts.delete(text);
+    for (const [text, early] of node.early) if (early.until <= asOf) node.early.delete(text);
   }
 }

@@ -1,4 +1,5 @@
 import type { Automation } from '../../src/model/automation.ts';
+import { isRecord } from '../../src/model/record.ts';
 import type { CompositeTrigger, EventTrigger, Spec, Trigger } from '../../src/model/trigger.ts';
 import type { ModelEvent } from './event.ts';
 import type { Firing } from './firing.ts';
@@ -17,9 +18,24 @@ export type Window = {
   due: number;
   keepUntil: number | null;
   silent: boolean;
+  /** The newest t of its arming events; null in a standing window. */
+  armed: number | null;
 };
 
-export type Alert = { readonly key: readonly string[]; start: number; missing: number; forgetAt: number };
+export type Alert = {
+  readonly key: readonly string[];
+  start: number;
+  missing: number;
+  forgetAt: number;
+  armed: number | null;
+  /** That of the firing that set or last renewed it. */
+  event: ModelEvent | null;
+  /** The firing that set or last renewed it and went up (rules 9, taken back). */
+  firing: Firing | null;
+};
+
+/** Times of expected events, sorted, and until which as_of they are remembered (rules 6, `early`). */
+export type Early = { readonly times: readonly number[]; readonly until: number };
 
 /** A child firing kept by a composite; `application` orders those with equal times. */
 export type Stored = { readonly firing: Firing; readonly application: number; readonly keepUntil: number };
@@ -43,8 +59,13 @@ type Place = {
 export type EventNode = Place & {
   readonly kind: 'event';
   readonly trigger: EventTrigger;
+  /** Rules 5.2: its default depends on `for_each`. */
+  readonly repeat: boolean;
   windows: Map<string, Window>;
   alerts: Map<string, Alert>;
+  early: Map<string, Early>;
+  /** Ids of the parked events that each key waits for. */
+  holds: Map<string, Set<string>>;
   /** as_of when what is over was last forgotten. */
   forgotAsOf: number;
 };
@@ -65,26 +86,42 @@ export const keyText = (key: readonly string[]): string => JSON.stringify(key);
 export const isStanding = (trigger: EventTrigger): boolean =>
   trigger.posture === 'Proactive' && trigger.after.length === 0;
 
-/** The automation with nothing remembered yet. */
-export function load(automation: Automation): Loaded {
+/** The automation with nothing remembered yet. `document` is what it was parsed from. */
+export function load(automation: Automation, document: unknown): Loaded {
   const nodes: Node[] = [];
-  const add = (trigger: Trigger, path: string, index: number, parent: CompositeNode | null): Node => {
+  const add = (trigger: Trigger, given: unknown, path: string, index: number, parent: CompositeNode | null): Node => {
     const place = { automationId: automation.id, path, order: nodes.length, index, parent };
     const definition = definitionOf(trigger);
     if (trigger.type === 'event') {
-      const [windows, alerts] = [new Map(), new Map()];
-      const node: EventNode = { ...place, definition, kind: 'event', trigger, windows, alerts, forgotAsOf: -Infinity };
+      const said = keyIn(given, 'repeat');
+      const repeat = typeof said === 'boolean' ? said : !isStanding(trigger) || trigger.forEach.length === 0;
+      const memory = { windows: new Map(), alerts: new Map(), early: new Map(), holds: new Map() };
+      const node: EventNode = {
+        ...place,
+        definition,
+        kind: 'event',
+        trigger,
+        repeat,
+        ...memory,
+        forgotAsOf: Number.NEGATIVE_INFINITY,
+      };
       nodes.push(node);
       return node;
     }
     const node: CompositeNode = { ...place, definition, kind: 'composite', trigger, children: [], groups: new Map() };
     nodes.push(node);
     for (const [at, child] of trigger.triggers.entries()) {
-      node.children.push(add(child, path === '' ? `${at}` : `${path}.${at}`, at, node));
+      const below = keyIn(keyIn(given, 'triggers'), at);
+      node.children.push(add(child, below, path === '' ? `${at}` : `${path}.${at}`, at, node));
     }
     return node;
   };
-  return { automation, root: add(automation.trigger, '', 0, null), nodes };
+  return { automation, root: add(automation.trigger, keyIn(document, 'trigger'), '', 0, null), nodes };
+}
+
+function keyIn(value: unknown, key: string | number): unknown {
+  if (Array.isArray(value)) return value[Number(key)];
+  return isRecord(value) ? value[key] : undefined;
 }
 
 /**

@@ -67,7 +67,9 @@ export function viewWindows(automations: readonly Loaded[]): ModelWindow[] {
 export function viewAlerts(automations: readonly Loaded[]): ModelAlert[] {
   return places(automations).flatMap((node) => {
     if (node.kind !== 'event') return [];
-    return byKey(node.alerts.values()).map((alert) => ({ automation: node.automationId, path: node.path, ...alert }));
+    return byKey(node.alerts.values()).map(({ key, start, missing, forgetAt }) => {
+      return { automation: node.automationId, path: node.path, key, start, missing, forgetAt };
+    });
   });
 }
 

@@ -1,0 +1,30 @@
+import type { ModelEvent } from './event.ts';
+import { interest, keyOf } from './keys.ts';
+import { keyText, type Loaded } from './state.ts';
+
+/** Rules 6, `hold`: catching up leaves the windows alone that this event, just parked, may yet fill. */
+export function hold(loaded: Loaded, event: ModelEvent): void {
+  for (const node of loaded.nodes) {
+    if (node.kind !== 'event' || node.trigger.posture !== 'Proactive') continue;
+    if (interest(node.trigger, event)?.expects !== true) continue;
+    const text = keyText(keyOf(event, node.trigger.forEach));
+    const ids = node.holds.get(text) ?? new Set();
+    node.holds.set(text, ids.add(event.id));
+  }
+}
+
+/**
+ * The parked event came back, by an entry with this as_of.
+ * Reading: it has come back, too, when its entry turns out to be a duplicate.
+ */
+export function unhold(loaded: Loaded, id: string, asOf: number): void {
+  for (const node of loaded.nodes) {
+    if (node.kind !== 'event') continue;
+    for (const [text, ids] of node.holds) {
+      if (!ids.delete(id) || ids.size > 0) continue;
+      node.holds.delete(text);
+      const window = node.windows.get(text);
+      if (window !== undefined) window.due = Math.max(window.due, asOf);
+    }
+  }
+}
