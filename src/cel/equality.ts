@@ -1,0 +1,109 @@
+import { type Run, TOO_MANY_STEPS } from './run.ts';
+import {
+  adapted,
+  asDouble,
+  Duration,
+  entryOf,
+  type Failure,
+  keyOf,
+  MapValue,
+  Timestamp,
+  TypeValue,
+  Uint,
+} from './value.ts';
+
+/** Whether two values are equal. Values of different types are not, apart from numbers, which are compared as numbers. */
+export function equal(run: Run, a: unknown, b: unknown): boolean | Failure {
+  if (typeof a === 'string') {
+    if (typeof b !== 'string') return false;
+    if (a.length !== b.length) return false;
+    return run.takeText(a.length) ? a === b : TOO_MANY_STEPS;
+  }
+  if (typeof a !== 'object' || a === null || a instanceof Uint) return equalPlain(a, b);
+  if (typeof b !== 'object' || b === null || b instanceof Uint) return false;
+  if (Array.isArray(a)) return Array.isArray(b) ? equalLists(run, a, b) : false;
+  if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
+  if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
+  if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
+  if (a instanceof Uint8Array) {
+    if (!(b instanceof Uint8Array) || a.length !== b.length) return false;
+    return run.takeText(a.length) ? Buffer.compare(a, b) === 0 : TOO_MANY_STEPS;
+  }
+  return isMap(b) ? equalMaps(run, a, b) : false;
+}
+
+function equalPlain(a: unknown, b: unknown): boolean {
+  if (typeof a === 'bigint' && typeof b === 'bigint') return a === b;
+  if (a instanceof Uint && b instanceof Uint) return a.value === b.value;
+  const left = asDouble(a);
+  if (left === undefined) return a === b;
+  if (typeof a !== 'number' && typeof b !== 'number') return keyOf(a) === keyOf(b);
+  return left === asDouble(b);
+}
+
+function isMap(value: object): boolean {
+  return !(
+    Array.isArray(value) ||
+    value instanceof Timestamp ||
+    value instanceof Duration ||
+    value instanceof TypeValue ||
+    value instanceof Uint8Array
+  );
+}
+
+/** Each pair of elements that is compared is a step. */
+function equalLists(run: Run, a: readonly unknown[], b: readonly unknown[]): boolean | Failure {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) {
+    if (!run.take(1)) return TOO_MANY_STEPS;
+    const same = equal(run, adapted(a[i]), adapted(b[i]));
+    if (same !== true) return same;
+  }
+  return true;
+}
+
+/** The entries of both are gone over to count them, then those of the first one to compare them. */
+function equalMaps(run: Run, a: object, b: object): boolean | Failure {
+  const keys = keysOf(run, a);
+  const size = sizeOfMap(run, b);
+  if (keys === undefined || size === undefined) return TOO_MANY_STEPS;
+  if (keys.length !== size) return false;
+  for (const key of keys) {
+    const other = entryOf(b, key);
+    if (other === undefined) return false;
+    const same = equal(run, entryOf(a, key), other);
+    if (same !== true) return same;
+  }
+  return true;
+}
+
+/** The keys of a map, a step for each. @returns undefined when that takes too many steps */
+export function keysOf(run: Run, map: object): readonly unknown[] | undefined {
+  if (map instanceof MapValue) {
+    return run.take(map.entries.size) ? [...map.entries.values()].map(([key]) => key) : undefined;
+  }
+  const keys = Object.keys(map);
+  return run.take(keys.length) ? keys : undefined;
+}
+
+/** How many entries a map has, a step for each. @returns undefined when that takes too many steps */
+export function sizeOfMap(run: Run, map: object): number | undefined {
+  return keysOf(run, map)?.length;
+}
+
+/** Whether a list holds an element that equals the value, or a map the value as a key. */
+export function isIn(run: Run, value: unknown, container: unknown): boolean | Failure | undefined {
+  if (Array.isArray(container)) {
+    for (const element of container) {
+      if (!run.take(1)) return TOO_MANY_STEPS;
+      const same = equal(run, value, adapted(element));
+      if (same !== false) return same;
+    }
+    return false;
+  }
+  if (typeof container !== 'object' || container === null || container instanceof Uint || !isMap(container)) {
+    return undefined;
+  }
+  if (typeof value === 'string' && !run.takeText(value.length)) return TOO_MANY_STEPS;
+  return entryOf(container, value) !== undefined;
+}
