@@ -1,15 +1,15 @@
+import { type Evaluation, TOO_MANY_STEPS } from './evaluation.ts';
 import { INT_MAX, INT_MIN, UINT_MAX } from './literal.ts';
-import { type Run, TOO_MANY_STEPS } from './run.ts';
 import { durationOf, timestampOf } from './time-range.ts';
-import { asDouble, Duration, Failure, Timestamp, Uint } from './value.ts';
+import { asDouble, DurationValue, Failed, TimestampValue, Uint } from './value.ts';
 
 export type Arithmetic = '+' | '-' | '*' | '/' | '%';
 
-const OVERFLOW = new Failure('integer overflow');
-const BY_ZERO = new Failure('division by zero');
+const OVERFLOW = new Failed('integer overflow');
+const BY_ZERO = new Failed('division by zero');
 
 /** What an arithmetic operator makes of two values; undefined where it does not take their types. */
-export function calculate(run: Run, operator: Arithmetic, a: unknown, b: unknown): unknown {
+export function calculate(run: Evaluation, operator: Arithmetic, a: unknown, b: unknown): unknown {
   if (typeof a === 'number' && typeof b === 'number') return ofDoubles(operator, a, b);
   if (typeof a === 'bigint' && typeof b === 'bigint') {
     const result = ofIntegers(operator, a, b);
@@ -44,7 +44,7 @@ function ofDoubles(operator: Arithmetic, a: number, b: number): number | undefin
   }
 }
 
-function ofIntegers(operator: Arithmetic, a: bigint, b: bigint): bigint | Failure {
+function ofIntegers(operator: Arithmetic, a: bigint, b: bigint): bigint | Failed {
   switch (operator) {
     case '+':
       return a + b;
@@ -59,7 +59,7 @@ function ofIntegers(operator: Arithmetic, a: bigint, b: bigint): bigint | Failur
   }
 }
 
-function sum(run: Run, a: unknown, b: unknown): unknown {
+function sum(run: Evaluation, a: unknown, b: unknown): unknown {
   if (typeof a === 'string' && typeof b === 'string') {
     return run.takeText(a.length + b.length) ? a + b : TOO_MANY_STEPS;
   }
@@ -69,15 +69,15 @@ function sum(run: Run, a: unknown, b: unknown): unknown {
   if (a instanceof Uint8Array && b instanceof Uint8Array) {
     return run.takeText(a.length + b.length) ? Uint8Array.of(...a, ...b) : TOO_MANY_STEPS;
   }
-  if (a instanceof Timestamp && b instanceof Duration) return timestampOf(a.nanos + b.nanos);
-  if (a instanceof Duration && b instanceof Timestamp) return timestampOf(a.nanos + b.nanos);
-  return a instanceof Duration && b instanceof Duration ? durationOf(a.nanos + b.nanos) : undefined;
+  if (a instanceof TimestampValue && b instanceof DurationValue) return timestampOf(a.nanos + b.nanos);
+  if (a instanceof DurationValue && b instanceof TimestampValue) return timestampOf(a.nanos + b.nanos);
+  return a instanceof DurationValue && b instanceof DurationValue ? durationOf(a.nanos + b.nanos) : undefined;
 }
 
 function lapse(a: unknown, b: unknown): unknown {
-  if (a instanceof Timestamp && b instanceof Timestamp) return durationOf(a.nanos - b.nanos);
-  if (a instanceof Timestamp && b instanceof Duration) return timestampOf(a.nanos - b.nanos);
-  return a instanceof Duration && b instanceof Duration ? durationOf(a.nanos - b.nanos) : undefined;
+  if (a instanceof TimestampValue && b instanceof TimestampValue) return durationOf(a.nanos - b.nanos);
+  if (a instanceof TimestampValue && b instanceof DurationValue) return timestampOf(a.nanos - b.nanos);
+  return a instanceof DurationValue && b instanceof DurationValue ? durationOf(a.nanos - b.nanos) : undefined;
 }
 
 /** `-x`; undefined for what is no number. */

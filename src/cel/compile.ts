@@ -1,15 +1,12 @@
 import { type Arithmetic, calculate, negated } from './arithmetic.ts';
 import { equal, isIn } from './equality.ts';
+import { type Evaluation, type Evaluator, STEP_LIMIT, TOO_MANY_STEPS } from './evaluation.ts';
 import { FUNCTIONS } from './functions.ts';
 import { compileMacro } from './macros.ts';
 import { compare } from './order.ts';
 import { isFound } from './regular-expression.ts';
-import { type Run, STEP_LIMIT, TOO_MANY_STEPS } from './run.ts';
 import type { BinaryOperator, Node, NodeOf, Variable } from './tree.ts';
-import { adapted, entryOf, Failure, keyOf, MAP, MapValue, nameOfType, Timestamp, typeOf, Uint } from './value.ts';
-
-/** A node of a condition as a function. It gives a value or a Failure and counts itself as a step. */
-export type Evaluator = (run: Run) => unknown;
+import { adapted, entryOf, Failed, keyOf, MAP, MapValue, nameOfType, TimestampValue, typeOf, Uint } from './value.ts';
 
 /** Makes functions of a tree, once, so that evaluating looks nothing up. */
 export function compileTree(node: Node): Evaluator {
@@ -67,17 +64,17 @@ const VARIABLES: Readonly<Record<Variable, Evaluator>> = {
   resource: ({ event }) => event.resource,
   related: ({ event }) => event.related,
   payload: ({ event }) => event.payload,
-  occurred: ({ event }) => new Timestamp(BigInt(event.occurredMs) * MILLI),
-  received: ({ event }) => new Timestamp(BigInt(event.receivedMs) * MILLI),
+  occurred: ({ event }) => new TimestampValue(BigInt(event.occurredMs) * MILLI),
+  received: ({ event }) => new TimestampValue(BigInt(event.receivedMs) * MILLI),
 };
 
 function compileSelect({ operand, field }: NodeOf<'select'>): Evaluator {
   const inner = compileTree(operand);
-  const missing = new Failure(`no such key "${field}"`);
-  const noMap = new Failure(`"${field}" of what is no map`);
+  const missing = new Failed(`no such key "${field}"`);
+  const noMap = new Failed(`"${field}" of what is no map`);
   return (run) => {
     const map = inner(run);
-    if (map instanceof Failure) return map;
+    if (map instanceof Failed) return map;
     if (typeOf(map) !== MAP) return noMap;
     const found = entryOf(map, field);
     return found === undefined ? missing : found;
@@ -86,30 +83,30 @@ function compileSelect({ operand, field }: NodeOf<'select'>): Evaluator {
 
 function compileHas({ operand, field }: NodeOf<'has'>): Evaluator {
   const inner = compileTree(operand);
-  const noMap = new Failure(`"${field}" of what is no map`);
+  const noMap = new Failed(`"${field}" of what is no map`);
   return (run) => {
     const map = inner(run);
-    if (map instanceof Failure) return map;
+    if (map instanceof Failed) return map;
     return typeOf(map) === MAP ? entryOf(map, field) !== undefined : noMap;
   };
 }
 
-const NO_KEY = new Failure('no such key');
-const NO_INDEX = new Failure('index out of range');
+const NO_KEY = new Failed('no such key');
+const NO_INDEX = new Failed('index out of range');
 
 function compileIndex({ operand, index }: NodeOf<'index'>): Evaluator {
   const [inner, at] = [compileTree(operand), compileTree(index)];
   return (run) => {
     const container = inner(run);
-    if (container instanceof Failure) return container;
+    if (container instanceof Failed) return container;
     const key = at(run);
-    if (key instanceof Failure) return key;
+    if (key instanceof Failed) return key;
     if (Array.isArray(container)) {
       const place = placeOf(key);
-      if (place === undefined) return new Failure(`no index: ${nameOfType(key)}`);
+      if (place === undefined) return new Failed(`no index: ${nameOfType(key)}`);
       return place in container ? adapted(container[place]) : NO_INDEX;
     }
-    if (typeOf(container) !== MAP) return new Failure(`no index in ${nameOfType(container)}`);
+    if (typeOf(container) !== MAP) return new Failed(`no index in ${nameOfType(container)}`);
     if (typeof key === 'string' && !run.takeText(key.length)) return TOO_MANY_STEPS;
     const found = entryOf(container, key);
     return found === undefined ? NO_KEY : found;
@@ -122,21 +119,21 @@ function placeOf(key: unknown): number | undefined {
   return key instanceof Uint ? Number(key.value) : undefined;
 }
 
-function noOverload(operator: string, ...values: readonly unknown[]): Failure {
-  return new Failure(`"${operator}" does not take ${values.map(nameOfType).join(' and ')}`);
+function noOverload(operator: string, ...values: readonly unknown[]): Failed {
+  return new Failed(`"${operator}" does not take ${values.map(nameOfType).join(' and ')}`);
 }
 
 function compileUnary({ operator, operand }: NodeOf<'unary'>): Evaluator {
   const inner = compileTree(operand);
   return (run) => {
     const value = inner(run);
-    if (value instanceof Failure) return value;
+    if (value instanceof Failed) return value;
     const result = operator === '-' ? negated(value) : typeof value === 'boolean' ? !value : undefined;
     return result === undefined ? noOverload(operator, value) : result;
   };
 }
 
-type Operation = (run: Run, a: unknown, b: unknown) => unknown;
+type Operation = (run: Evaluation, a: unknown, b: unknown) => unknown;
 
 function arithmetic(operator: Arithmetic): Operation {
   return (run, a, b) => calculate(run, operator, a, b);
@@ -171,9 +168,9 @@ function compileBinary({ operator, left, right }: NodeOf<'binary'>): Evaluator {
   const [first, second, operation] = [compileTree(left), compileTree(right), OPERATIONS[operator]];
   return (run) => {
     const a = first(run);
-    if (a instanceof Failure) return a;
+    if (a instanceof Failed) return a;
     const b = second(run);
-    if (b instanceof Failure) return b;
+    if (b instanceof Failed) return b;
     const result = operation(run, a, b);
     return result === undefined ? noOverload(operator, a, b) : result;
   };
@@ -187,9 +184,9 @@ function compileLogic({ operator, left, right }: NodeOf<'logic'>): Evaluator {
     if (a === end) return end;
     const b = second(run);
     if (b === end) return end;
-    if (a instanceof Failure) return a;
+    if (a instanceof Failed) return a;
     if (typeof a !== 'boolean') return noOverload(operator, a);
-    if (b instanceof Failure) return b;
+    if (b instanceof Failed) return b;
     return typeof b === 'boolean' ? b : noOverload(operator, b);
   };
 }
@@ -198,7 +195,7 @@ function compileChoice({ condition, chosen, otherwise }: NodeOf<'choice'>): Eval
   const [chooses, first, second] = [compileTree(condition), compileTree(chosen), compileTree(otherwise)];
   return (run) => {
     const holds = chooses(run);
-    if (holds instanceof Failure) return holds;
+    if (holds instanceof Failed) return holds;
     if (typeof holds !== 'boolean') return noOverload('?:', holds);
     return holds ? first(run) : second(run);
   };
@@ -210,7 +207,7 @@ function compileList({ items }: NodeOf<'list'>): Evaluator {
     const list: unknown[] = [];
     for (const evaluate of evaluators) {
       const value = evaluate(run);
-      if (value instanceof Failure) return value;
+      if (value instanceof Failed) return value;
       list.push(value);
     }
     return list;
@@ -223,13 +220,13 @@ function compileMap({ entries }: NodeOf<'map'>): Evaluator {
     const map = new Map<string, readonly [unknown, unknown]>();
     for (const [evaluateKey, evaluateValue] of evaluators) {
       const key = evaluateKey(run);
-      if (key instanceof Failure) return key;
+      if (key instanceof Failed) return key;
       const name = typeof key === 'number' ? undefined : keyOf(key);
-      if (name === undefined) return new Failure(`no key: ${nameOfType(key)}`);
+      if (name === undefined) return new Failed(`no key: ${nameOfType(key)}`);
       if (!run.takeText(name.length)) return TOO_MANY_STEPS;
-      if (map.has(name)) return new Failure('key twice in a map');
+      if (map.has(name)) return new Failed('key twice in a map');
       const value = evaluateValue(run);
-      if (value instanceof Failure) return value;
+      if (value instanceof Failed) return value;
       map.set(name, [key, value]);
     }
     return new MapValue(map);
@@ -242,9 +239,9 @@ function compileCall({ name, args }: NodeOf<'call'>): Evaluator {
   if (first === undefined || call === undefined) throw new Error(`"${name}" has no implementation`);
   return (run) => {
     const a = first(run);
-    if (a instanceof Failure) return a;
+    if (a instanceof Failed) return a;
     const b = second?.(run);
-    if (b instanceof Failure) return b;
+    if (b instanceof Failed) return b;
     const result = call(run, a, b);
     if (result !== undefined) return result;
     return second === undefined ? noOverload(name, a) : noOverload(name, a, b);
@@ -256,7 +253,7 @@ function compileMatches({ subject, pattern }: NodeOf<'matches'>): Evaluator {
   const inner = compileTree(subject);
   return (run) => {
     const text = inner(run);
-    if (text instanceof Failure) return text;
+    if (text instanceof Failed) return text;
     if (typeof text !== 'string') return noOverload('matches', text, '');
     return run.take(1) ? isFound(run, pattern, text) : TOO_MANY_STEPS;
   };

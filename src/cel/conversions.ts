@@ -1,18 +1,18 @@
+import { type Evaluation, TOO_MANY_STEPS } from './evaluation.ts';
 import { INT_MAX, INT_MIN, UINT_MAX } from './literal.ts';
-import { type Run, TOO_MANY_STEPS } from './run.ts';
 import { timestampOf } from './time-range.ts';
 import { formatDuration, formatTimestamp, parseDuration, parseTimestamp } from './time-text.ts';
-import { asDouble, Duration, Failure, Timestamp, Uint } from './value.ts';
+import { asDouble, DurationValue, Failed, TimestampValue, Uint } from './value.ts';
 
-const OUT_OF_RANGE = new Failure('number out of range');
-const NO_UTF8 = new Failure('bytes are no UTF-8');
+const OUT_OF_RANGE = new Failed('number out of range');
+const NO_UTF8 = new Failed('bytes are no UTF-8');
 const SECOND = 1_000_000_000n;
 
 /** Longest text that a number, a timestamp or a duration can be read from. */
 const READABLE = 1_000;
 
-function unreadable(type: string): Failure {
-  return new Failure(`text is no ${type}`);
+function unreadable(type: string): Failed {
+  return new Failed(`text is no ${type}`);
 }
 
 const NO_INT = unreadable('int');
@@ -23,35 +23,35 @@ const NO_TIMESTAMP = unreadable('timestamp');
 const NO_DURATION = unreadable('duration');
 
 /** `int(x)`; like the functions below undefined for types it does not take. */
-export function toInt(run: Run, value: unknown): unknown {
+export function toInt(run: Evaluation, value: unknown): unknown {
   if (typeof value === 'bigint') return value;
   if (value instanceof Uint) return inRange(value.value, INT_MIN, INT_MAX);
   if (typeof value === 'number') return truncated(value, INT_MIN, INT_MAX);
-  if (value instanceof Timestamp) return flooredSeconds(value.nanos);
+  if (value instanceof TimestampValue) return flooredSeconds(value.nanos);
   if (typeof value !== 'string') return undefined;
   if (!run.takeText(value.length)) return TOO_MANY_STEPS;
   return /^[+-]?\d{1,100}$/.test(value) ? inRange(BigInt(value.replace('+', '')), INT_MIN, INT_MAX) : NO_INT;
 }
 
-export function toUint(run: Run, value: unknown): unknown {
+export function toUint(run: Evaluation, value: unknown): unknown {
   if (value instanceof Uint) return value;
   const integer = typeof value === 'bigint' ? inRange(value, 0n, UINT_MAX) : uintOf(run, value);
   return typeof integer === 'bigint' ? new Uint(integer) : integer;
 }
 
-function uintOf(run: Run, value: unknown): bigint | Failure | undefined {
+function uintOf(run: Evaluation, value: unknown): bigint | Failed | undefined {
   if (typeof value === 'number') return truncated(value, 0n, UINT_MAX);
   if (typeof value !== 'string') return undefined;
   if (!run.takeText(value.length)) return TOO_MANY_STEPS;
   return /^\d{1,100}$/.test(value) ? inRange(BigInt(value), 0n, UINT_MAX) : NO_UINT;
 }
 
-function inRange(value: bigint, min: bigint, max: bigint): bigint | Failure {
+function inRange(value: bigint, min: bigint, max: bigint): bigint | Failed {
   return value < min || value > max ? OUT_OF_RANGE : value;
 }
 
 /** Toward zero. The ends of the range are no doubles, so what is as large as they are is refused. */
-function truncated(value: number, min: bigint, max: bigint): bigint | Failure {
+function truncated(value: number, min: bigint, max: bigint): bigint | Failed {
   if (!Number.isFinite(value) || value >= Number(max) || (min < 0n ? value <= Number(min) : value <= -1)) {
     return OUT_OF_RANGE;
   }
@@ -62,7 +62,7 @@ function flooredSeconds(nanos: bigint): bigint {
   return nanos / SECOND - (nanos % SECOND < 0n ? 1n : 0n);
 }
 
-export function toDouble(run: Run, value: unknown): unknown {
+export function toDouble(run: Evaluation, value: unknown): unknown {
   const number = asDouble(value);
   if (number !== undefined || typeof value !== 'string') return number;
   if (!run.takeText(value.length)) return TOO_MANY_STEPS;
@@ -78,14 +78,14 @@ const BOOLS: ReadonlyMap<string, boolean> = new Map([
   ...['0', 'f', 'F', 'false', 'False', 'FALSE'].map((text) => [text, false] as const),
 ]);
 
-export function toBool(run: Run, value: unknown): unknown {
+export function toBool(run: Evaluation, value: unknown): unknown {
   if (typeof value === 'boolean') return value;
   if (typeof value !== 'string') return undefined;
   return run.takeText(value.length) ? (BOOLS.get(value) ?? NO_BOOL) : TOO_MANY_STEPS;
 }
 
 /** Numbers as JavaScript writes them. */
-export function toText(run: Run, value: unknown): unknown {
+export function toText(run: Evaluation, value: unknown): unknown {
   switch (typeof value) {
     case 'string':
       return value;
@@ -97,8 +97,8 @@ export function toText(run: Run, value: unknown): unknown {
     default:
   }
   if (value instanceof Uint) return String(value.value);
-  if (value instanceof Timestamp) return formatTimestamp(value.nanos);
-  if (value instanceof Duration) return formatDuration(value.nanos);
+  if (value instanceof TimestampValue) return formatTimestamp(value.nanos);
+  if (value instanceof DurationValue) return formatDuration(value.nanos);
   if (!(value instanceof Uint8Array)) return undefined;
   if (!run.takeText(value.length)) return TOO_MANY_STEPS;
   try {
@@ -113,22 +113,22 @@ function doubleText(value: number): string {
   return Number.isFinite(value) ? String(value) : String(value).replace('Infinity', 'Inf').replace(/^Inf/, '+Inf');
 }
 
-export function toBytes(run: Run, value: unknown): unknown {
+export function toBytes(run: Evaluation, value: unknown): unknown {
   if (value instanceof Uint8Array) return value;
   if (typeof value !== 'string') return undefined;
   return run.takeText(value.length) ? new TextEncoder().encode(value) : TOO_MANY_STEPS;
 }
 
-export function toTimestamp(run: Run, value: unknown): unknown {
-  if (value instanceof Timestamp) return value;
+export function toTimestamp(run: Evaluation, value: unknown): unknown {
+  if (value instanceof TimestampValue) return value;
   if (typeof value === 'bigint') return timestampOf(value * SECOND);
   if (typeof value !== 'string') return undefined;
   if (!run.takeText(value.length)) return TOO_MANY_STEPS;
   return value.length > READABLE ? NO_TIMESTAMP : (parseTimestamp(value) ?? NO_TIMESTAMP);
 }
 
-export function toDuration(run: Run, value: unknown): unknown {
-  if (value instanceof Duration) return value;
+export function toDuration(run: Evaluation, value: unknown): unknown {
+  if (value instanceof DurationValue) return value;
   if (typeof value !== 'string') return undefined;
   if (!run.takeText(value.length)) return TOO_MANY_STEPS;
   return value.length > READABLE ? NO_DURATION : (parseDuration(value) ?? NO_DURATION);

@@ -1,19 +1,19 @@
-import { type Run, TOO_MANY_STEPS } from './run.ts';
+import { type Evaluation, TOO_MANY_STEPS } from './evaluation.ts';
 import {
   adapted,
   asDouble,
-  Duration,
+  DurationValue,
   entryOf,
-  type Failure,
+  type Failed,
   keyOf,
   MapValue,
-  Timestamp,
+  TimestampValue,
   TypeValue,
   Uint,
 } from './value.ts';
 
 /** Whether two values are equal. Values of different types are not, apart from numbers, which are compared as numbers. */
-export function equal(run: Run, a: unknown, b: unknown): boolean | Failure {
+export function equal(run: Evaluation, a: unknown, b: unknown): boolean | Failed {
   if (typeof a === 'string') {
     if (typeof b !== 'string') return false;
     if (a.length !== b.length) return false;
@@ -22,8 +22,8 @@ export function equal(run: Run, a: unknown, b: unknown): boolean | Failure {
   if (typeof a !== 'object' || a === null || a instanceof Uint) return equalPlain(a, b);
   if (typeof b !== 'object' || b === null || b instanceof Uint) return false;
   if (Array.isArray(a)) return Array.isArray(b) ? equalLists(run, a, b) : false;
-  if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
-  if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
+  if (a instanceof TimestampValue) return b instanceof TimestampValue && a.nanos === b.nanos;
+  if (a instanceof DurationValue) return b instanceof DurationValue && a.nanos === b.nanos;
   if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
   if (a instanceof Uint8Array) {
     if (!(b instanceof Uint8Array) || a.length !== b.length) return false;
@@ -44,15 +44,15 @@ function equalPlain(a: unknown, b: unknown): boolean {
 function isMap(value: object): boolean {
   return !(
     Array.isArray(value) ||
-    value instanceof Timestamp ||
-    value instanceof Duration ||
+    value instanceof TimestampValue ||
+    value instanceof DurationValue ||
     value instanceof TypeValue ||
     value instanceof Uint8Array
   );
 }
 
 /** Each pair of elements that is compared is a step. */
-function equalLists(run: Run, a: readonly unknown[], b: readonly unknown[]): boolean | Failure {
+function equalLists(run: Evaluation, a: readonly unknown[], b: readonly unknown[]): boolean | Failed {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i += 1) {
     if (!run.take(1)) return TOO_MANY_STEPS;
@@ -63,7 +63,7 @@ function equalLists(run: Run, a: readonly unknown[], b: readonly unknown[]): boo
 }
 
 /** The entries of both are gone over to count them, then those of the first one to compare them. */
-function equalMaps(run: Run, a: object, b: object): boolean | Failure {
+function equalMaps(run: Evaluation, a: object, b: object): boolean | Failed {
   const keys = keysOf(run, a);
   const size = sizeOfMap(run, b);
   if (keys === undefined || size === undefined) return TOO_MANY_STEPS;
@@ -78,7 +78,7 @@ function equalMaps(run: Run, a: object, b: object): boolean | Failure {
 }
 
 /** The keys of a map, a step for each. @returns undefined when that takes too many steps */
-export function keysOf(run: Run, map: object): readonly unknown[] | undefined {
+export function keysOf(run: Evaluation, map: object): readonly unknown[] | undefined {
   if (map instanceof MapValue) {
     return run.take(map.entries.size) ? [...map.entries.values()].map(([key]) => key) : undefined;
   }
@@ -87,12 +87,12 @@ export function keysOf(run: Run, map: object): readonly unknown[] | undefined {
 }
 
 /** How many entries a map has, a step for each. @returns undefined when that takes too many steps */
-export function sizeOfMap(run: Run, map: object): number | undefined {
+export function sizeOfMap(run: Evaluation, map: object): number | undefined {
   return keysOf(run, map)?.length;
 }
 
 /** Whether a list holds an element that equals the value, or a map the value as a key. */
-export function isIn(run: Run, value: unknown, container: unknown): boolean | Failure | undefined {
+export function isIn(run: Evaluation, value: unknown, container: unknown): boolean | Failed | undefined {
   if (Array.isArray(container)) {
     for (const element of container) {
       if (!run.take(1)) return TOO_MANY_STEPS;

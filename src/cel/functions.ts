@@ -1,15 +1,15 @@
 import { toBool, toBytes, toDouble, toDuration, toInt, toText, toTimestamp, toUint } from './conversions.ts';
 import { sizeOfMap } from './equality.ts';
+import { type Evaluation, TOO_MANY_STEPS } from './evaluation.ts';
 import { matches } from './regular-expression.ts';
-import { type Run, TOO_MANY_STEPS } from './run.ts';
 import { includes } from './text-search.ts';
 import { TIME_PARTS, timePart } from './time-parts.ts';
 import { MAP, nameOfType, TypeValue, typeOf } from './value.ts';
 
 /** A function on values, the receiver first. @returns undefined where it does not take their types */
-export type CelFunction = (run: Run, first: unknown, second: unknown) => unknown;
+export type CelFunction = (run: Evaluation, first: unknown, second: unknown) => unknown;
 
-function size(run: Run, value: unknown): unknown {
+function size(run: Evaluation, value: unknown): unknown {
   if (typeof value === 'string') return run.takeText(value.length) ? BigInt(characters(value)) : TOO_MANY_STEPS;
   if (Array.isArray(value) || value instanceof Uint8Array) return BigInt(value.length);
   if (typeOf(value) !== MAP) return undefined;
@@ -25,7 +25,7 @@ function characters(text: string): number {
 
 /** A test of a text against another one; `length` says how many characters it goes over. */
 function textTest(holds: (text: string, part: string) => boolean, length: (text: string, part: string) => number) {
-  return (run: Run, text: unknown, part: unknown): unknown => {
+  return (run: Evaluation, text: unknown, part: unknown): unknown => {
     if (typeof text !== 'string' || typeof part !== 'string') return undefined;
     return run.takeText(length(text, part)) ? holds(text, part) : TOO_MANY_STEPS;
   };
@@ -50,5 +50,7 @@ export const FUNCTIONS: ReadonlyMap<string, CelFunction> = new Map<string, CelFu
   ['timestamp', toTimestamp],
   ['type', (_, value) => new TypeValue(nameOfType(value))],
   ['uint', toUint],
-  ...TIME_PARTS.map((name) => [name, (_: Run, value: unknown, zone: unknown) => timePart(name, value, zone)] as const),
+  ...TIME_PARTS.map(
+    (name) => [name, (_: Evaluation, value: unknown, zone: unknown) => timePart(name, value, zone)] as const,
+  ),
 ]);

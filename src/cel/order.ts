@@ -1,19 +1,19 @@
-import { type Run, TOO_MANY_STEPS } from './run.ts';
-import { asDouble, Duration, type Failure, Timestamp, Uint } from './value.ts';
+import { type Evaluation, TOO_MANY_STEPS } from './evaluation.ts';
+import { asDouble, DurationValue, type Failed, TimestampValue, Uint } from './value.ts';
 
 /**
  * How a value stands to another one: negative, 0 or positive; NaN where a number is none. Integers of both kinds are compared
  * exactly, with a double as doubles. @returns undefined for what has no order
  */
-export function compare(run: Run, a: unknown, b: unknown): number | Failure | undefined {
+export function compare(run: Evaluation, a: unknown, b: unknown): number | Failed | undefined {
   if (typeof a === 'number' && typeof b === 'number') return difference(a, b);
   if (typeof a === 'string') {
     if (typeof b !== 'string') return undefined;
     return run.takeText(Math.min(a.length, b.length)) ? compareText(a, b) : TOO_MANY_STEPS;
   }
   if (typeof a === 'boolean') return typeof b === 'boolean' ? Number(a) - Number(b) : undefined;
-  if (a instanceof Timestamp) return b instanceof Timestamp ? difference(a.nanos, b.nanos) : undefined;
-  if (a instanceof Duration) return b instanceof Duration ? difference(a.nanos, b.nanos) : undefined;
+  if (a instanceof TimestampValue) return b instanceof TimestampValue ? difference(a.nanos, b.nanos) : undefined;
+  if (a instanceof DurationValue) return b instanceof DurationValue ? difference(a.nanos, b.nanos) : undefined;
   if (a instanceof Uint8Array) {
     if (!(b instanceof Uint8Array)) return undefined;
     return run.takeText(Math.min(a.length, b.length)) ? Buffer.compare(a, b) : TOO_MANY_STEPS;

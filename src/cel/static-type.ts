@@ -53,10 +53,10 @@ const WANTED = {
   number: { types: INT | UINT | DOUBLE, words: 'a number' },
 } as const;
 
-export type Wanted = keyof typeof WANTED;
+export type Wants = keyof typeof WANTED;
 
 /** What is wrong with the result of the tree where it can only be of a wrong type. */
-export function wrongResult(tree: Node, wants: Wanted): string | undefined {
+export function wrongResult(tree: Node, wants: Wants): string | undefined {
   const { types } = typeOfNode(tree, []);
   const { types: right, words } = WANTED[wants];
   if (types === 0 || (types & right) !== 0) return undefined;

@@ -4,7 +4,7 @@ import { literalOf, negativeOf } from './literal.ts';
 import { compilePattern } from './regular-expression.ts';
 import { SIGNATURES } from './signatures.ts';
 import type { MacroName, Node, Variable } from './tree.ts';
-import { Failure, TYPE_NAMES, TypeValue } from './value.ts';
+import { Failed, TYPE_NAMES, TypeValue } from './value.ts';
 
 /** Characters of a condition. */
 export const TEXT_LIMIT = 2_000;
@@ -153,7 +153,7 @@ class Reading {
       return { kind: 'call', name, args, at };
     if (typeof given.value !== 'string') return { kind: 'call', name, args, at };
     const pattern = compilePattern(given.value);
-    if (pattern instanceof Failure) throw this.#error(pattern.reason, given.at);
+    if (pattern instanceof Failed) throw this.#error(pattern.reason, given.at);
     return { kind: 'matches', subject, pattern, at };
   }
 

@@ -1,4 +1,4 @@
-import { Duration, Failure, Timestamp } from './value.ts';
+import { DurationValue, Failed, TimestampValue } from './value.ts';
 
 const MILLI = 1_000_000n;
 const DAY_MS = 86_400_000;
@@ -31,12 +31,12 @@ const OF_DURATION: Readonly<Record<string, (nanos: bigint) => bigint>> = {
 /** The names of the functions. */
 export const TIME_PARTS: readonly string[] = Object.keys(OF_DATE);
 
-const NO_ZONE = new Failure('unknown time zone');
+const NO_ZONE = new Failed('unknown time zone');
 
 /** A part of a moment in a time zone, or of a duration; undefined for types that the function does not take. */
 export function timePart(name: string, value: unknown, zone: unknown): unknown {
-  if (value instanceof Duration) return zone === undefined ? OF_DURATION[name]?.(value.nanos) : undefined;
-  if (!(value instanceof Timestamp) || (zone !== undefined && typeof zone !== 'string')) return undefined;
+  if (value instanceof DurationValue) return zone === undefined ? OF_DURATION[name]?.(value.nanos) : undefined;
+  if (!(value instanceof TimestampValue) || (zone !== undefined && typeof zone !== 'string')) return undefined;
   const ms = Number((value.nanos - (((value.nanos % MILLI) + MILLI) % MILLI)) / MILLI);
   const offsetMs = zone === undefined ? 0 : offsetOf(zone, ms);
   if (offsetMs === undefined) return NO_ZONE;

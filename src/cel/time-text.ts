@@ -1,13 +1,13 @@
 import { durationOf, timestampOf } from './time-range.ts';
-import type { Duration, Failure, Timestamp } from './value.ts';
+import type { DurationValue, Failed, TimestampValue } from './value.ts';
 
 const SECOND = 1_000_000_000n;
 const MILLI = 1_000_000n;
 
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(?:Z|([+-])(\d{2}):(\d{2}))$/;
 
-/** A moment as RFC 3339 writes it. @returns undefined for what is none; a Failure for one that CEL has not */
-export function parseTimestamp(text: string): Timestamp | Failure | undefined {
+/** A moment as RFC 3339 writes it. @returns undefined for what is none; a Failed for one that CEL has not */
+export function parseTimestamp(text: string): TimestampValue | Failed | undefined {
   const found = RFC_3339.exec(text);
   if (found === null) return undefined;
   const [, year, month, day, hour, minute, second] = found.map(Number) as number[];
@@ -50,7 +50,7 @@ const WHOLE = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:h|ms|m|s|us|µs|μs|ns))+)$/;
 const PART = /(\d*)\.?(\d*)(h|ms|m|s|us|µs|μs|ns)/g;
 
 /** A length of time as Go writes it: `1h30m`, `1.5s`, `-300ms`. @returns undefined for what is none */
-export function parseDuration(text: string): Duration | Failure | undefined {
+export function parseDuration(text: string): DurationValue | Failed | undefined {
   if (!WHOLE.test(text)) return undefined;
   let nanos = 0n;
   for (const [, whole = '', fraction = '', unit = ''] of text.matchAll(PART)) {

@@ -8,15 +8,15 @@
  *   bytes                Uint8Array
  *   list                 an array, of the payload or computed
  *   map                  an object of the payload, a map of labels, or a MapValue
- *   timestamp, duration  Timestamp, Duration
+ *   timestamp, duration  TimestampValue, DurationValue
  *   type                 TypeValue
  *
- * The payload stays as it is: `adapted` makes a value of what stands in it where it is read. What fails is a Failure, a value like
+ * The payload stays as it is: `adapted` makes a value of what stands in it where it is read. What fails is a Failed, a value like
  * the others, so a failing condition costs no more than one that holds.
  */
 
 /** Why an evaluation gave no value. */
-export class Failure {
+export class Failed {
   readonly reason: string;
 
   constructor(reason: string) {
@@ -34,7 +34,7 @@ export class Uint {
 }
 
 /** A moment, in nanoseconds since 1970. */
-export class Timestamp {
+export class TimestampValue {
   readonly nanos: bigint;
 
   constructor(nanos: bigint) {
@@ -43,7 +43,7 @@ export class Timestamp {
 }
 
 /** A length of time in nanoseconds. */
-export class Duration {
+export class DurationValue {
   readonly nanos: bigint;
 
   constructor(nanos: bigint) {
@@ -106,7 +106,7 @@ export function namesOf(types: number): string[] {
   return [...NAMES].filter(([type]) => (types & type) !== 0).map(([, name]) => name);
 }
 
-/** The type of a value that is no Failure, as a bit. */
+/** The type of a value that is no Failed, as a bit. */
 export function typeOf(value: unknown): number {
   switch (typeof value) {
     case 'string':
@@ -124,8 +124,8 @@ export function typeOf(value: unknown): number {
 
 function typeOfObject(value: unknown): number {
   if (Array.isArray(value)) return LIST;
-  if (value instanceof Timestamp) return TIMESTAMP;
-  if (value instanceof Duration) return DURATION;
+  if (value instanceof TimestampValue) return TIMESTAMP;
+  if (value instanceof DurationValue) return DURATION;
   if (value instanceof Uint) return UINT;
   if (value instanceof Uint8Array) return BYTES;
   if (value instanceof TypeValue) return TYPE;

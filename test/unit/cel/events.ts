@@ -1,4 +1,4 @@
-import { type CelEvent, compileExpression, evaluate, type Result, type Wanted } from '../../../src/cel/expression.ts';
+import { type CelEvent, compileExpression, evaluate, type Result, type Wants } from '../../../src/cel/expression.ts';
 
 /** An event to ask conditions about, with this payload. */
 export function celEvent(payload: unknown, other: Partial<CelEvent> = {}): CelEvent {
@@ -18,12 +18,12 @@ export function celEvent(payload: unknown, other: Partial<CelEvent> = {}): CelEv
 }
 
 /** What an expression answers about an event with this payload. */
-export function ask(text: string, payload: unknown = {}, wants: Wanted = 'value'): Result {
+export function ask(text: string, payload: unknown = {}, wants: Wants = 'value'): Result {
   return evaluate(compileExpression(text, wants), celEvent(payload));
 }
 
 /** The value of an expression, or `failed: ` and why it has none. */
-export function answer(text: string, payload: unknown = {}, wants: Wanted = 'value'): unknown {
+export function answer(text: string, payload: unknown = {}, wants: Wants = 'value'): unknown {
   const result = ask(text, payload, wants);
   return result.ok ? result.value : `failed: ${result.error}`;
 }

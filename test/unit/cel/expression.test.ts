@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { compileExpression, InvalidExpression, type Wanted } from '../../../src/cel/expression.ts';
+import { compileExpression, InvalidExpression, type Wants } from '../../../src/cel/expression.ts';
 import { answer, ask } from './events.ts';
 
-function refusal(text: string, wants: Wanted = 'boolean'): string {
+function refusal(text: string, wants: Wants = 'boolean'): string {
   try {
     compileExpression(text, wants);
   } catch (error) {
@@ -46,7 +46,7 @@ describe('errors of the document (rules 17.1)', () => {
     expect(refusal(text)).toBe(message);
   });
 
-  test.each<[string, Wanted, string]>([
+  test.each<[string, Wants, string]>([
     ['size(payload.l)', 'boolean', 'must be bool, not int at 1:1'],
     ['"yes"', 'boolean', 'must be bool, not string at 1:1'],
     ['payload', 'boolean', 'must be bool, not map at 1:1'],
@@ -64,7 +64,7 @@ describe('errors of the document (rules 17.1)', () => {
     expect(refusal(text, wants)).toBe(message);
   });
 
-  test.each<[string, Wanted]>([
+  test.each<[string, Wants]>([
     ['payload.ok', 'boolean'],
     ['payload.ok ? payload.a : "never"', 'boolean'],
     ['payload.items[0].deep[1]', 'boolean'],

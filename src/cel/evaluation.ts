@@ -1,4 +1,4 @@
-import { Failure } from './value.ts';
+import { Failed } from './value.ts';
 
 /** Steps of one evaluation (rules 17.1). */
 export const STEP_LIMIT = 10_000;
@@ -19,10 +19,10 @@ export type CelEvent = Readonly<{
 }>;
 
 /** Stands where an evaluation ended because it took too many steps; all that is evaluated behind it gives the same. */
-export const TOO_MANY_STEPS = new Failure('takes too many steps');
+export const TOO_MANY_STEPS = new Failed('takes too many steps');
 
 /** One evaluation: the event, the elements that macros are at, and the steps so far. */
-export class Run {
+export class Evaluation {
   readonly event: CelEvent;
   readonly locals: unknown[] = [];
   steps = 0;
@@ -42,3 +42,6 @@ export class Run {
     return this.take(Math.floor(length / CHARACTERS));
   }
 }
+
+/** A node of a condition as a function. It gives a value or a Failed, and counts itself as a step. */
+export type Evaluator = (run: Evaluation) => unknown;
