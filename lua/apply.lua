@@ -15,6 +15,7 @@
 -- KEYS audit       hash    what became of the log itself
 -- KEYS quota_used        hash    automation -> how many keys hold state
 -- KEYS quotas      hash    the most that may
+-- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
 -- ARGV limit       most obligations settled by this call
@@ -23,7 +24,7 @@
 -- ARGV tails       packed  the rest of each digest, nine bytes
 -- ARGV documents…  JSON    event documents; an entry names its own by number
 -- RETURNS word, position, wake-up in ms or '', error or '', words of each applied entry as lines of one text
--- WORDS applied not-my-turn already-applied stale-definitions more-due failed gone
+-- WORDS applied not-my-turn already-applied stale-definitions more-due failed gone unusable-ids
 local buckets = include('buckets')
 local due = include('due')
 local engine = include('engine')
@@ -31,6 +32,7 @@ local entry = include('entry')
 local log = include('log')
 local packed = include('packed')
 local stream = include('stream')
+local usable = include('usable')
 local wire = include('wire')
 
 -- Fence.
@@ -39,12 +41,14 @@ local e = engine.open(keys, args.prefixes, args.now_ms)
 e.budget, e.chunk = tonumber(args.limit), chunk
 if (redis.call('GET', keys.generation) or '0') ~= chunk.generation then return { 'stale-definitions', e.position, '', '' } end
 if not stream.after(chunk.last, e.position) then return { 'already-applied', e.position, '', '' } end
+if e.next_id == '*' and usable.ms(chunk.last) > usable.latest(e.now, e.position) then return { 'unusable-ids', e.position, '', '' } end
 packed.read(chunk)
 local first, first_id = 1, chunk.first
 while not stream.after(first_id, e.position) do
   first = first + 1
   first_id = wire.entry_id(chunk, first)
 end
+if e.next_id == '*' and usable.low(first_id) then return { 'unusable-ids', e.position, '', '' } end
 if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. first_id, 'COUNT', 1)[1] then
   return { 'not-my-turn', e.position, '', '' }
 end

@@ -19,6 +19,7 @@
 -- KEYS counters     hash    decisions counted
 -- KEYS quota_used         hash    automation -> how many keys hold state
 -- KEYS quotas       hash    the most that may
+-- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
 -- ARGV prefixes     JSON    of src/redis/keys.ts
 -- ARGV now_ms       virtual time, or '' for the server's
 -- ARGV limit        most obligations settled by this call

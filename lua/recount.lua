@@ -12,7 +12,7 @@ local stream = include('stream')
 local group = redis.call('EXISTS', keys.stream) == 1 and stream.group(keys.stream, args.group)
 if not group then return { 'gone' } end
 local last = group['last-delivered-id']
-local unread = #redis.call('XRANGE', keys.stream, '(' .. last, '+', 'COUNT', args.limit)
+local unread = #stream.behind(keys.stream, last, args.limit)
 if unread == tonumber(args.limit) then return { 'unsure' } end
 local read = stream.info(keys.stream)['entries-added'] - unread
 if group['entries-read'] == read then return { 'right' } end

@@ -4,6 +4,7 @@
 -- KEYS dead     stream  dead letters
 -- KEYS events   stream  the log
 -- KEYS firings  stream  ledger and outbox
+-- KEYS own      zset    ids of entries that the engine wrote itself -> their ms
 -- KEYS outdated zset  <revision>:<id> of replaced documents -> until when firings named them, in ms
 -- ARGV letter   stream id of the letter
 -- ARGV now_ms   virtual time, or '' for the server's
@@ -11,6 +12,7 @@
 -- WORDS redriven gone unfit
 local dlq = include('dlq')
 local limits = include('limits')
+local own = include('own')
 local revision = include('revision')
 
 local found = dlq.read(keys, args.letter)
@@ -20,6 +22,7 @@ local ok, fields = pcall(cjson.decode, found.fields or '')
 if not stream or not ok or type(fields) ~= 'table' or #fields == 0 or #fields > limits.REDRIVE_VALUES then return { 'unfit', '' } end
 
 local entry = redis.call('XADD', stream, args.now_ms == '' and '*' or args.now_ms .. '-*', unpack(fields))
+if found.source == 'events' and found.own then own.mark(keys, entry) end
 if found.source == 'firings' then
   redis.call('XDEL', stream, found.entry)
   revision.hold(keys.outdated, fields, entry)

@@ -20,7 +20,7 @@ local position = include('position')
 local stream = include('stream')
 
 local prefixes, at = cjson.decode(args.prefixes), position.of(keys)
-local head = redis.call('XRANGE', keys.events, '(' .. at, '+', 'COUNT', 1)[1]
+local head = stream.behind(keys.events, at, 1)[1]
 if not head then return { 'idle', '', '0', '0' } end
 local first, count, deaths = head[1], tonumber(args.count), 0
 

@@ -13,7 +13,7 @@ end
 
 -- How many entries are not applied; nil where that could only be told by counting them.
 local function waiting(keys, info, at)
-  if not redis.call('XRANGE', keys.events, '(' .. at, '+', 'COUNT', 1)[1] then return 0 end
+  if not stream.behind(keys.events, at, 1)[1] then return 0 end
   if stream.after(info['recorded-first-entry-id'], at) then return info.length end
 end
 

@@ -17,6 +17,11 @@ local function check_type(key, wanted)
   end
 end
 
+local function check_own(e)
+  check_right('ZADD', e.keys.own, '0', 'm')
+  check_type(e.keys.own, 'zset')
+end
+
 local TYPES = { XADD = 'stream', ZADD = 'zset', ZREM = 'zset', HSET = 'hash' }
 
 local function check_commands(e)
@@ -28,6 +33,7 @@ local function check_commands(e)
       known[both] = true
       check_right(unpack(command, 1, math.min(#command, 5)))
       if TYPES[name] then check_type(key, TYPES[name]) end
+      if command.own then check_own(e) end
     end
   end
 end
@@ -42,6 +48,7 @@ function M.all(e)
   check_right('ZADD', k.due, '0', 'm')
   check_right('ZREM', k.due, 'm')
   check_right('DEL', p.composite)
+  if e.claimed then check_right('ZREMRANGEBYSCORE', k.own, '0', '1') end
   check_type(k.counters, 'hash')
   check_type(k.quota_used, 'hash')
   for _, known in pairs(e.buckets) do

@@ -10,7 +10,7 @@ local M = {}
 -- Begins to decide: nothing has happened yet.
 function M.begin(e)
   e.newest, e.arrival, e.clock_moved = e.stored_newest, e.stored_arrival, false
-  e.position, e.deciding, e.as_of = e.stored_position, false, false
+  e.position, e.deciding, e.as_of, e.claimed = e.stored_position, false, false, false
   e.head, e.bound, e.queue = math.huge, -math.huge, {}
   e.due, e.due_at, e.due_offset, e.revisit = {}, 1, 0, false
   e.fired, e.fault = 0, ''
@@ -48,6 +48,7 @@ function M.new(keys, prefixes)
     as_of = false, -- ms: the time a change of definitions takes effect at; set by change.begin
     position = '0-0', -- id of the last applied entry; that of the chunk once it is decided
     chunk = false, -- the entries of the call, if it has any (wire.lua)
+    claimed = false, -- whether it met an entry that the engine wrote itself
     deciding = false, -- number of the entry in it that is being decided; false outside of one
     counts = false, -- what became of entries: word -> how many
 

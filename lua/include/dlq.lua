@@ -15,12 +15,14 @@ end
 
 -- The command that writes a letter. keys.dead: the stream; id: '*' or an id of virtual time; source: events, firings or windows;
 -- entry: where it stood; reason: a sentence; error: what was thrown, or nil; attempts: how often it was tried; fields: as they
--- were sent, a flat list. The fields are one JSON text: their names cannot collide with those of the letter, there may be any
+-- were sent, a flat list; own: whether the engine wrote them. The fields are one JSON text: their names cannot collide with those of the letter, there may be any
 -- number, and their bytes stay as they were.
-function M.command(keys, id, source, entry, reason, error, attempts, fields)
+function M.command(keys, id, source, entry, reason, error, attempts, fields, own)
   local kept = #fields > 0 and cjson.encode(fields) or '[]'
-  return { 'XADD', keys.dead, id, 'source', source, 'entry', entry, 'reason', reason,
+  local letter = { 'XADD', keys.dead, id, 'source', source, 'entry', entry, 'reason', reason,
     'error', (error or ''):sub(1, limits.ERROR_CHARACTERS), 'attempts', string.format('%d', attempts), 'fields', kept }
+  if own then letter[#letter + 1], letter[#letter + 2] = 'own', '1' end
+  return letter
 end
 
 -- A dead letter as a table, or nil.

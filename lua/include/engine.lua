@@ -3,6 +3,7 @@ local context = include('context')
 local definition = include('definition')
 local limits = include('limits')
 local position = include('position')
+local stream = include('stream')
 
 local M = {}
 
@@ -13,6 +14,12 @@ function M.int(number)
   return string.format('%d', number)
 end
 
+-- Milliseconds of Redis.
+function M.now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
 -- now_ms: '' in production (the server's time), else the virtual time of a simulation.
 function M.open(keys, prefixes, now_ms)
   local e, clock, virtual = context.new(keys, prefixes), redis.call('HMGET', keys.clock, 'newest', 'arrival'), tonumber(now_ms)
@@ -21,8 +28,7 @@ function M.open(keys, prefixes, now_ms)
   if virtual then
     e.now, e.next_id = virtual, M.int(virtual) .. '-*'
   else
-    local time = redis.call('TIME')
-    e.now = time[1] * 1000 + math.floor(time[2] / 1000)
+    e.now = M.now()
   end
   e.now_text = M.int(e.now)
   context.begin(e)
@@ -43,7 +49,7 @@ end
 
 -- The milliseconds of the oldest entry that is not applied yet, or nil.
 function M.oldest_waiting(e)
-  local entry = redis.call('XRANGE', e.keys.events, '(' .. e.position, '+', 'COUNT', 1)[1]
+  local entry = stream.behind(e.keys.events, e.position, 1)[1]
   return entry and tonumber(entry[1]:match('^%d+'))
 end
 
@@ -70,6 +76,11 @@ function M.trigger(e, name)
   trigger = definition.read(name, packed)
   e.triggers[name] = trigger
   return trigger
+end
+
+-- Queues an entry for the end of the log, with these fields. own.lua says how it is known as the engine's.
+function M.append(e, ...)
+  e.commands[#e.commands + 1] = { 'XADD', e.keys.events, e.next_id, own = true, ... }
 end
 
 -- Queues a command for the end of the call.

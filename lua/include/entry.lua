@@ -2,6 +2,7 @@
 local engine = include('engine')
 local log = include('log')
 local order = include('order')
+local own = include('own')
 local buckets = include('buckets')
 local seen = include('seen')
 local settle = include('settle')
@@ -28,6 +29,15 @@ function M.decide(e, ev, number, documents)
   if ev.word then
     if ev.word == 'rejected' then log.set_aside(e, wire.entry_id(chunk, number), ev.reason, ev.error, ev.attempts) end
     return ev.word, ev.word
+  end
+  if ev.claims then
+    local id = wire.entry_id(chunk, number)
+    e.claimed = true
+    if not own.has(e.keys, id) then
+      log.set_aside(e, id, ev.claims .. ': is a field that only the engine writes', false, false)
+      wire.pass(chunk, ev)
+      return 'rejected', 'rejected'
+    end
   end
   local at, document = ev.at, chunk.documents[ev.number]
   ev.doc = document > 0 and documents(document)

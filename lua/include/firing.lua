@@ -87,7 +87,7 @@ function M.emit(e, f)
     'path', trigger.path, 'name', trigger.title, 'posture', posture(trigger), 'state', f.state, 'triggered', engine.int(f.time),
     'decided', e.now_text, 'labels', labels(f), 'event', f.doc or '' }
   if e.anybody_listens == 'unknown' then e.anybody_listens = redis.call('EXISTS', e.keys.listeners) == 1 end
-  if e.anybody_listens then engine.later(e, unpack(record)) end
+  if e.anybody_listens then engine.append(e, unpack(record, 4)) end
   record[2] = e.keys.firings
   record[#record + 1], record[#record + 2] = 'children', '[' .. table.concat(f.documents or {}, ',') .. ']'
   e.commands[#e.commands + 1] = record

@@ -8,6 +8,7 @@ return {
   MEMORY_MS = 30 * 60 * 1000, -- rules 1: how long the id of an applied event is remembered
   KEEP_MS = 60 * 1000, -- rules 1: how long a finished Reactive window, or an outdated child firing, is kept
   KEEP_UNLIMITED_MS = 24 * 3600 * 1000, -- rules 1: how long a child firing is kept without `within`; not yet the 30 days there
+  CLOCK_SKEW_MS = 5 * 1000, -- rules 1: how far ahead of Redis time the id of an entry may lie
   FORGET_MS = 30 * 24 * 3600 * 1000, -- rules 1: how long a silent key of a standing window, and an alert, are remembered
 
   -- Quotas, where {wf}:quotas sets none. src/inspect/quota.ts shows the same.
@@ -16,6 +17,12 @@ return {
 
   -- What is kept of a definition for firings that are on their way to their jobs.
   REVISIONS_KEPT_MS = 7 * 24 * 3600 * 1000, -- after it was replaced or deleted: as far back as a lost group of the ledger is made anew
+
+  -- The log.
+  EARLIEST_ID_MS = 1000 * 1000 * 1000 * 1000, -- rules 4: the year 2001; smaller ids are no milliseconds
+  LATEST_ID_MS = 253402300799999, -- the last millisecond of the year 9999: a position behind it is no time
+  STRAIGHTEN_BYTES = 1000 * 1000, -- of what one call of `straighten` reads: some milliseconds; the entry that passes it can have any size
+  HISTORY_ENTRIES = 10000, -- applied entries that stay in a log which is written anew
 
   -- What one call may do.
   RELEASE_LIMIT = 10000, -- followers put back into the log; a sort and as many XADD, well under a second

@@ -2,16 +2,21 @@
 local context = include('context')
 local dlq = include('dlq')
 local engine = include('engine')
+local own = include('own')
 local wire = include('wire')
 local write = include('write')
 
 local M = {}
 
--- A rejected entry: what is wrong with it, and its own fields. error, attempts: of one that failed, else false.
+-- A rejected entry: what is wrong with it, and the fields that it was sent with. error, attempts: of one that failed, else false.
 function M.set_aside(e, id, reason, error, attempts)
   local entry = redis.call('XRANGE', e.keys.events, id, id)[1]
-  e.commands[#e.commands + 1] =
-    dlq.command(e.keys, e.next_id, 'events', id, reason, error or nil, attempts or 1, entry and entry[2] or {})
+  local fields = entry and entry[2] or {}
+  local known = own.claimed(fields) and own.has(e.keys, id)
+  if known and fields[1] == 'straightened' then fields = own.sent(fields) end
+  e.commands[#e.commands + 1] = dlq.command(
+    e.keys, e.next_id, 'events', id, reason, error or nil, attempts or 1, fields, known and own.claimed(fields)
+  )
 end
 
 -- Decides entries first..last of the chunk. Answers the word, the number of the last one that takes effect, their words, and what

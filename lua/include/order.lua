@@ -43,7 +43,7 @@ end
 local function release(e, id)
   local name = e.prefixes.parked_event .. id
   local event = e.parked[id] or redis.call('HGET', name, 'event')
-  if event then engine.later(e, 'XADD', e.keys.events, e.next_id, 'released', event) end
+  if event then engine.append(e, 'released', event) end
   engine.later(e, 'DEL', name)
   engine.later(e, 'ZREM', e.keys.parked, id)
   e.parked[id], e.released[id] = nil, true

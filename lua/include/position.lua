@@ -12,7 +12,8 @@ local function before(keys, bound)
   return entry and entry[1] or '0-0'
 end
 
-local function by_memory(keys)
+-- How far the engine had come by the ids that it remembers.
+function M.by_memory(keys)
   local readable, generations = pcall(cjson.decode, redis.call('GET', keys.seen) or '[]')
   local newest = readable and generations[1]
   return newest and newest.to > 0 and before(keys, string.format('%d-0', newest.to)) or '0-0'
@@ -27,7 +28,7 @@ function M.of(keys)
   local position = redis.call('GET', keys.position)
   if position then return position end
   if redis.call('EXISTS', keys.events) == 0 then return '0-0' end
-  position = redis.call('HGET', keys.clock, 'position') or by_memory(keys)
+  position = redis.call('HGET', keys.clock, 'position') or M.by_memory(keys)
   if position == '0-0' then return position end
   M.set(keys, position)
   redis.call('HSET', keys.audit, 'restored', position)

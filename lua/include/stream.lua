@@ -1,6 +1,8 @@
 -- What Redis says of streams and their groups.
 local M = {}
 
+local LARGEST = '18446744073709551615-18446744073709551615'
+
 -- Whether entry id a comes after b. Sequence numbers can exceed what a Lua number holds.
 function M.after(a, b)
   local ams, aseq = a:match('^(%d+)-(%d+)$')
@@ -11,6 +13,12 @@ function M.after(a, b)
     if aseq:byte(i) ~= bseq:byte(i) then return aseq:byte(i) > bseq:byte(i) end
   end
   return false
+end
+
+-- The first entries behind an id. Redis refuses a range that would begin behind the largest id there is.
+function M.behind(key, id, count)
+  if id == LARGEST then return {} end
+  return redis.call('XRANGE', key, '(' .. id, '+', 'COUNT', count)
 end
 
 -- name, value, name, value … as a table.

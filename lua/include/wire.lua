@@ -9,6 +9,9 @@ local LAST, FLAGS = 4, 8
 local ARMS = { [1] = true, [3] = true, [5] = true, [7] = true }
 local EXPECTS = { [2] = true, [3] = true, [6] = true, [7] = true }
 
+-- What an event is by the first fields of its entry (src/redis/wire.ts).
+local OWN, FROM_OUTSIDE = { firing = true, ['straightened firing'] = true }, { [''] = true, straightened = true }
+
 local FRESH, EVENT, FAILED, IGNORED = 0, 1, 3, 4 -- what an entry is; 2 is any other that is no event
 local MORE = '<dI4c0dI4c0' -- received, origin, occurred, follows
 local OTHER, CAUSE = '<I4c0I4c0', '<I4c0d' -- word and reason; error and attempts
@@ -46,6 +49,7 @@ function M.blank()
     id = '', digest = 0, -- of the event: its id, and the number of its digest
     at = 0, t = 0, received = 0, -- when the entry came, when the event happened, when it was received first
     own = false, fresh = true, -- whether it is the engine's own event; whether it comes from outside for the first time
+    claims = false, -- the first field of an entry that says that the engine wrote it
     follows = false, leader = false, occurred = false, -- the id it follows, the number of that one's digest, `occurred` as sent
     entry = false, as_of = 0, doc = false, -- set when it is decided: id of the entry, as_of of it, the document
   }
@@ -60,7 +64,7 @@ end
 local function read_more(chunk, ev)
   local origin, follows
   ev.received, origin, ev.occurred, follows, chunk.next_rest = unpacked(MORE, chunk.packed, chunk.next_rest)
-  ev.own, ev.fresh = origin == 'own', origin == ''
+  ev.own, ev.fresh, ev.claims = OWN[origin] or false, FROM_OUTSIDE[origin] or false, origin:match('^%l+') or false
   if follows == '' then return end
   chunk.digest = chunk.digest + 1
   ev.follows, ev.leader = follows, chunk.digest
@@ -79,7 +83,7 @@ function M.entry(chunk, ev, number)
   ev.number, ev.word, ev.follows = event, false, false
   ev.id, ev.digest, ev.at, ev.t = chunk.ids[event], digest, at, chunk.ts[event]
   if kind == FRESH then
-    ev.received, ev.own, ev.fresh = at, false, true
+    ev.received, ev.own, ev.fresh, ev.claims = at, false, true, false
   else
     read_more(chunk, ev)
   end

@@ -4,6 +4,7 @@ local children = include('children')
 local due = include('due')
 local engine = include('engine')
 local limits = include('limits')
+local own = include('own')
 local seen = include('seen')
 local window = include('window')
 
@@ -77,9 +78,17 @@ local function write_counts(e)
   end
 end
 
--- Writes everything, the position first. Nothing here may fail.
+-- The engine's own entries of the log. They come first: a log whose last id is the largest takes none, and then nothing is written.
+local function append(e)
+  for _, command in ipairs(e.commands) do
+    if command.own then own.mark(e.keys, redis.call(unpack(command))) end
+  end
+end
+
+-- Writes everything. Behind `append` nothing may fail.
 function M.all(e)
   check.all(e)
+  append(e)
   local keys = e.keys
   if e.position ~= e.stored_position then
     redis.call('SET', keys.position, e.position)
@@ -88,7 +97,10 @@ function M.all(e)
   if e.clock_moved then redis.call('HSET', keys.clock, 'newest', engine.int(e.newest), 'arrival', engine.int(e.arrival)) end
   seen.write(e)
   write_states(e)
-  for _, command in ipairs(e.commands) do redis.call(unpack(command)) end
+  for _, command in ipairs(e.commands) do
+    if not command.own then redis.call(unpack(command)) end
+  end
+  if e.claimed then own.forget(keys, e.position) end
   write_counts(e)
   if e.revisit then e.head = tonumber(redis.call('ZRANGE', keys.due, 0, 0, 'WITHSCORES')[2]) or math.huge end
 end

@@ -11,6 +11,7 @@ import type { Store } from '../redis/store.ts';
 import { type Batch, countUpTo } from './batch.ts';
 import type { Matcher } from './matcher.ts';
 import { Poison } from './poison.ts';
+import { Straightener } from './straightener.ts';
 import { EntryTakeOver } from './take-over.ts';
 import { LONGEST_WAIT_MS, Turn, type Waited } from './turn.ts';
 
@@ -45,11 +46,13 @@ export class Applier {
   readonly #parts: ApplierParts;
   readonly #poison = new Poison();
   readonly #takeOver: EntryTakeOver;
+  readonly #straightener: Straightener;
   /** How many batches in a row did not have to wait for another worker. */
   #undisturbed = 0;
 
   constructor(parts: ApplierParts) {
     this.#parts = parts;
+    this.#straightener = new Straightener(parts);
     this.#takeOver = new EntryTakeOver({
       ...parts,
       worker: parts.worker,
@@ -127,6 +130,9 @@ export class Applier {
       case 'stale-definitions':
         return await this.#parts.matcher.definitions.refresh();
       case 'gone':
+        return batch.keep(await readAgain(this.#parts.redis, this.#parts.store, batch.left));
+      case 'unusable-ids':
+        await this.#straightener.runOnce(signal);
         return batch.keep(await readAgain(this.#parts.redis, this.#parts.store, batch.left));
       case 'not-my-turn':
         this.#undisturbed = 0;

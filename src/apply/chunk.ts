@@ -79,7 +79,7 @@ export function chunkOf(
     const found = matched.get(entry.id) ?? matchEntry(entry, view);
     if (found.kind === 'rejected') return { entry: entry.id, rejected: found.reason };
     if (found.kind === 'ignored') return { entry: entry.id, skip: 'ignored' };
-    const { event, own, waits, interests } = found;
+    const { event, own, waits, claims, interests } = found;
     const leader = waits && event.follows !== null && event.follows !== event.id ? event.follows : null;
     return {
       entry: entry.id,
@@ -90,6 +90,7 @@ export function chunkOf(
       received: event.received,
       own,
       fresh: waits,
+      ...(claims !== null && { claims }),
       ...(leader === null ? {} : { follows: leader, leader: digests.push(digestOf(leader)) }),
       ...(interests.length > 0 || leader !== null
         ? { document: documents.push(JSON.stringify(eventDocument(event))) }

@@ -1,13 +1,12 @@
 import type { Interest } from '../match/trigger-index.ts';
-import type { Event } from '../model/event.ts';
-import { decode, type Entry } from '../model/intake.ts';
+import { type Decoded, decode, type Entry } from '../model/intake.ts';
 import type { DefinitionsView } from './loaded-definitions.ts';
 
 /** An entry as it is understood, with the triggers that are interested in it. */
 export type MatchedEntry =
   | { kind: 'rejected'; reason: string }
   | { kind: 'ignored' }
-  | { kind: 'event'; event: Event; own: boolean; waits: boolean; interests: readonly Interest[] };
+  | (Extract<Decoded, { kind: 'event' }> & { interests: readonly Interest[] });
 
 /** Decodes, validates and matches one entry: all that does not depend on the entries beside it. */
 export function matchEntry(entry: Entry, view: DefinitionsView): MatchedEntry {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { InvalidDocument } from '../errors.ts';
 import { parseFiring } from '../model/firing.ts';
-import { decode } from '../model/intake.ts';
+import { decode, ownFormOf } from '../model/intake.ts';
 import { LATEST_MS } from '../model/timestamp.ts';
 import {
   type DeadLetterEntry,
@@ -89,7 +89,7 @@ export async function redriveDeadLetters(
   const summary: RedriveSummary = { redriven: 0, gone: [], unfit: [] };
   for await (const id of ids) {
     if (signal?.aborted) break;
-    const letter = await findDeadLetter(redis, store, id);
+    const [letter] = await deadLettersBetween(redis, store, [id, id], 1);
     const reason = letter && (await unfitness(redis, store, letter));
     if (reason) {
       summary.unfit.push({ id, reason });
@@ -106,9 +106,13 @@ export async function redriveDeadLetters(
 const NOTHING_TO_SEND = 'holds nothing that could be sent again';
 
 /** Why a letter would only come back if it was sent again, as far as can be known; null when it may get through. */
-async function unfitness(redis: Redis, store: Store, { source, fields }: DeadLetter): Promise<string | null> {
+async function unfitness(redis: Redis, store: Store, entry: DeadLetterEntry): Promise<string | null> {
+  const { source, fields } = deadLetterOf(entry);
   if (source === 'windows' || fields.length === 0) return NOTHING_TO_SEND;
   if (source === 'events') {
+    const claimed = ownFormOf(fields);
+    if (claimed !== null && !isOwn(entry))
+      return `would be rejected again: ${claimed}: is a field that only the engine writes`;
     // Under an id of any later time: none of the rules asks for more.
     const decoded = decode({ id: `${LATEST_MS}-0`, fields });
     return decoded.kind === 'rejected' ? `would be rejected again: ${decoded.reason}` : null;
@@ -143,6 +147,11 @@ export async function removeAllDeadLetters(redis: Redis, store: Store): Promise<
   const newest = await newestDeadLetter(redis, store);
   if (newest === null) return 0;
   return (await trimDeadLetters(redis, store, newest)) + (await deleteDeadLetters(redis, store, [newest]));
+}
+
+/** Whether the engine itself wrote what the letter holds (lua/include/own.lua). */
+function isOwn([, flat]: DeadLetterEntry): boolean {
+  return flat.some((name, at) => at % 2 === 0 && name === 'own');
 }
 
 function deadLetterOf([id, flat]: DeadLetterEntry): DeadLetter {

@@ -8,6 +8,7 @@ import { anyThere, type Origin, olderNames, textAt } from '../redis/older-state.
 import { type Command, leadOver } from '../redis/steps/lead-over.ts';
 import type { Store } from '../redis/store.ts';
 import { followers, readers } from './log.ts';
+import { own } from './own.ts';
 import { countIds, seen } from './seen.ts';
 import { revisions, settings } from './settings.ts';
 import { KINDS, type LedKind, type MigrationStep, type Namespace } from './step.ts';
@@ -17,7 +18,7 @@ import { countWindows, triggers } from './triggers.ts';
 const NAMED_WORKERS = 10;
 
 /** In this order; what comes before is not touched again by what follows. */
-const STEPS: readonly MigrationStep[] = [settings, revisions, triggers, seen, followers, readers];
+const STEPS: readonly MigrationStep[] = [settings, revisions, triggers, seen, followers, own, readers];
 
 /** How far a migration is: `done` of `total` windows and ids. First all are read, then all are led over. */
 export type MigrationProgress = Readonly<{ done: number; total: number }>;

@@ -12,11 +12,15 @@ export type Entry = { id: string; fields: readonly string[] };
 
 /**
  * What an entry turned out to be. `own`: made by the engine, does not move the clock (rules 4). `waits`: may be parked for the event
- * it follows (12.2).
+ * it follows (12.2). `claims`: the form that says that the engine wrote the entry; whether it did, lua/include/own.lua knows.
  */
 export type Decoded =
-  | { kind: 'event'; event: Event; own: boolean; waits: boolean }
+  | { kind: 'event'; event: Event; own: boolean; waits: boolean; claims: OwnForm | null }
   | { kind: 'rejected'; reason: string };
+
+/** The first field of an entry that only the engine writes; `straightened` stands before the fields of one that had no usable id. */
+export const OWN_FORMS = ['firing', 'released', 'straightened'] as const;
+export type OwnForm = (typeof OWN_FORMS)[number];
 
 /** Characters of the engine's own forms: a document can grow to five times its size when it is written anew (1e20), and they hold little else. */
 const OWN_LIMIT = 8 * DOCUMENT_LIMIT_BYTES;
@@ -40,8 +44,15 @@ export function decode(entry: Entry): Decoded {
   }
 }
 
-function decodeForm({ id, fields }: Entry): Decoded {
-  const arrival = { entryId: id, received: arrivalOf(id) };
+/** The form of an entry that says that the engine wrote it; null for what everybody may write. */
+export function ownFormOf(fields: readonly string[]): OwnForm | null {
+  return OWN_FORMS.find((form) => form === fields[0]) ?? null;
+}
+
+function decodeForm(entry: Entry): Decoded {
+  const { id, first: entryId, fields } = straightened(entry);
+  const arrival = { entryId, received: arrivalOf(id) };
+  const claims = ownFormOf(entry.fields);
   if (fields.length === 0) throw new InvalidDocument('entry', 'has no fields');
   if (fields.length % 2 !== 0) throw new InvalidDocument('entry', 'has a field without a value');
   const [first, value = ''] = fields;
@@ -50,18 +61,24 @@ function decodeForm({ id, fields }: Entry): Decoded {
   if (first === 'firing') {
     checkOwnSize(fields);
     const event = stateChangeEvent(parseFiring(fields), arrival.received);
-    return { kind: 'event', event, own: true, waits: false };
+    return { kind: 'event', event, own: true, waits: false, claims };
   }
   if (first === 'released') {
     checkOwnSize(fields);
-    const event = parseEventDocument(parseExact(value, 'released'), id);
+    const event = parseEventDocument(parseExact(value, 'released'), entryId);
     if (event.received > arrival.received) {
       throw new InvalidDocument('received', 'must not be later than the entry', value);
     }
-    return { kind: 'event', event, own: false, waits: false };
+    return { kind: 'event', event, own: false, waits: false, claims };
   }
   const document = first === 'data' && fields.length === 2 ? dataDocument(value) : flat(fields);
-  return { kind: 'event', event: parseEvent(document, arrival), own: false, waits: true };
+  return { kind: 'event', event: parseEvent(document, arrival), own: false, waits: true, claims };
+}
+
+/** What an entry was before it was set straight: its fields, and the id that it had first. */
+function straightened({ id, fields }: Entry): Entry & { first: string } {
+  if (fields[0] !== 'straightened') return { id, fields, first: id };
+  return { id, fields: fields.slice(2), first: fields[1] ?? '' };
 }
 
 /**

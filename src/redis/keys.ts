@@ -7,6 +7,8 @@ export type Keys = Readonly<{
   format: string;
   /** stream, permanent: the log of events; group `engine`. Trimmed by the janitor below the position only. */
   events: string;
+  /** stream, seconds: the log as it is written anew, until it takes the place of `events` (lua/straighten.lua). */
+  straight: string;
   /** string, permanent: stream id of the last applied entry; the fencing token of `apply`. */
   position: string;
   /** hash, permanent: newest event time and its arrival (rules 4), in ms; a copy of the position. */
@@ -42,6 +44,11 @@ export type Keys = Readonly<{
   counters: string;
   /** hash, permanent: automation id, encoded as in a key -> how many keys of its triggers hold state; `''` -> of all (lua/include/quota.lua). */
   quota_used: string;
+  /**
+   * zset, permanent: id of an entry of the log that the engine wrote itself -> its ms, until it is applied (lua/include/own.lua).
+   * Producers cannot write it, so they cannot forge such entries.
+   */
+  own: string;
   /** hash, permanent: the most that may hold state, `windows_per_automation` and `windows`; absent: the defaults of lua/include/limits.lua. */
   quotas: string;
   /** hash, permanent: what the last looks at the log found (lua/audit.lua), and who keeps it from being trimmed. */
@@ -100,6 +107,7 @@ export function keysOf(namespace: string): Keys {
   return Object.freeze({
     format: name('format'),
     events: name('events'),
+    straight: name('straight'),
     position: name('position'),
     clock: name('clock'),
     due: name('due'),
@@ -116,6 +124,7 @@ export function keysOf(namespace: string): Keys {
     parked: name('parked'),
     counters: name('counters'),
     quota_used: name('quota-used'),
+    own: name('own'),
     quotas: name('quotas'),
     audit: name('audit'),
     seen: name('seen'),

@@ -56,8 +56,12 @@ export async function append(redis: Redis, store: Store, id: string, fields: rea
   return String(await redis.xadd(store.keys.events, id, ...fields));
 }
 
+/** Redis refuses a range that would begin behind it. */
+const LARGEST_ID = '18446744073709551615-18446744073709551615';
+
 /** Entries behind an id, oldest first. */
 export async function readBehind(redis: Redis, store: Store, after: string, count: number): Promise<Entry[]> {
+  if (after === LARGEST_ID) return [];
   const entries = await redis.xrange(store.keys.events, `(${after}`, '+', 'COUNT', count);
   return entries.map(toEntry);
 }

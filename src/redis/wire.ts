@@ -1,3 +1,4 @@
+import type { OwnForm } from '../model/intake.ts';
 import { Packer } from './packer.ts';
 
 /** What a trigger's rules need; sent once for a chunk. */
@@ -31,6 +32,8 @@ export type ChunkEntry =
       own: boolean;
       /** It came from outside and not out of the parked ones: a copy of a parked event, then, changes nothing. */
       fresh: boolean;
+      /** The first field of an entry that says that the engine wrote it. */
+      claims?: OwnForm;
       /** The leader it waits for, when it may wait, with the digest of that id. */
       follows?: string;
       leader?: number;
@@ -119,8 +122,8 @@ function packEvents(packer: Packer, events: readonly EventEntry[]): void {
 
 function kindOf(entry: ChunkEntry): number {
   if (!isEvent(entry)) return otherKindOf(entry);
-  const { fresh, own, received, follows } = entry;
-  return fresh && !own && received === partsOf(entry.entry)[0] && follows === undefined ? FRESH : EVENT;
+  const { claims, received, follows } = entry;
+  return claims === undefined && received === partsOf(entry.entry)[0] && follows === undefined ? FRESH : EVENT;
 }
 
 function otherKindOf(entry: Exclude<ChunkEntry, EventEntry>): number {
@@ -138,10 +141,16 @@ function packRest(packer: Packer, entry: ChunkEntry): void {
     packer.number(entry.attempts);
   } else {
     packer.number(entry.received);
-    packer.text(entry.own ? 'own' : entry.fresh ? '' : 'released');
+    packer.text(originOf(entry));
     packer.number(entry.occurred);
     packer.text(entry.follows ?? '');
   }
+}
+
+/** What an event that is not plain is, by the first fields of its entry: `firing`, `released`, `straightened` before them or alone. */
+function originOf({ claims, own, fresh }: EventEntry): string {
+  const form = own ? 'firing' : fresh ? '' : 'released';
+  return claims === 'straightened' ? `${claims} ${form}`.trimEnd() : form;
 }
 
 /** How many cells (a trigger with one of its keys) lie before those of each trigger. */

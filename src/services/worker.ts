@@ -6,6 +6,7 @@ import { Applier, type Observer } from '../apply/applier.ts';
 import { LoadedDefinitions } from '../apply/loaded-definitions.ts';
 import { Matcher } from '../apply/matcher.ts';
 import { Reader } from '../apply/reader.ts';
+import { Straightener } from '../apply/straightener.ts';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import { Loop, type Service } from '../loop.ts';
@@ -38,6 +39,9 @@ const JANITOR_MS = 30_000;
 /** Between two looks whether the log is still the same: what others removed can only be reported, not prevented. */
 const AUDIT_MS = 5_000;
 
+/** Between two looks at the ids of the log: within a second all are usable again. */
+const STRAIGHTEN_MS = 500;
+
 export type WorkerParts = {
   connections: Connections;
   store: Store;
@@ -63,12 +67,14 @@ export class Worker implements Service {
   readonly #applier: Applier;
   readonly #scheduler: Scheduler;
   readonly #janitor: Janitor;
+  readonly #straightener: Straightener;
   readonly #auditor: Auditor;
   readonly #relay: Relay;
   readonly #live: Live;
   readonly #durability: Durability | null;
   readonly #loops: {
     readonly settle: Loop;
+    readonly straighten: Loop;
     readonly tidy: Loop;
     readonly audit: Loop;
     readonly live: Loop;
@@ -86,6 +92,7 @@ export class Worker implements Service {
     this.#live = new Live({ ...base, channel: liveChannelOf(this.#redis, store), view: () => this.#definitions.view });
     this.#scheduler = new Scheduler(base);
     this.#janitor = new Janitor({ ...base, settings });
+    this.#straightener = new Straightener(base);
     this.#auditor = new Auditor({ ...base, definitions: this.#definitions });
     const matcher = new Matcher(this.#definitions, clock, settings.chunkSize);
     this.#applier = new Applier({
@@ -126,6 +133,7 @@ export class Worker implements Service {
       new Loop({ ...base, name }, step);
     this.#loops = {
       settle: loop('settle', (signal) => this.#settle(signal)),
+      straighten: loop('straighten', (signal) => this.#straighten(signal)),
       tidy: loop('tidy', () => this.#tidy()),
       audit: loop('audit', () => this.#audit()),
       live: loop('live', () => this.#signOfLife()),
@@ -139,6 +147,7 @@ export class Worker implements Service {
     await ensureGroup(this.#redis, store.keys.events, ENGINE_GROUP);
     await ensureActionsGroup(this.#redis, store);
     await this.#definitions.refresh();
+    await this.#straightener.runOnce();
     await this.#auditor.runOnce();
     await this.#signOfLife();
     this.start();
@@ -173,6 +182,11 @@ export class Worker implements Service {
     const { standing, waitMs } = await this.#scheduler.runOnce(signal);
     if (standing) await this.#applier.applyStanding(signal);
     return waitMs;
+  }
+
+  async #straighten(signal: AbortSignal): Promise<number> {
+    await this.#straightener.runOnce(signal);
+    return STRAIGHTEN_MS;
   }
 
   async #audit(): Promise<number> {

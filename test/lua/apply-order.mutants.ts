@@ -26,7 +26,7 @@ export const rules: Mutants = {
   },
   'lua/include/wire.lua': {
     '4, 12.1: an event from outside is one whatever came before it': [
-      'ev.received, ev.own, ev.fresh = at, false, true',
+      'ev.received, ev.own, ev.fresh, ev.claims = at, false, true, false',
       'ev.received = at',
     ],
     '12.2: an event without a leader follows nobody': [

@@ -11,6 +11,7 @@ const NAMES = {
   ids: 'remembered ids',
   followers: 'events that wait for their leader',
   revisions: 'replaced documents',
+  own: 'entries of the engine itself',
   readers: 'readers of the log',
   settings: 'settings under old names',
 } as const;

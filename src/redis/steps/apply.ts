@@ -4,7 +4,16 @@ import type { Store } from '../store.ts';
 import { type Chunk, wireOf } from '../wire.ts';
 import { answerOf, parseWake } from './answer.ts';
 
-const WORDS = ['applied', 'not-my-turn', 'already-applied', 'stale-definitions', 'more-due', 'failed', 'gone'] as const;
+const WORDS = [
+  'applied',
+  'not-my-turn',
+  'already-applied',
+  'stale-definitions',
+  'more-due',
+  'failed',
+  'gone',
+  'unusable-ids',
+] as const;
 const script = loadScript('apply', { words: WORDS });
 
 export type Applied = {

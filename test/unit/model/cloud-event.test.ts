@@ -25,6 +25,7 @@ describe('a CloudEvent', () => {
       kind: 'event',
       own: false,
       waits: true,
+      claims: null,
       event: {
         id: '/orders#7',
         event: 'order.failed',

@@ -14,6 +14,7 @@ describe('JSON in data', () => {
       event: parseEvent(document, { entryId, received }),
       own: false,
       waits: true,
+      claims: null,
     });
   });
 
@@ -89,6 +90,7 @@ describe("the engine's own entries", () => {
       kind: 'event',
       own: true,
       waits: false,
+      claims: 'firing',
       event: { id: 's-f1', event: 'automation.triggered', occurred: received - 5, received },
     });
   });
@@ -99,7 +101,7 @@ describe("the engine's own entries", () => {
       { entryId: '5-0', received: 5 },
     );
     const decoded = entry('released', JSON.stringify(eventDocument(first)), 'leader', 'lost');
-    expect(decoded).toEqual({ kind: 'event', event: first, own: false, waits: false });
+    expect(decoded).toEqual({ kind: 'event', event: first, own: false, waits: false, claims: 'released' });
   });
 
   test.each([
@@ -159,5 +161,24 @@ describe('an event that is sealed for the log', () => {
     [{ ...minimal, id: '' }, /^id: must be a text of 1 to 128 characters$/],
   ])('case %#: what the log would reject is refused', (document, expected) => {
     expect(() => seal(document)).toThrow(expected);
+  });
+});
+
+describe('an entry that was set straight', () => {
+  const first = '18446744073709551615-3';
+
+  test('is what it was, by its first id and its present arrival', () => {
+    const decoded = entry('straightened', first, ...json(minimal));
+    expect(decoded).toMatchObject({
+      kind: 'event',
+      own: false,
+      waits: true,
+      claims: 'straightened',
+      event: { id: `entry-${first}`, received },
+    });
+  });
+
+  test.each([[[]], [['only a field']], [['data', 'no JSON']]])('is rejected for what it was (%j)', (fields) => {
+    expect(entry('straightened', first, ...fields)).toEqual(entry(...fields));
   });
 });

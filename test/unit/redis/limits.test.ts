@@ -35,6 +35,7 @@ test.each([
   ['lag limit', 'LAG_LIMIT_MS'],
   ['seen memory', 'MEMORY_MS'],
   ['keep', 'KEEP_MS'],
+  ['clock skew', 'CLOCK_SKEW_MS'],
   ['forget', 'FORGET_MS'],
 ])('%s is what the rules say', (rule, name) => {
   expect(limits.get(name)).toBe(ruleMs(rule));

@@ -1,0 +1,36 @@
+-- Which entries of the log the engine wrote itself. Producers can write every form that the engine writes, but to no key beside the
+-- log. So the ids of the engine's own entries stand in one, from the step that appends them until they are applied.
+local M = {}
+
+local FORMS = { firing = true, released = true, straightened = true }
+
+-- The first of an entry's fields if it says that the engine wrote it, else false.
+function M.claimed(fields)
+  return FORMS[fields[1] or ''] and fields[1] or false
+end
+
+-- The fields that an entry had before it was set straight.
+function M.sent(fields)
+  local sent = {}
+  for i = 3, #fields do sent[i - 2] = fields[i] end
+  return sent
+end
+
+function M.mark(keys, id)
+  redis.call('ZADD', keys.own, id:match('^%d+'), id)
+end
+
+function M.has(keys, id)
+  return redis.call('ZSCORE', keys.own, id) and true or false
+end
+
+function M.unmark(keys, id)
+  redis.call('ZREM', keys.own, id)
+end
+
+-- Removes the marks of entries before the millisecond of the position: those are applied.
+function M.forget(keys, position)
+  redis.call('ZREMRANGEBYSCORE', keys.own, '-inf', '(' .. position:match('^%d+'))
+end
+
+return M

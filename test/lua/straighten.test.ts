@@ -1,0 +1,254 @@
+import { describe, expect, test } from 'vitest';
+import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
+import { ENGINE_GROUP } from '../../src/redis/keys.ts';
+import { isAfter, readBehind } from '../../src/redis/log.ts';
+import { straighten } from '../../src/redis/steps/straighten.ts';
+import { World } from '../support/world.ts';
+
+const DAY_MS = 86_400_000;
+const LARGEST = '18446744073709551615-18446744073709551615';
+/** What a producer can send as an id, by what it means. */
+const AHEAD: readonly (readonly [name: string, id: (nowMs: number) => string])[] = [
+  ['the largest id', () => LARGEST],
+  ['an id before the largest', () => '18446744073709551615-0'],
+  ['an id in 20 minutes', (nowMs) => `${nowMs + 20 * 60_000}-0`],
+  ['an id of the year 12026', (nowMs) => `${nowMs + 10_000 * 365 * DAY_MS}-5`],
+  ['an id in microseconds', (nowMs) => `${nowMs * 1_000}-0`],
+  ['an id in ten seconds', (nowMs) => `${nowMs + 10_000}-0`],
+];
+
+const event = (id: string | null, extra: object = {}): string[] => [
+  'data',
+  JSON.stringify({ ...(id !== null && { id }), event: 'x', resource: { id: 'r' }, ...extra }),
+];
+
+/** A world in the server's time, in which entries come under ids of the test's own. */
+class Live extends World {
+  constructor() {
+    super({ live: true });
+  }
+
+  async add(id: string, fields: string[]): Promise<string> {
+    return String(await this.redis.xadd(this.store.keys.events, id, ...fields));
+  }
+
+  async nowMs(): Promise<number> {
+    const [s, us] = await this.redis.time();
+    return Number(s) * 1_000 + Math.floor(Number(us) / 1_000);
+  }
+
+  /** Until all ids are usable. @returns how many entries got another one */
+  async straighten(limit?: number): Promise<number> {
+    let moved = 0;
+    for (;;) {
+      const step = await straighten(this.redis, this.store, limit);
+      moved += step.moved;
+      if (step.word === 'straight') return moved;
+    }
+  }
+
+  async ids(): Promise<string[]> {
+    return (await readBehind(this.redis, this.store, '0-0', 100_000)).map(({ id }) => id);
+  }
+
+  /** The events in the log, in order, by their ids. */
+  async events(): Promise<string[]> {
+    const entries = await readBehind(this.redis, this.store, '0-0', 100_000);
+    return entries.map(({ fields }) => JSON.parse(fields.at(-1) ?? '').id);
+  }
+
+  /** That the log takes entries, under ids of the present. */
+  async isUsable(): Promise<void> {
+    const nowMs = await this.nowMs();
+    const id = await this.add('*', event('after'));
+    expect(Number.parseInt(id, 10)).toBeGreaterThanOrEqual(nowMs);
+    expect(Number.parseInt(id, 10)).toBeLessThanOrEqual(nowMs + 1_000);
+  }
+}
+
+describe('entries whose ids lie ahead', () => {
+  test.each(AHEAD)('%s: all behind it come under ids of the present, in their order', async (_, idOf) => {
+    const world = new Live();
+    for (const id of ['a', 'b']) await world.add('*', event(id));
+    await world.drain();
+    await world.add('*', event('c'));
+    const [, , usable] = await world.ids();
+    const nowMs = await world.nowMs();
+    await world.add(idOf(nowMs), event('d'));
+    const more = await world.add('*', event('e')).then(
+      () => ['e'],
+      () => [],
+    );
+    expect((await world.apply()).word).toBe('unusable-ids');
+    expect(await world.straighten()).toBe(1 + more.length);
+    const ids = await world.ids();
+    expect(ids.slice(0, 3).at(-1)).toBe(usable);
+    for (const id of ids.slice(3)) {
+      expect(Number.parseInt(id, 10)).toBeGreaterThanOrEqual(nowMs);
+      expect(Number.parseInt(id, 10)).toBeLessThanOrEqual((await world.nowMs()) + 5);
+    }
+    expect(await world.events()).toEqual(['a', 'b', 'c', 'd', ...more]);
+    await world.isUsable();
+    expect(await world.drain()).toEqual(Array.from({ length: 3 + more.length }, () => 'applied'));
+    expect(await world.redis.zcard(world.store.keys.own)).toBeLessThanOrEqual(1 + more.length);
+    expect(await world.redis.exists(world.store.keys.straight)).toBe(0);
+    expect(await world.redis.hget(world.store.keys.counters, 'straightened')).toBe(String(1 + more.length));
+  });
+
+  test('less than five seconds ahead keep their ids', async () => {
+    const world = new Live();
+    const id = await world.add(`${(await world.nowMs()) + 4_000}-0`, event('a'));
+    expect(await world.straighten()).toBe(0);
+    expect(await world.ids()).toEqual([id]);
+    expect(await world.drain()).toEqual(['applied']);
+  });
+
+  test('a log that was emptied under the largest id takes entries again', async () => {
+    const world = new Live();
+    await world.add('*', event('a'));
+    await world.drain();
+    await world.redis.xadd(world.store.keys.events, 'MAXLEN', '0', LARGEST, 'a', 'b');
+    await world.straighten();
+    await world.isUsable();
+    expect(await world.drain()).toEqual(['applied']);
+  });
+
+  test('a log that nothing was applied of takes entries again', async () => {
+    const world = new Live();
+    await world.redis.xadd(world.store.keys.events, 'MAXLEN', '0', LARGEST, 'a', 'b');
+    await world.straighten();
+    await world.isUsable();
+    expect(await world.drain()).toEqual(['applied']);
+  });
+
+  test('in many small steps: what comes meanwhile comes behind, and nothing is applied before it is done', async () => {
+    const world = new Live();
+    for (let i = 0; i < 5; i += 1) await world.add('*', event(`a${i}`));
+    await world.drain();
+    await world.add(`${(await world.nowMs()) + DAY_MS}-0`, event('b0'));
+    for (let i = 1; i < 5; i += 1) await world.add('*', event(`b${i}`));
+    for (let i = 0; i < 4; i += 1) {
+      expect((await straighten(world.redis, world.store, 2)).word).toBe('more');
+      expect((await world.apply()).word).toBe('unusable-ids');
+      await world.add('*', event(`c${i}`));
+    }
+    await world.straighten(2);
+    const expected = [...'abc'].flatMap((letter) =>
+      Array.from({ length: letter === 'c' ? 4 : 5 }, (_, i) => letter + i),
+    );
+    expect(await world.events()).toEqual(expected);
+    expect(await world.drain()).toEqual(Array.from({ length: 9 }, () => 'applied'));
+  });
+
+  test('groups begin before the first that got another id, or go on where they were', async () => {
+    const world = new Live();
+    const { events } = world.store.keys;
+    const first = await world.add('*', event('a'));
+    const second = await world.add('*', event('b'));
+    await world.drain();
+    await world.redis.xgroup('CREATE', events, 'slow', first);
+    await world.add(LARGEST, event('c'));
+    await world.redis.xgroup('CREATE', events, ENGINE_GROUP, '$');
+    await world.straighten();
+    const groups = (await world.redis.xinfo('GROUPS', events)) as unknown[][];
+    const told = groups.map((flat) => [flat[1], flat[7], flat[9], flat[11]]);
+    expect(told).toEqual([
+      [ENGINE_GROUP, second, 2, 1],
+      ['slow', first, null, 2],
+    ]);
+  });
+
+  test('an id that was made of the entry stays that of its first one, and its arrival is the new one', async () => {
+    const world = new Live();
+    await world.put({ id: 'a', name: 'a', trigger: { posture: 'Reactive', expect: ['x'] } });
+    const first = `${(await world.nowMs()) + DAY_MS}-7`;
+    await world.add(first, event(null));
+    await world.straighten();
+    await world.drain();
+    const [firing] = await world.firings();
+    expect(firing?.event?.id).toBe(`entry-${first}`);
+    expect(Date.parse(String(firing?.event?.received))).toBeLessThanOrEqual(await world.nowMs());
+  });
+
+  test('one that is set straight twice keeps its first id', async () => {
+    const world = new Live();
+    await world.put({ id: 'a', name: 'a', trigger: { posture: 'Reactive', expect: ['x'] } });
+    const first = `${(await world.nowMs()) + DAY_MS}-7`;
+    await world.add(first, event(null));
+    await straighten(world.redis, world.store);
+    const [id] = await world.ids();
+    // As after a second attack: it stands behind an id that is not usable.
+    const [entry] = await world.redis.xrange(world.store.keys.events, '-', '+');
+    const second = `${(await world.nowMs()) + DAY_MS}-8`;
+    await world.redis.xadd(world.store.keys.events, second, ...(entry?.[1] ?? []));
+    await world.redis.zadd(world.store.keys.own, 1, second);
+    await world.redis.xdel(world.store.keys.events, id ?? '');
+    await world.straighten();
+    await world.drain();
+    expect((await world.firings()).map(({ event }) => event?.id)).toEqual([`entry-${first}`]);
+  });
+
+  test('one of too many fields becomes a dead letter', async () => {
+    const world = new Live();
+    await world.add('*', event('a'));
+    await world.drain();
+    await world.add(
+      LARGEST,
+      Array.from({ length: 8_000 }, (_, i) => String(i)),
+    );
+    await world.straighten();
+    const [letter] = await lastDeadLetters(world.redis, world.store, 1);
+    expect(letter?.reason).toBe('entry: has too many fields to get a usable id');
+    await world.isUsable();
+    expect(await world.drain()).toEqual(['applied']);
+  });
+});
+
+describe('entries whose ids are too small', () => {
+  test('come behind the others, under ids of the present', async () => {
+    const world = new Live();
+    const nowMs = await world.nowMs();
+    for (const [i, id] of ['a', 'b', 'c'].entries()) await world.add(`${Math.floor(nowMs / 1_000)}-${i}`, event(id));
+    await world.add('*', event('d'));
+    expect((await world.apply()).word).toBe('unusable-ids');
+    expect(await world.straighten(2)).toBe(3);
+    expect(await world.events()).toEqual(['d', 'a', 'b', 'c']);
+    for (const id of await world.ids()) expect(Number.parseInt(id, 10)).toBeGreaterThanOrEqual(nowMs);
+    expect(await world.drain()).toEqual(['applied', 'applied', 'applied', 'applied']);
+    expect(await world.redis.zcard(world.store.keys.own)).toBeLessThanOrEqual(3);
+  });
+
+  test('beside ids that lie ahead', async () => {
+    const world = new Live();
+    await world.add('1-1', event('a'));
+    await world.add(LARGEST, event('b'));
+    await world.straighten();
+    expect((await world.ids()).every((id) => isAfter(id, '1000000000000-0'))).toBe(true);
+    expect((await world.events()).sort()).toEqual(['a', 'b']);
+    expect(await world.drain()).toEqual(['applied', 'applied']);
+  });
+});
+
+test('a position that earlier versions let go beyond all times goes back to what is remembered', async () => {
+  const world = new Live();
+  await world.add('*', event('a'));
+  await world.drain();
+  await world.add(LARGEST, event('b'));
+  await world.redis.set(world.store.keys.position, LARGEST);
+  await world.straighten();
+  expect(await world.redis.get(world.store.keys.position)).toBe('0-0');
+  await world.isUsable();
+  expect(await world.drain()).toEqual(['duplicate', 'applied', 'applied']);
+});
+
+test('in virtual time every id is right', async () => {
+  const world = new World();
+  await world.at(0).send('x');
+  await world.redis.xadd(world.store.keys.events, '2000000000000-0', ...event('a'));
+  expect(await straighten(world.redis, world.store)).toEqual({ word: 'straight', moved: 0 });
+  expect((await world.apply()).word).toBe('applied');
+});
+
+test('nothing is found in a log that does not exist', async () => {
+  expect(await straighten(new Live().redis, new Live().store)).toEqual({ word: 'straight', moved: 0 });
+});
