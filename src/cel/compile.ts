@@ -1,10 +1,10 @@
 import { type Arithmetic, calculate, negated } from './arithmetic.ts';
+import { compileCall, compileMatches } from './calls.ts';
 import { equal, isIn } from './equality.ts';
 import { type Evaluation, type Evaluator, STEP_LIMIT, TOO_MANY_STEPS } from './evaluation.ts';
-import { FUNCTIONS } from './functions.ts';
 import { compileMacro } from './macros.ts';
 import { compare } from './order.ts';
-import { isFound } from './regular-expression.ts';
+import { noOverload } from './overload.ts';
 import type { BinaryOperator, Node, NodeOf, Variable } from './tree.ts';
 import { adapted, entryOf, Failed, keyOf, MAP, MapValue, nameOfType, TimestampValue, typeOf, Uint } from './value.ts';
 
@@ -48,9 +48,9 @@ function compileNode(node: Node): Evaluator {
     case 'map':
       return compileMap(node);
     case 'call':
-      return compileCall(node);
+      return compileCall(node, compileTree);
     case 'matches':
-      return compileMatches(node);
+      return compileMatches(node, compileTree);
     case 'macro':
       return compileMacro(node, compileTree);
   }
@@ -117,10 +117,6 @@ function placeOf(key: unknown): number | undefined {
   if (typeof key === 'number') return Number.isInteger(key) ? key : undefined;
   if (typeof key === 'bigint') return Number(key);
   return key instanceof Uint ? Number(key.value) : undefined;
-}
-
-function noOverload(operator: string, ...values: readonly unknown[]): Failed {
-  return new Failed(`"${operator}" does not take ${values.map(nameOfType).join(' and ')}`);
 }
 
 function compileUnary({ operator, operand }: NodeOf<'unary'>): Evaluator {
@@ -230,31 +226,5 @@ function compileMap({ entries }: NodeOf<'map'>): Evaluator {
       map.set(name, [key, value]);
     }
     return new MapValue(map);
-  };
-}
-
-function compileCall({ name, args }: NodeOf<'call'>): Evaluator {
-  const [first, second] = args.map(compileTree);
-  const call = FUNCTIONS.get(name);
-  if (first === undefined || call === undefined) throw new Error(`"${name}" has no implementation`);
-  return (run) => {
-    const a = first(run);
-    if (a instanceof Failed) return a;
-    const b = second?.(run);
-    if (b instanceof Failed) return b;
-    const result = call(run, a, b);
-    if (result !== undefined) return result;
-    return second === undefined ? noOverload(name, a) : noOverload(name, a, b);
-  };
-}
-
-/** Its pattern is a node too, and a step. */
-function compileMatches({ subject, pattern }: NodeOf<'matches'>): Evaluator {
-  const inner = compileTree(subject);
-  return (run) => {
-    const text = inner(run);
-    if (text instanceof Failed) return text;
-    if (typeof text !== 'string') return noOverload('matches', text, '');
-    return run.take(1) ? isFound(run, pattern, text) : TOO_MANY_STEPS;
   };
 }

@@ -51,6 +51,6 @@ export const FUNCTIONS: ReadonlyMap<string, CelFunction> = new Map<string, CelFu
   ['type', (_, value) => new TypeValue(nameOfType(value))],
   ['uint', toUint],
   ...TIME_PARTS.map(
-    (name) => [name, (_: Evaluation, value: unknown, zone: unknown) => timePart(name, value, zone)] as const,
+    (name) => [name, (run: Evaluation, value: unknown, zone: unknown) => timePart(run, name, value, zone)] as const,
   ),
 ]);

@@ -3,13 +3,14 @@ import { InvalidExpression } from './invalid-expression.ts';
 import { literalOf, negativeOf } from './literal.ts';
 import { compilePattern } from './regular-expression.ts';
 import { SIGNATURES } from './signatures.ts';
+import { type StoodIn, withStandIns } from './stand-ins.ts';
 import type { MacroName, Node, Variable } from './tree.ts';
 import { Failed, TYPE_NAMES, TypeValue } from './value.ts';
 
 /** Characters of a condition. */
 export const TEXT_LIMIT = 2_000;
 
-/** Levels of parentheses, brackets, arguments, fields and signs: a bound on how deep the evaluator calls itself. */
+/** Levels of parentheses, brackets, arguments, fields or signs in a condition: a bound on how deep the evaluator calls itself. */
 export const NESTING_LIMIT = 32;
 
 /**
@@ -18,7 +19,7 @@ export const NESTING_LIMIT = 32;
  */
 const GRAMMAR = new Environment({
   limits: {
-    maxDepth: NESTING_LIMIT,
+    maxDepth: NESTING_LIMIT + 1,
     maxAstNodes: TEXT_LIMIT,
     maxListElements: TEXT_LIMIT,
     maxMapEntries: TEXT_LIMIT,
@@ -48,12 +49,13 @@ export function parseTree(text: string): Node {
   if (text.length > TEXT_LIMIT && [...text].length > TEXT_LIMIT) {
     throw new InvalidExpression(`must have at most ${TEXT_LIMIT} characters`, 1, 1);
   }
-  return new Reading(text).node(parsed(text), [], 0);
+  const stoodIn = withStandIns(text);
+  return new Reading(text, stoodIn).node(parsed(text, stoodIn.text), [], 0);
 }
 
-function parsed(text: string): ASTNode {
+function parsed(text: string, stoodIn: string): ASTNode {
   try {
-    return GRAMMAR.parse(text).ast;
+    return GRAMMAR.parse(stoodIn).ast;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     const deep = error.code === 'limit_exceeded';
@@ -65,9 +67,11 @@ function parsed(text: string): ASTNode {
 /** Turns the library's tree into ours. `locals` are the names of the macros around a node, the outermost first. */
 class Reading {
   readonly #text: string;
+  readonly #stoodIn: StoodIn;
 
-  constructor(text: string) {
+  constructor(text: string, stoodIn: StoodIn) {
     this.#text = text;
+    this.#stoodIn = stoodIn;
   }
 
   node(from: ASTNode, locals: readonly string[], signs: number): Node {
@@ -113,6 +117,8 @@ class Reading {
   }
 
   #name(name: string, locals: readonly string[], at: number): Node {
+    const value = this.#stoodIn.values.get(name);
+    if (value !== undefined) return { kind: 'literal', value, at };
     const slot = locals.lastIndexOf(name);
     if (slot >= 0) return { kind: 'local', slot, at };
     if (VARIABLES.has(name)) return { kind: 'variable', name: name as Variable, at };
@@ -120,12 +126,17 @@ class Reading {
     throw this.#error(`unknown variable "${name}"`, at);
   }
 
-  #select([operand, field]: [ASTNode, string], locals: readonly string[], at: number): Node {
-    const name = `${dottedName(operand) ?? ''}.${field}`;
-    if (name.startsWith('google.') && TYPE_NAMES.has(name) && !locals.includes('google')) {
-      return { kind: 'literal', value: new TypeValue(name), at };
+  #select([operand, name]: [ASTNode, string], locals: readonly string[], at: number): Node {
+    const field = this.#fieldOf(name);
+    const dotted = `${dottedName(operand) ?? ''}.${field}`;
+    if (dotted.startsWith('google.') && TYPE_NAMES.has(dotted) && !locals.includes('google')) {
+      return { kind: 'literal', value: new TypeValue(dotted), at };
     }
     return { kind: 'select', operand: this.node(operand, locals, 0), field, at };
+  }
+
+  #fieldOf(name: string): string {
+    return this.#stoodIn.fields.get(name) ?? name;
   }
 
   #unary(operator: '!' | '-', operand: ASTNode, locals: readonly string[], signs: number, at: number): Node {
@@ -182,7 +193,7 @@ class Reading {
     if (field === undefined || others.length > 0) throw this.#error('wrong number of arguments for "has"', at);
     if (field.op !== '.') throw this.#error('"has" needs a field, as in has(payload.total)', field.start);
     const [operand, name] = field.args;
-    return { kind: 'has', operand: this.node(operand, locals, 0), field: name, at };
+    return { kind: 'has', operand: this.node(operand, locals, 0), field: this.#fieldOf(name), at };
   }
 }
 

@@ -1,3 +1,4 @@
+import { type Evaluation, TOO_MANY_STEPS } from './evaluation.ts';
 import { DurationValue, Failed, TimestampValue } from './value.ts';
 
 const MILLI = 1_000_000n;
@@ -31,46 +32,70 @@ const OF_DURATION: Readonly<Record<string, (nanos: bigint) => bigint>> = {
 /** The names of the functions. */
 export const TIME_PARTS: readonly string[] = Object.keys(OF_DATE);
 
+/** How far a zone is ahead of UTC at a moment; both in milliseconds. */
+type Zone = (ms: number) => number;
+
+/** Steps of asking a zone by its name, and of finding out what the name stands for. */
+const ASKING = 10;
+const FINDING = 90;
+
 const NO_ZONE = new Failed('unknown time zone');
 
-/** A part of a moment in a time zone, or of a duration; undefined for types that the function does not take. */
-export function timePart(name: string, value: unknown, zone: unknown): unknown {
-  if (value instanceof DurationValue) return zone === undefined ? OF_DURATION[name]?.(value.nanos) : undefined;
-  if (!(value instanceof TimestampValue) || (zone !== undefined && typeof zone !== 'string')) return undefined;
-  const ms = Number((value.nanos - (((value.nanos % MILLI) + MILLI) % MILLI)) / MILLI);
-  const offsetMs = zone === undefined ? 0 : offsetOf(zone, ms);
-  if (offsetMs === undefined) return NO_ZONE;
-  return BigInt(OF_DATE[name]?.(new Date(ms + offsetMs)) ?? 0);
+/** A function of the table above whose zone, if it has one, is worked out at each call; undefined for types it does not take. */
+export function timePart(run: Evaluation, name: string, value: unknown, zone: unknown): unknown {
+  if (zone === undefined) return partOf(name, value, undefined);
+  if (typeof zone !== 'string') return undefined;
+  const isName = !FIXED.test(zone);
+  if (isName && !run.take(FINDING + ASKING)) return TOO_MANY_STEPS;
+  const found = zoneOf(zone);
+  return found === undefined ? NO_ZONE : partOf(name, value, found);
 }
 
-/** How far a zone is ahead of UTC at a moment: `+02:00`, or a name such as `Europe/Berlin`. */
-function offsetOf(zone: string, ms: number): number | undefined {
-  const fixed = /^([+-]?)(\d{1,2}):(\d{2})$/.exec(zone);
-  if (fixed !== null) {
-    const minutes = Number(fixed[2]) * 60 + Number(fixed[3]);
-    return minutes * 60_000 * (fixed[1] === '-' ? -1 : 1);
-  }
-  return namedOffset(zone, ms);
+/** The same with a zone that stands in the condition and is found once. */
+export function timePartIn(zone: string): (run: Evaluation, name: string, value: unknown) => unknown {
+  const [found, isName] = [zoneOf(zone), !FIXED.test(zone)];
+  return (run, name, value) => {
+    if (isName && !run.take(ASKING)) return TOO_MANY_STEPS;
+    return found === undefined ? NO_ZONE : partOf(name, value, found);
+  };
+}
+
+function partOf(name: string, value: unknown, zone: Zone | undefined): unknown {
+  if (value instanceof DurationValue) return zone === undefined ? OF_DURATION[name]?.(value.nanos) : undefined;
+  if (!(value instanceof TimestampValue)) return undefined;
+  const ms = Number((value.nanos - (((value.nanos % MILLI) + MILLI) % MILLI)) / MILLI);
+  return BigInt(OF_DATE[name]?.(new Date(ms + (zone?.(ms) ?? 0))) ?? 0);
+}
+
+const FIXED = /^([+-]?)(\d{1,2}):(\d{2})$/;
+
+/** A zone: `+02:00`, or a name such as `Europe/Berlin`. */
+function zoneOf(text: string): Zone | undefined {
+  const fixed = FIXED.exec(text);
+  if (fixed === null) return namedZone(text);
+  const ms = (Number(fixed[2]) * 60 + Number(fixed[3])) * 60_000 * (fixed[1] === '-' ? -1 : 1);
+  return () => ms;
 }
 
 /** Longer names are none, and are not looked up. */
 const LONGEST_NAME = 64;
 
-function namedOffset(zone: string, ms: number): number | undefined {
-  if (!/^[A-Za-z]/.test(zone) || zone.length > LONGEST_NAME) return undefined;
+function namedZone(name: string): Zone | undefined {
+  if (!/^[A-Za-z]/.test(name) || name.length > LONGEST_NAME) return undefined;
   let format: Intl.DateTimeFormat;
   try {
-    format = new Intl.DateTimeFormat('en-US', { ...FIELDS, timeZone: zone });
+    format = new Intl.DateTimeFormat('en-US', { ...FIELDS, timeZone: name });
   } catch {
     return undefined;
   }
-  const at = new Map(format.formatToParts(ms).map(({ type, value }) => [type, value]));
-  const field = (type: string): number => Number(at.get(type as Intl.DateTimeFormatPartTypes));
-  const year = at.get('era') === 'BC' ? 1 - field('year') : field('year');
-  const date = new Date(0);
-  date.setUTCFullYear(year, field('month') - 1, field('day'));
-  date.setUTCHours(field('hour'), field('minute'), field('second'), 0);
-  return date.getTime() - (ms - (((ms % 1_000) + 1_000) % 1_000));
+  return (ms) => {
+    const at = new Map(format.formatToParts(ms).map(({ type, value }) => [type, value]));
+    const field = (type: Intl.DateTimeFormatPartTypes): number => Number(at.get(type));
+    const date = new Date(0);
+    date.setUTCFullYear(at.get('era') === 'BC' ? 1 - field('year') : field('year'), field('month') - 1, field('day'));
+    date.setUTCHours(field('hour'), field('minute'), field('second'), 0);
+    return date.getTime() - (ms - (((ms % 1_000) + 1_000) % 1_000));
+  };
 }
 
 const FIELDS: Intl.DateTimeFormatOptions = {

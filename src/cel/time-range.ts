@@ -6,8 +6,8 @@ const SECOND = 1_000_000_000n;
 const FIRST = -62_135_596_800n * SECOND;
 const LAST = 253_402_300_800n * SECOND - 1n;
 
-/** About 10,000 years, the range of google.protobuf.Duration. */
-const LONGEST = 315_576_000_000n * SECOND;
+/** What 64 bits hold, 292 years. */
+const LONGEST = 2n ** 63n - 1n;
 
 const NO_TIMESTAMP = new Failed('timestamp out of range');
 const NO_DURATION = new Failed('duration out of range');

@@ -85,10 +85,10 @@ describe('errors of the document (rules 17.1)', () => {
   });
 
   test.each([
-    ['parentheses', (levels: number) => `${'('.repeat(levels - 1)}true${')'.repeat(levels - 1)}`],
-    ['lists', (levels: number) => `${'['.repeat(levels - 1)}1${']'.repeat(levels - 1)} == []`],
+    ['parentheses', (levels: number) => `${'('.repeat(levels)}true${')'.repeat(levels)}`],
+    ['lists', (levels: number) => `${'['.repeat(levels)}1${']'.repeat(levels)} == []`],
     ['signs', (levels: number) => `${'!'.repeat(levels)}true`],
-    ['fields', (levels: number) => `payload${'.a'.repeat(levels - 1)}`],
+    ['fields', (levels: number) => `payload${'.a'.repeat(levels)}`],
   ])('%s are nested 32 levels deep at most', (_, nested) => {
     expect(refusal(nested(32))).toBe('accepted');
     expect(refusal(nested(33))).toMatch(/^must not be nested deeper than 32 levels at 1:\d+$/);
