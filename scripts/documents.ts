@@ -9,8 +9,10 @@ import { z } from 'zod';
 import { settingsSchema } from '../src/config.ts';
 import { actionDocument, keepAge, keepCount, queueAction, queueOptions, strategy } from '../src/model/action.ts';
 import { automationDocument } from '../src/model/automation.ts';
+import { duration, eventLevel, resolveLevel } from '../src/model/event-level.ts';
 import { eventInput, eventOutput, payload, relatedResource, resource } from '../src/model/event-schema.ts';
-import { compoundDocument, duration, eventLevel, sequenceDocument, triggerDocument } from '../src/model/trigger.ts';
+import { patternObject } from '../src/model/pattern.ts';
+import { compoundDocument, sequenceDocument, triggerDocument } from '../src/model/trigger.ts';
 import { childFiring, firingDocument, triggeredAction } from '../src/model/triggered-action.ts';
 import { scenarioDocument, stepDocument } from '../src/simulation/scenario.ts';
 
@@ -21,7 +23,9 @@ const FOLDER = path.join(root, 'src', 'documents');
 const GIVEN_TOO = `
 /** A reaction: a job in a queue of yours, or an action of your own type. \`action.queue\` tells them apart. */
 export type ActionDocument = QueueAction | FreeAction;
+`;
 
+const TRIGGERS_TOO = `
 /** A trigger as people write it. */
 export type TriggerDocument = EventTriggerDocument | CompoundDocument | SequenceDocument;
 `;
@@ -63,6 +67,8 @@ const NAMED = new Map<z.core.$ZodType, Readonly<{ name: string; what?: string }>
   [eventInput, { name: 'EventInput', what: 'An event as senders write it.' }],
   [eventOutput, { name: 'EventDocument', what: 'A complete event.' }],
   [automationDocument, { name: 'AutomationDocument', what: 'An automation as people write it.' }],
+  [patternObject, { name: 'PatternDocument', what: 'What an event of a list must be like, beyond its name.' }],
+  [resolveLevel, { name: 'ResolveDocument', what: 'When the alert of a Reactive trigger ends.' }],
   [eventLevel, { name: 'EventTriggerDocument', what: 'A trigger that watches events.' }],
   [compoundDocument, { name: 'CompoundDocument', what: 'A trigger that combines others, in any order.' }],
   [sequenceDocument, { name: 'SequenceDocument', what: 'A trigger that combines others, one after another.' }],
@@ -102,7 +108,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { TriggeredFields:
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
   // An event in its own form is no CloudEvent, which has open keys: a wrong key is to be seen.
   EventInput: ['specversion'],
-  EventTriggerDocument: ['triggers', 'require'],
+  EventTriggerDocument: ['triggers', 'require', 'unless'],
   CompoundDocument: keysOnlyOf(eventLevel, compoundDocument),
   SequenceDocument: ['require', ...keysOnlyOf(eventLevel, compoundDocument)],
 };
@@ -204,14 +210,23 @@ function objectType(schema: z.core.$ZodObject, name: string, way: Way): string {
 }
 
 const GOT = ['EventDocument', 'FiringDocument', 'ChildFiringDocument', 'TriggeredFields'];
+const TRIGGERS = ['PatternDocument', 'ResolveDocument', 'EventTriggerDocument', 'CompoundDocument', 'SequenceDocument'];
+
+type File = 'given' | 'triggers' | 'got';
+
+function fileOf(name: string): File {
+  if (GOT.includes(name)) return 'got';
+  return TRIGGERS.includes(name) ? 'triggers' : 'given';
+}
 
 const DO_NOT_EDIT =
   'Written by scripts/documents.ts from the schemas, which are what is checked at run time: do not edit.';
 
 /** The text of a file, formatted. */
-function file(imports: string, more: string, way: Way): string {
+function file(imports: string, more: string, which: File): string {
+  const way = which === 'got' ? 'got' : 'given';
   const types = [...NAMED].flatMap(([schema, { name, what }]) => {
-    if (what === undefined || GOT.includes(name) !== (way === 'got')) return [];
+    if (what === undefined || fileOf(name) !== which) return [];
     const last = (REFUSED[name] ?? []).map((key) => `  readonly ${key}?: never;\n`).join('');
     return [
       `/** ${what} */\nexport type ${name} = {\n${objectType(schema as z.core.$ZodObject, name, way)}${last}};\n`,
@@ -225,12 +240,18 @@ function file(imports: string, more: string, way: Way): string {
 
 /** The files by their names: what programs give, and what they get. */
 export function documents(): Readonly<Record<string, string>> {
-  const basics = 'DurationInput, FreeAction, Payload, RelatedResource, Resource';
   return {
-    'given.ts': file(`import type { ${basics} } from './basics.ts';\n`, GIVEN_TOO, 'given'),
+    'given.ts': file(
+      "import type { FreeAction, Payload, RelatedResource, Resource } from './basics.ts';\n" +
+        "import type { TriggerDocument } from './triggers.ts';\n",
+      GIVEN_TOO,
+      'given',
+    ),
+    'triggers.ts': file("import type { DurationInput } from './basics.ts';\n", TRIGGERS_TOO, 'triggers'),
     'got.ts': file(
       "import type { FreeAction, RelatedResource, Resource } from './basics.ts';\n" +
-        "import type { AutomationDocument, QueueAction, TriggerDocument } from './given.ts';\n",
+        "import type { AutomationDocument, QueueAction } from './given.ts';\n" +
+        "import type { TriggerDocument } from './triggers.ts';\n",
       GOT_TOO,
       'got',
     ),

@@ -15,18 +15,14 @@ export type {
   ActionDocument,
   AutomationDocument,
   BackoffStrategy,
-  CompoundDocument,
   EventInput,
-  EventTriggerDocument,
   KeepAge,
   KeepCount,
   QueueAction,
   QueueOptions,
   ScenarioDocument,
   ScenarioStep,
-  SequenceDocument,
   Settings,
-  TriggerDocument,
 } from './documents/given.ts';
 export type {
   ChildFiringDocument,
@@ -36,6 +32,14 @@ export type {
   TriggeredFreeAction,
   TriggeredQueueAction,
 } from './documents/got.ts';
+export type {
+  CompoundDocument,
+  EventTriggerDocument,
+  PatternDocument,
+  ResolveDocument,
+  SequenceDocument,
+  TriggerDocument,
+} from './documents/triggers.ts';
 export { Watchfire, type WorkerHooks } from './engine.ts';
 export {
   Ambiguous,

@@ -11,7 +11,7 @@ export type Resource = Labels & ({ readonly id: string } | { readonly 'prefect.r
 /** A related resource: `id` and `role` are required. */
 export type RelatedResource = Resource & ({ readonly role: string } | { readonly 'prefect.resource.role': string });
 
-/** Any object but a list; triggers never look at it. */
+/** Any object but a list. */
 export type Payload = Readonly<Record<string, unknown>> | (object & { readonly [Symbol.iterator]?: never });
 
 type Unit = 'w' | 'd' | 'h' | 'm' | 's';

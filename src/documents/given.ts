@@ -1,6 +1,7 @@
 /* Written by scripts/documents.ts from the schemas, which are what is checked at run time: do not edit. */
 
-import type { DurationInput, FreeAction, Payload, RelatedResource, Resource } from './basics.ts';
+import type { FreeAction, Payload, RelatedResource, Resource } from './basics.ts';
+import type { TriggerDocument } from './triggers.ts';
 
 /** An event as senders write it. */
 export type EventInput = {
@@ -16,7 +17,7 @@ export type EventInput = {
   readonly occurred?: string | number | null;
   /** Id of an event known to precede this one */
   readonly follows?: string | null;
-  /** Anything; never looked at by triggers */
+  /** Anything; conditions, sums and keys may look into it */
   readonly payload?: Payload;
   /** Automations that led to this event, oldest first */
   readonly cause_chain?: readonly string[];
@@ -55,81 +56,6 @@ export type AutomationDocument = {
   readonly actions_on_resolve?: readonly ActionDocument[];
   /** true: sees the events its own firings cause. Default: false */
   readonly allow_self_trigger?: boolean;
-};
-
-/** A trigger that watches events. */
-export type EventTriggerDocument = {
-  /** A trigger of events; without it the other keys tell which kind is meant */
-  readonly type?: 'event';
-  /** Accepted, no effect */
-  readonly id?: unknown;
-  /** Reactive: fires when events come. Proactive: fires when they do not come in time. Default: "Reactive" */
-  readonly posture?: 'Reactive' | 'Proactive';
-  /** Labels of the primary resource: label -> pattern or list of patterns. Default: {} */
-  readonly match?: Readonly<Record<string, string | readonly string[]>>;
-  /** The same for related resources; each map of a list must find its resource. Default: {} */
-  readonly match_related?:
-    | Readonly<Record<string, string | readonly string[]>>
-    | readonly Readonly<Record<string, string | readonly string[]>>[];
-  /** Patterns of the names of arming events. Default: [] */
-  readonly after?: readonly string[];
-  /** Patterns of the names of expected events; none means any event. Default: [] */
-  readonly expect?: readonly string[];
-  /** Labels whose values make up the key: each key has its own window. Default: [] */
-  readonly for_each?: readonly string[];
-  /** How many expected events are needed. Default: 1 */
-  readonly threshold?: number;
-  /** Length of the window: seconds, or text such as 30s, 1h30m, 10 minutes, PT1H, 0:05:00. Default: 0 */
-  readonly within?: DurationInput;
-  /** false: alert only once in a silence (Proactive without "after"). Default: true */
-  readonly repeat?: boolean;
-  readonly triggers?: never;
-  readonly require?: never;
-};
-
-/** A trigger that combines others, in any order. */
-export type CompoundDocument = {
-  /** Accepted, no effect */
-  readonly id?: unknown;
-  /** The triggers that are combined, its children */
-  readonly triggers: readonly TriggerDocument[];
-  /** How far apart the child firings may lie; null is no limit. Default: null */
-  readonly within?: DurationInput | null;
-  /** Labels whose values the child firings must share: each group fires on its own. Default: [] */
-  readonly for_each?: readonly string[];
-  /** Children in any order */
-  readonly type?: 'compound';
-  /** How many children must fire */
-  readonly require: 'any' | 'all' | number;
-  readonly posture?: never;
-  readonly match?: never;
-  readonly match_related?: never;
-  readonly after?: never;
-  readonly expect?: never;
-  readonly threshold?: never;
-  readonly repeat?: never;
-};
-
-/** A trigger that combines others, one after another. */
-export type SequenceDocument = {
-  /** Accepted, no effect */
-  readonly id?: unknown;
-  /** The triggers that are combined, its children */
-  readonly triggers: readonly TriggerDocument[];
-  /** How far apart the child firings may lie; null is no limit. Default: null */
-  readonly within?: DurationInput | null;
-  /** Labels whose values the child firings must share: each group fires on its own. Default: [] */
-  readonly for_each?: readonly string[];
-  /** Children one after another, in their order */
-  readonly type?: 'sequence';
-  readonly require?: never;
-  readonly posture?: never;
-  readonly match?: never;
-  readonly match_related?: never;
-  readonly after?: never;
-  readonly expect?: never;
-  readonly threshold?: never;
-  readonly repeat?: never;
 };
 
 /** An action that adds a job to a BullMQ queue of yours. */
@@ -244,6 +170,3 @@ export type Settings = {
 
 /** A reaction: a job in a queue of yours, or an action of your own type. `action.queue` tells them apart. */
 export type ActionDocument = QueueAction | FreeAction;
-
-/** A trigger as people write it. */
-export type TriggerDocument = EventTriggerDocument | CompoundDocument | SequenceDocument;

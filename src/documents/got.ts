@@ -1,7 +1,8 @@
 /* Written by scripts/documents.ts from the schemas, which are what is checked at run time: do not edit. */
 
 import type { FreeAction, RelatedResource, Resource } from './basics.ts';
-import type { AutomationDocument, QueueAction, TriggerDocument } from './given.ts';
+import type { AutomationDocument, QueueAction } from './given.ts';
+import type { TriggerDocument } from './triggers.ts';
 
 /** A complete event. */
 export type EventDocument = {

@@ -1,6 +1,7 @@
 import { compileNames } from '../match/names.ts';
 import { joinPath } from '../model/issue.ts';
-import type { Trigger } from '../model/trigger.ts';
+import { namesOf } from '../model/pattern.ts';
+import { patternsOf, type Trigger } from '../model/trigger.ts';
 import { type Finding, hint, quoted } from './finding.ts';
 import { hasLookup, hasRelated, type LogSample, lookupNames, relatedName } from './log-sample.ts';
 import { labelsAt, type PlacedTrigger, textsAt } from './places.ts';
@@ -31,8 +32,8 @@ export function labelFindings({ trigger, written, path }: PlacedTrigger, sample:
 }
 
 function listensToOwn(trigger: Trigger): boolean {
-  if (trigger.type !== 'event') return trigger.triggers.some(listensToOwn);
-  const wants = compileNames([...trigger.expect, ...trigger.after]);
+  if (trigger.type !== 'event' && trigger.triggers.some(listensToOwn)) return true;
+  const wants = compileNames(patternsOf(trigger).flatMap(namesOf));
   return OWN_EVENTS.some(wants);
 }
 

@@ -33,7 +33,7 @@ function keyWithoutAfter(trigger: EventTrigger, path: string, isWritten: (key: s
   return [
     warning(
       joinPath(path, 'for_each'),
-      'without "after" each key that came once has to come again in every window: one that has ended well is reported too',
+      'without "after" each key that came once has to come again and again: one that has ended well is reported too',
       'name in "after" what begins the wait; if every key is to come for ever, say so by "repeat": true or false',
     ),
   ];

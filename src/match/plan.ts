@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Automation } from '../model/automation.ts';
+import { plainPattern } from '../model/pattern.ts';
 import type { CompositeTrigger, EventTrigger, Spec, Trigger } from '../model/trigger.ts';
 import { compareText, encodeKey } from './key.ts';
 
@@ -51,19 +52,32 @@ const digest = (value: unknown): string =>
 
 const plainSpec = (spec: Spec): unknown => [...spec].sort(([a], [b]) => compareText(a, b));
 
-/** The definition as values whose JSON is equal when the meaning is (rules 13, first column). */
+/**
+ * The definition as values whose JSON is equal when the meaning is (rules 13, first column, and 17.11). A trigger that uses no key of
+ * rules 17 has the digest that it had before there were any: ids of firings are made of it.
+ */
 function meaning(trigger: Trigger): unknown {
   if (trigger.type !== 'event') return [trigger.type, trigger.require, trigger.withinMs, trigger.forEach];
   const related = trigger.matchRelated.map(plainSpec).map((spec) => JSON.stringify(spec));
+  const { where, distinct, sum, sliding, reset, resolve } = trigger;
+  const more = {
+    where,
+    distinct,
+    sum,
+    sliding,
+    reset: reset?.map(plainPattern),
+    resolve: resolve && [resolve.on.map(plainPattern), resolve.afterMs],
+  };
   return [
     trigger.posture,
     trigger.threshold,
     trigger.withinMs,
     plainSpec(trigger.match),
     [...new Set(related)].sort(compareText),
-    trigger.after,
-    trigger.expect,
+    trigger.after.map(plainPattern),
+    trigger.expect.map(plainPattern),
     trigger.forEach,
+    ...(Object.values(more).some((value) => value !== undefined) ? [more] : []),
   ];
 }
 

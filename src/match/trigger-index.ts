@@ -1,4 +1,5 @@
 import type { Event } from '../model/event.ts';
+import { namesOf } from '../model/pattern.ts';
 import type { EventTrigger } from '../model/trigger.ts';
 import { compareText } from './key.ts';
 import { LabelIndex, type LabelPlace } from './label-index.ts';
@@ -105,12 +106,13 @@ export class TriggerIndex {
 
   #file(node: TriggerNode, trigger: EventTrigger, seesItself: boolean): FiledTrigger {
     // No pattern for expected events means any event; which events arm then makes no difference to who is asked.
-    const patterns = trigger.expect.length === 0 ? ['*'] : new Set([...trigger.expect, ...trigger.after]);
+    const [expect, after] = [trigger.expect.flatMap(namesOf), trigger.after.flatMap(namesOf)];
+    const patterns = trigger.expect.length === 0 ? ['*'] : new Set([...expect, ...after]);
     const entry: FiledTrigger = {
       node,
       seesItself,
-      expects: compileNames(trigger.expect.length === 0 ? ['*'] : trigger.expect),
-      arms: compileNames(trigger.after),
+      expects: compileNames(trigger.expect.length === 0 ? ['*'] : expect),
+      arms: compileNames(after),
       covers: covers(trigger),
       filed: [],
       seenIn: 0,

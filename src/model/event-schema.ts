@@ -62,7 +62,7 @@ export const eventInput = z.looseObject({
   related: z.array(relatedResource).max(RELATED_LIMIT).optional().describe('Other resources, each with a role'),
   occurred: occurrence.nullish().describe('When it happened; without it: when it arrived'),
   follows: identifier.nullish().describe('Id of an event known to precede this one'),
-  payload: payload.optional().describe('Anything; never looked at by triggers'),
+  payload: payload.optional().describe('Anything; conditions, sums and keys may look into it'),
   cause_chain: z.array(wellFormed).optional().describe('Automations that led to this event, oldest first'),
 });
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { InvalidDocument } from '../errors.ts';
 import { each, joinPath } from './issue.ts';
 import { isRecord } from './record.ts';
@@ -11,10 +12,19 @@ export const LIST_LIMIT = 1_000;
 export const FOR_EACH_LIMIT = 32;
 export const PATTERN_LIMIT = 1_024;
 
+/** Published forms of a glob, of one or several, and of what `match` and `match_related` hold. */
+export const pattern = z
+  .string()
+  .refine((text) => fits(text, PATTERN_LIMIT))
+  .meta({ maxLength: PATTERN_LIMIT });
+export const globs = z.union([pattern, z.array(pattern).max(LIST_LIMIT)]);
+export const matchDocument = z.record(z.string(), globs);
+export const matchRelatedDocument = z.union([matchDocument, z.array(matchDocument).max(LIST_LIMIT)]);
+
 const NO_TEXTS: readonly string[] = Object.freeze([]);
 
-/** Reads a list of patterns or names, missing is empty, as a set in code point order. Throws InvalidDocument. */
-export function textsAt(value: unknown, path: string, limit = LIST_LIMIT, things = 'entries'): readonly string[] {
+/** Reads a list of names, missing is empty, as a set in code point order. Throws InvalidDocument. */
+export function textsAt(value: unknown, path: string, limit: number, things: string): readonly string[] {
   if (value === undefined) return NO_TEXTS;
   if (!areTexts(value)) throw new InvalidDocument(path, 'must be a list of strings', value);
   return boundedSet(value, path, limit, things);
@@ -26,12 +36,16 @@ export function specAt(value: unknown, path: string): Spec {
   if (!isRecord(value)) throw new InvalidDocument(path, 'must be an object', value);
   // From the document itself: zod leaves out a label named `__proto__`, and with it a condition.
   const entries = each(Object.entries(value), ([label, patterns]): [string, readonly string[]] => {
-    const place = joinPath(path, label);
-    const texts = typeof patterns === 'string' ? [patterns] : patterns;
-    if (!areTexts(texts)) throw new InvalidDocument(place, 'must be a string or a list of strings', patterns);
-    return [label, boundedSet(texts, place, LIST_LIMIT, 'entries')];
+    return [label, textsOf(patterns, joinPath(path, label))];
   });
   return new Map(entries.sort(([a], [b]) => compareText(a, b)));
+}
+
+/** Reads a text or a list of them, as a set in code point order. Throws InvalidDocument. */
+export function textsOf(value: unknown, path: string): readonly string[] {
+  const texts = typeof value === 'string' ? [value] : value;
+  if (!areTexts(texts)) throw new InvalidDocument(path, 'must be a string or a list of strings', value);
+  return boundedSet(texts, path);
 }
 
 /** Reads one such map or a list of them; empty ones are dropped, as they say nothing. Throws InvalidDocument. */
@@ -53,7 +67,13 @@ function areTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }
 
-function boundedSet(texts: readonly string[], path: string, limit: number, things: string): readonly string[] {
+/** The texts as a set in code point order. Throws InvalidDocument when there are too many, or one is too long. */
+export function boundedSet(
+  texts: readonly string[],
+  path: string,
+  limit = LIST_LIMIT,
+  things = 'entries',
+): readonly string[] {
   refuseMore(texts, path, limit, things);
   const long = texts.find((text) => !fits(text, PATTERN_LIMIT));
   if (long !== undefined)

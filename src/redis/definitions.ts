@@ -5,7 +5,8 @@ import { compiledFields, planOf, type StoredPlan, stateNamesOf, storedPlan } fro
 import { queuesOf } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import { differingKeys } from '../model/meaning.ts';
-import type { Trigger } from '../model/trigger.ts';
+import { namesOf } from '../model/pattern.ts';
+import { patternsOf, type Trigger } from '../model/trigger.ts';
 import { deleteAutomation } from './steps/delete-automation.ts';
 import { type Changed, putAutomation } from './steps/put-automation.ts';
 import type { Store } from './store.ts';
@@ -29,9 +30,9 @@ const OWN_EVENTS = ['automation.triggered', 'automation.resolved'];
  * firing would otherwise add an entry that nothing wants. The recorded scenarios run with all of them: leaving them out decides nothing.
  */
 function listens(trigger: Trigger): boolean {
-  if (trigger.type !== 'event') return trigger.triggers.some(listens);
-  if (trigger.expect.length === 0) return true;
-  const globs = [...trigger.expect, ...trigger.after].map(compileGlob);
+  if (trigger.type !== 'event' && trigger.triggers.some(listens)) return true;
+  if (trigger.type === 'event' && trigger.expect.length === 0) return true;
+  const globs = patternsOf(trigger).flatMap(namesOf).map(compileGlob);
   return OWN_EVENTS.some((name) => globs.some((glob) => glob(name)));
 }
 

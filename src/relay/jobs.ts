@@ -1,5 +1,6 @@
-import type { ActionDocument, AutomationDocument, QueueAction, TriggerDocument } from '../documents/given.ts';
+import type { ActionDocument, AutomationDocument, QueueAction } from '../documents/given.ts';
 import type { ChildFiringDocument, EventDocument, FiringDocument, TriggeredAction } from '../documents/got.ts';
+import type { TriggerDocument } from '../documents/triggers.ts';
 import { InvalidDocument } from '../errors.ts';
 import { delayOf, queueOf } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';

@@ -4,6 +4,7 @@ import { type Automation, automationDocument, parseAutomation } from '../model/a
 import { eventInput } from '../model/event-schema.ts';
 import { type Firing, stateChangeEventId } from '../model/firing.ts';
 import { check, required } from '../model/issue.ts';
+import { refuseNotYet } from '../model/not-yet.ts';
 import { isRecord } from '../model/record.ts';
 import { formatTimestamp, parseTimestamp } from '../model/timestamp.ts';
 import type { Trigger } from '../model/trigger.ts';
@@ -122,7 +123,7 @@ export function automationsOf({ automations, timeline }: Scenario): ScenarioAuto
   const found: ScenarioAutomations = { loaded: [], puts: new Map() };
   for (const { document, place, step } of documentsOf({ automations, timeline })) {
     try {
-      const automation = parseAutomation(document);
+      const automation = refuseNotYet(parseAutomation(document));
       if (step === null) found.loaded.push(automation);
       else found.puts.set(step, automation);
     } catch (error) {

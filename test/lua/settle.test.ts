@@ -156,7 +156,7 @@ describe('forgetting', () => {
   test('a silent key of a standing window after 30 days, with its alert', async () => {
     const world = new World();
     const day = 24 * 3_600;
-    await world.put(automation('a', standing({ within: day, for_each: ['id'] })));
+    await world.put(automation('a', standing({ within: day, for_each: ['id'], repeat: true })));
     await world.meet('x', { id: 'x1' });
     const { name } = await world.node('a');
     for (let at = day; at < DAYS30; at += day) await world.at(at).settle();

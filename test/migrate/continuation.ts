@@ -18,6 +18,18 @@ export type Continued = {
   counters: Record<string, string>;
 };
 
+type TriggerFields = { posture?: string; after?: string[]; repeat?: boolean; triggers?: TriggerFields[] };
+
+/** With a default written out that is another one since. */
+function asMeant({ triggers, ...trigger }: TriggerFields): TriggerFields {
+  const isStanding = trigger.posture === 'Proactive' && (trigger.after ?? []).length === 0;
+  return {
+    ...trigger,
+    ...(triggers && { triggers: triggers.map(asMeant) }),
+    ...(isStanding && { repeat: trigger.repeat ?? true }),
+  };
+}
+
 type Entry = [id: string, fields: string[]];
 
 /** How many of the last applied events are sent again, as they were and under new ids. */
@@ -65,8 +77,8 @@ export async function continueOn(world: Hands, takenMs: number): Promise<Continu
   }
   await phase('alike');
   for (const [id, document] of Object.entries(await redis.hgetall(name('automations'))).sort()) {
-    const automation = JSON.parse(document) as { enabled?: boolean };
-    if (automation.enabled === false) await world.put({ ...automation, id, enabled: true });
+    const { trigger, ...automation } = JSON.parse(document) as { enabled?: boolean; trigger: TriggerFields };
+    if (automation.enabled === false) await world.put({ ...automation, id, enabled: true, trigger: asMeant(trigger) });
   }
   await phase('enabled');
   for (const [i, seconds] of STEPS.entries()) await phase(`silence ${i}`, seconds);

@@ -1,6 +1,7 @@
 import { parseAutomation } from '../../src/model/automation.ts';
 import type { Labels } from '../../src/model/event.ts';
 import { differingKeys } from '../../src/model/meaning.ts';
+import { refuseNotYet } from '../../src/model/not-yet.ts';
 import { applyComposite } from './composite.ts';
 import { type ModelEvent, readEntry } from './event.ts';
 import { type Firing, makeFiring, stateChangeEvent } from './firing.ts';
@@ -46,7 +47,7 @@ export class ModelEngine {
 
   /** Rules 13. Reading: one that means the same is no change at all. Throws InvalidDocument, and then has changed nothing. */
   put(document: unknown, at: number): void {
-    const next = load(parseAutomation(document), document);
+    const next = load(refuseNotYet(parseAutomation(document)), document);
     const old = this.#automations.find(({ automation }) => automation.id === next.automation.id);
     if (old !== undefined && differingKeys(old.automation, next.automation).length === 0) return;
     const asOf = this.#beforeChange(at);

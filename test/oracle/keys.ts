@@ -64,7 +64,7 @@ export type Interest = { readonly expects: boolean; readonly arms: boolean };
 
 /** Rules 6; null when the trigger is not interested in the event. */
 export function interest(trigger: EventTrigger, event: ModelEvent): Interest | null {
-  const expects = trigger.expect.length === 0 || matchesOne(trigger.expect, event.event);
-  const arms = matchesOne(trigger.after, event.event);
+  const expects = trigger.expect.length === 0 || matchesOne(trigger.expect as readonly string[], event.event);
+  const arms = matchesOne(trigger.after as readonly string[], event.event);
   return (expects || arms) && covers(trigger, event) ? { expects, arms } : null;
 }

@@ -1,5 +1,5 @@
 import type { ActionDocument as Action } from '../../documents/given.ts';
-import type { EventTrigger, Spec, Trigger } from '../../model/trigger.ts';
+import type { CompositeTrigger, EventPattern, EventTrigger, Spec, Trigger } from '../../model/trigger.ts';
 
 const UNITS = [
   ['d', 86_400_000],
@@ -51,19 +51,23 @@ export function actionsInWords(actions: readonly Action[]): string {
 }
 
 function reactive(trigger: EventTrigger): string {
-  // Thresholds 0 and 1 both mean the first one.
-  const times = trigger.threshold > 1 ? `${trigger.threshold} × ` : '';
-  return [`${times}${patterns(trigger.expect)}`, ...conditions(trigger), ...armed(trigger), ...ending(trigger)].join(
-    ' ',
-  );
+  const words = [
+    counted(trigger),
+    ...conditions(trigger),
+    ...armed(trigger),
+    ...ending(trigger),
+    ...afterwards(trigger),
+  ];
+  return words.join(' ');
 }
 
 function proactive(trigger: EventTrigger): string {
-  const { threshold, expect } = trigger;
-  const missing = threshold > 1 ? `fewer than ${threshold} × ` : 'no ';
+  const { threshold, sum } = trigger;
+  const isCount = sum === undefined && threshold <= 1;
+  const missing = isCount ? `no ${patterns(trigger.expect)}` : `fewer than ${counted(trigger)}`;
   const once = trigger.repeat ? [] : ['(once in a silence)'];
-  const words = [...conditions(trigger), ...armed(trigger), ...ending(trigger), ...once];
-  return [`${missing}${patterns(expect)}`, ...words].join(' ');
+  const words = [...conditions(trigger), ...armed(trigger), ...ending(trigger), ...once, ...afterwards(trigger)];
+  return [missing, ...words].join(' ');
 }
 
 /** A trigger inside another, in brackets when its own words would run into those around it. */
@@ -72,19 +76,39 @@ function nested(trigger: Trigger): string {
   return /[ ,]/.test(words) ? `(${words})` : words;
 }
 
-type Ending = { withinMs: number | null; forEach: readonly string[] };
+type Ending = { withinMs: number | null; forEach: readonly string[]; sliding?: true };
 
-function composite(words: string, trigger: Ending): string {
-  return [words, ...ending(trigger)].join(' ');
+function composite(words: string, trigger: Ending & Pick<CompositeTrigger, 'unless'>): string {
+  const unless = trigger.unless === undefined ? [] : [`unless ${patterns(trigger.unless)}`];
+  return [words, ...ending(trigger), ...unless].join(' ');
 }
 
-function patterns(list: readonly string[]): string {
-  return list.length === 0 ? 'any event' : list.join(' | ');
+/** How many of which events, or how much: `5 × order.failed`, `3 different payload.ip of login`, `payload.amount of refund up to 5000`. */
+function counted({ threshold, distinct, sum, expect }: EventTrigger): string {
+  const events = patterns(expect);
+  if (sum !== undefined) return `${sum} of ${events} up to ${threshold}`;
+  // Thresholds 0 and 1 both mean the first one.
+  if (threshold <= 1) return events;
+  return distinct === undefined ? `${threshold} × ${events}` : `${threshold} different ${distinct} of ${events}`;
 }
 
-function conditions({ match, matchRelated }: EventTrigger): string[] {
+function patterns(list: readonly EventPattern[]): string {
+  return list.length === 0 ? 'any event' : list.map(patternInWords).join(' | ');
+}
+
+function patternInWords(pattern: EventPattern): string {
+  if (typeof pattern === 'string') return pattern;
+  const { events } = pattern;
+  const names = events.length === 1 && events[0] === '*' ? 'any event' : events.join(' | ');
+  return `(${[names || 'no event', ...conditions(pattern)].join(' ')})`;
+}
+
+type Conditions = Pick<EventTrigger, 'match' | 'matchRelated'> & { where?: string | null };
+
+function conditions({ match, matchRelated, where }: Conditions): string[] {
   const own = match.size === 0 ? [] : [`of ${spec(match)}`];
-  return [...own, ...matchRelated.map((one) => `with ${spec(one)}`)];
+  const condition = (where ?? null) === null ? [] : [`where ${where}`];
+  return [...own, ...matchRelated.map((one) => `with ${spec(one)}`), ...condition];
 }
 
 function spec(labels: Spec): string {
@@ -95,7 +119,22 @@ function armed({ after }: EventTrigger): string[] {
   return after.length === 0 ? [] : [`after ${patterns(after)}`];
 }
 
-function ending({ withinMs, forEach }: Ending): string[] {
-  const within = withinMs ? [`within ${durationInWords(withinMs)}`] : [];
+/** What ends a count or an alert, and what an alert does meanwhile. */
+function afterwards({ reset, resolve, remindMs, cooldownMs, sliding, withinMs }: EventTrigger): string[] {
+  const ends = resolve && [
+    ...(resolve.on.length > 0 ? [patterns(resolve.on)] : []),
+    ...(resolve.afterMs === null ? [] : [`${durationInWords(resolve.afterMs)} without`]),
+  ];
+  const isUsual = sliding && resolve === undefined && cooldownMs === withinMs;
+  return [
+    ...(reset ? [`anew at ${patterns(reset)}`] : []),
+    ...(ends ? [`until ${ends.join(' or ')}`] : []),
+    ...(remindMs ? [`again each ${durationInWords(remindMs)}`] : []),
+    ...(cooldownMs && !isUsual ? [`then quiet for ${durationInWords(cooldownMs)}`] : []),
+  ];
+}
+
+function ending({ withinMs, forEach, sliding }: Ending): string[] {
+  const within = withinMs ? [`${sliding ? 'in any' : 'within'} ${durationInWords(withinMs)}`] : [];
   return forEach.length === 0 ? within : [...within, `for each ${forEach.join(', ')}`];
 }

@@ -62,10 +62,13 @@ function naiveIncludes(spec: Spec, resources: readonly Labels[]): boolean {
 
 /** Rules 6. */
 export function naiveExpects(trigger: EventTrigger, name: string): boolean {
-  return trigger.expect.length === 0 || trigger.expect.some((pattern) => naiveGlob(pattern, name));
+  return (
+    trigger.expect.length === 0 ||
+    trigger.expect.some((pattern) => typeof pattern === 'string' && naiveGlob(pattern, name))
+  );
 }
 
 /** Rules 6. */
 export function naiveArms(trigger: EventTrigger, name: string): boolean {
-  return trigger.after.some((pattern) => naiveGlob(pattern, name));
+  return trigger.after.some((pattern) => typeof pattern === 'string' && naiveGlob(pattern, name));
 }

@@ -7,8 +7,8 @@ export const rules: Mutants = {
       '    trigger.withinMs,\n    plainSpec',
     ],
     '13: `repeat` never touches state': [
-      '    trigger.forEach,\n  ];\n}',
-      '    trigger.forEach,\n    trigger.repeat,\n  ];\n}',
+      '    trigger.forEach,\n    ...(Object',
+      '    trigger.forEach,\n    trigger.repeat,\n    ...(Object',
     ],
     '13: another `within` of a composite is another definition': [
       'trigger.require, trigger.withinMs, trigger.forEach]',

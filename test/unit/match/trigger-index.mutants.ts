@@ -14,8 +14,8 @@ export const rules: Mutants = {
     ],
     '7.1: triggers depth first': ['a.node.order - b.node.order', 'b.node.order - a.node.order'],
     '6: no pattern means any event': [
-      "expects: compileNames(trigger.expect.length === 0 ? ['*'] : trigger.expect)",
-      'expects: compileNames(trigger.expect)',
+      "expects: compileNames(trigger.expect.length === 0 ? ['*'] : expect)",
+      'expects: compileNames(expect)',
     ],
     '13: a disabled automation sees nothing': ['if (!plan.automation.enabled) return;', ''],
   },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { InvalidDocument } from '../../../src/errors.ts';
 import { parseAutomation } from '../../../src/model/automation.ts';
 import { type Decoded, decode } from '../../../src/model/intake.ts';
-import { notYet, type Recorded, TRACE_FILES, tracesIn } from '../../traces/recorded.ts';
+import { fixedPart, notYet, type Recorded, TRACE_FILES, tracesIn } from '../../traces/recorded.ts';
 
 const listed = new Set(notYet());
 
@@ -20,6 +20,10 @@ function firstError(scenario: Recorded): string | undefined {
   return undefined;
 }
 
+function errorOf(invalid: string | undefined): { error: unknown } {
+  return { error: invalid === undefined ? null : fixedPart({ invalid }) };
+}
+
 function decoded(step: Recorded['timeline'][number]): Decoded {
   return decode({ id: `${Date.parse(step.at)}-0`, fields: ['data', JSON.stringify(step.event)] });
 }
@@ -28,8 +32,8 @@ describe.each(TRACE_FILES)('%s', (file) => {
   const all = tracesIn(file).filter(({ name }) => !listed.has(name));
 
   test('every automation loads, and each faulty one is refused for the stated reason', () => {
-    const answers = all.map((scenario) => ({ name: scenario.name, invalid: firstError(scenario) }));
-    expect(answers).toEqual(all.map(({ name, invalid }) => ({ name, invalid })));
+    const answers = all.map((scenario) => ({ name: scenario.name, ...errorOf(firstError(scenario)) }));
+    expect(answers).toEqual(all.map(({ name, invalid }) => ({ name, ...errorOf(invalid) })));
   });
 
   test('exactly the events to be refused are refused, for the stated reason', () => {

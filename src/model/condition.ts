@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { compileExpression, InvalidExpression, type Wants } from '../cel/expression.ts';
+import { InvalidDocument } from '../errors.ts';
+
+/** Most characters of an expression (rules 17.1). */
+const EXPRESSION_LIMIT = 2_000;
+
+/** Published form of an expression in CEL. */
+export const conditionText = z.string().max(EXPRESSION_LIMIT);
+
+/**
+ * Reads an expression in CEL that has to give what `wants` says, and gives its text as it is. Throws InvalidDocument, whose reason ends
+ * with line and column.
+ */
+export function expressionAt(value: unknown, path: string, wants: Wants): string {
+  try {
+    return compileExpression(value as string, wants).text;
+  } catch (error) {
+    if (error instanceof InvalidExpression) throw new InvalidDocument(path, error.message, value);
+    throw error;
+  }
+}
