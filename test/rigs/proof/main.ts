@@ -17,6 +17,11 @@ const PARTS: Readonly<Record<string, Part>> = {
     tests: 'test/rigs/proof/compare.test.ts',
     whole: { runs: 10_000 },
   },
+  properties: {
+    what: 'random histories: no absence is told of what was there, and late events end with the same alerts',
+    tests: 'test/oracle/properties.test.ts',
+    whole: { runs: 20_000 },
+  },
   traces: {
     what: 'every recorded scenario in chunks of 1, 7 and 100 entries (--share 0.1: a random tenth in those of 1 and 7)',
     tests: 'test/traces/traces.test.ts',
