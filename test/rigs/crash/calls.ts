@@ -14,6 +14,7 @@ const ROLES: readonly (readonly [file: string, name: string, role: string])[] = 
   ['src/relay/relay.ts', '', 'relay'],
   ['src/apply/loaded-definitions.ts', 'refresh', 'definitions'],
   ['src/apply/take-over.ts', '', 'take-over'],
+  ['src/apply/straightener.ts', '', 'straightener'],
   ['src/apply/applier.ts', '', 'applier'],
   ['src/services/auditor.ts', '', 'auditor'],
   ['src/services/janitor.ts', '', 'janitor'],

@@ -110,6 +110,9 @@ export const POINTS: readonly Point[] = [
   point('janitor: retire'),
   loads('janitor: sweep'),
 
+  point('straightener: straighten'),
+  loads('straightener: straighten'),
+
   point('auditor: audit'),
   point('auditor: recount', 1, 2),
   point('auditor: get'),
