@@ -152,7 +152,7 @@ export class Watchfire extends Views {
     { timeoutMs }: EmitOptions = {},
   ): Promise<{ id: string; entry: string }> {
     const at = this.clock.virtualNowMs();
-    const { event, data } = sealEvent(document, randomUUID, this.clock.nowMs());
+    const { event, data } = sealEvent(document, randomUUID, this.clock.nowMs(), { anyId: at !== null });
     const parts = { clock: this.clock, connections: this.connections };
     return await withPatience(parts, timeoutMs, event.id, async (patience) => {
       const admitted = this.#admission?.admit(data.length) ?? null;

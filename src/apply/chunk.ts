@@ -2,7 +2,7 @@ import { compileKey, encodeKey } from '../match/key.ts';
 import { kindOf, type TriggerNode } from '../match/plan.ts';
 import type { Interest } from '../match/trigger-index.ts';
 import { type Event, effectiveTime, eventDocument } from '../model/event.ts';
-import type { Entry } from '../model/intake.ts';
+import { type Entry, rememberedAs } from '../model/intake.ts';
 import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from '../redis/wire.ts';
 import { type Digest, digestOf } from './digest.ts';
 import type { DefinitionsView } from './loaded-definitions.ts';
@@ -84,7 +84,7 @@ export function chunkOf(
     return {
       entry: entry.id,
       id: event.id,
-      digest: digests.push(digestOf(event.id)),
+      digest: digests.push(digestOf(rememberedAs(event, waits, entry))),
       t: effectiveTime(event),
       occurred: event.occurred,
       received: event.received,

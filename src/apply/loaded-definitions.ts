@@ -5,7 +5,13 @@ import { type Changes, changesSince } from '../redis/definitions.ts';
 import type { Store } from '../redis/store.ts';
 
 /** What the engine needs to know of its definitions to match entries. */
-export type DefinitionsView = Readonly<{ generation: string; triggers: TriggerIndex; ignored: ReadonlySet<string> }>;
+export type DefinitionsView = Readonly<{
+  generation: string;
+  triggers: TriggerIndex;
+  ignored: ReadonlySet<string>;
+  /** Whether senders may give ids that the engine gives, as where recorded events are applied in virtual time. */
+  anyId: boolean;
+}>;
 
 /** One worker's picture of the definitions: one generation at a time, brought up to date by what changed. */
 export class LoadedDefinitions {
@@ -22,7 +28,8 @@ export class LoadedDefinitions {
   }
 
   get view(): DefinitionsView {
-    return { generation: this.#generation, triggers: this.#triggerIndex, ignored: this.#ignored };
+    const anyId = this.#store.virtualNow() !== '';
+    return { generation: this.#generation, triggers: this.#triggerIndex, ignored: this.#ignored, anyId };
   }
 
   /** Loads everything: numbers of generations that Redis has lost may have been given away once more. */

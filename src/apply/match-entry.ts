@@ -10,7 +10,7 @@ export type MatchedEntry =
 
 /** Decodes, validates and matches one entry: all that does not depend on the entries beside it. */
 export function matchEntry(entry: Entry, view: DefinitionsView): MatchedEntry {
-  const decoded = decode(entry);
+  const decoded = decode(entry, view);
   if (decoded.kind === 'rejected') return decoded;
   const { event } = decoded;
   if (view.ignored.has(event.event)) return { kind: 'ignored' };

@@ -17,7 +17,7 @@ export async function readSurroundings(
   store: Store,
   automations: readonly Automation[],
 ): Promise<Surroundings> {
-  const newest = (await readNewest(redis, store, SAMPLE)).map(decode);
+  const newest = (await readNewest(redis, store, SAMPLE)).map((entry) => decode(entry));
   const sample = sampleOf(newest.flatMap((decoded) => (decoded.kind === 'event' ? [decoded.event] : [])));
   const attended = await attendedOf(redis, store, [...new Set(automations.flatMap(queuesOf))]);
   return {

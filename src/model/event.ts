@@ -83,7 +83,7 @@ function readEvent(document: unknown, arrival: Arrival, depthLimit: number): Eve
     throw new InvalidDocument('payload', `must not be nested deeper than ${depthLimit} levels`);
   }
   return {
-    id: identifier(id, 'id') ?? `entry-${arrival.entryId}`,
+    id: identifier(id, 'id') ?? derivedId(arrival.entryId),
     event: name,
     resource: primaryLabels(document.resource),
     related: relatedLabels(document.related),
@@ -218,4 +218,9 @@ export function resourceRole(labels: Labels): string | undefined {
 /** The name of a resource for people: its label `name`, or else `prefect.resource.name`. */
 export function resourceName(labels: Labels): string | undefined {
   return labels.name ?? labels['prefect.resource.name'];
+}
+
+/** The id of an event that was sent without one, by the id of its entry. */
+export function derivedId(entryId: string): string {
+  return `entry-${entryId}`;
 }

@@ -1,6 +1,6 @@
 import { InvalidDocument } from '../errors.ts';
 import { cloudEventDocument, isCloudEvent } from './cloud-event.ts';
-import { DOCUMENT_LIMIT_BYTES, type Event, parseEvent, parseEventDocument } from './event.ts';
+import { DOCUMENT_LIMIT_BYTES, derivedId, type Event, parseEvent, parseEventDocument } from './event.ts';
 import { parseExact, writeExact } from './exact.ts';
 import { parseFiring, stateChangeEvent } from './firing.ts';
 import { flatDocument } from './flat.ts';
@@ -22,6 +22,21 @@ export type Decoded =
 export const OWN_FORMS = ['firing', 'released', 'straightened'] as const;
 export type OwnForm = (typeof OWN_FORMS)[number];
 
+/** What ids begin with that the engine gives: to events without one, and to state-change events (rules 10). */
+const OWN_IDS = ['entry-', 's-'] as const;
+
+/** `anyId`: senders may give such ids too, as where events are applied once more; else they are refused. */
+export type IntakeOptions = Readonly<{ anyId?: boolean }>;
+
+/**
+ * Under which id an event is remembered as applied. One that was sent without an id under an unusable entry id has an id that an entry
+ * of the future will get: it is remembered beside it, and never waits, so that it cannot stand in the way of that one.
+ */
+export function rememberedAs(event: Event, waits: boolean, { fields }: Entry): string {
+  const derived = !waits && fields[0] === 'straightened' && event.id === derivedId(fields[1] ?? '');
+  return derived && ownFormOf(fields.slice(2, 3)) === null ? `straightened ${event.id}` : event.id;
+}
+
 /** Characters of the engine's own forms: a document can grow to five times its size when it is written anew (1e20), and they hold little else. */
 const OWN_LIMIT = 8 * DOCUMENT_LIMIT_BYTES;
 
@@ -33,9 +48,9 @@ const REPLACEMENT = '\ufffd';
  * `released` (a follower let go, as a complete event document), `data` (an event or a CloudEvent as JSON), or flat fields for people.
  * Never throws: whatever is wrong becomes the reason, `field: what is wrong`.
  */
-export function decode(entry: Entry): Decoded {
+export function decode(entry: Entry, { anyId = true }: IntakeOptions = {}): Decoded {
   try {
-    return decodeForm(entry);
+    return decodeForm(entry, anyId);
   } catch (error) {
     if (error instanceof InvalidDocument) return { kind: 'rejected', reason: error.message };
     // Nothing else is expected here, but one entry must never stop the log: it is refused with what we know.
@@ -49,7 +64,7 @@ export function ownFormOf(fields: readonly string[]): OwnForm | null {
   return OWN_FORMS.find((form) => form === fields[0]) ?? null;
 }
 
-function decodeForm(entry: Entry): Decoded {
+function decodeForm(entry: Entry, anyId: boolean): Decoded {
   const { id, first: entryId, fields } = straightened(entry);
   const arrival = { entryId, received: arrivalOf(id) };
   const claims = ownFormOf(entry.fields);
@@ -72,7 +87,10 @@ function decodeForm(entry: Entry): Decoded {
     return { kind: 'event', event, own: false, waits: false, claims };
   }
   const document = first === 'data' && fields.length === 2 ? dataDocument(value) : flat(fields);
-  return { kind: 'event', event: parseEvent(document, arrival), own: false, waits: true, claims };
+  const event = parseEvent(document, arrival);
+  const derived = event.id === derivedId(entryId);
+  if (!anyId && !derived) checkId(event.id);
+  return { kind: 'event', event, own: false, waits: !(derived && claims === 'straightened'), claims };
 }
 
 /** What an entry was before it was set straight: its fields, and the id that it had first. */
@@ -87,12 +105,25 @@ function straightened({ id, fields }: Entry): Entry & { first: string } {
  * checked is the text itself, by the rules it meets again when it is taken from the log.
  * @throws InvalidDocument
  */
-export function sealEvent(document: unknown, newId: () => string, received: number): { event: Event; data: string } {
+export function sealEvent(
+  document: unknown,
+  newId: () => string,
+  received: number,
+  { anyId = false }: IntakeOptions = {},
+): { event: Event; data: string } {
   if (!isRecord(document)) throw new InvalidDocument('event', 'must be an object', document);
   const named = isCloudEvent(document) ? document : { ...document, id: document.id ?? newId() };
   // There a replacement character and broken bytes look the same; its escape does not.
   const data = writeExact(named).replaceAll(REPLACEMENT, '\\ufffd');
-  return { event: parseEvent(dataDocument(data), { entryId: '0-0', received }), data };
+  const event = parseEvent(dataDocument(data), { entryId: '0-0', received });
+  if (!anyId) checkId(event.id);
+  return { event, data };
+}
+
+/** Refuses an id that the engine may give to another event, which would pass for a duplicate then. */
+function checkId(id: string): void {
+  if (!OWN_IDS.some((beginning) => id.startsWith(beginning))) return;
+  throw new InvalidDocument('id', 'must not begin with "entry-" or "s-": the engine gives these ids', id);
 }
 
 /** The milliseconds of a stream entry id. Redis takes any 64-bit number there, far beyond what a date can be. */

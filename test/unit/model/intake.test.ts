@@ -172,7 +172,7 @@ describe('an entry that was set straight', () => {
     expect(decoded).toMatchObject({
       kind: 'event',
       own: false,
-      waits: true,
+      waits: false,
       claims: 'straightened',
       event: { id: `entry-${first}`, received },
     });
