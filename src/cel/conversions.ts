@@ -1,15 +1,18 @@
 import { type Evaluation, TOO_MANY_STEPS } from './evaluation.ts';
 import { INT_MAX, INT_MIN, UINT_MAX } from './literal.ts';
 import { timestampOf } from './time-range.ts';
-import { formatDuration, formatTimestamp, parseDuration, parseTimestamp } from './time-text.ts';
+import { durationParts, formatDuration, formatTimestamp, parseTimestamp, sumOf } from './time-text.ts';
 import { asDouble, DurationValue, Failed, TimestampValue, Uint } from './value.ts';
 
 const OUT_OF_RANGE = new Failed('number out of range');
 const NO_UTF8 = new Failed('bytes are no UTF-8');
 const SECOND = 1_000_000_000n;
 
-/** Longest text that a number, a timestamp or a duration can be read from. */
-const READABLE = 1_000;
+/** Longest text that a number can be read from, and a timestamp or a duration. */
+const LONGEST_NUMBER = 1_000;
+const LONGEST_TIME = 100;
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function unreadable(type: string): Failed {
   return new Failed(`text is no ${type}`);
@@ -68,7 +71,7 @@ export function toDouble(run: Evaluation, value: unknown): unknown {
   if (!run.takeText(value.length)) return TOO_MANY_STEPS;
   const named = /^([+-]?)(?:(inf(?:inity)?)|nan)$/i.exec(value);
   if (named !== null) return named[2] === undefined ? Number.NaN : Number(`${named[1]}Infinity`);
-  if (value.length > READABLE || !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value)) return NO_DOUBLE;
+  if (value.length > LONGEST_NUMBER || !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value)) return NO_DOUBLE;
   const read = Number(value);
   return Number.isFinite(read) ? read : OUT_OF_RANGE;
 }
@@ -102,7 +105,7 @@ export function toText(run: Evaluation, value: unknown): unknown {
   if (!(value instanceof Uint8Array)) return undefined;
   if (!run.takeText(value.length)) return TOO_MANY_STEPS;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
+    return UTF8.decode(value);
   } catch {
     return NO_UTF8;
   }
@@ -124,12 +127,16 @@ export function toTimestamp(run: Evaluation, value: unknown): unknown {
   if (typeof value === 'bigint') return timestampOf(value * SECOND);
   if (typeof value !== 'string') return undefined;
   if (!run.takeText(value.length)) return TOO_MANY_STEPS;
-  return value.length > READABLE ? NO_TIMESTAMP : (parseTimestamp(value) ?? NO_TIMESTAMP);
+  return value.length > LONGEST_TIME ? NO_TIMESTAMP : (parseTimestamp(value) ?? NO_TIMESTAMP);
 }
 
+/** Each part, as `1h` and `30m` of `1h30m`, is a step. */
 export function toDuration(run: Evaluation, value: unknown): unknown {
   if (value instanceof DurationValue) return value;
   if (typeof value !== 'string') return undefined;
   if (!run.takeText(value.length)) return TOO_MANY_STEPS;
-  return value.length > READABLE ? NO_DURATION : (parseDuration(value) ?? NO_DURATION);
+  if (value.length > LONGEST_TIME) return NO_DURATION;
+  const parts = durationParts(value);
+  if (parts === undefined) return NO_DURATION;
+  return run.take(parts.length) ? sumOf(parts, value.startsWith('-')) : TOO_MANY_STEPS;
 }

@@ -1,4 +1,4 @@
-import { type Evaluation, TOO_MANY_STEPS } from './evaluation.ts';
+import { type Evaluation, STEP_LIMIT, TOO_MANY_STEPS } from './evaluation.ts';
 import {
   adapted,
   asDouble,
@@ -82,7 +82,8 @@ export function keysOf(run: Evaluation, map: object): readonly unknown[] | undef
   if (map instanceof MapValue) {
     return run.take(map.entries.size) ? [...map.entries.values()].map(([key]) => key) : undefined;
   }
-  const keys = Object.keys(map);
+  const keys = run.event.keys?.get(map) ?? Object.keys(map);
+  if (keys.length > STEP_LIMIT) run.event.keys?.set(map, keys);
   return run.take(keys.length) ? keys : undefined;
 }
 

@@ -16,6 +16,8 @@ export type CelEvent = Readonly<{
   /** In milliseconds since 1970. */
   occurredMs: number;
   receivedMs: number;
+  /** The keys of large maps. An event that several conditions are asked about brings a place for them, so each map is listed once. */
+  keys?: WeakMap<object, readonly string[]>;
 }>;
 
 /** Stands where an evaluation ended because it took too many steps; all that is evaluated behind it gives the same. */

@@ -87,8 +87,10 @@ class Reading {
       case '[]':
         return { kind: 'index', operand: read(from.args[0]), index: read(from.args[1]), at };
       case 'call':
+        this.#checkEnd(from);
         return this.#call(from.args[0], from.args[1], locals, at);
       case 'rcall':
+        this.#checkEnd(from);
         return this.#callOn(...from.args, locals, at);
       case 'list':
         return { kind: 'list', items: from.args.map(read), at };
@@ -127,7 +129,7 @@ class Reading {
   }
 
   #select([operand, name]: [ASTNode, string], locals: readonly string[], at: number): Node {
-    const field = this.#fieldOf(name);
+    const field = this.#fieldOf(name, at);
     const dotted = `${dottedName(operand) ?? ''}.${field}`;
     if (dotted.startsWith('google.') && TYPE_NAMES.has(dotted) && !locals.includes('google')) {
       return { kind: 'literal', value: new TypeValue(dotted), at };
@@ -135,7 +137,8 @@ class Reading {
     return { kind: 'select', operand: this.node(operand, locals, 0), field, at };
   }
 
-  #fieldOf(name: string): string {
+  #fieldOf(name: string, at: number): string {
+    if (this.#stoodIn.values.has(name)) throw this.#error('a field needs a name', at);
     return this.#stoodIn.fields.get(name) ?? name;
   }
 
@@ -176,14 +179,23 @@ class Reading {
       return this.#callOf(name, [range, ...args.map((arg) => this.node(arg, locals, 0))], at);
     }
     const [variable, ...bodies] = args;
-    if (variable?.op !== 'id') throw this.#error(`"${name}" needs a name for the element first`, variable?.start ?? at);
+    if (variable?.op !== 'id' || this.#stoodIn.values.has(variable.args)) {
+      throw this.#error(`"${name}" needs a name for the element first`, variable?.start ?? at);
+    }
     const inside = [...locals, variable.args];
     const [first, second] = bodies.map((body) => this.node(body, inside, 0)) as [Node, Node?];
     const shared = { kind: 'macro', name: name as MacroName, range, slot: locals.length, at } as const;
     return second === undefined ? { ...shared, body: first } : { ...shared, filter: first, body: second };
   }
 
-  #checkCall(name: string, counts: readonly number[] | undefined, count: number, at: number): void {
+  /** The library takes a comma behind the last argument, CEL does not. */
+  #checkEnd({ start, end }: ASTNode): void {
+    const written = this.#text.slice(start, end);
+    if (/,\s*\)$/.test(written) && !written.includes('//')) throw this.#error('Unexpected token: RPAREN', end - 1);
+  }
+
+  #checkCall(standIn: string, counts: readonly number[] | undefined, count: number, at: number): void {
+    const name = this.#stoodIn.fields.get(standIn) ?? standIn;
     if (counts === undefined) throw this.#error(`unknown function "${name}"`, at);
     if (!counts.includes(count)) throw this.#error(`wrong number of arguments for "${name}"`, at);
   }
@@ -193,7 +205,7 @@ class Reading {
     if (field === undefined || others.length > 0) throw this.#error('wrong number of arguments for "has"', at);
     if (field.op !== '.') throw this.#error('"has" needs a field, as in has(payload.total)', field.start);
     const [operand, name] = field.args;
-    return { kind: 'has', operand: this.node(operand, locals, 0), field: this.#fieldOf(name), at };
+    return { kind: 'has', operand: this.node(operand, locals, 0), field: this.#fieldOf(name, at), at };
   }
 }
 

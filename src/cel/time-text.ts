@@ -49,16 +49,22 @@ const UNITS: Readonly<Record<string, bigint>> = {
 const WHOLE = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:h|ms|m|s|us|µs|μs|ns))+)$/;
 const PART = /(\d*)\.?(\d*)(h|ms|m|s|us|µs|μs|ns)/g;
 
-/** A length of time as Go writes it: `1h30m`, `1.5s`, `-300ms`. @returns undefined for what is none */
-export function parseDuration(text: string): DurationValue | Failed | undefined {
+type DurationPart = Readonly<{ whole: string; fraction: string; unit: string }>;
+
+/** The parts of a length of time as Go writes it: `1h30m`, `1.5s`, `-300ms`. @returns undefined for what is none */
+export function durationParts(text: string): readonly DurationPart[] | undefined {
   if (!WHOLE.test(text)) return undefined;
+  return [...text.matchAll(PART)].map(([, whole = '', fraction = '', unit = '']) => ({ whole, fraction, unit }));
+}
+
+export function sumOf(parts: readonly DurationPart[], negative: boolean): DurationValue | Failed {
   let nanos = 0n;
-  for (const [, whole = '', fraction = '', unit = ''] of text.matchAll(PART)) {
+  for (const { whole, fraction, unit } of parts) {
     const size = UNITS[unit] ?? 0n;
     nanos += BigInt(whole === '' ? '0' : whole) * size;
     if (fraction !== '') nanos += (BigInt(fraction) * size) / 10n ** BigInt(fraction.length);
   }
-  return durationOf(text.startsWith('-') ? -nanos : nanos);
+  return durationOf(negative ? -nanos : nanos);
 }
 
 /** In seconds: `90s`, `1.5s`. */
