@@ -11,6 +11,9 @@
 -- KEYS listeners   set     automations that want state-change events
 -- KEYS parked      zset    followers waiting for their leader
 -- KEYS seen        string  generations of remembered ids, as JSON
+-- KEYS held        hash    parked event -> what waits for it
+-- KEYS early       zset    names of the hashes of remembered times -> the end of their half hour in ms
+-- KEYS settings    hash    what the whole namespace agrees on
 -- KEYS counters    hash    decisions counted
 -- KEYS audit       hash    what became of the log itself
 -- KEYS quota_used        hash    automation -> how many keys hold state

@@ -11,6 +11,8 @@
 -- KEYS audit       hash    what became of the log itself
 -- KEYS listeners   set     automations that want state-change events
 -- KEYS parked      zset    followers waiting for their leader
+-- KEYS early       zset    names of the hashes of remembered times -> the end of their half hour in ms
+-- KEYS settings    hash    what the whole namespace agrees on
 -- KEYS counters    hash    decisions counted
 -- KEYS quota_used        hash    automation -> how many keys hold state
 -- KEYS quotas      hash    the most that may

@@ -22,7 +22,7 @@ local function check_own(e)
   check_type(e.keys.own, 'zset')
 end
 
-local TYPES = { XADD = 'stream', ZADD = 'zset', ZREM = 'zset', HSET = 'hash' }
+local TYPES = { XADD = 'stream', ZADD = 'zset', ZREM = 'zset', HSET = 'hash', HDEL = 'hash' }
 
 local function check_commands(e)
   local known = {}
@@ -54,10 +54,16 @@ function M.all(e)
   for _, known in pairs(e.buckets) do
     if known.fresh then check_type(known.key, 'hash') end
   end
+  local remembers = false
   for _, s in ipairs(e.touched) do
     local d = s.deadlines
     if d and not d.visited then check_type(due.key(e, s), 'zset') end
     if s.changed and s.kind.proactive then check_type(p.last .. s.name, 'hash') end
+    remembers = remembers or s.remembers
+  end
+  if remembers then
+    check_right('ZADD', k.early, '0', 'm')
+    check_type(k.early, 'zset')
   end
   check_commands(e)
 end

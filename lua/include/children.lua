@@ -85,12 +85,16 @@ function M.forget(e, c, group, as_of)
   M.save(e, g)
 end
 
+-- The document of a child firing that is stored.
+function M.document(g, child)
+  return g.stored[child].document or redis.call('HGET', g.name, child)
+end
+
 -- The documents of everything that is stored, in declared order.
 function M.documents(g)
   local documents = {}
   for _, child in ipairs(g.composite.children) do
-    local s = g.stored[child]
-    if s then documents[#documents + 1] = s.document or redis.call('HGET', g.name, child) end
+    if g.stored[child] then documents[#documents + 1] = M.document(g, child) end
   end
   return documents
 end

@@ -63,13 +63,13 @@ local function ready(g)
 end
 
 -- The key of the composite's for_each, looked up on the event of the child firing.
-local function group_of(c, f)
+function M.group_of(c, f)
   return #c.names == 0 and '' or key.of_document(f.doc, c.names)
 end
 
 -- received: firings of children, of one event in declared order. Answers the firing of the composite, or nil.
 function M.receive(e, c, received, as_of)
-  local place, completing = group_of(c, received[1]), nil
+  local place, completing = M.group_of(c, received[1]), nil
   if c.needed == 1 then return firing.of_children(c, place, received[1], { firing.document(received[1]) }) end
   local g = children.read(e, c, place)
   children.drop(g, as_of, -math.huge)

@@ -10,6 +10,7 @@ local M = {}
 -- Begins to decide: nothing has happened yet.
 function M.begin(e)
   e.newest, e.arrival, e.clock_moved = e.stored_newest, e.stored_arrival, false
+  e.settled = e.stored_settled
   e.position, e.deciding, e.as_of, e.claimed = e.stored_position, false, false, false
   e.head, e.bound, e.queue = math.huge, -math.huge, {}
   e.due, e.due_at, e.due_offset, e.revisit = {}, 1, 0, false
@@ -32,19 +33,23 @@ function M.new(keys, prefixes)
     next_id = '*', -- the id that a new stream entry asks for: '*', or `now` with any sequence number in virtual time
     stored_newest = false, -- ms: the largest event time so far; false before the first event
     stored_arrival = false, -- ms: when that event was received
+    stored_settled = -math.huge, -- ms: the largest as_of at which the clock moved so far
     stored_position = '0-0', -- id of the last applied entry
 
     -- What was read of Redis, or worked out, once for the call.
     triggers = {}, -- state name -> compiled trigger; false when its definition is gone
     waits = 'unknown', -- whether any follower waited before this call: true, false, or not asked yet
     anybody_listens = 'unknown', -- whether any automation wants state-change events: true, false, or not asked yet
+    settings = false, -- of the namespace: { early_ms, wait_ms }; false before they are read
+    anybody_remembers = 'unknown', -- whether times of expected events are remembered (early.lua): true, false, or not asked yet
     quotas = false, -- the most that may hold state, { automation, all }; false before they are read
     used = {}, -- owner -> keys that held state when the call began; '' stands for all automations
     budget = 0, -- how many obligations this call may still settle
 
     -- Time and the log.
     newest = false, arrival = false, -- the clock, as this call leaves it
-    clock_moved = false, -- whether the two have to be written
+    settled = false, -- ms: as_of has come so far, even if it went back since
+    clock_moved = false, -- whether the three have to be written
     as_of = false, -- ms: the time a change of definitions takes effect at; set by change.begin
     position = '0-0', -- id of the last applied entry; that of the chunk once it is decided
     chunk = false, -- the entries of the call, if it has any (wire.lua)

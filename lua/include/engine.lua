@@ -22,8 +22,9 @@ end
 
 -- now_ms: '' in production (the server's time), else the virtual time of a simulation.
 function M.open(keys, prefixes, now_ms)
-  local e, clock, virtual = context.new(keys, prefixes), redis.call('HMGET', keys.clock, 'newest', 'arrival'), tonumber(now_ms)
+  local e, clock, virtual = context.new(keys, prefixes), redis.call('HMGET', keys.clock, 'newest', 'arrival', 'settled'), tonumber(now_ms)
   e.stored_newest, e.stored_arrival = tonumber(clock[1]) or false, tonumber(clock[2]) or false
+  e.stored_settled = tonumber(clock[3]) or -math.huge
   e.stored_position = position.of(keys)
   if virtual then
     e.now, e.next_id = virtual, M.int(virtual) .. '-*'
@@ -42,9 +43,19 @@ function M.lag(e)
 end
 
 -- Rules 4: an applied event moves the clock when it happened later than all before it.
-function M.move_clock(e, t, received)
-  if e.newest and t <= e.newest then return end
-  e.newest, e.arrival, e.clock_moved = t, received, true
+function M.move_clock(e, ev)
+  if e.newest and ev.t <= e.newest then return end
+  e.newest, e.arrival, e.clock_moved = ev.t, ev.received, true
+  if ev.as_of > e.settled then e.settled = ev.as_of end
+end
+
+-- What the whole namespace agrees on (rules 1): { early_ms, wait_ms }.
+function M.settings(e)
+  if not e.settings then
+    local set = redis.call('HMGET', e.keys.settings, 'early_ms', 'follow_wait_ms')
+    e.settings = { early_ms = tonumber(set[1]) or limits.EARLY_MS, wait_ms = tonumber(set[2]) or limits.WAIT_MS }
+  end
+  return e.settings
 end
 
 -- The milliseconds of the oldest entry that is not applied yet, or nil.
@@ -60,7 +71,7 @@ end
 
 -- When the scheduler has something to do next, in Redis time; '' for never.
 function M.wake(e)
-  if math.abs(e.head) == math.huge then return '' end
+  if math.abs(e.head) == math.huge or e.head >= limits.HELD then return '' end
   return M.int(e.head + M.lag(e))
 end
 

@@ -1,5 +1,6 @@
 -- Rules 7.1: one entry of the log is decided.
 local engine = include('engine')
+local hold = include('hold')
 local log = include('log')
 local order = include('order')
 local own = include('own')
@@ -15,10 +16,11 @@ local M = {}
 -- due than one call may settle.
 local function admit(e, ev, at)
   if ev.fresh and order.is_parked(e, ev.id) or seen.has(e, ev.digest, at) then return 'duplicate' end
-  if ev.follows and not seen.has(e, ev.leader, at) then
-    return order.park(e, ev, buckets.name(e, ev.leader), wire.entry_id(e.chunk, e.deciding))
-  end
+  local waits = ev.follows and engine.settings(e).wait_ms > 0 and not seen.has(e, ev.leader, at)
   if e.head <= ev.as_of and not settle.catch_up(e, ev.as_of) then return 'more-due' end
+  if not waits then return nil end
+  hold.set(e, e.chunk, ev)
+  return order.park(e, ev, buckets.name(e, ev.leader), wire.entry_id(e.chunk, e.deciding))
 end
 
 -- ev: to be filled; number: of the entry in the chunk; documents: function from the number of a document to its text.
@@ -27,7 +29,10 @@ function M.decide(e, ev, number, documents)
   local chunk = e.chunk
   wire.entry(chunk, ev, number)
   if ev.word then
-    if ev.word == 'rejected' then log.set_aside(e, wire.entry_id(chunk, number), ev.reason, ev.error, ev.attempts) end
+    if ev.word == 'rejected' then
+      local fields = log.set_aside(e, wire.entry_id(chunk, number), ev.reason, ev.error, ev.attempts)
+      hold.lift_entry(e, fields, chunk.ats[number] - engine.lag(e))
+    end
     return ev.word, ev.word
   end
   if ev.claims then
@@ -44,13 +49,16 @@ function M.decide(e, ev, number, documents)
   ev.as_of = at - engine.lag(e)
   local other = admit(e, ev, at)
   if other == 'more-due' then return nil end
+  local returns = not ev.fresh and not ev.own
   if other then
-    wire.pass(chunk, ev)
+    if other == 'duplicate' then wire.pass(chunk, ev) end
+    if returns then hold.lift(e, ev.id, ev.as_of) end
     return other, other
   end
   seen.remember(e, ev.digest, at)
-  if not ev.own then engine.move_clock(e, ev.t, ev.received) end
+  if not ev.own then engine.move_clock(e, ev) end
   local words = walk.event(e, chunk, ev)
+  if returns then hold.lift(e, ev.id, ev.as_of) end
   order.followers(e, ev.digest)
   return 'applied', words
 end

@@ -19,7 +19,7 @@ end
 local function new(trigger, encoded, state, time, doc, cause, documents)
   local id = redis.sha1hex(trigger.stem .. part(encoded) .. part(state) .. cause):sub(1, 32)
   return --[[firing]] {
-    id = id, trigger = trigger, key = encoded, state = state,
+    id = id, trigger = trigger, key = encoded, state = state, cause = cause,
     time = time, -- ms: when it happened, by event time
     doc = doc, -- the event's document as JSON; false for none
     documents = documents, -- those of the child firings, in declared order; false for a trigger without children
@@ -39,6 +39,11 @@ end
 function M.of_absence(trigger, b, doc)
   local cause = part(engine.int(b.start)) .. part(engine.int(b.finish)) .. part(b.opener or '')
   return new(trigger, b.key, 'Triggered', b.finish, doc, cause, false)
+end
+
+-- The end of an absence that was over when it was decided; time: when what was missing had come.
+function M.of_end(f, time)
+  return new(f.trigger, f.key, 'Resolved', time, f.doc, f.cause .. part(engine.int(time)), false)
 end
 
 function M.of_recovery(e, name, encoded, ev)

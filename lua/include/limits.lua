@@ -7,9 +7,11 @@ return {
   LAG_LIMIT_MS = 15 * 60 * 1000, -- rules 1: the most the lag can hold back absences
   MEMORY_MS = 30 * 60 * 1000, -- rules 1: how long the id of an applied event is remembered
   KEEP_MS = 60 * 1000, -- rules 1: how long a finished Reactive window, or an outdated child firing, is kept
-  KEEP_UNLIMITED_MS = 24 * 3600 * 1000, -- rules 1: how long a child firing is kept without `within`; not yet the 30 days there
+  KEEP_UNLIMITED_MS = 30 * 24 * 3600 * 1000, -- rules 1: how long a child firing is kept without `within`
   CLOCK_SKEW_MS = 5 * 1000, -- rules 1: how far ahead of Redis time the id of an entry may lie
-  FORGET_MS = 30 * 24 * 3600 * 1000, -- rules 1: how long a silent key of a standing window, and an alert, are remembered
+  FORGET_MS = 30 * 24 * 3600 * 1000, -- rules 1: how long a silent key without a window's end, and an alert, are remembered
+  EARLY_MS = 30 * 60 * 1000, -- rules 1: how long the times of expected events are remembered
+  EARLY_TIMES = 100, -- rules 6: the most of one key
 
   -- Quotas, where {wf}:quotas sets none. src/inspect/quota.ts shows the same.
   WINDOWS_PER_AUTOMATION = 1000000, -- about half a gigabyte: far above what people watch, far below what a server has
@@ -32,5 +34,7 @@ return {
   QUOTE_CHARACTERS = 100, -- shown of a window that cannot be read
   ERROR_CHARACTERS = 1000, -- kept of an error: what Redis and JavaScript say, not the document it may quote
   IDS_PER_BUCKET = 12, -- remembered ids in a bucket on average: each is written anew together with its bucket
+  EARLY_SPAN_MS = 30 * 60 * 1000, -- remembered times that are forgotten together lie in one hash
+  HELD = 9007199254740991, -- place in the deadlines of what waits for parked events: behind every time
   NARROWER = 10, -- the part of a dead worker's entries that the next worker takes: from 100 to one entry in two deaths
 }

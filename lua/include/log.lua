@@ -8,7 +8,7 @@ local write = include('write')
 
 local M = {}
 
--- A rejected entry: what is wrong with it, and the fields that it was sent with. error, attempts: of one that failed, else false.
+-- A rejected entry: what is wrong with it, and the fields that it was sent with. Answers those of the engine's own. error, attempts: of one that failed, else false.
 function M.set_aside(e, id, reason, error, attempts)
   local entry = redis.call('XRANGE', e.keys.events, id, id)[1]
   local fields = entry and entry[2] or {}
@@ -17,6 +17,7 @@ function M.set_aside(e, id, reason, error, attempts)
   e.commands[#e.commands + 1] = dlq.command(
     e.keys, e.next_id, 'events', id, reason, error or nil, attempts or 1, fields, known and own.claimed(fields)
   )
+  return known and fields or {}
 end
 
 -- Decides entries first..last of the chunk. Answers the word, the number of the last one that takes effect, their words, and what

@@ -6,7 +6,7 @@ local limits = include('limits')
 
 local M = {}
 
-local WAIT_MS, RELEASE_LIMIT = limits.WAIT_MS, limits.RELEASE_LIMIT
+local RELEASE_LIMIT = limits.RELEASE_LIMIT
 local ID_DIGITS = 20 -- of the largest number in a stream id
 
 -- Members sort by arrival where `occurred` is equal.
@@ -75,7 +75,7 @@ end
 
 -- time: min(now, E) of rules 8.2. Followers that waited long enough go on without their leader. Answers how many.
 function M.overdue(e, time)
-  local ids = redis.call('ZRANGE', e.keys.parked, '-inf', engine.int(time - WAIT_MS), 'BYSCORE', 'LIMIT', 0, RELEASE_LIMIT)
+  local ids = redis.call('ZRANGE', e.keys.parked, '-inf', engine.int(time - engine.settings(e).wait_ms), 'BYSCORE', 'LIMIT', 0, RELEASE_LIMIT)
   local waiting = {}
   for _, id in ipairs(ids) do
     local values = redis.call('HMGET', e.prefixes.parked_event .. id, 'occurred', 'member', 'followers')

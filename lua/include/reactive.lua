@@ -7,17 +7,19 @@ local window = include('window')
 
 local M = {}
 
-local REACH_BACK_MS, KEEP_MS = limits.REACH_BACK_MS, limits.KEEP_MS
+local REACH_BACK_MS = limits.REACH_BACK_MS
 
 local function open(b, start, finish, count)
   b.start, b.finish, b.count, b.head = start, finish, count, false
 end
 
--- Keeps a window that was opened. Its place in the deadlines only ever comes forward; one that comes up too early is corrected then.
-local function save(e, s, b, as_of)
-  local over = b.finish > as_of and b.finish or as_of
-  if not b.kept or over < b.due then due.set(e, s, b.key, over + KEEP_MS) end
-  b.due = over
+-- Keeps a window that was opened; without `within` also one that goes on, for it is kept from its last event on. Its place in the
+-- deadlines only ever comes forward; one that comes up too early is corrected then.
+local function save(e, s, b, ev)
+  local over = math.max(s.within > 0 and b.finish or ev.t, ev.as_of)
+  local earlier = not b.kept or over < b.due
+  b.due, b.head = over, false
+  if earlier then due.set(e, s, b.key, window.wakes(s, b)) end
   window.keep(e, s, b, true)
 end
 
@@ -36,12 +38,12 @@ function M.apply(e, s, b, arms, expects, ev)
   local w, t, after, word, opened = s.within, ev.t, s.kind.after, nil, false
 
   if not b.start and quota.bars(e, s, arms) then return 'over-limit' end
-  if arms and (not b.start or t >= b.finish) then -- R1
+  if arms and (not b.start or w > 0 and t >= b.finish) then -- R1
     open(b, t, t + w, expects and -1 or 0)
     word, opened = 'armed', true
   end
   if not expects then -- R2
-    if opened then save(e, s, b, ev.as_of) end
+    if opened or w == 0 then save(e, s, b, ev) end
     return word or 'open'
   end
   if not b.start and after then return 'not-armed' end -- R3
@@ -58,8 +60,7 @@ function M.apply(e, s, b, arms, expects, ev)
   end
   b.count = b.count + 1 -- R8
   if b.count < s.threshold then
-    if w == 0 and after then return close(e, s, b, 'missed') end -- R9
-    if opened then save(e, s, b, ev.as_of) else window.change(e, s, b) end -- R10
+    if opened or w == 0 then save(e, s, b, ev) else window.change(e, s, b) end -- R10
     return word and word .. '+counted' or 'counted'
   end
   local fired = firing.of_event(e, s.name, b.key, ev) -- R11
@@ -67,7 +68,7 @@ function M.apply(e, s, b, arms, expects, ev)
     close(e, s, b)
   else
     open(b, b.finish, b.finish + w, 0)
-    save(e, s, b, ev.as_of)
+    save(e, s, b, ev)
   end
   return 'fired', fired
 end

@@ -1,42 +1,16 @@
--- Rules 8: deadlines. A window that is over without what was expected fires; what is outdated is forgotten.
+-- Rules 8.2: what is due is settled in order; what is outdated is forgotten.
+local absence = include('absence')
+local alert = include('alert')
 local children = include('children')
-local composite = include('composite')
 local dlq = include('dlq')
 local due = include('due')
 local engine = include('engine')
-local firing = include('firing')
-local limits = include('limits')
 local quota = include('quota')
 local state = include('state')
 local window = include('window')
 local wire = include('wire')
 
 local M = {}
-
-local FORGET_MS = limits.FORGET_MS
-
--- 8.1: at is the time it is settled with, as_of that of the settlement.
-function M.window(e, s, b, at, as_of)
-  local trigger, finish, fired = engine.trigger(e, s.name), b.finish, nil
-  if b.keep and finish > b.keep then
-    window.close(s, b)
-    return window.save(e, s, b)
-  end
-  if b.count < s.threshold and not (trigger.once and b.silent == 1) then
-    fired = firing.of_absence(trigger, b, window.last_event(e, s, b))
-    b.alert_start, b.alert_missing, b.alert_until = b.start, s.threshold - b.count, b.due + FORGET_MS
-    b.silent = s.kind.standing and 1
-  end
-  if s.kind.after then
-    window.close(s, b)
-  else
-    b.start = finish + math.floor((at - finish) / s.within) * s.within
-    b.finish, b.count = b.start + s.within, 0
-    b.due = math.max(b.finish, b.due) -- the as_of of its opening stays that of its predecessor
-  end
-  window.save(e, s, b)
-  if fired then composite.climb(e, fired, as_of) end
-end
 
 -- A Reactive window is forgotten a while after its end.
 local function forget(e, s, b, score)
@@ -50,11 +24,11 @@ end
 local function wake(e, s, b, score)
   local wakes = window.wakes(s, b)
   if wakes <= score then
-    if b.start and b.finish == wakes then
-      M.window(e, s, b, b.due, b.due)
+    if b.start and b.finish == wakes and not b.hold then
+      absence.settle(e, s, b, b.due, b.due)
     else
       if b.keep == wakes then window.close(s, b) end
-      if b.alert_until == wakes then b.alert_start, b.alert_missing, b.alert_until = false, false, false end
+      if b.alert and b.alert.forgotten == wakes then alert.forget(s, b) end
       window.save(e, s, b)
     end
     wakes = window.wakes(s, b)

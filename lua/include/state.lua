@@ -20,6 +20,8 @@ function M.new(e, name, threshold, within, kind)
     first = false, windows = false, -- the only window, or all of them by key
     changed = false, -- the window that changed last; each names the one that changed before it
     deadlines = false, -- what is known of its deadlines, as soon as one moves or is due (due.lua)
+    early = false, remembers = false, -- what is known of remembered times (early.lua), and whether any are to be written
+    wanted = false, -- keys whose remembered times are asked for at once, when the first one is
   }
   e.states[name] = s
   return s
@@ -51,7 +53,7 @@ end
 
 -- Notes that something of it changes; called before the first change.
 function M.touch(e, s)
-  if not s.changed and not s.deadlines then e.touched[#e.touched + 1] = s end
+  if not (s.changed or s.deadlines or s.remembers) then e.touched[#e.touched + 1] = s end
 end
 
 return M

@@ -1,20 +1,23 @@
 -- Rules 7.1, step 3: one event meets the triggers of one automation.
-local window = include('window')
+local absence = include('absence')
 local composite = include('composite')
 local engine = include('engine')
 local firing = include('firing')
 local proactive = include('proactive')
 local reactive = include('reactive')
-local settle = include('settle')
+local window = include('window')
 local wire = include('wire')
 
 local M = {}
 
--- 3.1: while the system runs behind, the event's own time can be past the end of a window that is not due yet.
+-- 3.1: an event's own time can be past the end of a window that is not due yet, or that waits for a parked event.
+local function is_past(s, b, ev)
+  return s.kind.proactive and b.start and b.finish <= ev.t
+end
+
 local function settle_own(e, matches, ev)
   for _, m in ipairs(matches) do
-    local b = m.b
-    if m.s.kind.proactive and b.start and b.finish <= ev.t then settle.window(e, m.s, b, ev.t, ev.as_of) end
+    if is_past(m.s, m.b, ev) then absence.settle(e, m.s, m.b, ev.t, ev.as_of) end
   end
 end
 
@@ -50,7 +53,7 @@ end
 
 -- matches: those of one automation, depth first. Answers `words` with a word for each of them.
 local function automation(e, matches, ev, words)
-  if ev.t > ev.as_of then settle_own(e, matches, ev) end
+  settle_own(e, matches, ev)
   local pending = {}
   for _, m in ipairs(matches) do
     local word, fired = meet(e, m.s, m.b, m.arms, m.expects, ev)
@@ -66,7 +69,7 @@ function M.event(e, chunk, ev)
   local words, last_match = 'applied', chunk.match + chunk.match_counts[ev.number]
   while chunk.match < last_match do
     local s, b, arms, expects, last = wire.match(chunk)
-    if last and ev.t <= ev.as_of then
+    if last and not is_past(s, b, ev) then
       local word, fired = meet(e, s, b, arms, expects, ev)
       words = words .. ' ' .. word
       if fired then composite.climb(e, fired, ev.as_of) end

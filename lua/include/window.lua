@@ -1,6 +1,7 @@
 -- What the rules do with the window of a trigger and key (record.lua), and what is noted of it for the end of the call.
 local due = include('due')
 local limits = include('limits')
+local notation = include('notation')
 local quota = include('quota')
 local record = include('record')
 local state = include('state')
@@ -10,12 +11,12 @@ local M = {}
 local SLICE = limits.SLICE
 local wakes = record.wakes
 
-M.wakes, M.text = record.wakes, record.text
+M.wakes, M.text = record.wakes, notation.text
 
 -- The window that a text tells of, false for none. Of one that cannot be read a text that says what is wrong.
 local function made(e, s, key, text)
   local b = (s.kind.proactive and record.proactive or record.reactive)(key, text and true)
-  if text and not pcall(record.read, b, text) then
+  if text and not pcall(notation.read, b, text) then
     return M.hash(e, s) .. ': the window of ' .. key .. ' cannot be read: ' .. text:sub(1, limits.QUOTE_CHARACTERS)
   end
   if text and s.kind.proactive then b.listed = wakes(s, b) end
@@ -53,6 +54,7 @@ function M.of(e, s, key)
       if not state.window(s, page[i]) then keys[#keys + 1] = page[i] end
     end
     if keys[1] then M.read_all(e, s, keys) end
+    s.wanted = keys
   end
   local b = state.window(s, key) or M.read(e, s, key)
   if type(b) == 'string' then error(b, 0) end
@@ -69,13 +71,13 @@ end
 -- that goes on.
 function M.open(b, start, finish, count, as_of, opener)
   b.start, b.finish, b.count, b.due = start, finish, count, math.max(finish, as_of)
-  b.opener, b.head = opener or b.opener, false
+  b.opener, b.armed, b.head = opener or b.opener, false, false
 end
 
 function M.close(s, b)
   b.start, b.finish, b.count, b.due, b.head = false, false, false, false, false
   if not s.kind.proactive then return end
-  b.keep, b.silent, b.opener, b.last, b.stored_last = false, false, false, false, false
+  b.keep, b.silent, b.opener, b.armed, b.last, b.stored_last = false, false, false, false, false, false
 end
 
 -- Notes that it changed. Of a Reactive window whose count alone changed there is nothing else to say.
@@ -95,7 +97,7 @@ end
 
 -- Notes what a rule left of a Proactive window, and its place in the deadlines.
 function M.save(e, s, b)
-  local kept = (b.start or b.alert_until) and true or false
+  local kept = (b.start or b.alert or b.hold) and true or false
   if not kept and not b.kept and not b.next then return end
   b.head = false
   M.keep(e, s, b, kept)

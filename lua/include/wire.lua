@@ -34,6 +34,7 @@ function M.begin(e, chunk)
     else
       local keys = { unpack(chunk.key_texts, cell + 1, cell + count) }
       for k, b in ipairs(window.read_all(e, s, keys)) do states[cell + k], windows[cell + k] = s, b end
+      s.wanted = keys
       cell = cell + count
     end
   end

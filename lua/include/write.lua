@@ -1,7 +1,9 @@
 -- The last phase of a call: what was decided becomes commands, after check.lua has asked whether all of them can work.
+local alert = include('alert')
 local check = include('check')
 local children = include('children')
 local due = include('due')
+local early = include('early')
 local engine = include('engine')
 local limits = include('limits')
 local own = include('own')
@@ -28,12 +30,13 @@ local function write_windows(e, s)
     elseif s.kind.proactive and not b.start then
       last_gone[#last_gone + 1] = key
     end
+    if s.kind.proactive then alert.fields(b, last_set, last_gone) end
     b = b.next
   until b == true
   if set[1] then sliced('HSET', window.hash(e, s), set) end
   if gone[1] then sliced('HDEL', window.hash(e, s), gone) end
-  if last_set[1] then sliced('HSET', e.prefixes.last .. s.name, last_set) end
   if last_gone[1] then sliced('HDEL', e.prefixes.last .. s.name, last_gone) end
+  if last_set[1] then sliced('HSET', e.prefixes.last .. s.name, last_set) end
 end
 
 -- The places of a trigger's keys in the deadlines, and its own among the triggers. triggers: flat list of the latter.
@@ -63,6 +66,7 @@ local function write_states(e)
       write_windows(e, s)
     end
     if s.deadlines then write_deadlines(e, s, triggers) end
+    if s.remembers then early.write(e, s) end
   end
   for _, group in ipairs(e.changed_groups) do children.write(group) end
   for from = 1, #triggers, 2 * SLICE do
@@ -94,7 +98,7 @@ function M.all(e)
     redis.call('SET', keys.position, e.position)
     redis.call('HSET', keys.clock, 'position', e.position) -- a copy, for when the key is lost (position.lua)
   end
-  if e.clock_moved then redis.call('HSET', keys.clock, 'newest', engine.int(e.newest), 'arrival', engine.int(e.arrival)) end
+  if e.clock_moved then redis.call('HSET', keys.clock, 'newest', engine.int(e.newest), 'arrival', engine.int(e.arrival), 'settled', engine.int(e.settled)) end
   seen.write(e)
   write_states(e)
   for _, command in ipairs(e.commands) do

@@ -11,7 +11,7 @@ export type Keys = Readonly<{
   straight: string;
   /** string, permanent: stream id of the last applied entry; the fencing token of `apply`. */
   position: string;
-  /** hash, permanent: newest event time and its arrival (rules 4), in ms; a copy of the position. */
+  /** hash, permanent: newest event time and its arrival, and how far as_of came (rules 4), in ms; a copy of the position. */
   clock: string;
   /** zset, permanent: state name of a trigger -> a lower bound of its earliest deadline in ms. Disabled triggers are not in it. */
   due: string;
@@ -40,6 +40,12 @@ export type Keys = Readonly<{
   listeners: string;
   /** zset, permanent: id of a parked event -> the time it was received, in ms. */
   parked: string;
+  /** hash, permanent: id of a parked event -> the triggers and keys that wait for it, as JSON (lua/include/hold.lua). */
+  held: string;
+  /** zset, permanent: names of the hashes of remembered times -> the end of their half hour in ms; the janitor removes them. */
+  early: string;
+  /** hash, permanent: what the whole namespace agrees on, `early_ms` and `follow_wait_ms`; absent: the defaults of lua/include/limits.lua. */
+  settings: string;
   /** hash, permanent: counters of decisions (applied, rejected, duplicate …). */
   counters: string;
   /** hash, permanent: automation id, encoded as in a key -> how many keys of its triggers hold state; `''` -> of all (lua/include/quota.lua). */
@@ -69,7 +75,7 @@ export type Keys = Readonly<{
 export type Prefixes = Readonly<{
   /** hash per trigger: key -> its open window and its alert, as text (lua/include/window.lua). A state name follows. */
   windows: string;
-  /** hash per Proactive trigger: key -> the event that an absence would report, as JSON. A state name follows. */
+  /** hash per Proactive trigger: key -> the event that an absence would report, as JSON; more of alerts (lua/include/alert.lua). A state name follows. */
   last: string;
   /** zset per trigger: key (composites: group) -> the time in ms at which it is looked at next. A state name follows. */
   deadlines: string;
@@ -85,6 +91,8 @@ export type Prefixes = Readonly<{
   followers: string;
   /** hash per generation: buckets of the digests of applied event ids, with their ages (lua/include/seen.lua). A number follows. */
   seen: string;
+  /** hash per half hour and trigger: key -> times of expected events (lua/include/early.lua). `<half hour>:<state name>` follows. */
+  early: string;
   /** hash per worker with a TTL: heartbeat, generation. A worker id follows. */
   worker: string;
   /** BullMQ's own keys. */
@@ -95,7 +103,7 @@ export type Prefixes = Readonly<{
  * Number of the form that this version writes: raised by every change after which an earlier version misreads the state. Each such change
  * extends `watchfire migrate` (src/migrate).
  */
-export const FORMAT = '3';
+export const FORMAT = '4';
 
 /** Consumer groups of the two streams. */
 export const ENGINE_GROUP = 'engine';
@@ -122,6 +130,9 @@ export function keysOf(namespace: string): Keys {
     queues: name('queues'),
     listeners: name('listeners'),
     parked: name('parked'),
+    held: name('held'),
+    early: name('early'),
+    settings: name('settings'),
     counters: name('counters'),
     quota_used: name('quota-used'),
     own: name('own'),
@@ -148,6 +159,7 @@ export function prefixesOf(namespace: string): Prefixes {
     parked_event: name('parked:'),
     followers: name('followers:'),
     seen: name('seen:'),
+    early: name('early:'),
     worker: name('worker:'),
     bull: name('bull'),
   });

@@ -1,19 +1,24 @@
-/** What a window's text says (lua/include/window.lua). Times in ms; null: it does not say. */
+/** What a window's text says (lua/include/notation.lua). Times in ms; null: it does not say. */
 export type WindowText = Readonly<{
-  /** Null when only an alert is left. */
+  /** Null when only an alert is left, or parked events. */
   open: Readonly<{ start: number; end: number; count: number; due: number }> | null;
   /** When a silent key of a standing window is forgotten. */
   keep: number | null;
   /** Whether a standing window has fired since the last event that was expected. */
   silent: boolean | null;
-  alert: Readonly<{ start: number; missing: number; until: number }> | null;
+  /** The newest time of its arming events, where that is not its start. */
+  armed: number | null;
+  /** How many parked events may yet be expected here. */
+  hold: number;
+  /** `armed`: the newest time of the arming events of the windows that fired, where that is behind the start. */
+  alert: Readonly<{ start: number; missing: number; until: number; armed: number | null }> | null;
   /** Id of the event that opened the window. */
   opener: string | null;
 }>;
 
 const OPEN = /^\[(-?\d+),(-?\d+)\) (-?\d+)/;
 
-/** Reads `[start,end) count due D keep K silent S alert START MISSING UNTIL opener ID`, of which each part may be missing. */
+/** Reads `[start,end) count due D keep K silent S armed T hold N alert START MISSING UNTIL renewed T opener ID`; each part may be missing. */
 export function parseWindowText(text: string): WindowText {
   const at = text.startsWith('opener ') ? 0 : text.indexOf(' opener ');
   const words = at === -1 ? text : text.slice(0, at);
@@ -31,7 +36,11 @@ export function parseWindowText(text: string): WindowText {
         : { start, end, count, due: number('due') ?? end },
     keep: number('keep'),
     silent: silent === null ? null : silent === 1,
-    alert: alert ? { start: alert[1] ?? 0, missing: alert[2] ?? 0, until: alert[3] ?? 0 } : null,
+    armed: number('armed'),
+    hold: number('hold') ?? 0,
+    alert: alert
+      ? { start: alert[1] ?? 0, missing: alert[2] ?? 0, until: alert[3] ?? 0, armed: number('renewed') }
+      : null,
     opener: at === -1 ? null : text.slice(at + ' opener '.length),
   };
 }

@@ -93,13 +93,13 @@ describe('a compound', () => {
     expect(await play(world, 'a@0.001')).toEqual(['c triggered@0.001 a21 (0 1)']);
   });
 
-  test('without `within` a child is kept for a day', async () => {
+  test('without `within` a child is kept for 30 days', async () => {
     const world = await worldOf(compound([on('a'), on('b')]));
     await play(world, 'a');
-    expect(await stored(world)).toEqual(['0@0 until 86400']);
-    await world.at(86_399.999).settle();
+    expect(await stored(world)).toEqual(['0@0 until 2592000']);
+    await world.at(2_591_999.999).settle();
     expect(await stored(world)).toHaveLength(1);
-    await world.at(86_400).settle();
+    await world.at(2_592_000).settle();
     const state = await world.state();
     expect(Object.keys(state).filter((key) => /^(composite|windows):/.test(key))).toEqual([]);
   });

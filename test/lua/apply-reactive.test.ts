@@ -8,6 +8,8 @@ const armed = { ...plain, after: ['a'] };
 const both = { ...plain, after: ['x'], threshold: 2 };
 const now = { ...plain, within: 0 };
 
+const DAYS30 = 30 * 24 * 3_600;
+
 /** Rules 7.2, row by row. */
 const ROWS: Row[] = [
   ['R1 arms where nothing was', armed, '-', 'a@5', 'armed', '[5,15) 0 keep 75'],
@@ -35,15 +37,37 @@ const ROWS: Row[] = [
   ['R7 that begins with its event', plain, '[0,10) 2 keep 70', 'x@13', 'counted', '[13,23) 1 keep 83'],
   ['R8 counts up to the last millisecond', plain, '[0,10) 1 keep 70', 'x@9.999', 'counted', '[0,10) 2 keep 70'],
   [
-    'R9 without a window an armed trigger has one try',
+    'R2 without a window it is kept longer',
     { ...armed, within: 0 },
-    '[0,0) 0 keep 60',
-    'x@5',
-    'missed',
-    '-',
+    '[0,0) 1 keep 2592000',
+    'a@5',
+    'open',
+    `[0,0) 1 due 5 keep ${5 + DAYS30}`,
   ],
-  ['R9 armed and expected at once never fires', { ...both, within: 0, threshold: 1 }, '-', 'x@5', 'missed', '-'],
-  ['R10 without a window the count goes on', now, '[-895,5) 1 keep 65', 'x@20', 'counted', '[-895,5) 2 keep 65'],
+  [
+    'R10 without a window an armed trigger counts on',
+    { ...armed, within: 0 },
+    '[0,0) 0',
+    'x@5',
+    'counted',
+    `[0,0) 1 due 5 keep ${5 + DAYS30}`,
+  ],
+  [
+    'R1 armed and expected at once counts from the next on',
+    { ...both, within: 0, threshold: 1 },
+    '-',
+    'x@5',
+    'armed+counted',
+    `[5,5) 0 keep ${5 + DAYS30}`,
+  ],
+  [
+    'R10 without a window the count goes on',
+    now,
+    '[-895,5) 1',
+    'x@20',
+    'counted',
+    `[-895,5) 2 due 20 keep ${20 + DAYS30}`,
+  ],
   [
     'R11 fires, and the next window follows on the first',
     plain,
@@ -63,7 +87,7 @@ const ROWS: Row[] = [
     'a triggered@5 new',
   ],
   ['R11 an armed trigger is done', armed, '[0,10) 2 keep 70', 'x@5', 'fired', '-', 'a triggered@5 new'],
-  ['R11 without a window every so many fire', now, '[-895,5) 2 keep 65', 'x@20', 'fired', '-', 'a triggered@20 new'],
+  ['R11 without a window every so many fire', now, '[-895,5) 2', 'x@20', 'fired', '-', 'a triggered@20 new'],
   [
     'R11 threshold 0 acts like 1',
     { ...plain, threshold: 0 },

@@ -90,7 +90,7 @@ describe('at the cap', () => {
     expect(await world.meet('on', { resource: 'l' })).toBe('applied over-limit');
     expect(await world.meet('off', { resource: 'l' })).toBe('applied idle');
     expect(await world.meet('off', { resource: 'k' })).toBe('applied satisfied');
-    expect(await world.meet('on', { resource: 'l' })).toBe('applied armed');
+    expect(await world.at(1).meet('on', { resource: 'l' })).toBe('applied armed');
   });
 
   test('a composite keeps no further group, and completes those it has', async () => {

@@ -1,17 +1,17 @@
 import { encodeKey } from '../../src/match/key.ts';
 import { parseWindowText } from '../../src/redis/window-text.ts';
-import { kindOfTrigger, type Snapshot } from './snapshot.ts';
+import { keepMsOf, kindOfTrigger, type Snapshot } from './snapshot.ts';
 
 type Fields = Record<string, string>;
 
-/** How long a finished window of a Reactive trigger is kept (rules 1). */
-const KEEP_MS = 60_000;
+/** The place in the deadlines of what waits for parked events (lua/include/limits.lua). */
+const HELD = Number.MAX_SAFE_INTEGER;
 
 /** When a window must be looked at: the end of an absence's window, or the time it or its alert is forgotten. */
-function windowWakes(text: string, proactive: boolean): number {
-  const { open, keep, alert } = parseWindowText(text);
-  const times = open ? [proactive ? open.end : open.due + KEEP_MS] : [];
-  if (open && keep !== null) times.push(keep);
+function windowWakes(text: string, proactive: boolean, keepMs: number): number {
+  const { open, keep, alert, hold } = parseWindowText(text);
+  const times = hold > 0 ? [HELD] : open ? [proactive ? open.end : open.due + keepMs] : [];
+  if (open && keep !== null && hold === 0) times.push(keep);
   if (alert) times.push(alert.until);
   return Math.min(...times);
 }
@@ -27,7 +27,8 @@ function obligations(state: Snapshot): { name: string; key: string; wakes: numbe
     if (stored.startsWith('windows:')) {
       const name = stored.slice('windows:'.length);
       const proactive = (kindOfTrigger(state, name) ?? 0) % 2 === 1;
-      return Object.entries(value as Fields).map(([key, text]) => ({ name, key, wakes: windowWakes(text, proactive) }));
+      const wakes = (text: string) => windowWakes(text, proactive, keepMsOf(state, name));
+      return Object.entries(value as Fields).map(([key, text]) => ({ name, key, wakes: wakes(text) }));
     }
     const [, name = '', key = ''] = /^composite:([^+]*\+[^+]*\+\d+):(.*)$/s.exec(stored) ?? [];
     return name === '' ? [] : [{ name, key, wakes: groupWakes(value as Fields) }];

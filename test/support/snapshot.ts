@@ -25,12 +25,32 @@ export async function snapshot(client: Redis, namespace: string): Promise<Snapsh
   return Object.fromEntries(keys.map((key, i) => [key, values[i] as Value]));
 }
 
-/** The first field of what is kept of a trigger (lua/include/definition.lua): its kind; undefined when its definition is gone. */
-export function kindOfTrigger(state: Snapshot, name: string): number | undefined {
+/** The fields of what is kept of a trigger (lua/include/definition.lua); undefined when its definition is gone. */
+function fieldsOfTrigger(state: Snapshot, name: string): string[] | undefined {
   const text = state[`trigger:${name}`] as string | undefined;
   if (text === undefined) return undefined;
   const packed = /^[0-9a-f]+$/.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text);
-  return Number(packed.subarray(4, 4 + packed.readUInt32LE(0)).toString());
+  const fields: string[] = [];
+  for (let at = 0; at < packed.length; ) {
+    const end = at + 4 + packed.readUInt32LE(at);
+    fields.push(packed.subarray(at + 4, end).toString());
+    at = end;
+  }
+  return fields;
+}
+
+/** The kind of a trigger (src/match/plan.ts); undefined when its definition is gone. */
+export function kindOfTrigger(state: Snapshot, name: string): number | undefined {
+  const [kind] = fieldsOfTrigger(state, name) ?? [];
+  return kind === undefined ? undefined : Number(kind);
+}
+
+/** Where `within` stands among the fields of a trigger. */
+const WITHIN = 10;
+
+/** How long a Reactive window is kept behind its `due` (rules 6): 60 s, and 30 days where there is no `within`. */
+export function keepMsOf(state: Snapshot, name: string): number {
+  return fieldsOfTrigger(state, name)?.[WITHIN] === '0' ? 30 * 24 * 3_600_000 : 60_000;
 }
 
 /** The keys whose values differ; null is no such key. */

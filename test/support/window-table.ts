@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { parseWindowText } from '../../src/redis/window-text.ts';
 import { indexFaults } from './deadlines.ts';
-import { difference, kindOfTrigger, type Snapshot } from './snapshot.ts';
+import { difference, keepMsOf, kindOfTrigger, type Snapshot } from './snapshot.ts';
 import { ms, seconds, World } from './world.ts';
 
 /**
- * A window in words: `[start,end) count` and, where they are there, `due`, `keep`, `silent`, `last`, and
- * `alert start missing until`. All times in seconds. `-` is no window.
+ * A window in words: `[start,end) count` and, where they are there, `due`, `keep`, `silent`, `armed`, `hold`, `last`,
+ * `alert start missing until`, `renewed`, and `early` with the remembered times of the key. All times in seconds. `-` is no window.
  */
 export type Shown = string;
 
@@ -14,22 +14,49 @@ export type Shown = string;
 export async function seedWindow(world: World, name: string, key: string, shown: Shown): Promise<void> {
   if (shown === '-') return;
   const { redis, store } = world;
-  const [, last] = /last (\S+)/.exec(shown) ?? [];
-  const text = withTimes(shown.replace(/ ?last \S+/, ''), ms).replace(/ keep \d+(?! silent)/, (keep) =>
-    shown.includes('silent') ? keep : '',
+  const [open = '', early] = shown.split(/ ?early /);
+  if (early !== undefined) await seedEarly(world, name, key, early.split(' ').map(Number).map(ms));
+  if (open === '') return;
+  const [, last] = /last (\S+)/.exec(open) ?? [];
+  const text = withTimes(open.replace(/ ?last \S+/, ''), ms).replace(/ keep \d+(?! silent)/, (keep) =>
+    open.includes('silent') ? keep : '',
   );
   await redis.hset(store.prefixes.windows + name, key, last === undefined ? text : `${text} opener ${last}`);
   if (last !== undefined) await redis.hset(store.prefixes.last + name, key, documentOf(last));
+  if (text.includes('renewed')) await redis.hset(store.prefixes.last + name, `\u0001${key}`, documentOf('alerted'));
   // The lowest possible bound: every look may find it too early.
   await redis.zadd(store.prefixes.deadlines + name, 0, key);
   await redis.zadd(store.keys.due, 0, name);
+}
+
+/** The half hours by which remembered times lie in hashes (lua/include/early.lua). */
+const SPAN_MS = 1_800_000;
+
+async function seedEarly({ redis, store }: World, name: string, key: string, times: readonly number[]): Promise<void> {
+  const span = Math.floor((times.at(-1) ?? 0) / SPAN_MS);
+  await redis.hset(`${store.prefixes.early}${span}:${name}`, key, `${times.join(' ')} +0`);
+  await redis.zadd(store.keys.early, (span + 1) * SPAN_MS, `${span}:${name}`);
+}
+
+/** The remembered times of a key as they are shown; of several hashes the newest counts. */
+function showEarly(state: Snapshot, name: string, key: string): string | undefined {
+  const hashes = Object.keys(state).filter((stored) => stored.startsWith('early:') && stored.endsWith(`:${name}`));
+  const texts = hashes.sort().map((stored) => (state[stored] as Record<string, string>)[key]);
+  const times = texts.findLast((text) => text !== undefined)?.replace(/ \+\d+$/, '');
+  return (
+    times &&
+    `early ${times
+      .split(' ')
+      .map((time) => seconds(Number(time)))
+      .join(' ')}`
+  );
 }
 
 /** The same text with every time in it changed. */
 function withTimes(text: string, change: (time: number) => number): string {
   return text
     .replace(/^\[(\S+),(\S+)\)/, (_, start, end) => `[${change(Number(start))},${change(Number(end))})`)
-    .replace(/(due|keep) (-?[\d.]+)/g, (_, word, time) => `${word} ${change(Number(time))}`)
+    .replace(/(due|keep|armed|renewed) (-?[\d.]+)/g, (_, word, time) => `${word} ${change(Number(time))}`)
     .replace(
       /alert (\S+) (\d+) (\S+)/,
       (_, start, missing, until) => `alert ${change(Number(start))} ${missing} ${change(Number(until))}`,
@@ -49,9 +76,6 @@ const documentOf = (id: string): string =>
     received: new Date(ms(0)).toISOString(),
   });
 
-/** How long a finished window of a Reactive trigger is kept (rules 1), in seconds. */
-const KEEP = 60;
-
 /** Also of a trigger whose definition is gone: nothing says that it was Reactive. */
 function isProactive(state: Snapshot, name: string): boolean {
   const kind = kindOfTrigger(state, name);
@@ -61,18 +85,23 @@ function isProactive(state: Snapshot, name: string): boolean {
 /** The window of a key of a trigger in a whole state. A Reactive one says when it is forgotten, which its text leaves out. */
 export function showWindow(state: Snapshot, name: string, key = ''): Shown {
   const text = (state[`windows:${name}`] as Record<string, string> | undefined)?.[key];
-  if (text === undefined) return '-';
+  const early = showEarly(state, name, key);
+  if (text === undefined) return early ?? '-';
   const last = (state[`last:${name}`] as Record<string, string> | undefined)?.[key];
-  const { open, keep, silent, alert } = parseWindowText(text);
+  const { open, keep, silent, armed, hold, alert } = parseWindowText(text);
   const proactive = isProactive(state, name);
   const parts: string[] = [];
   if (open) parts.push(`[${seconds(open.start)},${seconds(open.end)}) ${open.count}`);
   if (open && open.due !== open.end) parts.push(`due ${seconds(open.due)}`);
-  if (open && !proactive) parts.push(`keep ${seconds(open.due) + KEEP}`);
+  if (open && !proactive) parts.push(`keep ${seconds(open.due + keepMsOf(state, name))}`);
   else if (keep !== null) parts.push(`keep ${seconds(keep)}`);
   if (silent !== null) parts.push(`silent ${silent ? 1 : 0}`);
+  if (armed !== null) parts.push(`armed ${seconds(armed)}`);
+  if (hold > 0) parts.push(`hold ${hold}`);
   if (last !== undefined) parts.push(`last ${JSON.parse(last).id}`);
   if (alert) parts.push(`alert ${seconds(alert.start)} ${alert.missing} ${seconds(alert.until)}`);
+  if (alert?.armed != null) parts.push(`renewed ${seconds(alert.armed)}`);
+  if (early !== undefined) parts.push(early);
   return parts.join(' ');
 }
 
@@ -81,8 +110,10 @@ const BOOKKEEPING = /^(position|clock|counters|quota-used|seen.*|events)$/;
 
 /** Keys that changed besides the bookkeeping, the window, its index and the ledger: there should be none. */
 export function strays(before: Snapshot, after: Snapshot, name: string): string[] {
-  const known = new Set([`windows:${name}`, `last:${name}`, `deadlines:${name}`, 'due', 'firings']);
-  return Object.keys(difference(before, after)).filter((changed) => !BOOKKEEPING.test(changed) && !known.has(changed));
+  const known = new Set([`windows:${name}`, `last:${name}`, `deadlines:${name}`, 'due', 'firings', 'early']);
+  return Object.keys(difference(before, after)).filter(
+    (changed) => !BOOKKEEPING.test(changed) && !known.has(changed) && !/^early:\d+:/.test(changed),
+  );
 }
 
 export type Meeting = {
@@ -110,7 +141,7 @@ export async function meet(world: World, { trigger, before: shown, event, t, at 
   expect(strays(before, after, name)).toEqual([]);
   expect(indexFaults(after)).toEqual([]);
   const left = showWindow(after, name);
-  if (left === '-') expect(after[`deadlines:${name}`]).toBeUndefined();
+  if (left === '-' || left.startsWith('early')) expect(after[`deadlines:${name}`]).toBeUndefined();
   return [words.replace('applied ', ''), left, ...(await world.told())];
 }
 

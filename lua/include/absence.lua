@@ -1,0 +1,55 @@
+-- Rules 8.1: a window that is over without what was expected fires.
+local alert = include('alert')
+local composite = include('composite')
+local early = include('early')
+local engine = include('engine')
+local firing = include('firing')
+local window = include('window')
+
+local M = {}
+
+-- What came behind the end makes up for what was missing. Answers the time at which it was enough; false: it is not enough yet.
+local function over_already(e, s, b, finish, as_of)
+  local times = s.kind.after and early.times(e, s, b.key, as_of, finish, math.huge) or {}
+  if #times >= b.alert.missing then return times[b.alert.missing] or false end
+  b.alert.missing = b.alert.missing - #times
+  return false
+end
+
+-- The window of an absence rolls on, or is closed where another arming event has to open it.
+local function follow(s, b, at)
+  if s.kind.after then return window.close(s, b) end
+  b.start = b.finish + math.floor((at - b.finish) / s.within) * s.within
+  b.finish, b.count = b.start + s.within, 0
+  b.due = math.max(b.finish, b.due) -- the as_of of its opening stays that of its predecessor
+end
+
+-- The firing goes up; where it is over already, its end follows it.
+local function tell(e, s, b, fired, over, as_of)
+  if over and alert.keeper(e, fired.trigger) then return end
+  if b.alert then b.alert.place = alert.place(e, fired) end
+  composite.climb(e, fired, as_of)
+  if over and s.kind.rooted then firing.emit(e, firing.of_end(fired, over)) end
+end
+
+-- at: the time it is settled with; as_of: that of the settlement.
+function M.settle(e, s, b, at, as_of)
+  local trigger, fired, over = engine.trigger(e, s.name), nil, false
+  if b.keep and b.finish > b.keep then
+    window.close(s, b)
+    return window.save(e, s, b)
+  end
+  if b.count < s.threshold and not (trigger.once and b.silent == 1) then
+    local event = window.last_event(e, s, b)
+    fired = firing.of_absence(trigger, b, event)
+    alert.set(s, b, s.threshold - b.count, event)
+    over = over_already(e, s, b, b.finish, as_of)
+    if over then alert.forget(s, b) end
+    b.silent = s.kind.standing and 1
+  end
+  follow(s, b, at)
+  if fired then tell(e, s, b, fired, over, as_of) end
+  window.save(e, s, b)
+end
+
+return M

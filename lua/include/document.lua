@@ -1,0 +1,17 @@
+-- What scripts read of an event document, which src/model/event.ts writes with its keys in a fixed order.
+local M = {}
+
+local HEAD = '{"id":'
+
+-- The id of the event; false for no document.
+function M.id(text)
+  if not text then return false end
+  local stop = #HEAD + 1
+  repeat
+    stop = text:find('"', stop + 1, true)
+    local _, escapes = text:sub(#HEAD + 2, stop - 1):match('()(\\*)$')
+  until #escapes % 2 == 0
+  return cjson.decode('[' .. text:sub(#HEAD + 1, stop) .. ']')[1]
+end
+
+return M

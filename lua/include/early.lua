@@ -1,0 +1,121 @@
+-- Rules 6, `early`: when events of a key that were expected happened, remembered for arming events that come behind them.
+-- The times of a key are a field of a hash: `time time … +late`, in ms; `late`: how far the largest max(t, as_of) is behind the newest.
+-- One hash has all lists of a trigger that end in the same half hour. A list that grows moves on to the newest one.
+local engine = include('engine')
+local limits = include('limits')
+local state = include('state')
+
+local M = {}
+
+local SPAN, MOST, LAG_LIMIT_MS = limits.EARLY_SPAN_MS, limits.EARLY_TIMES, limits.LAG_LIMIT_MS
+
+local function memory_ms(e)
+  return engine.settings(e).early_ms
+end
+
+local function hash(e, s, span)
+  return e.prefixes.early .. engine.int(span) .. ':' .. s.name
+end
+
+local function read(text)
+  local times = {}
+  for time in text:gmatch('(%-?%d+) ') do times[#times + 1] = time + 0 end
+  return --[[remembered times]] { times = times, latest = times[#times] + text:match('%+(%d+)$'), changed = false }
+end
+
+-- Reads the times of those keys that nothing is known of; asked: ms.
+local function read_all(e, s, keys, asked)
+  local unknown = {}
+  for _, key in ipairs(keys) do
+    if s.early[key] == nil then unknown[#unknown + 1], s.early[key] = key, false end
+  end
+  local last = math.floor((asked + LAG_LIMIT_MS) / SPAN)
+  for span = math.floor((asked - engine.settings(e).early_ms) / SPAN), last do
+    for from = 1, #unknown, limits.SLICE do
+      local to = math.min(#unknown, from + limits.SLICE - 1)
+      local texts = redis.call('HMGET', hash(e, s, span), unpack(unknown, from, to))
+      for i = from, to do
+        local text = texts[i - from + 1]
+        if text then s.early[unknown[i]] = read(text) end
+      end
+    end
+  end
+end
+
+local function is_empty(e)
+  if e.anybody_remembers == 'unknown' then e.anybody_remembers = redis.call('EXISTS', e.keys.early) == 1 end
+  return not e.anybody_remembers
+end
+
+-- What is remembered of a key, or false; asked: the as_of, or the deadline of a settlement, in ms.
+local function of(e, s, key, asked)
+  if not s.kind.after or not s.kind.proactive or memory_ms(e) == 0 then return false end
+  s.early = s.early or {}
+  if s.early[key] == nil then
+    local wanted = s.wanted or {}
+    s.wanted, wanted[#wanted + 1] = false, key
+    if is_empty(e) then return false end
+    read_all(e, s, wanted, asked)
+  end
+  local known = s.early[key]
+  if known and math.max(asked, e.settled) >= known.latest + memory_ms(e) then
+    s.early[key], known = false, false
+  end
+  return known
+end
+
+-- The times of a key in [from, to), in order. asked: as above.
+function M.times(e, s, key, asked, from, to)
+  local known, found = of(e, s, key, asked), {}
+  if not known then return found end
+  for _, time in ipairs(known.times) do
+    if time >= from and time < to then found[#found + 1] = time end
+  end
+  return found
+end
+
+-- Of the times in one span of the window's length only the first and the last that can satisfy a window are needed.
+local function thin(times, t, s)
+  local most, start = math.max(s.threshold, 1), t - t % s.within
+  local first, count = nil, 0
+  for i, time in ipairs(times) do
+    if time >= start and time < start + s.within then first, count = first or i, count + 1 end
+  end
+  if count > 2 * most then table.remove(times, first + most) end
+  if #times > MOST then table.remove(times, 1) end
+end
+
+-- Remembers when an expected event of a key happened.
+function M.put(e, s, key, t, as_of)
+  if memory_ms(e) == 0 then return end
+  local known = of(e, s, key, as_of) or --[[remembered times]] { times = {}, latest = -math.huge, changed = false }
+  local at = #known.times + 1
+  while at > 1 and known.times[at - 1] > t do at = at - 1 end
+  table.insert(known.times, at, t)
+  thin(known.times, t, s)
+  known.latest, known.changed = math.max(known.latest, t, as_of), true
+  state.touch(e, s)
+  s.early[key], s.remembers = known, true
+end
+
+-- Writes what was remembered of a trigger, and notes the hashes that somebody has to remove one day.
+function M.write(e, s)
+  local spans = {}
+  for key, known in pairs(s.early) do
+    if known and known.changed then
+      local span, texts = math.floor(known.latest / SPAN), {}
+      for i, time in ipairs(known.times) do texts[i] = engine.int(time) end
+      texts[#texts + 1] = '+' .. engine.int(known.latest - known.times[#known.times])
+      local flat = spans[span] or {}
+      spans[span], flat[#flat + 1], flat[#flat + 2] = flat, key, table.concat(texts, ' ')
+    end
+  end
+  for span, flat in pairs(spans) do
+    for from = 1, #flat, 2 * limits.SLICE do
+      redis.call('HSET', hash(e, s, span), unpack(flat, from, math.min(#flat, from + 2 * limits.SLICE - 1)))
+    end
+    redis.call('ZADD', e.keys.early, engine.int((span + 1) * SPAN), engine.int(span) .. ':' .. s.name)
+  end
+end
+
+return M

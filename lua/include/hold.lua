@@ -1,0 +1,53 @@
+-- Rules 6, `hold`: while an event is parked, no absence is settled that it may yet disprove.
+local document = include('document')
+local engine = include('engine')
+local state = include('state')
+local window = include('window')
+local wire = include('wire')
+
+local M = {}
+
+-- Notes an event that is parked at every key where it is expected, and at the event which keys these are.
+function M.set(e, chunk, ev)
+  local held, last = {}, chunk.match + chunk.match_counts[ev.number]
+  while chunk.match < last do
+    local s, b, _, expects = wire.match(chunk)
+    if expects and s.kind.proactive then
+      b.hold = (b.hold or 0) + 1
+      window.save(e, s, b)
+      held[#held + 1] = { s.name, b.key }
+    end
+  end
+  if held[1] then engine.later(e, 'HSET', e.keys.held, ev.id, cjson.encode(held)) end
+end
+
+local function lift(e, name, key, as_of)
+  local trigger = engine.trigger(e, name)
+  if not trigger then return end
+  local s = state.of(e, name, trigger)
+  local b = window.of(e, s, key)
+  if not b.hold then return end
+  b.hold = b.hold > 1 and b.hold - 1 or false
+  if b.start and not b.hold then b.due = math.max(b.due, as_of) end
+  -- A disabled trigger settles nothing: its places in the deadlines are written when it is enabled (change.lua).
+  if redis.call('HGET', e.prefixes.automation .. trigger.automation, 'enabled') == '1' or not (b.start or b.alert) then
+    window.save(e, s, b)
+  else
+    window.keep(e, s, b, true)
+  end
+end
+
+-- An event that was parked has come back and been decided; as_of: of its entry.
+function M.lift(e, id, as_of)
+  local held = redis.call('HGET', e.keys.held, id)
+  if not held then return end
+  for _, cell in ipairs(cjson.decode(held)) do lift(e, cell[1], cell[2], as_of) end
+  engine.later(e, 'HDEL', e.keys.held, id)
+end
+
+-- The same of an entry that was set aside; fields: its own.
+function M.lift_entry(e, fields, as_of)
+  if fields[1] == 'released' then M.lift(e, document.id(fields[2]), as_of) end
+end
+
+return M

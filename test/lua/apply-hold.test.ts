@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { showWindow } from '../support/window-table.ts';
+import { World } from '../support/world.ts';
+
+const watch = { posture: 'Proactive', after: ['a'], expect: ['x'], within: 10, for_each: ['id'] };
+
+async function worldOf(trigger: object = watch): Promise<{ world: World; shown: (key?: string) => Promise<string> }> {
+  const world = new World();
+  await world.put({ id: 'a', name: 'A', trigger });
+  const { name } = await world.node('a');
+  return { world, shown: async (key = 'r') => showWindow(await world.state(), name, key) };
+}
+
+test('an absence waits for a parked event that may disprove it, and is not told when it does', async () => {
+  const { world, shown } = await worldOf();
+  await world.meet('a', { id: 'a0' });
+  await world.at(5).meet('x', { id: 'x5', follows: 'leader' });
+  expect(await shown()).toBe('[0,10) 0 hold 1 last a0');
+  await world.at(20).settle();
+  expect(await world.told()).toEqual([]);
+  await world.at(21).meet('leader', { id: 'leader', resource: 'other' });
+  await world.drain();
+  expect(await shown()).toBe('early 5');
+  await world.at(1_000).settle();
+  expect(await world.told()).toEqual([]);
+  expect((await world.state()).held).toBeUndefined();
+});
+
+test('it comes out once the event has come back and disproves nothing, dated by its end', async () => {
+  const { world, shown } = await worldOf();
+  await world.meet('a', { id: 'a0' });
+  await world.at(5).meet('x', { id: 'x15', follows: 'leader', t: -1 });
+  await world.at(20).meet('leader', { id: 'leader', resource: 'other' });
+  await world.drain();
+  expect(await shown()).toBe('[0,10) 0 due 20 last a0 early -1');
+  await world.at(20).settle();
+  expect(await world.told()).toEqual(['a triggered@10 r a0']);
+});
+
+test('an event of the key itself behind the end settles it even so', async () => {
+  const { world } = await worldOf();
+  await world.meet('a', { id: 'a0' });
+  await world.at(5).meet('x', { id: 'x5', follows: 'leader' });
+  await world.at(12).meet('x', { id: 'x12' });
+  expect(await world.told()).toEqual(['a triggered@10 r a0', 'a resolved@12 r x12']);
+});
+
+test('other keys do not wait', async () => {
+  const { world } = await worldOf();
+  await world.meet('a', { id: 'a0', resource: 'other' });
+  await world.at(5).meet('x', { follows: 'leader' });
+  await world.at(10).settle();
+  expect(await world.told()).toEqual(['a triggered@10 other a0']);
+});
+
+test('two parked events hold a key until both have come back', async () => {
+  const { world, shown } = await worldOf();
+  await world.meet('a', { id: 'a0' });
+  await world.at(1).meet('x', { id: 'x1', follows: 'one', t: -1 });
+  await world.at(2).meet('x', { id: 'x2', follows: 'two', t: -1 });
+  await world.at(20).meet('one', { id: 'one', resource: 'other' });
+  await world.drain();
+  expect(await shown()).toBe('[0,10) 0 hold 1 last a0 early -1');
+  await world.at(21).meet('two', { id: 'two', resource: 'other' });
+  await world.drain();
+  await world.settle();
+  expect(await world.told()).toEqual(['a triggered@10 r a0']);
+});
+
+test('a key without a window is held too, and a window that opens then waits', async () => {
+  const { world, shown } = await worldOf();
+  await world.at(5).meet('x', { id: 'x5', follows: 'leader' });
+  expect(await shown()).toBe('hold 1');
+  await world.at(6).meet('a', { id: 'a0', t: 0 });
+  await world.at(30).settle();
+  expect(await world.told()).toEqual([]);
+});
+
+test('the leader wait ends the hold', async () => {
+  const { world } = await worldOf();
+  await world.meet('a', { id: 'a0' });
+  await world.at(5).meet('x', { id: 'x5', follows: 'nobody', t: -1 });
+  await world.at(905).settle();
+  await world.drain();
+  await world.settle();
+  expect(await world.told()).toEqual(['a triggered@10 r a0']);
+});
+
+test('a held key of a disabled automation is due as soon as it is enabled', async () => {
+  const { world, shown } = await worldOf({ posture: 'Proactive', expect: ['x'], within: 10, for_each: ['id'] });
+  const document = (enabled: boolean) => ({
+    id: 'a',
+    name: 'A',
+    enabled,
+    trigger: { posture: 'Proactive', expect: ['x'], within: 10, for_each: ['id'] },
+  });
+  await world.meet('x', { id: 'x0' });
+  await world.at(5).meet('x', { id: 'x5', follows: 'leader' });
+  await world.put(document(false));
+  await world.at(20).meet('leader', { id: 'leader', resource: 'other' });
+  await world.drain();
+  expect(await shown()).not.toContain('hold');
+  await world.at(30).settle();
+  expect(await world.told()).toEqual([]);
+  await world.put(document(true));
+  await world.at(40).settle();
+  expect(await world.told()).toEqual(['a triggered@40 r x0']);
+});
+
+test('a parked event whose definition went holds nothing', async () => {
+  const { world } = await worldOf();
+  await world.at(5).meet('x', { id: 'x5', follows: 'leader' });
+  await world.put({ id: 'a', name: 'A', trigger: { ...watch, within: 20 } });
+  await world.at(6).meet('leader', { id: 'leader', resource: 'other' });
+  await world.drain();
+  const state = await world.state();
+  expect(state.held).toBeUndefined();
+  expect(showWindow(state, (await world.node('a')).name, 'r')).toBe('early 5');
+});
