@@ -11,7 +11,7 @@
 -- KEYS listeners   set     automations that want state-change events
 -- KEYS parked      zset    followers waiting for their leader
 -- KEYS seen        string  generations of remembered ids, as JSON
--- KEYS held        hash    parked event -> what waits for it
+-- KEYS holds       hash    parked event -> what waits for it
 -- KEYS early       zset    names of the hashes of remembered times -> the end of their half hour in ms
 -- KEYS settings    hash    what the whole namespace agrees on
 -- KEYS counters    hash    decisions counted

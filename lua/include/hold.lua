@@ -18,7 +18,7 @@ function M.set(e, chunk, ev)
       held[#held + 1] = { s.name, b.key }
     end
   end
-  if held[1] then engine.later(e, 'HSET', e.keys.held, ev.id, cjson.encode(held)) end
+  if held[1] then engine.later(e, 'HSET', e.keys.holds, ev.id, cjson.encode(held)) end
 end
 
 local function lift(e, name, key, as_of)
@@ -39,10 +39,10 @@ end
 
 -- An event that was parked has come back and been decided; as_of: of its entry.
 function M.lift(e, id, as_of)
-  local held = redis.call('HGET', e.keys.held, id)
+  local held = redis.call('HGET', e.keys.holds, id)
   if not held then return end
   for _, cell in ipairs(cjson.decode(held)) do lift(e, cell[1], cell[2], as_of) end
-  engine.later(e, 'HDEL', e.keys.held, id)
+  engine.later(e, 'HDEL', e.keys.holds, id)
 end
 
 -- The same of an entry that was set aside; fields: its own.

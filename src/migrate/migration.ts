@@ -7,6 +7,7 @@ import { FORMAT } from '../redis/keys.ts';
 import { anyThere, type Origin, olderNames, textAt } from '../redis/older-state.ts';
 import { type Command, leadOver } from '../redis/steps/lead-over.ts';
 import type { Store } from '../redis/store.ts';
+import { definitions } from './definitions.ts';
 import { followers, readers } from './log.ts';
 import { own } from './own.ts';
 import { countIds, seen } from './seen.ts';
@@ -18,7 +19,9 @@ import { countWindows, triggers } from './triggers.ts';
 const NAMED_WORKERS = 10;
 
 /** In this order; what comes before is not touched again by what follows. */
-const STEPS: readonly MigrationStep[] = [settings, revisions, triggers, seen, followers, own, readers];
+const STEPS: readonly MigrationStep[] = [settings, revisions, triggers, definitions, seen, followers, own, readers];
+/** Since format 3 the state has the same form; the definitions say more. */
+const STEPS_FROM_3: readonly MigrationStep[] = [definitions, own];
 
 /** How far a migration is: `done` of `total` windows and ids. First all are read, then all are led over. */
 export type MigrationProgress = Readonly<{ done: number; total: number }>;
@@ -37,7 +40,7 @@ export type MigrateOptions = Readonly<{
  * each kind were still in the old form.
  */
 export type MigrationReport = Readonly<{
-  from: '0.1.0' | 'format 2' | null;
+  from: '0.1.0' | 'format 2' | 'format 3' | null;
   to: string;
   finished: boolean;
   counts: Readonly<Record<LedKind, number>>;
@@ -54,7 +57,8 @@ export async function migrate(redis: Redis, store: Store, options: MigrateOption
   const found = await originOf(redis, store);
   if (found === null) return { from: null, to: FORMAT, finished: true, counts };
   const { origin, form } = found;
-  const report = { from: origin === 1 ? '0.1.0' : 'format 2', to: FORMAT, counts } as const;
+  const writer = origin === 1 ? '0.1.0' : (`format ${origin}` as const);
+  const report = { from: writer, to: FORMAT, counts } as const;
   const namespace: Namespace = { redis, store, origin, older: olderNames(store, origin) };
   const run = new Run(namespace, dryRun);
   await run.refuseWorkers();
@@ -88,7 +92,7 @@ async function through(
   carryOut: (commands: readonly Command[]) => Promise<void>,
 ): Promise<boolean> {
   const total = (await countWindows(namespace)) + (await countIds(namespace));
-  for (const step of STEPS) {
+  for (const step of namespace.origin === 3 ? STEPS_FROM_3 : STEPS) {
     for await (const { kind, count, commands } of step(namespace)) {
       if (signal?.aborted) return false;
       await carryOut(commands);
@@ -114,6 +118,7 @@ async function originOf(redis: Redis, store: Store): Promise<{ origin: Origin; f
   const number = leaving(form) ?? form;
   if (number === '1' && number !== form) return { origin: 1, form };
   if (number === '2') return { origin: 2, form };
+  if (number === '3') return { origin: 3, form };
   throw new WrongFormat(store.namespace, 'newer', form, FORMAT);
 }
 

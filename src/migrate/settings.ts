@@ -1,9 +1,7 @@
-import { InvalidDocument } from '../errors.ts';
 import { queuesOf } from '../model/action.ts';
-import { type Automation, parseAutomation } from '../model/automation.ts';
-import { CannotMigrate } from '../redis/cannot-migrate.ts';
 import { hashesAt, membersFrom, newestMs, typesOf } from '../redis/older-state.ts';
 import type { Command } from '../redis/steps/lead-over.ts';
+import { automationIn } from './definitions.ts';
 import type { Namespace, Slice } from './step.ts';
 
 /** Automations whose documents are looked at in one call. */
@@ -37,15 +35,6 @@ export async function* settings({ redis, store, origin, older }: Namespace): Asy
     const distinct = [...new Set(named)].sort();
     const commands = distinct.map((queue): Command => ['ZADD', queues, '0', queue]);
     yield { kind: 'settings', count: 1, commands };
-  }
-}
-
-function automationIn(key: string, id: string, text: string): Automation {
-  try {
-    return parseAutomation(JSON.parse(text));
-  } catch (error) {
-    if (!(error instanceof InvalidDocument || error instanceof SyntaxError)) throw error;
-    throw new CannotMigrate(key, `field ${JSON.stringify(id)} must be an automation: ${error.message}`, text);
   }
 }
 

@@ -7,7 +7,17 @@ import type { Store } from '../redis/store.ts';
  * What a migration leads over, in its order. `settings`: quotas, the clock, the queues that automations name. `own`: entries of the log
  * that the engine wrote and that wait.
  */
-export const KINDS = ['settings', 'revisions', 'triggers', 'windows', 'ids', 'followers', 'own', 'readers'] as const;
+export const KINDS = [
+  'settings',
+  'revisions',
+  'triggers',
+  'windows',
+  'definitions',
+  'ids',
+  'followers',
+  'own',
+  'readers',
+] as const;
 export type LedKind = (typeof KINDS)[number];
 
 /** What one call leads over: `count` of a kind, as commands that are harmless to repeat. */

@@ -41,7 +41,7 @@ export type Keys = Readonly<{
   /** zset, permanent: id of a parked event -> the time it was received, in ms. */
   parked: string;
   /** hash, permanent: id of a parked event -> the triggers and keys that wait for it, as JSON (lua/include/hold.lua). */
-  held: string;
+  holds: string;
   /** zset, permanent: names of the hashes of remembered times -> the end of their half hour in ms; the janitor removes them. */
   early: string;
   /** hash, permanent: what the whole namespace agrees on, `early_ms` and `follow_wait_ms`; absent: the defaults of lua/include/limits.lua. */
@@ -130,7 +130,7 @@ export function keysOf(namespace: string): Keys {
     queues: name('queues'),
     listeners: name('listeners'),
     parked: name('parked'),
-    held: name('held'),
+    holds: name('holds'),
     early: name('early'),
     settings: name('settings'),
     counters: name('counters'),

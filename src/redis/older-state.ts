@@ -9,7 +9,7 @@ import { execute } from './transaction.ts';
  */
 
 /** An earlier version by the number of its form. 0.1.0 wrote no number; it counts as 1. */
-export type Origin = 1 | 2;
+export type Origin = 1 | 2 | 3;
 
 type Name = (suffix: string) => string;
 
@@ -85,6 +85,15 @@ export async function membersFrom(redis: Redis, key: string, from: number, count
 /** A string; null where there is none. */
 export async function textAt(redis: Redis, key: string): Promise<string | null> {
   return await redis.get(key);
+}
+
+/** Strings as bytes; null where there is none, or something else. */
+export async function bytesAt(redis: Redis, keys: readonly string[]): Promise<(Buffer | null)[]> {
+  if (keys.length === 0) return [];
+  const pipeline = redis.pipeline();
+  for (const key of keys) pipeline.getBuffer(key);
+  const answers = (await pipeline.exec()) ?? [];
+  return answers.map(([error, bytes]) => (error ? null : (bytes as Buffer | null)));
 }
 
 /** The milliseconds in the id of the newest entry of a stream; 0 where it is empty. */

@@ -23,7 +23,7 @@ test('an absence waits for a parked event that may disprove it, and is not told 
   expect(await shown()).toBe('early 5');
   await world.at(1_000).settle();
   expect(await world.told()).toEqual([]);
-  expect((await world.state()).held).toBeUndefined();
+  expect((await world.state()).holds).toBeUndefined();
 });
 
 test('it comes out once the event has come back and disproves nothing, dated by its end', async () => {
@@ -114,6 +114,6 @@ test('a parked event whose definition went holds nothing', async () => {
   await world.at(6).meet('leader', { id: 'leader', resource: 'other' });
   await world.drain();
   const state = await world.state();
-  expect(state.held).toBeUndefined();
+  expect(state.holds).toBeUndefined();
   expect(showWindow(state, (await world.node('a')).name, 'r')).toBe('early 5');
 });

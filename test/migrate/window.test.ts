@@ -28,7 +28,9 @@ test('a Proactive window keeps all that it says, in the order that the scripts w
     open: { start: 100, end: 200, count: -1, due: 210 },
     keep: 300,
     silent: false,
-    alert: { start: 50, missing: 2, until: 900 },
+    armed: null,
+    hold: 0,
+    alert: { start: 50, missing: 2, until: 900, armed: null },
     opener: 'id with blanks',
   });
 });

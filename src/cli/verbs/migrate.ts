@@ -8,6 +8,7 @@ import { count } from '../view/when.ts';
 const NAMES = {
   triggers: 'triggers',
   windows: 'windows and alerts',
+  definitions: 'triggers, compiled anew',
   ids: 'remembered ids',
   followers: 'events that wait for their leader',
   revisions: 'replaced documents',
