@@ -1,5 +1,5 @@
 -- Rules 6, `early`: when events of a key that were expected happened, remembered for arming events that come behind them.
--- The times of a key are a field of a hash: `time time … +late`, in ms; `late`: how far the largest max(t, as_of) is behind the newest.
+-- The times of a key are a field of a hash: `time time … +late`, in ms; `late`: by how much the largest max(t, as_of) exceeds the newest.
 -- One hash has all lists of a trigger that end in the same half hour. A list that grows moves on to the newest one.
 local engine = include('engine')
 local limits = include('limits')
@@ -58,10 +58,8 @@ local function of(e, s, key, asked)
     read_all(e, s, wanted, asked)
   end
   local known = s.early[key]
-  if known and math.max(asked, e.settled) >= known.latest + memory_ms(e) then
-    s.early[key], known = false, false
-  end
-  return known
+  if known and math.max(asked, e.settled) >= known.latest + memory_ms(e) then s.early[key] = false end
+  return s.early[key]
 end
 
 -- The times of a key in [from, to), in order. asked: as above.

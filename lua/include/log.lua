@@ -8,7 +8,8 @@ local write = include('write')
 
 local M = {}
 
--- A rejected entry: what is wrong with it, and the fields that it was sent with. Answers those of the engine's own. error, attempts: of one that failed, else false.
+-- A rejected entry: what is wrong with it, and the fields that it was sent with. error, attempts: of one that failed, else false.
+-- Answers the fields of one that the engine wrote.
 function M.set_aside(e, id, reason, error, attempts)
   local entry = redis.call('XRANGE', e.keys.events, id, id)[1]
   local fields = entry and entry[2] or {}

@@ -18,7 +18,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     whole: { runs: 10_000 },
   },
   properties: {
-    what: 'random histories: no absence is told of what was there, and late events end with the same alerts',
+    what: 'random histories: no absence fires for what was there, and late events end with the same alerts',
     tests: 'test/oracle/properties.test.ts',
     whole: { runs: 20_000 },
   },
