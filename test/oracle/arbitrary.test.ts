@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scenarioArbitrary } from './arbitrary.ts';
+import { NEW_RULES } from './arbitrary-automation.ts';
 import { type Answer, runScenario, type Scenario, type ScenarioFiring, type Step } from './scenario.ts';
+import type { Rare } from './state.ts';
 
 const SEED = 20260302;
 const RUNS = 300;
 
-type Seen = { scenario: Scenario; firings: ScenarioFiring[]; parked: boolean; stored: boolean };
+type Seen = {
+  scenario: Scenario;
+  firings: ScenarioFiring[];
+  parked: boolean;
+  stored: boolean;
+  met: ReadonlySet<Rare>;
+};
 
 function firingsOf(answer: Answer): ScenarioFiring[] {
   if ('invalid' in answer) throw new Error(`a generated document is in error: ${answer.invalid}`);
@@ -16,11 +24,13 @@ function firingsOf(answer: Answer): ScenarioFiring[] {
 function watch(scenario: Scenario): Seen {
   let parked = false;
   let stored = false;
+  let met: ReadonlySet<Rare> = new Set();
   const answer = runScenario(scenario, (engine) => {
     parked ||= engine.parked().length > 0;
     stored ||= engine.storedChildren().length > 0;
+    met = engine.met;
   });
-  return { scenario, firings: firingsOf(answer), parked, stored };
+  return { scenario, firings: firingsOf(answer), parked, stored, met };
 }
 
 describe('random scenarios', () => {
@@ -38,6 +48,19 @@ describe('random scenarios', () => {
     ['fire without an event', 4, ({ firings }) => firings.some(({ event }) => event === null)],
   ])('enough of them %s', (_what, atLeast, happens) => {
     const share = (100 * seen.filter(happens).length) / seen.length;
+    expect(share).toBeGreaterThanOrEqual(atLeast);
+  });
+
+  test.runIf(NEW_RULES).each<[what: Rare, atLeast: number]>([
+    ['comes late', 25],
+    ['satisfied early', 12],
+    ['armed again', 3],
+    ['over already', 10],
+    ['taken back', 6],
+    ['held', 30],
+    ['long silence', 1],
+  ])('enough of them meet: %s', (what, atLeast) => {
+    const share = (100 * seen.filter(({ met }) => met.has(what)).length) / seen.length;
     expect(share).toBeGreaterThanOrEqual(atLeast);
   });
 

@@ -36,10 +36,11 @@ function groupOf(node: CompositeNode, key: readonly string[]): Group {
 }
 
 /** Rules 9, taken back: the alert of a child has ended, so its firing is dropped from the compound right above, if it is still there. */
-export function takeBack({ parent, index }: EventNode, { firing }: Alert): void {
+export function takeBack({ parent, index, note }: EventNode, { firing }: Alert): void {
   if (parent?.trigger.type !== 'compound') return;
   for (const [text, group] of parent.groups) {
     if (group.stored.get(index)?.firing !== firing) continue;
+    note('taken back');
     group.stored.delete(index);
     if (group.stored.size === 0) parent.groups.delete(text);
   }

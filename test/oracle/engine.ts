@@ -11,7 +11,7 @@ import { carryOver, openStanding, restart } from './lifecycle.ts';
 import { type Entry, Log } from './log.ts';
 import { applyProactive } from './proactive.ts';
 import { firstDue, forget, type Settled, settle } from './settle.ts';
-import { type EventNode, keyText, type Loaded, load, type Node } from './state.ts';
+import { type EventNode, keyText, type Loaded, load, type Node, type Rare } from './state.ts';
 import { type ModelAlert, type ModelChild, type ModelWindow, viewAlerts, viewChildren, viewWindows } from './views.ts';
 import { applyReactive } from './windows.ts';
 
@@ -34,6 +34,7 @@ export type ModelFiring = {
 /** A sequential reference model of the rules, in memory. `at` is Redis time in ms and never goes back. */
 export class ModelEngine {
   readonly firings: ModelFiring[] = [];
+  readonly met = new Set<Rare>();
   readonly #log: Log;
   /** In order of id. */
   #automations: Loaded[] = [];
@@ -47,7 +48,7 @@ export class ModelEngine {
 
   /** Rules 13. Reading: one that means the same is no change at all. Throws InvalidDocument, and then has changed nothing. */
   put(document: unknown, at: number): void {
-    const next = load(refuseNotYet(parseAutomation(document)), document);
+    const next = load(refuseNotYet(parseAutomation(document)), document, (what) => this.met.add(what));
     const old = this.#automations.find(({ automation }) => automation.id === next.automation.id);
     if (old !== undefined && differingKeys(old.automation, next.automation).length === 0) return;
     const asOf = this.#beforeChange(at);

@@ -54,9 +54,13 @@ function arm(visit: Visit): { stops: boolean; resolved: boolean } {
     }
     return goesOn;
   }
-  if (isLate(visit)) return { stops: true, resolved: false };
+  if (isLate(visit)) {
+    node.note('comes late');
+    return { stops: true, resolved: false };
+  }
   const early = timesOf(visit, t, t + node.trigger.withinMs);
   if (early.length > 0 && early.length >= node.trigger.threshold) {
+    node.note('satisfied early');
     const newest = early.at(-1) ?? t;
     return { stops: true, resolved: alert !== undefined && newest >= alert.start && end(visit) };
   }
@@ -128,6 +132,7 @@ function armAgain(visit: Visit, from: { armed: number | null; last: ModelEvent |
   const to = armed + node.trigger.withinMs;
   const early = timesOf(visit, armed, to).length;
   if (early >= node.trigger.threshold) return;
+  node.note('armed again');
   open(node, key, meeting, { start: armed, end: to, count: early, last, opener: last, armed });
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
 import { run } from '../cli/run.ts';
 import { extent } from '../rigs/extent.ts';
-import { NEW_RULES } from './arbitrary.ts';
+import { NEW_RULES } from './arbitrary-automation.ts';
 import {
   type History,
   histories,

@@ -46,6 +46,7 @@ function absence(node: EventNode, window: Window, asOf: number): Settled {
   };
   node.alerts.set(text, alert);
   if (over !== null) {
+    node.note('over already');
     node.alerts.delete(text);
     takeBack(node, alert);
   }
@@ -78,7 +79,11 @@ export function firstDue(enabled: Iterable<Loaded>, asOf: number): Due | null {
     for (const node of loaded.nodes) {
       if (node.kind !== 'event' || node.trigger.posture !== 'Proactive') continue;
       for (const [text, window] of node.windows) {
-        if (window.end > asOf || node.holds.has(text)) continue;
+        if (window.end > asOf) continue;
+        if (node.holds.has(text)) {
+          node.note('held');
+          continue;
+        }
         const due = { loaded, node, window };
         if (first === null || compareDue(due, first) < 0) first = due;
       }

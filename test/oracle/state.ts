@@ -42,6 +42,16 @@ export type Stored = { readonly firing: Firing; readonly application: number; re
 
 export type Group = { readonly key: readonly string[]; readonly stored: Map<number, Stored>; applications: number };
 
+/** What rarely happens: whether random scenarios meet it often enough is tested. */
+export type Rare =
+  | 'comes late'
+  | 'satisfied early'
+  | 'armed again'
+  | 'over already'
+  | 'taken back'
+  | 'held'
+  | 'long silence';
+
 /** A trigger at its place in the tree of one automation, with all that it remembers. */
 type Place = {
   readonly automationId: string;
@@ -52,6 +62,7 @@ type Place = {
   /** Index among the children of `parent`. */
   readonly index: number;
   readonly parent: CompositeNode | null;
+  readonly note: (what: Rare) => void;
   /** What must be the same for the state to be kept (rules 13), as text. */
   readonly definition: string;
 };
@@ -87,10 +98,10 @@ export const isStanding = (trigger: EventTrigger): boolean =>
   trigger.posture === 'Proactive' && trigger.after.length === 0;
 
 /** The automation with nothing remembered yet. `document` is what it was parsed from. */
-export function load(automation: Automation, document: unknown): Loaded {
+export function load(automation: Automation, document: unknown, note: (what: Rare) => void): Loaded {
   const nodes: Node[] = [];
   const add = (trigger: Trigger, given: unknown, path: string, index: number, parent: CompositeNode | null): Node => {
-    const place = { automationId: automation.id, path, order: nodes.length, index, parent };
+    const place = { automationId: automation.id, path, order: nodes.length, index, parent, note };
     const definition = definitionOf(trigger);
     if (trigger.type === 'event') {
       const said = keyIn(given, 'repeat');

@@ -7,6 +7,9 @@ export const REACH_BACK_MS = 15 * 60_000;
 export const KEEP_MS = 60_000;
 export const FORGET_MS = 30 * 86_400_000;
 
+/** A running count this old shows what a rule of minutes or a day would have forgotten. */
+const LONG_MS = 2 * 86_400_000;
+
 /** An event as one trigger meets it: `asOf` is that of its log entry. */
 export type Meeting = { readonly event: ModelEvent; readonly interest: Interest; readonly asOf: number };
 
@@ -76,6 +79,7 @@ export function applyReactive(node: EventNode, meeting: Meeting): Firing | null 
     }
     window = open(node, key, meeting, next);
   }
+  if (w === 0 && t - window.start > LONG_MS) node.note('long silence');
   window.count += 1;
   window.keepUntil = keptUntil(node, meeting, window.due);
   if (window.count < threshold) return null;

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { NEW_RULES } from '../../oracle/arbitrary.ts';
+import { NEW_RULES } from '../../oracle/arbitrary-automation.ts';
 import { extent, seedOfRun } from '../extent.ts';
 import { campaign } from './campaign.ts';
 
