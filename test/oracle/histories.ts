@@ -55,7 +55,7 @@ const DAY = 86_400;
 const iso = (second: number): string => new Date(START + second * 1_000).toISOString();
 const secondOf = (time: string): number => (Date.parse(time) - START) / 1_000;
 
-/** A history as it is told, and at which step each event arrived. */
+/** A history as a scenario, and at which step each event arrived. */
 export type Told = { history: History; scenario: Scenario; steps: Map<Happened, number> };
 
 /** @param arrivalOf the second at which an event arrives; equal ones keep the order of the history */
