@@ -31,7 +31,10 @@ export const rules: Mutants = {
       'math.max(f.time + within, as_of) + KEEP_MS',
       'f.time + within + KEEP_MS',
     ],
-    '9: without `within` a child is kept for a day': ['limits.KEEP_UNLIMITED_MS', 'limits.KEEP_UNLIMITED_MS - 3600000'],
+    '9: without `within` a child is kept for 30 days': [
+      'limits.KEEP_UNLIMITED_MS',
+      'limits.KEEP_UNLIMITED_MS - 3600000',
+    ],
   },
   'lua/include/children.lua': {
     '9.7: what is used up goes before what is stored anew in the same call': [

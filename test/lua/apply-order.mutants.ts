@@ -3,26 +3,27 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 export const rules: Mutants = {
   'lua/include/engine.lua': {
     '4: only a greater t moves the clock': [
-      'if e.newest and t <= e.newest then return end',
-      'if e.newest and t < e.newest then return end',
+      'if e.newest and ev.t <= e.newest then return end',
+      'if e.newest and ev.t < e.newest then return end',
     ],
+    '12.2: a follower waits 15 minutes': ['or limits.WAIT_MS }', 'or limits.WAIT_MS + 60000 }'],
   },
   'lua/include/entry.lua': {
     '4: own events do not move the clock': ['if not ev.own then engine.move_clock', 'if true then engine.move_clock'],
     '4: as_of is taken before the event moves the clock': [
       'ev.as_of = at - engine.lag(e)',
-      'if not ev.own then engine.move_clock(e, ev.t, ev.received) end\n  ev.as_of = at - engine.lag(e)',
+      'if not ev.own then engine.move_clock(e, ev) end\n  ev.as_of = at - engine.lag(e)',
     ],
     '12.1: an applied id is not applied again': [' or seen.has(e, ev.digest, at) then', ' then'],
     '12.1: a copy of a parked event changes nothing': ['ev.fresh and order.is_parked(e, ev.id) or', ''],
-    '12.2: a follower waits for its leader': ['if ev.follows and not seen.has(e, ev.leader, at) then', 'if false then'],
+    '12.2: a follower waits for its leader': ['local waits = ev.follows and', 'local waits = false and'],
     '12.2: followers come after their leader': ['order.followers(e, ev.digest)', ''],
     '12.1: what was let go is no copy of what is parked': ['ev.fresh and order.is_parked', 'order.is_parked'],
     '12.2: a follower waits for its leader, not for itself': [
       'buckets.name(e, ev.leader)',
       'buckets.name(e, ev.digest)',
     ],
-    '12.1: a duplicate meets nothing': ['if other then\n    wire.pass(chunk, ev)', 'if other then'],
+    '12.1: a duplicate meets nothing': ["if other == 'duplicate' then wire.pass(chunk, ev) end", ''],
   },
   'lua/include/wire.lua': {
     '4, 12.1: an event from outside is one whatever came before it': [
@@ -38,7 +39,6 @@ export const rules: Mutants = {
     '4: the clock is kept': ['if e.clock_moved then', 'if false then'],
   },
   'lua/include/order.lua': {
-    '12.2: a follower waits 15 minutes': ['limits.WAIT_MS', 'limits.WAIT_MS + 60000'],
     '12.2: followers go by occurrence': [
       'leader, engine.int(ev.occurred), place)',
       'leader, engine.int(-ev.occurred), place)',

@@ -115,13 +115,13 @@ export const protections: Mutants = {
   },
   'lua/include/window.lua': {
     'a window that cannot be read fails no other event': [
-      'if text and not pcall(record.read, b, text) then',
-      'if text and record.read(b, text) then',
+      'if text and not pcall(notation.read, b, text) then',
+      'if text and notation.read(b, text) then',
     ],
   },
-  'lua/include/record.lua': {
-    'a window with an unknown word is none': ["error('no window', 0)", 'do return end'],
-    'a window without its times is none': ['return b.alert_until + 0', 'return'],
+  'lua/include/notation.lua': {
+    'a window with an unknown word is none': ["else\n      error('no window', 0)", 'else\n      do return end'],
+    'a window without its times is none': ['if not b.alert and not b.hold then', 'if false then'],
   },
   'lua/include/check.lua': {
     'types: the counters': ["check_type(k.counters, 'hash')", ''],

@@ -7,7 +7,7 @@ export const rules: Mutants = {
     '10: the id of an absence depends on who opened the window': ["part(b.opener or '')", "part('')"],
     '10: a resolved firing is another one': [' .. part(state)', ''],
   },
-  'lua/include/record.lua': {
+  'lua/include/notation.lua': {
     '6: a window keeps the id of its opener': ['if b.start and b.opener then', 'if false then'],
   },
   'src/match/plan.ts': {

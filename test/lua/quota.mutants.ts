@@ -40,8 +40,12 @@ export const protections: Mutants = {
   },
   'lua/include/proactive.lua': {
     'caps on what is held: a key with an alert may open its next window': [
-      'if not b.start and not b.alert_until and quota.bars',
-      'if not b.start and quota.bars',
+      'end -- P0\n    if not b.kept and quota.bars',
+      'end -- P0\n    if quota.bars',
+    ],
+    'caps on what is held: a standing key with an alert may open its next window': [
+      'then -- P4\n    if not b.kept and quota.bars',
+      'then -- P4\n    if quota.bars',
     ],
   },
   'lua/include/change.lua': {

@@ -8,16 +8,15 @@ export const rules: Mutants = {
     ],
   },
   'lua/include/settle.lua': {
-    '8.1: a key forgotten before its window ended is silent': ['if b.keep and finish > b.keep then', 'if false then'],
-    '8.1: thr 0 is always satisfied': ['if b.count < s.threshold and not', 'if b.count <= s.threshold and not'],
-    '8.1: an armed window is gone once settled': [
-      'if s.kind.after then\n    window.close(s, b)',
-      'if false then\n    window.close(s, b)',
-    ],
     '7.1: what falls due with an event comes out before it': ['while e.head <= as_of do', 'while e.head < as_of do'],
+  },
+  'lua/include/absence.lua': {
+    '8.1: a key forgotten before its window ended is silent': ['if b.keep and b.finish > b.keep then', 'if false then'],
+    '8.1: thr 0 is always satisfied': ['if b.count < s.threshold and not', 'if b.count <= s.threshold and not'],
+    '8.1: an armed window is gone once settled': ['if s.kind.after then return window.close(s, b) end', ''],
     '9: an absence goes up': [
-      'if fired then composite.climb(e, fired, as_of) end',
-      "if fired and trigger.parent == '' then composite.climb(e, fired, as_of) end",
+      'composite.climb(e, fired, as_of)',
+      "if fired.trigger.parent == '' then composite.climb(e, fired, as_of) end",
     ],
   },
   'lua/include/engine.lua': {
@@ -33,7 +32,7 @@ export const rules: Mutants = {
   'lua/include/record.lua': {
     '8: a window wakes when its key is forgotten': ['b.keep or math.huge', 'math.huge'],
   },
-  'lua/include/proactive.lua': {
+  'lua/include/alert.lua': {
     '11: inside a composite an alert ends silently': ['if s.kind.rooted then', 'if true then'],
   },
   'lua/include/write.lua': {

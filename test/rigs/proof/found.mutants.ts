@@ -1,8 +1,8 @@
 import type { Mutants } from '../mutate/mutation.ts';
 
 export const rules: Mutants = {
-  'lua/include/settle.lua': {
-    '6: an alert holds what was missing': ['s.threshold - b.count, b.due', 's.threshold, b.due'],
+  'lua/include/absence.lua': {
+    '6: an alert holds what was missing': ['s.threshold - b.count, event', 's.threshold, event'],
     '8.1: a rolled window keeps the as_of of its opening': ['b.due = math.max(b.finish, b.due)', 'b.due = b.finish'],
   },
 };
