@@ -6,7 +6,11 @@ import type { DefinitionsView } from './loaded-definitions.ts';
 export type MatchedEntry =
   | { kind: 'rejected'; reason: string }
   | { kind: 'ignored' }
-  | (Extract<Decoded, { kind: 'event' }> & { interests: readonly Interest[] });
+  | (Extract<Decoded, { kind: 'event' }> & {
+      interests: readonly Interest[];
+      /** Ids of automations with a condition that could not be answered about this event (rules 17.1); absent for none. */
+      whereErrors?: ReadonlySet<string>;
+    });
 
 /** Decodes, validates and matches one entry: all that does not depend on the entries beside it. */
 export function matchEntry(entry: Entry, view: DefinitionsView): MatchedEntry {
@@ -14,5 +18,10 @@ export function matchEntry(entry: Entry, view: DefinitionsView): MatchedEntry {
   if (decoded.kind === 'rejected') return decoded;
   const { event } = decoded;
   if (view.ignored.has(event.event)) return { kind: 'ignored' };
-  return { ...decoded, interests: view.triggers.interested(event) };
+  let whereErrors: Set<string> | undefined;
+  const interests = view.triggers.interested(event, (automationId) => {
+    whereErrors ??= new Set();
+    whereErrors.add(automationId);
+  });
+  return whereErrors === undefined ? { ...decoded, interests } : { ...decoded, interests, whereErrors };
 }

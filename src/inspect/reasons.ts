@@ -4,7 +4,7 @@ import { TriggerIndex } from '../match/trigger-index.ts';
 import type { Automation } from '../model/automation.ts';
 import type { Event } from '../model/event.ts';
 import { decode } from '../model/intake.ts';
-import type { Trigger } from '../model/trigger.ts';
+import type { EventPattern, Trigger } from '../model/trigger.ts';
 import { changesSince, countDefinitions, currentGeneration } from '../redis/definitions.ts';
 import { readEach } from '../redis/log.ts';
 import type { Store } from '../redis/store.ts';
@@ -105,6 +105,26 @@ function automationsOf(index: TriggerIndex, event: Event): Set<string> {
 }
 
 function withoutLabels(trigger: Trigger): Trigger {
-  if (trigger.type !== 'event') return { ...trigger, triggers: trigger.triggers.map(withoutLabels) };
-  return { ...trigger, match: new Map(), matchRelated: [] };
+  if (trigger.type !== 'event') {
+    const { unless } = trigger;
+    return {
+      ...trigger,
+      triggers: trigger.triggers.map(withoutLabels),
+      ...(unless && { unless: unless.map(nameAlone) }),
+    };
+  }
+  const { where: _, resolve, reset, ...rest } = trigger;
+  return {
+    ...rest,
+    match: new Map(),
+    matchRelated: [],
+    after: trigger.after.map(nameAlone),
+    expect: trigger.expect.map(nameAlone),
+    ...(reset && { reset: reset.map(nameAlone) }),
+    ...(resolve && { resolve: { ...resolve, on: resolve.on.map(nameAlone) } }),
+  };
+}
+
+function nameAlone(pattern: EventPattern): EventPattern {
+  return typeof pattern === 'string' ? pattern : { ...pattern, match: new Map(), matchRelated: [], where: null };
 }

@@ -1,4 +1,4 @@
-import { compileLookup, type Labelled } from './labels.ts';
+import { compileLookup, type Keyed } from './labels.ts';
 
 // The order of keys, value by value, which encoded keys keep.
 export { compareText } from '../model/text.ts';
@@ -21,12 +21,12 @@ const ESCAPABLE = /[\u0000-,]/g;
 const ESCAPED = /,([@-l])/g;
 
 /** The values of a trigger's `for_each` in an event, in the order of the names; absent is `''` (rules 6). */
-export function keyOf(event: Labelled, forEach: readonly string[]): string[] {
+export function keyOf(event: Keyed, forEach: readonly string[]): string[] {
   return compileKey(forEach)(event);
 }
 
 /** {@link keyOf} for many events: the names are taken apart once. */
-export function compileKey(forEach: readonly string[]): (event: Labelled) => string[] {
+export function compileKey(forEach: readonly string[]): (event: Keyed) => string[] {
   const lookups = forEach.map(compileLookup);
   return (event) => lookups.map((find) => find(event) ?? '');
 }

@@ -1,16 +1,23 @@
+import type { Comparison } from '../cel/comparisons.ts';
 import type { Labels } from '../model/event.ts';
-import type { EventTrigger, Spec } from '../model/trigger.ts';
+import type { Spec } from '../model/trigger.ts';
 import { classifyGlob } from './glob.ts';
-import { type Labelled, ownLabel } from './labels.ts';
+import { type Keyed, ownLabel } from './labels.ts';
 import { PatternIndex } from './names.ts';
+import { PayloadIndex } from './payload-index.ts';
 
 /**
  * Where a label index keeps an entry: under a label of the event's resource or of one of its related resources, once for each
- * pattern; or, without a label, among those that every event of the label index has to look at.
+ * pattern; under what a condition compares the payload with; or, without either, among those that every event of the label index has
+ * to look at.
  */
 export type LabelPlace =
   | { side: 'resource' | 'related'; label: string; patterns: readonly string[] }
+  | { side: 'payload'; comparison: Comparison }
   | { side: 'open' };
+
+/** What an event must have for an entry to be interested in it; all of it must hold. */
+export type Asks = Readonly<{ match: Spec; matchRelated: readonly Spec[]; literals?: readonly Comparison[] }>;
 
 const OPEN: LabelPlace = { side: 'open' };
 
@@ -24,43 +31,53 @@ const ALMOST_ALL = 1_000_000_000;
 const FEW_LABELS = 16;
 
 /**
- * The entries that share one pattern for event names, filed by a label the trigger asks for. A label index answers with a
- * superset of the entries whose trigger covers the event: each must still be asked.
+ * The entries that share one pattern for event names, filed by a label or a value of the payload that the trigger asks for. A label
+ * index answers with a superset of the entries whose trigger covers the event: each must still be asked.
  */
 export class LabelIndex<T> {
   readonly #open = new Set<T>();
   readonly #resource = new PatternsByLabel<T>();
   readonly #related = new PatternsByLabel<T>();
 
+  // Made late: few automations compare the payload with literals.
+  #payload: PayloadIndex<T> | undefined;
+
   get isEmpty(): boolean {
-    return this.#open.size === 0 && this.#resource.isEmpty && this.#related.isEmpty;
+    return this.#open.size === 0 && this.#resource.isEmpty && this.#related.isEmpty && this.#payload === undefined;
   }
 
-  add(entry: T, trigger: EventTrigger): LabelPlace {
-    const place = this.#open.size < OPEN_ENTRIES ? OPEN : this.#choose(trigger);
+  add(entry: T, asks: Asks): LabelPlace {
+    const place = this.#open.size < OPEN_ENTRIES ? OPEN : this.#choose(asks);
     if (place.side === 'open') this.#open.add(entry);
-    else this.#side(place.side).add(place.label, place.patterns, entry);
+    else if (place.side === 'payload') {
+      this.#payload ??= new PayloadIndex();
+      this.#payload.add(place.comparison, entry);
+    } else this.#side(place.side).add(place.label, place.patterns, entry);
     return place;
   }
 
   remove(entry: T, place: LabelPlace): void {
     if (place.side === 'open') this.#open.delete(entry);
-    else this.#side(place.side).remove(place.label, place.patterns, entry);
+    else if (place.side === 'payload') {
+      this.#payload?.remove(place.comparison, entry);
+      if (this.#payload?.isEmpty) this.#payload = undefined;
+    } else this.#side(place.side).remove(place.label, place.patterns, entry);
   }
 
   /** Appends the sets of entries that may be interested in the event; one entry may be in several of them. */
-  collect(event: Labelled, into: ReadonlySet<T>[]): void {
+  collect(event: Keyed, into: ReadonlySet<T>[]): void {
     if (this.#open.size > 0) into.push(this.#open);
+    this.#payload?.collect(event.payload, into);
     if (!this.#resource.isEmpty) this.#resource.collect(event.resource, into);
     if (this.#related.isEmpty) return;
     for (const labels of event.related) this.#related.collect(labels, into);
   }
 
   /**
-   * The label under which the entry adds least to the cost of an event. That depends on what is there already:
+   * The label, or the value of the payload, under which the entry adds least to the cost of an event. That depends on what is there already:
    * of `env: production` and `id: customer.7`, the one whose values are many and little used is the better.
    */
-  #choose(trigger: EventTrigger): LabelPlace {
+  #choose({ match, matchRelated, literals = [] }: Asks): LabelPlace {
     let best: LabelPlace = OPEN;
     let least = Number.POSITIVE_INFINITY;
     const consider = (side: 'resource' | 'related', spec: Spec): void => {
@@ -71,8 +88,14 @@ export class LabelIndex<T> {
         least = share;
       }
     };
-    consider('resource', trigger.match);
-    for (const spec of trigger.matchRelated) consider('related', spec);
+    consider('resource', match);
+    for (const spec of matchRelated) consider('related', spec);
+    for (const comparison of literals) {
+      const ofPayload = this.#payload?.share(comparison) ?? comparison.values.length;
+      if (ofPayload >= least) continue;
+      best = { side: 'payload', comparison };
+      least = ofPayload;
+    }
     return best;
   }
 

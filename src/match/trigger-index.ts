@@ -1,32 +1,19 @@
 import type { Event } from '../model/event.ts';
-import { namesOf } from '../model/pattern.ts';
-import type { EventTrigger } from '../model/trigger.ts';
+import { filingsOf } from './asks.ts';
+import { type OnFailure, Question } from './conditions.ts';
+import { type Asked, ConditionalTrigger, EmptiedComposite, type Interest, isPlain, PlainTrigger } from './interest.ts';
 import { compareText } from './key.ts';
-import { LabelIndex, type LabelPlace } from './label-index.ts';
-import { covers, type Labelled } from './labels.ts';
-import { compileNames, type NameMatcher, PatternIndex } from './names.ts';
+import { LabelIndex } from './label-index.ts';
+import { PatternIndex } from './names.ts';
 import type { Plan, TriggerNode } from './plan.ts';
 
-/** An event trigger that wants an event, and for what: it counts it, it is armed by it, or both. */
-export type Interest = { readonly node: TriggerNode; readonly expects: boolean; readonly arms: boolean };
+export type { Interest } from './interest.ts';
 
 /** An event with a longer chain of causes is evaluated by no automation: the brake on automations that feed each other. */
 const LONGEST_CAUSE_CHAIN = 8;
 
 /** Shared by all events that no trigger wants, which are most of them. */
 const NOBODY: readonly Interest[] = Object.freeze([]);
-
-/** Without the document that the trigger is from: a worker keeps one of these for each of 100,000 automations. */
-type FiledTrigger = {
-  readonly node: TriggerNode;
-  readonly seesItself: boolean;
-  readonly expects: NameMatcher;
-  readonly arms: NameMatcher;
-  readonly covers: (event: Labelled) => boolean;
-  readonly filed: { pattern: string; place: LabelPlace }[];
-  /** The last call of `interested` that looked at this entry; it may be found by way of several patterns. */
-  seenIn: number;
-};
 
 /**
  * All automations of one generation, asked which of their event triggers are interested in an event (rules 6, 14).
@@ -36,13 +23,14 @@ type FiledTrigger = {
  * full. What asks for no label is asked for every event of its label index.
  */
 export class TriggerIndex {
-  readonly #entries = new Map<string, readonly FiledTrigger[]>();
-  readonly #labelIndexes = new PatternIndex<LabelIndex<FiledTrigger>>();
+  readonly #entries = new Map<string, readonly Asked[]>();
+  readonly #labelIndexes = new PatternIndex<LabelIndex<Asked>>();
   #calls = 0;
   // Reused from call to call, so that an event that no trigger wants leaves no garbage.
-  readonly #openIndexes: LabelIndex<FiledTrigger>[] = [];
-  readonly #candidates: ReadonlySet<FiledTrigger>[] = [];
-  readonly #found: FiledTrigger[] = [];
+  readonly #openIndexes: LabelIndex<Asked>[] = [];
+  readonly #candidates: ReadonlySet<Asked>[] = [];
+  readonly #found: Interest[] = [];
+  readonly #question = new Question();
 
   /** How many automations are held, disabled ones included. */
   get size(): number {
@@ -52,11 +40,14 @@ export class TriggerIndex {
   /** Adds an automation, in the place of an earlier one with the same id. */
   put(plan: Plan): void {
     this.delete(plan.automation.id);
-    const entries: FiledTrigger[] = [];
+    const entries: Asked[] = [];
     this.#entries.set(plan.automation.id, entries);
     if (!plan.automation.enabled) return;
     for (const node of plan.nodes) {
-      if (node.trigger.type === 'event') entries.push(this.#file(node, node.trigger, plan.automation.allowSelfTrigger));
+      const entry = askedOf(node, plan.automation.allowSelfTrigger);
+      if (entry === null) continue;
+      entries.push(entry);
+      this.#file(entry);
     }
   }
 
@@ -73,58 +64,56 @@ export class TriggerIndex {
   }
 
   /**
-   * The interested event triggers of all enabled automations that the event's cause chain does not exclude, each once,
-   * by automation id in code point order and then depth first as declared.
+   * The interested triggers of all enabled automations that the event's cause chain does not exclude, each once, by automation id
+   * in code point order and then depth first as declared: a composite that the event empties before its children.
+   * @param onFailure hears of each condition that could not be answered; it counts as not met
    */
-  interested(event: Event): readonly Interest[] {
+  interested(event: Event, onFailure?: OnFailure): readonly Interest[] {
     if (event.causeChain.length > LONGEST_CAUSE_CHAIN) return NOBODY;
-    this.#find(event);
+    this.#find(event, onFailure);
     if (this.#found.length === 0) return NOBODY;
     this.#found.sort((a, b) => compareText(a.node.automationId, b.node.automationId) || a.node.order - b.node.order);
-    return this.#found.map(({ node, expects, arms }) => ({
-      node,
-      expects: expects(event.event),
-      arms: arms(event.event),
-    }));
+    return this.#found.slice();
   }
 
-  #find(event: Event): void {
+  #find(event: Event, onFailure: OnFailure | undefined): void {
     this.#openIndexes.length = 0;
     this.#candidates.length = 0;
     this.#found.length = 0;
     this.#calls += 1;
+    this.#question.ask(event, onFailure);
     this.#labelIndexes.collect(event.event, this.#openIndexes);
     for (const labelIndex of this.#openIndexes) labelIndex.collect(event, this.#candidates);
     for (const entries of this.#candidates) {
       for (const entry of entries) {
         if (entry.seenIn === this.#calls) continue;
         entry.seenIn = this.#calls;
-        if (entry.covers(event) && !isExcluded(entry, event)) this.#found.push(entry);
+        if (isExcluded(entry, event)) continue;
+        const interest = entry.interestIn(this.#question);
+        if (interest !== null) this.#found.push(interest);
       }
     }
   }
 
-  #file(node: TriggerNode, trigger: EventTrigger, seesItself: boolean): FiledTrigger {
-    // No pattern for expected events means any event; which events arm then makes no difference to who is asked.
-    const [expect, after] = [trigger.expect.flatMap(namesOf), trigger.after.flatMap(namesOf)];
-    const patterns = trigger.expect.length === 0 ? ['*'] : new Set([...expect, ...after]);
-    const entry: FiledTrigger = {
-      node,
-      seesItself,
-      expects: compileNames(trigger.expect.length === 0 ? ['*'] : expect),
-      arms: compileNames(after),
-      covers: covers(trigger),
-      filed: [],
-      seenIn: 0,
-    };
-    for (const pattern of patterns) {
-      const labelIndex = this.#labelIndexes.open(pattern, () => new LabelIndex<FiledTrigger>());
-      entry.filed.push({ pattern, place: labelIndex.add(entry, trigger) });
+  #file(entry: Asked): void {
+    for (const [pattern, asks] of filingsOf(entry.node.trigger)) {
+      const labelIndex = this.#labelIndexes.open(pattern, () => new LabelIndex<Asked>());
+      entry.filed.push({ pattern, place: labelIndex.add(entry, asks) });
     }
-    return entry;
   }
 }
 
-function isExcluded({ node, seesItself }: FiledTrigger, event: Event): boolean {
+/** A trigger as it is asked; null for a composite that no event concerns. */
+function askedOf(node: TriggerNode, seesItself: boolean): Asked | null {
+  const { trigger } = node;
+  if (trigger.type !== 'event') {
+    return trigger.unless === undefined ? null : new EmptiedComposite(node, trigger.unless, seesItself);
+  }
+  return isPlain(trigger)
+    ? new PlainTrigger(node, trigger, seesItself)
+    : new ConditionalTrigger(node, trigger, seesItself);
+}
+
+function isExcluded({ node, seesItself }: Asked, event: Event): boolean {
   return !seesItself && event.causeChain.includes(node.automationId);
 }

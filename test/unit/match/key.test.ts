@@ -126,10 +126,15 @@ describe('comparing texts', () => {
 });
 
 describe('the key of an event', () => {
-  const event = { resource: { id: 'customer.7', region: 'eu' }, related: [{ id: 'o.1', role: 'order', kind: 'new' }] };
+  const event = {
+    resource: { id: 'customer.7', region: 'eu' },
+    related: [{ id: 'o.1', role: 'order', kind: 'new' }],
+    payload: { ip: '10.0.0.1' },
+  };
 
   test('is the values of the names, in their order', () => {
     expect(keyOf(event, ['id', 'region', 'related:order:kind'])).toEqual(['customer.7', 'eu', 'new']);
+    expect(keyOf(event, ['id', 'payload.ip', 'payload.port'])).toEqual(['customer.7', '10.0.0.1', '']);
   });
 
   test('has an empty value for an absent label', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { compileLookup, covers, type Labelled, lookup } from '../../../src/match/labels.ts';
+import { compileLookup, covers, type Keyed, lookup } from '../../../src/match/labels.ts';
 import type { Labels } from '../../../src/model/event.ts';
+import { parseExact } from '../../../src/model/exact.ts';
 import type { Spec } from '../../../src/model/trigger.ts';
 import { eventTrigger } from './plans.ts';
 
@@ -11,7 +12,8 @@ function specOf(document: SpecDocument): Spec {
 }
 
 describe('looking up a label', () => {
-  const event: Labelled = {
+  const event: Keyed = {
+    payload: {},
     resource: {
       id: 'customer.7',
       'a:b': 'colon',
@@ -49,26 +51,84 @@ describe('looking up a label', () => {
 
   test('does not fall back on the primary resource when the first of the role lacks the label', () => {
     expect(
-      lookup({ resource: { id: 'a', 'related:r:x': 'mine' }, related: [{ id: 'b', role: 'r' }] }, 'related:r:x'),
+      lookup(
+        { resource: { id: 'a', 'related:r:x': 'mine' }, related: [{ id: 'b', role: 'r' }], payload: {} },
+        'related:r:x',
+      ),
     ).toBe(undefined);
   });
 
   test('knows no inherited label, and every own one', () => {
     const own = JSON.parse('{"id": "a", "role": "r", "__proto__": "set", "constructor": "set"}') as Labels;
     for (const name of ['__proto__', 'constructor', 'toString', 'related:r:__proto__', 'related:r:toString']) {
-      expect(lookup({ resource: { id: 'a' }, related: [{ id: 'b', role: 'r' }] }, name), name).toBe(undefined);
+      expect(lookup({ resource: { id: 'a' }, related: [{ id: 'b', role: 'r' }], payload: {} }, name), name).toBe(
+        undefined,
+      );
     }
     for (const name of ['__proto__', 'constructor', 'related:r:__proto__', 'related:r:constructor']) {
-      expect(lookup({ resource: own, related: [own] }, name), name).toBe('set');
+      expect(lookup({ resource: own, related: [own], payload: {} }, name), name).toBe('set');
     }
-    expect(lookup({ resource: own, related: [own] }, 'related:r:toString')).toBe(undefined);
+    expect(lookup({ resource: own, related: [own], payload: {} }, 'related:r:toString')).toBe(undefined);
   });
 
   test('knows no aliases', () => {
-    const prefixed = { resource: { 'prefect.resource.id': 'a', 'prefect.resource.name': 'n' }, related: [] };
+    const prefixed = {
+      resource: { 'prefect.resource.id': 'a', 'prefect.resource.name': 'n' },
+      related: [],
+      payload: {},
+    };
     expect(lookup(prefixed, 'id')).toBe(undefined);
     expect(lookup(prefixed, 'name')).toBe(undefined);
     expect(lookup(prefixed, 'prefect.resource.id')).toBe('a');
+  });
+});
+
+describe('looking into the payload', () => {
+  const event = (payload: string, resource: Labels = { id: 'a' }): Keyed => ({
+    resource,
+    related: [],
+    payload: parseExact(payload, 'payload') as Keyed['payload'],
+  });
+
+  test.each([
+    ['{"a":"x"}', 'payload.a', 'x'],
+    ['{"a":""}', 'payload.a', ''],
+    ['{"a":{"b":{"c":"x"}}}', 'payload.a.b.c', 'x'],
+    ['{"a":[{"b":"x"},"y"]}', 'payload.a.0.b', 'x'],
+    ['{"a":[{"b":"x"},"y"]}', 'payload.a.1', 'y'],
+    ['{"a":["x"]}', 'payload.a.1', undefined],
+    ['{"a":["x"]}', 'payload.a.00', undefined],
+    ['{"a":["x"]}', 'payload.a.-0', undefined],
+    ['{"a":["x"]}', 'payload.a.length', undefined],
+    ['{"a":{"0":"x","00":"y"}}', 'payload.a.0', 'x'],
+    ['{"a":{"0":"x","00":"y"}}', 'payload.a.00', 'y'],
+    ['{"a":"text"}', 'payload.a.0', undefined],
+    ['{"a":"text"}', 'payload.a.length', undefined],
+    ['{"a":1}', 'payload.a', '1'],
+    ['{"a":1.0}', 'payload.a', '1'],
+    ['{"a":0.1}', 'payload.a', '0.1'],
+    ['{"a":1e21}', 'payload.a', '1e+21'],
+    ['{"a":12345678901234567890}', 'payload.a', '12345678901234567890'],
+    ['{"a":12345678901234567890}', 'payload.a.rawJSON', undefined],
+    ['{"a":1e400}', 'payload.a', '1e400'],
+    ['{"a":true,"b":false}', 'payload.b', 'false'],
+    ['{"a":null}', 'payload.a', undefined],
+    ['{"a":{}}', 'payload.a', undefined],
+    ['{"a":[]}', 'payload.a', undefined],
+    ['{"":{"":"x"}}', 'payload..', 'x'],
+    ['{"":"x"}', 'payload.', 'x'],
+    ['{"a.b":"x"}', 'payload.a.b', undefined],
+    ['{"a":"x"}', 'payload', undefined],
+    ['{"a":"x"}', 'Payload.a', undefined],
+    ['{}', 'payload.toString', undefined],
+    ['{}', 'payload.__proto__.a', undefined],
+    ['{"__proto__":"x"}', 'payload.__proto__', 'x'],
+  ])('%s has at %s %j', (payload, name, value) => {
+    expect(lookup(event(payload), name)).toBe(value);
+  });
+
+  test('is the last step: a label of this name comes first', () => {
+    expect(lookup(event('{"a":"x"}', { id: 'a', 'payload.a': 'label' }), 'payload.a')).toBe('label');
   });
 });
 
