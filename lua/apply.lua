@@ -51,7 +51,9 @@ while not stream.after(first_id, e.position) do
   first = first + 1
   first_id = wire.entry_id(chunk, first)
 end
-if e.next_id == '*' and usable.low(first_id) then return { 'unusable-ids', e.position, '', '' } end
+if e.next_id == '*' and (usable.low(first_id) or e.behind and not packed.at_of(chunk, first)) then
+  return { 'unusable-ids', e.position, '', '' }
+end
 if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. first_id, 'COUNT', 1)[1] then
   return { 'not-my-turn', e.position, '', '' }
 end
@@ -61,9 +63,10 @@ if not redis.call('XRANGE', keys.events, chunk.last, chunk.last)[1] then return 
 -- Read, before the first decision, and again before decisions are repeated.
 buckets.open(e, args.heads, args.tails)
 local ev = wire.blank()
+local earliest, latest = packed.span(chunk, first)
 local function begin()
-  due.begin(e, chunk.ats[chunk.size])
-  buckets.read(e, chunk.ats[first])
+  due.begin(e, latest)
+  buckets.read(e, earliest)
   wire.begin(e, chunk)
   for i = 1, first - 1 do
     wire.entry(chunk, ev, i)

@@ -2,6 +2,7 @@
 -- stood still must still know its duplicates when it goes on.
 --
 -- KEYS position  string  id of the last applied entry
+-- KEYS clock     hash    newest event time and its arrival, in ms; `at`: ms that stand for those of the position
 -- KEYS seen      string  generations of remembered ids, as JSON
 -- ARGV prefixes  JSON    of src/redis/keys.ts
 -- RETURNS word
@@ -11,7 +12,7 @@ local limits = include('limits')
 
 local prefixes, generations = cjson.decode(args.prefixes), cjson.decode(redis.call('GET', keys.seen) or '[]')
 local oldest = generations[#generations]
-local at = tonumber((redis.call('GET', keys.position) or '0-0'):match('^%d+'))
+local at = tonumber(redis.call('HGET', keys.clock, 'at') or (redis.call('GET', keys.position) or '0-0'):match('^%d+'))
 if not oldest or at - oldest.to < limits.MEMORY_MS then return { 'clean' } end
 
 redis.call('UNLINK', prefixes.seen .. oldest.number)

@@ -30,21 +30,31 @@ if usable.ms(at) > limits.LATEST_ID_MS then
   position.set(keys, at)
 end
 local info = stream.info(keys.events)
-local latest = usable.latest(engine.now(), at)
+local now = engine.now()
+local latest, behind = usable.latest(now, at), usable.is_behind(now, at)
 if usable.ms(info['last-generated-id']) > latest or redis.call('HEXISTS', keys.audit, 'straight_to') == 1 then
-  return { 'more', string.format('%d', rebuild.step(keys, at, latest, limit)) }
+  return { 'more', string.format('%d', rebuild.step(keys, at, latest, behind and now or nil, limit)) }
 end
 
--- Ids that are too small stand before all others.
-local first = stream.behind(keys.events, at, 1)[1]
-if not first or not usable.low(first[1]) then return { 'straight', '0' } end
-local moved = 0
-for _, entry in ipairs(rebuild.page(keys.events, at, limit)) do
-  if not usable.low(entry[1]) then break end
-  moved = moved + rebuild.add_again(keys, keys.events, entry[1], entry[2])
-  redis.call('XDEL', keys.events, entry[1])
-  own.unmark(keys, entry[1])
+-- Whether an entry has to go to the end of the log: its id is too small, or the clock was set back and it has no time yet.
+local function goes_back(id, fields)
+  if not behind then return usable.low(id) end
+  if own.claimed(fields) ~= 'straightened' or not own.has(keys, id) then return true end
+  local _, has_time = own.first(fields)
+  return not has_time
 end
+
+local moved, first = 0, stream.behind(keys.events, at, 1)[1]
+if not first or not behind and not usable.low(first[1]) then return { 'straight', '0' } end
+for _, entry in ipairs(rebuild.page(keys.events, at, limit)) do
+  local id, fields = entry[1], entry[2]
+  if goes_back(id, fields) then
+    moved = moved + rebuild.add_again(keys, keys.events, id, fields, behind and now or nil)
+    redis.call('XDEL', keys.events, id)
+    own.unmark(keys, id)
+  end
+end
+if moved == 0 then return { 'straight', '0' } end
 redis.call('XSETID', keys.events, stream.info(keys.events)['last-generated-id'], 'ENTRIESADDED', info['entries-added'])
 redis.call('HINCRBY', keys.counters, 'straightened', moved)
 return { 'more', string.format('%d', moved) }

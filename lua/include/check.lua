@@ -43,6 +43,7 @@ function M.all(e)
   local k, p = e.keys, e.prefixes
   check_right('SET', k.position, '')
   check_right('HSET', k.clock, 'f', 'v')
+  check_right('HDEL', k.clock, 'f')
   check_right('HINCRBY', k.counters, 'f', '1')
   check_right('HDEL', k.quota_used, 'f')
   check_right('ZADD', k.due, '0', 'm')

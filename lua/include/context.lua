@@ -11,7 +11,8 @@ local M = {}
 function M.begin(e)
   e.newest, e.arrival, e.clock_moved = e.stored_newest, e.stored_arrival, false
   e.settled = e.stored_settled
-  e.position, e.deciding, e.as_of, e.claimed = e.stored_position, false, false, false
+  e.position, e.position_at = e.stored_position, e.stored_at
+  e.deciding, e.as_of, e.claimed = false, false, false
   e.head, e.bound, e.queue = math.huge, -math.huge, {}
   e.due, e.due_at, e.due_offset, e.revisit = {}, 1, 0, false
   e.fired, e.fault = 0, ''
@@ -35,6 +36,8 @@ function M.new(keys, prefixes)
     stored_arrival = false, -- ms: when that event was received
     stored_settled = -math.huge, -- ms: the largest as_of at which the clock moved so far
     stored_position = '0-0', -- id of the last applied entry
+    stored_at = false, -- ms that stand for those of this id; false where they are its own
+    behind = false, -- whether the clock was set back since: now lies more than 5 s before the position
 
     -- What was read of Redis, or worked out, once for the call.
     triggers = {}, -- state name -> compiled trigger; false when its definition is gone
@@ -51,6 +54,7 @@ function M.new(keys, prefixes)
     settled = false, -- ms: as_of has come so far, even if it went back since
     clock_moved = false, -- whether the three have to be written
     as_of = false, -- ms: the time a change of definitions takes effect at; set by change.begin
+    position_at = false, -- ms that stand for those of `position`, or false
     position = '0-0', -- id of the last applied entry; that of the chunk once it is decided
     chunk = false, -- the entries of the call, if it has any (wire.lua)
     claimed = false, -- whether it met an entry that the engine wrote itself

@@ -3,7 +3,9 @@ local context = include('context')
 local definition = include('definition')
 local limits = include('limits')
 local position = include('position')
+local own = include('own')
 local stream = include('stream')
+local usable = include('usable')
 
 local M = {}
 
@@ -22,14 +24,17 @@ end
 
 -- now_ms: '' in production (the server's time), else the virtual time of a simulation.
 function M.open(keys, prefixes, now_ms)
-  local e, clock, virtual = context.new(keys, prefixes), redis.call('HMGET', keys.clock, 'newest', 'arrival', 'settled'), tonumber(now_ms)
+  local e, virtual = context.new(keys, prefixes), tonumber(now_ms)
+  local clock = redis.call('HMGET', keys.clock, 'newest', 'arrival', 'settled', 'at')
   e.stored_newest, e.stored_arrival = tonumber(clock[1]) or false, tonumber(clock[2]) or false
   e.stored_settled = tonumber(clock[3]) or -math.huge
-  e.stored_position = position.of(keys)
+  e.stored_position, e.stored_at = position.of(keys), tonumber(clock[4]) or false
   if virtual then
     e.now, e.next_id = virtual, M.int(virtual) .. '-*'
   else
     e.now = M.now()
+    e.behind = usable.is_behind(e.now, e.stored_position)
+    if e.behind then e.stored_settled = math.min(e.stored_settled, e.now) end
   end
   e.now_text = M.int(e.now)
   context.begin(e)
@@ -61,7 +66,13 @@ end
 -- The milliseconds of the oldest entry that is not applied yet, or nil.
 function M.oldest_waiting(e)
   local entry = stream.behind(e.keys.events, e.position, 1)[1]
-  return entry and tonumber(entry[1]:match('^%d+'))
+  if not entry then return nil end
+  local fields = entry[2]
+  if own.claimed(fields) == 'straightened' and own.has(e.keys, entry[1]) then
+    local _, at = own.first(fields)
+    if at then return at end
+  end
+  return e.behind and e.now or usable.ms(entry[1])
 end
 
 -- How far time has come where there are no entries: never ahead of the next entry.
@@ -89,8 +100,14 @@ function M.trigger(e, name)
   return trigger
 end
 
+-- The same while the clock is set back. at: `- <ms>`, own.lua.
+function M.append_at(e, at, ...)
+  e.commands[#e.commands + 1] = { 'XADD', e.keys.events, e.next_id, own = true, 'straightened', at, ... }
+end
+
 -- Queues an entry for the end of the log, with these fields. own.lua says how it is known as the engine's.
 function M.append(e, ...)
+  if e.behind then return M.append_at(e, '- ' .. e.now_text, ...) end
   e.commands[#e.commands + 1] = { 'XADD', e.keys.events, e.next_id, own = true, ... }
 end
 

@@ -5,6 +5,7 @@ local log = include('log')
 local order = include('order')
 local own = include('own')
 local buckets = include('buckets')
+local packed = include('packed')
 local seen = include('seen')
 local settle = include('settle')
 local walk = include('walk')
@@ -24,14 +25,15 @@ local function admit(e, ev, at)
 end
 
 -- ev: to be filled; number: of the entry in the chunk; documents: function from the number of a document to its text.
--- Answers what became of the entry, and a word for each trigger it met; nil when more is due than one call may settle.
+-- Answers what became of the entry, and a word for each trigger it met; nil when it has to wait: more is due than one call may settle.
 function M.decide(e, ev, number, documents)
   local chunk = e.chunk
+  if e.behind and not packed.at_of(chunk, number) then return nil end -- it gets a time first: lua/straighten.lua
   wire.entry(chunk, ev, number)
   if ev.word then
     if ev.word == 'rejected' then
       local fields = log.set_aside(e, wire.entry_id(chunk, number), ev.reason, ev.error, ev.attempts)
-      hold.lift_entry(e, fields, chunk.ats[number] - engine.lag(e))
+      hold.lift_entry(e, fields, (packed.at_of(chunk, number) or chunk.ats[number]) - engine.lag(e))
     end
     return ev.word, ev.word
   end

@@ -3,6 +3,7 @@ local context = include('context')
 local dlq = include('dlq')
 local engine = include('engine')
 local own = include('own')
+local packed = include('packed')
 local wire = include('wire')
 local write = include('write')
 
@@ -15,10 +16,12 @@ function M.set_aside(e, id, reason, error, attempts)
   local fields = entry and entry[2] or {}
   local known = own.claimed(fields) and own.has(e.keys, id)
   if known and fields[1] == 'straightened' then fields = own.sent(fields) end
-  e.commands[#e.commands + 1] = dlq.command(
-    e.keys, e.next_id, 'events', id, reason, error or nil, attempts or 1, fields, known and own.claimed(fields)
-  )
-  return known and fields or {}
+  local forged = known and fields[1] == 'forged'
+  if forged then fields = own.sent(fields) end
+  local by_engine = known and not forged and own.claimed(fields)
+  e.commands[#e.commands + 1] =
+    dlq.command(e.keys, e.next_id, 'events', id, reason, error or nil, attempts or 1, fields, by_engine)
+  return by_engine and fields or {}
 end
 
 -- Decides entries first..last of the chunk. Answers the word, the number of the last one that takes effect, their words, and what
@@ -52,7 +55,10 @@ function M.advance(e, chunk, first, begin, step)
     _, last, words = decide(e, first, last, step)
   end
   e.deciding = false
-  if last >= first then e.position = last == chunk.size and chunk.last or wire.entry_id(chunk, last) end
+  if last >= first then
+    e.position = last == chunk.size and chunk.last or wire.entry_id(chunk, last)
+    e.position_at = packed.at_of(chunk, last)
+  end
   write.all(e)
   return { word, e.position, engine.wake(e), fault or e.fault, last >= first and table.concat(words, '\n') or nil }
 end

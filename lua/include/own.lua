@@ -9,7 +9,13 @@ function M.claimed(fields)
   return FORMS[fields[1] or ''] and fields[1] or false
 end
 
--- The fields that an entry had before it was set straight.
+-- What `straightened` says: the first id, and the time in ms that stands for that of the present one; nil where it is that one's.
+function M.first(fields)
+  local first, at = fields[2]:match('^(%S+) ?(%d*)$')
+  return first, tonumber(at)
+end
+
+-- The fields that an entry had before it was set straight. Behind `forged` they are those of one that claimed in vain to be the engine's.
 function M.sent(fields)
   local sent = {}
   for i = 3, #fields do sent[i - 2] = fields[i] end

@@ -5,7 +5,7 @@ local limits = include('limits')
 local M = {}
 
 local TEXT = 'I4c0' -- its bytes behind their number
-local HEAD = '<I4c0I4c0I4c0I4I4I4I4I4' -- generation, ids of the first and the last entry, triggers, keys, entries, events, matches
+local HEAD = '<I4c0I4c0I4c0I4I4I4I4I4I4' -- generation, ids of the first and the last entry, triggers, keys, entries, events, matches, times
 
 local rep, unpacked = string.rep, struct.unpack
 
@@ -28,13 +28,14 @@ end
 
 -- What is needed to see whether the chunk's turn has come.
 function M.head(packed)
-  local generation, first, last, triggers, keys, entries, events, matches, from = unpacked(HEAD, packed)
+  local generation, first, last, triggers, keys, entries, events, matches, times, from = unpacked(HEAD, packed)
   return --[[chunk]] {
     packed = packed, generation = generation, first = first, last = last, size = entries,
     triggers = triggers, keys = keys, events = events, match_count = matches, from = from, -- how many there are, where they begin
     names = false, thresholds = false, withins = false, trigger_kinds = false, key_counts = false, -- of its triggers
     key_texts = false, -- the keys of all triggers
     kinds = false, seqs = false, ats = false, -- of its entries
+    with_times = times == 1, times = false, -- of its entries, if any has one: ms that stand for those of its id, 0 for none
     ts = false, ids = false, documents = false, match_counts = false, -- of those that are events
     matches = false, -- of all events: FLAGS times the number of a cell (a trigger with one of its keys), and what holds
     states = false, windows = false, -- of each cell: what is known of the trigger, and the window
@@ -55,11 +56,27 @@ function M.read(chunk)
   chunk.kinds, from = column('B', n, packed, from)
   chunk.seqs, from = column(TEXT, n, packed, from)
   chunk.ats, from = column('d', n, packed, from)
+  if chunk.with_times then chunk.times, from = column('d', n, packed, from) end
   chunk.ts, from = column('d', events, packed, from)
   chunk.ids, from = column(TEXT, events, packed, from)
   chunk.documents, from = column('I4', events, packed, from)
   chunk.match_counts, from = column('I4', events, packed, from)
   chunk.matches, chunk.rest = column('I4', chunk.match_count, packed, from)
+end
+
+-- The milliseconds that stand for those of an entry's id; false where they are its own.
+function M.at_of(chunk, number)
+  return chunk.times and chunk.times[number] > 0 and chunk.times[number]
+end
+
+-- The milliseconds of the entries from number `first` on: those of their ids, or what stands for them. Answers the earliest and latest.
+function M.span(chunk, first)
+  local earliest, latest = chunk.ats[first], chunk.ats[chunk.size]
+  for i = first, chunk.times and chunk.size or 0 do
+    local at = M.at_of(chunk, i) or chunk.ats[i]
+    earliest, latest = math.min(earliest, at), math.max(latest, at)
+  end
+  return earliest, latest
 end
 
 return M

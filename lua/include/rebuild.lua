@@ -20,15 +20,17 @@ local function is_too_long(keys, id, fields)
   return true
 end
 
--- Adds an entry again at the end of a stream. Answers how many entries this were.
-function M.add_again(keys, to, id, fields)
+-- Adds an entry again at the end of a stream. at: ms that stand for those of its new id, else nil. Answers how many entries this were.
+function M.add_again(keys, to, id, fields, at)
   if is_too_long(keys, id, fields) then return 0 end
   local claimed = own.claimed(fields)
   if claimed and not own.has(keys, id) then
-    redis.call('XADD', to, '*', unpack(fields)) -- in its turn it is rejected as a forgery
-    return 1
+    fields = { 'forged', '', unpack(fields) } -- it is rejected in its turn
+  elseif claimed == 'straightened' then
+    local first, first_at = own.first(fields)
+    id, at, fields = first, at and (first_at or at), own.sent(fields)
   end
-  if claimed == 'straightened' then id, fields = fields[2], own.sent(fields) end
+  if at then id = id .. string.format(' %d', at) end
   own.mark(keys, redis.call('XADD', to, '*', 'straightened', id, unpack(fields)))
   return 1
 end
@@ -82,8 +84,9 @@ local function take_place(keys, at, from, count)
   redis.call('HDEL', keys.audit, 'straight_to', 'straight_from', 'straight_count')
 end
 
--- Takes one step. at: the position; latest: the largest usable ms. Answers how many entries got another id.
-function M.step(keys, at, latest, limit)
+-- Takes one step. at: the position; latest: the largest usable ms; now: ms that stand for those of new ids, or nil. Answers how many
+-- entries got another id.
+function M.step(keys, at, latest, now, limit)
   local known = redis.call('HMGET', keys.audit, 'straight_to', 'straight_from', 'straight_count')
   local to, from, count, before = known[1], known[2], tonumber(known[3]) or 0, tonumber(known[3]) or 0
   if not to then
@@ -95,7 +98,7 @@ function M.step(keys, at, latest, limit)
     local id, fields = entry[1], entry[2]
     if not from and usable.ms(id) > latest then from = begin(keys, at) end
     if from then
-      count = count + M.add_again(keys, keys.straight, id, fields)
+      count = count + M.add_again(keys, keys.straight, id, fields, now)
     elseif not is_too_long(keys, id, fields) then
       redis.call('XADD', keys.straight, id, unpack(fields))
     end

@@ -52,7 +52,8 @@ end
 -- The generation that ids applied at `at` go to.
 local function current(e, at)
   local newest = e.generations[1]
-  if newest and at - newest.from < MEMORY_MS and newest.count < newest.size * FULL then return newest end
+  local goes_on = newest and at >= newest.from and at - newest.from < MEMORY_MS -- `at` goes back when a clock was set back
+  if goes_on and newest.count < newest.size * FULL then return newest end
   local number, size = 1, SIZES[1]
   if newest then
     number = newest.number + 1
@@ -73,7 +74,7 @@ function M.remember(e, digest, at)
   local known = e.buckets[generation.number]
   local written, field = known.written, known.fields[digest]
   written[field] = (written[field] or known.texts[digest] or '') .. e.digests.tails[digest] .. age_of(at - generation.from)
-  generation.to, generation.count, e.remembers = at, generation.count + 1, true
+  generation.to, generation.count, e.remembers = math.max(generation.to, at), generation.count + 1, true
 end
 
 -- Writes the buckets that changed, and what is known of the generations.

@@ -13,6 +13,11 @@ function M.low(id)
   return M.ms(id) < limits.EARLIEST_ID_MS
 end
 
+-- Whether the clock was set back since the position. Until it has caught up, `at` stands for the ms of ids.
+function M.is_behind(now, at)
+  return now < M.ms(at) - limits.CLOCK_SKEW_MS
+end
+
 -- The latest milliseconds that an id may have. now: ms of Redis; at: the position.
 function M.latest(now, at)
   return math.max(now, M.ms(at)) + limits.CLOCK_SKEW_MS

@@ -1,4 +1,5 @@
 -- The entries of a chunk (packed.lua), one after the other. An entry is read into one table that is filled anew; do not keep it.
+local packed = include('packed')
 local state = include('state')
 local window = include('window')
 
@@ -79,7 +80,7 @@ function M.entry(chunk, ev, number)
     return
   end
   if kind > EVENT then return read_other(chunk, ev, kind) end
-  local at, event, digest = chunk.ats[number], chunk.event + 1, chunk.digest + 1
+  local at, event, digest = chunk.times and packed.at_of(chunk, number) or chunk.ats[number], chunk.event + 1, chunk.digest + 1
   chunk.event, chunk.digest = event, digest
   ev.number, ev.word, ev.follows = event, false, false
   ev.id, ev.digest, ev.at, ev.t = chunk.ids[event], digest, at, chunk.ts[event]

@@ -97,6 +97,8 @@ function M.all(e)
   if e.position ~= e.stored_position then
     redis.call('SET', keys.position, e.position)
     redis.call('HSET', keys.clock, 'position', e.position) -- a copy, for when the key is lost (position.lua)
+    if e.position_at then redis.call('HSET', keys.clock, 'at', engine.int(e.position_at)) end
+    if e.stored_at and not e.position_at then redis.call('HDEL', keys.clock, 'at') end
   end
   if e.clock_moved then redis.call('HSET', keys.clock, 'newest', engine.int(e.newest), 'arrival', engine.int(e.arrival), 'settled', engine.int(e.settled)) end
   seen.write(e)

@@ -2,7 +2,7 @@ import { compileKey, encodeKey } from '../match/key.ts';
 import { kindOf, type TriggerNode } from '../match/plan.ts';
 import type { Interest } from '../match/trigger-index.ts';
 import { type Event, effectiveTime, eventDocument } from '../model/event.ts';
-import { type Entry, rememberedAs } from '../model/intake.ts';
+import { type Entry, rememberedAs, timeOf } from '../model/intake.ts';
 import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from '../redis/wire.ts';
 import { type Digest, digestOf } from './digest.ts';
 import type { DefinitionsView } from './loaded-definitions.ts';
@@ -103,9 +103,15 @@ export function chunkOf(
   let busyUs = 0;
   for (const entry of entries) {
     if (busyUs >= budgetUs) break;
-    const next = one(entry);
+    const next = timed(one(entry), entry);
     taken.push(next);
     busyUs += ENTRY_US + ('matches' in next ? next.matches.length * MATCH_US : 0);
   }
   return { generation: view.generation, triggers, entries: taken, documents, digests };
+}
+
+/** With the time that stands for that of its id, if there is one. */
+function timed(chunkEntry: ChunkEntry, entry: Entry): ChunkEntry {
+  const at = timeOf(entry);
+  return at === null ? chunkEntry : { ...chunkEntry, at };
 }

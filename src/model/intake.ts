@@ -32,8 +32,9 @@ export type IntakeOptions = Readonly<{ anyId?: boolean }>;
  * Under which id an event is remembered as applied. One that was sent without an id under an unusable entry id has an id that an entry
  * of the future will get: it is remembered beside it, and never waits, so that it cannot stand in the way of that one.
  */
-export function rememberedAs(event: Event, waits: boolean, { fields }: Entry): string {
-  const derived = !waits && fields[0] === 'straightened' && event.id === derivedId(fields[1] ?? '');
+export function rememberedAs(event: Event, waits: boolean, entry: Entry): string {
+  const { fields } = entry;
+  const derived = !waits && fields[0] === 'straightened' && event.id === derivedId(straightened(entry).first);
   return derived && ownFormOf(fields.slice(2, 3)) === null ? `straightened ${event.id}` : event.id;
 }
 
@@ -65,14 +66,16 @@ export function ownFormOf(fields: readonly string[]): OwnForm | null {
 }
 
 function decodeForm(entry: Entry, anyId: boolean): Decoded {
-  const { id, first: entryId, fields } = straightened(entry);
-  const arrival = { entryId, received: arrivalOf(id) };
+  const { id, first: entryId, at, fields } = straightened(entry);
+  const arrival = { entryId, received: at ?? arrivalOf(id) };
   const claims = ownFormOf(entry.fields);
+  // lua/include/rebuild.lua writes it before the fields of an entry that claimed in vain to be the engine's.
+  if (claims === 'straightened' && fields[0] === 'forged') throw forgedForm(fields[2] ?? '');
   if (fields.length === 0) throw new InvalidDocument('entry', 'has no fields');
   if (fields.length % 2 !== 0) throw new InvalidDocument('entry', 'has a field without a value');
   const [first, value = ''] = fields;
   // What is in the engine's own forms was judged when it came in. But every producer can write these forms too, so they
-  // are bounded like any other, and nothing in them can be from later than they are.
+  // are bounded like any other, before it is seen that they are forged.
   if (first === 'firing') {
     checkOwnSize(fields);
     const event = stateChangeEvent(parseFiring(fields), arrival.received);
@@ -81,22 +84,43 @@ function decodeForm(entry: Entry, anyId: boolean): Decoded {
   if (first === 'released') {
     checkOwnSize(fields);
     const event = parseEventDocument(parseExact(value, 'released'), entryId);
-    if (event.received > arrival.received) {
-      throw new InvalidDocument('received', 'must not be later than the entry', value);
-    }
     return { kind: 'event', event, own: false, waits: false, claims };
   }
   const document = first === 'data' && fields.length === 2 ? dataDocument(value) : flat(fields);
   const event = parseEvent(document, arrival);
   const derived = event.id === derivedId(entryId);
   if (!anyId && !derived) checkId(event.id);
-  return { kind: 'event', event, own: false, waits: !(derived && claims === 'straightened'), claims };
+  // Ids were set back, so an entry of the future will get the first id of this one.
+  const comesAgain = derived && claims === 'straightened' && comesAfter(entryId, id);
+  return { kind: 'event', event, own: false, waits: !comesAgain, claims };
 }
 
-/** What an entry was before it was set straight: its fields, and the id that it had first. */
-function straightened({ id, fields }: Entry): Entry & { first: string } {
-  if (fields[0] !== 'straightened') return { id, fields, first: id };
-  return { id, fields: fields.slice(2), first: fields[1] ?? '' };
+/**
+ * What an entry was before it was set straight: its fields, and the id that it had first. `at`: ms that stand for those of its id while
+ * Redis' clock lies behind the position; null where they are its own.
+ */
+function straightened({ id, fields }: Entry): Entry & { first: string; at: number | null } {
+  if (fields[0] !== 'straightened') return { id, fields, first: id, at: null };
+  const [, first = '-', at] = /^(\d{1,20}-\d{1,20}|-)(?: (\d{1,15}))?$/.exec(fields[1] ?? '') ?? [];
+  return { id, fields: fields.slice(2), first: first === '-' ? id : first, at: at === undefined ? null : Number(at) };
+}
+
+/** The ms that stand for those of an entry's id; null where they are its own. */
+export function timeOf(entry: Entry): number | null {
+  return entry.fields[0] === 'straightened' ? straightened(entry).at : null;
+}
+
+/** That somebody else wrote what only the engine writes. */
+function forgedForm(form: string): InvalidDocument {
+  return new InvalidDocument(form, 'is a field that only the engine writes');
+}
+
+/** Whether an entry comes behind another one by their ids. */
+function comesAfter(id: string, other: string): boolean {
+  const [one = [], two = []] = [id, other].map((text) => text.split('-').map(BigInt));
+  const [ms = 0n, sequence = 0n] = one;
+  const [otherMs = 0n, otherSequence = 0n] = two;
+  return ms === otherMs ? sequence > otherSequence : ms > otherMs;
 }
 
 /**

@@ -17,7 +17,7 @@ export type ChunkTrigger = {
 export type ChunkMatch = { trigger: number; key: number; arms: boolean; expects: boolean };
 
 /** One entry of the log, ready to be applied; `skip` and `rejected` say why nothing else is there. */
-export type ChunkEntry =
+type ChunkOutcome =
   | { entry: string; skip: string }
   /** `error` and `attempts`: of one that failed, not of one that breaks a rule. */
   | { entry: string; rejected: string; error?: string; attempts?: number }
@@ -41,6 +41,9 @@ export type ChunkEntry =
       document?: number;
       matches: ChunkMatch[];
     };
+
+/** `at`: ms that stand for those of its id, while Redis' clock lies behind the position. */
+export type ChunkEntry = ChunkOutcome & { at?: number };
 
 /** Consecutive entries of the log, matched against one generation of the definitions. */
 export type Chunk = {
@@ -77,8 +80,11 @@ export function wireOf({ generation, triggers, entries }: Chunk): Buffer {
   packer.count(entries.length);
   packer.count(events.length);
   packer.count(matches.length);
+  const timed = entries.some(({ at }) => at !== undefined);
+  packer.count(timed ? 1 : 0);
   packTriggers(packer, triggers);
   packEntries(packer, entries, kinds);
+  if (timed) for (const { at = 0 } of entries) packer.number(at);
   packEvents(packer, events);
   for (const match of matches) packer.count(match);
   for (const [i, entry] of entries.entries()) if (kinds[i] !== FRESH && kinds[i] !== IGNORED) packRest(packer, entry);

@@ -43,7 +43,7 @@ export const protections: Mutants = {
     'before an entry that failed everything is decided anew': ['_, last, words = decide(e, first, last, step)', ''],
     'nothing that was decided once stays when it is decided anew': ['context.begin(e)\n', ''],
     'the entries are read anew when they are decided anew': ['begin()\n    local _', 'local _'],
-    'what is applied moves the position': ['if last >= first then e.position =', 'if false then e.position ='],
+    'what is applied moves the position': ['if last >= first then\n', 'if false then\n'],
     'an entry that fails does not take the others with it': [
       'local ok, result, said = pcall(step, i)',
       'local ok, result, said = true, step(i)',

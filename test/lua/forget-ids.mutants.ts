@@ -2,12 +2,9 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const protections: Mutants = {
   'lua/include/seen.lua': {
-    'id memory: a generation ends after half an hour': [
-      'if newest and at - newest.from < MEMORY_MS and',
-      'if newest and',
-    ],
+    'id memory: a generation ends after half an hour': [' and at - newest.from < MEMORY_MS -- ', ' -- '],
     'id memory: a generation says until when it has ids': [
-      'generation.to, generation.count, e.remembers = at,',
+      'generation.to, generation.count, e.remembers = math.max(generation.to, at),',
       'generation.count, e.remembers =',
     ],
   },

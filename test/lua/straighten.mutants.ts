@@ -3,7 +3,7 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 export const rules: Mutants = {
   'lua/apply.lua': {
     '4 Straightening: nothing ahead is applied': ['usable.ms(chunk.last) > usable.latest(e.now, e.position)', 'false'],
-    '4 Straightening: nothing before 2001 is applied': ['usable.low(first_id) then', 'false then'],
+    '4 Straightening: nothing before 2001 is applied': ['usable.low(first_id) or', ''],
   },
   'lua/include/usable.lua': {
     '4 Straightening: five seconds ahead are allowed': ['+ limits.CLOCK_SKEW_MS', ''],
@@ -15,17 +15,17 @@ export const rules: Mutants = {
       'if last ~= "0-0" then return last end',
     ],
     '4 Straightening: an id stays that of the first entry': [
-      "if claimed == 'straightened' then id, fields = fields[2], own.sent(fields) end",
-      '',
+      'id, at, fields = first, at and (first_at or at), own.sent(fields)',
+      'fields = own.sent(fields)',
     ],
   },
 };
 
 export const protections: Mutants = {
   'lua/include/rebuild.lua': {
-    'straighten: what claims in vain to be the engine’s stays what it is': [
-      'if claimed and not own.has(keys, id) then',
-      'if false then',
+    'straighten: what claims in vain to be the engine’s is not marked as its own': [
+      "fields = { 'forged', '', unpack(fields) }",
+      'fields = { unpack(fields) }',
     ],
     'straighten: entries of any size': [
       'if #fields <= limits.REDRIVE_VALUES then return false end',

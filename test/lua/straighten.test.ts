@@ -188,6 +188,16 @@ describe('entries whose ids lie ahead', () => {
     expect((await world.firings()).map(({ event }) => event?.id)).toEqual([`entry-${first}`]);
   });
 
+  test('one that claims in vain to be the engine’s is rejected', async () => {
+    const world = new Live();
+    const forged = ['released', event('a')[1] ?? ''];
+    await world.add(LARGEST, forged);
+    await world.straighten();
+    expect(await world.drain()).toEqual(['rejected']);
+    const [letter] = await lastDeadLetters(world.redis, world.store, 1);
+    expect(letter).toMatchObject({ reason: 'released: is a field that only the engine writes', fields: forged });
+  });
+
   test('one of too many fields becomes a dead letter', async () => {
     const world = new Live();
     await world.add('*', event('a'));

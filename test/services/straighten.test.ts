@@ -33,3 +33,23 @@ test.each([
   ).toBeGreaterThan(0);
   expect(lines.filter(({ msg }) => msg === 'entries were removed before they were applied')).toEqual([]);
 });
+
+test('workers go on while Redis has a clock that was set back by a day, and tell no absence of the day ahead', async () => {
+  const world = await LiveWorld.start();
+  const { events, position } = world.store.keys;
+  await world.put(watch);
+  await world.put({ id: 'x', name: 'x', trigger: { posture: 'Reactive', expect: ['x'] } });
+  const ahead = `${world.nowMs + 86_400_000}-0`;
+  await world.redis.xadd(events, ahead, ...event('z'));
+  await world.redis.set(position, ahead);
+  await world.redis.hincrby(world.store.keys.counters, 'applied', 1);
+  await crew(world, 3);
+  await world.redis.xadd(events, '*', ...event('a'));
+  for (let i = 0; i < 200; i += 1) await world.redis.xadd(events, '*', ...event('x'));
+  await settled(world);
+  const told = await world.told();
+  expect(told).toHaveLength(200);
+  const counted = await world.redis.hgetall(world.store.keys.counters);
+  expect(counted).toMatchObject({ applied: '202', straightened: '201' });
+  expect(counted.lost).toBeUndefined();
+});
