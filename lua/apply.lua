@@ -44,14 +44,14 @@ local e = engine.open(keys, args.prefixes, args.now_ms)
 e.budget, e.chunk = tonumber(args.limit), chunk
 if (redis.call('GET', keys.generation) or '0') ~= chunk.generation then return { 'stale-definitions', e.position, '', '' } end
 if not stream.after(chunk.last, e.position) then return { 'already-applied', e.position, '', '' } end
-if e.next_id == '*' and usable.ms(chunk.last) > usable.latest(e.now, e.position) then return { 'unusable-ids', e.position, '', '' } end
 packed.read(chunk)
 local first, first_id = 1, chunk.first
 while not stream.after(first_id, e.position) do
   first = first + 1
   first_id = wire.entry_id(chunk, first)
 end
-if e.next_id == '*' and (usable.low(first_id) or e.behind and not packed.at_of(chunk, first)) then
+local ahead = usable.ms(chunk.last) > usable.latest(e.now, e.position)
+if e.next_id == '*' and (ahead or usable.low(first_id) or e.behind and not packed.at_of(chunk, first)) then
   return { 'unusable-ids', e.position, '', '' }
 end
 if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. first_id, 'COUNT', 1)[1] then
@@ -62,8 +62,7 @@ if not redis.call('XRANGE', keys.events, chunk.last, chunk.last)[1] then return 
 
 -- Read, before the first decision, and again before decisions are repeated.
 buckets.open(e, args.heads, args.tails)
-local ev = wire.blank()
-local earliest, latest = packed.span(chunk, first)
+local ev, earliest, latest = wire.blank(), packed.span(chunk, first)
 local function begin()
   due.begin(e, latest)
   buckets.read(e, earliest)
