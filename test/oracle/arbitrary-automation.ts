@@ -34,8 +34,8 @@ export type AutomationDocument = {
 };
 
 /**
- * Whether the engine follows the whole of rules 6 to 13. While it does not, random scenarios are not compared with it, and stay away from
- * what is new: late and overtaking events, windows held by parked ones, composites of absences, silence of months.
+ * Whether the engine follows the whole of rules 6 to 13. While it does not, random scenarios seldom meet what is new: late and overtaking
+ * events, windows held by parked ones, composites of absences, silence of months.
  */
 export const NEW_RULES: boolean = false;
 

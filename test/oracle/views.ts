@@ -9,7 +9,8 @@ export type ModelWindow = {
   readonly start: number;
   readonly end: number;
   readonly count: number;
-  readonly due: number;
+  /** null where it says nothing: of a Reactive window without `within`. */
+  readonly due: number | null;
   readonly keepUntil: number | null;
   readonly silent: boolean;
   readonly lastEvent: string | null;
@@ -55,7 +56,7 @@ export function viewWindows(automations: readonly Loaded[]): ModelWindow[] {
         start,
         end,
         count,
-        due,
+        due: node.trigger.posture === 'Reactive' && node.trigger.withinMs === 0 ? null : due,
         keepUntil,
         silent,
         lastEvent,

@@ -1,6 +1,5 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { NEW_RULES } from '../../oracle/arbitrary-automation.ts';
 import { extent, seedOfRun } from '../extent.ts';
 import { campaign } from './campaign.ts';
 
@@ -18,8 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => redis.disconnect());
 
-// The model follows rules that the engine does not follow yet (the marks in docs/rules.md).
-test.runIf(NEW_RULES)(
+test(
   'the engine does what the reference model does, step by step, in any random scenario',
   async () => {
     console.log(`comparing ${RUNS} random scenarios, seed ${SEED}`);

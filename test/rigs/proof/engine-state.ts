@@ -27,6 +27,9 @@ type Dump = [due: string[], parked: string[], found: Found[], held: string];
 /** How long a finished window of a Reactive trigger is kept (rules 1). */
 const KEEP_MS = 60_000;
 
+/** How long one without `within` is kept behind its last event. */
+const FORGET_MS = 30 * 86_400_000;
+
 /** The state of a real engine, as lines to compare with those of the model. */
 export class EngineState {
   readonly #redis: Redis;
@@ -91,13 +94,14 @@ class Look {
     this.#writer = writer;
   }
 
-  /** A score may be earlier than the truth, never later; `listed` is that of the whole trigger. */
+  /** A score may be earlier than the truth, and later only of a disabled trigger, whose keys are listed anew when it is enabled; `listed` is that of the whole trigger. */
   at(place: Place, [name, key, score, state]: Found, listed: number): void {
     const wakes =
       place.node.trigger.type === 'event' ? this.#window(place, key, state) : this.#group(place, key, state);
     const indexed = Number(score);
     if (wakes === null) this.faults.push(`${name}:${key} is in the index without a state`);
-    else if (indexed > wakes) this.faults.push(`${name}:${key} wakes at ${wakes}, indexed at ${score}`);
+    else if (place.enabled && indexed > wakes)
+      this.faults.push(`${name}:${key} wakes at ${wakes}, indexed at ${score}`);
     if (place.enabled && listed > indexed) this.faults.push(`${name} is due at ${score}, in the timetable ${listed}`);
   }
 
@@ -106,14 +110,16 @@ class Look {
     const { automationId: automation, path, trigger } = node;
     if (text == null || trigger.type !== 'event') return null;
     const at = { automation, path, key: decodeKey(key, trigger.forEach.length) };
-    const { open, keep, silent, alert } = parseWindowText(text);
+    const { open, keep, silent, alert, hold } = parseWindowText(text);
     const proactive = trigger.posture === 'Proactive';
     let wakes = Number.POSITIVE_INFINITY;
     if (open) {
-      const keepUntil = proactive ? keep : open.due + KEEP_MS;
-      this.lines.push(this.#writer.window({ ...at, ...open, keepUntil, silent: silent === true, lastEvent }));
-      if (keepUntil !== null) wakes = keepUntil;
-      if (proactive) {
+      const endless = !proactive && trigger.withinMs === 0;
+      const keepUntil = proactive ? keep : open.due + (endless ? FORGET_MS : KEEP_MS);
+      const due = endless ? null : open.due;
+      this.lines.push(this.#writer.window({ ...at, ...open, due, keepUntil, silent: silent === true, lastEvent }));
+      if (keepUntil !== null && hold === 0) wakes = keepUntil;
+      if (proactive && hold === 0) {
         wakes = Math.min(wakes, open.end);
         if (enabled) this.nextEnd = Math.min(this.nextEnd, open.end);
       }
@@ -123,7 +129,7 @@ class Look {
       this.lines.push(this.#writer.alert({ ...at, start, missing, forgetAt }));
       wakes = Math.min(wakes, forgetAt);
     }
-    return wakes < Number.POSITIVE_INFINITY ? wakes : null;
+    return hold > 0 || wakes < Number.POSITIVE_INFINITY ? wakes : null;
   }
 
   /** What is stored of former definitions of a child only has its place in the index. */

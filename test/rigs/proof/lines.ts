@@ -10,7 +10,7 @@ export type WindowLine = {
   start: number;
   end: number;
   count: number;
-  due: number;
+  due: number | null;
   keepUntil: number | null;
   silent: boolean;
   lastEvent: string | null;
