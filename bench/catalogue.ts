@@ -40,6 +40,17 @@ const KINDS: readonly Kind[] = [
     }),
     event: (i) => order('order.failed', i),
   },
+  {
+    name: 'one name, a different literal in a condition each',
+    trigger: (i) => ({
+      posture: 'Reactive',
+      expect: ['order.failed'],
+      where: `payload.kind == "kind-${i}" && payload.total >= 0.0`,
+      threshold: 5,
+      within: 600,
+    }),
+    event: (i) => ({ ...order('order.failed', i), payload: { total: i, kind: `kind-${i}` } }),
+  },
 ];
 
 /**
