@@ -28,7 +28,7 @@ export function findingsIn(automation: Automation, surroundings: Surroundings = 
   return [
     ...triggers.flatMap((placed) => [
       ...triggerFindings(placed),
-      ...(placed.trigger.type === 'event' ? patternFindings(placed, carried) : []),
+      ...patternFindings(placed, carried),
       ...(sample !== null && isTelling(sample) ? labelFindings(placed, sample) : []),
     ]),
     ...typeFindings(automation),

@@ -4,7 +4,7 @@ import { namesOf } from '../model/pattern.ts';
 import { patternsOf, type Trigger } from '../model/trigger.ts';
 import { type Finding, hint, quoted } from './finding.ts';
 import { hasLookup, hasRelated, type LogSample, lookupNames, relatedName } from './log-sample.ts';
-import { labelsAt, type PlacedTrigger, textsAt } from './places.ts';
+import { labelsAt, type PlacedTrigger, patternObjectsIn, textsAt } from './places.ts';
 import { mostSimilar } from './similar.ts';
 
 /** The events and labels that the engine sends itself (rules 10); they are in the log only once an automation listens. */
@@ -19,10 +19,13 @@ export function labelFindings({ trigger, written, path }: PlacedTrigger, sample:
     const events = sample.events.toLocaleString('en-US');
     return hint(place, `none of the newest ${events} events carried ${quoted(name)}`, advice);
   };
-  const matched = labelsAt(written.match, joinPath(path, 'match'))
+  const all = [{ written, path }, ...patternObjectsIn(written, path)];
+  const matched = all
+    .flatMap((one) => labelsAt(one.written.match, joinPath(one.path, 'match')))
     .filter(({ label }) => missing(label, sample.labels.has(label)))
     .map(({ label, place }) => of(place, label, matchAdvice(label, sample)));
-  const related = labelsAt(written.match_related, joinPath(path, 'match_related'))
+  const related = all
+    .flatMap((one) => labelsAt(one.written.match_related, joinPath(one.path, 'match_related')))
     .filter(({ label }) => missing(label, hasRelated(sample, label)))
     .map(({ label, place }) => of(place, label, relatedAdvice(label, sample)));
   const keys = textsAt(written.for_each, joinPath(path, 'for_each'))
@@ -43,6 +46,7 @@ function matchAdvice(label: string, sample: LogSample): string {
     const spec = `{"role": ${quoted(related.role)}, ${quoted(related.label)}: …}`;
     return `"match" looks at the resource alone: write "match_related": ${spec}`;
   }
+  if (label.startsWith('payload.')) return `"match" looks at labels alone: write a condition on ${label} in "where"`;
   if (hasRelated(sample, label) && !sample.labels.has(label)) return 'related resources have it: write "match_related"';
   return adviceOf(label, sample.labels);
 }
@@ -68,7 +72,6 @@ function adviceOf(name: string, carried: Iterable<string>): string {
   const [prefix, short] = ['prefect.resource.', name.replace(/^prefect\.resource\./, '')];
   const alias = short === name ? prefix + name : short;
   if (known.has(alias)) return `labels are found under the name they were sent with: write ${quoted(alias)}`;
-  if (name.startsWith('payload.')) return 'only labels are looked at: send it as a label of the resource';
   const similar = mostSimilar(name, known);
   return similar === null ? 'see that the events carry it' : `write ${quoted(similar)}`;
 }

@@ -1,4 +1,5 @@
 import { type Event, resourceRole } from '../model/event.ts';
+import { isRecord } from '../model/record.ts';
 
 /** Fewer retained events than these say little about what will come. */
 const TELLING_EVENTS = 1_000;
@@ -11,14 +12,23 @@ export type LogSample = Readonly<{
   labels: ReadonlySet<string>;
   /** Names of the labels of related resources, by role. */
   roles: ReadonlyMap<string, ReadonlySet<string>>;
+  /** `payload.<path>` of what a key may be made of; null where there are too many to say what is missing. */
+  paths: ReadonlySet<string> | null;
 }>;
 
-export function sampleOf(events: Iterable<Pick<Event, 'event' | 'resource' | 'related'>>): LogSample {
+/** More than these paths, or deeper ones, are hardly meant for keys. */
+const PATHS_LIMIT = 10_000;
+const PATH_DEPTH = 10;
+
+export function sampleOf(events: Iterable<Pick<Event, 'event' | 'resource' | 'related' | 'payload'>>): LogSample {
   const names = new Set<string>();
   const labels = new Set<string>();
   const roles = new Map<string, Set<string>>();
+  const paths = new Set<string>();
   let count = 0;
-  for (const { event, resource, related } of events) {
+  let allPaths = true;
+  for (const { event, resource, related, payload } of events) {
+    allPaths &&= addPaths(payload, 'payload', PATH_DEPTH, paths);
     count += 1;
     names.add(event);
     for (const label of Object.keys(resource)) labels.add(label);
@@ -29,7 +39,18 @@ export function sampleOf(events: Iterable<Pick<Event, 'event' | 'resource' | 're
       for (const label of Object.keys(one)) known.add(label);
     }
   }
-  return { events: count, names, labels, roles };
+  return { events: count, names, labels, roles, paths: allPaths ? paths : null };
+}
+
+/** @returns whether there is room for all of them */
+function addPaths(value: unknown, path: string, depth: number, into: Set<string>): boolean {
+  const inner = Array.isArray(value) || isRecord(value) ? Object.entries(value) : null;
+  if (inner === null) {
+    if (value !== null) into.add(path);
+    return into.size <= PATHS_LIMIT;
+  }
+  if (inner.length > PATHS_LIMIT) return false;
+  return inner.every(([key, one]) => depth > 0 && addPaths(one, `${path}.${key}`, depth - 1, into));
 }
 
 /** Whether there are enough of them to miss something. */
@@ -56,13 +77,14 @@ export function relatedName(name: string): { role: string; label: string } | nul
 }
 
 /** Whether a look-up of this name (rules 3.2) found something. */
-export function hasLookup({ labels, roles }: LogSample, name: string): boolean {
+export function hasLookup({ labels, roles, paths }: LogSample, name: string): boolean {
+  if (name.startsWith('payload.')) return labels.has(name) || paths === null || paths.has(name);
   const related = relatedName(name);
   return labels.has(name) || (related !== null && roles.get(related.role)?.has(related.label) === true);
 }
 
 /** All names under which a look-up finds something. */
-export function lookupNames({ labels, roles }: LogSample): string[] {
+export function lookupNames({ labels, roles, paths }: LogSample): string[] {
   const related = [...roles].flatMap(([role, own]) => [...own].map((label) => `related:${role}:${label}`));
-  return [...labels, ...related];
+  return [...labels, ...related, ...(paths ?? [])];
 }

@@ -1,6 +1,6 @@
 import { compileGlob } from '../match/glob.ts';
 import { type Finding, quoted, warning } from './finding.ts';
-import { labelsAt, type PlacedText, type PlacedTrigger, textsAt } from './places.ts';
+import { labelsAt, namePatternsIn, type PlacedText, type PlacedTrigger, patternObjectsIn } from './places.ts';
 import { globsOf, looksLikeExpression, looksLikeExpressionOfValue } from './regular-expression.ts';
 
 /** The events with which Prefect tells what its automations did, and the ids of those automations. */
@@ -8,14 +8,14 @@ const PREFECT_AUTOMATION = /^prefect(?:-cloud)?\.automation(?:[.*]|$)/;
 
 const NO_EXPRESSION = 'looks like a regular expression, but only *, ? and [sets] are more than the character itself';
 
-/** What is odd about the patterns of an event trigger. @param carried whether an event had a name that a pattern matches */
+/** What is odd about the patterns of a trigger. @param carried whether an event had a name that a pattern matches */
 export function patternFindings(
   { written, path }: PlacedTrigger,
   carried: (matches: (name: string) => boolean) => boolean,
 ): Finding[] {
-  const names = ['after', 'expect'].flatMap((key) => textsAt(written[key], `${path}.${key}`));
-  const values = ['match', 'match_related']
-    .flatMap((key) => labelsAt(written[key], `${path}.${key}`))
+  const names = namePatternsIn(written, path);
+  const values = [{ written, path }, ...patternObjectsIn(written, path)]
+    .flatMap((one) => ['match', 'match_related'].flatMap((key) => labelsAt(one.written[key], `${one.path}.${key}`)))
     .flatMap(({ patterns }) => patterns);
   return [
     ...names

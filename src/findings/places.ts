@@ -21,6 +21,36 @@ export function triggersBelow(trigger: Trigger, document: unknown, path: string)
   return [here, ...trigger.triggers.flatMap((child, i) => triggersBelow(child, children[i], joinPath(place, i)))];
 }
 
+/** The keys that hold patterns, with where they stand: `resolve.on` is inside another key. */
+function patternLists(written: Record<string, unknown>, path: string): { list: unknown; place: string }[] {
+  const lists = ['after', 'expect', 'reset', 'unless'].map((key) => ({
+    list: written[key],
+    place: joinPath(path, key),
+  }));
+  const { resolve } = written;
+  return isRecord(resolve) ? [...lists, { list: resolve.on, place: joinPath(joinPath(path, 'resolve'), 'on') }] : lists;
+}
+
+/** The patterns of a trigger that are objects, as they were written. */
+export function patternObjectsIn(
+  trigger: Record<string, unknown>,
+  path: string,
+): { written: Record<string, unknown>; path: string }[] {
+  return patternLists(trigger, path).flatMap(({ list, place }) =>
+    Array.isArray(list)
+      ? list.flatMap((one: unknown, i) => (isRecord(one) ? [{ written: one, path: joinPath(place, i) }] : []))
+      : [],
+  );
+}
+
+/** The patterns for names of events, in all lists of a trigger. */
+export function namePatternsIn(trigger: Record<string, unknown>, path: string): PlacedText[] {
+  return [
+    ...patternLists(trigger, path).flatMap(({ list, place }) => textsAt(list, place)),
+    ...patternObjectsIn(trigger, path).flatMap((one) => textsAt(one.written.event, joinPath(one.path, 'event'))),
+  ];
+}
+
 /** The texts of a list, or the one that stands in its place. */
 export function textsAt(value: unknown, path: string): PlacedText[] {
   if (typeof value === 'string') return [{ text: value, place: path }];

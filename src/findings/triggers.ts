@@ -9,19 +9,21 @@ export function triggerFindings({ trigger, written, path }: PlacedTrigger): Find
   const isWritten = (key: string): boolean => written[key] !== undefined && written[key] !== null;
   return trigger.type === 'event'
     ? [...keyWithoutAfter(trigger, path, isWritten), ...nothingMissing(trigger, path)]
-    : keysApart(trigger, path, isWritten);
+    : [...keysApart(trigger, path, isWritten), ...nothingToEmpty(trigger, path)];
 }
 
-/** Actions for a resolution that never comes (rules 11): only the alert of a Proactive root resolves. */
+/** Actions for a resolution that never comes (rules 11, 17.6): only a root that is Proactive, or says when its alert ends, resolves. */
 export function resolveFindings({ trigger, actionsOnResolve }: Automation): Finding[] {
   if (actionsOnResolve.length === 0) return [];
-  if (trigger.type === 'event' && trigger.posture === 'Proactive') return [];
+  if (trigger.type === 'event' && (trigger.posture === 'Proactive' || trigger.resolve !== undefined)) return [];
   const what = trigger.type === 'event' ? 'a Reactive trigger' : `a ${trigger.type}`;
   return [
     warning(
       'actions_on_resolve',
       `nothing resolves ${what}: these actions never run`,
-      'only the absence that a Proactive trigger reports resolves: watch for that, or move them to "actions"',
+      trigger.type === 'event'
+        ? 'say in "resolve" when its alert ends, or move them to "actions"'
+        : 'an alert belongs to a trigger of its own: let that be an automation, or move them to "actions"',
     ),
   ];
 }
@@ -62,6 +64,16 @@ function keysApart(trigger: CompositeTrigger, path: string, isWritten: (key: str
       'is missing: its triggers have keys, but events of different keys complete it together',
       `${meant}; if the keys may differ, say so by "for_each": []`,
     ),
+  ];
+}
+
+/** Where one child is enough nothing waits for others (rules 17.9). */
+function nothingToEmpty({ unless, needed, triggers }: CompositeTrigger, path: string): Finding[] {
+  if (unless === undefined || needed > 1) return [];
+  const advice =
+    triggers.length > 1 ? 'write "require": "all", or leave it out' : 'leave it out, or add a second trigger';
+  return [
+    warning(joinPath(path, 'unless'), 'has no effect where one trigger is enough: nothing is kept for others', advice),
   ];
 }
 

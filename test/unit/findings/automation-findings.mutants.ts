@@ -13,8 +13,8 @@ export const protections: Mutants = {
     'a written for_each says that the keys may differ': [" || isWritten('for_each')", ''],
     'with any, nothing has to go together': ['trigger.needed === 1 || ', ''],
     'threshold 0 is warned of': ['threshold > 0', 'threshold >= 0'],
-    'only the alert of a Proactive root resolves': [
-      "trigger.type === 'event' && trigger.posture === 'Proactive'",
+    'only a root that is Proactive, or says when, resolves': [
+      "trigger.type === 'event' && (trigger.posture === 'Proactive' || trigger.resolve !== undefined)",
       "trigger.type === 'event'",
     ],
   },

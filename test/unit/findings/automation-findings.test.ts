@@ -133,6 +133,7 @@ describe('a document is warned of', () => {
     ['a Reactive root', REACTIVE, 1],
     ['a compound', compound({}, PROACTIVE, REACTIVE), 1],
     ['a Proactive root', PROACTIVE, 0],
+    ['a Reactive root that resolves', { ...REACTIVE, resolve: { after: 60 } }, 0],
   ])('that has actions for a resolution below %s: %o', (_, trigger, count) => {
     const places = found(trigger, { actions_on_resolve: [{ type: 'x' }] }).map(([place]) => place);
     expect(places).toEqual(count === 0 ? [] : ['actions_on_resolve']);
@@ -155,7 +156,7 @@ describe('a document is not warned of', () => {
   test.each(silent)('%s', (_, trigger) => expect(found(trigger)).toEqual([]));
 
   test('an odd name that events have', () => {
-    const sample = sampleOf([{ event: 'order.', resource: { id: 'r' }, related: [] }]);
+    const sample = sampleOf([{ event: 'order.', resource: { id: 'r' }, related: [], payload: {} }]);
     expect(found(expects('order.', '!order.', '^x'), {}, sample).map(([place]) => place)).toEqual([
       'trigger.expect[2]',
     ]);
@@ -172,7 +173,12 @@ describe('a document is not warned of', () => {
 });
 
 const CUSTOMER = { id: 'c', role: 'customer', kind: 'gold', 'prefect.resource.name': 'n' };
-const EVENT = { event: 'x', resource: { id: 'r', tier: 'gold', prefecture: 'p' }, related: [CUSTOMER] };
+const EVENT = {
+  event: 'x',
+  resource: { id: 'r', tier: 'gold', prefecture: 'p' },
+  related: [CUSTOMER],
+  payload: {},
+};
 const sample = (events: number): LogSample => sampleOf(Array.from({ length: events }, () => EVENT));
 
 const hinted: Row[] = [
@@ -180,7 +186,7 @@ const hinted: Row[] = [
     'a part of the payload',
     { ...REACTIVE, match: { 'payload.x': 'a' } },
     'trigger.match.payload.x',
-    /send it as a label/,
+    /^"match" looks at labels alone: write a condition on payload.x in "where"$/,
   ],
   ['a label misspelt', { ...REACTIVE, match: { teir: 'a' } }, 'trigger.match.teir', 'write "tier"'],
   [
