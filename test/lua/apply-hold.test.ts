@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { chunkOf } from '../../src/apply/chunk.ts';
+import { apply } from '../../src/redis/steps/apply.ts';
+import { settle } from '../../src/redis/steps/settle.ts';
 import { showWindow } from '../support/window-table.ts';
 import { World } from '../support/world.ts';
 
@@ -116,4 +119,73 @@ test('a parked event whose definition went holds nothing', async () => {
   const state = await world.state();
   expect(state.holds).toBeUndefined();
   expect(showWindow(state, (await world.node('a')).name, 'r')).toBe('early 5');
+});
+
+test('what only arms is awaited by nobody', async () => {
+  const { world, shown } = await worldOf();
+  await world.at(5).meet('a', { id: 'a5', follows: 'leader' });
+  expect(await shown()).toBe('-');
+  expect((await world.state()).holds).toBeUndefined();
+});
+
+test('nobody is woken for a key that waits alone', async () => {
+  const { world } = await worldOf();
+  await world.at(5).meet('x', { id: 'x5', follows: 'leader' });
+  expect(await settle(world.redis, world.store)).toMatchObject({ fired: 0, wakeMs: null });
+});
+
+test('what is due when an event is parked is decided before it', async () => {
+  const { world } = await worldOf();
+  await world.meet('a', { id: 'a0' });
+  await world.at(20).meet('x', { id: 'x5', t: 5, follows: 'leader' });
+  expect(await world.told()).toEqual(['a triggered@10 r a0']);
+});
+
+test('a copy that overtook the parked event disproves the absence, and the hold ends with the parked one', async () => {
+  const { world, shown } = await worldOf();
+  await world.meet('a', { id: 'a0' });
+  await world.at(5).meet('x', { id: 'x5', follows: 'leader' });
+  await world.at(20).send('leader', { id: 'leader', resource: 'other' });
+  await world.send('x', { id: 'x5', t: 5, follows: 'leader' });
+  expect(await world.drain()).toEqual(['applied', 'applied satisfied', 'duplicate']);
+  expect(await shown()).toBe('early 5');
+  expect((await world.state()).holds).toBeUndefined();
+});
+
+test('an event that comes back and cannot be applied holds nothing any more', async () => {
+  const { world, shown } = await worldOf();
+  await world.meet('a', { id: 'a0' });
+  await world.at(5).meet('x', { id: 'x5', follows: 'leader' });
+  await world.at(20).send('leader', { id: 'leader', resource: 'other' });
+  await world.apply();
+  const [released] = await world.waiting();
+  const cause = { reason: 'poison', error: 'broken', attempts: 3 };
+  const setAside = new Map([[released?.id ?? '', cause]]);
+  await apply(world.redis, world.store, chunkOf(await world.waiting(), world.definitions.view, setAside));
+  expect(await shown()).toBe('[0,10) 0 due 20 last a0');
+  expect((await world.state()).holds).toBeUndefined();
+  await world.settle();
+  expect(await world.told()).toEqual(['a triggered@10 r a0']);
+});
+
+describe('where the namespace says how long a follower waits', () => {
+  test('0: it is applied at once', async () => {
+    const { world } = await worldOf();
+    await world.redis.hset(world.store.keys.settings, 'follow_wait_ms', 0);
+    await world.meet('a', { id: 'a0' });
+    expect(await world.at(5).meet('x', { follows: 'leader' })).toBe('applied satisfied');
+  });
+
+  test('it comes back then, and the absence with it', async () => {
+    const { world } = await worldOf();
+    await world.redis.hset(world.store.keys.settings, 'follow_wait_ms', 60_000);
+    await world.meet('a', { id: 'a0' });
+    await world.at(5).meet('x', { id: 'x5', follows: 'leader', t: -1 });
+    await world.at(64.999).settle();
+    expect(await world.drain()).toEqual([]);
+    await world.at(65).settle();
+    expect(await world.drain()).toEqual(['applied late']);
+    await world.settle();
+    expect(await world.told()).toEqual(['a triggered@10 r a0']);
+  });
 });

@@ -9,7 +9,6 @@ export const rules: Mutants = {
       'elseif arms and t >= b.start then -- P2',
       'elseif arms then -- P2',
     ],
-    '7.3 P2: arming again is remembered': ['elseif arms and t >= b.start then -- P2', 'elseif false then -- P2'],
     '7.3 P3: arming alone is no recovery': ['if not (arms and expects and b.alert)', 'if not (arms and b.alert)'],
     '7.3 P3: a heartbeat ends the alert': [
       'local recovery = recover(e, s, b, arms, expects, ev) -- P3',

@@ -43,6 +43,20 @@ export const rules: Mutants = {
       'not b.kept',
     ],
     '7.2 R6, R11: what is closed is looked for no more': ['due.set(e, s, b.key, false)\n    window', 'window'],
+    '7.2 R2: without `within` arming again keeps it longer': [
+      'if opened or w == 0 then save(e, s, b, ev) end',
+      'if opened then save(e, s, b, ev) end',
+    ],
+    '7.2 R10: without `within` what is counted keeps it longer': [
+      'if opened or w == 0 then save(e, s, b, ev) else',
+      'if opened then save(e, s, b, ev) else',
+    ],
+    '6: without `within` the 30 days count from the last event': [
+      'math.max(s.within > 0 and b.finish or ev.t,',
+      'math.max(b.finish,',
+    ],
+    '7.2 R1: without `within` nothing is armed anew': ['or w > 0 and t >= b.finish) then', 'or t >= b.finish) then'],
+    '7.2 R7: without `within` no window begins anew': ['if w > 0 and t >= b.finish then', 'if t >= b.finish then'],
     '7.2 R10: what is counted is kept': ['else window.change(e, s, b) end -- R10', 'end -- R10'],
   },
   'lua/include/wire.lua': {
@@ -54,6 +68,7 @@ export const rules: Mutants = {
   },
   'lua/include/record.lua': {
     '1: a finished window is kept for 60 s': ['limits.KEEP_MS', 'limits.KEEP_MS + 1000'],
+    '1: without `within` a key is kept for 30 days': ['or limits.FORGET_MS)', 'or limits.FORGET_MS - 3600000)'],
   },
   'lua/include/notation.lua': {
     '6: a window that was opened late says when it is due': ['if b.start and b.due ~= b.finish then', 'if false then'],
