@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config.ts';
 import { consumersOf } from '../redis/groups.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
+import { forgetEarly } from '../redis/steps/forget-early.ts';
 import { forgetIds } from '../redis/steps/forget-ids.ts';
 import { forgetRevisions } from '../redis/steps/forget-revisions.ts';
 import { retire } from '../redis/steps/retire.ts';
@@ -34,6 +35,7 @@ export class Janitor {
     const { redis, store } = this.#parts;
     for (let step = 0; step < STEPS_PER_RUN && (await sweep(redis, store)) === 'swept'; step += 1);
     while ((await forgetIds(redis, store)) === 'forgotten');
+    for (let step = 0; step < STEPS_PER_RUN && (await forgetEarly(redis, store)) === 'forgotten'; step += 1);
     for (let step = 0; step < STEPS_PER_RUN && (await forgetRevisions(redis, store, nowMs)) === 'forgotten'; step += 1);
     await this.#trimStreams(nowMs);
     await this.#retireConsumers(store.keys.events, ENGINE_GROUP);

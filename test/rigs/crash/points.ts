@@ -104,6 +104,7 @@ export const POINTS: readonly Point[] = [
   point('janitor: time'),
   point('janitor: sweep', 1, 2),
   point('janitor: forget-ids'),
+  point('janitor: forget-early'),
   point('janitor: forget-revisions'),
   point('janitor: trim', 1, 3),
   point('janitor: xinfo consumers', 2),
