@@ -48,6 +48,23 @@ export const log: Rule = engine('the lag of the log', ({ behind, waitingMs, work
   return waitingMs > WAITING_WARNING_MS ? warning(found, advice) : ok(found);
 });
 
+export const ids: Rule = engine('whether ids of entries are times', ({ unusable, clockBehindMs, counters }) => {
+  if (unusable !== null) {
+    return bad(
+      `${unusable} is no time of arrival: nothing behind it is applied before workers have replaced it`,
+      'see that a worker lives; find out which producer sends ids of its own: all should send XADD with *',
+    );
+  }
+  if (clockBehindMs > 0) {
+    return bad(
+      `Redis has a clock that was set back: it lies ${seconds(clockBehindMs)} behind what was applied`,
+      'see that its machine has the right time; entries are applied by it, under ids of the time before, until it has caught up',
+    );
+  }
+  const { straightened = 0 } = counters;
+  return ok(straightened === 0 ? 'all are' : `all are; ${several(straightened, 'id')} had to be replaced`);
+});
+
 export const lost: Rule = engine('whether entries are lost', ({ lost }) => {
   if (lost === 0) return ok('nobody removed entries before they were applied');
   return bad(

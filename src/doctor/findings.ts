@@ -1,5 +1,16 @@
 import type { Check, Rule } from './check.ts';
-import { automations, deadLetters, format, log, lost, queues, quotas, retention, workers } from './engine-rules.ts';
+import {
+  automations,
+  deadLetters,
+  format,
+  ids,
+  log,
+  lost,
+  queues,
+  quotas,
+  retention,
+  workers,
+} from './engine-rules.ts';
 import type { Facts } from './examine.ts';
 import { durability, persistence, replicas } from './keeping-rules.ts';
 import {
@@ -33,6 +44,7 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ['format', format],
   ['workers', workers],
   ['log', log],
+  ['ids of entries', ids],
   ['lost entries', lost],
   ['retention', retention],
   ['dead letters', deadLetters],

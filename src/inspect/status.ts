@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { timeOf } from '../model/intake.ts';
 import { backlogByBook, backlogByGroup } from '../redis/backlog.ts';
 import { unfinishedOf } from '../redis/groups.ts';
 import { BELIEVED_MS, liveWorkers } from '../redis/heartbeat.ts';
@@ -9,6 +10,7 @@ import { type Overview, overviewOf } from '../redis/overview.ts';
 import type { Store } from '../redis/store.ts';
 import { shownJson, storedNumber, textIn } from '../redis/stored.ts';
 import { nextDeadline } from '../redis/windows.ts';
+import { type EntryIds, entryIdsOf } from './entry-ids.ts';
 
 /** Most workers and triggers that are looked at: more than anybody runs or reads. */
 const WORKER_LIMIT = 1_000;
@@ -54,25 +56,33 @@ export type Status = {
   lost: number;
   /** The consumer group that keeps the log from being trimmed, and the entry it keeps it from; null when none does. */
   keptBy: { group: string; from: string } | null;
+  /** An id in the log that is no time of arrival, until workers have replaced it; null when all are usable. */
+  unusable: string | null;
+  /** How far Redis' clock lies behind what was applied, when it was set back by more than 5 s; else 0. */
+  clockBehindMs: number;
   /** Bytes; `ratio`: the part of `limit` that counts against it, 0 without a limit. */
   memory: { used: number; limit: number; ratio: number; policy: string };
 };
 
 /** Reads all of it in some five round trips. */
 export async function readStatus(redis: Redis, store: Store): Promise<Status> {
-  const base = baseOf(await overviewOf(redis, store));
+  const overview = await overviewOf(redis, store);
+  const base = baseOf(overview);
   const [waiting] = await readBehind(redis, store, base.position, 1);
   const workers = await workersOf(redis, store);
   const due = await nextDeadline(redis, store, TRIGGER_LIMIT);
-  const waitingMs = waiting ? Math.max(0, base.now - Number.parseInt(waiting.id, 10)) : 0;
+  const waitingMs = waiting ? Math.max(0, base.now - (timeOf(waiting) ?? Number.parseInt(waiting.id, 10))) : 0;
   const behind = waiting ? await behindOf(redis, store) : 0;
   const { firings } = store.keys;
   const unrelayed = base.firings > 0 ? await unfinishedOf(redis, firings, ACTIONS_GROUP, base.firings) : 0;
-  return { ...base, waitingMs, behind, unrelayed, workers, due };
+  return { ...base, ...entryIdsOf(overview, waiting), waitingMs, behind, unrelayed, workers, due };
 }
 
-function baseOf(overview: Overview): Omit<Status, 'waitingMs' | 'behind' | 'unrelayed' | 'workers' | 'due'> {
-  const { nowMs, position, newest, arrival, generation, counters, keptBy, keptFrom, memory, ...counts } = overview;
+type Later = 'waitingMs' | 'behind' | 'unrelayed' | 'workers' | 'due' | keyof EntryIds;
+
+function baseOf(overview: Overview): Omit<Status, Later> {
+  const { nowMs, position, newest, arrival, generation, counters, keptBy, keptFrom, memory, ...other } = overview;
+  const { lastId, straightens, ...counts } = other;
   const read = (name: string): string => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(memory)?.[1] ?? '';
   return {
     ...counts,

@@ -66,12 +66,13 @@ function isNoStream(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('ERR no such key');
 }
 
-function noStream(error: unknown): ReadonlyMap<string, unknown> {
+/** For a stream that is not there (yet). */
+export function noStream(error: unknown): ReadonlyMap<string, unknown> {
   if (isNoStream(error)) return new Map();
   throw error;
 }
 
-/** For a stream that is not there (yet). */
+/** The same of its groups. */
 export function noGroups(error: unknown): ReadonlyMap<string, unknown>[] {
   if (isNoStream(error)) return [];
   throw error;

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { fieldsOf, noStream } from './backlog.ts';
 import type { Store } from './store.ts';
 
 /** What single keys of an engine say, as it stands there. Times in ms. */
@@ -6,6 +7,10 @@ export type Overview = Readonly<{
   nowMs: number;
   position: string | null;
   entries: number;
+  /** The largest id that the log ever had. */
+  lastId: string;
+  /** Whether it is being written anew (lua/straighten.lua). */
+  straightens: boolean;
   newest: string | null;
   arrival: string | null;
   generation: string | null;
@@ -23,7 +28,7 @@ export type Overview = Readonly<{
 /** All of it in one round trip. */
 export async function overviewOf(redis: Redis, store: Store): Promise<Overview> {
   const { keys } = store;
-  const [time, position, entries, clock, generation, automations, firings, parked, dead, counters, kept, memory] =
+  const [time, position, entries, clock, generation, automations, firings, parked, dead, counters, kept, memory, log] =
     await Promise.all([
       redis.time(),
       redis.get(keys.position),
@@ -35,16 +40,19 @@ export async function overviewOf(redis: Redis, store: Store): Promise<Overview> 
       redis.zcard(keys.parked),
       redis.xlen(keys.dead),
       redis.hgetall(keys.counters),
-      redis.hmget(keys.audit, 'kept_by', 'kept_from'),
+      redis.hmget(keys.audit, 'kept_by', 'kept_from', 'straight_to'),
       redis.info('memory'),
+      redis.xinfo('STREAM', keys.events).then((flat) => fieldsOf(flat as unknown[]), noStream),
     ]);
   const nowMs = Number(time[0]) * 1_000 + Math.floor(Number(time[1]) / 1_000);
   const [newest = null, arrival = null] = clock;
-  const [keptBy = null, keptFrom = null] = kept;
+  const [keptBy = null, keptFrom = null, straightTo = null] = kept;
   return {
     nowMs,
     position,
     entries,
+    lastId: String(log.get('last-generated-id') ?? '0-0'),
+    straightens: straightTo !== null,
     newest,
     arrival,
     generation,

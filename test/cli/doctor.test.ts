@@ -103,6 +103,7 @@ describe('watchfire doctor', () => {
       workers: 'bad',
       log: 'bad',
       'dead letters': 'warning',
+      'ids of entries': 'bad',
       'lost entries': 'bad',
       quotas: 'warning',
     });

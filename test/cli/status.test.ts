@@ -118,7 +118,7 @@ test('a log that stands still although a worker is alive is not healthy', async 
   await connections.redis.pexpire(`${store.prefixes.worker}stuck`, 10_000);
   await connections.redis.zadd(store.keys.workers, 0, 'stuck');
   await connections.redis.pexpire(store.keys.workers, 10_000);
-  await connections.redis.xadd(store.keys.events, '1000-0', 'event', 'x', 'resource.id', 'r');
+  await connections.redis.xadd(store.keys.events, '1000000000000-0', 'event', 'x', 'resource.id', 'r');
   const { status, out } = await cli(['status']);
   expect(status).toBe(1);
   expect(out[0]).toMatch(/^NOT HEALTHY: the log stands still at 0-0, the next entry waits for \d+d/);
@@ -141,7 +141,7 @@ test('for programs a Redis that does not answer is an object too', async () => {
   });
 });
 
-test('what others do to the log is warned of: entries they removed, and a group that keeps all of it', async () => {
+test('what others do to the log is said: entries they removed, and a group that keeps all of it', async () => {
   const { watchfire, cli } = engine();
   const { keys } = watchfire.store;
   const { redis } = watchfire.connections;
@@ -149,15 +149,17 @@ test('what others do to the log is warned of: entries they removed, and a group 
   await redis.hset(keys.counters, 'lost', 1_234, 'applied', 1);
   const [seconds] = await redis.time();
   await redis.hset(keys.audit, 'kept_by', 'reports', 'kept_from', `${(Number(seconds) - 7_200) * 1_000}-0`);
-  const warnings = [
+  const problems = expect.arrayContaining([
     '1,234 entries were removed from the log by others before they were applied',
+  ]);
+  const warnings = [
     expect.stringMatching(
       /^the log cannot be trimmed: the consumer group reports needs entries of 2h0?m? ?ago|of 2h ago$/,
     ),
   ];
   const group = { group: 'reports', from: expect.any(String) };
-  expect(await jsonOf(cli)).toMatchObject({ lost: 1_234, kept_by: group, warnings });
-  expect((await cli(['status'])).out.filter((line) => line.startsWith('warning: '))).toHaveLength(2);
+  expect(await jsonOf(cli)).toMatchObject({ healthy: false, lost: 1_234, kept_by: group, problems, warnings });
+  expect((await cli(['status'])).out.filter((line) => line.startsWith('warning: '))).toHaveLength(1);
 });
 
 test('a queue that is full gets no more jobs, and status says so until it has shrunk', async () => {
@@ -257,3 +259,37 @@ describe('what becomes of jobs', () => {
     expect(await told(new RegExp(`^NOT HEALTHY: ${lost}`))).toBe(1);
   });
 });
+
+test('an id that is no time of arrival, and a clock that was set back, are never called healthy', async () => {
+  const { watchfire, cli } = engine();
+  const { keys } = watchfire.store;
+  const { redis } = watchfire.connections;
+  await watchfire.setQuotas({});
+  await watchfire.startWorker();
+  const [seconds] = await redis.time();
+  const ahead = `${(Number(seconds) + 3_600) * 1_000}-0`;
+  await redis.set(keys.position, ahead);
+  expect((await cli(['status'])).out[0]).toMatch(
+    /^NOT HEALTHY: Redis has a clock that was set back: it lies (1h|59m\d+s) behind what was applied/,
+  );
+  await redis.del(keys.position);
+  await watchfire.close();
+});
+
+test.each(['18446744073709551615-18446744073709551615', '5-1'])(
+  'status names the id %s until it is replaced',
+  async (id) => {
+    const { watchfire, cli } = engine();
+    const { redis } = watchfire.connections;
+    await watchfire.setQuotas({});
+    await redis.xadd(watchfire.store.keys.events, id, 'event', 'x', 'resource.id', 'r');
+    const told = await cli(['status']);
+    expect(told.out[0]).toContain(`the id ${id} in the log is no time of arrival`);
+    expect(told.status).toBe(1);
+    expect(await jsonOf(cli)).toMatchObject({ healthy: false, unusable: id });
+    await watchfire.startWorker();
+    await eventually('the id is replaced', async () => (await watchfire.status()).unusable === null);
+    await eventually('the event is applied', async () => (await watchfire.status()).counters.applied === 1);
+    expect((await cli(['status', '--engine-only'])).out[0]).toBe('healthy');
+  },
+);

@@ -41,6 +41,8 @@ const status: Status = {
   counters: {},
   lost: 0,
   keptBy: null,
+  unusable: null,
+  clockBehindMs: 0,
   memory: { used: 1, limit: 100, ratio: 0.01, policy: 'noeviction' },
 };
 
@@ -184,6 +186,10 @@ const engine_rows: Row[] = [
   ['log', 'warning', /for 11 s$/, engine({ behind: 5, waitingMs: 11_000 })],
   ['log', 'bad', /^some behind, the oldest for 61 s$/, engine({ behind: null, waitingMs: 61_000 })],
   ['lost entries', 'bad', /^1,234 removed by others/, engine({ lost: 1_234 })],
+  ['ids of entries', 'ok', /^all are$/, {}],
+  ['ids of entries', 'ok', /^all are; 1,234 ids had to be replaced$/, engine({ counters: { straightened: 1_234 } })],
+  ['ids of entries', 'bad', /^9-9 is no time of arrival/, engine({ unusable: '9-9' })],
+  ['ids of entries', 'bad', /set back: it lies 7200 s behind/, engine({ clockBehindMs: 7_200_000 })],
   ['retention', 'warning', /^the group g keeps.*of 900 s ago$/, engine({ keptBy: { group: 'g', from: '100000-0' } })],
   ['dead letters', 'warning', /^1 dead letter$/, engine({ dead: 1 })],
   ['quotas', 'ok', /^7 windows of 5,000,000 at most$/, used(7)],

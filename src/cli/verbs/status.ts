@@ -34,8 +34,8 @@ export const verb: Verb = {
       .option('--engine-only', 'judge the engine alone, not what becomes of the jobs in their queues', false)
       .addHelpText(
         'after',
-        '\nExit status 0: all works. 1: no worker lives, the log stands still, Redis does not answer, nobody takes jobs, or jobs\n' +
-          'have failed for good.\n\nExample:\n  watchfire status',
+        '\nExit status 0: all works. 1: no worker lives, the log stands still, Redis does not answer, nobody takes jobs, jobs have\n' +
+          'failed for good, entries are lost, or ids in the log are no times.\n\nExample:\n  watchfire status',
       );
   },
 
@@ -89,7 +89,7 @@ function shownOf(queues: readonly QueueState[]): QueueState[] {
 }
 
 async function problemsOf(watchfire: Watchfire, status: Status): Promise<string[]> {
-  const problems: string[] = [];
+  const problems = [...lossesOf(status), ...idProblems(status)];
   if (status.memory.ratio >= 1) problems.push('Redis is out of memory: nothing is taken, applied or relayed');
   if (status.workers.length === 0) problems.push('no worker is alive: start one by "watchfire worker"');
   else if (status.waitingMs > SUSPICIOUS_MS) {
@@ -102,9 +102,25 @@ async function problemsOf(watchfire: Watchfire, status: Status): Promise<string[
   return problems;
 }
 
-function warningsOf({ memory, lost, keptBy, now }: Status): string[] {
+function lossesOf({ lost }: Status): string[] {
+  return lost === 0 ? [] : [`${count(lost)} entries were removed from the log by others before they were applied`];
+}
+
+function idProblems({ unusable, clockBehindMs }: Status): string[] {
+  const problems: string[] = [];
+  if (unusable !== null) {
+    problems.push(
+      `the id ${unusable} in the log is no time of arrival, nothing behind it is applied before it is replaced`,
+    );
+  }
+  if (clockBehindMs > 0) {
+    problems.push(`Redis has a clock that was set back: it lies ${span(clockBehindMs)} behind what was applied`);
+  }
+  return problems;
+}
+
+function warningsOf({ memory, keptBy, now }: Status): string[] {
   const warnings: string[] = [];
-  if (lost > 0) warnings.push(`${count(lost)} entries were removed from the log by others before they were applied`);
   if (keptBy !== null) {
     const age = span(now - Number.parseInt(keptBy.from, 10));
     warnings.push(`the log cannot be trimmed: the consumer group ${keptBy.group} needs entries of ${age} ago`);
@@ -198,7 +214,7 @@ function mebibytes(bytes: number): string {
 }
 
 function reportJson({ status, queues, problems, warnings }: Report): Record<string, unknown> {
-  const { waitingMs, lagMs, due, workers, now, keptBy, ...rest } = status;
+  const { waitingMs, lagMs, due, workers, now, keptBy, clockBehindMs, ...rest } = status;
   return {
     healthy: problems.length === 0,
     problems,
@@ -208,6 +224,7 @@ function reportJson({ status, queues, problems, warnings }: Report): Record<stri
     kept_by: keptBy,
     waiting_seconds: waitingMs / 1_000,
     lag_seconds: lagMs / 1_000,
+    clock_behind_seconds: clockBehindMs / 1_000,
     due: { windows: due.windows, next: due.next === null ? null : formatTimestamp(due.next) },
     workers: workers.map(({ seenMsAgo, ...worker }) => ({ ...worker, seen_seconds_ago: seenMsAgo / 1_000 })),
     queues: Object.fromEntries(queues.map(({ name, depth }) => [name, depth])),
