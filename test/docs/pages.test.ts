@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { parseAutomation } from '../../src/model/automation.ts';
 import { parseEvent } from '../../src/model/event.ts';
 import { decode } from '../../src/model/intake.ts';
@@ -79,6 +80,17 @@ test.each(commands)('the event of `%s` is accepted', (line) => {
 test('commands that send events were found', () => {
   expect(commands.length).toBeGreaterThan(3);
   expect(commands.some((line) => line.includes('prefect.flow-run.Running'))).toBe(true);
+});
+
+describe('patterns.md', () => {
+  const triggers = [...textOf('docs/patterns.md').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
+
+  test.each(triggers)('the trigger is accepted: %s', (text) => {
+    const { trigger } = parse(text) as { trigger: unknown };
+    expect(() => parseAutomation({ id: 'a', name: 'a', trigger })).not.toThrow();
+  });
+
+  test('triggers were found', () => expect(triggers.length).toBeGreaterThan(8));
 });
 
 describe('coming-from-prefect.md', () => {
