@@ -55,7 +55,9 @@ function ofIntegers(operator: Arithmetic, a: bigint, b: bigint): bigint | Failed
     case '/':
       return b === 0n ? BY_ZERO : a / b;
     case '%':
-      return b === 0n ? BY_ZERO : a % b;
+      if (b === 0n) return BY_ZERO;
+      // Like the division, which has no result there.
+      return a === INT_MIN && b === -1n ? OVERFLOW : a % b;
   }
 }
 

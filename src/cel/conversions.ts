@@ -55,7 +55,7 @@ function inRange(value: bigint, min: bigint, max: bigint): bigint | Failed {
 
 /** Toward zero. The ends of the range are no doubles, so what is as large as they are is refused. */
 function truncated(value: number, min: bigint, max: bigint): bigint | Failed {
-  if (!Number.isFinite(value) || value >= Number(max) || (min < 0n ? value <= Number(min) : value <= -1)) {
+  if (!Number.isFinite(value) || value >= Number(max) || (min < 0n ? value <= Number(min) : value < 0)) {
     return OUT_OF_RANGE;
   }
   return BigInt(Math.trunc(value));

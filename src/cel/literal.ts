@@ -10,12 +10,12 @@ export const UINT_MAX = 2n ** 64n - 1n;
 type ValueNode = Extract<ASTNode, { op: 'value' }>;
 
 /** The value of a literal as the library read it, or as it should have. @throws InvalidExpression for an integer that is too large */
-export function literalOf(node: ValueNode, text: string): unknown {
+export function literalOf(node: ValueNode, at: number, text: string): unknown {
   const value = node.args;
   if (typeof value === 'bigint' && value > INT_MAX) {
-    throw InvalidExpression.at('integer out of range', text, node.start);
+    throw InvalidExpression.at('integer out of range', text, at);
   }
-  if (value instanceof Uint8Array) return bytesOf(text.slice(node.start, node.end));
+  if (value instanceof Uint8Array) return bytesOf(text.slice(at, at + node.end - node.start));
   return typeof value === 'object' && value !== null ? new Uint(value.value) : value;
 }
 

@@ -2,6 +2,7 @@ import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
 import { InvalidExpression } from './invalid-expression.ts';
 import { literalOf, negativeOf } from './literal.ts';
 import { compilePattern } from './regular-expression.ts';
+import { type Bracketed, withBrackets } from './relations.ts';
 import { SIGNATURES } from './signatures.ts';
 import { type StoodIn, withStandIns } from './stand-ins.ts';
 import type { MacroName, Node, Variable } from './tree.ts';
@@ -50,17 +51,18 @@ export function parseTree(text: string): Node {
     throw new InvalidExpression(`must have at most ${TEXT_LIMIT} characters`, 1, 1);
   }
   const stoodIn = withStandIns(text);
-  return new Reading(text, stoodIn).node(parsed(text, stoodIn.text), [], 0);
+  const bracketed = withBrackets(stoodIn.text);
+  return new Reading(text, stoodIn, bracketed).node(parsed(text, bracketed), [], 0);
 }
 
-function parsed(text: string, stoodIn: string): ASTNode {
+function parsed(text: string, bracketed: Bracketed): ASTNode {
   try {
-    return GRAMMAR.parse(stoodIn).ast;
+    return GRAMMAR.parse(bracketed.text).ast;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     const deep = error.code === 'limit_exceeded';
     const reason = deep ? `must not be nested deeper than ${NESTING_LIMIT} levels` : error.summary;
-    throw InvalidExpression.at(reason, text, error.range?.start ?? 0);
+    throw InvalidExpression.at(reason, text, bracketed.placeOf(error.range?.start ?? 0));
   }
 }
 
@@ -68,18 +70,20 @@ function parsed(text: string, stoodIn: string): ASTNode {
 class Reading {
   readonly #text: string;
   readonly #stoodIn: StoodIn;
+  readonly #bracketed: Bracketed;
 
-  constructor(text: string, stoodIn: StoodIn) {
+  constructor(text: string, stoodIn: StoodIn, bracketed: Bracketed) {
     this.#text = text;
     this.#stoodIn = stoodIn;
+    this.#bracketed = bracketed;
   }
 
   node(from: ASTNode, locals: readonly string[], signs: number): Node {
-    const at = from.start;
+    const at = this.#bracketed.placeOf(from.start);
     const read = (one: ASTNode): Node => this.node(one, locals, 0);
     switch (from.op) {
       case 'value':
-        return { kind: 'literal', value: literalOf(from, this.#text), at };
+        return { kind: 'literal', value: literalOf(from, at, this.#text), at };
       case 'id':
         return this.#name(from.args, locals, at);
       case '.':
@@ -180,7 +184,7 @@ class Reading {
     }
     const [variable, ...bodies] = args;
     if (variable?.op !== 'id' || this.#stoodIn.values.has(variable.args)) {
-      throw this.#error(`"${name}" needs a name for the element first`, variable?.start ?? at);
+      throw this.#error(`"${name}" needs a name for the element first`, at);
     }
     const inside = [...locals, variable.args];
     const [first, second] = bodies.map((body) => this.node(body, inside, 0)) as [Node, Node?];
@@ -190,8 +194,9 @@ class Reading {
 
   /** The library takes a comma behind the last argument, CEL does not. */
   #checkEnd({ start, end }: ASTNode): void {
-    const written = this.#text.slice(start, end);
-    if (/,\s*\)$/.test(written) && !written.includes('//')) throw this.#error('Unexpected token: RPAREN', end - 1);
+    const written = this.#bracketed.text.slice(start, end);
+    if (!/,\s*\)$/.test(written) || written.includes('//')) return;
+    throw this.#error('Unexpected token: RPAREN', this.#bracketed.placeOf(end - 1));
   }
 
   #checkCall(standIn: string, counts: readonly number[] | undefined, count: number, at: number): void {
@@ -203,7 +208,7 @@ class Reading {
   #has(args: readonly ASTNode[], locals: readonly string[], at: number): Node {
     const [field, ...others] = args;
     if (field === undefined || others.length > 0) throw this.#error('wrong number of arguments for "has"', at);
-    if (field.op !== '.') throw this.#error('"has" needs a field, as in has(payload.total)', field.start);
+    if (field.op !== '.') throw this.#error('"has" needs a field, as in has(payload.total)', at);
     const [operand, name] = field.args;
     return { kind: 'has', operand: this.node(operand, locals, 0), field: this.#fieldOf(name, at), at };
   }

@@ -50,6 +50,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   attack: { what: 'what producers, other users and hostile documents try ([NAME…])', program: '../attack/main.ts' },
   chaos: { what: 'kills workers and servers, recomputes every firing', program: '../chaos/main.ts' },
   fuzz: { what: 'hostile entries: each has an outcome', program: '../fuzz/main.ts' },
+  cel: { what: 'random conditions: cel-go answers them the same (needs Go)', program: './cel.ts' },
   package: { what: 'what npm installs: each combination of peers, the oldest Nodes', program: '../package/main.ts' },
   prefect: { what: 'what a real Prefect exports is loaded (needs Python)', program: '../prefect/main.ts' },
   soak: { what: 'an hour under load: memory stays flat', program: '../soak/main.ts' },

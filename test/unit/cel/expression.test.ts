@@ -38,10 +38,11 @@ describe('errors of the document (rules 17.1)', () => {
     ['size() == 1', 'wrong number of arguments for "size" at 1:1'],
     ['payload.l.exists(i)', 'wrong number of arguments for "exists" at 1:1'],
     ['has(payload.a, payload.b)', 'wrong number of arguments for "has" at 1:1'],
-    ['has(payload)', '"has" needs a field, as in has(payload.total) at 1:5'],
+    ['has(payload)', '"has" needs a field, as in has(payload.total) at 1:1'],
     ['true && payload.s.matches("(")', 'error parsing regexp: missing closing ): `(` at 1:27'],
     ['matches(event, "a{2,1}")', 'error parsing regexp: invalid repeat count: `{2,1}` at 1:16'],
     ['9223372036854775808 == 1', 'integer out of range at 1:1'],
+    ['1 == 1 < true && 2 == 2 in [true] && b == 1', 'unknown variable "b" at 1:38'],
   ])('names, arguments, patterns: %j', (text, message) => {
     expect(refusal(text)).toBe(message);
   });

@@ -66,6 +66,17 @@ describe('doubles and integers mix (rules 17.1)', () => {
   });
 });
 
+test.each([
+  ['1 == 2 < true', true],
+  ['1 == 2 == false < true', false],
+  ['(1 == 2 in [false]) == true', true],
+  ['[1 == 2 < true, 3 < 4 == true][0]', true],
+  ['"a == b < c" == "" ? 1 == 1 : 2 == 3 < true', true],
+  ['1 != 1 <= false != true // == <', false],
+])('relations bind alike, from the left: %s is %j', (text, expected) => {
+  expect(answer(text)).toBe(expected);
+});
+
 describe('what stands in an event', () => {
   test.each([
     ['event', 'order.placed'],
