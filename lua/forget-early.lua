@@ -2,6 +2,7 @@
 -- ids the log decides how late it is, not the wall clock: as_of never lies further back than the largest lag behind the position.
 --
 -- KEYS position  string  id of the last applied entry
+-- KEYS clock     hash    newest event time and its arrival, in ms; `at`: ms that stand for those of the position
 -- KEYS early     zset    names of the hashes of remembered times -> the end of their half hour in ms
 -- KEYS settings  hash    what the whole namespace agrees on
 -- ARGV prefixes  JSON    of src/redis/keys.ts
@@ -10,10 +11,11 @@
 -- WORDS forgotten clean
 -- FLAGS allow-oom
 local limits = include('limits')
+local position = include('position')
 
 local prefixes = cjson.decode(args.prefixes)
 local memory_ms = tonumber(redis.call('HGET', keys.settings, 'early_ms')) or limits.EARLY_MS
-local as_of = tonumber((redis.call('GET', keys.position) or '0-0'):match('^%d+')) - limits.LAG_LIMIT_MS
+local as_of = position.ms(keys) - limits.LAG_LIMIT_MS
 local bound = string.format('%d', as_of - memory_ms)
 
 local found = redis.call('ZRANGE', keys.early, '-inf', bound, 'BYSCORE', 'LIMIT', 0, args.limit)

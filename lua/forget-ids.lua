@@ -9,11 +9,11 @@
 -- WORDS forgotten clean
 -- FLAGS allow-oom
 local limits = include('limits')
+local position = include('position')
 
 local prefixes, generations = cjson.decode(args.prefixes), cjson.decode(redis.call('GET', keys.seen) or '[]')
 local oldest = generations[#generations]
-local at = tonumber(redis.call('HGET', keys.clock, 'at') or (redis.call('GET', keys.position) or '0-0'):match('^%d+'))
-if not oldest or at - oldest.to < limits.MEMORY_MS then return { 'clean' } end
+if not oldest or position.ms(keys) - oldest.to < limits.MEMORY_MS then return { 'clean' } end
 
 redis.call('UNLINK', prefixes.seen .. oldest.number)
 table.remove(generations)

@@ -1,6 +1,8 @@
 -- Asks, before the first command is run, for everything that could make a later one fail: the rights, and the types of keys that the
 -- call has not read. Short memory needs no question: `#!lua` makes Redis refuse the whole call then.
 local due = include('due')
+local remembered = include('remembered')
+local typed = include('typed')
 
 local M = {}
 
@@ -10,12 +12,7 @@ local function check_right(command, key, ...)
   error({ err = 'NOPERM the user of this connection may not run ' .. command .. ' on ' .. key }, 0)
 end
 
-local function check_type(key, wanted)
-  local found = redis.call('TYPE', key).ok
-  if found ~= wanted and found ~= 'none' then
-    error({ err = 'WRONGTYPE ' .. key .. ' is a ' .. found .. ', not a ' .. wanted }, 0)
-  end
-end
+local check_type = typed.check
 
 local function check_own(e)
   check_right('ZADD', e.keys.own, '0', 'm')
@@ -60,7 +57,13 @@ function M.all(e)
     local d = s.deadlines
     if d and not d.visited then check_type(due.key(e, s), 'zset') end
     if s.changed and s.kind.proactive then check_type(p.last .. s.name, 'hash') end
-    remembers = remembers or s.remembers
+    if s.remembers then
+      remembers = true
+      for _, name in ipairs(remembered.prepare(e, s)) do
+        check_right('HSET', name, 'f', 'v')
+        check_type(name, 'hash')
+      end
+    end
   end
   if remembers then
     check_right('ZADD', k.early, '0', 'm')

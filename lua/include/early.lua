@@ -1,9 +1,10 @@
 -- Rules 6, `early`: when events of a key that were expected happened, remembered for arming events that come behind them.
--- The times of a key are a field of a hash: `time time … +late`, in ms; `late`: by how much the largest max(t, as_of) exceeds the newest.
--- One hash has all lists of a trigger that end in the same half hour. A list that grows moves on to the newest one.
+-- How they are kept: remembered.lua.
 local engine = include('engine')
 local limits = include('limits')
+local remembered = include('remembered')
 local state = include('state')
+local typed = include('typed')
 
 local M = {}
 
@@ -11,16 +12,6 @@ local SPAN, MOST, LAG_LIMIT_MS = limits.EARLY_SPAN_MS, limits.EARLY_TIMES, limit
 
 local function memory_ms(e)
   return engine.settings(e).early_ms
-end
-
-local function hash(e, s, span)
-  return e.prefixes.early .. engine.int(span) .. ':' .. s.name
-end
-
-local function read(text)
-  local times = {}
-  for time in text:gmatch('(%-?%d+) ') do times[#times + 1] = time + 0 end
-  return --[[remembered times]] { times = times, latest = times[#times] + text:match('%+(%d+)$'), changed = false }
 end
 
 -- Reads the times of those keys that nothing is known of; asked: ms.
@@ -33,17 +24,15 @@ local function read_all(e, s, keys, asked)
   for span = math.floor((asked - engine.settings(e).early_ms) / SPAN), last do
     for from = 1, #unknown, limits.SLICE do
       local to = math.min(#unknown, from + limits.SLICE - 1)
-      local texts = redis.call('HMGET', hash(e, s, span), unpack(unknown, from, to))
-      for i = from, to do
-        local text = texts[i - from + 1]
-        if text then s.early[unknown[i]] = read(text) end
+      for i, text in ipairs(remembered.texts(e, s, span, { unpack(unknown, from, to) })) do
+        if text then s.early[unknown[from + i - 1]] = remembered.read(text) end
       end
     end
   end
 end
 
 local function is_empty(e)
-  if e.anybody_remembers == 'unknown' then e.anybody_remembers = redis.call('EXISTS', e.keys.early) == 1 end
+  if e.anybody_remembers == 'unknown' then e.anybody_remembers = typed.check(e.keys.early, 'zset') end
   return not e.anybody_remembers
 end
 
@@ -94,26 +83,6 @@ function M.put(e, s, key, t, as_of)
   known.latest, known.changed = math.max(known.latest, t, as_of), true
   state.touch(e, s)
   s.early[key], s.remembers = known, true
-end
-
--- Writes what was remembered of a trigger, and notes the hashes that somebody has to remove one day.
-function M.write(e, s)
-  local spans = {}
-  for key, known in pairs(s.early) do
-    if known and known.changed then
-      local span, texts = math.floor(known.latest / SPAN), {}
-      for i, time in ipairs(known.times) do texts[i] = engine.int(time) end
-      texts[#texts + 1] = '+' .. engine.int(known.latest - known.times[#known.times])
-      local flat = spans[span] or {}
-      spans[span], flat[#flat + 1], flat[#flat + 2] = flat, key, table.concat(texts, ' ')
-    end
-  end
-  for span, flat in pairs(spans) do
-    for from = 1, #flat, 2 * limits.SLICE do
-      redis.call('HSET', hash(e, s, span), unpack(flat, from, math.min(#flat, from + 2 * limits.SLICE - 1)))
-    end
-    redis.call('ZADD', e.keys.early, engine.int((span + 1) * SPAN), engine.int(span) .. ':' .. s.name)
-  end
 end
 
 return M

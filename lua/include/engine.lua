@@ -5,6 +5,7 @@ local limits = include('limits')
 local position = include('position')
 local own = include('own')
 local stream = include('stream')
+local typed = include('typed')
 local usable = include('usable')
 
 local M = {}
@@ -57,7 +58,7 @@ end
 -- What the whole namespace agrees on (rules 1): { early_ms, wait_ms }.
 function M.settings(e)
   if not e.settings then
-    local set = redis.call('HMGET', e.keys.settings, 'early_ms', 'follow_wait_ms')
+    local set = typed.hash('HMGET', e.keys.settings, 'early_ms', 'follow_wait_ms')
     e.settings = { early_ms = tonumber(set[1]) or limits.EARLY_MS, wait_ms = tonumber(set[2]) or limits.WAIT_MS }
   end
   return e.settings

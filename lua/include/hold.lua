@@ -2,6 +2,7 @@
 local document = include('document')
 local engine = include('engine')
 local state = include('state')
+local typed = include('typed')
 local window = include('window')
 local wire = include('wire')
 
@@ -39,7 +40,7 @@ end
 
 -- An event that was parked has come back and been decided; as_of: of its entry.
 function M.lift(e, id, as_of)
-  local held = redis.call('HGET', e.keys.holds, id)
+  local held = typed.hash('HGET', e.keys.holds, id)
   if not held then return end
   for _, cell in ipairs(cjson.decode(held)) do lift(e, cell[1], cell[2], as_of) end
   engine.later(e, 'HDEL', e.keys.holds, id)

@@ -3,6 +3,7 @@ local context = include('context')
 local dlq = include('dlq')
 local engine = include('engine')
 local own = include('own')
+local typed = include('typed')
 local packed = include('packed')
 local wire = include('wire')
 local write = include('write')
@@ -31,7 +32,10 @@ local function decide(e, first, last, step)
   for i = first, last do
     e.deciding = i
     local ok, result, said = pcall(step, i)
-    if not ok then return 'failed', i - 1, words, result end
+    if not ok then
+      typed.pass_on(dlq.said(result))
+      return 'failed', i - 1, words, result
+    end
     if not result then return 'more-due', i - 1, words end
     words[#words + 1] = said
     counts[result] = (counts[result] or 0) + 1

@@ -2,6 +2,7 @@
 -- used up no further key gets any, while those that are there go on. The numbers are exact and the quotas stand in Redis,
 -- so what is refused follows from the log alone, whichever worker applies it.
 local limits = include('limits')
+local typed = include('typed')
 
 local M = {}
 
@@ -11,7 +12,7 @@ local function owner(name)
 end
 
 local function now(e, of)
-  if not e.used[of] then e.used[of] = tonumber(redis.call('HGET', e.keys.quota_used, of)) or 0 end
+  if not e.used[of] then e.used[of] = tonumber(typed.hash('HGET', e.keys.quota_used, of)) or 0 end
   return e.used[of] + (e.grown[of] or 0)
 end
 
@@ -26,7 +27,7 @@ end
 -- Whether a key of this trigger that has no state must stay without; counts those that must.
 function M.refuses(e, name)
   if not e.quotas then
-    local set = redis.call('HMGET', e.keys.quotas, 'windows_per_automation', 'windows')
+    local set = typed.hash('HMGET', e.keys.quotas, 'windows_per_automation', 'windows')
     e.quotas = { automation = tonumber(set[1]) or limits.WINDOWS_PER_AUTOMATION, all = tonumber(set[2]) or limits.WINDOWS }
   end
   local all = now(e, '')

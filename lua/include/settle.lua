@@ -7,6 +7,7 @@ local due = include('due')
 local engine = include('engine')
 local quota = include('quota')
 local state = include('state')
+local typed = include('typed')
 local window = include('window')
 local wire = include('wire')
 
@@ -49,11 +50,12 @@ local function visit(e, s, key, score)
   return (s.kind.proactive and wake or forget)(e, s, b, score)
 end
 
--- A deadline that cannot be met holds up neither the others nor the log, unless Redis refused a right: then the call fails.
+-- A deadline that cannot be met holds up neither the others nor the log, unless the others would fail as well: then the call fails.
 -- What can still be read of the window keeps its place in the deadlines.
 local function isolate(e, item, fault)
   e.fault = dlq.said(fault)
   if dlq.is_refusal(e.fault) then error(fault, 0) end
+  typed.pass_on(e.fault)
   local s, at = item.s, false
   local b = state.window(s, item.key)
   local wakes = b and window.wakes(s, b)

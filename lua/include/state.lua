@@ -20,7 +20,7 @@ function M.new(e, name, threshold, within, kind)
     first = false, windows = false, -- the only window, or all of them by key
     changed = false, -- the window that changed last; each names the one that changed before it
     deadlines = false, -- what is known of its deadlines, as soon as one moves or is due (due.lua)
-    early = false, remembers = false, -- what is known of remembered times (early.lua), and whether any are to be written
+    early = false, remembers = false, -- what is known of remembered times (early.lua), and whether any are to be written, or what of them
     wanted = false, -- keys whose remembered times are asked for at once, when the first one is
   }
   e.states[name] = s

@@ -3,10 +3,10 @@ local alert = include('alert')
 local check = include('check')
 local children = include('children')
 local due = include('due')
-local early = include('early')
 local engine = include('engine')
 local limits = include('limits')
 local own = include('own')
+local remembered = include('remembered')
 local seen = include('seen')
 local window = include('window')
 
@@ -66,7 +66,7 @@ local function write_states(e)
       write_windows(e, s)
     end
     if s.deadlines then write_deadlines(e, s, triggers) end
-    if s.remembers then early.write(e, s) end
+    if s.remembers then remembered.write(e, s) end
   end
   for _, group in ipairs(e.changed_groups) do children.write(group) end
   for from = 1, #triggers, 2 * SLICE do

@@ -132,7 +132,12 @@ export const protections: Mutants = {
       '',
     ],
     'types: streams and the sets of parked events': ['if TYPES[name] then check_type(key, TYPES[name]) end', ''],
-    'types: what is not there yet may be made': [" and found ~= 'none' then", ' then'],
+  },
+  'lua/include/typed.lua': {
+    'types: what is not there yet may be made': [
+      "if found ~= wanted and found ~= 'none' then",
+      'if found ~= wanted then',
+    ],
   },
   'lua/include/packed.lua': {
     'a chunk may have more matches than Lua takes values': ['if count <= limits.SLICE then', 'if true then'],

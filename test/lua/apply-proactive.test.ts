@@ -140,7 +140,7 @@ describe('a keyed standing trigger', () => {
 
   test('opened by an old event it is due at once, and rolls on its own grid', async () => {
     const world = new World();
-    await world.put({ id: 'a', name: 'A', trigger: { ...keyed, within: 30 } });
+    await world.put({ id: 'a', name: 'A', trigger: { ...keyed, within: 30, repeat: true } });
     await world.at(100).meet('other');
     await world.meet('x', { id: 'old', t: 0 });
     const { name } = await world.node('a');

@@ -18,7 +18,10 @@ export const rules: Mutants = {
     '6: nothing is written where nothing is remembered': ['if memory_ms(e) == 0 then return end', ''],
     '6: known from the half hour before': ['math.floor((asked - engine.settings(e).early_ms) / SPAN)', 'last'],
     '6: known from the half hour that came': ['(asked + LAG_LIMIT_MS) / SPAN', 'asked / SPAN'],
-    '6: the newest list of a key counts': ['if text then s.early', 'if text and not s.early[unknown[i]] then s.early'],
+    '6: the newest list of a key counts': [
+      'if text then s.early',
+      'if text and not s.early[unknown[from + i - 1]] then s.early',
+    ],
     '6: known to calls that come later': [
       'known.latest, known.changed = math.max(known.latest, t, as_of), true',
       'known.latest = math.max(known.latest, t, as_of)',

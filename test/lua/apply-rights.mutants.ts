@@ -2,6 +2,7 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const protections: Mutants = {
   'lua/include/check.lua': {
+    'types: the hashes of remembered times': ["        check_type(name, 'hash')\n", ''],
     'rights are asked for before the first command: SET': ["check_right('SET', k.position, '')", ''],
     'rights are asked for before the first command: HSET': ["check_right('HSET', k.clock, 'f', 'v')", ''],
     'rights are asked for before the first command: HINCRBY': ["check_right('HINCRBY', k.counters, 'f', '1')", ''],
@@ -13,6 +14,27 @@ export const protections: Mutants = {
       'check_right(unpack(command, 1, math.min(#command, 5)))',
       '',
     ],
+  },
+  'lua/include/typed.lua': {
+    'types: a key that all need fails the call by its name': [
+      "found.err:find('^WRONGTYPE') and wrong(key, 'hash') or found",
+      'found',
+    ],
+  },
+  'lua/include/log.lua': {
+    'types: a key that all need fails the call, not an entry': ['      typed.pass_on(dlq.said(result))\n', ''],
+  },
+  'lua/include/settle.lua': {
+    'types: a key that all need fails the call, not a deadline': ['  typed.pass_on(e.fault)\n', ''],
+  },
+  'lua/include/early.lua': {
+    'types: the names of remembered times': [
+      "typed.check(e.keys.early, 'zset')",
+      "redis.call('EXISTS', e.keys.early) == 1",
+    ],
+  },
+  'lua/include/hold.lua': {
+    'types: what parked events hold': ["typed.hash('HGET', e.keys.holds, id)", "redis.call('HGET', e.keys.holds, id)"],
   },
   'lua/include/write.lua': {
     'rights are asked for before the first command': ['  check.all(e)\n', ''],

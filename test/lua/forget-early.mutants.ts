@@ -11,7 +11,7 @@ export const protections: Mutants = {
     'atomic janitor: the names of what was removed go': ["redis.call('ZREM', keys.early, unpack(found))", ''],
     'atomic janitor: what was remembered goes': ["redis.call('UNLINK', unpack(names))", ''],
   },
-  'lua/include/early.lua': {
+  'lua/include/remembered.lua': {
     'atomic janitor: times are known by the end of their half hour': [
       'e.keys.early, engine.int((span + 1) * SPAN)',
       'e.keys.early, engine.int(span * SPAN)',

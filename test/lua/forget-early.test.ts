@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { forgetEarly } from '../../src/redis/steps/forget-early.ts';
 import { difference } from '../support/snapshot.ts';
-import { World } from '../support/world.ts';
+import { ms, World } from '../support/world.ts';
 
 const MINUTE = 60;
 const HALF_HOUR = 30 * MINUTE;
@@ -51,6 +51,14 @@ test('the position of the log decides, not the wall clock', async () => {
   expect(await forgetAll(world)).toBe(0);
   // The log stood still, and goes on where it was.
   expect(await world.at(1).meet('a', { t: 0 })).toBe('applied satisfied');
+});
+
+test('while the clock is set back, the time that stands for the position decides', async () => {
+  const world = await worldOf();
+  await world.meet('x', { t: 0 });
+  await world.at(100 * HALF_HOUR).meet('other');
+  await world.redis.hset(world.store.keys.clock, 'at', ms(HALF_HOUR));
+  expect(await forgetAll(world)).toBe(0);
 });
 
 test('what can be asked for stays: it goes on as if nothing had been forgotten', async () => {

@@ -120,6 +120,17 @@ describe('at the cap', () => {
     expect(await world.meet('on', { resource: 'k' })).toBe('applied armed');
   });
 
+  test('a standing key with an alert may open its next window', async () => {
+    const day = 24 * 3_600;
+    const daily = { posture: 'Proactive', expect: ['x'], within: 10 * day, for_each: ['id'] };
+    const world = await limited({ windows_per_automation: 1 }, daily);
+    await world.meet('x', { resource: 'k' });
+    // Its window is forgotten after 30 days of silence, the alert of the 10th day after 40.
+    await world.at(31 * day).settle();
+    expect(await used(world)).toEqual({ '': '1', a: '1' });
+    expect(await world.meet('x', { resource: 'k' })).toBe('applied restarted+resolved');
+  });
+
   test('a standing window without key opens whatever the cap', async () => {
     const world = await limited({ windows_per_automation: 0, windows: 0 }, { posture: 'Proactive', within: 60 });
     expect(await used(world)).toEqual({ '': '1', a: '1' });

@@ -17,7 +17,7 @@ export const rules: Mutants = {
   'lua/include/write.lua': {
     '4 A clock set back: it ends': ["redis.call('HDEL', keys.clock, 'at')", 'return'],
   },
-  'lua/forget-ids.lua': {
+  'lua/include/position.lua': {
     '4 A clock set back: remembered ids age by it': ["redis.call('HGET', keys.clock, 'at') or ", ''],
   },
 };
