@@ -1,5 +1,6 @@
+import type { ModelEvent } from './event.ts';
 import { type Firing, makeFiring } from './firing.ts';
-import { keyOf } from './keys.ts';
+import { keyOf, meets } from './keys.ts';
 import { type Alert, type CompositeNode, type EventNode, type Group, keyText, type Stored } from './state.ts';
 import { FORGET_MS, KEEP_MS } from './windows.ts';
 
@@ -44,6 +45,15 @@ export function takeBack({ parent, index, note }: EventNode, { firing }: Alert):
     group.stored.delete(index);
     if (group.stored.size === 0) parent.groups.delete(text);
   }
+}
+
+/** Rules 17.9: an event of `unless` empties its group of what lies not behind it. */
+export function emptyGroup(node: CompositeNode, event: ModelEvent): void {
+  const text = keyText(keyOf(event, node.trigger.forEach));
+  const group = node.groups.get(text);
+  if (group === undefined || !meets(node.trigger.unless, event)) return;
+  for (const [child, stored] of group.stored) if (stored.firing.time <= event.t) group.stored.delete(child);
+  if (group.stored.size === 0) node.groups.delete(text);
 }
 
 export function forgetStored(group: Group, asOf: number): void {

@@ -1,8 +1,7 @@
 import { parseAutomation } from '../../src/model/automation.ts';
 import type { Labels } from '../../src/model/event.ts';
 import { differingKeys } from '../../src/model/meaning.ts';
-import { refuseNotYet } from '../../src/model/not-yet.ts';
-import { applyComposite } from './composite.ts';
+import { applyComposite, emptyGroup } from './composite.ts';
 import { type ModelEvent, readEntry } from './event.ts';
 import { type Firing, makeFiring, stateChangeEvent } from './firing.ts';
 import { hold, unhold } from './hold.ts';
@@ -10,10 +9,12 @@ import { compareText, interest, keyOf } from './keys.ts';
 import { carryOver, openStanding, restart } from './lifecycle.ts';
 import { type Entry, Log } from './log.ts';
 import { applyProactive } from './proactive.ts';
-import { firstDue, forget, type Settled, settle } from './settle.ts';
+import { endByTime } from './raised.ts';
+import { applyReactive } from './reactive.ts';
+import { remind } from './reminders.ts';
+import { compareDue, type Due, duesOf, firstDue, forget, nextEnd, type Settled, settle } from './settle.ts';
 import { type EventNode, keyText, type Loaded, load, type Node, type Rare } from './state.ts';
 import { type ModelAlert, type ModelChild, type ModelWindow, viewAlerts, viewChildren, viewWindows } from './views.ts';
-import { applyReactive } from './windows.ts';
 
 const LONGEST_CHAIN = 8;
 
@@ -29,6 +30,10 @@ export type ModelFiring = {
   /** Ms. */
   readonly triggered: number;
   readonly cause: string;
+  /** 0 when it is none. */
+  readonly reminder: number;
+  /** Ids of the collected events, and how many were counted; null for what brings none. */
+  readonly collected: { readonly events: readonly string[]; readonly counted: number } | null;
 };
 
 /** A sequential reference model of the rules, in memory. `at` is Redis time in ms and never goes back. */
@@ -48,7 +53,7 @@ export class ModelEngine {
 
   /** Rules 13. Reading: one that means the same is no change at all. Throws InvalidDocument, and then has changed nothing. */
   put(document: unknown, at: number): void {
-    const next = load(refuseNotYet(parseAutomation(document)), document, (what) => this.met.add(what));
+    const next = load(parseAutomation(document), document, (what) => this.met.add(what));
     const old = this.#automations.find(({ automation }) => automation.id === next.automation.id);
     if (old !== undefined && differingKeys(old.automation, next.automation).length === 0) return;
     const asOf = this.#beforeChange(at);
@@ -114,7 +119,7 @@ export class ModelEngine {
   }
 
   nextDeadline(): number | null {
-    return firstDue(this.#enabled, Number.POSITIVE_INFINITY)?.window.end ?? null;
+    return nextEnd(this.#enabled);
   }
 
   get #enabled(): Loaded[] {
@@ -130,10 +135,10 @@ export class ModelEngine {
 
   #catchUp(asOf: number): void {
     const enabled = this.#enabled;
-    for (let due = firstDue(enabled, asOf); due !== null; due = firstDue(enabled, asOf)) {
-      const { loaded, node, window } = due;
-      const settledAsOf = window.due;
-      this.#letOut(loaded, node, settle(node, window, settledAsOf, settledAsOf), settledAsOf);
+    for (let next = firstDue(enabled, asOf); next !== null; next = firstDue(enabled, asOf)) {
+      const { loaded, due } = next;
+      const settledAsOf = due.kind === 'window' ? due.window.due : due.time;
+      this.#settle(loaded, due, settledAsOf, settledAsOf);
     }
     for (const loaded of enabled) forget(loaded, asOf);
   }
@@ -164,14 +169,22 @@ export class ModelEngine {
 
   #settleOwn(loaded: Loaded, event: ModelEvent, asOf: number): void {
     for (const node of loaded.nodes) {
-      if (node.kind !== 'event' || node.trigger.posture !== 'Proactive') continue;
-      if (interest(node.trigger, event) === null) continue;
-      const window = node.windows.get(keyText(keyOf(event, node.trigger.forEach)));
-      if (window === undefined || window.end > event.t) continue;
-      // A held window can set an alert that is over at this very as_of.
-      node.forgotAsOf = Number.NEGATIVE_INFINITY;
-      this.#letOut(loaded, node, settle(node, window, event.t, asOf), asOf);
+      if (node.kind !== 'event' || interest(node.trigger, event) === null) continue;
+      const text = keyText(keyOf(event, node.trigger.forEach));
+      const passed = () => [...duesOf(node, text)].filter(({ time }) => time <= event.t).sort(compareDue)[0];
+      for (let due = passed(); due !== undefined; due = passed()) {
+        // A held window can set an alert that is over at this very as_of.
+        node.forgotAsOf = Number.NEGATIVE_INFINITY;
+        this.#settle(loaded, due, event.t, asOf);
+      }
     }
+  }
+
+  #settle(loaded: Loaded, due: Due, s: number, asOf: number): void {
+    const { node, key } = due;
+    if (due.kind === 'window') this.#letOut(loaded, node, settle(node, due.window, s, asOf), asOf);
+    else if (due.kind === 'alert') this.#emit(loaded, endByTime(node, due.raised, asOf));
+    else this.#emit(loaded, remind(node, key, due.reminding));
   }
 
   #letOut(loaded: Loaded, node: EventNode, settled: Settled | null, asOf: number): void {
@@ -183,6 +196,7 @@ export class ModelEngine {
 
   #walk(loaded: Loaded, node: Node, event: ModelEvent, asOf: number): Firing | null {
     if (node.kind === 'composite') {
+      emptyGroup(node, event);
       const received = node.children.flatMap((child) => {
         const firing = this.#walk(loaded, child, event, asOf);
         return firing === null ? [] : [{ child: child.index, firing }];
@@ -192,7 +206,14 @@ export class ModelEngine {
     const found = interest(node.trigger, event);
     if (found === null) return null;
     const meeting = { event, interest: found, asOf };
-    if (node.trigger.posture === 'Reactive') return applyReactive(node, meeting);
+    if (node.trigger.posture === 'Reactive') {
+      const { fired, ended } = applyReactive(node, meeting);
+      if (ended === null) return fired;
+      // Only a root has an alert that ends (rules 17.10).
+      if (fired !== null) this.#emit(loaded, fired);
+      this.#emit(loaded, ended);
+      return null;
+    }
     // A trigger inside a composite ends its alert silently (rules 11).
     if (applyProactive(node, meeting) && node.parent === null) this.#emit(loaded, resolvedFiring(node, event));
     return null;
@@ -209,7 +230,7 @@ export class ModelEngine {
   }
 
   #emit({ automation, root }: Loaded, firing: Firing): void {
-    const { id, labels, event, children, state, time, cause } = firing;
+    const { id, labels, event, children, state, time, cause, reminder, collected } = firing;
     this.firings.push({
       id,
       automation: automation.id,
@@ -219,6 +240,8 @@ export class ModelEngine {
       state,
       triggered: time,
       cause,
+      reminder,
+      collected: collected && { ...collected, events: collected.events.map((one) => one.event.id) },
     });
     this.#outbox.push((received) => stateChangeEvent(firing, root, automation, received));
   }

@@ -5,7 +5,7 @@ import { isRecord } from '../../src/model/record.ts';
 import { compareText } from '../../src/model/text.ts';
 import { type ModelEvent, modelEvent } from './event.ts';
 import { labelsOf } from './keys.ts';
-import { type Node, wholeDefinition } from './state.ts';
+import { type Collected, type Node, wholeDefinition } from './state.ts';
 
 export type Firing = {
   /** 32 hex digits of content alone. The text fixes what goes in, not the hash: compare ids only within the model. */
@@ -20,6 +20,10 @@ export type Firing = {
   /** In declared order. */
   readonly children: readonly Firing[];
   readonly cause: string;
+  /** Rules 17.7; 0 when it is none. */
+  readonly reminder: number;
+  /** Rules 17.8; null for what brings none. */
+  readonly collected: Collected | null;
 };
 
 type Happening = {
@@ -27,12 +31,14 @@ type Happening = {
   readonly event: ModelEvent | null;
   readonly time: number;
   readonly children?: readonly Firing[];
+  readonly reminder?: number;
+  readonly collected?: Collected | null;
   /** Rules 10, one row of the second table. */
   readonly cause: readonly (string | number | null)[];
 };
 
 export function makeFiring(node: Node, key: readonly string[], happening: Happening): Firing {
-  const { state = 'triggered', event, time, children = [], cause } = happening;
+  const { state = 'triggered', event, time, children = [], cause, reminder = 0, collected = null } = happening;
   // Reading: the definition of a trigger, for its firing ids, is what rules 13 compares, of it and of all below.
   const content = JSON.stringify([node.automationId, node.path, wholeDefinition(node), key, state, cause]);
   return {
@@ -45,6 +51,8 @@ export function makeFiring(node: Node, key: readonly string[], happening: Happen
     time,
     children,
     cause: cause.map((part) => part ?? '-').join(' '),
+    reminder,
+    collected,
   };
 }
 
@@ -68,7 +76,11 @@ export function stateChangeEvent(firing: Firing, root: Node, automation: Automat
     occurred: firing.time,
     received,
     follows: null,
-    payload: { triggering_labels: firing.labels, triggering_event: event === null ? null : trimmed(event) },
+    payload: {
+      triggering_labels: firing.labels,
+      triggering_event: event === null ? null : trimmed(event),
+      ...(firing.reminder > 0 && { reminder: firing.reminder }),
+    },
     causeChain: [...(event?.causeChain ?? []), automation.id],
   };
   return modelEvent(change, true);

@@ -6,7 +6,8 @@ import { keyText, type Loaded } from './state.ts';
 export function hold(loaded: Loaded, event: ModelEvent): void {
   for (const node of loaded.nodes) {
     if (node.kind !== 'event' || node.trigger.posture !== 'Proactive') continue;
-    if (interest(node.trigger, event)?.expects !== true) continue;
+    const found = interest(node.trigger, event);
+    if (found === null || !(found.expects || found.resets)) continue;
     const text = keyText(keyOf(event, node.trigger.forEach));
     const ids = node.holds.get(text) ?? new Set();
     node.holds.set(text, ids.add(event.id));

@@ -1,5 +1,8 @@
+import { type Answer, compileExpression, evaluate, type Wants } from '../../src/cel/expression.ts';
 import type { Labels } from '../../src/model/event.ts';
-import type { EventTrigger, Spec } from '../../src/model/trigger.ts';
+import { isRawNumber } from '../../src/model/exact.ts';
+import { isRecord } from '../../src/model/record.ts';
+import type { EventPattern, EventTrigger, Spec } from '../../src/model/trigger.ts';
 import { label, type ModelEvent, roleLabel } from './event.ts';
 import { matchesOne } from './glob.ts';
 
@@ -33,7 +36,18 @@ export function lookup(event: ModelEvent, name: string): string | undefined {
     const holder = event.related.find((resource) => roleLabel(resource) === role);
     if (holder !== undefined) return label(holder, name.slice(last + 1));
   }
-  return label(event.resource, name);
+  return label(event.resource, name) ?? (name.startsWith('payload.') ? inPayload(event.payload, name) : undefined);
+}
+
+/** Rules 17, the third step of a lookup. */
+function inPayload(payload: unknown, name: string): string | undefined {
+  let value = payload;
+  for (const step of name.split('.').slice(1)) {
+    if (Array.isArray(value)) value = /^(?:0|[1-9]\d*)$/.test(step) ? value[Number(step)] : undefined;
+    else value = isRecord(value) && !isRawNumber(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+  }
+  if (isRawNumber(value)) return value.rawJSON;
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
 }
 
 /** `forEach` is sorted by code point when it is parsed. No event: every value is empty (rules 9). */
@@ -54,17 +68,47 @@ function includes(spec: Spec, resources: readonly Labels[]): boolean {
   return spec.size === 0 || resources.some((resource) => matchesSpec(spec, resource));
 }
 
-function covers(trigger: EventTrigger, event: ModelEvent): boolean {
-  return (
-    includes(trigger.match, [event.resource]) && trigger.matchRelated.every((spec) => includes(spec, event.related))
-  );
+/** Rules 17: one of the patterns is met; none meets no event. */
+export function meets(patterns: readonly EventPattern[] | undefined, event: ModelEvent): boolean {
+  return (patterns ?? []).some((pattern) => {
+    if (typeof pattern === 'string') return matchesOne([pattern], event.event);
+    const { events, match, matchRelated, where } = pattern;
+    return matchesOne(events, event.event) && fits(match, matchRelated, where ?? undefined, event);
+  });
 }
 
-export type Interest = { readonly expects: boolean; readonly arms: boolean };
+function fits(match: Spec, related: readonly Spec[], where: string | undefined, event: ModelEvent): boolean {
+  const covered = includes(match, [event.resource]) && related.every((spec) => includes(spec, event.related));
+  return covered && (where === undefined || ask(where, 'boolean', event) === true);
+}
 
-/** Rules 6; null when the trigger is not interested in the event. */
+/** Conditions are evaluated by the engine's own CEL: that one is proved by the cases of cel-spec. Undefined where it gives nothing. */
+function ask(text: string, wants: Wants, event: ModelEvent): Answer | undefined {
+  const { occurred, received, ...rest } = event;
+  const result = evaluate(compileExpression(text, wants), { ...rest, occurredMs: occurred, receivedMs: received });
+  return result.ok ? result.value : undefined;
+}
+
+/** What an event is to a trigger; `value` is that of `distinct` or `sum`. */
+export type Interest = {
+  readonly expects: boolean;
+  readonly arms: boolean;
+  readonly resets: boolean;
+  readonly resolves: boolean;
+  readonly value: Answer | undefined;
+};
+
+/** Rules 6, 17 and 17.2; null when the trigger is not interested in the event. */
 export function interest(trigger: EventTrigger, event: ModelEvent): Interest | null {
-  const expects = trigger.expect.length === 0 || matchesOne(trigger.expect as readonly string[], event.event);
-  const arms = matchesOne(trigger.after as readonly string[], event.event);
-  return (expects || arms) && covers(trigger, event) ? { expects, arms } : null;
+  const expected = trigger.expect.length === 0 || meets(trigger.expect, event);
+  const arms = meets(trigger.after, event);
+  const resets = meets(trigger.reset, event);
+  const resolves = meets(trigger.resolve?.on, event);
+  if (!(expected || arms || resets || resolves)) return null;
+  if (!fits(trigger.match, trigger.matchRelated, trigger.where, event)) return null;
+  const { distinct, sum } = trigger;
+  if (distinct === undefined && sum === undefined)
+    return { expects: expected, arms, resets, resolves, value: undefined };
+  const value = sum === undefined ? ask(distinct ?? '', 'value', event) : ask(sum, 'number', event);
+  return { expects: expected && value !== undefined, arms, resets, resolves, value };
 }

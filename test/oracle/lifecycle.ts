@@ -1,3 +1,5 @@
+import { endOf } from './raised.ts';
+import { useUp } from './reminders.ts';
 import type { EventNode, Loaded, Node } from './state.ts';
 import { type CompositeNode, isStanding, keyText, wholeDefinition } from './state.ts';
 import { FORGET_MS } from './windows.ts';
@@ -11,6 +13,9 @@ export function carryOver(old: Loaded, next: Loaded): void {
       node.windows = before.windows;
       node.alerts = before.alerts;
       node.early = before.early;
+      node.raised = before.raised;
+      node.marks = before.marks;
+      node.recent = before.recent;
       node.holds = before.holds;
     }
     if (node.kind === 'composite' && before.kind === 'composite') carryGroups(before, node);
@@ -38,16 +43,39 @@ export function openStanding(loaded: Loaded, asOf: number): void {
     if (node.windows.size > 0) continue;
     const end = asOf + node.trigger.withinMs;
     const window = { key: [], start: asOf, end, count: 0, last: null, opener: null, openedAsOf: asOf };
-    node.windows.set(keyText([]), { ...window, due: end, keepUntil: null, silent: false, armed: null });
+    node.windows.set(keyText([]), {
+      ...window,
+      due: end,
+      keepUntil: null,
+      silent: false,
+      armed: null,
+      values: new Set(),
+      collected: { events: [], counted: 0 },
+    });
   }
 }
 
 /** The row "enable": standing windows restart, armed ones that ran out are dropped, all else goes on. */
 export function restart(loaded: Loaded, asOf: number): void {
   for (const node of loaded.nodes) {
-    if (node.kind !== 'event' || node.trigger.posture !== 'Proactive') continue;
+    if (node.kind !== 'event') continue;
+    restartAlerts(node, asOf);
+    if (node.trigger.posture !== 'Proactive') continue;
     if (isStanding(node.trigger)) restartStanding(node, asOf);
     else for (const [text, window] of node.windows) if (window.end <= asOf) node.windows.delete(text);
+  }
+}
+
+/** Rules 17.11: what passed while nobody looked is over without a word. */
+function restartAlerts(node: EventNode, asOf: number): void {
+  for (const [text, raised] of node.raised) {
+    const end = endOf(node, raised);
+    if (end === null || end > asOf) continue;
+    node.raised.delete(text);
+    node.windows.delete(text);
+  }
+  for (const { reminding } of [...node.raised.values(), ...node.alerts.values()]) {
+    if (reminding !== null) useUp(reminding, asOf);
   }
 }
 
@@ -55,6 +83,7 @@ function restartStanding(node: EventNode, asOf: number): void {
   for (const window of node.windows.values()) {
     const end = asOf + node.trigger.withinMs;
     Object.assign(window, { start: asOf, end, count: 0, openedAsOf: asOf, due: end, silent: false });
+    Object.assign(window, { values: new Set(), collected: { events: [], counted: 0 } });
     if (window.keepUntil !== null) window.keepUntil = asOf + FORGET_MS;
   }
 }

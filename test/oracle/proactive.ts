@@ -1,7 +1,9 @@
 import { takeBack } from './composite.ts';
+import { countIn, countsValues, isEnough, openingCount } from './counting.ts';
 import { earlyTimes, remember } from './early.ts';
 import type { ModelEvent } from './event.ts';
 import { keyOf } from './keys.ts';
+import { recentTime, rememberRecent } from './recent.ts';
 import { type Alert, type EventNode, keyText, type Window } from './state.ts';
 import { keptUntil, type Meeting, open } from './windows.ts';
 
@@ -24,20 +26,45 @@ export function applyProactive(node: EventNode, meeting: Meeting): boolean {
   const armed = node.trigger.after.length > 0;
   let resolved = false;
 
+  if (interest.resets) resolved = reset(visit);
+  const present = node.windows.has(text);
   if (interest.arms) {
     const arming = arm(visit);
-    resolved = recover(visit) || arming.resolved;
+    resolved = [recover(visit), arming.resolved, resolved].includes(true);
     if (arming.stops) return resolved;
   }
   if (!interest.expects) return resolved;
   if (!armed && !node.windows.has(text)) {
     open(node, key, meeting, { ...interval(visit), count: 0 });
   }
-  if (armed && !interest.arms) remember(node, text, event.t, meeting.asOf);
+  if (armed && !interest.arms && !countsValues(node.trigger)) remember(node, text, event.t, meeting.asOf);
   const window = node.windows.get(text);
-  if (window === undefined) return makeUp(visit) && rearmAlert(visit);
+  if (window === undefined) return (makeUp(visit) && rearmAlert(visit)) || resolved;
   if (event.t < window.start) return (armed && makeUp(visit)) || resolved;
-  return count(visit, window) || resolved;
+  return count(visit, window, interest.arms && !present) || resolved;
+}
+
+/** Rules 17.5. */
+function reset(visit: Visit): boolean {
+  const { node, text, key, meeting, alert } = visit;
+  const { t } = meeting.event;
+  const { withinMs: w, after } = node.trigger;
+  const window = node.windows.get(text);
+  if (after.length === 0) {
+    if (window === undefined || t < window.start) return false;
+    const { keepUntil } = window;
+    open(node, key, meeting, { ...interval(visit), count: 0 }).keepUntil = keepUntil;
+    return false;
+  }
+  rememberRecent(node, text, t, meeting.asOf);
+  if (window !== undefined && t >= window.start) {
+    node.windows.delete(text);
+    armAgain(visit, window, []);
+  }
+  if (alert === undefined || t < alert.start || t >= alert.start + w) return false;
+  end(visit);
+  if (!node.windows.has(text)) armAgain(visit, { armed: alert.armed, last: alert.event }, []);
+  return true;
 }
 
 /** Rows P0 to P2. */
@@ -58,13 +85,17 @@ function arm(visit: Visit): { stops: boolean; resolved: boolean } {
     node.note('comes late');
     return { stops: true, resolved: false };
   }
+  const recent = recentTime(node, text, meeting.asOf);
+  if (!interest.resets && recent !== null && recent >= t && recent < t + node.trigger.withinMs) {
+    return { stops: true, resolved: false };
+  }
   const early = timesOf(visit, t, t + node.trigger.withinMs);
   if (early.length > 0 && early.length >= node.trigger.threshold) {
     node.note('satisfied early');
     const newest = early.at(-1) ?? t;
     return { stops: true, resolved: alert !== undefined && newest >= alert.start && end(visit) };
   }
-  open(node, key, meeting, { ...interval(visit), count: early.length - (interest.expects ? 1 : 0), armed: t });
+  open(node, key, meeting, { ...interval(visit), count: early.length + openingCount(node.trigger, meeting), armed: t });
   return goesOn;
 }
 
@@ -90,7 +121,7 @@ function recover(visit: Visit): boolean {
 function makeUp(visit: Visit): boolean {
   const { alert, meeting, node, text } = visit;
   if (alert === undefined || meeting.event.t < alert.start || !node.alerts.has(text)) return false;
-  alert.missing -= 1;
+  alert.missing -= countsValues(node.trigger) ? alert.missing : 1;
   return alert.missing <= 0 && end(visit);
 }
 
@@ -102,24 +133,24 @@ function rearmAlert(visit: Visit): true {
 }
 
 /** Rows P8 to P11. */
-function count(visit: Visit, window: Window): boolean {
+function count(visit: Visit, window: Window, opened: boolean): boolean {
   const { node, text, key, meeting } = visit;
   const { event, interest } = meeting;
-  const { threshold, withinMs: w, after } = node.trigger;
+  const { withinMs: w, after } = node.trigger;
   const { t } = event;
   const before = window.last;
-  window.count += 1;
+  countIn(node.trigger, window, meeting, opened);
   window.last = event;
   window.silent = false;
   window.keepUntil = keptUntil(node, meeting, window.due);
-  if (window.count < threshold) return false;
+  if (!isEnough(node.trigger, window.count)) return false;
   if (after.length > 0 && !interest.arms) {
     node.windows.delete(text);
     armAgain(visit, { armed: window.armed, last: before }, timesOf(visit, window.start, window.end));
     return end(visit);
   }
   const early = timesOf(visit, t, t + w).length;
-  if (after.length > 0 && early >= threshold) node.windows.delete(text);
+  if (after.length > 0 && isEnough(node.trigger, early)) node.windows.delete(text);
   else open(node, key, meeting, { ...interval(visit), count: early, ...(interest.arms ? { armed: t } : {}) });
   return end(visit);
 }
@@ -131,7 +162,9 @@ function armAgain(visit: Visit, from: { armed: number | null; last: ModelEvent |
   if (armed === null || [meeting.event.t, ...satisfied].some((time) => armed <= time)) return;
   const to = armed + node.trigger.withinMs;
   const early = timesOf(visit, armed, to).length;
-  if (early >= node.trigger.threshold) return;
+  if (isEnough(node.trigger, early)) return;
+  const recent = recentTime(node, visit.text, meeting.asOf);
+  if (recent !== null && recent >= armed && recent < to) return;
   node.note('armed again');
   open(node, key, meeting, { start: armed, end: to, count: early, last, opener: last, armed });
 }

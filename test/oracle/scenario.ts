@@ -20,6 +20,9 @@ export type ScenarioFiring = {
   children: number;
   state: 'triggered' | 'resolved';
   triggered: string;
+  reminder?: number;
+  collected?: string[];
+  events_counted?: number;
 };
 
 export type Refused = { step: number; reason: string };
@@ -65,9 +68,19 @@ function take(run: Run, step: Step, index: number): void {
 
 /** A state-change event is written as `@n`, n being the index of its firing. */
 function note(run: Run, firing: ModelFiring, step: number): void {
-  const { automation, labels, children, state, triggered } = firing;
-  const own = firing.event === null ? undefined : run.own.get(firing.event);
-  const event = own === undefined ? firing.event : `@${own}`;
+  const { automation, labels, children, state, triggered, reminder, collected } = firing;
+  const written = (id: string): string => (run.own.has(id) ? `@${run.own.get(id)}` : id);
+  const event = firing.event === null ? null : written(firing.event);
   run.own.set(`s-${firing.id}`, run.firings.length);
-  run.firings.push({ step, automation, labels, event, children, state, triggered: new Date(triggered).toISOString() });
+  run.firings.push({
+    step,
+    automation,
+    labels,
+    event,
+    children,
+    state,
+    triggered: new Date(triggered).toISOString(),
+    ...(reminder > 0 && { reminder }),
+    ...(collected !== null && { collected: collected.events.map(written), events_counted: collected.counted }),
+  });
 }

@@ -1,8 +1,12 @@
 import { forgetStored, takeBack } from './composite.ts';
+import { broughtBy, isEnough } from './counting.ts';
 import { earlyTimes } from './early.ts';
 import { type Firing, makeFiring } from './firing.ts';
 import { compareKey, compareText } from './keys.ts';
-import { type Alert, type EventNode, keyText, type Loaded, type Window } from './state.ts';
+import { forgetMarks } from './marks.ts';
+import { endOf } from './raised.ts';
+import { nextReminder, remindOf } from './reminders.ts';
+import { type Alert, type EventNode, keyText, type Loaded, type Raised, type Reminding, type Window } from './state.ts';
 import { FORGET_MS } from './windows.ts';
 
 /** What a settlement lets out; `over` is the time (ms) at which the absence was made good already. */
@@ -15,7 +19,7 @@ export function settle(node: EventNode, window: Window, s: number, asOf: number)
     node.windows.delete(text);
     return null;
   }
-  const fires = window.count < node.trigger.threshold && (node.repeat || !window.silent);
+  const fires = !isEnough(node.trigger, window.count) && (node.repeat || !window.silent);
   const settled = fires ? absence(node, window, asOf) : null;
   if (node.trigger.after.length > 0) node.windows.delete(text);
   else roll(node, window, s);
@@ -26,7 +30,8 @@ export function settle(node: EventNode, window: Window, s: number, asOf: number)
 function absence(node: EventNode, window: Window, asOf: number): Settled {
   const { key, start, end, due, last: event } = window;
   const text = keyText(key);
-  const firing = makeFiring(node, key, { event, time: end, cause: [start, end, window.opener] });
+  const collected = broughtBy(node.trigger, window.collected);
+  const firing = makeFiring(node, key, { event, time: end, cause: [start, end, window.opener], collected });
   const missing = node.trigger.threshold - window.count;
   const early = node.trigger.after.length > 0 ? earlyTimes(node, text, asOf, end) : [];
   const over = early[missing - 1] ?? null;
@@ -43,6 +48,7 @@ function absence(node: EventNode, window: Window, asOf: number): Settled {
     armed,
     event,
     firing: rises ? firing : (known?.firing ?? null),
+    reminding: remindOf(node, firing, asOf),
   };
   node.alerts.set(text, alert);
   if (over !== null) {
@@ -67,38 +73,77 @@ function roll(node: EventNode, window: Window, s: number): void {
   window.start = start;
   window.end = end;
   window.count = 0;
+  window.values = new Set();
+  window.collected = { events: [], counted: 0 };
   window.due = Math.max(end, window.openedAsOf);
 }
 
-export type Due = { readonly loaded: Loaded; readonly node: EventNode; readonly window: Window };
+/** What is due: the end of a Proactive window, of an alert (rules 17.6), or a reminder (17.7); `time` in ms. */
+export type Due = { readonly node: EventNode; readonly key: readonly string[]; readonly time: number } & (
+  | { readonly kind: 'window'; readonly window: Window }
+  | { readonly kind: 'alert'; readonly raised: Raised }
+  | { readonly kind: 'reminder'; readonly reminding: Reminding }
+);
 
-/** The Proactive window to settle first among those with `end` ≤ `asOf` (rules 8.2). */
-export function firstDue(enabled: Iterable<Loaded>, asOf: number): Due | null {
-  let first: Due | null = null;
+const KINDS: readonly Due['kind'][] = ['window', 'alert', 'reminder'];
+
+/** What a key waits for, held windows included. */
+export function* duesOf(node: EventNode, text: string): Generator<Due> {
+  const window = node.windows.get(text);
+  if (window !== undefined && node.trigger.posture === 'Proactive') {
+    yield { node, key: window.key, time: window.end, kind: 'window', window };
+  }
+  const raised = node.raised.get(text);
+  const end = raised === undefined ? null : endOf(node, raised);
+  if (raised !== undefined && end !== null) yield { node, key: raised.key, time: end, kind: 'alert', raised };
+  const alert = raised ?? node.alerts.get(text);
+  const time = alert === undefined ? null : nextReminder(alert.reminding, alert.forgetAt);
+  if (alert?.reminding == null || time === null) return;
+  yield { node, key: alert.key, time, kind: 'reminder', reminding: alert.reminding };
+}
+
+/** What to settle first among what is due by `asOf` (rules 8.2). */
+export function firstDue(enabled: Iterable<Loaded>, asOf: number): { loaded: Loaded; due: Due } | null {
+  let first: { loaded: Loaded; due: Due } | null = null;
   for (const loaded of enabled) {
     for (const node of loaded.nodes) {
-      if (node.kind !== 'event' || node.trigger.posture !== 'Proactive') continue;
-      for (const [text, window] of node.windows) {
-        if (window.end > asOf) continue;
-        if (node.holds.has(text)) {
-          node.note('held');
-          continue;
+      if (node.kind !== 'event') continue;
+      for (const text of new Set([...node.windows.keys(), ...node.raised.keys(), ...node.alerts.keys()])) {
+        for (const due of duesOf(node, text)) {
+          if (due.time > asOf || isHeld(due, text)) continue;
+          if (first === null || compareDue(due, first.due) < 0) first = { loaded, due };
         }
-        const due = { loaded, node, window };
-        if (first === null || compareDue(due, first) < 0) first = due;
       }
     }
   }
   return first;
 }
 
-function compareDue(a: Due, b: Due): number {
+function isHeld({ node, kind }: Due, text: string): boolean {
+  if (kind !== 'window' || !node.holds.has(text)) return false;
+  node.note('held');
+  return true;
+}
+
+export function compareDue(a: Due, b: Due): number {
   return (
-    a.window.end - b.window.end ||
+    a.time - b.time ||
     compareText(a.node.automationId, b.node.automationId) ||
     a.node.order - b.node.order ||
-    compareKey(a.window.key, b.window.key)
+    compareKey(a.key, b.key) ||
+    KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind)
   );
+}
+
+/** The end of the window that ends first and is not held. */
+export function nextEnd(enabled: readonly Loaded[]): number | null {
+  const ends = enabled.flatMap(({ nodes }) =>
+    nodes.flatMap((node) => {
+      if (node.kind !== 'event' || node.trigger.posture !== 'Proactive') return [];
+      return [...node.windows].flatMap(([text, { end }]) => (node.holds.has(text) ? [] : [end]));
+    }),
+  );
+  return ends.length === 0 ? null : Math.min(...ends);
 }
 
 /** The second half of catching up: what is over is deleted without a word. */
@@ -118,6 +163,10 @@ export function forget(loaded: Loaded, asOf: number): void {
       if (window.keepUntil !== null && window.keepUntil <= asOf && !node.holds.has(text)) node.windows.delete(text);
     }
     for (const [text, alert] of node.alerts) if (alert.forgetAt <= asOf) node.alerts.delete(text);
-    for (const [text, early] of node.early) if (early.until <= asOf) node.early.delete(text);
+    for (const [text, raised] of node.raised) if (raised.forgetAt <= asOf) node.raised.delete(text);
+    for (const memory of [node.early, node.recent]) {
+      for (const [text, { until }] of memory) if (until <= asOf) memory.delete(text);
+    }
+    forgetMarks(node, asOf);
   }
 }

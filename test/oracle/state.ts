@@ -1,4 +1,5 @@
 import type { Automation } from '../../src/model/automation.ts';
+import { plainPattern } from '../../src/model/pattern.ts';
 import { isRecord } from '../../src/model/record.ts';
 import type { CompositeTrigger, EventTrigger, Spec, Trigger } from '../../src/model/trigger.ts';
 import type { ModelEvent } from './event.ts';
@@ -20,6 +21,45 @@ export type Window = {
   silent: boolean;
   /** The newest t of its arming events; null in a standing window. */
   armed: number | null;
+  /** With `distinct`. */
+  values: Set<string>;
+  collected: Collected;
+};
+
+/** Rules 17.8: the last events counted, with their bytes, in order of application, and how many were counted. */
+export type Collected = { events: { readonly event: ModelEvent; readonly bytes: number }[]; counted: number };
+
+/** Rules 17.7, of an alert: the firing that set or last renewed it, and how many reminders came or are used up. */
+export type Reminding = { readonly firing: Firing; readonly everyMs: number; readonly limit: number; used: number };
+
+/** The alert of a Reactive trigger (rules 17.6). */
+export type Raised = {
+  readonly key: readonly string[];
+  last: number;
+  event: ModelEvent;
+  readonly firing: Firing;
+  readonly reminding: Reminding | null;
+  /** Infinite where it ends by time. */
+  forgetAt: number;
+};
+
+/** An event in the list of a sliding window; `value` with `distinct`. */
+export type Listed = {
+  readonly t: number;
+  readonly value: string | null;
+  readonly event: ModelEvent;
+  readonly order: number;
+};
+
+/** What a Reactive key keeps beside its window: each is forgotten at its own as_of. */
+export type Marks = {
+  quiet: number;
+  quietUntil: number;
+  floor: number;
+  floorUntil: number;
+  list: Listed[];
+  listUntil: number;
+  applied: number;
 };
 
 export type Alert = {
@@ -32,6 +72,7 @@ export type Alert = {
   event: ModelEvent | null;
   /** The firing that set or last renewed it and went up (rules 9, taken back). */
   firing: Firing | null;
+  reminding: Reminding | null;
 };
 
 /** Times of expected events, sorted, and until which as_of they are remembered (rules 6, `early`). */
@@ -75,6 +116,10 @@ export type EventNode = Place & {
   windows: Map<string, Window>;
   alerts: Map<string, Alert>;
   early: Map<string, Early>;
+  raised: Map<string, Raised>;
+  marks: Map<string, Marks>;
+  /** The newest t of events that meet `reset` (Proactive) or `resolve.on` (Reactive), and until which as_of it is remembered. */
+  recent: Map<string, { readonly t: number; readonly until: number }>;
   /** Ids of the parked events that each key waits for. */
   holds: Map<string, Set<string>>;
   /** as_of when what is over was last forgotten. */
@@ -106,7 +151,8 @@ export function load(automation: Automation, document: unknown, note: (what: Rar
     if (trigger.type === 'event') {
       const said = keyIn(given, 'repeat');
       const repeat = typeof said === 'boolean' ? said : !isStanding(trigger) || trigger.forEach.length === 0;
-      const memory = { windows: new Map(), alerts: new Map(), early: new Map(), holds: new Map() };
+      const alertMaps = { alerts: new Map(), raised: new Map(), recent: new Map() };
+      const memory = { windows: new Map(), early: new Map(), holds: new Map(), marks: new Map(), ...alertMaps };
       const node: EventNode = {
         ...place,
         definition,
@@ -143,9 +189,13 @@ function definitionOf(trigger: Trigger): string {
   if (trigger.type !== 'event') {
     return JSON.stringify([trigger.type, trigger.require, trigger.withinMs, trigger.forEach]);
   }
-  const { type, posture, threshold, withinMs, after, expect, forEach } = trigger;
+  const { type, posture, threshold, withinMs, forEach, where, distinct, sum, sliding, resolve } = trigger;
   const specs = [trigger.match, ...trigger.matchRelated].map((spec: Spec) => [...spec]);
-  return JSON.stringify([type, posture, threshold, withinMs, specs, after, expect, forEach]);
+  const lists = [trigger.after, trigger.expect, trigger.reset ?? [], resolve?.on ?? []].map((list) =>
+    list.map(plainPattern),
+  );
+  const counted = [where, distinct, sum, sliding, resolve?.afterMs];
+  return JSON.stringify([type, posture, threshold, withinMs, specs, lists, forEach, counted]);
 }
 
 /** The definition of a trigger together with everything below it. */
