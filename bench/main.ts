@@ -4,6 +4,7 @@ import { obtainRedisServer, startRedisServer } from '../src/embedded/server.ts';
 import * as absence from './absence.ts';
 import * as apply from './apply.ts';
 import * as catalogue from './catalogue.ts';
+import * as cel from './cel.ts';
 import * as composite from './composite.ts';
 import * as firings from './firings.ts';
 import * as globs from './globs.ts';
@@ -34,6 +35,7 @@ const PARTS: readonly Part[] = [
   { name: 'ignore', run: ignore.run },
   { name: 'catalogue', run: catalogue.run },
   { name: 'globs', run: globs.run },
+  { name: 'cel', run: cel.run },
   { name: 'latency', run: latency.run },
   { name: 'absence', run: absence.run },
   { name: 'workers', run: workers.run },

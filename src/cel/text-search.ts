@@ -4,25 +4,32 @@ const SHORT = 250;
 /** Whether a text holds another one, in time that grows with their lengths added up, never with their product. */
 export function includes(text: string, part: string): boolean {
   if (part.length <= SHORT) return text.includes(part);
-  const repeats = repeatsOf(part);
+  const units = new Uint16Array(part.length);
+  for (let i = 0; i < part.length; i += 1) units[i] = part.charCodeAt(i);
+  const repeats = repeatsOf(units);
+  const first = units[0];
   let matched = 0;
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i);
-    while (matched > 0 && unit !== part.charCodeAt(matched)) matched = repeats[matched - 1] ?? 0;
-    if (unit === part.charCodeAt(matched)) matched += 1;
-    if (matched === part.length) return true;
+    if (matched === 0) {
+      if (unit === first) matched = 1;
+      continue;
+    }
+    while (matched > 0 && unit !== units[matched]) matched = repeats[matched - 1] as number;
+    if (unit === units[matched]) matched += 1;
+    if (matched === units.length) return true;
   }
   return false;
 }
 
 /** For each place of a text how long an end there is its beginning again (Knuth, Morris and Pratt). */
-function repeatsOf(part: string): Int32Array {
-  const repeats = new Int32Array(part.length);
+function repeatsOf(units: Uint16Array): Int32Array {
+  const repeats = new Int32Array(units.length);
   let matched = 0;
-  for (let i = 1; i < part.length; i += 1) {
-    const unit = part.charCodeAt(i);
-    while (matched > 0 && unit !== part.charCodeAt(matched)) matched = repeats[matched - 1] ?? 0;
-    if (unit === part.charCodeAt(matched)) matched += 1;
+  for (let i = 1; i < units.length; i += 1) {
+    const unit = units[i];
+    while (matched > 0 && unit !== units[matched]) matched = repeats[matched - 1] as number;
+    if (unit === units[matched]) matched += 1;
     repeats[i] = matched;
   }
   return repeats;

@@ -37,7 +37,7 @@ type Zone = (ms: number) => number;
 
 /** Steps of asking a zone by its name, and of finding out what the name stands for. */
 const ASKING = 10;
-const FINDING = 90;
+const FINDING = 190;
 
 const NO_ZONE = new Failed('unknown time zone');
 
