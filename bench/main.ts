@@ -6,6 +6,7 @@ import * as apply from './apply.ts';
 import * as catalogue from './catalogue.ts';
 import * as cel from './cel.ts';
 import * as composite from './composite.ts';
+import * as early from './early.ts';
 import * as firings from './firings.ts';
 import * as globs from './globs.ts';
 import * as ignore from './ignore.ts';
@@ -38,6 +39,7 @@ const PARTS: readonly Part[] = [
   { name: 'cel', run: cel.run },
   { name: 'latency', run: latency.run },
   { name: 'absence', run: absence.run },
+  { name: 'early', run: early.run },
   { name: 'workers', run: workers.run },
   { name: 'firings', run: firings.run },
   { name: 'memory', run: memory.run },

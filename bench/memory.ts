@@ -63,7 +63,8 @@ async function bareBytes(context: Context, log: Log, names: readonly string[]) {
   };
 }
 
-async function namesOf(redis: Redis, pattern: string): Promise<string[]> {
+/** The names of all keys like that. */
+export async function namesOf(redis: Redis, pattern: string): Promise<string[]> {
   const names = new Set<string>();
   for await (const batch of redis.scanStream({ match: pattern, count: 1_000 })) {
     for (const name of batch as string[]) names.add(name);
@@ -71,7 +72,8 @@ async function namesOf(redis: Redis, pattern: string): Promise<string[]> {
   return [...names];
 }
 
-async function freed(redis: Redis, names: readonly string[]): Promise<number> {
+/** By how many bytes the server holds less once these keys are gone. */
+export async function freed(redis: Redis, names: readonly string[]): Promise<number> {
   const before = await settledBytes(redis);
   for (let at = 0; at < names.length; at += 1_000) await redis.del(...names.slice(at, at + 1_000));
   return before - (await settledBytes(redis));

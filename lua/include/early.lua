@@ -25,7 +25,7 @@ local function read_all(e, s, keys, asked)
     for from = 1, #unknown, limits.SLICE do
       local to = math.min(#unknown, from + limits.SLICE - 1)
       for i, text in ipairs(remembered.texts(e, s, span, { unpack(unknown, from, to) })) do
-        if text then s.early[unknown[from + i - 1]] = remembered.read(text) end
+        if text then s.early[unknown[from + i - 1]] = remembered.read(text, span) end
       end
     end
   end

@@ -1,6 +1,6 @@
--- How remembered times (early.lua) are kept. The times of a key are a field of a hash: `time time … +late`, in ms; `late`: by how much
--- the largest max(t, as_of) exceeds the newest. One hash has all lists of a trigger that end in the same half hour. A list that grows
--- moves on to the newest one.
+-- How remembered times (early.lua) are kept. One hash has all lists of a trigger that end in the same half hour; a list that grows moves
+-- on to the newest one. The times of a key are a field of it: `time time … +late`, in ms after the half hour began, which keeps them
+-- short; `late`: by how much the largest max(t, as_of) exceeds the newest.
 local engine = include('engine')
 local limits = include('limits')
 local typed = include('typed')
@@ -13,17 +13,17 @@ local function hash(e, s, span)
   return e.prefixes.early .. engine.int(span) .. ':' .. s.name
 end
 
-local function text_of(known)
+local function text_of(known, span)
   local texts = {}
-  for i, time in ipairs(known.times) do texts[i] = engine.int(time) end
+  for i, time in ipairs(known.times) do texts[i] = engine.int(time - span * SPAN) end
   texts[#texts + 1] = '+' .. engine.int(known.latest - known.times[#known.times])
   return table.concat(texts, ' ')
 end
 
--- The times that a text tells of.
-function M.read(text)
+-- The times that a text tells of, which stands in the half hour of that number.
+function M.read(text, span)
   local times = {}
-  for time in text:gmatch('(%-?%d+) ') do times[#times + 1] = time + 0 end
+  for time in text:gmatch('(%-?%d+) ') do times[#times + 1] = time + span * SPAN end
   return --[[remembered times]] { times = times, latest = times[#times] + text:match('%+(%d+)$'), changed = false }
 end
 
@@ -39,7 +39,7 @@ local function changes(s)
     if known and known.changed then
       local span = math.floor(known.latest / SPAN)
       local flat = spans[span] or {}
-      spans[span], flat[#flat + 1], flat[#flat + 2] = flat, key, text_of(known)
+      spans[span], flat[#flat + 1], flat[#flat + 2] = flat, key, text_of(known, span)
     end
   end
   return spans

@@ -34,22 +34,22 @@ const SPAN_MS = 1_800_000;
 
 async function seedEarly({ redis, store }: World, name: string, key: string, times: readonly number[]): Promise<void> {
   const span = Math.floor((times.at(-1) ?? 0) / SPAN_MS);
-  await redis.hset(`${store.prefixes.early}${span}:${name}`, key, `${times.join(' ')} +0`);
+  const text = `${times.map((time) => time - span * SPAN_MS).join(' ')} +0`;
+  await redis.hset(`${store.prefixes.early}${span}:${name}`, key, text);
   await redis.zadd(store.keys.early, (span + 1) * SPAN_MS, `${span}:${name}`);
 }
 
 /** The remembered times of a key as they are shown; of several hashes the newest counts. */
 function showEarly(state: Snapshot, name: string, key: string): string | undefined {
   const hashes = Object.keys(state).filter((stored) => stored.startsWith('early:') && stored.endsWith(`:${name}`));
-  const texts = hashes.sort().map((stored) => (state[stored] as Record<string, string>)[key]);
-  const times = texts.findLast((text) => text !== undefined)?.replace(/ \+\d+$/, '');
-  return (
-    times &&
-    `early ${times
-      .split(' ')
-      .map((time) => seconds(Number(time)))
-      .join(' ')}`
-  );
+  const newest = hashes.sort().findLast((stored) => key in (state[stored] as Record<string, string>));
+  if (newest === undefined) return undefined;
+  const beganMs = Number(newest.split(':')[1]) * SPAN_MS;
+  const [times = ''] = ((state[newest] as Record<string, string>)[key] ?? '').split(' +');
+  return `early ${times
+    .split(' ')
+    .map((time) => seconds(beganMs + Number(time)))
+    .join(' ')}`;
 }
 
 /** The same text with every time in it changed. */
