@@ -49,6 +49,7 @@ const engine: Record<string, Listed> = {
 
 const tools: Record<string, Listed> = {
   simulate: { summary: 'run scenarios in virtual time', load: () => import('./verbs/simulate.ts') },
+  convert: { summary: 'make automations of rules of other systems', load: () => import('./verbs/convert.ts') },
   acl: { summary: 'print Redis users with the least rights', load: () => import('./verbs/acl.ts') },
   schema: { summary: 'print JSON Schemas of the documents', load: () => import('./verbs/schema.ts') },
   completion: {

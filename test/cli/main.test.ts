@@ -13,7 +13,20 @@ import { ended, run, start } from './run.ts';
 
 const VERBS = [
   ...['start', 'worker', 'status', 'doctor', 'migrate', 'apply', 'list', 'get', 'enable', 'disable', 'delete'],
-  ...['send', 'tail', 'parked', 'firings', 'windows', 'dlq', 'quotas', 'simulate', 'acl', 'schema', 'completion'],
+  ...[
+    'send',
+    'tail',
+    'parked',
+    'firings',
+    'windows',
+    'dlq',
+    'quotas',
+    'simulate',
+    'convert',
+    'acl',
+    'schema',
+    'completion',
+  ],
 ];
 
 /** Nobody listens on this port, or only the superuser could. */

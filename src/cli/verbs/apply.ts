@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
 import type { AutomationDocument } from '../../documents/given.ts';
 import type { Watchfire } from '../../engine.ts';
 import type { Dropped } from '../../inspect/dropped.ts';
@@ -8,8 +6,8 @@ import { parseAutomation } from '../../model/automation.ts';
 import { changesOf, type PlannedChange } from '../changes.ts';
 import { confirmed, namesOf, yesOption } from '../confirm.ts';
 import { withWatchfire } from '../connect.ts';
-import { documentsIn, type Source } from '../documents.ts';
-import { textOf } from '../encoding.ts';
+import { documentsIn } from '../documents.ts';
+import { sourceOf } from '../source.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { differenceOf } from '../view/difference.ts';
 import { dropsInWords } from '../view/drops.ts';
@@ -125,18 +123,6 @@ async function agreed(changes: readonly PlannedChange[], options: Options, io: I
   const gone = changes.filter(({ change }) => change === 'deleted').map(({ id, name }) => `${name} (${id})`);
   if (gone.length === 0) return true;
   return await confirmed(`delete what is in none of the files, with all of its state: ${namesOf(gone)}?`, options, io);
-}
-
-async function sourceOf(file: string, io: Io): Promise<Source> {
-  const name = file === '-' ? 'stdin' : file;
-  const bytes = await (file === '-' ? buffer(io.stdin) : readFile(file)).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'EISDIR' ? `it is a folder; name its files, as in ${file}/*` : error.message;
-    throw new Misuse(`cannot read ${file}: ${reason}`);
-  });
-  const text = textOf(bytes);
-  if (text === null)
-    throw new Misuse(`cannot read ${name}: it is neither UTF-8 nor UTF-16 that says so at its beginning`);
-  return { file: name, text };
 }
 
 function refused(problems: readonly string[], io: Io): null {
