@@ -1,9 +1,10 @@
 import fc from 'fast-check';
+import { emptying, type PatternKeys, patterned } from './arbitrary-patterns.ts';
 
 /** Documents as people write them; keys left out stay out. */
 export type SpecDocument = Readonly<Record<string, string | readonly string[]>>;
 
-export type EventDocument = {
+export type EventDocument = PatternKeys & {
   posture: 'Reactive' | 'Proactive';
   match?: SpecDocument;
   match_related?: SpecDocument | readonly SpecDocument[] | undefined;
@@ -21,6 +22,7 @@ export type CompositeDocument = {
   require?: 'any' | 'all' | number;
   within?: number | string | null | undefined;
   for_each?: readonly string[];
+  unless?: readonly string[] | undefined;
 };
 
 export type TriggerDocument = EventDocument | CompositeDocument;
@@ -218,7 +220,7 @@ function children(windows: Windows): fc.Arbitrary<EventDocument> {
     .map((fields): EventDocument => ({ ...fields, posture: 'Reactive', threshold: 1, within: 0 }));
   return fc.oneof(
     { weight: 3, arbitrary: quick },
-    { weight: 2, arbitrary: leaves(windows) },
+    { weight: 2, arbitrary: patterned(leaves(windows), windows, false) },
     { weight: NEW_RULES ? 3 : 0, arbitrary: recoveries(windows) },
   );
 }
@@ -240,7 +242,7 @@ export function composites(
     { weight: 1, arbitrary: fc.constant(undefined) },
     { weight: 3, arbitrary: fc.constantFrom(...windows.composite) },
   );
-  const fields = { triggers, within, for_each: keys };
+  const fields = { triggers, within, for_each: keys, unless: emptying };
   const sequence = fc.record({ ...fields, type: fc.constant('sequence' as const) });
   const compound = fc
     .record({
@@ -259,8 +261,8 @@ export function automations(windows: Windows, slot: number): fc.Arbitrary<Automa
   const own = listening(windows);
   const weight = (weight: number, arbitrary: fc.Arbitrary<TriggerDocument>) => ({ weight, arbitrary });
   const trigger = fc.oneof(
-    weight(6, leaves(windows)),
-    weight(3, proactive(windows).map(deaf)),
+    weight(6, patterned(leaves(windows), windows, true)),
+    weight(3, patterned(proactive(windows).map(deaf), windows, true)),
     weight(9, composites(windows)),
     ...(slot < 2 ? [weight(12, own), weight(2, composites(windows, fc.oneof(own, leaves(windows)), 0))] : []),
   );

@@ -75,7 +75,7 @@ function editEvent(triggers: readonly EventDocument[], edit: EventEdit): void {
   if (trigger === undefined) return;
   switch (edit.kind) {
     case 'threshold':
-      trigger.threshold = edit.threshold;
+      trigger.threshold = trigger.sum === undefined ? edit.threshold : edit.threshold || 1;
       return;
     case 'within':
       trigger.within = edit.within;

@@ -11,6 +11,7 @@ import {
   type Windows,
 } from './arbitrary-automation.ts';
 import { applyEdit, type Edit, edits } from './arbitrary-edit.ts';
+import { NEW_PATTERNS, payloads } from './arbitrary-patterns.ts';
 import type { Scenario, Step } from './scenario.ts';
 
 type Sent = {
@@ -24,6 +25,7 @@ type Sent = {
   follows: number | 'crowd' | 'lost' | undefined;
   chain: string[] | undefined;
   longNames: boolean;
+  payload?: { v: unknown } | undefined;
 };
 
 /** One event of a story: `skew` as in `Sent`, `wait` the seconds since the one before. */
@@ -50,7 +52,7 @@ type Pace = { windows: Windows; waits: fc.Arbitrary<number> };
 const weighted = (...choices: [weight: number, ...values: number[]][]): fc.Arbitrary<number> =>
   fc.oneof(...choices.map(([weight, ...values]) => ({ weight, arbitrary: fc.constantFrom(...values) })));
 
-const MONTHS: [weight: number, ...values: number[]][] = NEW_RULES ? [[1, 2_505_600, 2_592_000]] : [];
+const MONTHS: [weight: number, ...values: number[]][] = NEW_RULES ? [[2, 2_505_600, 2_592_000]] : [];
 
 const FAST: Pace = {
   windows: {
@@ -125,6 +127,7 @@ const sent: fc.Arbitrary<Sent> = fc.record({
   follows: rarely(8, follows),
   chain: rarely(20, chains),
   longNames: fc.constantFrom(...Array<boolean>(9).fill(false), true),
+  ...(NEW_PATTERNS ? { payload: payloads } : {}),
 });
 
 /**
@@ -251,7 +254,7 @@ function stepOf(
 }
 
 function eventOf(sent: Sent, index: number, happened: number): Record<string, unknown> {
-  const { name, id, zone, related, skew, follows, chain, longNames } = sent;
+  const { name, id, zone, related, skew, follows, chain, longNames, payload } = sent;
   return {
     id: `e${index}`,
     event: name,
@@ -260,6 +263,7 @@ function eventOf(sent: Sent, index: number, happened: number): Record<string, un
     occurred: skew === undefined ? undefined : iso(happened + skew * 1000),
     follows: leaderOf(follows, index),
     cause_chain: chain,
+    payload,
   };
 }
 
