@@ -62,3 +62,21 @@ test('what a program can do about an address is said in words of a program', asy
   expect(away).toHaveProperty('message', expect.stringContaining("or give another as redis: 'redis://:PASSWORD@"));
   for (const error of [refused, away]) expect(String(error)).not.toMatch(/REDIS_URL|REDISCLI_AUTH|--redis/);
 });
+
+test.each(['1970-03-02T09:00:00.000Z', '2190-03-02T09:00:00.000Z'])(
+  'no id is set straight in virtual time, and ids that the engine gave are taken (%s)',
+  async (at) => {
+    const answer = await simulate(
+      {
+        name: 'another time',
+        automations: [{ id: 'a', name: 'A', trigger: { expect: ['placed'] } }],
+        timeline: [
+          { at, event: { id: 'entry-1772442000000-0', event: 'placed', resource } },
+          { at, event: { id: 's-00ff', event: 'placed', resource } },
+        ],
+      },
+      { redis: inject('adminUrl') },
+    );
+    expect(answer).toMatchObject({ firings: [{ triggered: at }, { triggered: at, event: 's-00ff' }] });
+  },
+);

@@ -1,13 +1,19 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
 import { straighten } from '../redis/steps/straighten.ts';
 import type { Store } from '../redis/store.ts';
 
-export type StraightenerParts = { redis: Redis; store: Store; logger: Logger };
+/** Between two lines of the log: while a clock is set back every entry is concerned. */
+const TOLD_EVERY_MS = 60_000;
+
+export type StraightenerParts = { redis: Redis; store: Store; clock: Clock; logger: Logger };
 
 /** Gives entries whose ids are no times of arrival ids of the present (rules 4, Straightening), before anything behind them is applied. */
 export class Straightener {
   readonly #parts: StraightenerParts;
+  #untold = 0;
+  #toldMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: StraightenerParts) {
     this.#parts = parts;
@@ -15,17 +21,22 @@ export class Straightener {
 
   /** Until all ids are usable. Others may do the same at the same time. */
   async runOnce(signal?: AbortSignal): Promise<void> {
-    const { redis, store, logger } = this.#parts;
-    let straightened = 0;
+    const { redis, store } = this.#parts;
     for (;;) {
       const { word, moved } = await straighten(redis, store);
-      straightened += moved;
+      this.#untold += moved;
       if (word === 'straight' || signal?.aborted) break;
     }
-    if (straightened === 0) return;
-    logger.error(
-      { stream: store.keys.events, straightened },
-      'entries whose ids were no times of arrival were given new ones',
-    );
+    if (this.#untold > 0) this.#tell();
+  }
+
+  #tell(): void {
+    const { clock, logger, store } = this.#parts;
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#toldMs < TOLD_EVERY_MS) return;
+    const fields = { stream: store.keys.events, straightened: this.#untold };
+    logger.error(fields, 'entries whose ids were no times of arrival were given new ones');
+    this.#toldMs = nowMs;
+    this.#untold = 0;
   }
 }

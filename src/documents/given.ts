@@ -5,7 +5,7 @@ import type { TriggerDocument } from './triggers.ts';
 
 /** An event as senders write it. */
 export type EventInput = {
-  /** Chosen by the sender, compared exactly. Without it: entry-<stream entry id> */
+  /** Chosen by the sender, compared exactly, not beginning with entry- or s-. Without it: entry-<stream entry id> */
   readonly id?: string | null;
   /** The name of what happened */
   readonly event: string;

@@ -56,7 +56,11 @@ export const payload = z.record(z.string(), z.unknown());
 
 /** An event as senders write it (rules 2). */
 export const eventInput = z.looseObject({
-  id: identifier.nullish().describe('Chosen by the sender, compared exactly. Without it: entry-<stream entry id>'),
+  id: identifier
+    .nullish()
+    .describe(
+      'Chosen by the sender, compared exactly, not beginning with entry- or s-. Without it: entry-<stream entry id>',
+    ),
   event: name.describe('The name of what happened'),
   resource: resource.describe('The resource it happened to, with its labels'),
   related: z.array(relatedResource).max(RELATED_LIMIT).optional().describe('Other resources, each with a role'),
