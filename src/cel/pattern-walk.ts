@@ -100,10 +100,10 @@ export class PatternWalk {
     this.#count = 0;
     this.#begin();
     for (;;) {
+      // What begins with a character asks for nothing before it.
       if (this.#count === 0 && this.#prefix !== '') {
         const found = text.indexOf(this.#prefix, at);
         if (found < 0) return false;
-        if (found > at) before = text.charCodeAt(found - 1);
         at = found;
       }
       const rune = text.codePointAt(at) ?? NONE;

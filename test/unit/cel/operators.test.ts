@@ -138,6 +138,8 @@ describe('a failure', () => {
     ['payload.n ? true : false', 'failed: "?:" does not take double'],
     ['payload.list.all(i, i > 3)', false],
     ['payload.list.exists(i, i > 2)', true],
+    ['["x", 1].all(i, i > 3)', false],
+    ['["x", 5].exists(i, i > 3)', true],
     ['payload.list.exists(i, i > 9)', 'failed: ">" does not take string and int'],
     ['payload.list.exists_one(i, i > 2)', 'failed: ">" does not take string and int'],
     ['payload.list.filter(i, i > 0).size()', 'failed: ">" does not take string and int'],

@@ -51,6 +51,7 @@ test.each([
   ['(?i)straße', 'STRAẞE', true],
   [String.raw`^\p{Greek}+$`, 'λόγος', true],
   ['^.$', '😀', true],
+  ['^[😀-😂]{2}$', '😀😀', true],
   ['(a*)*b', 'a'.repeat(1_000), false],
 ])('%j in %j: %j', (source, text, found) => {
   expect(new PatternWalk(RE2JS.compile(source)).finds(text)).toBe(found);
