@@ -26,6 +26,8 @@ class SetBack extends World {
     const { redis, store } = world;
     await redis.xadd(store.keys.events, id, ...event('seen', 'ahead'));
     await redis.set(store.keys.position, id);
+    const remembered = { number: 1, from: world.aheadMs, to: world.aheadMs, size: 1_024, count: 1 };
+    await redis.set(store.keys.seen, JSON.stringify([remembered]));
     return world;
   }
 
@@ -95,6 +97,21 @@ describe('while the clock lies behind the position', () => {
     expect(settled.fired).toBe(0);
     expect(Math.abs(Number(settled.wakeMs) - (await world.nowMs()) - 60_000)).toBeLessThan(30_000);
     await world.add(event('off', '2'));
+    expect(await world.work()).toEqual(['applied satisfied']);
+    expect(await world.told()).toEqual([]);
+  });
+
+  test('nothing is settled ahead of an entry that waits, by the time that it has', async () => {
+    const world = await SetBack.start(watch);
+    const nowMs = await world.nowMs();
+    const timed = async (name: string, atMs: number): Promise<void> => {
+      const id = await world.add(['straightened', `- ${atMs}`, ...event(name, name)]);
+      await world.redis.zadd(world.store.keys.own, id.split('-')[0] ?? '', id);
+    };
+    await timed('on', nowMs - 100_000);
+    expect(await world.work()).toEqual(['applied armed']);
+    await timed('off', nowMs - 50_000);
+    await settle(world.redis, world.store);
     expect(await world.work()).toEqual(['applied satisfied']);
     expect(await world.told()).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
 import { ENGINE_GROUP } from '../../src/redis/keys.ts';
 import { isAfter, readBehind } from '../../src/redis/log.ts';
+import { audit } from '../../src/redis/steps/audit.ts';
 import { straighten } from '../../src/redis/steps/straighten.ts';
 import { World } from '../support/world.ts';
 
@@ -111,6 +112,39 @@ describe('entries whose ids lie ahead', () => {
     await world.straighten();
     await world.isUsable();
     expect(await world.drain()).toEqual(['applied']);
+  });
+
+  test('new ids lie behind the position, also where its entry is gone', async () => {
+    const world = new Live();
+    await world.add('*', event('a'));
+    const position = await world.add(`${(await world.nowMs()) + 4_000}-0`, event('b'));
+    await world.drain();
+    await world.redis.xdel(world.store.keys.events, position);
+    await world.add(LARGEST, event('c'));
+    await world.straighten();
+    expect(isAfter((await world.ids()).at(-1) ?? '', position)).toBe(true);
+    expect(await world.drain()).toEqual(['applied']);
+  });
+
+  test('nothing counts as removed by others', async () => {
+    const world = new Live();
+    const findings = async () => (await audit(world.redis, world.store)).findings;
+    for (const id of ['a', 'b']) await world.add('*', event(id));
+    expect(await findings()).toEqual([]);
+    await world.drain();
+    await world.redis.xtrim(world.store.keys.events, 'MAXLEN', 1);
+    await world.add('*', event('c'));
+    await world.add(LARGEST, event('d'));
+    expect(await findings()).toEqual([]);
+    await straighten(world.redis, world.store, 1);
+    expect(await findings()).toEqual([]);
+    await world.straighten();
+    expect(await findings()).toEqual([]);
+    await world.drain();
+    expect(await findings()).toEqual([]);
+    await world.add('*', event('e'));
+    await world.redis.xtrim(world.store.keys.events, 'MAXLEN', 0);
+    expect(await findings()).toEqual([{ kind: 'entries-lost', detail: '1' }]);
   });
 
   test('a log that nothing was applied of takes entries again', async () => {
