@@ -32,13 +32,15 @@ export type Interval = {
   bounded: boolean;
 };
 
-/** The window of an event trigger and key (rules 6): an open interval, an alert, or both. Times in ms. */
+/** The window of an event trigger and key (rules 6): an open interval, an alert, parked events that it waits for, or several of these. Times in ms. */
 export type EventWindow = Place & {
   kind: 'event';
   posture: EventTrigger['posture'];
   threshold: number;
-  /** Null when only an alert is left. */
+  /** Null when there is an alert alone, or it waits alone. */
   window: Interval | null;
+  /** How many parked events may yet be expected here: until all of them have come back its deadline decides nothing. */
+  awaits: number;
   /** Id of the event that an absence would report. */
   lastEvent: string | null;
   alert: { since: number; missing: number; until: number } | null;
@@ -121,11 +123,12 @@ async function readAll(redis: Redis, store: Store, found: readonly Upcoming[]): 
   });
 }
 
-/** How long a finished window of a Reactive trigger is kept (rules 1). */
+/** How long a finished window of a Reactive trigger is kept, and a silent key without windows (rules 1). */
 const KEEP_MS = 60_000;
+const FORGET_MS = 30 * 24 * 3_600_000;
 
 function windowOf(place: Place, trigger: EventTrigger, text: string, last: string | null): EventWindow {
-  const { open, keep, alert } = parseWindowText(text);
+  const { open, keep, hold, alert } = parseWindowText(text);
   const { posture, threshold } = trigger;
   const bounded = posture === 'Proactive' || (trigger.withinMs ?? 0) > 0;
   const reactive = posture === 'Reactive' && trigger.after.length === 0 && bounded;
@@ -136,11 +139,12 @@ function windowOf(place: Place, trigger: EventTrigger, text: string, last: strin
     threshold,
     window: open && {
       ...open,
-      keepUntil: posture === 'Reactive' ? ((bounded ? null : keep) ?? open.due + KEEP_MS) : keep,
+      keepUntil: posture === 'Reactive' ? open.due + (bounded ? KEEP_MS : FORGET_MS) : keep,
       reachesBack: reactive ? open.end - open.start - (trigger.withinMs ?? 0) : 0,
       rests: reactive && open.count === 0,
       bounded,
     },
+    awaits: hold,
     lastEvent: textIn(shownJson(last ?? undefined), 'id'),
     alert: alert && { since: alert.start, missing: alert.missing, until: alert.until },
   };

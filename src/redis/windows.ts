@@ -56,7 +56,10 @@ export async function storedWindows(
   });
 }
 
-/** When the first key of any trigger is looked at (null: none), and how many keys the first `limit` triggers have. */
+/** The place in the deadlines of a key that waits for parked events alone: HELD of lua/include/limits.lua. */
+const HELD_MS = Number.MAX_SAFE_INTEGER;
+
+/** When the first key of any trigger is looked at (null: none, or all wait for parked events), and how many keys the first `limit` triggers have. */
 export async function nextDeadline(
   redis: Redis,
   store: Store,
@@ -71,7 +74,8 @@ export async function nextDeadline(
   ]);
   const windows = counts.reduce((sum, count) => sum + count, 0);
   // The timetable of triggers may be early; the one of its keys is closer to the truth.
-  return { windows, next: Number(next[1] ?? at) };
+  const nextMs = Number(next[1] ?? at);
+  return { windows, next: nextMs < HELD_MS ? nextMs : null };
 }
 
 /** Some keys of one trigger, in the order in which they are looked at, from place `from` on. */

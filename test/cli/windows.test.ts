@@ -46,6 +46,7 @@ test('an open window is shown with its key, its count and its deadlines', async 
         reaches_back_seconds: 900,
         rests_until: null,
       },
+      awaits_parked: 0,
       last_event: null,
       alert: null,
     },
@@ -61,7 +62,7 @@ test('a count without a window shows no interval', async () => {
     end: null,
     due: null,
     count: 1,
-    keep_until: expect.any(String),
+    keep_until: iso(30 * 24 * 3_600),
     reaches_back_seconds: 0,
   };
   expect(await jsonOf(world)).toMatchObject([{ window: { ...window, rests_until: null } }]);
@@ -82,6 +83,28 @@ test('an alert is shown until it is resolved, with the event it is about', async
   ]);
   await world.at(40).meet('beat', { id: 'e2', resource: 'device.1' });
   expect(await jsonOf(world)).toMatchObject([{ last_event: 'e2', alert: null }]);
+});
+
+test('a key that waits for parked events says so, with a window and without', async () => {
+  const world = await World.claimed();
+  await world.put({ ...silence, trigger: { ...silence.trigger, after: ['placed'], expect: ['paid'] } });
+  await world.at(0).meet('placed', { resource: 'order.1' });
+  for (const id of ['p1', 'p2']) await world.at(1).meet('paid', { id, resource: 'order.1', follows: 'nobody' });
+  await world.at(2).meet('paid', { id: 'p3', resource: 'order.2', follows: 'nobody' });
+  expect(await jsonOf(world)).toMatchObject([
+    { labels: { id: 'order.1' }, window: { count: 0, due: iso(30) }, awaits_parked: 2 },
+    { labels: { id: 'order.2' }, window: null, awaits_parked: 1 },
+  ]);
+  const cli = runIn(world.namespace);
+  const { out, err } = await cli(['windows']);
+  expect(out[1]).toMatch(/^silence +id=order\.1 .* 0\/1 +awaits 2 parked events /);
+  expect(out[2]).toMatch(/^silence +id=order\.2 +- +- +- +awaits 1 parked event /);
+  expect(err).toEqual([expect.stringMatching(/^watchfire: awaits: the event stays parked/)]);
+  expect((await cli(['windows'], { columns: 80 })).out[1]).toContain('  awaits 2  ');
+  // Its place in the deadlines is corrected when it comes up.
+  await world.at(31).settle();
+  const status = JSON.parse((await cli(['status', '-o', 'json'])).out.join('\n'));
+  expect(status.due).toMatchObject({ windows: 2, next: null });
 });
 
 test('a composite shows the children that wait for the others', async () => {

@@ -134,6 +134,28 @@ describe('how long a window is kept', () => {
     expect(indexFaults(state)).toEqual([]);
   });
 
+  test('without `within` 30 days after its last event', async () => {
+    const world = new World();
+    await world.put({ id: 'a', name: 'A', trigger: now });
+    await world.meet('x');
+    await world.at(3_600).meet('x');
+    const { name } = await world.node('a');
+    await world.at(3_600 + DAYS30 - 0.001).settle();
+    expect(showWindow(await world.state(), name)).toBe(`[-900,0) 2 due 3600 keep ${3_600 + DAYS30}`);
+    await world.at(3_600 + DAYS30).settle();
+    expect(showWindow(await world.state(), name)).toBe('-');
+  });
+
+  test('without `within` by when that event happened, where as_of lies behind it', async () => {
+    const world = new World();
+    await world.put({ id: 'a', name: 'A', trigger: now });
+    await world.meet('other', { t: -100 });
+    await world.at(5).meet('x', { t: -90 });
+    await world.at(6).meet('x', { t: -50 });
+    const { name } = await world.node('a');
+    expect(showWindow(await world.state(), name)).toBe(`[-990,-90) 2 due -50 keep ${DAYS30 - 50}`);
+  });
+
   test('by the lag too: as_of is that of the entry', async () => {
     const world = new World();
     await world.meet('other', { t: -100 });

@@ -15,10 +15,14 @@ export function windowColumns(now: number): readonly Column[] {
     { title: 'FROM', whole: true, leaves: 1, short },
     { title: 'UNTIL', whole: true, leaves: 2, short },
     { title: 'COUNT', whole: true },
-    { title: 'DEADLINE', whole: true, short: (text) => text.replace(/^(held back): events run (\S+) late$/, '$1 $2') },
+    { title: 'DEADLINE', whole: true, short: shortDeadline },
     { title: 'LAST EVENT', leaves: 3 },
     { title: 'ALERT', whole: true, short: (text) => text.replace(/(?<=^since )\d{4}-|, [\d,]+ missing$/g, '') },
   ];
+}
+
+function shortDeadline(text: string): string {
+  return text.replace(/^(held back): events run (\S+) late$/, '$1 $2').replace(/^(awaits \S+) parked events?$/, '$1');
 }
 
 /** The automation, and which of its triggers when it has several. */
@@ -32,7 +36,11 @@ export type Present = Readonly<{ now: number; lagMs: number }>;
 /** Whether a deadline is over that is not decided: how late events run is worth a look then. */
 export function isOverdue(window: Window, now: number): boolean {
   return (
-    window.kind === 'event' && window.posture === 'Proactive' && window.window !== null && window.window.due <= now
+    window.kind === 'event' &&
+    window.posture === 'Proactive' &&
+    window.awaits === 0 &&
+    window.window !== null &&
+    window.window.due <= now
   );
 }
 
@@ -46,7 +54,10 @@ function eventRow(record: EventWindow, present: Present): string[] {
   const { now } = present;
   const alerted = alert ? `since ${momentNear(alert.since, now)}, ${count(alert.missing)} missing` : '-';
   const last = lastEvent ?? '-';
-  if (!window) return [titleOf(record), labelsInWords(labels), '-', '-', '-', enabled ? '-' : FROZEN, last, alerted];
+  if (!window) {
+    const waiting = record.awaits > 0 ? awaitsInWords(record) : '-';
+    return [titleOf(record), labelsInWords(labels), '-', '-', '-', enabled ? waiting : FROZEN, last, alerted];
+  }
   const counted = `${window.count}/${threshold}`;
   const deadline = enabled ? deadlineInWords(record, window, present) : FROZEN;
   const [from, until] = window.bounded ? [moment(window.start), moment(window.end)] : ['-', '-'];
@@ -56,8 +67,14 @@ function eventRow(record: EventWindow, present: Present): string[] {
 /** Of a disabled automation nothing is decided and nothing forgotten. */
 const FROZEN = 'frozen, disabled';
 
-function deadlineInWords({ posture }: EventWindow, window: Interval, { now, lagMs }: Present): string {
+function awaitsInWords({ awaits }: EventWindow): string {
+  return `awaits ${count(awaits)} parked event${awaits === 1 ? '' : 's'}`;
+}
+
+function deadlineInWords(record: EventWindow, window: Interval, { now, lagMs }: Present): string {
   const { end, due, keepUntil, bounded } = window;
+  const { posture, awaits } = record;
+  if (awaits > 0) return awaitsInWords(record);
   if (!bounded) return 'no window';
   if (posture === 'Proactive') {
     const held = due <= now && now < due + lagMs;
@@ -77,6 +94,11 @@ function isResting({ rests, start }: Interval, now: number): boolean {
 export function windowNotes(windows: readonly Window[], now: number): string[] {
   const open = windows.flatMap((one) => (one.kind === 'event' && one.window !== null ? [one.window] : []));
   const notes: string[] = [];
+  if (windows.some((one) => one.kind === 'event' && one.awaits > 0)) {
+    notes.push(
+      'awaits: the event stays parked until the one that it follows has come, for the leader wait at most; it may disprove the absence',
+    );
+  }
   if (open.some((window) => isResting(window, now))) {
     notes.push('rests: the key has fired, and counts again when the window that is shown begins');
   }
@@ -116,7 +138,7 @@ export function windowJson(window: Window): Record<string, unknown> {
   return window.kind === 'event' ? { ...place, ...eventJson(window) } : { ...place, ...groupJson(window) };
 }
 
-function eventJson({ posture, threshold, window, lastEvent, alert }: EventWindow): Record<string, unknown> {
+function eventJson({ posture, threshold, window, awaits, lastEvent, alert }: EventWindow): Record<string, unknown> {
   return {
     type: 'event',
     posture,
@@ -130,6 +152,7 @@ function eventJson({ posture, threshold, window, lastEvent, alert }: EventWindow
       reaches_back_seconds: window.reachesBack / 1_000,
       rests_until: window.rests ? formatTimestamp(window.start) : null,
     },
+    awaits_parked: awaits,
     last_event: lastEvent,
     alert: alert && {
       since: formatTimestamp(alert.since),
