@@ -36,6 +36,32 @@ describe('a trigger in words', () => {
       '2 × a after b within 1h for each id, kind',
       { ...reactive, after: ['b'], threshold: 2, within: '1h', for_each: ['kind', 'id'] },
     ],
+    ['5 × a in any 10m', { ...reactive, threshold: 5, within: 600, window: 'sliding' }],
+    [
+      '5 × a in any 10m then quiet for 1h',
+      { ...reactive, threshold: 5, within: 600, window: 'sliding', cooldown: '1h' },
+    ],
+    ['3 different payload.ip of a within 1m', { ...reactive, distinct: 'payload.ip', threshold: 3, within: 60 }],
+    ['payload.n of a up to 0.5 within 1d', { ...reactive, sum: 'payload.n', threshold: 0.5, within: '1d' }],
+    ['fewer than payload.n of a up to 1 within 10s', { ...reactive, posture: 'Proactive', sum: 'payload.n' }],
+    [
+      'a | (any event with role=shop) | (b | c of id=x where payload.n > 1) where true',
+      {
+        ...reactive,
+        expect: [
+          'a',
+          { event: ['c', 'b'], match: { id: 'x' }, where: 'payload.n > 1' },
+          { match_related: { role: 'shop' } },
+        ],
+        where: 'true',
+      },
+    ],
+    ['(no event)', { ...reactive, expect: [{ event: [] }] }],
+    [
+      '3 × a anew at b until b or 5m without again each 1h',
+      { ...reactive, threshold: 3, reset: ['b'], resolve: { on: ['b'], after: '5m' }, remind: '1h' },
+    ],
+    ['a, then a unless c', { type: 'sequence', triggers: [reactive, reactive], unless: ['c'] }],
     ['no beat within 30s', { posture: 'Proactive', expect: ['beat'], within: 30 }],
     ['no any event within 10s (once in a silence)', { posture: 'Proactive', repeat: false }],
     [
