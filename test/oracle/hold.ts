@@ -24,6 +24,8 @@ export function unhold(loaded: Loaded, id: string, asOf: number): void {
     for (const [text, ids] of node.holds) {
       if (!ids.delete(id) || ids.size > 0) continue;
       node.holds.delete(text);
+      // What was held may be over at this very as_of.
+      node.forgotAsOf = Number.NEGATIVE_INFINITY;
       const window = node.windows.get(text);
       if (window !== undefined) window.due = Math.max(window.due, asOf);
     }
