@@ -48,7 +48,7 @@ function worst(rounds: number): Result {
 
 function eventWith(payload: unknown): CelEvent {
   // As it comes out of the log: a text that was put together is read more slowly.
-  return celEvent(JSON.parse(JSON.stringify(payload)), { keys: new WeakMap() });
+  return celEvent(JSON.parse(JSON.stringify(payload)));
 }
 
 /** Processor time of an answer, for 10,000 steps of its kind: what else the machine does would fall on so short a time as chance has it. */

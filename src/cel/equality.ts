@@ -83,7 +83,10 @@ export function keysOf(run: Evaluation, map: object): readonly unknown[] | undef
     return run.take(map.entries.size) ? [...map.entries.values()].map(([key]) => key) : undefined;
   }
   const keys = run.event.keys?.get(map) ?? Object.keys(map);
-  if (keys.length > STEP_LIMIT) run.event.keys?.set(map, keys);
+  if (keys.length > STEP_LIMIT) {
+    run.event.keys ??= new Map();
+    run.event.keys.set(map, keys);
+  }
   return run.take(keys.length) ? keys : undefined;
 }
 

@@ -16,9 +16,10 @@ export type CelEvent = Readonly<{
   /** In milliseconds since 1970. */
   occurredMs: number;
   receivedMs: number;
-  /** The keys of large maps. An event that several conditions are asked about brings a place for them, so each map is listed once. */
-  keys?: WeakMap<object, readonly string[]>;
-}>;
+}> & {
+  /** The keys of large maps, once they have been listed: kept for other conditions about the same event. Nobody else sets it. */
+  keys?: Map<object, readonly string[]>;
+};
 
 /** Stands where an evaluation ended because it took too many steps; all that is evaluated behind it gives the same. */
 export const TOO_MANY_STEPS = new Failed('takes too many steps');

@@ -16,10 +16,14 @@ const OPENING = new Set(['(', '[', '{']);
 const CLOSING = new Set([')', ']', '}']);
 const BETWEEN = new Set(['&&', '||', '?', ':', ',']);
 
+/** Whether there may be brackets to put in. */
+const POSSIBLE = /[!=]=[\s\S]*(?:[<>]|\bin\b)/;
+
 /** Where a relation begins, and whether there is an equality in it so far. */
 type Begun = { start: number; equal: boolean };
 
 export function withBrackets(text: string): Bracketed {
+  if (!POSSIBLE.test(text)) return { text, placeOf: (offset) => offset };
   const inserted: { at: number; bracket: '(' | ')' }[] = [];
   const around: Begun[] = [];
   let relation: Begun = { start: 0, equal: false };

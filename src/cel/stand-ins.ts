@@ -11,20 +11,29 @@ export type StoodIn = Readonly<{
   fields: ReadonlyMap<string, string>;
 }>;
 
-const TOKENS = [
-  '//[^\\n]*',
-  `(?<bytes>[bB]?)[rR](?:"""(?<a>[^]*?)"""|'''(?<b>[^]*?)'''|"(?<c>[^"\\r\\n]*)"|'(?<d>[^'\\r\\n]*)')`,
-  `[bB]?(?:"""(?:\\\\[^]|[^\\\\])*?"""|'''(?:\\\\[^]|[^\\\\])*?'''|"(?:\\\\.|[^"\\\\\\n])*"|'(?:\\\\.|[^'\\\\\\n])*')`,
-  '(?<=\\.\\s*)`(?<field>[A-Za-z0-9_.\\-/ ]+)`',
-  '(?<![.\\w)\\]}"\'`])(?<fraction>\\.\\d+(?:[eE][+-]?\\d+)?)',
-  '\\w+(?:(?<=\\d)\\.\\d+(?:[eE][+-]?\\d+)?)?',
-].join('|');
+const TOKENS = new RegExp(
+  [
+    '//[^\\n]*',
+    `(?<bytes>[bB]?)[rR](?:"""(?<a>[^]*?)"""|'''(?<b>[^]*?)'''|"(?<c>[^"\\r\\n]*)"|'(?<d>[^'\\r\\n]*)')`,
+    `[bB]?(?:"""(?:\\\\[^]|[^\\\\])*?"""|'''(?:\\\\[^]|[^\\\\])*?'''|"(?:\\\\.|[^"\\\\\\n])*"|'(?:\\\\.|[^'\\\\\\n])*')`,
+    '(?<=\\.\\s*)`(?<field>[A-Za-z0-9_.\\-/ ]+)`',
+    '(?<![.\\w)\\]}"\'`])(?<fraction>\\.\\d+(?:[eE][+-]?\\d+)?)',
+    '\\w+(?:(?<=\\d)\\.\\d+(?:[eE][+-]?\\d+)?)?',
+  ].join('|'),
+  'g',
+);
+
+/** Whether there may be something to stand in for: hardly any condition has it. */
+const POSSIBLE = /[rR]["']|`|(?<!\d)\.\d/;
+
+const NONE: ReadonlyMap<string, string> = new Map();
 
 /** Puts the names in. */
 export function withStandIns(text: string): StoodIn {
+  if (!POSSIBLE.test(text)) return { text, values: NONE, fields: NONE };
   const values = new Map<string, string | number | Uint8Array>();
   const fields = new Map<string, string>();
-  const rewritten = text.replace(new RegExp(TOKENS, 'g'), (token, ...rest) => {
+  const rewritten = text.replace(TOKENS, (token, ...rest) => {
     const found = rest.at(-1) as Partial<Record<'bytes' | 'a' | 'b' | 'c' | 'd' | 'field' | 'fraction', string>>;
     const raw = found.a ?? found.b ?? found.c ?? found.d;
     if (raw === undefined && found.field === undefined && found.fraction === undefined) return token;

@@ -16,7 +16,7 @@ describe('a hostile condition', () => {
 
   beforeAll(() => {
     const events = Object.fromEntries(
-      Object.entries(HOSTILE_PAYLOADS).map(([name, payload]) => [name, celEvent(payload(), { keys: new WeakMap() })]),
+      Object.entries(HOSTILE_PAYLOADS).map(([name, payload]) => [name, celEvent(payload())]),
     ) as Record<HostilePayload, ReturnType<typeof celEvent>>;
     for (const [payload, text] of ATTACKS) {
       const expression = compileExpression(text, 'boolean');
