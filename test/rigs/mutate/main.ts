@@ -123,9 +123,9 @@ async function faultsOf(trials: readonly Trial[], redisUrl: string): Promise<Map
   return faults;
 }
 
-/** A server of its own: a script that never ends can only be stopped together with its server. */
+/** A server of its own, open as that of all tests: a script that never ends can only be stopped together with its server. */
 async function withServer<T>(program: RedisProgram, run: (redisUrl: string) => Promise<T>): Promise<T> {
-  const server = await startRedisServer({ port: 0, dir: null, program });
+  const server = await startRedisServer({ port: 0, dir: null, program, open: true });
   try {
     return await run(server.url);
   } finally {
