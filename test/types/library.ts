@@ -35,6 +35,23 @@ export const automations: AutomationDocument[] = [
     ],
     actions_on_resolve: [{ type: 'queue', queue: 'q', opts: { removeOnComplete: { age: 60 } } }],
   },
+  {
+    ...names,
+    trigger: {
+      expect: ['a', { event: ['b', 'c'], match: { env: 'prod' }, where: 'payload.total > 10.0' }],
+      where: 'resource.id != ""',
+      for_each: ['payload.user'],
+      distinct: 'payload.ip',
+      within: '10m',
+      window: 'sliding',
+      reset: ['ok'],
+      resolve: { on: ['ok'], after: '1d' },
+      remind: '1h',
+      remind_limit: 3,
+      collect: 10,
+    },
+  },
+  { ...names, trigger: { triggers: [{ expect: ['a'] }, { expect: ['b'] }], unless: [{ event: 'c' }] } },
 ];
 
 const trigger = { posture: 'Reactive' } as const satisfies TriggerDocument;
@@ -74,6 +91,16 @@ export const wrongAutomations: AutomationDocument[] = [
   { ...names, trigger: { require: 'all', triggers: [trigger], posture: 'Reactive' } },
   // @ts-expect-error a sequence expects nothing itself
   { ...names, trigger: { type: 'sequence', triggers: [trigger], expect: ['x'] } },
+  // @ts-expect-error a pattern has no such key
+  { ...names, trigger: { expect: [{ evnt: 'x' }] } },
+  // @ts-expect-error there is no such window
+  { ...names, trigger: { window: 'hopping' } },
+  // @ts-expect-error an alert has no such end
+  { ...names, trigger: { resolve: { afer: '1h' } } },
+  // @ts-expect-error only a composite can be emptied
+  { ...names, trigger: { expect: ['a'], unless: ['b'] } },
+  // @ts-expect-error a sequence has no condition itself
+  { ...names, trigger: { type: 'sequence', triggers: [trigger], where: 'true' } },
   // @ts-expect-error an action has a type
   { ...names, trigger, actions: [{ queue: 'q' }] },
 ];
