@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LiveHeard, Recorded } from '../src/index.ts';
+import { parseAutomation } from '../src/model/automation.ts';
+import { putDefinition } from '../src/redis/definitions.ts';
 import { engine, reactive } from './support/engine.ts';
 import { eventually } from './support/eventually.ts';
 
@@ -65,13 +67,18 @@ test('a program learns what automations that wait for its name make of an event'
   await watchfire.put({ id: 'b', name: 'b', trigger: asked, enabled: false });
   await watchfire.put({ id: 'c', name: 'c', trigger: { type: 'sequence', triggers: [asked, asked] } });
   await watchfire.put({ id: 'd', name: 'd', trigger: { ...trigger, expect: ['y'] } });
+  const conditional = { ...trigger, expect: [{ event: 'x', where: 'payload.n == 1', match: { id: 'q' } }] };
+  const e = parseAutomation({ id: 'e', name: 'e', trigger: conditional });
+  await putDefinition(watchfire.connections.redis, watchfire.store, e);
   const whyOf = async (id: string, more: object, only?: string): Promise<string[]> => {
     const { entry } = await watchfire.emit({ event: 'x', resource: { id }, ...more });
     const reasons = await watchfire.reasons(only);
     return ((await reasons.of([entry])).get(entry) ?? []).map(({ automation, why }) => `${automation} ${why}`);
   };
-  expect(await whyOf('r', {})).toEqual(['a wanted', 'b disabled', 'c wanted']);
-  expect(await whyOf('r', { cause_chain: ['a'] })).toEqual(['a causes', 'b disabled', 'c wanted']);
+  expect(await whyOf('r', {})).toEqual(['a wanted', 'b disabled', 'c wanted', 'e labels']);
+  expect(await whyOf('r', { cause_chain: ['a'] })).toEqual(['a causes', 'b disabled', 'c wanted', 'e labels']);
+  expect(await whyOf('q', { payload: { n: 1 } })).toEqual(['e wanted', 'a labels', 'b labels', 'c labels']);
+  expect(await whyOf('q', {})).toEqual(['e condition', 'a labels', 'b labels', 'c labels']);
   expect(await whyOf('other', {}, 'c')).toEqual(['c labels']);
   expect(await whyOf('r', { event: 'z' })).toEqual([]);
   expect(await (await watchfire.reasons()).of(['1-0'])).toEqual(new Map());

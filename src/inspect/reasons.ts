@@ -9,7 +9,7 @@ import { changesSince, countDefinitions, currentGeneration } from '../redis/defi
 import { readEach } from '../redis/log.ts';
 import type { Store } from '../redis/store.ts';
 
-/** With more automations, reasons are known of a single one only: each is held twice, and may have to be asked for each event. */
+/** With more automations, reasons are known of a single one only: each is held three times, and may have to be asked for each event. */
 const AUTOMATIONS_LIMIT = 5_000;
 
 /** Entries read in one round trip: they can be large. */
@@ -20,9 +20,10 @@ const REASONS_LIMIT = 20;
 
 /**
  * What an automation that waits for an event's name makes of it. `wanted`: it takes it. `disabled`: it would, if it was enabled. `causes`: it
- * would, but for the automations that led to it (rules 14). `labels`: its triggers ask for other labels.
+ * would, but for the automations that led to it (rules 14). `condition`: it meets no condition of its triggers. `labels`: they ask for
+ * other labels.
  */
-export type Reason = Readonly<{ automation: string; why: 'wanted' | 'disabled' | 'causes' | 'labels' }>;
+export type Reason = Readonly<{ automation: string; why: 'wanted' | 'disabled' | 'causes' | 'condition' | 'labels' }>;
 
 /** Says what becomes of events, as the definitions stand now. It asks the same index as the workers do. */
 export class Reasons {
@@ -30,8 +31,9 @@ export class Reasons {
   readonly #store: Store;
   /** The id of the only automation that is asked about, or null. */
   readonly #only: string | null;
-  /** All automations as if they were enabled, and the same without the labels they ask for. */
+  /** All automations as if they were enabled; the same without conditions; and without the labels that they ask for, too. */
   readonly #whole = new TriggerIndex();
+  readonly #byLabels = new TriggerIndex();
   readonly #byName = new TriggerIndex();
   readonly #disabled = new Set<string>();
   #generation = '0';
@@ -61,17 +63,15 @@ export class Reasons {
   #reasons(event: Event): Reason[] {
     const freed = { ...event, causeChain: [] };
     const covered = automationsOf(this.#whole, freed);
+    const labelled = automationsOf(this.#byLabels, freed);
     const wanted = automationsOf(this.#whole, event);
     const whyOf = (id: string): Reason['why'] => {
-      if (!covered.has(id)) return 'labels';
+      if (!covered.has(id)) return labelled.has(id) ? 'condition' : 'labels';
       if (!wanted.has(id)) return 'causes';
       return this.#disabled.has(id) ? 'disabled' : 'wanted';
     };
     const all = [...automationsOf(this.#byName, freed)].map((id) => ({ automation: id, why: whyOf(id) }));
-    return [...all.filter(({ why }) => why !== 'labels'), ...all.filter(({ why }) => why === 'labels')].slice(
-      0,
-      REASONS_LIMIT,
-    );
+    return all.sort((a, b) => rank(a) - rank(b)).slice(0, REASONS_LIMIT);
   }
 
   /** @returns whether the definitions are known now */
@@ -85,6 +85,7 @@ export class Reasons {
       if (this.#only !== null && id !== this.#only) continue;
       if (definition === null) {
         this.#whole.delete(id);
+        this.#byLabels.delete(id);
         this.#byName.delete(id);
       } else this.#take(definition.automation);
     }
@@ -96,7 +97,8 @@ export class Reasons {
     if (!automation.enabled) this.#disabled.add(automation.id);
     const enabled = { ...automation, enabled: true };
     this.#whole.put(planOf(enabled, 0, null));
-    this.#byName.put(planOf({ ...enabled, trigger: withoutLabels(enabled.trigger) }, 0, null));
+    this.#byLabels.put(planOf({ ...enabled, trigger: without(enabled.trigger, NO_CONDITION) }, 0, null));
+    this.#byName.put(planOf({ ...enabled, trigger: without(enabled.trigger, NO_LABELS) }, 0, null));
   }
 }
 
@@ -104,27 +106,30 @@ function automationsOf(index: TriggerIndex, event: Event): Set<string> {
   return new Set(index.interested(event).map(({ node }) => node.automationId));
 }
 
-function withoutLabels(trigger: Trigger): Trigger {
+/** What a trigger and its patterns ask for besides names, overwritten. */
+const NO_CONDITION = Object.freeze({ where: null });
+const NO_LABELS = Object.freeze({ ...NO_CONDITION, match: new Map(), matchRelated: [] });
+
+function without(trigger: Trigger, asks: typeof NO_CONDITION | typeof NO_LABELS): Trigger {
+  const loosen = (list: readonly EventPattern[]): readonly EventPattern[] =>
+    list.map((pattern) => (typeof pattern === 'string' ? pattern : { ...pattern, ...asks }));
   if (trigger.type !== 'event') {
-    const { unless } = trigger;
-    return {
-      ...trigger,
-      triggers: trigger.triggers.map(withoutLabels),
-      ...(unless && { unless: unless.map(nameAlone) }),
-    };
+    const triggers = trigger.triggers.map((child) => without(child, asks));
+    return { ...trigger, triggers, ...(trigger.unless && { unless: loosen(trigger.unless) }) };
   }
   const { where: _, resolve, reset, ...rest } = trigger;
+  const { where: __, ...labels } = asks;
   return {
     ...rest,
-    match: new Map(),
-    matchRelated: [],
-    after: trigger.after.map(nameAlone),
-    expect: trigger.expect.map(nameAlone),
-    ...(reset && { reset: reset.map(nameAlone) }),
-    ...(resolve && { resolve: { ...resolve, on: resolve.on.map(nameAlone) } }),
+    ...labels,
+    after: loosen(trigger.after),
+    expect: loosen(trigger.expect),
+    ...(reset && { reset: loosen(reset) }),
+    ...(resolve && { resolve: { ...resolve, on: loosen(resolve.on) } }),
   };
 }
 
-function nameAlone(pattern: EventPattern): EventPattern {
-  return typeof pattern === 'string' ? pattern : { ...pattern, match: new Map(), matchRelated: [], where: null };
+/** Those that tell most come first: what has no more in common with the event than its name says least. */
+function rank({ why }: Reason): number {
+  return why === 'labels' ? 2 : why === 'condition' ? 1 : 0;
 }

@@ -155,6 +155,12 @@ describe('as a line', () => {
     ['one automation wants other labels', unwanted(['A', 'labels']), 'five failures does not want its labels'],
     ['several want other labels', unwanted(['A', 'labels'], ['B', 'labels']), 'no automation wants its labels'],
     [
+      'one has a condition that it fails',
+      unwanted(['A', 'condition'], ['B', 'labels']),
+      'it does not meet the condition of five failures',
+    ],
+    ['several have', unwanted(['A', 'condition'], ['B', 'condition']), 'it meets no condition'],
+    [
       'one is disabled, others want other labels',
       unwanted(['A', 'disabled'], ['B', 'labels']),
       'five failures is disabled',

@@ -52,6 +52,9 @@ export function unwantedWords({ decisions, unwanted }: Seen, names: ReadonlyMap<
   if (changed !== undefined) return [`${changed} has changed since`];
   const [looped] = named('causes');
   if (looped !== undefined) return [`${looped} takes it for a loop`];
+  const [unmet, ...more] = named('condition');
+  if (unmet !== undefined)
+    return [more.length > 0 ? 'it meets no condition' : `it does not meet the condition of ${unmet}`];
   const [first, ...others] = named('labels');
   if (first === undefined) return ['no automation waits for its name'];
   return [others.length > 0 ? 'no automation wants its labels' : `${first} does not want its labels`];
