@@ -8,6 +8,12 @@ export const protections: Mutants = {
       'generation.count, e.remembers =',
     ],
   },
+  'lua/include/position.lua': {
+    'atomic janitor: while the clock is set back, its time stands for the position': [
+      "redis.call('HGET', keys.clock, 'at') or ",
+      '',
+    ],
+  },
   'lua/forget-ids.lua': {
     'atomic janitor: ids that can be asked for stay': [
       'if not oldest or position.ms(keys) - oldest.to < limits.MEMORY_MS then',

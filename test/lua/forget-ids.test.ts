@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { forgetIds } from '../../src/redis/steps/forget-ids.ts';
 import { difference } from '../support/snapshot.ts';
-import { START_MS, World } from '../support/world.ts';
+import { ms, START_MS, World } from '../support/world.ts';
 
 const HALF_HOUR = 1_800;
 
@@ -29,6 +29,16 @@ test('the position of the log decides, not the wall clock', async () => {
   // The log stood still, and goes on where it was.
   await world.at(HALF_HOUR - 0.001);
   expect(await world.meet('x', { id: 'e' })).toBe('duplicate');
+});
+
+test('while the clock is set back, the time that stands for the position decides', async () => {
+  const world = new World();
+  await world.meet('x', { id: 'e' });
+  await world.redis.set(world.store.keys.position, `${ms(100 * HALF_HOUR)}-0`);
+  await world.redis.hset(world.store.keys.clock, 'at', ms(HALF_HOUR - 1));
+  expect(await forgetAll(world)).toBe(0);
+  await world.redis.hset(world.store.keys.clock, 'at', ms(HALF_HOUR));
+  expect(await forgetAll(world)).toBe(1);
 });
 
 test('ids nobody can ask for any more go, the others are known still', async () => {

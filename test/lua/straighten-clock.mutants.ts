@@ -17,9 +17,6 @@ export const rules: Mutants = {
   'lua/include/write.lua': {
     '4 A clock set back: it ends': ["redis.call('HDEL', keys.clock, 'at')", 'return'],
   },
-  'lua/include/position.lua': {
-    '4 A clock set back: remembered ids age by it': ["redis.call('HGET', keys.clock, 'at') or ", ''],
-  },
 };
 
 export const protections: Mutants = {
