@@ -18,7 +18,7 @@ type Kind = 'bool' | 'int' | 'uint' | 'double' | 'text' | 'bytes' | 'list' | 'ma
 
 const LITERALS: Readonly<Record<Exclude<Kind, 'any'>, readonly string[]>> = {
   bool: ['true', 'false', 'payload.ok', 'event == "order.placed"'],
-  int: ['0', '1', '2', '-1', '7', '9223372036854775807', '-9223372036854775808', '0x1F', 'size(event)'],
+  int: ['0', '1', '2', '(-1)', '7', '9223372036854775807', '(-9223372036854775808)', '0x1F', 'size(event)'],
   uint: ['0u', '1u', '7u', '18446744073709551615u'],
   double: [
     '0.0',
@@ -27,7 +27,7 @@ const LITERALS: Readonly<Record<Exclude<Kind, 'any'>, readonly string[]>> = {
     '.5',
     '1e3',
     '1e300',
-    '-0.0',
+    '(-0.0)',
     'payload.n',
     'payload.total',
     'payload.l[1]',
@@ -143,7 +143,8 @@ export class Expressions {
       case 'text':
         return this.one([
           () => `(${this.of('text', depth)} + ${this.of('text', depth)})`,
-          () => `string(${this.of(this.one(['text', 'int', 'uint', 'bool', 'bytes', 'moment', 'span']), depth)})`,
+          () =>
+            `string(${this.of(this.one(['text', 'int', 'uint', 'double', 'bool', 'bytes', 'moment', 'span']), depth)})`,
           () => `${this.of('list', depth)}[${this.of('int', depth)}]`,
         ])();
       case 'bytes':

@@ -1,5 +1,5 @@
-// Command reference answers expressions of CEL by cel-go: a line of JSON in, a line of text out. Doubles and integers mix, as the rules
-// have it (17.1): that is the one thing which differs from the standard, and is put in here.
+// Command reference answers expressions of CEL by cel-go: a line of JSON in, a line of text out. What the rules (17.1) have otherwise is
+// put in here: doubles and integers mix, and doubles are written as JavaScript writes them.
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,6 +54,24 @@ func asDouble(value ref.Val) ref.Val {
 	return value
 }
 
+// asText is string(x). A double has its shortest digits, and an exponent where JavaScript gives it one.
+func asText(value ref.Val) ref.Val {
+	number, ok := value.(types.Double)
+	if !ok {
+		switch value.(type) {
+		case types.Bool, types.Int, types.Uint, types.String, types.Bytes, types.Timestamp, types.Duration:
+			return value.ConvertToType(types.StringType)
+		}
+		return types.MaybeNoSuchOverloadErr(value)
+	}
+	size := math.Abs(float64(number))
+	if math.IsInf(float64(number), 0) || math.IsNaN(float64(number)) || size == 0 || (size >= 1e-6 && size < 1e21) {
+		return types.String(strconv.FormatFloat(float64(number), 'f', -1, 64))
+	}
+	text := strconv.FormatFloat(float64(number), 'e', -1, 64)
+	return types.String(strings.NewReplacer("e-0", "e-", "e+0", "e+").Replace(text))
+}
+
 func environment() (*cel.Env, error) {
 	names := []string{"_+_", "_-_", "_*_", "_/_"}
 	operators := []operation{
@@ -82,7 +101,7 @@ func environment() (*cel.Env, error) {
 		},
 	}
 	subset := env.NewLibrarySubset()
-	for _, name := range names {
+	for _, name := range append([]string{"string"}, names...) {
 		subset.AddExcludedFunctions(env.NewFunction(name))
 	}
 	options := []cel.EnvOption{
@@ -95,6 +114,8 @@ func environment() (*cel.Env, error) {
 		cel.Variable("occurred", cel.TimestampType),
 		cel.Variable("received", cel.TimestampType),
 	}
+	options = append(options, cel.Function("string",
+		cel.Overload("any_to_string", []*cel.Type{cel.DynType}, cel.StringType, cel.UnaryBinding(asText))))
 	for i, name := range names {
 		options = append(options, mixed(name, operators[i]))
 	}
