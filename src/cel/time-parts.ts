@@ -4,7 +4,10 @@ import { DurationValue, Failed, TimestampValue } from './value.ts';
 const MILLI = 1_000_000n;
 const DAY_MS = 86_400_000;
 
-/** What `getHours` and its kin give of a timestamp, from a date whose UTC fields are those of the time zone. Months and days of the year count from 0, weekdays from Sunday. */
+/**
+ * What `getHours` and its kin give of a timestamp, from a date whose UTC fields are those of the time zone. Months and days of the year
+ * count from 0, weekdays from Sunday.
+ */
 const OF_DATE: Readonly<Record<string, (local: Date) => number>> = {
   getDate: (local) => local.getUTCDate(),
   getDayOfMonth: (local) => local.getUTCDate() - 1,

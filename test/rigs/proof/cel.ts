@@ -29,7 +29,8 @@ type Asked = Readonly<{ expression: string; event: CelEvent; ours: string; their
 /**
  * What is answered otherwise than by the reference, and why. What the generator avoids differs too: the reference reckons parts and
  * texts of durations in doubles, so nanoseconds get lost; texts of timestamps keep the offset that they were read with; a minus in front
- * of a number belongs to it before a method does (`-1.f()`); where types are not checked beforehand, `-` takes durations and maps take keys of all types.
+ * of a number belongs to it before a method does (`-1.f()`); where types are not checked beforehand, `-` takes durations and maps take
+ * keys of all types.
  */
 const LISTED: readonly Readonly<{ why: string; is: (asked: Asked) => boolean }>[] = [
   {
