@@ -33,12 +33,15 @@ export function isFound(run: Evaluation, { walk, size }: Pattern, text: string):
   return run.take(stretches * units) ? walk.finds(text) : TOO_MANY_STEPS;
 }
 
+/** Without the library's reason, which quotes the pattern: it may be a secret, and reasons are counted. */
+const NO_PATTERN = new Failed('text is no regular expression');
+
 /** `matches` with a pattern that is not in the condition but worked out by it. */
 export function matches(run: Evaluation, text: unknown, pattern: unknown): unknown {
   if (typeof text !== 'string' || typeof pattern !== 'string') return undefined;
   if (!run.take(readingSteps(pattern))) return TOO_MANY_STEPS;
   const compiled = compilePattern(pattern);
-  return compiled instanceof Failed ? compiled : isFound(run, compiled, text);
+  return compiled instanceof Failed ? NO_PATTERN : isFound(run, compiled, text);
 }
 
 /** A count in braces writes what it counts out, one within another multiplies: that many characters are read at most. */
