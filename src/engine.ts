@@ -22,7 +22,6 @@ import { checkQuota, type QuotaChanges } from './inspect/quota.ts';
 import { Views } from './inspect/views.ts';
 import { type Automation, parseAutomation } from './model/automation.ts';
 import { sealEvent } from './model/intake.ts';
-import { refuseNotYet } from './model/not-yet.ts';
 import { Admission } from './producer/admission.ts';
 import { type EmitOptions, withPatience } from './producer/patience.ts';
 import { refused } from './producer/refused.ts';
@@ -95,7 +94,7 @@ export class Watchfire extends Views {
    * @throws InvalidDocument with path and reason; then nothing has changed
    */
   async put(document: AutomationDocument): Promise<Automation & { readonly warnings: readonly Finding[] }> {
-    const automation = refuseNotYet(parseAutomation(document));
+    const automation = parseAutomation(document);
     await this.#change((redis) => putDefinition(redis, this.store, automation));
     return Object.freeze({ ...automation, warnings: findingsIn(automation) });
   }

@@ -4,6 +4,8 @@ local composite = include('composite')
 local early = include('early')
 local engine = include('engine')
 local firing = include('firing')
+local remind = include('remind')
+local tally = include('tally')
 local window = include('window')
 
 local M = {}
@@ -21,6 +23,7 @@ local function follow(s, b, at)
   if s.kind.after then return window.close(s, b) end
   b.start = b.finish + math.floor((at - b.finish) / s.within) * s.within
   b.finish, b.count = b.start + s.within, 0
+  if b.extra then tally.clear(b.extra) end
   b.due = math.max(b.finish, b.due) -- the as_of of its opening stays that of its predecessor
 end
 
@@ -32,6 +35,11 @@ local function tell(e, s, b, fired, over, as_of)
   if over and s.kind.rooted then firing.emit(e, firing.of_end(fired, over)) end
 end
 
+local function lacks(s, b)
+  if s.kind.rich then return not tally.enough(s, b) end
+  return b.count < s.threshold
+end
+
 -- at: the time it is settled with; as_of: that of the settlement.
 function M.settle(e, s, b, at, as_of)
   local trigger, fired, over = engine.trigger(e, s.name), nil, false
@@ -39,12 +47,13 @@ function M.settle(e, s, b, at, as_of)
     window.close(s, b)
     return window.save(e, s, b)
   end
-  if b.count < s.threshold and not (trigger.once and b.silent == 1) then
+  if lacks(s, b) and not (trigger.once and b.silent == 1) then
     local event = window.last_event(e, s, b)
     fired = firing.of_absence(trigger, b, event)
-    alert.set(s, b, s.threshold - b.count, event)
+    if s.kind.rich then tally.attach(e, s, b, fired, b.extra.collected or {}, b.extra.counted) end
+    alert.set(s, b, s.kind.valued and 1 or s.threshold - b.count, event)
     over = over_already(e, s, b, b.finish, as_of)
-    if over then alert.forget(s, b) end
+    if over then alert.forget(s, b) elseif s.kind.rich then remind.start(e, s, b, fired, as_of) end
     b.silent = s.kind.standing and 1
   end
   follow(s, b, at)

@@ -6,10 +6,11 @@ local engine = include('engine')
 local firing = include('firing')
 local limits = include('limits')
 local record = include('record')
+local tally = include('tally')
 
 local M = {}
 
-local EVENT, PLACE = '\1', '\2' -- what stands before the key
+local EVENT, PLACE, CAUSE, FIRED = '\1', '\2', '\3', '\5' -- what stands before the key
 local ID = #'{"id":"' -- what stands before the id in the document of a child firing
 
 local function stored(e, s, b, field)
@@ -17,7 +18,7 @@ local function stored(e, s, b, field)
 end
 
 local function drop(s, b)
-  if b.alert and (b.alert.armed or not s.kind.rooted) then b.over = true end
+  if b.alert and (b.alert.armed or not s.kind.rooted or s.kind.rich) then b.over = true end
   b.alert = false
 end
 
@@ -41,6 +42,16 @@ end
 -- The event of the firing that set the alert; asked only where an arming event lies behind the alert's start. false: it is lost.
 function M.event(e, s, b)
   return b.alert.event or stored(e, s, b, EVENT)
+end
+
+-- The event that reminders name: the firing's own, while that of a Reactive alert goes with its newest event.
+function M.fired(e, s, b)
+  return b.alert.fired or stored(e, s, b, FIRED)
+end
+
+-- The cause of the firing that set the alert, where it is kept: of Reactive keys, and for reminders.
+function M.cause(e, s, b)
+  return b.alert.cause or stored(e, s, b, CAUSE)
 end
 
 -- The compound that would keep this firing of an absence until others join it, or nil.
@@ -80,11 +91,19 @@ function M.resolve(e, s, b, ev)
   return '+resolved'
 end
 
--- What write.lua has to write of it: fields with their values, flat, and fields that are gone.
+-- What write.lua has to write of it and of collected documents: fields with their values, flat, and fields that are gone.
 function M.fields(b, set, gone)
-  if b.over then gone[#gone + 1], gone[#gone + 2] = EVENT .. b.key, PLACE .. b.key end
+  if b.extra then
+    for number, document in pairs(b.extra.documents) do set[#set + 1], set[#set + 2] = tally.field(number, b.key), document end
+    for _, number in ipairs(b.extra.gone) do gone[#gone + 1] = tally.field(number, b.key) end
+  end
+  if b.over then
+    for _, field in ipairs({ EVENT, PLACE, CAUSE, FIRED }) do gone[#gone + 1] = field .. b.key end
+  end
   local a = b.alert
   if a and a.event then set[#set + 1], set[#set + 2] = EVENT .. b.key, a.event end
+  if a and a.fired then set[#set + 1], set[#set + 2] = FIRED .. b.key, a.fired end
+  if a and a.cause then set[#set + 1], set[#set + 2] = CAUSE .. b.key, a.cause end
   if a and a.place then set[#set + 1], set[#set + 2] = PLACE .. b.key, a.place end
 end
 

@@ -1,10 +1,12 @@
 -- Rules 13: a change of the definitions takes effect between two entries, after everything that is due before it.
+local active = include('active')
 local window = include('window')
 local context = include('context')
 local due = include('due')
 local engine = include('engine')
 local limits = include('limits')
 local quota = include('quota')
+local remind = include('remind')
 local settle = include('settle')
 local state = include('state')
 local write = include('write')
@@ -56,7 +58,7 @@ end
 function M.resume(e, trigger)
   local s = state.of(e, trigger.name, trigger)
   due.of(e, s).visited = true -- its earliest deadline is written anew
-  if not trigger.kind.proactive then return end
+  if not trigger.kind.whole then return end
   local keys = redis.call('ZRANGE', e.prefixes.deadlines .. s.name, 0, -1)
   local unknown = {}
   for _, key in ipairs(keys) do
@@ -65,12 +67,14 @@ function M.resume(e, trigger)
   window.read_all(e, s, unknown)
   for _, key in ipairs(keys) do
     local b = window.of(e, s, key)
-    if b.start and trigger.kind.after and b.finish <= e.as_of then
+    if b.start and trigger.kind.proactive and trigger.kind.after and b.finish <= e.as_of then
       window.close(s, b)
-    elseif b.start and not trigger.kind.after then
+    elseif b.start and trigger.kind.standing then
       window.open(b, e.as_of, e.as_of + trigger.within, 0, e.as_of, false)
       b.silent, b.keep = 0, trigger.kind.keyed and e.as_of + FORGET_MS
     end
+    local a = b.alert
+    if a and a.ends and a.ends <= e.as_of then active.lapse_silently(s, b) elseif a then remind.skip(a, e.as_of) end
     window.save(e, s, b)
     local wakes = window.wakes(s, b)
     if wakes then window.move(e, s, b, wakes) end

@@ -55,7 +55,7 @@ function M.all(e)
   for _, s in ipairs(e.touched) do
     local d = s.deadlines
     if d and not d.visited then check_type(due.key(e, s), 'zset') end
-    if s.changed and s.kind.proactive then check_type(p.last .. s.name, 'hash') end
+    if s.changed and s.kind.whole then check_type(p.last .. s.name, 'hash') end
     if s.remembers then
       remembers = true
       for _, name in ipairs(remembered.prepare(e, s)) do

@@ -88,6 +88,19 @@ function M.receive(e, c, received, as_of)
   return documents and firing.of_children(c, place, completing, documents) or nil
 end
 
+-- Rules 17.9: an event empties its group of what happened at or before it. Answers the word.
+function M.empty(e, c, group, t)
+  if c.needed == 1 then return 'idle' end
+  local g = children.read(e, c, group)
+  local before = #g.gone
+  for child, s in pairs(g.stored) do
+    if s.time <= t then g.stored[child], g.gone[#g.gone + 1] = nil, child end
+  end
+  if #g.gone == before then return 'idle' end
+  children.save(e, g)
+  return 'reset'
+end
+
 -- A firing goes up from where it happened; at the root it leaves.
 function M.climb(e, f, as_of)
   while f and f.trigger.parent ~= '' do

@@ -38,7 +38,7 @@ end
 
 -- What is remembered of a key, or false; asked: the as_of, or the deadline of a settlement, in ms.
 local function of(e, s, key, asked)
-  if not s.kind.after or not s.kind.proactive or memory_ms(e) == 0 then return false end
+  if not s.kind.after or not s.kind.proactive or s.kind.valued or memory_ms(e) == 0 then return false end
   s.early = s.early or {}
   if s.early[key] == nil then
     local wanted = s.wanted or {}
@@ -74,7 +74,7 @@ end
 
 -- Remembers when an expected event of a key happened.
 function M.put(e, s, key, t, as_of)
-  if memory_ms(e) == 0 then return end
+  if s.kind.valued or memory_ms(e) == 0 then return end
   local known = of(e, s, key, as_of) or --[[remembered times]] { times = {}, latest = -math.huge, changed = false }
   local at = #known.times + 1
   while at > 1 and known.times[at - 1] > t do at = at - 1 end

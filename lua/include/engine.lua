@@ -112,6 +112,12 @@ function M.append(e, ...)
   e.commands[#e.commands + 1] = { 'XADD', e.keys.events, e.next_id, own = true, ... }
 end
 
+-- What rules 17 add to a trigger that uses them.
+function M.keys(e, s)
+  s.keys = s.keys or M.trigger(e, s.name).keys
+  return s.keys
+end
+
 -- Queues a command for the end of the call.
 function M.later(e, ...)
   e.commands[#e.commands + 1] = { ... }

@@ -23,6 +23,8 @@ local function new(trigger, encoded, state, time, doc, cause, documents)
     time = time, -- ms: when it happened, by event time
     doc = doc, -- the event's document as JSON; false for none
     documents = documents, -- those of the child firings, in declared order; false for a trigger without children
+    reminder = false, -- its number, of a reminder
+    collected = false, counted = false, -- the events of its window as JSON, and how many there were; false where none are collected
   }
 end
 
@@ -44,6 +46,18 @@ end
 -- The end of an absence that was over when it was decided; time: when what was missing had come.
 function M.of_end(f, time)
   return new(f.trigger, f.key, 'Resolved', time, f.doc, f.cause .. part(engine.int(time)), false)
+end
+
+-- The alert of a Reactive key has lasted its time; cause: of the firing that set it; last: its newest event, in ms.
+function M.of_lapse(trigger, encoded, time, doc, cause, last)
+  return new(trigger, encoded, 'Resolved', time, doc, cause .. part(engine.int(last)), false)
+end
+
+-- Reminder k of an alert; cause: as above.
+function M.of_reminder(trigger, encoded, time, doc, cause, k)
+  local f = new(trigger, encoded, 'Triggered', time, doc, cause .. part(engine.int(k)) .. part(engine.int(time)), false)
+  f.reminder = k
+  return f
 end
 
 function M.of_recovery(e, name, encoded, ev)
@@ -91,10 +105,14 @@ function M.emit(e, f)
   local record = { 'XADD', e.keys.events, e.next_id, 'firing', f.id, 'automation', trigger.automation, 'revision', trigger.revision,
     'path', trigger.path, 'name', trigger.title, 'posture', posture(trigger), 'state', f.state, 'triggered', engine.int(f.time),
     'decided', e.now_text, 'labels', labels(f), 'event', f.doc or '' }
+  if f.reminder then record[#record + 1], record[#record + 2] = 'reminder', engine.int(f.reminder) end
   if e.anybody_listens == 'unknown' then e.anybody_listens = redis.call('EXISTS', e.keys.listeners) == 1 end
   if e.anybody_listens then engine.append(e, unpack(record, 4)) end
   record[2] = e.keys.firings
   record[#record + 1], record[#record + 2] = 'children', '[' .. table.concat(f.documents or {}, ',') .. ']'
+  if f.collected then
+    for _, value in ipairs({ 'events', f.collected, 'counted', engine.int(f.counted) }) do record[#record + 1] = value end
+  end
   e.commands[#e.commands + 1] = record
   e.fired = e.fired + 1
 end

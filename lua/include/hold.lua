@@ -4,7 +4,7 @@ local engine = include('engine')
 local state = include('state')
 local typed = include('typed')
 local window = include('window')
-local wire = include('wire')
+local match = include('match')
 
 local M = {}
 
@@ -12,8 +12,8 @@ local M = {}
 function M.set(e, chunk, ev)
   local held, last = {}, chunk.match + chunk.match_counts[ev.number]
   while chunk.match < last do
-    local s, b, _, expects = wire.match(chunk)
-    if expects and s.kind.proactive then
+    local s, b, _, expects, _, more = match.next(chunk)
+    if (expects or match.resets(more)) and s.kind.proactive then
       b.hold = (b.hold or 0) + 1
       window.save(e, s, b)
       held[#held + 1] = { s.name, b.key }

@@ -1,5 +1,9 @@
 -- Keys of windows as text whose byte order is the order of their values (rules 6; the same encoding as src/match/key.ts).
+local payload = include('payload')
+
 local M = {}
+
+local PAYLOAD = 'payload.' -- begins a name that is a path
 
 local function encode(value)
   return (value:gsub('[%z\1-,]', function(c) return ',' .. string.char(c:byte() + 0x40) end))
@@ -17,7 +21,7 @@ function M.values(encoded, count)
 end
 
 -- Rules 3.2. Needed here because a composite may be given another for_each while windows below it are open.
-local function lookup(document, name)
+local function lookup(document, name, text)
   local rest = name:match('^related:(.*)$')
   if rest then
     local role, label = rest:match('^(.*):([^:]*)$')
@@ -25,7 +29,9 @@ local function lookup(document, name)
       if (resource.role or resource['prefect.resource.role']) == (role or '') then return resource[label or rest] end
     end
   end
-  return document.resource[name]
+  local found = document.resource[name]
+  if found or name:sub(1, #PAYLOAD) ~= PAYLOAD then return found end
+  return payload.lookup(text, name:sub(#PAYLOAD + 1))
 end
 
 -- The resource and the related ones of an event document, which src/model/event.ts writes in this order. Inside of a text
@@ -43,7 +49,7 @@ function M.of_document(text, names)
   if text ~= latest.text then latest = { text = text, document = text and read(text), keys = {} } end
   if latest.keys[names] then return latest.keys[names] end
   local values, document = {}, latest.document
-  for i, name in ipairs(names) do values[i] = encode(document and lookup(document, name) or '') end
+  for i, name in ipairs(names) do values[i] = encode(document and lookup(document, name, text) or '') end
   latest.keys[names] = table.concat(values, '+')
   return latest.keys[names]
 end

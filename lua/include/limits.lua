@@ -11,6 +11,8 @@ return {
   CLOCK_SKEW_MS = 5 * 1000, -- rules 1: how far ahead of Redis time the id of an entry may lie
   FORGET_MS = 30 * 24 * 3600 * 1000, -- rules 1: how long a silent key without a window's end, and an alert, are remembered
   EARLY_MS = 30 * 60 * 1000, -- rules 1: how long the times of expected events are remembered
+  RECOVERED_MS = 30 * 60 * 1000, -- rules 17.5, 17.6: how long an event that resets or resolves is remembered
+  COLLECTED_BYTES = 1000000, -- rules 17.8: of the documents that a window collects together
   EARLY_TIMES = 100, -- rules 6: the most of one key
 
   -- Quotas, where {wf}:quotas sets none. src/inspect/quota.ts shows the same.

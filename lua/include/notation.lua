@@ -1,13 +1,18 @@
 -- The text that stands for a window (record.lua) in the hash `windows` of its trigger:
---   [start,end) count due D keep K silent S armed T hold N alert START MISSING UNTIL renewed T opener ID
+--   [start,end) count due D keep K silent S armed T hold N alert START MISSING UNTIL renewed T last T ends T remind T number K every W limit K
+--   opener ID
 -- Times in ms; what is plain is left out: `due` where it is the end, `armed` where it is the start, the others where there are none.
+local extra = include('extra')
 local record = include('record')
 
 local M = {}
 
-local OPEN, COMMA, CLOSE = 91, 44, 41 -- bytes
+local OPEN, COMMA, CLOSE, TILDE = 91, 44, 41, 126 -- bytes
 local TIMES = 'xc13xc13' -- of a text whose times have 13 digits, as from 2001 to 2286
 local PLAIN = 40 -- a shorter text has nothing behind the count
+local OF_ALERTS = {
+  renewed = 'armed', last = 'last', ends = 'ends', remind = 'remind_at', number = 'k', every = 'every', limit = 'limit',
+}
 local WORDS = { due = true, keep = true, silent = true, armed = true, hold = true } -- before a single number
 
 local byte, find, format, sub, unpacked = string.byte, string.find, string.format, string.sub, struct.unpack
@@ -33,8 +38,8 @@ local function read_words(b, text, from)
       local start, missing = sub(text, space + 1, stop - 1) + 0, sub(text, stop + 1, second - 1) + 0
       stop = find(text, ' ', second + 1, true)
       b.alert = record.alert(start, missing, sub(text, second + 1, (stop or 0) - 1) + 0)
-    elseif word == 'renewed' then
-      b.alert.armed = sub(text, space + 1, (stop or 0) - 1) + 0
+    elseif OF_ALERTS[word] then
+      b.alert[OF_ALERTS[word]] = sub(text, space + 1, (stop or 0) - 1) + 0
     elseif WORDS[word] then
       b[word] = sub(text, space + 1, (stop or 0) - 1) + 0
     else
@@ -46,6 +51,10 @@ end
 
 -- Reads a text into a record; raises an error where it is none.
 function M.read(b, text)
+  if byte(text, 1) == TILDE then
+    b.extra, text = extra.read(text)
+    if text == '' then return end
+  end
   local close = 29
   if #text > close and byte(text, 15) == COMMA and byte(text, close) == CLOSE then
     local start, finish = unpacked(TIMES, text)
@@ -68,6 +77,14 @@ function M.read(b, text)
   if space then read_words(b, text, space + 1) else b.head = sub(text, 1, close + 1) end
 end
 
+local function alert_words(a)
+  local text = a.armed and format(' renewed %d', a.armed) or ''
+  if a.last then text = text .. format(' last %d', a.last) end
+  if a.ends then text = text .. format(' ends %d', a.ends) end
+  if a.remind_at then text = text .. format(' remind %d number %d every %d limit %d', a.remind_at, a.k, a.every, a.limit) end
+  return text
+end
+
 local function words(b)
   local text = ''
   if b.start and b.keep then text = text .. format(' keep %d', b.keep) end
@@ -75,17 +92,19 @@ local function words(b)
   if b.start and b.armed then text = text .. format(' armed %d', b.armed) end
   if b.hold then text = text .. format(' hold %d', b.hold) end
   if b.alert then text = text .. format(' alert %d %d %d', b.alert.start, b.alert.missing, b.alert.forgotten) end
-  if b.alert and b.alert.armed then text = text .. format(' renewed %d', b.alert.armed) end
+  if b.alert then text = text .. alert_words(b.alert) end
   if b.start and b.opener then text = text .. ' opener ' .. b.opener end
   return text
 end
 
 function M.text(s, b)
   if b.head then return b.head .. text_of(b.count) end
-  local text = b.start and format('[%d,%d) %d', b.start, b.finish, b.count) or ''
+  local text = b.start and format(s.kind.summed and '[%d,%d) %.17g' or '[%d,%d) %d', b.start, b.finish, b.count) or ''
   if b.start and b.due ~= b.finish then text = text .. format(' due %d', b.due) end
-  if s.kind.proactive then text = text .. words(b) end
-  return b.start and text or sub(text, 2)
+  if not s.kind.whole then return text end
+  text = text .. words(b)
+  text = b.start and text or sub(text, 2)
+  return b.extra and extra.text(b.extra) .. text or text
 end
 
 return M

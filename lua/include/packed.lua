@@ -5,7 +5,8 @@ local limits = include('limits')
 local M = {}
 
 local TEXT = 'I4c0' -- its bytes behind their number
-local HEAD = '<I4c0I4c0I4c0I4I4I4I4I4I4' -- generation, ids of the first and the last entry, triggers, keys, entries, events, matches, times
+-- Generation, ids of the first and the last entry; how many triggers, keys, entries, events, matches, times, values.
+local HEAD = '<I4c0I4c0I4c0I4I4I4I4I4I4I4'
 
 local rep, unpacked = string.rep, struct.unpack
 
@@ -28,20 +29,31 @@ end
 
 -- What is needed to see whether the chunk's turn has come.
 function M.head(packed)
-  local generation, first, last, triggers, keys, entries, events, matches, times, from = unpacked(HEAD, packed)
+  local generation, first, last, triggers, keys, entries, events, matches, times, values, from = unpacked(HEAD, packed)
   return --[[chunk]] {
     packed = packed, generation = generation, first = first, last = last, size = entries,
-    triggers = triggers, keys = keys, events = events, match_count = matches, from = from, -- how many there are, where they begin
+    triggers = triggers, keys = keys, events = events, match_count = matches, value_count = values, -- how many there are
+    from = from, -- where they begin
     names = false, thresholds = false, withins = false, trigger_kinds = false, key_counts = false, -- of its triggers
     key_texts = false, -- the keys of all triggers
     kinds = false, seqs = false, ats = false, -- of its entries
     with_times = times == 1, times = false, -- of its entries, if any has one: ms that stand for those of its id, 0 for none
     ts = false, ids = false, documents = false, match_counts = false, -- of those that are events
     matches = false, -- of all events: FLAGS times the number of a cell (a trigger with one of its keys), and what holds
+    values = false, -- what events add to triggers with `distinct` or `sum`, as text, by the number of the match
     states = false, windows = false, -- of each cell: what is known of the trigger, and the window
     rest = 0, -- where what few entries have begins
     event = 0, digest = 0, match = 0, next_rest = 0, -- of these so many belong to the entries that were read, or are behind them
   }
+end
+
+function M.values(chunk, from)
+  local values, places, texts = {}, nil, nil
+  if chunk.value_count == 0 then return values, from end
+  places, from = M.column('I4', chunk.value_count, chunk.packed, from)
+  texts, from = M.column(TEXT, chunk.value_count, chunk.packed, from)
+  for i, place in ipairs(places) do values[place] = texts[i] end
+  return values, from
 end
 
 -- Reads everything else.
@@ -61,7 +73,8 @@ function M.read(chunk)
   chunk.ids, from = column(TEXT, events, packed, from)
   chunk.documents, from = column('I4', events, packed, from)
   chunk.match_counts, from = column('I4', events, packed, from)
-  chunk.matches, chunk.rest = column('I4', chunk.match_count, packed, from)
+  chunk.matches, from = column('I4', chunk.match_count, packed, from)
+  chunk.values, chunk.rest = M.values(chunk, from)
 end
 
 -- The milliseconds that stand for those of an entry's id; false where they are its own.

@@ -4,6 +4,7 @@ local arming = include('arming')
 local early = include('early')
 local limits = include('limits')
 local quota = include('quota')
+local tally = include('tally')
 local window = include('window')
 
 local M = {}
@@ -46,9 +47,9 @@ end
 
 -- P11: the window begins anew.
 local function restart(e, s, b, ev)
-  local count = #early.times(e, s, b.key, ev.as_of, ev.t, ev.t + s.within)
-  arming.open(s, b, ev, count)
-  if s.kind.after and count >= s.threshold then window.close(s, b) end
+  local times = early.times(e, s, b.key, ev.as_of, ev.t, ev.t + s.within)
+  arming.open(s, b, ev, #times)
+  if s.kind.after and #times >= s.threshold then window.close(s, b) end
   return 'restarted'
 end
 
@@ -80,8 +81,8 @@ function M.apply(e, s, b, arms, expects, ev)
     if kind.after and b.alert and t >= b.alert.start then recovery = recovery .. make_up(e, s, b, ev) end
     return 'late' .. recovery
   end
-  if b.count + 1 < s.threshold then -- P8, P9
-    b.count, b.keep, b.silent, b.last = b.count + 1, keep, kind.standing and 0, ev.doc
+  if not tally.count(e, s, b, ev, word == 'armed') then -- P8, P9
+    b.keep, b.silent, b.last = keep, kind.standing and 0, ev.doc
     return (word == 'open' and 'counted' or word .. '+counted') .. recovery
   end
   word = kind.after and not arms and satisfy(e, s, b, ev) or restart(e, s, b, ev)

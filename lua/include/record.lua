@@ -1,4 +1,5 @@
 -- A window (rules 6) as a table, with the alert of its key. Its text: notation.lua.
+local extra = include('extra')
 local limits = include('limits')
 
 local M = {}
@@ -13,8 +14,9 @@ function M.reactive(key, kept)
   }
 end
 
-function M.proactive(key, kept)
-  return --[[proactive window]] {
+-- Of a Proactive trigger, and of any that uses rules 17.
+function M.whole(key, kept)
+  return --[[whole window]] {
     key = key, kept = kept, head = false, next = false, -- as above
     start = false, finish = false, -- false: no window is open; otherwise start, finish, count and due are numbers, times in ms
     count = false, -- events counted; -1 when the arming event will count itself
@@ -25,6 +27,7 @@ function M.proactive(key, kept)
     armed = false, -- the newest time of its arming events, where that is not the start
     hold = false, -- how many parked events may yet be expected here: until they come back nothing is settled
     alert = false, -- false: none
+    extra = false, -- of a trigger that uses rules 17: what these keep of the key (extra.lua)
     over = false, -- whether an alert ended of which more than this may be stored (window.lua)
     last = false, -- document of the last event, when this call has one to write; what is stored only settling reads
     stored_last = kept, -- whether one may be stored
@@ -37,18 +40,29 @@ function M.alert(start, missing, forgotten)
   return --[[alert]] {
     start = start, missing = missing, forgotten = forgotten,
     armed = false, -- the newest time of the arming events of the windows that fired, where it is behind the start
-    event = false, place = false, -- its firing's event, and where a compound stores that firing, when this call has them to write
+    last = false, ends = false, -- of a Reactive key: the newest event that kept it alive; when it ends if no other does
+    remind_at = false, k = false, every = false, limit = false, -- the next reminder: when, its number, the distance, the last number or 0
+    -- Its event, its firing's event and cause, and where a compound stores that firing, when this call has them to write.
+    event = false, fired = false, cause = false, place = false,
   }
+end
+
+-- When a Reactive window is forgotten: after its end, and without `within` after 30 days, but when a reset opened it and nothing came.
+function M.kept_until(s, b)
+  return b.due + ((s.within > 0 or b.extra and b.extra.idle == 1) and limits.KEEP_MS or limits.FORGET_MS)
 end
 
 -- When this record must be looked at next: the end of an absence's window, or the time it is forgotten. false: never.
 function M.wakes(s, b)
-  if not s.kind.proactive then return b.start and b.due + (s.within > 0 and limits.KEEP_MS or limits.FORGET_MS) end
-  local at = b.alert and b.alert.forgotten or math.huge
+  if not s.kind.whole then return b.start and b.due + (s.within > 0 and limits.KEEP_MS or limits.FORGET_MS) end
+  local at, a = b.extra and extra.wakes(b.extra) or math.huge, b.alert
+  if a then at = math.min(at, a.ends or a.forgotten, a.remind_at or math.huge) end
   if b.hold then
     at = math.min(at, limits.HELD)
-  elseif b.start then
+  elseif b.start and s.kind.proactive then
     at = math.min(at, b.finish, b.keep or math.huge)
+  elseif b.start then
+    at = math.min(at, M.kept_until(s, b))
   end
   return at < math.huge and at
 end

@@ -1,12 +1,15 @@
 -- Rules 8.2: what is due is settled in order; what is outdated is forgotten.
-local absence = include('absence')
 local alert = include('alert')
 local children = include('children')
 local dlq = include('dlq')
 local due = include('due')
 local engine = include('engine')
+local extra = include('extra')
+local obligation = include('obligation')
 local quota = include('quota')
+local record = include('record')
 local state = include('state')
+local tally = include('tally')
 local typed = include('typed')
 local window = include('window')
 local wire = include('wire')
@@ -22,16 +25,24 @@ local function forget(e, s, b, score)
   window.close(s, b)
 end
 
+-- What is remembered until this time goes.
+local function outdate(e, s, b, at)
+  local is_over = s.kind.proactive and b.keep == at or not s.kind.proactive and b.start and record.kept_until(s, b) == at
+  if is_over then window.close(s, b) end
+  if b.alert and not b.alert.ends and b.alert.forgotten == at then alert.forget(s, b) end
+  if b.extra and b.extra.list_until == at then
+    tally.clear(b.extra)
+    b.extra.list, b.extra.list_until = false, false
+  end
+  if b.extra then extra.forget(b.extra, at) end
+  window.save(e, s, b)
+end
+
 local function wake(e, s, b, score)
   local wakes = window.wakes(s, b)
   if wakes <= score then
-    if b.start and b.finish == wakes and not b.hold then
-      absence.settle(e, s, b, b.due, b.due)
-    else
-      if b.keep == wakes then window.close(s, b) end
-      if b.alert and b.alert.forgotten == wakes then alert.forget(s, b) end
-      window.save(e, s, b)
-    end
+    local at, what = obligation.first(s, b, b.hold)
+    if at == wakes then obligation.settle(e, s, b, what, b.due, b.due) else outdate(e, s, b, wakes) end
     wakes = window.wakes(s, b)
   end
   if wakes then window.move(e, s, b, wakes) end
@@ -47,7 +58,7 @@ local function visit(e, s, key, score)
     if not b.next then quota.add(e, s.name, -1) end -- others removed the window
     return due.set(e, s, key, false)
   end
-  return (s.kind.proactive and wake or forget)(e, s, b, score)
+  return (s.kind.whole and wake or forget)(e, s, b, score)
 end
 
 -- A deadline that cannot be met holds up neither the others nor the log, unless the others would fail as well: then the call fails.

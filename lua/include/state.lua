@@ -7,7 +7,9 @@ local kinds = {} -- by the sum of what holds (src/match/plan.ts, kindOf): few tr
 function M.kind(sum)
   if not kinds[sum] then
     kinds[sum] = --[[kind of a trigger]] {
-      proactive = sum % 2 >= 1, after = sum % 4 >= 2, standing = sum % 8 >= 4, keyed = sum % 16 >= 8, rooted = sum >= 16,
+      proactive = sum % 2 >= 1, after = sum % 4 >= 2, standing = sum % 8 >= 4, keyed = sum % 16 >= 8, rooted = sum % 32 >= 16,
+      rich = sum % 64 >= 32, distinct = sum % 128 >= 64, summed = sum >= 128, -- of rules 17
+      valued = sum >= 64, whole = sum % 2 >= 1 or sum >= 32, -- whether events have a value; whether windows are whole records
     }
   end
   return kinds[sum]
@@ -21,6 +23,7 @@ function M.new(e, name, threshold, within, kind)
     changed = false, -- the window that changed last; each names the one that changed before it
     deadlines = false, -- what is known of its deadlines, as soon as one moves or is due (due.lua)
     early = false, remembers = false, -- what is known of remembered times (early.lua), and whether any are to be written, or what of them
+    keys = false, -- what rules 17 add to the trigger, as soon as it is asked for (engine.keys)
     wanted = false, -- keys whose remembered times are asked for at once, when the first one is
   }
   e.states[name] = s

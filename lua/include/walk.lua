@@ -1,23 +1,31 @@
 -- Rules 7.1, step 3: one event meets the triggers of one automation.
-local absence = include('absence')
 local composite = include('composite')
 local engine = include('engine')
 local firing = include('firing')
 local proactive = include('proactive')
+local obligation = include('obligation')
 local reactive = include('reactive')
+local rich = include('rich')
 local window = include('window')
-local wire = include('wire')
+local match = include('match')
 
 local M = {}
 
--- 3.1: an event's own time can be past the end of a window that is not due yet, or that waits for a parked event.
+-- 3.1: an event's own time can be past what has to be decided for its key and is not due yet, or waits for a parked event.
 local function is_past(s, b, ev)
-  return s.kind.proactive and b.start and b.finish <= ev.t
+  return s.kind.whole and obligation.first(s, b, false) <= ev.t
 end
 
 local function settle_own(e, matches, ev)
   for _, m in ipairs(matches) do
-    if is_past(m.s, m.b, ev) then absence.settle(e, m.s, m.b, ev.t, ev.as_of) end
+    if not m.composite and is_past(m.s, m.b, ev) then obligation.settle_own(e, m.s, m.b, ev) end
+  end
+end
+
+-- 17.9: before the children are asked, composites lose what the event empties. Each match of one gets its word.
+local function empty(e, matches, ev)
+  for _, m in ipairs(matches) do
+    if m.composite then m.word = composite.empty(e, engine.trigger(e, m.s.name), m.b.key, ev.t) end
   end
 end
 
@@ -43,8 +51,9 @@ function M.pass(e, fired, pending)
   table.insert(pending[parent], fired)
 end
 
--- One event meets one trigger. Answers the word, and the firing or nil.
-local function meet(e, s, b, arms, expects, ev)
+-- One event meets one trigger. more: what else it is there (match.lua). Answers the word, and the firing or nil.
+local function meet(e, s, b, arms, expects, ev, more, at)
+  if s.kind.rich then return rich.apply(e, s, b, match.part_two(e.chunk, s, arms, expects, more, at), ev) end
   if not s.kind.proactive then return reactive.apply(e, s, b, arms, expects, ev) end
   local word = proactive.apply(e, s, b, arms, expects, ev)
   window.save(e, s, b)
@@ -54,9 +63,11 @@ end
 -- matches: those of one automation, depth first. Answers `words` with a word for each of them.
 local function automation(e, matches, ev, words)
   settle_own(e, matches, ev)
+  empty(e, matches, ev)
   local pending = {}
   for _, m in ipairs(matches) do
-    local word, fired = meet(e, m.s, m.b, m.arms, m.expects, ev)
+    local word, fired = m.word, nil
+    if not m.composite then word, fired = meet(e, m.s, m.b, m.arms, m.expects, ev, m.more, m.at) end
     words = words .. ' ' .. word
     if fired then M.pass(e, fired, pending) end
   end
@@ -68,16 +79,16 @@ end
 function M.event(e, chunk, ev)
   local words, last_match = 'applied', chunk.match + chunk.match_counts[ev.number]
   while chunk.match < last_match do
-    local s, b, arms, expects, last = wire.match(chunk)
-    if last and not is_past(s, b, ev) then
-      local word, fired = meet(e, s, b, arms, expects, ev)
+    local s, b, arms, expects, last, more, at = match.next(chunk)
+    if last and s.threshold and not is_past(s, b, ev) then
+      local word, fired = meet(e, s, b, arms, expects, ev, more, at)
       words = words .. ' ' .. word
       if fired then composite.climb(e, fired, ev.as_of) end
     else
-      local matches = { { s = s, b = b, arms = arms, expects = expects } }
+      local matches = { { s = s, b = b, arms = arms, expects = expects, more = more, at = at, composite = not s.threshold } }
       while not last do
-        s, b, arms, expects, last = wire.match(chunk)
-        matches[#matches + 1] = { s = s, b = b, arms = arms, expects = expects }
+        s, b, arms, expects, last, more, at = match.next(chunk)
+        matches[#matches + 1] = { s = s, b = b, arms = arms, expects = expects, more = more, at = at, composite = not s.threshold }
       end
       words = automation(e, matches, ev, words)
     end

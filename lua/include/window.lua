@@ -1,25 +1,26 @@
 -- What the rules do with the window of a trigger and key (record.lua), and what is noted of it for the end of the call.
 local due = include('due')
+local extra = include('extra')
 local limits = include('limits')
 local notation = include('notation')
 local quota = include('quota')
 local record = include('record')
 local state = include('state')
+local tally = include('tally')
 
 local M = {}
 
 local SLICE = limits.SLICE
-local wakes = record.wakes
-
 M.wakes, M.text = record.wakes, notation.text
 
 -- The window that a text tells of, false for none. Of one that cannot be read a text that says what is wrong.
 local function made(e, s, key, text)
-  local b = (s.kind.proactive and record.proactive or record.reactive)(key, text and true)
+  local b = (s.kind.whole and record.whole or record.reactive)(key, text and true)
+  if s.kind.rich then b.extra = extra.new() end
   if text and not pcall(notation.read, b, text) then
     return M.hash(e, s) .. ': the window of ' .. key .. ' cannot be read: ' .. text:sub(1, limits.QUOTE_CHARACTERS)
   end
-  if text and s.kind.proactive then b.listed = wakes(s, b) end
+  if text and s.kind.whole then b.listed = record.wakes(s, b) end
   state.add(s, b)
   return b
 end
@@ -72,11 +73,13 @@ end
 function M.open(b, start, finish, count, as_of, opener)
   b.start, b.finish, b.count, b.due = start, finish, count, math.max(finish, as_of)
   b.opener, b.armed, b.head = opener or b.opener, false, false
+  if b.extra then tally.clear(b.extra) end
 end
 
 function M.close(s, b)
   b.start, b.finish, b.count, b.due, b.head = false, false, false, false, false
-  if not s.kind.proactive then return end
+  if not s.kind.whole then return end
+  if b.extra then tally.clear(b.extra) end
   b.keep, b.silent, b.opener, b.armed, b.last, b.stored_last = false, false, false, false, false, false
 end
 
@@ -97,11 +100,11 @@ end
 
 -- Notes what a rule left of a Proactive window, and its place in the deadlines.
 function M.save(e, s, b)
-  local kept = (b.start or b.alert or b.hold) and true or false
+  local kept = (b.start or b.alert or b.hold or b.extra and not extra.is_empty(b.extra)) and true or false
   if not kept and not b.kept and not b.next then return end
   b.head = false
   M.keep(e, s, b, kept)
-  local at = kept and wakes(s, b)
+  local at = kept and record.wakes(s, b)
   if not kept then
     b.listed = false
     due.set(e, s, b.key, false)
@@ -112,7 +115,7 @@ end
 
 -- Gives it another place in the deadlines; at: ms.
 function M.move(e, s, b, at)
-  if s.kind.proactive then b.listed = at end
+  if s.kind.whole then b.listed = at end
   due.set(e, s, b.key, at)
 end
 

@@ -5,11 +5,6 @@ local window = include('window')
 
 local M = {}
 
--- By the sum of what holds: 1 arms, 2 expects, 4 last of its automation.
-local LAST, FLAGS = 4, 8
-local ARMS = { [1] = true, [3] = true, [5] = true, [7] = true }
-local EXPECTS = { [2] = true, [3] = true, [6] = true, [7] = true }
-
 -- What an event is by the first fields of its entry (src/redis/wire.ts).
 local OWN, FROM_OUTSIDE = { firing = true, ['straightened firing'] = true }, { [''] = true, straightened = true }
 
@@ -28,8 +23,12 @@ end
 function M.begin(e, chunk)
   local states, windows, cell = {}, {}, 0
   for i, count in ipairs(chunk.key_counts) do
-    local s = state.new(e, chunk.names[i], chunk.thresholds[i], chunk.withins[i], state.kind(chunk.trigger_kinds[i]))
-    if count == 1 then
+    local threshold = chunk.thresholds[i] >= 0 and chunk.thresholds[i] -- of a composite, which events only empty, -1
+    local s = state.new(e, chunk.names[i], threshold, chunk.withins[i], state.kind(chunk.trigger_kinds[i]))
+    if not threshold then
+      for k = 1, count do states[cell + k], windows[cell + k] = s, { key = chunk.key_texts[cell + k] } end
+      cell = cell + count
+    elseif count == 1 then
       cell = cell + 1
       states[cell], windows[cell] = s, window.read(e, s, chunk.key_texts[cell])
     else
@@ -53,6 +52,7 @@ function M.blank()
     own = false, fresh = true, -- whether it is the engine's own event; whether it comes from outside for the first time
     claims = false, -- the first field of an entry that says that the engine wrote it
     follows = false, leader = false, occurred = false, -- the id it follows, the number of that one's digest, `occurred` as sent
+    value = false, resets = false, -- of the trigger that it meets: what it adds there, whether it resets
     entry = false, as_of = 0, doc = false, -- set when it is decided: id of the entry, as_of of it, the document
   }
 end
@@ -94,19 +94,6 @@ end
 -- Passes over the matches of an event that meets nothing.
 function M.pass(chunk, ev)
   chunk.match = chunk.match + chunk.match_counts[ev.number]
-end
-
--- The next match of an event: what is known of its trigger, the window of its key, whether the event arms and whether it is expected
--- there, whether that was the last match of an automation. They come automation by automation, depth first.
-function M.match(chunk)
-  local at = chunk.match + 1
-  chunk.match = at
-  local number = chunk.matches[at]
-  local flags = number % FLAGS
-  local cell = (number - flags) / FLAGS
-  local b = chunk.windows[cell]
-  if type(b) == 'string' then error(b, 0) end -- what is wrong with a window that cannot be read
-  return chunk.states[cell], b, ARMS[flags], EXPECTS[flags], flags >= LAST
 end
 
 return M

@@ -30,7 +30,7 @@ local function write_windows(e, s)
     elseif s.kind.proactive and not b.start then
       last_gone[#last_gone + 1] = key
     end
-    if s.kind.proactive then alert.fields(b, last_set, last_gone) end
+    if s.kind.whole then alert.fields(b, last_set, last_gone) end
     b = b.next
   until b == true
   if set[1] then sliced('HSET', window.hash(e, s), set) end
@@ -60,7 +60,7 @@ local function write_states(e)
   local triggers = {}
   for _, s in ipairs(e.touched) do
     local b = s.changed
-    if b and b.next == true and b.kept and not s.kind.proactive then
+    if b and b.next == true and b.kept and not s.kind.whole then
       redis.call('HSET', window.hash(e, s), b.key, window.text(s, b)) -- of most triggers: one window, whose count changed
     elseif b then
       write_windows(e, s)

@@ -18,14 +18,13 @@ function prepare(node: TriggerNode): Prepared {
   const known = prepared.get(node);
   if (known) return known;
   const { trigger } = node;
-  if (trigger.type !== 'event') throw new TypeError(`a composite is never matched: ${node.name}`);
   const values = compileKey(trigger.forEach);
   const fresh: Prepared = {
     trigger: {
       name: node.name,
       automation: node.automationId,
-      threshold: trigger.threshold,
-      within: trigger.withinMs,
+      threshold: trigger.type === 'event' ? trigger.threshold : OF_COMPOSITES,
+      within: trigger.withinMs ?? 0,
       kind: kindOf(node),
     },
     key: (event) => encodeKey(values(event)),
@@ -33,6 +32,22 @@ function prepare(node: TriggerNode): Prepared {
   prepared.set(node, fresh);
   return fresh;
 }
+
+/** What rules 17 make of an event at a trigger; nothing of most. */
+function partTwo({ resets, resolves, noValue, value }: Interest): Partial<ChunkMatch> {
+  if (resets === undefined && resolves === undefined && noValue === undefined && value === undefined) return NOTHING;
+  return {
+    ...(resets && { resets }),
+    ...(resolves && { resolves }),
+    ...(noValue && { noValue }),
+    ...(value !== undefined && { value: typeof value === 'number' ? String(value) : encodeKey([value]) }),
+  };
+}
+
+const NOTHING: Partial<ChunkMatch> = Object.freeze({});
+
+/** In the place of the threshold of a composite. */
+const OF_COMPOSITES = -1;
 
 /** What an entry, and each trigger it meets, usually takes of Redis' time, in µs (measured). */
 const ENTRY_US = 4;
@@ -55,7 +70,8 @@ export function chunkOf(
   const documents: string[] = [];
   const digests: Digest[] = [];
 
-  const match = (event: Event, { node, arms, expects }: Interest): ChunkMatch => {
+  const match = (event: Event, interest: Interest): ChunkMatch => {
+    const { node, arms, expects } = interest;
     const { trigger, key } = prepare(node);
     let known = indexes.get(node);
     if (known === undefined) {
@@ -70,7 +86,7 @@ export function chunkOf(
       keys.set(text, at);
       triggers[index - 1]?.keys.push(text);
     }
-    return { trigger: index, key: at, arms, expects };
+    return { trigger: index, key: at, arms, expects, ...partTwo(interest) };
   };
 
   const one = (entry: Entry): ChunkEntry => {

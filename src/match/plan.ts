@@ -168,7 +168,36 @@ export function compiledFields(plan: Plan, node: TriggerNode): string[] {
     isEvent && !trigger.repeat ? '1' : '',
     isEvent ? '' : String(trigger.needed),
     isEvent ? '' : JSON.stringify(children),
+    isEvent && isRich(trigger) ? JSON.stringify(keysOf(trigger)) : '',
   ];
+}
+
+/** Whether a trigger uses keys of rules 17 that scripts have to know of. */
+export function isRich({
+  distinct,
+  sum,
+  sliding,
+  cooldownMs,
+  reset,
+  resolve,
+  collect,
+  remindMs,
+}: EventTrigger): boolean {
+  return [distinct, sum, sliding, cooldownMs, reset, resolve, collect, remindMs].some((key) => key !== undefined);
+}
+
+/** These keys, as lua/include/engine.lua gives them to the rules; durations in ms. */
+function keysOf({ sliding, cooldownMs, reset, resolve, remindMs, remindLimit, collect }: EventTrigger): object {
+  return {
+    sliding,
+    cooldown: cooldownMs,
+    reset: reset && true,
+    resolve: resolve && true,
+    resolve_after: resolve?.afterMs ?? undefined,
+    remind: remindMs,
+    remind_limit: remindLimit,
+    collect,
+  };
 }
 
 /** What the ids of a trigger's firings begin with. */
@@ -181,17 +210,23 @@ function lengthened(part: string): string {
   return `${Buffer.byteLength(part)}:${part}`;
 }
 
-/** The sum of what holds, as lua/include/state.lua reads it: 1 Proactive, 2 `after`, 4 standing, 8 keyed, 16 the root of its tree. */
+/**
+ * The sum of what holds, as lua/include/state.lua reads it: 1 Proactive, 2 `after`, 4 standing, 8 keyed, 16 the root of its tree, 32 uses
+ * rules 17, 64 `distinct`, 128 `sum`.
+ */
 export function kindOf({ trigger, parent }: TriggerNode): number {
-  const root = parent === null ? 16 : 0;
-  if (trigger.type !== 'event') return root;
+  if (trigger.type !== 'event') return parent === null ? 16 : 0;
   const flags = [
     trigger.posture === 'Proactive',
     trigger.after.length > 0,
     isStanding(trigger),
     trigger.forEach.length > 0,
+    parent === null,
+    isRich(trigger),
+    trigger.distinct !== undefined,
+    trigger.sum !== undefined,
   ];
-  return flags.reduce((sum, holds, i) => (holds ? sum + 2 ** i : sum), root);
+  return flags.reduce((sum, holds, i) => (holds ? sum + 2 ** i : sum), 0);
 }
 
 /** A Proactive trigger without `after` watches all the time (rules 8.3). */

@@ -35,6 +35,11 @@ export type Firing = {
   labels: Labels;
   event: EventDocument | null;
   children: ChildFiring[];
+  /** Its number, of a reminder of an alert (rules 17.7). */
+  reminder?: number;
+  /** With `collect` (rules 17.8): the last events of its window, and how many it had. */
+  collected?: readonly EventDocument[];
+  counted?: number;
 };
 
 /** Reads a firing from the fields of its stream entry; `children` may be left out. Throws InvalidDocument naming the field. */
@@ -64,7 +69,23 @@ export function parseFiring(fields: readonly string[]): Firing {
     labels: parseLabels(parseJson(read('labels'), 'labels'), 'labels'),
     event: event === '' ? null : parseEventOf(parseExact(event, 'event'), 'event'),
     children: parseChildren(parseExact(texts.get('children') || '[]', 'children'), 'children'),
+    ...parsePartTwo(texts),
   };
+}
+
+/** What only firings with keys of rules 17 have. */
+function parsePartTwo(texts: ReadonlyMap<string, string>): Pick<Firing, 'reminder' | 'collected' | 'counted'> {
+  const [reminder, events, counted] = ['reminder', 'events', 'counted'].map((name) => texts.get(name));
+  return {
+    ...(reminder !== undefined && { reminder: wholeNumber(reminder, 'reminder') }),
+    ...(events !== undefined && { collected: parseCollected(parseExact(events, 'events')) }),
+    ...(counted !== undefined && { counted: wholeNumber(counted, 'counted') }),
+  };
+}
+
+function parseCollected(value: unknown): EventDocument[] {
+  if (!Array.isArray(value)) throw new InvalidDocument('events', 'must be a list of events', value);
+  return value.map((event: unknown, i) => parseEventOf(event, joinPath('events', i)));
 }
 
 /** The event that says an automation fired or its alert ended (rules 10). `received`: when it entered the log, in milliseconds. */
@@ -85,6 +106,7 @@ export function stateChangeEvent(firing: Firing, received: number): Event {
     payload: {
       triggering_labels: firing.labels,
       triggering_event: firing.event === null ? null : withoutNested(firing.event),
+      ...(firing.reminder !== undefined && { reminder: firing.reminder }),
     },
     causeChain: [...(firing.event?.cause_chain ?? []), firing.automation],
   };

@@ -83,13 +83,21 @@ async function untilChanged(attempt: () => Promise<Attempted>): Promise<number |
   throw new Conflict();
 }
 
+/** `always`: one that means the same is a change as well, before which what is due is settled: so a scenario has it. */
+type PutOptions = Readonly<{ always?: boolean }>;
+
 /**
  * Adds an automation or replaces the one with its id, between two entries of the log (rules 13). One that means the same as what
  * stands there changes nothing.
  * @returns the automation's revision, which is the new generation where something has changed
  */
-export async function putDefinition(redis: Redis, store: Store, automation: Automation): Promise<number> {
-  return (await changeDefinition(redis, store, automation.id, () => automation)) ?? 0;
+export async function putDefinition(
+  redis: Redis,
+  store: Store,
+  automation: Automation,
+  options: PutOptions = {},
+): Promise<number> {
+  return (await changeDefinition(redis, store, automation.id, () => automation, options)) ?? 0;
 }
 
 /**
@@ -117,6 +125,7 @@ async function changeDefinition(
   store: Store,
   id: string,
   next: (old: Found | null) => Automation | null,
+  { always = false }: PutOptions = {},
 ): Promise<number | null> {
   return await untilChanged(async () => {
     const { generation, old: found } = await current(redis, store, id);
@@ -124,7 +133,7 @@ async function changeDefinition(
     // What others wrote there is replaced, and leaves no state behind.
     const old = found === null || found.definition instanceof UnreadableState ? null : found.definition;
     if (!automation) return null;
-    if (old && differingKeys(old.automation, automation).length === 0) {
+    if (old && !always && differingKeys(old.automation, automation).length === 0) {
       return { word: 'unchanged', generation: String(old.plan.revision) };
     }
     const revision = Number(generation) + 1;

@@ -5,6 +5,7 @@ import { Packer } from './packer.ts';
 export type ChunkTrigger = {
   name: string;
   automation: string;
+  /** Of a composite, which events only empty, -1. */
   threshold: number;
   within: number;
   /** What holds of it: `kindOf` of src/match/plan.ts. */
@@ -13,8 +14,20 @@ export type ChunkTrigger = {
   keys: string[];
 };
 
-/** An event meets a trigger: index into `triggers` from 1, and into that trigger's keys from 0. */
-export type ChunkMatch = { trigger: number; key: number; arms: boolean; expects: boolean };
+/**
+ * An event meets a trigger: index into `triggers` from 1, and into that trigger's keys from 0. The optional parts are of rules 17; `value`
+ * is what it adds, as text: a number, or a text as it is written in keys.
+ */
+export type ChunkMatch = {
+  trigger: number;
+  key: number;
+  arms: boolean;
+  expects: boolean;
+  resets?: true;
+  resolves?: true;
+  noValue?: true;
+  value?: string;
+};
 
 /** One entry of the log, ready to be applied; `skip` and `rejected` say why nothing else is there. */
 type ChunkOutcome =
@@ -75,6 +88,7 @@ export function wireOf({ generation, triggers, entries }: Chunk): Buffer {
   const kinds = entries.map(kindOf);
   const events = entries.filter(isEvent);
   const matches = events.flatMap((event) => matchesOf(event.matches, triggers, cells));
+  const values = valuesOf(events);
   packer.count(triggers.length);
   packer.count(triggers.reduce((sum, { keys }) => sum + keys.length, 0));
   packer.count(entries.length);
@@ -82,11 +96,14 @@ export function wireOf({ generation, triggers, entries }: Chunk): Buffer {
   packer.count(matches.length);
   const timed = entries.some(({ at }) => at !== undefined);
   packer.count(timed ? 1 : 0);
+  packer.count(values.length);
   packTriggers(packer, triggers);
   packEntries(packer, entries, kinds);
   if (timed) for (const { at = 0 } of entries) packer.number(at);
   packEvents(packer, events);
   for (const match of matches) packer.count(match);
+  for (const [place] of values) packer.count(place);
+  for (const [, value] of values) packer.text(value);
   for (const [i, entry] of entries.entries()) if (kinds[i] !== FRESH && kinds[i] !== IGNORED) packRest(packer, entry);
   return packer.done();
 }
@@ -168,16 +185,37 @@ function cellsOf(triggers: readonly ChunkTrigger[]): number[] {
   });
 }
 
-/** Matches come ordered by automation; the last one of each is marked. A match is a number: eight times its cell, and what holds. */
+/** What events add to triggers with `distinct` or `sum`, each with the number of the match, from 1. Most chunks have none. */
+function valuesOf(events: readonly EventEntry[]): [place: number, value: string][] {
+  const values: [number, string][] = [];
+  let place = 0;
+  for (const { matches } of events) {
+    for (const { value } of matches) {
+      place += 1;
+      if (value !== undefined) values.push([place, value]);
+    }
+  }
+  return values;
+}
+
+/** How often the number of a cell is in that of a match; the rest says what holds (lua/include/match.lua). */
+const CELL = 64;
+
+/** Matches come ordered by automation; the last one of each is marked. */
 function matchesOf(
   matches: readonly ChunkMatch[],
   triggers: readonly ChunkTrigger[],
   cells: readonly number[],
 ): number[] {
-  return matches.map(({ trigger, key, arms, expects }, i) => {
+  return matches.map((match, i) => {
+    const { trigger, key, arms, expects } = match;
     const next = matches[i + 1];
     const last = !next || triggers[next.trigger - 1]?.automation !== triggers[trigger - 1]?.automation;
     const cell = (cells[trigger - 1] ?? 0) + key + 1;
-    return 8 * cell + (arms ? 1 : 0) + (expects ? 2 : 0) + (last ? 4 : 0);
+    return CELL * cell + (arms ? 1 : 0) + (expects ? 2 : 0) + (last ? 4 : 0) + more(match);
   });
+}
+
+function more({ resets, resolves, noValue }: ChunkMatch): number {
+  return (resets ? 8 : 0) + (resolves ? 16 : 0) + (noValue ? 32 : 0);
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { InvalidDocument } from '../errors.ts';
 import { type Automation, automationDocument, parseAutomation } from '../model/automation.ts';
+import type { EventDocument } from '../model/event.ts';
 import { eventInput } from '../model/event-schema.ts';
 import { type Firing, stateChangeEventId } from '../model/firing.ts';
 import { check, required } from '../model/issue.ts';
-import { refuseNotYet } from '../model/not-yet.ts';
 import { isRecord } from '../model/record.ts';
 import { formatTimestamp, parseTimestamp } from '../model/timestamp.ts';
 import type { Trigger } from '../model/trigger.ts';
@@ -68,6 +68,11 @@ export type Answered = {
   children: number;
   state: 'triggered' | 'resolved';
   triggered: string;
+  /** Number of a reminder. */
+  reminder?: number;
+  /** With `collect`: ids of the events of the window, and how many it had. */
+  collected?: (string | null)[];
+  events_counted?: number;
 };
 
 /**
@@ -123,7 +128,7 @@ export function automationsOf({ automations, timeline }: Scenario): ScenarioAuto
   const found: ScenarioAutomations = { loaded: [], puts: new Map() };
   for (const { document, place, step } of documentsOf({ automations, timeline })) {
     try {
-      const automation = refuseNotYet(parseAutomation(document));
+      const automation = parseAutomation(document);
       if (step === null) found.loaded.push(automation);
       else found.puts.set(step, automation);
     } catch (error) {
@@ -183,13 +188,17 @@ function standingOf(trigger: Trigger): number[] {
 /** The ledger of a scenario in the form of its answer. */
 export function answered(ledger: readonly Emitted[]): Answered[] {
   const own = new Map(ledger.map(({ firing }, i) => [stateChangeEventId(firing.id), `@${i}`]));
+  const name = (event: EventDocument | null): string | null => event && (own.get(event.id) ?? event.id);
   return ledger.map(({ step, firing }) => ({
     step,
     automation: firing.automation,
     labels: firing.labels,
-    event: firing.event === null ? null : (own.get(firing.event.id) ?? firing.event.id),
+    event: name(firing.event),
     children: firing.children.length,
     state: firing.state === 'Resolved' ? 'resolved' : 'triggered',
     triggered: formatTimestamp(firing.triggered),
+    ...(firing.reminder !== undefined && { reminder: firing.reminder }),
+    ...(firing.collected !== undefined && { collected: firing.collected.map(name) }),
+    ...(firing.counted !== undefined && { events_counted: firing.counted }),
   }));
 }

@@ -94,7 +94,7 @@ class Simulation {
   }
 
   async put(automation: Automation): Promise<void> {
-    await putDefinition(this.#redis, this.#store, automation);
+    await putDefinition(this.#redis, this.#store, automation, { always: true });
     await this.#definitions.refresh();
   }
 
