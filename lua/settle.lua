@@ -22,6 +22,7 @@
 -- ARGV limit       most obligations settled by this call
 -- RETURNS word, wake-up in ms or '', the time of this call in ms, position, oldest entry not applied in ms or '', fired, released
 -- WORDS settled more-due
+local backlog = include('backlog')
 local due = include('due')
 local engine = include('engine')
 local order = include('order')
@@ -30,7 +31,7 @@ local write = include('write')
 
 local e = engine.open(keys, args.prefixes, args.now_ms)
 e.budget = tonumber(args.limit)
-local waiting = engine.oldest_waiting(e)
+local waiting = backlog.oldest(e)
 local time = math.min(e.now, waiting or e.now)
 local as_of = time - engine.lag(e)
 local word, released = 'more-due', 0

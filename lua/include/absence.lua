@@ -27,9 +27,13 @@ local function follow(s, b, at)
   b.due = math.max(b.finish, b.due) -- the as_of of its opening stays that of its predecessor
 end
 
--- The firing goes up; where it is over already, its end follows it.
-local function tell(e, s, b, fired, over, as_of)
-  if over and alert.keeper(e, fired.trigger) then return end
+-- The firing goes up; where it is over already, its end follows it. placed: where an earlier firing of the same alert is stored, which is
+-- over with it.
+local function tell(e, s, b, fired, over, as_of, placed)
+  if over and alert.keeper(e, fired.trigger) then
+    if placed then alert.take_back(e, fired.trigger, placed) end
+    return
+  end
   if b.alert then b.alert.place = alert.place(e, fired) end
   composite.climb(e, fired, as_of)
   if over and s.kind.rooted then firing.emit(e, firing.of_end(fired, over)) end
@@ -42,13 +46,14 @@ end
 
 -- at: the time it is settled with; as_of: that of the settlement.
 function M.settle(e, s, b, at, as_of)
-  local trigger, fired, over = engine.trigger(e, s.name), nil, false
+  local trigger, fired, over, placed = engine.trigger(e, s.name), nil, false, false
   if b.keep and b.finish > b.keep then
     window.close(s, b)
     return window.save(e, s, b)
   end
   if lacks(s, b) and not (trigger.once and b.silent == 1) then
     local event = window.last_event(e, s, b)
+    placed = not s.kind.rooted and alert.placed(e, s, b)
     fired = firing.of_absence(trigger, b, event)
     if s.kind.rich then tally.attach(e, s, b, fired, b.extra.collected or {}, b.extra.counted) end
     alert.set(s, b, s.kind.valued and 1 or s.threshold - b.count, event)
@@ -57,7 +62,7 @@ function M.settle(e, s, b, at, as_of)
     b.silent = s.kind.standing and 1
   end
   follow(s, b, at)
-  if fired then tell(e, s, b, fired, over, as_of) end
+  if fired then tell(e, s, b, fired, over, as_of, placed) end
   window.save(e, s, b)
 end
 

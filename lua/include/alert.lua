@@ -69,7 +69,7 @@ function M.place(e, f)
 end
 
 -- Rules 9: the firing of an alert that has ended is dropped where it is still stored. place: of M.place.
-local function take_back(e, trigger, place)
+function M.take_back(e, trigger, place)
   local c, id, group = keeper(e, trigger), place:match('^(%x+) (.*)$')
   if not c then return end
   local g = children.read(e, c, group)
@@ -78,14 +78,19 @@ local function take_back(e, trigger, place)
   children.save(e, g)
 end
 
+-- Where the firing of the alert is stored: text for take_back, or false.
+function M.placed(e, s, b)
+  return b.alert and (b.alert.place or stored(e, s, b, PLACE))
+end
+
 -- The alert ends because what was missing came after all: its firing leaves the compound that has it (rules 9), and at the root
 -- that is a firing of its own.
 function M.resolve(e, s, b, ev)
   if s.kind.rooted then
     firing.emit(e, firing.of_recovery(e, s.name, b.key, ev))
   else
-    local place = b.alert.place or stored(e, s, b, PLACE)
-    if place then take_back(e, engine.trigger(e, s.name), place) end
+    local place = M.placed(e, s, b)
+    if place then M.take_back(e, engine.trigger(e, s.name), place) end
   end
   drop(s, b)
   return '+resolved'

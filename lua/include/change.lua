@@ -2,6 +2,7 @@
 local active = include('active')
 local window = include('window')
 local context = include('context')
+local backlog = include('backlog')
 local due = include('due')
 local engine = include('engine')
 local limits = include('limits')
@@ -20,7 +21,7 @@ local FORGET_MS = limits.FORGET_MS
 -- Answers nil when the change may go on, else the word of why not.
 function M.begin(e, expected, limit)
   if (redis.call('GET', e.keys.generation) or '0') ~= expected then return 'stale-definitions' end
-  e.as_of, e.budget = engine.as_of_now(e), tonumber(limit)
+  e.as_of, e.budget = backlog.as_of_now(e), tonumber(limit)
   due.begin(e, e.as_of)
   if settle.catch_up(e, e.as_of) then return nil end
   write.all(e)

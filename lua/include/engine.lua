@@ -3,8 +3,6 @@ local context = include('context')
 local definition = include('definition')
 local limits = include('limits')
 local position = include('position')
-local own = include('own')
-local stream = include('stream')
 local typed = include('typed')
 local usable = include('usable')
 
@@ -62,23 +60,6 @@ function M.settings(e)
     e.settings = { early_ms = tonumber(set[1]) or limits.EARLY_MS, wait_ms = tonumber(set[2]) or limits.WAIT_MS }
   end
   return e.settings
-end
-
--- The milliseconds of the oldest entry that is not applied yet, or nil.
-function M.oldest_waiting(e)
-  local entry = stream.behind(e.keys.events, e.position, 1)[1]
-  if not entry then return nil end
-  local fields = entry[2]
-  if own.claimed(fields) == 'straightened' and own.has(e.keys, entry[1]) then
-    local _, at = own.first(fields)
-    if at then return at end
-  end
-  return e.behind and e.now or usable.ms(entry[1])
-end
-
--- How far time has come where there are no entries: never ahead of the next entry.
-function M.as_of_now(e)
-  return math.min(e.now, M.oldest_waiting(e) or e.now) - M.lag(e)
 end
 
 -- When the scheduler has something to do next, in Redis time; '' for never.

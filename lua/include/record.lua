@@ -14,8 +14,8 @@ function M.reactive(key, kept)
   }
 end
 
--- Of a Proactive trigger, and of any that uses rules 17.
-function M.whole(key, kept)
+-- Of a Proactive trigger, and of any that uses rules 17: rich.
+function M.whole(key, kept, rich)
   return --[[whole window]] {
     key = key, kept = kept, head = false, next = false, -- as above
     start = false, finish = false, -- false: no window is open; otherwise start, finish, count and due are numbers, times in ms
@@ -27,7 +27,7 @@ function M.whole(key, kept)
     armed = false, -- the newest time of its arming events, where that is not the start
     hold = false, -- how many parked events may yet be expected here: until they come back nothing is settled
     alert = false, -- false: none
-    extra = false, -- of a trigger that uses rules 17: what these keep of the key (extra.lua)
+    extra = rich and extra.new(), -- what rules 17 keep of the key
     over = false, -- whether an alert ended of which more than this may be stored (window.lua)
     last = false, -- document of the last event, when this call has one to write; what is stored only settling reads
     stored_last = kept, -- whether one may be stored

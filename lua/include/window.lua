@@ -10,13 +10,11 @@ local tally = include('tally')
 
 local M = {}
 
-local SLICE = limits.SLICE
 M.wakes, M.text = record.wakes, notation.text
 
 -- The window that a text tells of, false for none. Of one that cannot be read a text that says what is wrong.
 local function made(e, s, key, text)
-  local b = (s.kind.whole and record.whole or record.reactive)(key, text and true)
-  if s.kind.rich then b.extra = extra.new() end
+  local b = (s.kind.whole and record.whole or record.reactive)(key, text and true, s.kind.rich)
   if text and not pcall(notation.read, b, text) then
     return M.hash(e, s) .. ': the window of ' .. key .. ' cannot be read: ' .. text:sub(1, limits.QUOTE_CHARACTERS)
   end
@@ -38,8 +36,8 @@ end
 -- The same of many keys.
 function M.read_all(e, s, keys)
   local found = {}
-  for from = 1, #keys, SLICE do
-    local last = math.min(#keys, from + SLICE - 1)
+  for from = 1, #keys, limits.SLICE do
+    local last = math.min(#keys, from + limits.SLICE - 1)
     local texts = redis.call('HMGET', M.hash(e, s), unpack(keys, from, last))
     for i = from, last do found[i] = made(e, s, keys[i], texts[i - from + 1]) end
   end

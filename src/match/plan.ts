@@ -211,8 +211,8 @@ function lengthened(part: string): string {
 }
 
 /**
- * The sum of what holds, as lua/include/state.lua reads it: 1 Proactive, 2 `after`, 4 standing, 8 keyed, 16 the root of its tree, 32 uses
- * rules 17, 64 `distinct`, 128 `sum`.
+ * The sum of what holds, as lua/include/state.lua reads it: 1 Proactive, 2 `after`, 4 standing, 8 keyed, 16 the root of its tree, 32 keys of
+ * part two (rules 17), 64 `distinct`, 128 `sum`.
  */
 export function kindOf({ trigger, parent }: TriggerNode): number {
   if (trigger.type !== 'event') return parent === null ? 16 : 0;

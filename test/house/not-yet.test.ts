@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { notYet, TRACE_FILES, tracesIn } from '../traces/recorded.ts';
 
 /** How many recorded scenarios each does not answer as recorded yet. Lower it when its list has become shorter; never raise it. */
-const NOT_YET = { engine: 504, oracle: 6 };
+const NOT_YET = { engine: 0, oracle: 0 };
 
 const answering = ['engine', 'oracle'] as const;
 

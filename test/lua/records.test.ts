@@ -40,6 +40,6 @@ test('the steps that tests call check their records', async () => {
   const world = new World();
   await settle(world.redis, world.store);
   const source = loadScript('settle', { words: ['settled', 'more-due'] }).source;
-  for (const record of ['context', 'state', 'proactive window', 'deadlines', 'group', 'firing'])
+  for (const record of ['context', 'state', 'whole window', 'deadlines', 'group', 'firing'])
     expect(source).toContain(`record('${record}') {`);
 });

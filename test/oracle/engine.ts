@@ -1,6 +1,5 @@
 import { parseAutomation } from '../../src/model/automation.ts';
 import type { Labels } from '../../src/model/event.ts';
-import { differingKeys } from '../../src/model/meaning.ts';
 import { applyComposite, emptyGroup } from './composite.ts';
 import { type ModelEvent, readEntry } from './event.ts';
 import { type Firing, makeFiring, stateChangeEvent } from './firing.ts';
@@ -51,11 +50,10 @@ export class ModelEngine {
     this.#log = log;
   }
 
-  /** Rules 13. Reading: one that means the same is no change at all. Throws InvalidDocument, and then has changed nothing. */
+  /** Rules 13. One that means the same is a change as well, before which what is due is settled. Throws InvalidDocument, and then has changed nothing. */
   put(document: unknown, at: number): void {
     const next = load(parseAutomation(document), document, (what) => this.met.add(what));
     const old = this.#automations.find(({ automation }) => automation.id === next.automation.id);
-    if (old !== undefined && differingKeys(old.automation, next.automation).length === 0) return;
     const asOf = this.#beforeChange(at);
     const others = this.#automations.filter((loaded) => loaded !== old);
     this.#automations = [...others, next].sort((a, b) => compareText(a.automation.id, b.automation.id));
