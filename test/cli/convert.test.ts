@@ -129,6 +129,10 @@ describe('watchfire convert --from sigma', () => {
     ['title: [', /^watchfire: stdin: is not YAML: /],
     ['title: a\n', /^watchfire: not converted: a: it has no "detection"$/],
     ['title: a\ncorrelation: { type: temporal, rules: [b], timespan: 1M }', /the timespan "1M" has no counterpart/],
+    [
+      'title: a\ncorrelation: { type: event_count, rules: [b], timespan: 1m, condition: { gte: 3, lte: 5 } }',
+      /known only when the window is over$/,
+    ],
     ['title: a\ncorrelation: { type: temporal, timespan: 1m }', /a: it names no rules$/],
     [
       'name: a\ntitle: a\ncorrelation: { type: temporal, rules: [a], timespan: 1m, generate: true }',

@@ -8,10 +8,7 @@ export const protections: Mutants = {
     ],
   },
   'src/findings/places.ts': {
-    'what resolves is looked at': [
-      "joinPath(joinPath(path, 'resolve'), 'on') }]",
-      "joinPath(joinPath(path, 'resolve'), 'on') }].slice(1)",
-    ],
+    'what resolves is looked at': ['list: resolve.on,', 'list: undefined,'],
   },
   'src/findings/log-sample.ts': {
     'null is no value of a key': ['if (value !== null) into.add(path);', 'into.add(path);'],

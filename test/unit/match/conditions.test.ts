@@ -190,6 +190,7 @@ describe('what an expected event adds', () => {
   });
 
   test('of texts that no UTF-8 has is different for different ones', () => {
+    expect(distinct('{"v":"\\ud800"}')).toMatchObject({ value: expect.stringMatching(/^d[\w-]{22}$/) });
     expect(distinct('{"v":"\\ud800"}')).not.toEqual(distinct('{"v":"\\ud801"}'));
   });
 

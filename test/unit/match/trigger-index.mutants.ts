@@ -12,4 +12,10 @@ export const rules: Mutants = {
     '7.1: triggers depth first': ['a.node.order - b.node.order', 'b.node.order - a.node.order'],
     '13: a disabled automation sees nothing': ['if (!plan.automation.enabled) return;', ''],
   },
+  'src/match/interest.ts': {
+    '6: no pattern means any event': [
+      "compileNames(trigger.expect.length === 0 ? ['*']",
+      "compileNames(trigger.expect.length < 0 ? ['*']",
+    ],
+  },
 };

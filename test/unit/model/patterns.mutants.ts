@@ -7,6 +7,7 @@ export const rules: Mutants = {
     '17: a pattern without names is for any': ["const ANY_NAME = '*'", "const ANY_NAME = '?*'"],
   },
   'src/model/event-trigger.ts': {
+    '5.2: a key alerts once in a silence': ['repeat ?? forEach.length === 0', 'repeat ?? true'],
     '17: a sliding window is quiet for its own length': ['? withinMs : 0)', '? 0 : 0)'],
     '17: an alert needs no quiet': ['sliding && alert.resolve === undefined', 'sliding'],
     '17.10: a sum may not be combined': ["'cannot be combined with", "'can be combined with"],

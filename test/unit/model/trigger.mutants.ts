@@ -9,7 +9,6 @@ export const rules: Mutants = {
     '1: the shortest Proactive window is 1 s': ['SHORTEST_PROACTIVE_MS = 1_000', 'SHORTEST_PROACTIVE_MS = 900'],
     '5.2: a Proactive window of 0 is one of 10 s': ['DEFAULT_PROACTIVE_MS = 10_000', 'DEFAULT_PROACTIVE_MS = 9_000'],
     '5.2: posture is Reactive unless it is given': ["=== 'Proactive' ? 'Proactive'", "!== 'Reactive' ? 'Proactive'"],
-    '5.2: a key alerts once in a silence': ['repeat ?? forEach.length === 0', 'repeat ?? true'],
   },
   'src/model/composite-trigger.ts': {
     '5.3: all children are needed for "all"': ['all: triggers.length }', 'all: 1 }'],
