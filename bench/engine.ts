@@ -90,9 +90,12 @@ export async function appear(redis: Redis, log: Log): Promise<number> {
 /** How many events a made-up log has in a millisecond: what a busy engine sees. */
 const EVENTS_A_MS = 50;
 
-/** A log of `count` events whose ids are as if they had come in the time until now, none before `from`. */
+/** A second log behind a first one ends before the present all the same: ids that lie ahead would be replaced. */
+const HEAD_START_MS = 10_000;
+
+/** A log of `count` events whose ids are as if they had come a moment ago, none before `from`. */
 export function logOf(count: number, from: number, event: (i: number) => Readonly<Record<string, unknown>>): Log {
-  const first = Math.max(Date.now() - Math.ceil(count / EVENTS_A_MS), from);
+  const first = Math.max(Date.now() - HEAD_START_MS - Math.ceil(count / EVENTS_A_MS), from);
   return Array.from({ length: count }, (_, i) => {
     const ms = first + Math.floor(i / EVENTS_A_MS);
     const data = JSON.stringify({ ...event(i), occurred: new Date(ms).toISOString() });
