@@ -14,12 +14,12 @@
 -- ARGV limit     most entries that this call reads
 -- RETURNS word, how many entries got another id
 -- WORDS straight more
-local engine = include('engine')
 local limits = include('limits')
 local own = include('own')
 local position = include('position')
 local rebuild = include('rebuild')
 local stream = include('stream')
+local time = include('time')
 local usable = include('usable')
 
 if args.now_ms ~= '' or redis.call('EXISTS', keys.events) == 0 then return { 'straight', '0' } end
@@ -30,7 +30,7 @@ if usable.ms(at) > limits.LATEST_ID_MS then
   position.set(keys, at)
 end
 local info = stream.info(keys.events)
-local now = engine.now()
+local now = time.now()
 local latest, behind = usable.latest(now, at), usable.is_behind(now, at)
 if usable.ms(info['last-generated-id']) > latest or redis.call('HEXISTS', keys.audit, 'straight_to') == 1 then
   return { 'more', string.format('%d', rebuild.step(keys, at, latest, behind and now or nil, limit)) }

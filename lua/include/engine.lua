@@ -4,6 +4,7 @@ local definition = include('definition')
 local limits = include('limits')
 local position = include('position')
 local typed = include('typed')
+local time = include('time')
 local usable = include('usable')
 
 local M = {}
@@ -13,12 +14,6 @@ local LAG_LIMIT_MS = limits.LAG_LIMIT_MS
 -- Milliseconds as text: `..` and tostring round beyond 14 digits.
 function M.int(number)
   return string.format('%d', number)
-end
-
--- Milliseconds of Redis.
-function M.now()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
 -- now_ms: '' in production (the server's time), else the virtual time of a simulation.
@@ -31,7 +26,7 @@ function M.open(keys, prefixes, now_ms)
   if virtual then
     e.now, e.next_id = virtual, M.int(virtual) .. '-*'
   else
-    e.now = M.now()
+    e.now = time.now()
     e.behind = usable.is_behind(e.now, e.stored_position)
     if e.behind then e.stored_settled = math.min(e.stored_settled, e.now) end
   end

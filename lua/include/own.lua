@@ -1,5 +1,7 @@
 -- Which entries of the log the engine wrote itself. Producers can write every form that the engine writes, but to no key beside the
 -- log. So the ids of the engine's own entries stand in one, from the step that appends them until they are applied.
+local stream = include('stream')
+
 local M = {}
 
 local FORMS = { firing = true, released = true, straightened = true }
@@ -37,6 +39,15 @@ end
 -- Removes the marks of entries before the millisecond of the position: those are applied.
 function M.forget(keys, position)
   redis.call('ZREMRANGEBYSCORE', keys.own, '-inf', '(' .. position:match('^%d+'))
+end
+
+-- Removes the marks of ids behind the last one of the log: after a set-back they can come again.
+function M.forget_behind(keys, last)
+  local ms = last:match('^%d+')
+  redis.call('ZREMRANGEBYSCORE', keys.own, '(' .. ms, '+inf')
+  for _, id in ipairs(redis.call('ZRANGE', keys.own, ms, ms, 'BYSCORE')) do
+    if stream.after(id, last) then M.unmark(keys, id) end
+  end
 end
 
 return M

@@ -24,11 +24,6 @@ function M.set(keys, at)
   redis.call('HSET', keys.clock, 'position', at)
 end
 
--- The milliseconds of the position, or what stands for them while the clock of Redis is set back (rules 4).
-function M.ms(keys)
-  return tonumber(redis.call('HGET', keys.clock, 'at') or (redis.call('GET', keys.position) or '0-0'):match('^%d+'))
-end
-
 function M.of(keys)
   local position = redis.call('GET', keys.position)
   if position then return position end

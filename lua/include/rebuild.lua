@@ -80,7 +80,7 @@ local function take_place(keys, at, from, count)
   end
   redis.call('UNLINK', keys.events)
   redis.call('RENAMENX', keys.straight, keys.events)
-  redis.call('ZREMRANGEBYSCORE', keys.own, '(' .. last:match('^%d+'), '+inf') -- of ids that are no more, and can come again
+  own.forget_behind(keys, last)
   redis.call('HDEL', keys.audit, 'straight_to', 'straight_from', 'straight_count')
 end
 

@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
 import { ENGINE_GROUP } from '../../src/redis/keys.ts';
-import { isAfter, readBehind } from '../../src/redis/log.ts';
+import { isAfter } from '../../src/redis/log.ts';
 import { audit } from '../../src/redis/steps/audit.ts';
 import { straighten } from '../../src/redis/steps/straighten.ts';
+import { DAY_MS, event, IdWorld, LARGEST_ID } from '../support/id-world.ts';
 import { World } from '../support/world.ts';
 
-const DAY_MS = 86_400_000;
-const LARGEST = '18446744073709551615-18446744073709551615';
 /** What a producer can send as an id, by what it means. */
 const AHEAD: readonly (readonly [name: string, id: (nowMs: number) => string])[] = [
-  ['the largest id', () => LARGEST],
+  ['the largest id', () => LARGEST_ID],
   ['an id before the largest', () => '18446744073709551615-0'],
   ['an id in 20 minutes', (nowMs) => `${nowMs + 20 * 60_000}-0`],
   ['an id of the year 12026', (nowMs) => `${nowMs + 10_000 * 365 * DAY_MS}-5`],
@@ -18,58 +17,9 @@ const AHEAD: readonly (readonly [name: string, id: (nowMs: number) => string])[]
   ['an id in ten seconds', (nowMs) => `${nowMs + 10_000}-0`],
 ];
 
-const event = (id: string | null, extra: object = {}): string[] => [
-  'data',
-  JSON.stringify({ ...(id !== null && { id }), event: 'x', resource: { id: 'r' }, ...extra }),
-];
-
-/** A world in the server's time, in which entries come under ids of the test's own. */
-class Live extends World {
-  constructor() {
-    super({ live: true });
-  }
-
-  async add(id: string, fields: string[]): Promise<string> {
-    return String(await this.redis.xadd(this.store.keys.events, id, ...fields));
-  }
-
-  async nowMs(): Promise<number> {
-    const [s, us] = await this.redis.time();
-    return Number(s) * 1_000 + Math.floor(Number(us) / 1_000);
-  }
-
-  /** Until all ids are usable. @returns how many entries got another one */
-  async straighten(limit?: number): Promise<number> {
-    let moved = 0;
-    for (;;) {
-      const step = await straighten(this.redis, this.store, limit);
-      moved += step.moved;
-      if (step.word === 'straight') return moved;
-    }
-  }
-
-  async ids(): Promise<string[]> {
-    return (await readBehind(this.redis, this.store, '0-0', 100_000)).map(({ id }) => id);
-  }
-
-  /** The events in the log, in order, by their ids. */
-  async events(): Promise<string[]> {
-    const entries = await readBehind(this.redis, this.store, '0-0', 100_000);
-    return entries.map(({ fields }) => JSON.parse(fields.at(-1) ?? '').id);
-  }
-
-  /** That the log takes entries, under ids of the present. */
-  async isUsable(): Promise<void> {
-    const nowMs = await this.nowMs();
-    const id = await this.add('*', event('after'));
-    expect(Number.parseInt(id, 10)).toBeGreaterThanOrEqual(nowMs);
-    expect(Number.parseInt(id, 10)).toBeLessThanOrEqual(nowMs + 1_000);
-  }
-}
-
 describe('entries whose ids lie ahead', () => {
   test.each(AHEAD)('%s: all behind it come under ids of the present, in their order', async (_, idOf) => {
-    const world = new Live();
+    const world = new IdWorld();
     for (const id of ['a', 'b']) await world.add('*', event(id));
     await world.drain();
     await world.add('*', event('c'));
@@ -97,7 +47,7 @@ describe('entries whose ids lie ahead', () => {
   });
 
   test('less than five seconds ahead keep their ids', async () => {
-    const world = new Live();
+    const world = new IdWorld();
     const id = await world.add(`${(await world.nowMs()) + 4_000}-0`, event('a'));
     expect(await world.straighten()).toBe(0);
     expect(await world.ids()).toEqual([id]);
@@ -105,36 +55,36 @@ describe('entries whose ids lie ahead', () => {
   });
 
   test('a log that was emptied under the largest id takes entries again', async () => {
-    const world = new Live();
+    const world = new IdWorld();
     await world.add('*', event('a'));
     await world.drain();
-    await world.redis.xadd(world.store.keys.events, 'MAXLEN', '0', LARGEST, 'a', 'b');
+    await world.redis.xadd(world.store.keys.events, 'MAXLEN', '0', LARGEST_ID, 'a', 'b');
     await world.straighten();
     await world.isUsable();
     expect(await world.drain()).toEqual(['applied']);
   });
 
   test('new ids lie behind the position, also where its entry is gone', async () => {
-    const world = new Live();
+    const world = new IdWorld();
     await world.add('*', event('a'));
     const position = await world.add(`${(await world.nowMs()) + 4_000}-0`, event('b'));
     await world.drain();
     await world.redis.xdel(world.store.keys.events, position);
-    await world.add(LARGEST, event('c'));
+    await world.add(LARGEST_ID, event('c'));
     await world.straighten();
     expect(isAfter((await world.ids()).at(-1) ?? '', position)).toBe(true);
     expect(await world.drain()).toEqual(['applied']);
   });
 
   test('nothing counts as removed by others', async () => {
-    const world = new Live();
+    const world = new IdWorld();
     const findings = async () => (await audit(world.redis, world.store)).findings;
     for (const id of ['a', 'b']) await world.add('*', event(id));
     expect(await findings()).toEqual([]);
     await world.drain();
     await world.redis.xtrim(world.store.keys.events, 'MAXLEN', 1);
     await world.add('*', event('c'));
-    await world.add(LARGEST, event('d'));
+    await world.add(LARGEST_ID, event('d'));
     expect(await findings()).toEqual([]);
     await straighten(world.redis, world.store, 1);
     expect(await findings()).toEqual([]);
@@ -148,15 +98,15 @@ describe('entries whose ids lie ahead', () => {
   });
 
   test('a log that nothing was applied of takes entries again', async () => {
-    const world = new Live();
-    await world.redis.xadd(world.store.keys.events, 'MAXLEN', '0', LARGEST, 'a', 'b');
+    const world = new IdWorld();
+    await world.redis.xadd(world.store.keys.events, 'MAXLEN', '0', LARGEST_ID, 'a', 'b');
     await world.straighten();
     await world.isUsable();
     expect(await world.drain()).toEqual(['applied']);
   });
 
   test('in many small steps: what comes meanwhile comes behind, and nothing is applied before it is done', async () => {
-    const world = new Live();
+    const world = new IdWorld();
     for (let i = 0; i < 5; i += 1) await world.add('*', event(`a${i}`));
     await world.drain();
     await world.add(`${(await world.nowMs()) + DAY_MS}-0`, event('b0'));
@@ -175,13 +125,13 @@ describe('entries whose ids lie ahead', () => {
   });
 
   test('groups begin before the first that got another id, or go on where they were', async () => {
-    const world = new Live();
+    const world = new IdWorld();
     const { events } = world.store.keys;
     const first = await world.add('*', event('a'));
     const second = await world.add('*', event('b'));
     await world.drain();
     await world.redis.xgroup('CREATE', events, 'slow', first);
-    await world.add(LARGEST, event('c'));
+    await world.add(LARGEST_ID, event('c'));
     await world.redis.xgroup('CREATE', events, ENGINE_GROUP, '$');
     await world.straighten();
     const groups = (await world.redis.xinfo('GROUPS', events)) as unknown[][];
@@ -193,7 +143,7 @@ describe('entries whose ids lie ahead', () => {
   });
 
   test('an id that was made of the entry stays that of its first one, and its arrival is the new one', async () => {
-    const world = new Live();
+    const world = new IdWorld();
     await world.put({ id: 'a', name: 'a', trigger: { posture: 'Reactive', expect: ['x'] } });
     const first = `${(await world.nowMs()) + DAY_MS}-7`;
     await world.add(first, event(null));
@@ -205,7 +155,7 @@ describe('entries whose ids lie ahead', () => {
   });
 
   test('one that is set straight twice keeps its first id', async () => {
-    const world = new Live();
+    const world = new IdWorld();
     await world.put({ id: 'a', name: 'a', trigger: { posture: 'Reactive', expect: ['x'] } });
     const first = `${(await world.nowMs()) + DAY_MS}-7`;
     await world.add(first, event(null));
@@ -222,10 +172,24 @@ describe('entries whose ids lie ahead', () => {
     expect((await world.firings()).map(({ event }) => event?.id)).toEqual([`entry-${first}`]);
   });
 
+  test('no mark of the engine stays for an id that can come again', async () => {
+    const world = new IdWorld();
+    const { own, events } = world.store.keys;
+    const last = await world.add('*', event('a'));
+    await world.drain();
+    const [ms = ''] = last.split('-');
+    const later = `${Number(ms) + 3_000}`;
+    // Entries of the engine, trimmed away by a producer before they were applied.
+    await world.redis.zadd(own, ms, last, ms, `${ms}-77`, later, `${later}-0`);
+    await world.redis.xadd(events, 'MAXLEN', '0', LARGEST_ID, 'a', 'b');
+    await world.straighten();
+    expect(await world.redis.zrange(own, '0', '-1')).toEqual([last]);
+  });
+
   test('one that claims in vain to be the engine’s is rejected', async () => {
-    const world = new Live();
+    const world = new IdWorld();
     const forged = ['released', event('a')[1] ?? ''];
-    await world.add(LARGEST, forged);
+    await world.add(LARGEST_ID, forged);
     await world.straighten();
     expect(await world.drain()).toEqual(['rejected']);
     const [letter] = await lastDeadLetters(world.redis, world.store, 1);
@@ -233,11 +197,11 @@ describe('entries whose ids lie ahead', () => {
   });
 
   test('one of too many fields becomes a dead letter', async () => {
-    const world = new Live();
+    const world = new IdWorld();
     await world.add('*', event('a'));
     await world.drain();
     await world.add(
-      LARGEST,
+      LARGEST_ID,
       Array.from({ length: 8_000 }, (_, i) => String(i)),
     );
     await world.straighten();
@@ -250,7 +214,7 @@ describe('entries whose ids lie ahead', () => {
 
 describe('entries whose ids are too small', () => {
   test('come behind the others, under ids of the present', async () => {
-    const world = new Live();
+    const world = new IdWorld();
     const nowMs = await world.nowMs();
     for (const [i, id] of ['a', 'b', 'c'].entries()) await world.add(`${Math.floor(nowMs / 1_000)}-${i}`, event(id));
     await world.add('*', event('d'));
@@ -263,9 +227,9 @@ describe('entries whose ids are too small', () => {
   });
 
   test('beside ids that lie ahead', async () => {
-    const world = new Live();
+    const world = new IdWorld();
     await world.add('1-1', event('a'));
-    await world.add(LARGEST, event('b'));
+    await world.add(LARGEST_ID, event('b'));
     await world.straighten();
     expect((await world.ids()).every((id) => isAfter(id, '1000000000000-0'))).toBe(true);
     expect((await world.events()).sort()).toEqual(['a', 'b']);
@@ -274,11 +238,11 @@ describe('entries whose ids are too small', () => {
 });
 
 test('a position that earlier versions let go beyond all times goes back to what is remembered', async () => {
-  const world = new Live();
+  const world = new IdWorld();
   await world.add('*', event('a'));
   await world.drain();
-  await world.add(LARGEST, event('b'));
-  await world.redis.set(world.store.keys.position, LARGEST);
+  await world.add(LARGEST_ID, event('b'));
+  await world.redis.set(world.store.keys.position, LARGEST_ID);
   await world.straighten();
   expect(await world.redis.get(world.store.keys.position)).toBe('0-0');
   await world.isUsable();
@@ -294,5 +258,5 @@ test('in virtual time every id is right', async () => {
 });
 
 test('nothing is found in a log that does not exist', async () => {
-  expect(await straighten(new Live().redis, new Live().store)).toEqual({ word: 'straight', moved: 0 });
+  expect(await straighten(new IdWorld().redis, new IdWorld().store)).toEqual({ word: 'straight', moved: 0 });
 });

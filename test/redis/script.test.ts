@@ -210,7 +210,7 @@ describe('the scripts', () => {
         (file === 'lead-over.lua' && line.includes('ARGV[args.commands')),
     ],
     ['build no key name of their own', /['"]\{/, (_, line) => /\{"|'\{'|'\}'/.test(line)],
-    ['ask for the time in one place', /'TIME'/, (file) => file === 'include/engine.lua'],
+    ['ask for the time in one place', /'TIME'/, (file) => file === 'include/time.lua'],
     ['keep no randomness', /math\.random|RANDOMKEY|SRANDMEMBER/],
     ['do not look at all keys', /'(?:KEYS|SCAN|HSCAN|ZSCAN|SSCAN)'/],
     [
