@@ -32,7 +32,7 @@ export type TriggerDocument = EventTriggerDocument | CompoundDocument | Sequence
 
 const GOT_TOO = `
 /** A firing inside a composite's: only a root has the wall clock time. */
-export type ChildFiringDocument = Omit<FiringDocument, 'decided'>;
+export type ChildFiringDocument = Omit<FiringDocument, 'decided' | 'reminder' | 'triggering_events' | 'events_counted'>;
 
 /**
  * What a job holds: everything its handler needs, so that later edits of the automation change nothing. \`data\` tells the two kinds

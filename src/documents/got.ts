@@ -42,6 +42,12 @@ export type FiringDocument = {
   triggering_event: EventDocument | null;
   /** Wall clock when it was decided */
   decided: string;
+  /** Of a reminder: its number since the alert was set or renewed */
+  reminder?: number;
+  /** With `collect`: the last events that were counted into its window, in the order in which they were applied */
+  triggering_events?: readonly EventDocument[];
+  /** With `collect`: how many events were counted into its window */
+  events_counted?: number;
   /** Child firings in declared order; none for event triggers */
   triggering_firings: readonly ChildFiringDocument[];
 };
@@ -69,7 +75,7 @@ export type TriggeredFields = {
 };
 
 /** A firing inside a composite's: only a root has the wall clock time. */
-export type ChildFiringDocument = Omit<FiringDocument, 'decided'>;
+export type ChildFiringDocument = Omit<FiringDocument, 'decided' | 'reminder' | 'triggering_events' | 'events_counted'>;
 
 /**
  * What a job holds: everything its handler needs, so that later edits of the automation change nothing. `data` tells the two kinds

@@ -119,6 +119,19 @@ function addKey(resource: Record<string, string>, labels: Labels): void {
   for (const name of names) if (labels[name]) resource[`label.${name}`] = labels[name];
 }
 
+/** What of rules 17 stands in documents about a firing; nothing of most. */
+export function patternFields({ reminder, collected, counted }: Firing): {
+  reminder?: number;
+  triggering_events?: readonly EventDocument[];
+  events_counted?: number;
+} {
+  return {
+    ...(reminder !== undefined && { reminder }),
+    ...(collected !== undefined && { triggering_events: collected }),
+    ...(counted !== undefined && { events_counted: counted }),
+  };
+}
+
 /** The id of the state-change event of a firing (rules 10). */
 export function stateChangeEventId(firingId: string): string {
   return `s-${firingId}`;

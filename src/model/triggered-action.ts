@@ -33,6 +33,14 @@ export const childFiring: z.ZodType<unknown, ChildFiringDocument> = z.lazy(() =>
 export const firingDocument = z.strictObject({
   ...firingFields,
   decided: instant.describe('Wall clock when it was decided'),
+  reminder: z.int().min(1).optional().describe('Of a reminder: its number since the alert was set or renewed'),
+  triggering_events: z
+    .array(eventOutput)
+    .optional()
+    .describe(
+      'With `collect`: the last events that were counted into its window, in the order in which they were applied',
+    ),
+  events_counted: z.int().min(0).optional().describe('With `collect`: how many events were counted into its window'),
   triggering_firings: z.array(childFiring).describe(CHILD_FIRINGS),
 });
 

@@ -5,7 +5,7 @@ import { InvalidDocument } from '../errors.ts';
 import { delayOf, queueOf } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import { eventDocument } from '../model/event.ts';
-import { type ChildFiring, type Firing, stateChangeEvent, stateChangeEventId } from '../model/firing.ts';
+import { type ChildFiring, type Firing, patternFields, stateChangeEvent, stateChangeEventId } from '../model/firing.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
 
 /**
@@ -47,6 +47,7 @@ export function jobsOf(firing: Firing, automation: Automation): QueueJob[] {
     ...firingDocument(firing, document.trigger),
     state: firing.state,
     decided: formatTimestamp(firing.decided),
+    ...patternFields(firing),
   };
   const jobs: QueueJob[] = [];
   const add = (list: readonly ActionDocument[], before: number, event: EventDocument | null): void => {

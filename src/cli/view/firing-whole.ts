@@ -66,6 +66,8 @@ function factsOf(
     ['decided', `${formatTimestamp(decided)}, entry ${entry} of the ledger`],
     ['window', (automation && windowInWords(firing, automation)) ?? '-'],
     ['by', event ? `${event.event} ${resourceId(event.resource) ?? ''}, event ${event.id}` : 'nothing was ever seen'],
+    ...(firing.reminder === undefined ? [] : ([['reminder', `number ${firing.reminder}`]] as [string, string][])),
+    ...listed('events', collectedInWords(firing)),
     ...listed('made of', children.map(childInWords)),
     ...listed('jobs', jobs?.map(jobInWords) ?? []),
   ];
@@ -74,6 +76,13 @@ function factsOf(
 function jobInWords({ queue, name, opts }: QueueJob): string {
   const later = opts.delay ? `, delayed by ${durationInWords(opts.delay)}` : '';
   return `${name} in queue ${queue}, job ${opts.jobId}${later}`;
+}
+
+/** With `collect`: how many events its window had, and the last of them. */
+function collectedInWords({ collected = [], counted }: Firing): string[] {
+  if (counted === undefined) return [];
+  const last = collected.map(({ event, id, occurred }) => `${occurred} ${event}, event ${id}`);
+  return [`${counted} counted${last.length > 0 ? `, the last ${last.length}:` : ''}`, ...last];
 }
 
 function childInWords({ path, triggered, labels, event }: ChildFiring): string {

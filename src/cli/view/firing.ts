@@ -1,6 +1,6 @@
 import type { Recorded } from '../../inspect/firings.ts';
 import type { Labels } from '../../model/event.ts';
-import type { ChildFiring } from '../../model/firing.ts';
+import { type ChildFiring, patternFields } from '../../model/firing.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
 import type { Column } from './table.ts';
 import { moment, withoutYear } from './when.ts';
@@ -22,6 +22,7 @@ export function firingJson({ entry, firing }: Recorded): Record<string, unknown>
     triggering_labels: firing.labels,
     triggering_event: firing.event,
     triggering_firings: firing.children.map(childJson),
+    ...patternFields(firing),
   };
 }
 
