@@ -2,7 +2,10 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
   'lua/include/composite.lua': {
-    '9.1: one needed: fires with the first alone': ['if c.needed == 1 then', 'if false then'],
+    '9.1: one needed: fires with the first alone': [
+      'if c.needed == 1 then return firing',
+      'if false then return firing',
+    ],
     '9.2: what is outdated does not count': ['children.drop(g, as_of, -math.huge)', ''],
     '9.4: one event advances a sequence by one step': [
       "if c.type == 'sequence' and #received > 1 then",
@@ -53,7 +56,7 @@ export const rules: Mutants = {
       'for child in pairs(g.stored) do',
     ],
   },
-  'lua/include/wire.lua': {
+  'lua/include/match.lua': {
     '7.1, 3: an event meets all triggers of an automation before its composites': ['flags >= LAST', 'true'],
   },
   'lua/include/walk.lua': {

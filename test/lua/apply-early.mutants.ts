@@ -29,7 +29,10 @@ export const rules: Mutants = {
       'if #times == 0 or #times < s.threshold then',
       'if #times < s.threshold then',
     ],
-    '7.3 P1: what came before the arming event counts': ['#times - (expects and 1 or 0)', '(expects and -1 or 0)'],
+    '7.3 P1: what came before the arming event counts': [
+      '#times - (expects and not s.kind.valued and 1 or 0)',
+      '(expects and not s.kind.valued and -1 or 0)',
+    ],
     '7.3 P1: what came before the window began does not count': [
       'local times = early.times(e, s, b.key, ev.as_of, ev.t, ev.t + s.within)',
       'local times = early.times(e, s, b.key, ev.as_of, ev.t - 1, ev.t + s.within)',
@@ -108,15 +111,12 @@ export const rules: Mutants = {
       'ev.as_of, start, math.huge), ev) then',
     ],
     '7.3 P10: the event before this one is reported': ['last = window.last_event(e, s, b)', 'last = ev.doc'],
-    '7.3 P11: what came behind it counts': [
-      'local count = #early.times(e, s, b.key, ev.as_of, ev.t, ev.t + s.within)',
-      'local count = 0',
-    ],
+    '7.3 P11: what came behind it counts': ['arming.open(s, b, ev, #times)', 'arming.open(s, b, ev, 0)'],
     '7.3 P11: and closes the window when it is enough': [
-      'if s.kind.after and count >= s.threshold then window.close(s, b) end',
+      'if s.kind.after and #times >= s.threshold then window.close(s, b) end',
       '',
     ],
-    '7.3 P11: but never a standing one': ['if s.kind.after and count >=', 'if count >='],
+    '7.3 P11: but never a standing one': ['if s.kind.after and #times >=', 'if #times >='],
   },
   'lua/include/alert.lua': {
     '6: an alert is armed by the newest event of all its windows': [
@@ -134,6 +134,6 @@ export const rules: Mutants = {
   },
   'lua/include/notation.lua': {
     '6: a window keeps when it was armed last': ['if b.start and b.armed then', 'if false then'],
-    '6: an alert keeps when it was armed last': ['if b.alert and b.alert.armed then', 'if false then'],
+    '6: an alert keeps when it was armed last': ["a.armed and format(' renewed %d', a.armed) or ''", "''"],
   },
 };

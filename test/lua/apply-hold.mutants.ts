@@ -2,8 +2,14 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
   'lua/include/hold.lua': {
-    '6: what only arms is awaited by nobody': ['if expects and s.kind.proactive then', 'if s.kind.proactive then'],
-    '6: a parked event holds the keys that expect it': ['if expects and s.kind.proactive then', 'if false then'],
+    '6: what only arms is awaited by nobody': [
+      'if (expects or match.resets(more)) and s.kind.proactive then',
+      'if s.kind.proactive then',
+    ],
+    '6: a parked event holds the keys that expect it': [
+      'if (expects or match.resets(more)) and s.kind.proactive then',
+      'if false then',
+    ],
     '6: every parked event holds its keys': ['b.hold = (b.hold or 0) + 1', 'b.hold = 1'],
     '6: a key waits for the last of its parked events': ['b.hold > 1 and b.hold - 1 or false', 'false'],
     '6: what waited is due when the event has come back': ['then b.due = math.max(b.due, as_of) end', 'then end'],

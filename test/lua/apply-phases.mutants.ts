@@ -106,8 +106,10 @@ export const protections: Mutants = {
       "if not result then return 'more-due', i - 1, {} end",
     ],
   },
-  'lua/include/wire.lua': {
+  'lua/include/match.lua': {
     'a window that cannot be read fails the events that meet it': ["if type(b) == 'string' then error(b, 0) end", ''],
+  },
+  'lua/include/wire.lua': {
     'the entries of a chunk begin where they are': [
       'chunk.event, chunk.digest, chunk.match, chunk.next_rest = 0, 0, 0, chunk.rest',
       'chunk.event, chunk.digest, chunk.match = 0, 0, 0\n  chunk.next_rest = chunk.next_rest > 0 and chunk.next_rest or chunk.rest',
@@ -128,7 +130,7 @@ export const protections: Mutants = {
     'types: the quotas used': ["check_type(k.quota_used, 'hash')", ''],
     'types: the deadlines of a trigger': ["if d and not d.visited then check_type(due.key(e, s), 'zset') end", ''],
     'types: the last events of a trigger': [
-      "if s.changed and s.kind.proactive then check_type(p.last .. s.name, 'hash') end",
+      "if s.changed and s.kind.whole then check_type(p.last .. s.name, 'hash') end",
       '',
     ],
     'types: streams and the sets of parked events': ['if TYPES[name] then check_type(key, TYPES[name]) end', ''],

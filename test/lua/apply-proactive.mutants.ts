@@ -2,7 +2,13 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
   'lua/include/arming.lua': {
-    '7.3 P1: an arming event that is expected starts at -1': ['#times - (expects and 1 or 0)', '#times'],
+    '7.3 P1: an arming event that is expected starts at -1': [
+      '#times - (expects and not s.kind.valued and 1 or 0)',
+      '#times',
+    ],
+  },
+  'lua/include/tally.lua': {
+    '7.3 P9: thr events satisfy': ['return b.count >= s.threshold', 'return b.count > s.threshold'],
   },
   'lua/include/proactive.lua': {
     '7.3 P2: an older arming event is not remembered': [
@@ -31,13 +37,12 @@ export const rules: Mutants = {
     '7.3 P7: a late event does not count': ["return 'late' .. recovery\n", ''],
     '7.3 P8: a counted event ends the silence': ['keep, kind.standing and 0, ev.doc', 'keep, b.silent, ev.doc'],
     '7.3 P8: a counted event is remembered': [
-      'b.silent, b.last = b.count + 1, keep, kind.standing and 0, ev.doc',
-      'b.silent = b.count + 1, keep, kind.standing and 0',
+      'b.keep, b.silent, b.last = keep, kind.standing and 0, ev.doc',
+      'b.keep, b.silent = keep, kind.standing and 0',
     ],
-    '7.3 P9: thr events satisfy': ['if b.count + 1 < s.threshold then', 'if b.count + 1 <= s.threshold then'],
     '7.3 P10: a heartbeat goes on': ['kind.after and not arms and satisfy', 'kind.after and satisfy'],
     '7.3 P10: a satisfied window closes at once': ['  else\n    window.close(s, b)\n  end', '  end'],
-    '7.3 P11: a window starts anew at the satisfying event': ['arming.open(s, b, ev, count)', 'b.count = count'],
+    '7.3 P11: a window starts anew at the satisfying event': ['arming.open(s, b, ev, #times)', 'b.count = #times'],
     '7.3 P10, P11: an alert ends when a window is satisfied': [
       'return b.alert and word .. alert.resolve(e, s, b, ev) or word .. recovery',
       'return word .. recovery',
@@ -59,24 +64,36 @@ export const rules: Mutants = {
   },
   'lua/include/settle.lua': {
     '8.2: a window is settled with its due': [
-      'absence.settle(e, s, b, b.due, b.due)',
-      'absence.settle(e, s, b, b.finish, b.finish)',
+      'obligation.settle(e, s, b, what, b.due, b.due)',
+      'obligation.settle(e, s, b, what, b.finish, b.finish)',
     ],
   },
   'lua/include/notation.lua': {
     '6: a window keeps the 30 days of its key': ['if b.start and b.keep then', 'if false then'],
     '6: a window says whether it is silent': ['if b.start and b.silent then', 'if false then'],
-    '6: a window keeps its alert': ['if b.alert then text', 'if false then text'],
+    '6: a window keeps its alert': ['if b.alert then text = text .. format(', 'if false then text = text .. format('],
   },
   'lua/include/record.lua': {
-    '8: a window wakes when its alert is forgotten': ['b.alert and b.alert.forgotten or math.huge', 'math.huge'],
+    '8: a window wakes when its alert is forgotten': [
+      'math.min(at, a.ends or a.forgotten,',
+      'math.min(at, a.ends or math.huge,',
+    ],
   },
   'lua/include/window.lua': {
     '6: due is not before the as_of of the opening': ['math.max(finish, as_of)', 'finish'],
   },
   'lua/include/walk.lua': {
-    '7.1, 3.1: an event settles its own window first': ['if is_past(m.s, m.b, ev) then', 'if false then'],
-    '7.1, 3.1: also where its automation has one trigger': ['if last and not is_past(s, b, ev) then', 'if last then'],
-    '7.1, 3.1: a window is over at its end': ['b.finish <= ev.t', 'b.finish < ev.t'],
+    '7.1, 3.1: an event settles its own window first': [
+      'if not m.composite and is_past(m.s, m.b, ev) then',
+      'if false then',
+    ],
+    '7.1, 3.1: also where its automation has one trigger': [
+      'if last and s.threshold and not is_past(s, b, ev) then',
+      'if last and s.threshold then',
+    ],
+    '7.1, 3.1: a window is over at its end': [
+      'obligation.first(s, b, false) <= ev.t',
+      'obligation.first(s, b, false) < ev.t',
+    ],
   },
 };

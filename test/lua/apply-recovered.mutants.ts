@@ -2,7 +2,7 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
   'lua/include/absence.lua': {
-    '8.1, over already: the alert ends': ['if over then alert.forget(s, b) end', ''],
+    '8.1, over already: the alert ends': ['if over then alert.forget(s, b) elseif s.kind.rich', 'if s.kind.rich'],
     '8.1, over already: when enough came, not before': [
       'return times[b.alert.missing] or false end',
       'return times[1] or false end',
@@ -18,8 +18,8 @@ export const rules: Mutants = {
       '-math.huge, math.huge)',
     ],
     '8.1, over already: it does not go up into a compound that needs others': [
-      'if over and alert.keeper(e, fired.trigger) then return end',
-      '',
+      'if over and alert.keeper(e, fired.trigger) then',
+      'if false then',
     ],
     '8.1, over already: the end is a firing': ['if over and s.kind.rooted then', 'if false then'],
     '8.1, over already: only at the root': ['if over and s.kind.rooted then', 'if over then'],
@@ -37,7 +37,7 @@ export const rules: Mutants = {
   'lua/include/alert.lua': {
     '9, taken back: a compound that needs one keeps nothing': [' and parent.needed > 1 and parent', ' and parent'],
     '9, taken back: a sequence keeps what happened': ["parent and parent.type == 'compound' and", 'parent and'],
-    '9, taken back: a firing leaves its compound': ['if place then take_back(', 'if false then take_back('],
+    '9, taken back: a firing leaves its compound': ['if place then M.take_back(', 'if false then M.take_back('],
     '9, taken back: also in a later call': ['b.alert.place or stored(e, s, b, PLACE)', 'b.alert.place'],
     '9, taken back: also in the same call': ['b.alert.place or stored(e, s, b, PLACE)', 'stored(e, s, b, PLACE)'],
     '9, taken back: not the firing of another key': [
@@ -53,10 +53,10 @@ export const rules: Mutants = {
       'if a and a.place then set[#set + 1], set[#set + 2] = PLACE .. b.key, a.place end',
       '',
     ],
-    '9, taken back: its place is removed': [
-      'if b.over then gone[#gone + 1], gone[#gone + 2] = EVENT .. b.key, PLACE .. b.key end',
-      '',
+    '9, taken back: its place is removed': ['{ EVENT, PLACE, CAUSE, FIRED }', '{ EVENT, CAUSE, FIRED }'],
+    '9, taken back: the place of an alert that ended is no longer needed': [
+      'or not s.kind.rooted or s.kind.rich',
+      'or s.kind.rich',
     ],
-    '9, taken back: the place of an alert that ended is no longer needed': ['or not s.kind.rooted) then', ') then'],
   },
 };

@@ -15,7 +15,10 @@ export const rules: Mutants = {
       'math.max(known.latest, t)',
     ],
     '6: what is forgotten stays forgotten': ['math.max(asked, e.settled)', 'asked'],
-    '6: nothing is written where nothing is remembered': ['if memory_ms(e) == 0 then return end', ''],
+    '6: nothing is written where nothing is remembered': [
+      'if s.kind.valued or memory_ms(e) == 0 then return end',
+      'if s.kind.valued then return end',
+    ],
     '6: known from the half hour before': ['math.floor((asked - engine.settings(e).early_ms) / SPAN)', 'last'],
     '6: known from the half hour that came': ['(asked + LAG_LIMIT_MS) / SPAN', 'asked / SPAN'],
     '6: the newest list of a key counts': [

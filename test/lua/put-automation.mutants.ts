@@ -35,10 +35,10 @@ export const protections: Mutants = {
       'local until_ms = e.now',
     ],
   },
-  'lua/include/engine.lua': {
+  'lua/include/backlog.lua': {
     'watermark in as_of: a change does not overtake the log': [
-      'return math.min(e.now, M.oldest_waiting(e) or e.now) - M.lag(e)',
-      'return e.now - M.lag(e)',
+      'return math.min(e.now, M.oldest(e) or e.now) - engine.lag(e)',
+      'return e.now - engine.lag(e)',
     ],
   },
 };

@@ -2,10 +2,7 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
   'lua/include/change.lua': {
-    '13: standing windows restart when enabled': [
-      'elseif b.start and not trigger.kind.after then',
-      'elseif false then',
-    ],
+    '13: standing windows restart when enabled': ['elseif b.start and trigger.kind.standing then', 'elseif false then'],
     '13: armed windows that ran out are dropped when enabled': [
       'trigger.kind.after and b.finish <= e.as_of then',
       'trigger.kind.after and false then',
@@ -19,7 +16,7 @@ export const rules: Mutants = {
   },
   'lua/include/window.lua': {
     '13: windows are read some thousand at a time': [
-      'local last = math.min(#keys, from + SLICE - 1)',
+      'local last = math.min(#keys, from + limits.SLICE - 1)',
       'local last = #keys',
     ],
   },

@@ -12,7 +12,7 @@ export const rules: Mutants = {
   },
   'lua/include/absence.lua': {
     '8.1: a key forgotten before its window ended is silent': ['if b.keep and b.finish > b.keep then', 'if false then'],
-    '8.1: thr 0 is always satisfied': ['if b.count < s.threshold and not', 'if b.count <= s.threshold and not'],
+    '8.1: thr 0 is always satisfied': ['return b.count < s.threshold', 'return b.count <= s.threshold'],
     '8.1: an armed window is gone once settled': ['if s.kind.after then return window.close(s, b) end', ''],
     '9: an absence goes up': [
       'composite.climb(e, fired, as_of)',

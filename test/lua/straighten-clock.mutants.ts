@@ -1,12 +1,14 @@
 import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
+  'lua/include/backlog.lua': {
+    '4 A clock set back: E is the time of the oldest entry': ['if at then return at end', ''],
+  },
   'lua/include/engine.lua': {
     '4 A clock set back: what the engine appends has its time at once': [
       "if e.behind then return M.append_at(e, '- ' .. e.now_text, ...) end",
       '',
     ],
-    '4 A clock set back: E is the time of the oldest entry': ['if at then return at end', ''],
   },
   'lua/include/packed.lua': {
     '4 A clock set back: the time stands for that of the id': [
