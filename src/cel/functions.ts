@@ -2,7 +2,7 @@ import { toBool, toBytes, toDouble, toDuration, toInt, toText, toTimestamp, toUi
 import { sizeOfMap } from './equality.ts';
 import { type Evaluation, TOO_MANY_STEPS } from './evaluation.ts';
 import { matches } from './regular-expression.ts';
-import { includes } from './text-search.ts';
+import { includes, searchedLength } from './text-search.ts';
 import { TIME_PARTS, timePart } from './time-parts.ts';
 import { MAP, nameOfType, TypeValue, typeOf } from './value.ts';
 
@@ -36,7 +36,7 @@ const ofPart = (_: string, part: string): number => part.length;
 /** All functions, by their names. */
 export const FUNCTIONS: ReadonlyMap<string, CelFunction> = new Map<string, CelFunction>([
   ['size', size],
-  ['contains', textTest(includes, (text, part) => text.length + part.length)],
+  ['contains', textTest(includes, searchedLength)],
   ['startsWith', textTest((text, part) => text.startsWith(part), ofPart)],
   ['endsWith', textTest((text, part) => text.endsWith(part), ofPart)],
   ['matches', matches],

@@ -6,7 +6,7 @@ export const HOSTILE_PAYLOADS = {
   /** A text as long as an event can be. */
   text: () => ({ s: 'a'.repeat(1_490_000), t: 'a'.repeat(1_490_000) }),
   /** A text that can still be gone over, and a part that almost occurs everywhere. */
-  almost: () => ({ s: 'a'.repeat(900_000), part: `b${'a'.repeat(50_000)}` }),
+  almost: () => ({ s: 'a'.repeat(440_000), part: `b${'a'.repeat(50_000)}`, other: `${'a'.repeat(50_000)}b` }),
   /** A list and a map as large as an event can be. */
   wide: () => ({
     l: Array.from({ length: 500_000 }, () => 1),
@@ -79,6 +79,7 @@ export const ATTACKS: readonly (readonly [HostilePayload, string])[] = [
   ['text', 'payload == payload'],
   ['text', '[payload.s, payload.s].exists(s, s == payload.t)'],
   ['almost', 'payload.s.contains(payload.part)'],
+  ['almost', 'payload.s.contains(payload.other)'],
   ['almost', '[1, 2].all(i, payload.s.contains(payload.part))'],
   // Macros in macros, and lists and maps that grow.
   ['list', 'payload.l.all(i, payload.l.all(j, payload.l.exists(k, k == j)))'],

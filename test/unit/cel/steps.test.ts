@@ -54,6 +54,7 @@ describe('a step is', () => {
     ['payload.hundred < payload.long', 5 + 1],
     ['payload.hundred + payload.long', 5 + 3],
     ['payload.long.contains("b")', 4 + 2],
+    ['payload.long.contains(payload.long)', 5 + 10],
     ['payload.long.startsWith(payload.hundred)', 5 + 1],
     ['int(payload.long)', 3 + 2],
     ['duration("1h30m")', 2 + 2],
