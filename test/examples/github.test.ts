@@ -164,9 +164,9 @@ async function run(steps: readonly Step[]): Promise<Replayed & { told: Told[] }>
 }
 
 describe('the example', () => {
-  test('pushes all samples through, and three of them are worth a word', async () => {
+  test('pushes all samples through, and two of them are worth a word', async () => {
     const { outcomes, firings, jobs, dead } = await run(historySteps());
-    expect({ outcomes, firings, dead }).toEqual({ outcomes: { applied: 329 }, firings: 3, dead: 0 });
+    expect({ outcomes, firings, dead }).toEqual({ outcomes: { applied: 329 }, firings: 2, dead: 0 });
     expect(rowsOf(jobs)).toEqual([
       // Told three times in the same second, fires once.
       [
@@ -177,15 +177,7 @@ describe('the example', () => {
         'sample-repository-0',
         'guard-down',
       ],
-      // Reviewed five seconds after it was opened; closed, and then ready for review in the same second: that one nobody saw.
-      [
-        'unreviewed',
-        'Triggered',
-        '2019-05-16T15:21:18.000Z',
-        'repo/Codertocat/Hello-World/pull/2',
-        'sample-pull_request-17',
-        'review-missing',
-      ],
+      // Pull request 2 is ready for review in the second in which it was closed, and arrives behind that: nobody has to look at it.
       // A deletion has no time of its own and so comes with the last sample.
       [
         'guard-down',
@@ -231,7 +223,7 @@ describe('the example', () => {
     expect(stderr).toBe('');
     const sums = stdout.split('\n').filter((line) => line.includes('dead letters'));
     expect(sums).toEqual([
-      '329 events applied, 0 recognised as a duplicate, 3 firings, 3 jobs handled, 0 dead letters',
+      '329 events applied, 0 recognised as a duplicate, 2 firings, 2 jobs handled, 0 dead letters',
       '17 events applied, 1 recognised as a duplicate, 5 firings, 6 jobs handled, 0 dead letters',
     ]);
     const left = [];
