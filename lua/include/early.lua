@@ -8,6 +8,7 @@ local typed = include('typed')
 
 local M = {}
 
+local NONE = {}
 local SPAN, MOST, LAG_LIMIT_MS = limits.EARLY_SPAN_MS, limits.EARLY_TIMES, limits.LAG_LIMIT_MS
 
 local function memory_ms(e)
@@ -22,7 +23,7 @@ local function read_all(e, s, keys, asked)
   end
   local last = math.floor((asked + LAG_LIMIT_MS) / SPAN)
   for span = math.floor((asked - engine.settings(e).early_ms) / SPAN), last do
-    for from = 1, #unknown, limits.SLICE do
+    for from = 1, remembered.has(e, s, span) and #unknown or 0, limits.SLICE do
       local to = math.min(#unknown, from + limits.SLICE - 1)
       for i, text in ipairs(remembered.texts(e, s, span, { unpack(unknown, from, to) })) do
         if text then s.early[unknown[from + i - 1]] = remembered.read(text, span) end
@@ -38,23 +39,30 @@ end
 
 -- What is remembered of a key, or false; asked: the as_of, or the deadline of a settlement, in ms.
 local function of(e, s, key, asked)
-  if not s.kind.after or not s.kind.proactive or s.kind.valued or memory_ms(e) == 0 then return false end
+  if not s.kind.early or memory_ms(e) == 0 then return false end
   s.early = s.early or {}
-  if s.early[key] == nil then
+  local known = s.early[key]
+  if known == nil then
     local wanted = s.wanted or {}
     s.wanted, wanted[#wanted + 1] = false, key
     if is_empty(e) then return false end
     read_all(e, s, wanted, asked)
+    known = s.early[key]
   end
-  local known = s.early[key]
-  if known and math.max(asked, e.settled) >= known.latest + memory_ms(e) then s.early[key] = false end
+  if not known then return false end
+  if type(known) == 'string' then
+    known = remembered.read(known, s.fresh_span)
+    s.early[key] = known
+  end
+  if math.max(asked, e.settled) >= known.latest + memory_ms(e) then s.early[key] = false end
   return s.early[key]
 end
 
--- The times of a key in [from, to), in order. asked: as above.
+-- The times of a key in [from, to), in order; not to be changed. asked: as above.
 function M.times(e, s, key, asked, from, to)
-  local known, found = of(e, s, key, asked), {}
-  if not known then return found end
+  local known = of(e, s, key, asked)
+  if not known then return NONE end
+  local found = {}
   for _, time in ipairs(known.times) do
     if time >= from and time < to then found[#found + 1] = time end
   end
@@ -72,17 +80,31 @@ local function thin(times, t, s)
   if #times > MOST then table.remove(times, 1) end
 end
 
--- Remembers when an expected event of a key happened.
-function M.put(e, s, key, t, as_of)
-  if s.kind.valued or memory_ms(e) == 0 then return end
-  local known = of(e, s, key, as_of) or --[[remembered times]] { times = {}, latest = -math.huge, changed = false }
+-- Puts a time into a list.
+local function add(known, t, s)
   local at = #known.times + 1
   while at > 1 and known.times[at - 1] > t do at = at - 1 end
   table.insert(known.times, at, t)
   thin(known.times, t, s)
-  known.latest, known.changed = math.max(known.latest, t, as_of), true
+end
+
+-- Remembers when an expected event of a key happened. Most keys have one such event: then its text is all that is made of it.
+function M.put(e, s, key, t, as_of)
+  if not s.kind.early or memory_ms(e) == 0 then return end
+  local known, latest = of(e, s, key, as_of), t > as_of and t or as_of
   state.touch(e, s)
-  s.early[key], s.remembers = known, true
+  s.remembers = s.remembers or {}
+  local span = math.floor(latest / SPAN)
+  s.fresh_span = s.fresh_span or span
+  if not known and s.fresh_span == span then
+    local text, flat = remembered.text_of_one(t, latest, span), s.remembers
+    s.early[key], flat[#flat + 1], flat[#flat + 2] = text, key, text
+    return
+  end
+  known = known or --[[remembered times]] { times = {}, latest = latest, changed = true }
+  add(known, t, s)
+  if latest > known.latest then known.latest = latest end
+  known.changed, s.early[key] = true, known
 end
 
 return M

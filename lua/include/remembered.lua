@@ -7,6 +7,8 @@ local typed = include('typed')
 
 local M = {}
 
+local format = string.format
+
 local SPAN = limits.EARLY_SPAN_MS
 
 local function hash(e, s, span)
@@ -27,21 +29,32 @@ function M.read(text, span)
   return --[[remembered times]] { times = times, latest = times[#times] + text:match('%+(%d+)$'), changed = false }
 end
 
+-- Whether any list of the trigger stands in the half hour of that number.
+function M.has(e, s, span)
+  return typed.check(hash(e, s, span), 'hash')
+end
+
 -- The texts of these keys in the half hour of that number, each false where there is none.
 function M.texts(e, s, span, keys)
   return typed.hash('HMGET', hash(e, s, span), unpack(keys))
 end
 
--- What changed, by half hours: number -> keys with their texts, flat.
+-- The text of a list of one time.
+function M.text_of_one(t, latest, span)
+  return format('%d +%d', t - span * SPAN, latest - t)
+end
+
+-- What changed, by half hours: number -> keys with their texts, flat. A list that grew after it was new comes behind its first text.
 local function changes(s)
-  local spans = {}
+  local spans = { [s.fresh_span] = s.remembers }
   for key, known in pairs(s.early) do
-    if known and known.changed then
+    if type(known) == 'table' and known.changed then
       local span = math.floor(known.latest / SPAN)
       local flat = spans[span] or {}
       spans[span], flat[#flat + 1], flat[#flat + 2] = flat, key, text_of(known, span)
     end
   end
+  if not spans[s.fresh_span][1] then spans[s.fresh_span] = nil end
   return spans
 end
 

@@ -9,6 +9,7 @@ function M.kind(sum)
     kinds[sum] = --[[kind of a trigger]] {
       proactive = sum % 2 >= 1, after = sum % 4 >= 2, standing = sum % 8 >= 4, keyed = sum % 16 >= 8, rooted = sum % 32 >= 16,
       rich = sum % 64 >= 32, distinct = sum % 128 >= 64, summed = sum >= 128, -- of rules 17
+      early = sum % 4 == 3 and sum < 64, -- whether times of expected events are remembered
       valued = sum >= 64, whole = sum % 2 >= 1 or sum >= 32, -- whether events have a value; whether windows are whole records
     }
   end
@@ -22,7 +23,7 @@ function M.new(e, name, threshold, within, kind)
     first = false, windows = false, -- the only window, or all of them by key
     changed = false, -- the window that changed last; each names the one that changed before it
     deadlines = false, -- what is known of its deadlines, as soon as one moves or is due (due.lua)
-    early = false, remembers = false, -- what is known of remembered times (early.lua), and whether any are to be written, or what of them
+    early = false, remembers = false, fresh_span = false, -- what is known of remembered times, and what is to be written (early.lua)
     keys = false, -- what rules 17 add to the trigger, as soon as it is asked for (engine.keys)
     wanted = false, -- keys whose remembered times are asked for at once, when the first one is
   }
