@@ -183,7 +183,11 @@ function pageOf(all: ReadonlyMap<string, Declared>, exported: ReadonlySet<string
       errorsTable(all, exported),
     ),
     section('Jobs', 'What a job has where its action does not say otherwise.\n', jobDefaults()),
-    section('Documents and answers', ...rest.flatMap(of).map(described)),
+    section(
+      'Documents and answers',
+      'What the keys of an automation do: [semantics](semantics.md), [patterns](patterns.md), [conditions](conditions.md).\n',
+      ...rest.flatMap(of).map(described),
+    ),
   ].join('\n');
 }
 

@@ -28,13 +28,14 @@ test('each limit stands in a line of its own with its reason', () => {
   expect(limits.size).toBeGreaterThan(10);
 });
 
-// `keep unlimited` is missing: the rules mark it as not followed yet.
 test.each([
   ['reach-back', 'REACH_BACK_MS'],
   ['leader wait', 'WAIT_MS'],
   ['lag limit', 'LAG_LIMIT_MS'],
   ['seen memory', 'MEMORY_MS'],
+  ['early memory', 'EARLY_MS'],
   ['keep', 'KEEP_MS'],
+  ['keep unlimited', 'KEEP_UNLIMITED_MS'],
   ['clock skew', 'CLOCK_SKEW_MS'],
   ['forget', 'FORGET_MS'],
 ])('%s is what the rules say', (rule, name) => {
