@@ -60,8 +60,10 @@ function M.apply(e, s, b, arms, expects, ev)
     open(s, b, resets(e, s) and t or t - REACH_BACK_MS, t + w, 0)
     opened = true
   end
-  -- R5: an empty window that no arming event opened follows on a firing.
-  if t < b.start then return (after or b.count > 0 or t < b.start - w) and 'late' or 'resting' end
+  if t < b.start then -- R5: an empty window that neither an arming event nor a reset opened follows on a firing
+    local opened_alone = after or b.count ~= 0 or s.kind.rich and b.extra.idle == 1
+    return (opened_alone or t < b.start - w) and 'late' or 'resting'
+  end
   if w > 0 and t >= b.finish then
     if after then return close(e, s, b, 'disarmed') end -- R6
     open(s, b, t, t + w, 0) -- R7

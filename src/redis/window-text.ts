@@ -10,16 +10,23 @@ export type WindowText = Readonly<{
   armed: number | null;
   /** How many parked events may yet be expected here. */
   hold: number;
-  /** `armed`: the newest time of the arming events of the windows that fired, where that is behind the start. */
+  /**
+   * `until`: when it ends, or is forgotten, if nothing comes. `armed`: the newest time of the arming events of the windows that fired,
+   * where that is behind the start.
+   */
   alert: Readonly<{ start: number; missing: number; until: number; armed: number | null }> | null;
   /** Id of the event that opened the window. */
   opener: string | null;
 }>;
 
-const OPEN = /^\[(-?\d+),(-?\d+)\) (-?\d+)/;
+const OPEN = /^\[(-?\d+),(-?\d+)\) (\S+)/;
 
-/** Reads `[start,end) count due D keep K silent S armed T hold N alert START MISSING UNTIL renewed T opener ID`; each part may be missing. */
-export function parseWindowText(text: string): WindowText {
+/**
+ * Reads `[start,end) count due D keep K silent S armed T hold N alert START MISSING UNTIL renewed T ends T opener ID`; each part may be
+ * missing. What rules 17 keep of a key stands in a line before it (lua/include/extra.lua), which is passed over.
+ */
+export function parseWindowText(whole: string): WindowText {
+  const text = whole.startsWith('~') ? whole.slice(whole.indexOf('\n') + 1) : whole;
   const at = text.startsWith('opener ') ? 0 : text.indexOf(' opener ');
   const words = at === -1 ? text : text.slice(0, at);
   const [, start, end, count] = OPEN.exec(words)?.map(Number) ?? [];
@@ -39,7 +46,12 @@ export function parseWindowText(text: string): WindowText {
     armed: number('armed'),
     hold: number('hold') ?? 0,
     alert: alert
-      ? { start: alert[1] ?? 0, missing: alert[2] ?? 0, until: alert[3] ?? 0, armed: number('renewed') }
+      ? {
+          start: alert[1] ?? 0,
+          missing: alert[2] ?? 0,
+          until: number('ends') ?? alert[3] ?? 0,
+          armed: number('renewed'),
+        }
       : null,
     opener: at === -1 ? null : text.slice(at + ' opener '.length),
   };

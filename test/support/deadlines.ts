@@ -7,12 +7,16 @@ type Fields = Record<string, string>;
 /** The place in the deadlines of what waits for parked events (lua/include/limits.lua). */
 const HELD = Number.MAX_SAFE_INTEGER;
 
+/** Until when something of rules 17 is remembered (lua/include/extra.lua), and the next reminder of an alert. */
+const UNTIL = /(?:(?:quiet|floor|recovered|cancelled) -?\d+|list|remind) (-?\d+)/g;
+
 /** When a window must be looked at: the end of an absence's window, or the time it or its alert is forgotten. */
 function windowWakes(text: string, proactive: boolean, keepMs: number): number {
   const { open, keep, alert, hold } = parseWindowText(text);
   const times = hold > 0 ? [HELD] : open ? [proactive ? open.end : open.due + keepMs] : [];
   if (open && keep !== null && hold === 0) times.push(keep);
   if (alert) times.push(alert.until);
+  for (const [, until] of text.matchAll(UNTIL)) times.push(Number(until));
   return Math.min(...times);
 }
 

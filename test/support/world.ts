@@ -162,7 +162,7 @@ export class World {
     return entries.map(([, fields]) => parseFiring(fields));
   }
 
-  /** The ledger as people would tell it: `automation state@seconds key event`. */
+  /** The ledger as people would tell it: `automation state@seconds key event`, `#k` of a reminder, and what was collected. */
   async told(): Promise<string[]> {
     return (await this.firings()).map(tell);
   }
@@ -187,9 +187,11 @@ export class World {
 }
 
 function tell(firing: Firing): string {
-  const { automation, state, triggered, labels, event, children } = firing;
+  const { automation, state, triggered, labels, event, children, reminder, collected, counted } = firing;
   const key = Object.values(labels).join('+');
   const parts = [automation, `${state.toLowerCase()}@${seconds(triggered)}`, key, event?.id ?? '-'];
   if (children.length > 0) parts.push(`(${children.map((child) => child.path).join(' ')})`);
+  if (reminder !== undefined) parts.push(`#${reminder}`);
+  if (collected) parts.push(`[${collected.map(({ id }) => id).join(' ')}] of ${counted}`);
   return parts.filter((part) => part !== '').join(' ');
 }
