@@ -11,13 +11,16 @@ export const rules: Mutants = {
     '7.2 R3: nothing happens unless armed': ["then return 'not-armed' end -- R3", 'then end -- R3'],
     '7.2 R4: the first window reaches back 15 minutes': ['limits.REACH_BACK_MS', 'limits.REACH_BACK_MS - 60000'],
     '7.2 R5: late is before the start': ['if t < b.start then', 'if t <= b.start then'],
-    '7.2 R5: only a window that has fired rests': ['(after or b.count > 0 or', '(after or'],
-    '7.2 R5: nothing rests before its window': [' or t < b.start - w', ''],
-    '7.2 R5: what an arming event opens is no rest': ['(after or b.count > 0', '(b.count > 0'],
-    '7.2 R5: a late event does not count': [
-      "if t < b.start then return (after or b.count > 0 or t < b.start - w) and 'late' or 'resting' end",
-      '',
+    '7.2 R5: only a window that has fired rests': [
+      'local opened_alone = after or b.count ~= 0 or',
+      'local opened_alone = after or',
     ],
+    '7.2 R5: nothing rests before its window': [' or t < b.start - w', ''],
+    '7.2 R5: what an arming event opens is no rest': [
+      'local opened_alone = after or b.count',
+      'local opened_alone = b.count',
+    ],
+    '7.2 R5: a late event does not count': ["return (opened_alone or t < b.start - w) and 'late' or 'resting'", ''],
     '7.2 R6: a lapsed armed window is disarmed': ["if after then return close(e, s, b, 'disarmed') end -- R6", ''],
     '7.2 R6, R7: a window is over at its end': ['if w > 0 and t >= b.finish then', 'if w > 0 and t > b.finish then'],
     '7.2 R7: the next window starts at its event': [

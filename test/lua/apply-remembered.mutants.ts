@@ -11,13 +11,17 @@ export const rules: Mutants = {
     '6: in order of time': ['while at > 1 and known.times[at - 1] > t do at = at - 1 end', ''],
     '6: forgotten after half an hour': ['>= known.latest + memory_ms(e) then', '> known.latest + memory_ms(e) then'],
     '6: the half hour counts from when the last one came': [
-      'math.max(known.latest, t, as_of)',
-      'math.max(known.latest, t)',
+      'of(e, s, key, as_of), t > as_of and t or as_of',
+      'of(e, s, key, as_of), t',
     ],
     '6: what is forgotten stays forgotten': ['math.max(asked, e.settled)', 'asked'],
+    '6: a list that grows is known to calls that come later': [
+      'known.changed, s.early[key] = true, known',
+      's.early[key] = known',
+    ],
     '6: nothing is written where nothing is remembered': [
-      'if s.kind.valued or memory_ms(e) == 0 then return end',
-      'if s.kind.valued then return end',
+      'if not s.kind.early or memory_ms(e) == 0 then return end',
+      'if not s.kind.early then return end',
     ],
     '6: known from the half hour before': ['math.floor((asked - engine.settings(e).early_ms) / SPAN)', 'last'],
     '6: known from the half hour that came': ['(asked + LAG_LIMIT_MS) / SPAN', 'asked / SPAN'],
@@ -26,8 +30,8 @@ export const rules: Mutants = {
       'if text and not s.early[unknown[from + i - 1]] then s.early',
     ],
     '6: known to calls that come later': [
-      'known.latest, known.changed = math.max(known.latest, t, as_of), true',
-      'known.latest = math.max(known.latest, t, as_of)',
+      's.early[key], flat[#flat + 1], flat[#flat + 2] = text, key, text',
+      's.early[key] = text',
     ],
   },
   'lua/include/engine.lua': {

@@ -9,7 +9,7 @@ const silence = { ...key, resolve: { after: 300 } };
 /** Rules 17.7. */
 const LINES: Line[] = [
   [
-    'an absence is told again, as often as it may be',
+    'an absence comes out again, as often as it may',
     down,
     'a@0 -@60 -@659.999 -@660 -@1260 -@5000',
     'armed',
@@ -64,7 +64,7 @@ const LINES: Line[] = [
     'a resolved@99.999 ok@99.999',
   ],
   [
-    'a reminder tells the event of the firing, not the newest of the alert',
+    'a reminder has the event of the firing, not the newest of the alert',
     key,
     'x@0 x@50 -@100',
     'fired active',
