@@ -64,10 +64,7 @@ end
 function M.apply(e, s, b, ev)
   local x, keys = b.extra, engine.keys(e, s)
   if not b.kept and quota.refuses(e, s.name) then return 'over-limit' end
-  if put(s, x, ev, keys.collect) then
-    M.touch(s, x, ev.as_of)
-    return 'late'
-  end
+  if put(s, x, ev, keys.collect) then return 'late' end
   if keys.collect then tally.bound(x, by_number(x.list), math.huge) end
   if #x.list < s.threshold then
     M.touch(s, x, ev.as_of)

@@ -35,12 +35,6 @@ export type AutomationDocument = {
   trigger: TriggerDocument;
 };
 
-/**
- * Whether the engine follows the whole of rules 6 to 13. While it does not, random scenarios seldom meet what is new: late and overtaking
- * events, windows held by parked ones, composites of absences, silence of months.
- */
-export const NEW_RULES: boolean = false;
-
 /** Lengths of windows in seconds; they must fit the jumps of time, or one jump over a short window floods the answer. */
 export type Windows = {
   reactive: number[];
@@ -151,11 +145,11 @@ function proactive(windows: Windows): fc.Arbitrary<EventDocument> {
       also: fc.array(names, { maxLength: 1 }),
     })
     .map(({ also, ...trigger }) => ({ ...trigger, expect: [...also, ...trigger.after] }));
-  const repeat = NEW_RULES ? fc.constantFrom(undefined, undefined, true, false) : fc.constantFrom(true, false);
+  const repeat = fc.constantFrom(undefined, undefined, true, false);
   const standing = fc.record({ ...common, posture, expect: patterns, within: lengths(windows.standing), repeat });
   return fc.oneof(
     { weight: 3, arbitrary: armed },
-    { weight: NEW_RULES ? 4 : 0, arbitrary: recoveries(windows) },
+    { weight: 4, arbitrary: recoveries(windows) },
     { weight: 2, arbitrary: heartbeat },
     { weight: 3, arbitrary: standing },
   );
@@ -221,7 +215,7 @@ function children(windows: Windows): fc.Arbitrary<EventDocument> {
   return fc.oneof(
     { weight: 3, arbitrary: quick },
     { weight: 2, arbitrary: patterned(leaves(windows), windows, false) },
-    { weight: NEW_RULES ? 3 : 0, arbitrary: recoveries(windows) },
+    { weight: 3, arbitrary: recoveries(windows) },
   );
 }
 

@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import type { EventDocument, Windows } from './arbitrary-automation.ts';
 
-/** Whether the engine follows rules 17. While it does not, random scenarios have none of its keys. */
-export const NEW_PATTERNS: boolean = false;
-
 /** The keys of rules 17 that an event trigger may have; those of a root only there. */
 export type PatternKeys = {
   where?: string | undefined;
@@ -56,7 +53,6 @@ export function patterned(
   windows: Windows,
   isRoot: boolean,
 ): fc.Arbitrary<EventDocument> {
-  if (!NEW_PATTERNS) return triggers;
   const more = fc.tuple(triggers, wishes(windows)).map(([trigger, wish]): EventDocument => {
     const reactive = trigger.posture === 'Reactive';
     const armed = (trigger.after ?? []).length > 0;
@@ -84,6 +80,4 @@ export function patterned(
 }
 
 /** `unless` of a composite. */
-export const emptying: fc.Arbitrary<readonly string[] | undefined> = NEW_PATTERNS
-  ? mostly(3, fc.constantFrom<string[][]>(['c'], ['d', 'up']))
-  : fc.constant(undefined);
+export const emptying = mostly(3, fc.constantFrom<string[][]>(['c'], ['d', 'up']));

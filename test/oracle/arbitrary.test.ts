@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scenarioArbitrary } from './arbitrary.ts';
-import { NEW_RULES } from './arbitrary-automation.ts';
 import { type Answer, runScenario, type Scenario, type ScenarioFiring, type Step } from './scenario.ts';
 import type { Rare } from './state.ts';
 
@@ -51,7 +50,7 @@ describe('random scenarios', () => {
     expect(share).toBeGreaterThanOrEqual(atLeast);
   });
 
-  test.runIf(NEW_RULES).each<[what: Rare, atLeast: number]>([
+  test.each<[what: Rare, atLeast: number]>([
     ['comes late', 25],
     ['satisfied early', 12],
     ['armed again', 3],

@@ -4,14 +4,13 @@ import {
   automations,
   IDS,
   NAMES,
-  NEW_RULES,
   SLOTS,
   STORY_NAMES,
   slotId,
   type Windows,
 } from './arbitrary-automation.ts';
 import { applyEdit, type Edit, edits } from './arbitrary-edit.ts';
-import { NEW_PATTERNS, payloads } from './arbitrary-patterns.ts';
+import { payloads } from './arbitrary-patterns.ts';
 import type { Scenario, Step } from './scenario.ts';
 
 type Sent = {
@@ -52,7 +51,7 @@ type Pace = { windows: Windows; waits: fc.Arbitrary<number> };
 const weighted = (...choices: [weight: number, ...values: number[]][]): fc.Arbitrary<number> =>
   fc.oneof(...choices.map(([weight, ...values]) => ({ weight, arbitrary: fc.constantFrom(...values) })));
 
-const MONTHS: [weight: number, ...values: number[]][] = NEW_RULES ? [[2, 2_505_600, 2_592_000]] : [];
+const MONTHS: [weight: number, ...values: number[]][] = [[2, 2_505_600, 2_592_000]];
 
 const FAST: Pace = {
   windows: {
@@ -127,7 +126,7 @@ const sent: fc.Arbitrary<Sent> = fc.record({
   follows: rarely(8, follows),
   chain: rarely(20, chains),
   longNames: fc.constantFrom(...Array<boolean>(9).fill(false), true),
-  ...(NEW_PATTERNS ? { payload: payloads } : {}),
+  payload: payloads,
 });
 
 /**
@@ -150,7 +149,7 @@ function moves({ windows, waits }: Pace): fc.Arbitrary<Move> {
   const weight = (weight: number, arbitrary: fc.Arbitrary<Move>) => ({ weight, arbitrary });
   return fc.oneof(
     weight(120, fc.record({ ...kind('event'), sent })),
-    ...(NEW_RULES ? [weight(25, fc.record({ ...kind('story'), sent, told: stories }))] : []),
+    weight(25, fc.record({ ...kind('story'), sent, told: stories })),
     weight(6, fc.record({ ...kind('again'), back: fc.nat(5), name })),
     weight(1, fc.record(kind('refused'))),
     weight(30, fc.record(kind('tick'))),

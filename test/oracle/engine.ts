@@ -13,7 +13,16 @@ import { applyReactive } from './reactive.ts';
 import { remind } from './reminders.ts';
 import { compareDue, type Due, duesOf, firstDue, forget, nextEnd, type Settled, settle } from './settle.ts';
 import { type EventNode, keyText, type Loaded, load, type Node, type Rare } from './state.ts';
-import { type ModelAlert, type ModelChild, type ModelWindow, viewAlerts, viewChildren, viewWindows } from './views.ts';
+import {
+  type ModelAlert,
+  type ModelChild,
+  type ModelKept,
+  type ModelWindow,
+  viewAlerts,
+  viewChildren,
+  viewKept,
+  viewWindows,
+} from './views.ts';
 
 const LONGEST_CHAIN = 8;
 
@@ -106,6 +115,10 @@ export class ModelEngine {
 
   alerts(): ModelAlert[] {
     return viewAlerts(this.#automations);
+  }
+
+  kept(): ModelKept[] {
+    return viewKept(this.#automations);
   }
 
   storedChildren(): ModelChild[] {

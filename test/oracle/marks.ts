@@ -16,7 +16,7 @@ export function marksOf(node: EventNode, text: string): Marks {
 /** Rules 17.4: the key is quiet from its firing at t (sliding: N) on. */
 export function quieten(node: EventNode, text: string, from: number, asOf: number): void {
   const { cooldownMs = 0 } = node.trigger;
-  if (cooldownMs === 0 && node.trigger.sliding !== true) return;
+  if (cooldownMs === 0) return;
   const marks = marksOf(node, text);
   marks.quiet = from + cooldownMs;
   marks.quietUntil = Math.max(marks.quiet, asOf) + KEEP_MS;

@@ -81,6 +81,8 @@ export function endOf({ trigger }: EventNode, { last }: Raised): number | null {
 export function endByTime(node: EventNode, raised: Raised, asOf: number): Firing {
   const { key, last, event, firing } = raised;
   const time = endOf(node, raised) ?? last;
+  // The floor may be over at this very as_of.
+  node.forgotAsOf = Number.NEGATIVE_INFINITY;
   drop(node, raised);
   raiseFloor(node, keyText(key), last, asOf, time + KEEP_MS);
   return makeFiring(node, key, { state: 'resolved', event, time, cause: [firing.cause, last] });

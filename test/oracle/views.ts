@@ -1,4 +1,6 @@
+import { countsValues } from './counting.ts';
 import { compareKey, compareText } from './keys.ts';
+import { nextReminder } from './reminders.ts';
 import type { Group, Loaded, Node } from './state.ts';
 
 /** What can be seen of the state from outside. All times in ms; `path` is '' for the root, else like '0.1'. */
@@ -22,7 +24,21 @@ export type ModelAlert = {
   readonly key: readonly string[];
   readonly start: number;
   readonly missing: number;
-  readonly forgetAt: number;
+  /** null: it ends by time. */
+  readonly forgetAt: number | null;
+  /** Of a Reactive key: the newest event that kept it alive. */
+  readonly last: number | null;
+  readonly reminds: number | null;
+};
+
+/** What rules 17 keep of a key beside window and alert, and until when. */
+export type ModelKept = {
+  readonly automation: string;
+  readonly path: string;
+  readonly key: readonly string[];
+  readonly what: 'quiet' | 'floor' | 'list' | 'recovered' | 'cancelled';
+  readonly times: readonly number[];
+  readonly until: number;
 };
 
 export type ModelChild = {
@@ -68,9 +84,40 @@ export function viewWindows(automations: readonly Loaded[]): ModelWindow[] {
 export function viewAlerts(automations: readonly Loaded[]): ModelAlert[] {
   return places(automations).flatMap((node) => {
     if (node.kind !== 'event') return [];
-    return byKey(node.alerts.values()).map(({ key, start, missing, forgetAt }) => {
-      return { automation: node.automationId, path: node.path, key, start, missing, forgetAt };
+    const place = { automation: node.automationId, path: node.path };
+    const absences = byKey(node.alerts.values()).map(({ key, start, forgetAt, reminding, ...alert }) => {
+      // Any one event makes up for what a count of values misses.
+      const missing = countsValues(node.trigger) ? 1 : alert.missing;
+      return { ...place, key, start, missing, forgetAt, last: null, reminds: nextReminder(reminding, forgetAt) };
     });
+    const raised = byKey(node.raised.values()).map(({ key, firing, last, forgetAt, reminding }) => {
+      const forgotten = Number.isFinite(forgetAt) ? forgetAt : null;
+      const reminds = nextReminder(reminding, forgetAt);
+      return { ...place, key, start: firing.time, missing: 0, forgetAt: forgotten, last, reminds };
+    });
+    return [...absences, ...raised];
+  });
+}
+
+/** The keys of marks are texts: they are not told apart from each other but by them. */
+export function viewKept(automations: readonly Loaded[]): ModelKept[] {
+  return places(automations).flatMap((node) => {
+    if (node.kind !== 'event') return [];
+    const place = { automation: node.automationId, path: node.path };
+    const kept: ModelKept[] = [];
+    for (const [text, marks] of node.marks) {
+      const one = { ...place, key: JSON.parse(text) as string[] };
+      const { quiet, quietUntil, floor, floorUntil, list, listUntil } = marks;
+      if (quiet > Number.NEGATIVE_INFINITY) kept.push({ ...one, what: 'quiet', times: [quiet], until: quietUntil });
+      if (floor > Number.NEGATIVE_INFINITY) kept.push({ ...one, what: 'floor', times: [floor], until: floorUntil });
+      const times = list.map(({ t }) => t).sort((a, b) => a - b);
+      if (times.length > 0) kept.push({ ...one, what: 'list', times, until: listUntil });
+    }
+    const what = node.trigger.posture === 'Reactive' ? 'recovered' : 'cancelled';
+    for (const [text, { t, until }] of node.recent) {
+      kept.push({ ...place, key: JSON.parse(text) as string[], what, times: [t], until });
+    }
+    return kept;
   });
 }
 

@@ -14,6 +14,9 @@ export type LedgerLine = {
   children: number;
   state: string;
   triggered: number;
+  /** 0 when it is none. */
+  reminder: number;
+  collected: { readonly events: readonly string[]; readonly counted: number } | null;
 };
 
 type Fields = Readonly<Record<string, string>>;
@@ -52,6 +55,8 @@ export class Retained {
         children: JSON.parse(fields.children || '[]').length,
         state: (fields.state ?? '').toLowerCase(),
         triggered: Number(fields.triggered),
+        reminder: Number(fields.reminder ?? 0),
+        collected: collectedOf(fields),
       });
     }
     return lines;
@@ -136,20 +141,29 @@ export class Retained {
   }
 }
 
+function collectedOf({ events, counted }: Fields): LedgerLine['collected'] {
+  if (events === undefined) return null;
+  return { events: (JSON.parse(events) as { id: string }[]).map(({ id }) => id), counted: Number(counted) };
+}
+
 type Place = { automation: string; path: string };
 
 /** How both sides write their state. */
 export type StateLines = {
   window: (place: Place, key: readonly string[], values: readonly (number | string | boolean | null)[]) => string;
-  alert: (place: Place, key: readonly string[], values: readonly number[]) => string;
+  alert: (place: Place, key: readonly string[], values: readonly (number | null)[]) => string;
+  kept: (place: Place, key: readonly string[], values: readonly (number | string)[]) => string;
   child: (place: Place, key: readonly string[], values: readonly number[]) => string;
 };
 
 /** How long a finished window of a Reactive trigger is kept (rules 1). */
 const KEEP_MS = 60_000;
 
+/** How long one without `within` is kept behind its last event. */
+const FORGET_MS = 30 * 86_400_000;
+
 /** What is packed of a trigger: texts, each behind the number of its bytes. */
-type PackedTrigger = Place & { names: readonly string[]; isEvent: boolean; proactive: boolean };
+type PackedTrigger = Place & { names: readonly string[]; isEvent: boolean; proactive: boolean; endless: boolean };
 
 function triggerOf(packed: Buffer): PackedTrigger {
   const texts: string[] = [];
@@ -158,13 +172,21 @@ function triggerOf(packed: Buffer): PackedTrigger {
     texts.push(packed.toString('utf8', at + 4, end));
     at = end;
   }
-  const [kind = '', automation = '', , , path = '', , , , type, names = '[]'] = texts;
-  return { automation, path, names: JSON.parse(names), isEvent: type === 'event', proactive: Number(kind) % 2 === 1 };
+  const [kind = '', automation = '', , , path = '', , , , type, names = '[]', within] = texts;
+  const proactive = Number(kind) % 2 === 1;
+  const isEvent = type === 'event';
+  return { automation, path, names: JSON.parse(names), isEvent, proactive, endless: !proactive && within === '0' };
 }
 
-/** `[start,end) count due D keep K silent S alert START MISSING UNTIL opener ID`, of which each part may be missing. */
-const WINDOW =
-  /^(?:\[(-?\d+),(-?\d+)\) (-?\d+))?(?: due (\d+))?(?: keep (\d+))?(?: silent ([01]))?(?: ?alert (-?\d+) (-?\d+) (\d+))?(?: opener .*)?$/s;
+/** `[start,end) count due D keep K silent S …`, of which each part may be missing; the id of the opener comes last. */
+const WINDOW = /^\[(-?\d+),(-?\d+)\) (-?[\d.e+-]+)/;
+
+/** What stands behind a word of a text of words and numbers, as numbers; null when the word is not there. */
+function behind(text: string, word: string, count = 1): number[] | null {
+  const words = text.split(' ');
+  const at = words.indexOf(word);
+  return at < 0 ? null : words.slice(at + 1, at + 1 + count).map(Number);
+}
 
 function windowLines(
   lines: StateLines,
@@ -173,16 +195,41 @@ function windowLines(
   stored: { text: string; last: string | null },
 ): string[] {
   if (stored.text === '') return [];
-  const [, start, end, count, due = end, keep, silent, since, missing, until] = WINDOW.exec(stored.text) ?? [];
-  if (start === undefined && since === undefined) throw new Error(`no window: ${stored.text}`);
-  const found: string[] = [];
+  // What is kept beside the window stands on a line before it.
+  const [, kept = '', whole = ''] = /^(?:~(.*?)\n)?(.*)$/s.exec(stored.text) ?? [];
+  const [text = ''] = whole.split(/(?:^| )opener /);
+  const [, start, end, count] = (WINDOW.exec(text) ?? []).map(Number);
+  const alert = behind(text, 'alert', 3);
+  const found = keptLines(lines, trigger, key, kept);
+  if (start === undefined && alert === null && found.length === 0 && behind(text, 'hold') === null)
+    throw new Error(`no window: ${stored.text}`);
   if (start !== undefined) {
-    const keepMs = trigger.proactive ? (keep === undefined ? null : Number(keep)) : Number(due) + KEEP_MS;
+    const [due = end ?? 0] = behind(text, 'due') ?? [];
+    const forgotten = due + (trigger.endless && !kept.includes('idle 1') ? FORGET_MS : KEEP_MS);
+    const keepUntil = trigger.proactive ? (behind(text, 'keep')?.[0] ?? null) : forgotten;
     const last = stored.last === null ? null : String(JSON.parse(stored.last).id);
-    const times = [Number(start), Number(end), Number(count), Number(due), keepMs];
-    found.push(lines.window(trigger, key, [...times, silent === '1', last]));
+    const times = [start, end ?? null, count ?? null, trigger.endless ? null : due, keepUntil];
+    found.push(lines.window(trigger, key, [...times, behind(text, 'silent')?.[0] === 1, last]));
   }
-  if (since !== undefined) found.push(lines.alert(trigger, key, [Number(since), Number(missing), Number(until)]));
+  if (alert !== null) {
+    const [since = 0, missing = 0, until = 0] = alert;
+    const forgotten = behind(text, 'ends') === null ? until : null;
+    const reminds = behind(text, 'remind')?.[0] ?? null;
+    const comes = reminds !== null && reminds <= (forgotten ?? reminds) ? reminds : null;
+    found.push(lines.alert(trigger, key, [since, missing, forgotten, behind(text, 'last')?.[0] ?? null, comes]));
+  }
+  return found;
+}
+
+/** `quiet T U floor T U … list U T/…+T/…`: times, each with the time until which it is kept. */
+function keptLines(lines: StateLines, trigger: PackedTrigger, key: readonly string[], text: string): string[] {
+  const found = ['quiet', 'floor', 'recovered', 'cancelled'].flatMap((word) => {
+    const times = behind(text, word, 2);
+    return times === null ? [] : [lines.kept(trigger, key, [word, ...times])];
+  });
+  const [, until, list = '-'] = /(?:^| )list (-?\d+) (\S+)/.exec(text) ?? [];
+  const times = list === '-' ? [] : list.split('+').map((one) => Number.parseInt(one, 10));
+  if (times.length > 0) found.push(lines.kept(trigger, key, ['list', ...times, Number(until)]));
   return found;
 }
 

@@ -190,6 +190,7 @@ class Court {
     window: ({ automation, path }, key, values) =>
       `window ${automation} ${path} ${JSON.stringify([key, ...values.map((value) => this.#event(value))])}`,
     alert: ({ automation, path }, key, values) => `alert ${automation} ${path} ${JSON.stringify([key, ...values])}`,
+    kept: ({ automation, path }, key, values) => `kept ${automation} ${path} ${JSON.stringify([key, ...values])}`,
     child: ({ automation, path }, key, values) => `child ${automation} ${path} ${JSON.stringify([key, ...values])}`,
   };
 
@@ -200,7 +201,10 @@ class Court {
       ...windows.map((w) =>
         this.lines.window(w, w.key, [w.start, w.end, w.count, w.due, w.keepUntil, w.silent, w.lastEvent]),
       ),
-      ...this.#engine.alerts().map((a) => this.lines.alert(a, a.key, [a.start, a.missing, a.forgetAt])),
+      ...this.#engine
+        .alerts()
+        .map((a) => this.lines.alert(a, a.key, [a.start, a.missing, a.forgetAt, a.last, a.reminds])),
+      ...this.#engine.kept().map((k) => this.lines.kept(k, k.key, [k.what, ...k.times, k.until])),
       ...this.#engine.storedChildren().map((c) => this.lines.child(c, c.group, [c.child, c.time, c.keepUntil])),
       ...this.#engine.parked().map((id) => `parked ${id}`),
     ];
@@ -212,9 +216,19 @@ class Court {
     return typeof value === 'string' ? (this.#own.get(value) ?? value) : value;
   }
 
-  #line({ id, automation, labels, event, children, state, triggered }: LedgerLine): string {
+  #line({ id, automation, labels, event, children, state, triggered, reminder, collected }: LedgerLine): string {
     const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
-    const line = JSON.stringify([automation, sorted, this.#event(event), children, state, triggered]);
+    const brought = collected && [collected.events.map((one) => this.#event(one)), collected.counted];
+    const line = JSON.stringify([
+      automation,
+      sorted,
+      this.#event(event),
+      children,
+      state,
+      triggered,
+      reminder,
+      brought,
+    ]);
     this.#own.set(`s-${id}`, `@${line}`);
     return line;
   }

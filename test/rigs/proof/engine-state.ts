@@ -7,6 +7,7 @@ import type { Firing } from '../../../src/model/firing.ts';
 import { changesSince } from '../../../src/redis/definitions.ts';
 import { type Store, storeOf } from '../../../src/redis/store.ts';
 import { parseWindowText } from '../../../src/redis/window-text.ts';
+import { parseKeptText } from './kept-text.ts';
 import type { FiringLine, Writer } from './lines.ts';
 
 const DUMP = readFileSync(new URL('dump.lua', import.meta.url), 'utf8');
@@ -111,11 +112,12 @@ class Look {
     if (text == null || trigger.type !== 'event') return null;
     const at = { automation, path, key: decodeKey(key, trigger.forEach.length) };
     const { open, keep, silent, alert, hold } = parseWindowText(text);
+    const { memories, idle, last, ends, reminds } = parseKeptText(text);
     const proactive = trigger.posture === 'Proactive';
     let wakes = Number.POSITIVE_INFINITY;
     if (open) {
       const endless = !proactive && trigger.withinMs === 0;
-      const keepUntil = proactive ? keep : open.due + (endless ? FORGET_MS : KEEP_MS);
+      const keepUntil = proactive ? keep : open.due + (endless && !idle ? FORGET_MS : KEEP_MS);
       const due = endless ? null : open.due;
       this.lines.push(this.#writer.window({ ...at, ...open, due, keepUntil, silent: silent === true, lastEvent }));
       if (keepUntil !== null && hold === 0) wakes = keepUntil;
@@ -125,9 +127,16 @@ class Look {
       }
     }
     if (alert) {
-      const { start, missing, until: forgetAt } = alert;
-      this.lines.push(this.#writer.alert({ ...at, start, missing, forgetAt }));
-      wakes = Math.min(wakes, forgetAt);
+      const { start, missing, until } = alert;
+      const forgetAt = ends ? null : until;
+      // One that would come later than the alert lives does not come (rules 17.7).
+      const comes = reminds !== null && reminds <= (forgetAt ?? reminds) ? reminds : null;
+      this.lines.push(this.#writer.alert({ ...at, start, missing, forgetAt, last, reminds: comes }));
+      wakes = Math.min(wakes, until, reminds ?? until);
+    }
+    for (const { what, times, until } of memories) {
+      if (times.length > 0) this.lines.push(this.#writer.kept({ ...at, what, times, until }));
+      wakes = Math.min(wakes, until);
     }
     return hold > 0 || wakes < Number.POSITIVE_INFINITY ? wakes : null;
   }
@@ -153,7 +162,7 @@ class Look {
 
 /** A firing as the lines show it. */
 export function firingLine(firing: Firing): FiringLine {
-  const { id, automation, labels, event, children, state, triggered } = firing;
+  const { id, automation, labels, event, children, state, triggered, reminder = 0, collected, counted } = firing;
   return {
     id,
     automation,
@@ -162,5 +171,7 @@ export function firingLine(firing: Firing): FiringLine {
     children: children.length,
     state: state === 'Resolved' ? 'resolved' : 'triggered',
     triggered,
+    reminder,
+    collected: collected === undefined ? null : { events: collected.map((one) => one.id), counted: counted ?? 0 },
   };
 }

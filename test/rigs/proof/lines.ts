@@ -22,7 +22,20 @@ export type AlertLine = {
   key: readonly string[];
   start: number;
   missing: number;
-  forgetAt: number;
+  /** null: it ends by time. */
+  forgetAt: number | null;
+  last: number | null;
+  reminds: number | null;
+};
+
+/** What rules 17 keep of a key: `what` says which it is. */
+export type KeptLine = {
+  automation: string;
+  path: string;
+  key: readonly string[];
+  what: string;
+  times: readonly number[];
+  until: number;
 };
 
 export type ChildLine = {
@@ -42,6 +55,10 @@ export type FiringLine = {
   children: number;
   state: 'triggered' | 'resolved';
   triggered: number;
+  /** 0 when it is none. */
+  reminder: number;
+  /** Ids of the events that it brings, and how many its window had; null for what brings none. */
+  collected: { readonly events: readonly string[]; readonly counted: number } | null;
 };
 
 /** Writes both sides alike. Ids of the engine's own events differ between the two, so they are written as `@n`. */
@@ -52,9 +69,11 @@ export class Writer {
     return id === null ? null : (this.#own.get(id) ?? id);
   }
 
-  firing({ id, automation, labels, event, children, state, triggered }: FiringLine): string {
+  firing({ id, automation, labels, event, children, state, triggered, reminder, collected }: FiringLine): string {
     const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
-    const line = JSON.stringify([automation, sorted, this.#event(event), children, state, triggered]);
+    const brought = collected && [collected.events.map((one) => this.#event(one)), collected.counted];
+    const values = [this.#event(event), children, state, triggered, reminder, brought];
+    const line = JSON.stringify([automation, sorted, ...values]);
     this.#own.set(`s-${id}`, `@${this.#own.size}`);
     return line;
   }
@@ -65,7 +84,11 @@ export class Writer {
   }
 
   alert(a: AlertLine): string {
-    return `alert ${a.automation} ${a.path} ${JSON.stringify([a.key, a.start, a.missing, a.forgetAt])}`;
+    return `alert ${a.automation} ${a.path} ${JSON.stringify([a.key, a.start, a.missing, a.forgetAt, a.last, a.reminds])}`;
+  }
+
+  kept(k: KeptLine): string {
+    return `kept ${k.automation} ${k.path} ${JSON.stringify([k.key, k.what, k.times, k.until])}`;
   }
 
   child(c: ChildLine): string {
@@ -88,6 +111,7 @@ export function pictureOfModel(engine: ModelEngine, from: number, writer: Writer
     state: [
       ...engine.openWindows().map((window) => writer.window(window)),
       ...engine.alerts().map((alert) => writer.alert(alert)),
+      ...engine.kept().map((kept) => writer.kept(kept)),
       ...engine.storedChildren().map((child) => writer.child(child)),
       ...engine.parked().map((id) => writer.parked(id)),
       writer.deadline(engine.nextDeadline()),
