@@ -38,10 +38,6 @@ export const settingsSchema = z.strictObject({
     .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"')
     .default(DEFAULT_NAMESPACE)
     .describe('Hash tag of all keys: engines with different names never meet'),
-  ignoredEvents: z
-    .array(z.string())
-    .default(['prefect.log.write'])
-    .describe('Event names that are acknowledged and never applied'),
   chunkSize: whole(1, 1_000).default(100).describe('Most entries applied by one script call'),
   retentionMs: whole(0)
     .default(24 * HOUR_MS)
@@ -91,6 +87,12 @@ export type WatchfireOptions = Partial<Settings> & {
   clock?: Clock;
 };
 
+/** What is wrong with settings that workers had once. */
+const MOVED: Readonly<Record<string, string>> = {
+  ignoredEvents:
+    'stands in Redis for all workers: setNamespaceSettings({ ignored }), or "watchfire settings set ignored=…"',
+};
+
 /**
  * Completes and checks settings.
  * @throws InvalidDocument naming the setting and what is wrong with it
@@ -102,7 +104,7 @@ export function parseSettings(settings: Record<string, unknown>): Settings {
   const path = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : (issue?.path.join('.') ?? '');
   throw new InvalidDocument(
     path,
-    issue?.code === 'unrecognized_keys' ? 'unknown setting' : (issue?.message ?? ''),
+    issue?.code === 'unrecognized_keys' ? (MOVED[path] ?? 'unknown setting') : (issue?.message ?? ''),
     settings[path],
   );
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
-import type { Observer } from './apply/applier.ts';
 import { systemClock } from './clock.ts';
 import { DEFAULT_REDIS_URL, parseSettings, type Settings, type WatchfireOptions } from './config.ts';
 import type { Check } from './doctor/check.ts';
@@ -22,6 +21,7 @@ import { checkQuota, type QuotaChanges } from './inspect/quota.ts';
 import { Views } from './inspect/views.ts';
 import { type Automation, parseAutomation } from './model/automation.ts';
 import { sealEvent } from './model/intake.ts';
+import { checkNamespaceSettings, type NamespaceSettingsChanges } from './model/namespace-settings.ts';
 import { Admission } from './producer/admission.ts';
 import { type EmitOptions, withPatience } from './producer/patience.ts';
 import { refused } from './producer/refused.ts';
@@ -33,21 +33,13 @@ import { append } from './redis/log.ts';
 import { refuseUnprotected } from './redis/protection.ts';
 import { writeQuotas } from './redis/quotas.ts';
 import { answers, serverTimeMs } from './redis/server.ts';
+import { writeSettings } from './redis/settings.ts';
 import { storeOf } from './redis/store.ts';
-import type { QueueJob } from './relay/jobs.ts';
 import type { QueueStates } from './relay/queue-states.ts';
 import type { Depth, Queues } from './relay/queues.ts';
 import { notesOf } from './services/heard.ts';
 import type { LiveHeard } from './services/live.ts';
-import type { Worker } from './services/worker.ts';
-
-/** What a worker reports while it runs. */
-export type WorkerHooks = {
-  /** Told what became of the entries of each chunk that this worker applied */
-  observe?: Observer;
-  /** Told the jobs that this worker brought to their queues */
-  onJobs?: (jobs: readonly QueueJob[]) => void;
-};
+import type { Worker, WorkerHooks } from './services/worker.ts';
 
 /**
  * One engine: the automations and the log of a namespace in one Redis. Any number of these, in any number of processes,
@@ -208,6 +200,12 @@ export class Watchfire extends Views {
   async setQuotas(changes: QuotaChanges): Promise<void> {
     for (const [name, value] of Object.entries(changes)) checkQuota(name, value);
     await this.#change((redis) => writeQuotas(redis, this.store, changes));
+  }
+
+  /** Changes what all workers follow, between two entries of the log; null puts one back to its default. @throws InvalidDocument */
+  async setNamespaceSettings(changes: NamespaceSettingsChanges): Promise<void> {
+    checkNamespaceSettings(changes);
+    await this.#change((redis) => writeSettings(redis, this.store, changes));
   }
 
   /** How many jobs of each state are in these queues. */

@@ -40,7 +40,7 @@ export type {
   SequenceDocument,
   TriggerDocument,
 } from './documents/triggers.ts';
-export { Watchfire, type WorkerHooks } from './engine.ts';
+export { Watchfire } from './engine.ts';
 export {
   Ambiguous,
   Conflict,
@@ -79,12 +79,20 @@ export type { Automation } from './model/automation.ts';
 export type { Event } from './model/event.ts';
 export type { Firing } from './model/firing.ts';
 export { schemas } from './model/json-schema.ts';
+export {
+  DEFAULT_NAMESPACE_SETTINGS,
+  IGNORED_LIMIT,
+  LARGEST_EARLY_MS,
+  LARGEST_FOLLOW_WAIT_MS,
+  type NamespaceSettings,
+  type NamespaceSettingsChanges,
+} from './model/namespace-settings.ts';
 export type { EmitOptions } from './producer/patience.ts';
 export { ROLES, type Role, type RuleOptions, rulesOf, WAYS_TO_DISK, type WayToDisk } from './redis/acl.ts';
 export { CannotMigrate, WorkersAlive } from './redis/cannot-migrate.ts';
 export type { QueueJob } from './relay/jobs.ts';
 export type { Depth } from './relay/queues.ts';
 export type { LiveDropped, LiveEvent, LiveHeard, LiveJob, LiveMore, LiveNote } from './services/live.ts';
-export type { Worker } from './services/worker.ts';
+export type { Worker, WorkerHooks } from './services/worker.ts';
 export type { Answered, ScenarioAnswer } from './simulation/scenario.ts';
 export { type SimulateOptions, simulate } from './simulation/simulate.ts';

@@ -82,11 +82,11 @@ function M.resume(e, trigger)
   end
 end
 
--- The new generation is visible to every worker with this.
+-- The new generation is visible to every worker with this. id: of the automation that changed, if one did.
 function M.finish(e, id)
   write.all(e)
   local generation = redis.call('INCR', e.keys.generation)
-  redis.call('ZADD', e.keys.changes, generation, id)
+  if id then redis.call('ZADD', e.keys.changes, generation, id) end
   return generation
 end
 

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { planOf } from '../match/plan.ts';
 import { TriggerIndex } from '../match/trigger-index.ts';
-import { type Changes, changesSince } from '../redis/definitions.ts';
+import { changesSince } from '../redis/definitions.ts';
 import type { Store } from '../redis/store.ts';
 
 /** What the engine needs to know of its definitions to match entries. */
@@ -18,12 +18,15 @@ export class LoadedDefinitions {
   readonly #redis: Redis;
   readonly #store: Store;
   #triggerIndex = new TriggerIndex();
-  readonly #ignored: ReadonlySet<string>;
+  readonly #ignoredByDefault: ReadonlySet<string>;
+  #ignored: ReadonlySet<string>;
   #generation = '0';
 
+  /** @param ignored names of events that are not applied where none stand in Redis */
   constructor(redis: Redis, store: Store, ignored: ReadonlySet<string>) {
     this.#redis = redis;
     this.#store = store;
+    this.#ignoredByDefault = ignored;
     this.#ignored = ignored;
   }
 
@@ -34,23 +37,24 @@ export class LoadedDefinitions {
 
   /** Loads everything: numbers of generations that Redis has lost may have been given away once more. */
   async reload(): Promise<void> {
-    const { generation, changed } = await changesSince(this.#redis, this.#store, '0');
+    const found = await changesSince(this.#redis, this.#store, '0');
     this.#triggerIndex = new TriggerIndex();
-    this.#take(generation, changed);
+    this.#take(found);
   }
 
   /** Loads what changed since the last call, or everything when Redis has gone back to older definitions. */
   async refresh(): Promise<void> {
-    const { generation, changed } = await changesSince(this.#redis, this.#store, this.#generation);
-    if (Number(generation) < Number(this.#generation)) await this.reload();
-    else this.#take(generation, changed);
+    const found = await changesSince(this.#redis, this.#store, this.#generation);
+    if (Number(found.generation) < Number(this.#generation)) await this.reload();
+    else this.#take(found);
   }
 
-  #take(generation: string, changed: Changes): void {
+  #take({ generation, changed, ignored }: Awaited<ReturnType<typeof changesSince>>): void {
     for (const [id, definition] of changed) {
       if (definition === null) this.#triggerIndex.delete(id);
       else this.#triggerIndex.put(planOf(definition.automation, definition.plan.revision, definition.plan));
     }
+    this.#ignored = ignored === null ? this.#ignoredByDefault : new Set(ignored);
     this.#generation = generation;
   }
 }

@@ -17,11 +17,16 @@ export function matchEntry(entry: Entry, view: DefinitionsView): MatchedEntry {
   const decoded = decode(entry, view);
   if (decoded.kind === 'rejected') return decoded;
   const { event } = decoded;
-  if (view.ignored.has(event.event)) return { kind: 'ignored' };
+  if (view.ignored.has(event.event) && !isReleased(entry)) return { kind: 'ignored' };
   let whereErrors: Set<string> | undefined;
   const interests = view.triggers.interested(event, (automationId) => {
     whereErrors ??= new Set();
     whereErrors.add(automationId);
   });
   return whereErrors === undefined ? { ...decoded, interests } : { ...decoded, interests, whereErrors };
+}
+
+/** Whether it is a follower that came back. It was taken before and holds absences, so it is applied whatever is ignored since. */
+function isReleased({ fields }: Entry): boolean {
+  return (fields[0] === 'straightened' ? fields[2] : fields[0]) === 'released';
 }

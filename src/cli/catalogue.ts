@@ -41,6 +41,7 @@ const engine: Record<string, Listed> = {
     summary: 'find what is wrong, and say what to do about it',
     load: () => import('./verbs/doctor.ts'),
   },
+  settings: { summary: 'show or set what all workers follow', load: () => import('./verbs/settings.ts') },
   migrate: {
     summary: 'lead the state of an earlier version over',
     load: () => import('./verbs/migrate.ts'),

@@ -144,8 +144,6 @@ export type ScenarioStep = {
 export type Settings = {
   /** Hash tag of all keys: engines with different names never meet. Default: "wf" */
   readonly namespace: string;
-  /** Event names that are acknowledged and never applied. Default: ["prefect.log.write"] */
-  readonly ignoredEvents: readonly string[];
   /** Most entries applied by one script call. Default: 100 */
   readonly chunkSize: number;
   /** How long applied events stay in the stream, in ms. Default: 86400000 */

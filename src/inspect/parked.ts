@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import { FOLLOWER_WAIT_MS } from '../model/event.ts';
 import { isRecord } from '../model/record.ts';
 import { readParked } from '../redis/parked.ts';
+import { readSettings } from '../redis/settings.ts';
 import type { Store } from '../redis/store.ts';
 import { shownJson, textIn } from '../redis/stored.ts';
 
@@ -21,6 +21,7 @@ export type FoundParked = { events: Parked[]; total: number };
 
 export async function parkedEvents(redis: Redis, store: Store, limit: number): Promise<FoundParked> {
   const { found, total } = await readParked(redis, store, limit);
+  const { followWaitMs } = await readSettings(redis, store);
   const events = found.map(({ id, since, leader, document }): Parked => {
     const event = shownJson(document ?? undefined);
     return {
@@ -29,7 +30,7 @@ export async function parkedEvents(redis: Redis, store: Store, limit: number): P
       resource: (isRecord(event) ? textIn(event.resource, 'id') : null) ?? '',
       follows: leader ?? '',
       since,
-      until: since + FOLLOWER_WAIT_MS,
+      until: since + followWaitMs,
     };
   });
   return { events, total };

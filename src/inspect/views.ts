@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { Ambiguous, NotFound } from '../errors.ts';
 import { compareText } from '../match/key.ts';
 import type { Automation } from '../model/automation.ts';
+import type { NamespaceSettings } from '../model/namespace-settings.ts';
 import { type Attendance, attendanceOf } from '../redis/attendance.ts';
 import type { Connections } from '../redis/connection.ts';
 import {
@@ -16,6 +17,7 @@ import {
 import { FormatGuard } from '../redis/format.ts';
 import { endOfLedger } from '../redis/ledger.ts';
 import { serverTimeMs } from '../redis/server.ts';
+import { readSettings } from '../redis/settings.ts';
 import type { Store } from '../redis/store.ts';
 import { storedAutomation } from '../redis/stored.ts';
 import { type DeadLetter, findDeadLetter, lastDeadLetters } from './dead-letters.ts';
@@ -161,6 +163,11 @@ export class Views {
   /** The caps on keys with state (open windows, alerts, child firings), and how many there are. */
   async quotas(): Promise<QuotaUse> {
     return await readQuotas(await this.look(), this.store);
+  }
+
+  /** What all workers of the namespace follow: how long is remembered and waited, and which names are ignored. */
+  async namespaceSettings(): Promise<NamespaceSettings> {
+    return await readSettings(await this.look(), this.store);
   }
 
   /** Names of automations by their ids; those that are gone are not in it. */

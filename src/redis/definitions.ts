@@ -10,7 +10,7 @@ import { patternsOf, type Trigger } from '../model/trigger.ts';
 import { deleteAutomation } from './steps/delete-automation.ts';
 import { type Changed, putAutomation } from './steps/put-automation.ts';
 import type { Store } from './store.ts';
-import { shownJson, storedAutomation, storedPlanOf, textIn } from './stored.ts';
+import { IGNORED, ignoredIn, shownJson, storedAutomation, storedPlanOf, textIn } from './stored.ts';
 import { execute, insist } from './transaction.ts';
 
 /** How often a change is worked out again because another change came first. */
@@ -69,10 +69,10 @@ export async function findStored(redis: Redis, store: Store, id: string): Promis
 }
 
 /** What one attempt at a change answers; `unchanged` carries the generation at which it was changed last. */
-type Attempted = Changed | Readonly<{ word: 'unchanged'; generation: string }> | null;
+export type Attempted = Changed | Readonly<{ word: 'unchanged'; generation: string }> | null;
 
 /** Repeats a change until it has settled what was due before it and no other change came in between. */
-async function untilChanged(attempt: () => Promise<Attempted>): Promise<number | null> {
+export async function untilChanged(attempt: () => Promise<Attempted>): Promise<number | null> {
   let contended = 0;
   for (let call = 0; call < CATCH_UP_CALLS && contended < CHANGE_ATTEMPTS; call += 1) {
     const answer = await attempt();
@@ -221,17 +221,17 @@ export async function listenToAll(redis: Redis, store: Store): Promise<void> {
 /** What changed: definitions by id, null for those that are gone. Parsed as they are asked for, since all at once fill a worker's memory. */
 export type Changes = Iterable<readonly [id: string, definition: Definition | null]>;
 
-/** What changed after `since`. One consistent picture. */
+/** What changed after `since`, and the ignored names of then, null for none that stand there. One consistent picture. */
 export async function changesSince(
   redis: Redis,
   store: Store,
   since: string,
-): Promise<{ generation: string; changed: Changes }> {
+): Promise<{ generation: string; changed: Changes; ignored: string[] | null }> {
   for (;;) {
     const ids = await redis.zrange(store.keys.changes, `(${since}`, '+inf', 'BYSCORE');
-    const [generation, documents, plans, still] = await readChanged(redis, store, since, ids);
+    const { generation, ignored, documents, plans, still } = await readChanged(redis, store, since, ids);
     if (still === ids.length)
-      return { generation, changed: { [Symbol.iterator]: () => parsed(store, ids, documents, plans) } };
+      return { generation, ignored, changed: { [Symbol.iterator]: () => parsed(store, ids, documents, plans) } };
   }
 }
 
@@ -255,15 +255,21 @@ async function readChanged(
   store: Store,
   since: string,
   ids: string[],
-): Promise<[string, Texts, Texts, number]> {
-  const { generation, automations, plans, changes } = store.keys;
+): Promise<{ generation: string; ignored: string[] | null; documents: Texts; plans: Texts; still: number }> {
+  const { generation, automations, plans, changes, settings } = store.keys;
   const read = (): Promise<unknown[]> => {
-    const transaction = redis.multi().get(generation).zcount(changes, `(${since}`, '+inf');
+    const transaction = redis.multi().get(generation).zcount(changes, `(${since}`, '+inf').hget(settings, IGNORED);
     if (ids.length > 0) transaction.hmget(automations, ...ids).hmget(plans, ...ids);
     return execute(transaction);
   };
-  const [at, count, documents, found] = await insist(read);
-  return [String(at ?? '0'), (documents ?? []) as Texts, (found ?? []) as Texts, Number(count)];
+  const [at, count, names, documents, found] = await insist(read);
+  return {
+    generation: String(at ?? '0'),
+    ignored: ignoredIn(names),
+    documents: (documents ?? []) as Texts,
+    plans: (found ?? []) as Texts,
+    still: Number(count),
+  };
 }
 
 /** An automation at one of its revisions. */

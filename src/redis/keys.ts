@@ -44,7 +44,10 @@ export type Keys = Readonly<{
   holds: string;
   /** zset, permanent: names of the hashes of remembered times -> the end of their half hour in ms; the janitor removes them. */
   early: string;
-  /** hash, permanent: what the whole namespace agrees on, `early_ms` and `follow_wait_ms`; absent: the defaults of lua/include/limits.lua. */
+  /**
+   * hash, permanent: what the whole namespace agrees on, `early_ms`, `follow_wait_ms`, and `ignored`, a JSON list of names of events;
+   * absent: the defaults of lua/include/limits.lua and src/model/namespace-settings.ts.
+   */
   settings: string;
   /** hash, permanent: counters of decisions (applied, rejected, duplicate …). */
   counters: string;

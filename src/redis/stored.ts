@@ -38,6 +38,15 @@ export function shownJson(text: string | undefined): unknown {
   }
 }
 
+/** Field of the settings of a namespace that holds the names of events that are never applied, as a JSON list. */
+export const IGNORED = 'ignored';
+
+/** What stands in that field; null for anything that is no list of texts, which every worker reads in the same way. */
+export function ignoredIn(value: unknown): string[] | null {
+  const names = typeof value === 'string' ? shownJson(value) : undefined;
+  return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : null;
+}
+
 /** The text in a field of a JSON object that is shown only, null where there is none. */
 export function textIn(value: unknown, field: string): string | null {
   const text = isRecord(value) ? value[field] : undefined;

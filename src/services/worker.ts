@@ -10,6 +10,7 @@ import { Straightener } from '../apply/straightener.ts';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import { Loop, type Service } from '../loop.ts';
+import { IGNORED_BY_DEFAULT } from '../model/namespace-settings.ts';
 import { liveChannelOf } from '../redis/channel.ts';
 import type { Connections } from '../redis/connection.ts';
 import { type Durability, durabilityOf } from '../redis/durability.ts';
@@ -42,16 +43,20 @@ const AUDIT_MS = 5_000;
 /** Between two looks at the ids of the log: within a second all are usable again. */
 const STRAIGHTEN_MS = 500;
 
-export type WorkerParts = {
+/** What a worker reports while it runs. */
+export type WorkerHooks = {
+  /** Told what became of the entries of each chunk that this worker applied */
+  observe?: Observer;
+  /** Told the jobs that this worker brought to their queues */
+  onJobs?: (jobs: readonly QueueJob[]) => void;
+};
+
+export type WorkerParts = WorkerHooks & {
   connections: Connections;
   store: Store;
   settings: Settings;
   clock: Clock;
   logger: Logger;
-  /** Called with what became of entries. */
-  observe?: Observer;
-  /** Called with jobs that were added. */
-  onJobs?: (jobs: readonly QueueJob[]) => void;
 };
 
 /** One of any number of equal workers: reads, applies, settles, relays, tidies. There is no leader. */
@@ -88,7 +93,7 @@ export class Worker implements Service {
     this.#redis = connections.redis;
     this.#logger = parts.logger.child({ worker: this.id });
     const base = { redis: this.#redis, store, clock, logger: this.#logger };
-    this.#definitions = new LoadedDefinitions(this.#redis, store, new Set(settings.ignoredEvents));
+    this.#definitions = new LoadedDefinitions(this.#redis, store, new Set(IGNORED_BY_DEFAULT));
     this.#live = new Live({ ...base, channel: liveChannelOf(this.#redis, store), view: () => this.#definitions.view });
     this.#scheduler = new Scheduler(base);
     this.#janitor = new Janitor({ ...base, settings });

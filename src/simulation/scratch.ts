@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { parseSettings } from '../config.ts';
+import { IGNORED_BY_DEFAULT } from '../model/namespace-settings.ts';
 import { removeNamespaces } from '../redis/namespace.ts';
 import { type OpenOptions, openRedis } from '../redis/open.ts';
 import type { Scenario, ScenarioAnswer } from './scenario.ts';
@@ -15,7 +15,7 @@ export class Scratch {
 
   private constructor(redis: Redis, chunkSize: number, signal: AbortSignal) {
     this.#redis = redis;
-    const ignored = new Set(parseSettings({}).ignoredEvents);
+    const ignored = new Set(IGNORED_BY_DEFAULT);
     this.#parts = { redis, logger: pino({ level: 'silent' }), ignored, chunkSize, signal };
   }
 

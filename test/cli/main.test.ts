@@ -12,7 +12,20 @@ import { testClient } from '../support/redis.ts';
 import { ended, run, start } from './run.ts';
 
 const VERBS = [
-  ...['start', 'worker', 'status', 'doctor', 'migrate', 'apply', 'list', 'get', 'enable', 'disable', 'delete'],
+  ...[
+    'start',
+    'worker',
+    'status',
+    'doctor',
+    'settings',
+    'migrate',
+    'apply',
+    'list',
+    'get',
+    'enable',
+    'disable',
+    'delete',
+  ],
   ...[
     'send',
     'tail',

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../../config.ts';
-import type { WorkerHooks } from '../../engine.ts';
+import type { WorkerHooks } from '../../services/worker.ts';
 import { publicUrl } from '../../session.ts';
 import { lastingWatchfire, targetOf } from '../connect.ts';
 import { byDefault, durabilityOptions, durabilitySettings, durationSetting, wholeSetting } from '../settings.ts';

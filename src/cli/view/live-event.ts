@@ -1,5 +1,4 @@
 import type { Reason } from '../../inspect/reasons.ts';
-import { FOLLOWER_WAIT_MS } from '../../model/event.ts';
 import type { LiveEvent } from '../../services/live.ts';
 import { momentNear, span } from './when.ts';
 
@@ -31,12 +30,11 @@ export function unwantedOf({ outcome, decisions }: LiveEvent, reasons: readonly 
 }
 
 /** What became of an event that was not applied. */
-export function outcomeWords({ entry, id, outcome, reason, follows }: LiveEvent): string[] {
+export function outcomeWords({ id, outcome, reason, follows }: LiveEvent): string[] {
   if (outcome === 'rejected') return [reason ?? ''];
   if (outcome === 'duplicate' && id !== undefined) return [`id ${id} was there before`];
   if (outcome !== 'parked' || follows === undefined) return [];
-  const since = Number.parseInt(entry, 10);
-  return [`waits for ${follows} until ${momentNear(since + FOLLOWER_WAIT_MS, since)}`];
+  return [`waits for ${follows}`];
 }
 
 /** Which disabled automations would have wanted an applied event; where no other did, why not. */

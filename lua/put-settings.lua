@@ -1,0 +1,36 @@
+-- Changes what the whole namespace agrees on between two entries of the log: the rules before it held for everything that was due.
+--
+-- KEYS events       stream  the log
+-- KEYS position     string  id of the last applied entry
+-- KEYS clock        hash    newest event time and its arrival, in ms
+-- KEYS due          zset    state name -> earliest deadline in ms, a lower bound
+-- KEYS firings      stream  ledger and outbox
+-- KEYS dead         stream  dead letters
+-- KEYS generation   string  number of the definitions
+-- KEYS seen         string  generations of remembered ids, as JSON
+-- KEYS audit        hash    what became of the log itself
+-- KEYS listeners    set     automations that want state-change events
+-- KEYS early       zset    names of the hashes of remembered times -> the end of their half hour in ms
+-- KEYS settings    hash    what the whole namespace agrees on
+-- KEYS counters     hash    decisions counted
+-- KEYS quota_used         hash    automation -> how many keys hold state
+-- KEYS quotas       hash    the most that may
+-- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
+-- ARGV prefixes     JSON    of src/redis/keys.ts
+-- ARGV now_ms       virtual time, or '' for the server's
+-- ARGV limit        most obligations settled by this call
+-- ARGV change       JSON    src/redis/steps/put-settings.ts, SettingsChange
+-- RETURNS word, generation
+-- WORDS changed stale-definitions more-due
+local change = include('change')
+local engine = include('engine')
+
+local c = cjson.decode(args.change)
+local e = engine.open(keys, args.prefixes, args.now_ms)
+local refused = change.begin(e, c.generation, args.limit)
+if refused then return { refused, c.generation } end
+change.settled(e)
+
+for _, pair in ipairs(c.set) do redis.call('HSET', keys.settings, pair[1], pair[2]) end
+for _, field in ipairs(c.reset) do redis.call('HDEL', keys.settings, field) end
+return { 'changed', engine.int(change.finish(e)) }

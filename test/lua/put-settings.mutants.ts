@@ -1,0 +1,29 @@
+import type { Mutants } from '../rigs/mutate/mutation.ts';
+
+export const rules: Mutants = {
+  'lua/put-settings.lua': {
+    '12.2: settings change behind what is due': [
+      'local refused = change.begin(e, c.generation, args.limit)\nif refused then return { refused, c.generation } end\nchange.settled(e)',
+      'e.as_of = e.now',
+    ],
+    '12.2: a setting can be put back': [
+      "for _, field in ipairs(c.reset) do redis.call('HDEL', keys.settings, field) end",
+      '',
+    ],
+  },
+  'lua/include/change.lua': {
+    '12.2: settings are of no automation': [
+      "if id then redis.call('ZADD', e.keys.changes, generation, id) end",
+      "redis.call('ZADD', e.keys.changes, generation, id or '')",
+    ],
+  },
+  'src/apply/match-entry.ts': {
+    '12.2: a released follower is never ignored': [' && !isReleased(entry)', ''],
+  },
+  'src/apply/loaded-definitions.ts': {
+    '12.2: the ignored names stand in Redis': [
+      'this.#ignored = ignored === null ? this.#ignoredByDefault : new Set(ignored);',
+      '',
+    ],
+  },
+};
