@@ -178,6 +178,14 @@ const LINES: Line[] = [
     'a triggered@5 x@5',
   ],
   [
+    'what happened before the newest event of the firing is late, also behind an older recovery',
+    sliding,
+    'x@9 x@5+9 ok@6+10 x@8.999+11 x@9.5+12',
+    'counted fired resolved late counted',
+    'a triggered@5 x@5',
+    'a resolved@6 ok@6',
+  ],
+  [
     'an event that resolves is not counted',
     { ...single, expect: ['x', 'ok'] },
     'x@0 ok@5 ok@6',

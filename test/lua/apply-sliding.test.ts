@@ -91,6 +91,8 @@ test.each([
   ['60 s behind the window of the newest event', sliding, 'x@5', 75],
   ['60 s behind the newest of the list, whichever came last', sliding, 'x@5 x@1+5', 75],
   ['60 s behind the floor of a firing', two, 'x@0 x@1', 61],
+  ['60 s behind the floor, where time has not come so far', { ...two, threshold: 1 }, 'z@-50+0 x@1', 61],
+  ['60 s behind its last change, also behind a firing', two, 'x@0 x@1 x@2+50', 158],
   ['60 s behind the quiet time', usual, 'x@0 x@1 x@2', 72],
   ['60 s behind its last change, when that came late and all is 50 s late since', sliding, 'x@0+50', 160],
 ])('the record of a key is kept %s', async (_, trigger, line, until) => {

@@ -54,9 +54,9 @@ const LINES: Line[] = [
   [
     'the event that arms does not count',
     opened,
-    'x=a@0 x=a@1 x=b@2',
-    'armed+counted counted fired',
-    'a triggered@2 x=b@2',
+    'x=a@0 x=b@1 x=b@2 x=a@3',
+    'armed+counted counted counted fired',
+    'a triggered@3 x=a@3',
   ],
   ['what has no value arms', opened, 'x=null@0 x=a@1 x=b@2', 'armed counted fired', 'a triggered@2 x=b@2'],
   ['two of one value do not satisfy', absent, 'a@0 x=a@1 x=a@2 -@10', 'armed counted counted', 'a triggered@10 x=a@2'],
@@ -107,6 +107,13 @@ const LINES: Line[] = [
   ],
   ['a sum is less than its threshold from the twelfth digit on', sum, 'x=99.9999999999@0', 'counted'],
   ['a sum can decrease', sum, 'x=60@0 x=-20@1 x=59@2 x=1@3', 'counted counted counted fired', 'a triggered@3 x=1@3'],
+  [
+    'a sum keeps all of its digits',
+    sum,
+    'x=33.3333@0 x=33.3333@1 x=33.3334@2',
+    'counted counted fired',
+    'a triggered@2 x=33.3334@2',
+  ],
   ['a sum of one value fires', { ...sum, threshold: 0.5 }, 'x=0.5@0', 'fired', 'a triggered@0 x=0.5@0'],
   [
     'the event that arms adds nothing',
