@@ -42,5 +42,6 @@ change.outdate(e, c.id)
 redis.call('HDEL', e.prefixes.automation .. c.id, 'current', 'enabled', 'position', 'at')
 redis.call('HDEL', keys.automations, c.id)
 redis.call('HDEL', keys.plans, c.id)
+redis.call('HDEL', keys.counters, 'where-error:' .. c.id)
 redis.call('SREM', keys.listeners, c.id)
 return { 'changed', engine.int(change.finish(e, c.id)) }

@@ -43,6 +43,17 @@ local function decide(e, first, last, step)
   return 'applied', last, words
 end
 
+-- Rules 17.1: counts the conditions that could not be answered, by automation. What waits, or was there before, is not asked about.
+local function count_failures(e, failures, first, words)
+  for i, number in ipairs(failures.entries) do
+    local said = words[number - first + 1]
+    if said and said:match('^applied') then
+      local field = 'where-error:' .. failures.automations[i]
+      e.counts[field] = (e.counts[field] or 0) + 1
+    end
+  end
+end
+
 -- Applies the entries of a chunk from number `first` on, up to one that fails or that more has to be settled before; all effects come
 -- at once. begin: makes ready to decide; step: answers what became of an entry and all of its words, or nil to stop before it.
 function M.advance(e, chunk, first, begin, step)
@@ -59,6 +70,7 @@ function M.advance(e, chunk, first, begin, step)
     _, last, words = decide(e, first, last, step)
   end
   e.deciding = false
+  if chunk.failures then count_failures(e, chunk.failures, first, words) end
   if last >= first then
     e.position = last == chunk.size and chunk.last or wire.entry_id(chunk, last)
     e.position_at = packed.at_of(chunk, last)

@@ -5,7 +5,7 @@ local limits = include('limits')
 local M = {}
 
 local TEXT = 'I4c0' -- its bytes behind their number
--- Generation, ids of the first and the last entry; how many triggers, keys, entries, events, matches, times, values.
+-- Generation, ids of the first and the last entry; how many triggers, keys, entries, events, matches; flags; how many values.
 local HEAD = '<I4c0I4c0I4c0I4I4I4I4I4I4I4'
 
 local rep, unpacked = string.rep, struct.unpack
@@ -29,7 +29,7 @@ end
 
 -- What is needed to see whether the chunk's turn has come.
 function M.head(packed)
-  local generation, first, last, triggers, keys, entries, events, matches, times, values, from = unpacked(HEAD, packed)
+  local generation, first, last, triggers, keys, entries, events, matches, flags, values, from = unpacked(HEAD, packed)
   return --[[chunk]] {
     packed = packed, generation = generation, first = first, last = last, size = entries,
     triggers = triggers, keys = keys, events = events, match_count = matches, value_count = values, -- how many there are
@@ -37,10 +37,11 @@ function M.head(packed)
     names = false, thresholds = false, withins = false, trigger_kinds = false, key_counts = false, -- of its triggers
     key_texts = false, -- the keys of all triggers
     kinds = false, seqs = false, ats = false, -- of its entries
-    with_times = times == 1, times = false, -- of its entries, if any has one: ms that stand for those of its id, 0 for none
+    with_times = flags % 2 == 1, times = false, -- of its entries, if any has one: ms that stand for those of its id, 0 for none
     ts = false, ids = false, documents = false, match_counts = false, -- of those that are events
     matches = false, -- of all events: FLAGS times the number of a cell (a trigger with one of its keys), and what holds
     values = false, -- what events add to triggers with `distinct` or `sum`, as text, by the number of the match
+    with_failures = flags >= 2, failures = false, -- conditions that could not be answered: numbers of `entries`, and `automations`
     states = false, windows = false, -- of each cell: what is known of the trigger, and the window
     rest = 0, -- where what few entries have begins
     event = 0, digest = 0, match = 0, next_rest = 0, -- of these so many belong to the entries that were read, or are behind them
@@ -54,6 +55,16 @@ function M.values(chunk, from)
   texts, from = M.column(TEXT, chunk.value_count, chunk.packed, from)
   for i, place in ipairs(places) do values[place] = texts[i] end
   return values, from
+end
+
+-- Rules 17.1: most chunks have none.
+local function failures(chunk, from)
+  local count, entries, automations
+  count, from = unpacked('<I4', chunk.packed, from)
+  entries, from = M.column('I4', count, chunk.packed, from)
+  automations, from = M.column(TEXT, count, chunk.packed, from)
+  chunk.failures = { entries = entries, automations = automations }
+  return from
 end
 
 -- Reads everything else.
@@ -75,6 +86,7 @@ function M.read(chunk)
   chunk.match_counts, from = column('I4', events, packed, from)
   chunk.matches, from = column('I4', chunk.match_count, packed, from)
   chunk.values, chunk.rest = M.values(chunk, from)
+  if chunk.with_failures then chunk.rest = failures(chunk, chunk.rest) end
 end
 
 -- The milliseconds that stand for those of an entry's id; false where they are its own.

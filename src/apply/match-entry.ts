@@ -8,7 +8,7 @@ export type MatchedEntry =
   | { kind: 'ignored' }
   | (Extract<Decoded, { kind: 'event' }> & {
       interests: readonly Interest[];
-      /** Ids of automations with a condition that could not be answered about this event (rules 17.1); absent for none. */
+      /** Ids of automations with a condition that could not be answered about this event (rules 17.1); absent for none. Redis counts them. */
       whereErrors?: ReadonlySet<string>;
     });
 

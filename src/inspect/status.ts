@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { timeOf } from '../model/intake.ts';
 import { backlogByBook, backlogByGroup } from '../redis/backlog.ts';
+import { countedIn } from '../redis/counters.ts';
 import { unfinishedOf } from '../redis/groups.ts';
 import { BELIEVED_MS, liveWorkers } from '../redis/heartbeat.ts';
 import { memoryRatio } from '../redis/info.ts';
@@ -52,6 +53,8 @@ export type Status = {
   parked: number;
   dead: number;
   counters: Record<string, number>;
+  /** Applied events about which a condition could not be answered (rules 17.1), by the ids of the automations. */
+  whereErrors: Record<string, number>;
   /** Entries that others removed before they were applied (lua/audit.lua). */
   lost: number;
   /** The consumer group that keeps the log from being trimmed, and the entry it keeps it from; null when none does. */
@@ -84,13 +87,15 @@ function baseOf(overview: Overview): Omit<Status, Later> {
   const { nowMs, position, newest, arrival, generation, counters, keptBy, keptFrom, memory, ...other } = overview;
   const { lastId, straightens, ...counts } = other;
   const read = (name: string): string => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(memory)?.[1] ?? '';
+  const { words, whereErrors } = countedIn(counters);
   return {
     ...counts,
     now: nowMs,
     position: position ?? '0-0',
     lagMs: newest && arrival ? Math.max(0, Math.min(LAG_LIMIT_MS, Number(arrival) - Number(newest))) : 0,
     generation: Number(generation ?? 0),
-    counters: Object.fromEntries(Object.entries(counters).map(([word, count]) => [word, storedNumber(count, 0)])),
+    counters: words,
+    whereErrors,
     lost: storedNumber(counters.lost, 0),
     keptBy: keptBy ? { group: keptBy, from: keptFrom ?? '0-0' } : null,
     memory: {

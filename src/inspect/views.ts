@@ -7,6 +7,7 @@ import type { Automation } from '../model/automation.ts';
 import type { NamespaceSettings } from '../model/namespace-settings.ts';
 import { type Attendance, attendanceOf } from '../redis/attendance.ts';
 import type { Connections } from '../redis/connection.ts';
+import { whereErrorsOf } from '../redis/counters.ts';
 import {
   allDefinitions,
   currentGeneration,
@@ -163,6 +164,11 @@ export class Views {
   /** The caps on keys with state (open windows, alerts, child firings), and how many there are. */
   async quotas(): Promise<QuotaUse> {
     return await readQuotas(await this.look(), this.store);
+  }
+
+  /** About how many applied events a condition of that automation could not be answered: a key was missing, types did not fit. */
+  async whereErrors(automation: string): Promise<number> {
+    return await whereErrorsOf(await this.look(), this.store, automation);
   }
 
   /** What all workers of the namespace follow: how long is remembered and waited, and which names are ignored. */

@@ -49,7 +49,7 @@ export type Keys = Readonly<{
    * absent: the defaults of lua/include/limits.lua and src/model/namespace-settings.ts.
    */
   settings: string;
-  /** hash, permanent: counters of decisions (applied, rejected, duplicate …). */
+  /** hash, permanent: counters of decisions (applied, rejected, duplicate …); `where-error:<automation id>`: conditions that failed. */
   counters: string;
   /** hash, permanent: automation id, encoded as in a key -> how many keys of its triggers hold state; `''` -> of all (lua/include/quota.lua). */
   quota_used: string;

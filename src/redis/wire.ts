@@ -53,6 +53,8 @@ type ChunkOutcome =
       /** Index into the documents from 1; absent when nothing can need the document. */
       document?: number;
       matches: ChunkMatch[];
+      /** Automations with a condition that could not be answered about it (rules 17.1); absent for none. */
+      whereErrors?: readonly string[];
     };
 
 /** `at`: ms that stand for those of its id, while Redis' clock lies behind the position. */
@@ -75,6 +77,10 @@ const OTHER = 2; // an entry that is no event, with the reason
 const FAILED = 3; // an entry that failed and was given up
 const IGNORED = 4; // an event whose name the settings ignore
 
+/** What few chunks have: times of their own, conditions that could not be answered. */
+const TIMED = 1;
+const FAILURES = 2;
+
 /**
  * A chunk as lua/include/wire.lua reads it: in columns, a value of all triggers or of all entries one behind the other; behind
  * them what only few entries have. Times in ms.
@@ -95,7 +101,8 @@ export function wireOf({ generation, triggers, entries }: Chunk): Buffer {
   packer.count(events.length);
   packer.count(matches.length);
   const timed = entries.some(({ at }) => at !== undefined);
-  packer.count(timed ? 1 : 0);
+  const failures = failuresOf(entries);
+  packer.count((timed ? TIMED : 0) + (failures.length > 0 ? FAILURES : 0));
   packer.count(values.length);
   packTriggers(packer, triggers);
   packEntries(packer, entries, kinds);
@@ -104,6 +111,7 @@ export function wireOf({ generation, triggers, entries }: Chunk): Buffer {
   for (const match of matches) packer.count(match);
   for (const [place] of values) packer.count(place);
   for (const [, value] of values) packer.text(value);
+  if (failures.length > 0) packFailures(packer, failures);
   for (const [i, entry] of entries.entries()) if (kinds[i] !== FRESH && kinds[i] !== IGNORED) packRest(packer, entry);
   return packer.done();
 }
@@ -196,6 +204,19 @@ function valuesOf(events: readonly EventEntry[]): [place: number, value: string]
     }
   }
   return values;
+}
+
+/** Conditions that could not be answered: the number of the entry, from 1, and the automation. */
+function failuresOf(entries: readonly ChunkEntry[]): [place: number, automation: string][] {
+  return entries.flatMap((entry, i) =>
+    isEvent(entry) && entry.whereErrors ? entry.whereErrors.map((id): [number, string] => [i + 1, id]) : [],
+  );
+}
+
+function packFailures(packer: Packer, failures: readonly (readonly [number, string])[]): void {
+  packer.count(failures.length);
+  for (const [place] of failures) packer.count(place);
+  for (const [, automation] of failures) packer.text(automation);
 }
 
 /** How often the number of a cell is in that of a match; the rest says what holds (lua/include/match.lua). */

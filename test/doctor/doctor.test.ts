@@ -39,6 +39,7 @@ const status: Status = {
   parked: 0,
   dead: 0,
   counters: {},
+  whereErrors: {},
   lost: 0,
   keptBy: null,
   unusable: null,

@@ -23,6 +23,9 @@ const SECOND_LOOK_MS = 2_500;
 /** Queues that are shown, those with something wrong first. */
 const QUEUES_SHOWN = 100;
 
+/** Automations with conditions that fail that are shown, those with most first. */
+const FAILING_SHOWN = 10;
+
 const MEBIBYTE = 1_048_576;
 
 /** What is known, with what is wrong with it: sentences, none when all is well. */
@@ -177,10 +180,20 @@ function linesOf({ status, queues, problems, warnings }: Report, bound: number |
       queues.map(({ name, depth }) => `${name}: ${depthInWords(depth)}${pauseInWords(status, name)}`),
     ),
     ['decided', counted.length === 0 ? 'nothing yet' : counted.sort().join(', ')],
+    ...failuresInWords(status.whereErrors),
     ['memory', `${mebibytes(memory.used)}${limit}, ${memory.policy}`],
   ];
   const sentences = [verdict, ...warnings.map((warning) => `warning: ${warning}`)];
   return [...sentences.flatMap((sentence) => wrapped(plain(sentence), bound)), ...facts(rows, bound)];
+}
+
+/** Conditions that could not be answered, those of the automations with most; no line where all could. */
+function failuresInWords(whereErrors: Status['whereErrors']): [string, string][] {
+  const sorted = Object.entries(whereErrors).sort(([, a], [, b]) => b - a);
+  if (sorted.length === 0) return [];
+  const more = sorted.length > FAILING_SHOWN ? [`${count(sorted.length - FAILING_SHOWN)} more automations`] : [];
+  const most = sorted.slice(0, FAILING_SHOWN).map(([id, events]) => `${id} ${count(events)}`);
+  return [['where-error', [...most, ...more].join(', ')]];
 }
 
 function parkedInWords(parked: number): string {
@@ -214,7 +227,7 @@ function mebibytes(bytes: number): string {
 }
 
 function reportJson({ status, queues, problems, warnings }: Report): Record<string, unknown> {
-  const { waitingMs, lagMs, due, workers, now, keptBy, clockBehindMs, ...rest } = status;
+  const { waitingMs, lagMs, due, workers, now, keptBy, clockBehindMs, whereErrors, ...rest } = status;
   return {
     healthy: problems.length === 0,
     problems,
@@ -222,6 +235,7 @@ function reportJson({ status, queues, problems, warnings }: Report): Record<stri
     now: formatTimestamp(now),
     ...rest,
     kept_by: keptBy,
+    where_errors: whereErrors,
     waiting_seconds: waitingMs / 1_000,
     lag_seconds: lagMs / 1_000,
     clock_behind_seconds: clockBehindMs / 1_000,

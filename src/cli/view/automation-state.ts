@@ -18,6 +18,8 @@ export type AutomationState = Readonly<{
   windows: readonly Window[];
   total: number;
   firing: Recorded | null;
+  /** About how many applied events a condition could not be answered. */
+  whereErrors: number;
   now: number;
 }>;
 
@@ -25,10 +27,17 @@ export async function stateOf(watchfire: Watchfire, automation: Automation): Pro
   const { id } = automation;
   const { windows, total } = await watchfire.windows({ limit: SHOWN, automation: id });
   const { firings } = await watchfire.firings({ limit: 1, automation: id });
-  return { automation, windows, total, firing: firings[0] ?? null, now: await watchfire.serverTimeMs() };
+  const [whereErrors, now] = await Promise.all([watchfire.whereErrors(id), watchfire.serverTimeMs()]);
+  return { automation, windows, total, firing: firings[0] ?? null, whereErrors, now };
 }
 
-export function stateJson({ automation, windows, total, firing }: AutomationState): Record<string, unknown> {
+export function stateJson({
+  automation,
+  windows,
+  total,
+  firing,
+  whereErrors,
+}: AutomationState): Record<string, unknown> {
   const { document, enabled, trigger } = automation;
   return {
     automation: document,
@@ -36,13 +45,14 @@ export function stateJson({ automation, windows, total, firing }: AutomationStat
     trigger: triggerInWords(trigger),
     open_windows: total,
     windows: windows.map(windowJson),
+    where_errors: whereErrors,
     last_firing: firing && firingJson(firing),
   };
 }
 
 /** The same as comments of YAML, so that a document with them can be put as it is. */
 export function stateComments(
-  { automation, windows, total, firing, now }: AutomationState,
+  { automation, windows, total, firing, whereErrors, now }: AutomationState,
   bound: number | null,
 ): string[] {
   const { enabled, trigger } = automation;
@@ -57,6 +67,7 @@ export function stateComments(
     `${enabled ? 'enabled' : 'disabled'}: ${triggerInWords(trigger)}`,
     `open windows: ${count(total)}${more}`,
     ...rows,
+    ...(whereErrors === 0 ? [] : [`events about which a condition could not be answered: ${count(whereErrors)}`]),
     firing ? `last firing: ${at}  ${state}  ${key}  ${event}  ${id}` : 'last firing: none found',
   ];
   return sentences

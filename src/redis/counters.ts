@@ -1,0 +1,24 @@
+import type { Redis } from 'ioredis';
+import type { Store } from './store.ts';
+import { storedNumber } from './stored.ts';
+
+/** What the counters of conditions that could not be answered begin with; the id of the automation follows (lua/include/log.lua). */
+const WHERE_ERROR = 'where-error:';
+
+/** What became of entries by words, and the applied events about which conditions failed, by the ids of their automations. */
+export type Counted = Readonly<{ words: Record<string, number>; whereErrors: Record<string, number> }>;
+
+/** Tells apart what stands in the hash of counters. */
+export function countedIn(counters: Readonly<Record<string, string>>): Counted {
+  const counts = Object.entries(counters).map(([name, text]) => [name, storedNumber(text, 0)] as const);
+  const failures = counts.filter(([name]) => name.startsWith(WHERE_ERROR));
+  return {
+    words: Object.fromEntries(counts.filter(([name]) => !name.startsWith(WHERE_ERROR))),
+    whereErrors: Object.fromEntries(failures.map(([name, count]) => [name.slice(WHERE_ERROR.length), count])),
+  };
+}
+
+/** About how many applied events a condition of that automation could not be answered. */
+export async function whereErrorsOf(redis: Redis, store: Store, automation: string): Promise<number> {
+  return storedNumber(await redis.hget(store.keys.counters, WHERE_ERROR + automation), 0);
+}
