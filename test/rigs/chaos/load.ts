@@ -30,6 +30,39 @@ export const AUTOMATIONS: readonly Record<string, unknown>[] = [
     },
     actions: [{ type: 'notify' }, { type: 'log' }],
   },
+  {
+    id: 'spread',
+    name: 'failures of many customers',
+    trigger: {
+      posture: 'Reactive',
+      expect: ['order.failed'],
+      distinct: 'resource.id',
+      threshold: 12,
+      within: 5,
+      window: 'sliding',
+      cooldown: 2,
+      collect: 3,
+    },
+    actions: [{ type: 'notify' }],
+  },
+  {
+    id: 'worth',
+    name: 'much failed without a packed order between',
+    trigger: {
+      posture: 'Reactive',
+      expect: [{ event: 'order.failed', where: 'payload.total > 10' }],
+      sum: 'payload.total',
+      threshold: 200,
+      within: 20,
+      for_each: ['id', 'payload.shop'],
+      reset: ['order.packed'],
+      resolve: { on: ['order.placed'], after: 4 },
+      remind: 1,
+      remind_limit: 2,
+    },
+    actions: [{ type: 'notify' }],
+    actions_on_resolve: [{ type: 'all-clear' }],
+  },
 ];
 
 const NAMES = ['order.placed', 'order.packed', 'order.failed', 'order.failed', 'job.started', 'job.done', 'noise'];
@@ -54,6 +87,7 @@ export function eventAt(i: number, random: () => number, nowMs: number): Record<
     event: name,
     resource: { id: `customer.${Math.floor(random() * 40)}` },
     occurred: new Date(nowMs - (roll > 0.9 ? Math.floor(random() * 20_000) : 0)).toISOString(),
+    payload: { total: Math.floor(random() * 100), shop: random() < 0.5 ? 'east' : 'west' },
     ...(roll > 0.4 && roll < 0.43 && i > 0 ? { follows: `e-${i - 1}` } : {}),
   };
 }

@@ -1,8 +1,81 @@
 import type { Json } from '../../oracle/event.ts';
 
-const reactive = (expect: string[], more: object = {}): Json => ({ posture: 'Reactive', expect, ...more });
+const reactive = (expect: (string | Json)[], more: object = {}): Json => ({ posture: 'Reactive', expect, ...more });
 const each = { for_each: ['id'] };
 const page = { type: 'queue', queue: 'pages', name: 'page' };
+
+/** What rules 17 add: values, sliding windows, resets, alerts that end and are reminded of, groups that are emptied. */
+const PATTERNS: readonly Json[] = [
+  {
+    id: 'many-failed',
+    name: 'failures of many customers close together',
+    trigger: reactive(['order.failed'], {
+      distinct: 'resource.id',
+      threshold: 40,
+      within: 5,
+      window: 'sliding',
+      cooldown: 2,
+      collect: 3,
+    }),
+    actions: [{ type: 'notify' }],
+  },
+  {
+    id: 'worth',
+    name: 'much failed in a shop',
+    trigger: reactive([{ event: 'order.failed', where: 'payload.total > 10' }], {
+      sum: 'payload.total',
+      threshold: 1_000,
+      within: 20,
+      for_each: ['payload.shop'],
+      cooldown: 1,
+      collect: 2,
+    }),
+    actions: [page],
+  },
+  {
+    id: 'in-a-row',
+    name: 'failures in a row',
+    trigger: reactive(['order.failed'], {
+      threshold: 3,
+      reset: ['order.paid'],
+      resolve: { on: ['order.packed'], after: 3 },
+      remind: 1,
+      remind_limit: 2,
+      ...each,
+    }),
+    actions: [{ type: 'notify' }],
+    actions_on_resolve: [{ type: 'all-clear' }],
+  },
+  {
+    id: 'reminded',
+    name: 'started and never finished, again and again',
+    trigger: {
+      posture: 'Proactive',
+      after: ['job.started'],
+      expect: ['job.done'],
+      reset: [{ event: 'job.done', where: 'payload.total > 95' }],
+      within: 5,
+      remind: 4,
+      remind_limit: 3,
+      collect: 1,
+      ...each,
+    },
+    actions: [page],
+    actions_on_resolve: [{ type: 'all-clear' }],
+  },
+  {
+    id: 'not-packed',
+    name: 'placed and failed, and not packed between',
+    trigger: {
+      type: 'sequence',
+      within: 20,
+      ...each,
+      unless: ['order.packed'],
+      triggers: [reactive(['order.placed']), reactive(['order.failed'])],
+    },
+    actions: [{ type: 'notify' }],
+  },
+];
 
 /**
  * Automations of every kind, all of which fire under the traffic. The first one hears the engine's own events, so that those are in
@@ -80,6 +153,7 @@ export const AUTOMATIONS: readonly Json[] = [
     },
     actions: [page],
   },
+  ...PATTERNS,
 ];
 
 const ORDERS = ['order.placed', 'order.packed', 'order.failed', 'order.paid', 'order.seen'];
@@ -132,6 +206,7 @@ export class Traffic {
       event: roll > 0.995 ? 'prefect.log.write' : name,
       resource,
       occurred: new Date(nowMs + this.#skew()).toISOString(),
+      payload: { total: this.#below(100), shop: `shop ${this.#below(3)}` },
       ...this.#follows(),
     });
     this.#recent[this.#count % RECENT] = document;

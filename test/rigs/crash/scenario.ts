@@ -20,11 +20,21 @@ const PAST_MS = 45 * 60_000;
 /** Far above what makes a relay believe that the one which read a firing is dead. */
 const LONG_IDLE_MS = 60_000;
 
-export const KINDS = ['reactive', 'proactive', 'composite'] as const;
+export const KINDS = ['reactive', 'proactive', 'composite', 'patterns'] as const;
 export type Kind = (typeof KINDS)[number];
 
 const A_TWICE = { posture: 'Reactive', expect: ['a'], threshold: 2, within: 60, for_each: ['id'] };
 const B_WITHOUT_C = { posture: 'Proactive', after: ['b'], expect: ['c'], within: 10, for_each: ['id'] };
+
+/** An alert with reminders, ended by an event or by time, that brings what it counted. */
+const A_WITH_ALERT = {
+  ...A_TWICE,
+  collect: 2,
+  cooldown: 4,
+  resolve: { on: ['c'], after: 30 },
+  remind: 8,
+  remind_limit: 1,
+};
 
 const TRIGGERS: Readonly<Record<Kind, object>> = {
   reactive: A_TWICE,
@@ -35,6 +45,7 @@ const TRIGGERS: Readonly<Record<Kind, object>> = {
     for_each: ['id'],
     triggers: [{ posture: 'Reactive', expect: ['a'] }, B_WITHOUT_C],
   },
+  patterns: A_WITH_ALERT,
 };
 
 export const QUEUES = ['actions', 'pages'];
@@ -60,7 +71,7 @@ const bystander = (id: string): object => ({
   actions: [{ type: 'never' }],
 });
 
-/** Seconds after the beginning of the log, event, resource, and what is special. */
+/** Seconds after the beginning of the log, event, resource, and what is special; `late`: seconds since it happened. */
 type Line = readonly [at: number, event: string, resource: string, more?: Record<string, unknown>];
 
 const BEFORE: readonly Line[] = [
@@ -97,10 +108,16 @@ const SECOND: readonly Line[] = [
   [103, 'noise', 'k9'],
   [104, 'a', 'k1'],
   [105, 'a', 'k3', { id: 'follower-2', follows: 'leader' }],
+  // Parked while the window of its absence ends.
+  [105.2, 'b', 'k5'],
+  [105.4, 'c', 'k5', { id: 'follower-3', follows: 'leader' }],
   [106, 'noise', 'k9', { id: 'leader' }],
   [107, 'a', 'k1'],
   [108, 'b', 'k1'],
   [110, 'c', 'k3'],
+  // What is expected overtakes what arms it.
+  [111, 'c', 'k6'],
+  [112, 'b', 'k6', { late: 3 }],
   [131, 'b', 'k4'],
 ];
 
@@ -169,8 +186,9 @@ export class Scenario {
   /** In one go: what the engine appends by itself stands behind all of it. */
   async #push(redis: Redis, store: Store, part: string, lines: readonly Line[]): Promise<void> {
     const transaction = redis.multi();
-    for (const [at, event, resource, more] of lines) {
-      const document = { id: `${part}-${at}`, event, resource: { id: resource }, ...more };
+    for (const [at, event, resource, { late, ...more } = {}] of lines) {
+      const occurred = late === undefined ? undefined : this.#startMs + (at - Number(late)) * 1_000;
+      const document = { id: `${part}-${at}`, event, resource: { id: resource }, occurred, ...more };
       transaction.xadd(store.keys.events, this.#id(at), 'data', JSON.stringify(document));
     }
     for (const [error] of (await transaction.exec()) ?? []) if (error) throw error;
