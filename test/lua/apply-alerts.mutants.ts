@@ -2,6 +2,7 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
   'lua/include/active.lua': {
+    '17.4 R0: nothing is opened behind the floor': ['  if x.floor and t < x.floor then return end\n', ''],
     '17.6 L1: an event ends the alert': ['if resolves and ev.t >= a.last then', 'if false then'],
     '17.6 L1: not one that is older than its newest': [
       'if resolves and ev.t >= a.last then',
@@ -76,7 +77,6 @@ export const rules: Mutants = {
     '17.11: another one goes on': ['if a and a.ends and a.ends <= e.as_of then', 'if a and a.ends then'],
   },
   'lua/include/obligation.lua': {
-    '17.6: an alert ends by time': ["if a.ends and a.ends < at then at, what = a.ends, 'alert' end", ''],
     '17.6: an event settles what lies at its own time': ['while at <= ev.t do', 'while at < ev.t do'],
   },
   'lua/include/rich.lua': {
@@ -92,7 +92,10 @@ export const rules: Mutants = {
     '17.6: an event resolves where the chunk says so': ['resolves = more % 32 >= 16', 'resolves = false'],
   },
   'lua/include/record.lua': {
-    '17.6: an alert that ends by time wakes then': ['math.min(at, a.ends or a.forgotten,', 'math.min(at, a.forgotten,'],
+    '17.6: an alert that ends by time wakes then': [
+      'math.min(at, a.ends or a.forgotten,',
+      'math.min(at, a.ends and math.huge or a.forgotten,',
+    ],
   },
   'lua/include/notation.lua': {
     '17.6: an alert keeps its newest event': ["if a.last then text = text .. format(' last %d', a.last) end", ''],

@@ -108,10 +108,10 @@ const LINES: Line[] = [
   [
     'what happened before the last event of an alert that silence ended is late',
     { ...silence, threshold: 2 },
-    'x@0 x@10 -@310 x@9.999+311 x@10+312 x@312',
-    'counted fired late duplicate counted',
+    'x@0 x@10 x@20 -@320 x@19.999+321 x@20.001+322',
+    'counted fired active late counted',
     'a triggered@10 x@10',
-    'a resolved@310 x@10',
+    'a resolved@320 x@20',
   ],
   [
     'what is armed while a key is quiet is watched, but not from before the recovery',

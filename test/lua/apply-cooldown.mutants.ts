@@ -33,7 +33,6 @@ export const rules: Mutants = {
       'window.open(b, t, t + w, -1, ev.as_of, false)\n  elseif',
     ],
     '17.4 R0: without `within` the window is kept on': ['b.due = math.max(w > 0 and b.finish or t, ev.as_of)', ''],
-    '17.4 R0: nothing is opened behind the floor': ['  if x.floor and t < x.floor then return end\n', ''],
   },
   'lua/include/extra.lua': {
     '17.4: a key is kept for its quiet time alone': ['return not (x.quiet or x.floor', 'return not (x.floor'],

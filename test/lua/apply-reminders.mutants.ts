@@ -39,10 +39,6 @@ export const rules: Mutants = {
     '17.11: their numbers, too': ['a.k + passed, a.remind_at + passed', 'a.k, a.remind_at + passed'],
   },
   'lua/include/obligation.lua': {
-    '17.7: they come at their time': [
-      "if a.remind_at and a.remind_at < at then at, what = a.remind_at, 'reminder' end",
-      '',
-    ],
     '17.7: not where the alert ends at that time': [
       'a.remind_at and a.remind_at < at then',
       'a.remind_at and a.remind_at <= at then',
