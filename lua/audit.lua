@@ -11,6 +11,7 @@
 -- ARGV own       number of the form that this version writes
 -- RETURNS word, position, finding, detail, finding, detail …
 -- WORDS audited
+-- RIGHTS first
 local book = include('book')
 local position = include('position')
 local stream = include('stream')

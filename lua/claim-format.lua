@@ -8,6 +8,7 @@
 -- ARGV own         number of the form that this version writes
 -- RETURNS word, number found ('' for none)
 -- WORDS claimed same older newer
+-- RIGHTS first
 local own, found = tonumber(args.own), redis.call('GET', keys.format)
 if found then
   -- `watchfire migrate` writes `leaving N` while it is at work. Anything else that is no number was not written by an earlier version.

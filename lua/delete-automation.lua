@@ -27,6 +27,7 @@
 -- ARGV change       JSON    src/redis/steps/delete-automation.ts, Change
 -- RETURNS word, generation
 -- WORDS changed stale-definitions more-due
+-- RIGHTS first
 local change = include('change')
 local engine = include('engine')
 

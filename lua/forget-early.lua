@@ -9,6 +9,7 @@
 -- ARGV limit     most hashes removed by this call
 -- RETURNS word, removed
 -- WORDS forgotten clean
+-- RIGHTS first
 -- FLAGS allow-oom
 local limits = include('limits')
 local time = include('time')

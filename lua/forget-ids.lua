@@ -7,6 +7,7 @@
 -- ARGV prefixes  JSON    of src/redis/keys.ts
 -- RETURNS word
 -- WORDS forgotten clean
+-- RIGHTS first
 -- FLAGS allow-oom
 local limits = include('limits')
 local time = include('time')

@@ -10,6 +10,7 @@
 -- ARGV limit     most documents removed by this call
 -- RETURNS word, removed
 -- WORDS forgotten clean
+-- RIGHTS first
 -- FLAGS allow-oom
 local limits = include('limits')
 local stream = include('stream')

@@ -6,6 +6,7 @@
 -- ARGV commands…  the words of each command, behind their number
 -- RETURNS word, what stands there
 -- WORDS led other
+-- RIGHTS first
 local found = redis.call('GET', keys.format) or ''
 if found ~= args.form then return { 'other', found } end
 

@@ -30,6 +30,7 @@
 -- ARGV plan         JSON    src/match/plan.ts, Stored
 -- RETURNS word, generation
 -- WORDS changed stale-definitions more-due
+-- RIGHTS first
 local change = include('change')
 local definition = include('definition')
 local engine = include('engine')

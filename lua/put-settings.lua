@@ -22,6 +22,7 @@
 -- ARGV change       JSON    src/redis/steps/put-settings.ts, SettingsChange
 -- RETURNS word, generation
 -- WORDS changed stale-definitions more-due
+-- RIGHTS first
 local change = include('change')
 local engine = include('engine')
 

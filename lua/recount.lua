@@ -6,6 +6,7 @@
 -- ARGV limit   nothing is done when the group was not yet given this many entries: they would have to be counted
 -- RETURNS word
 -- WORDS gone right recounted unsure
+-- RIGHTS first
 -- FLAGS allow-oom
 local stream = include('stream')
 

@@ -10,6 +10,7 @@
 -- ARGV now_ms   virtual time, or '' for the server's
 -- RETURNS word, id of the new entry or ''
 -- WORDS redriven gone unfit
+-- RIGHTS first
 local dlq = include('dlq')
 local limits = include('limits')
 local own = include('own')

@@ -9,6 +9,7 @@
 -- ARGV error    what was thrown, or ''
 -- RETURNS word
 -- WORDS rejected gone
+-- RIGHTS first
 local dlq = include('dlq')
 local revision = include('revision')
 

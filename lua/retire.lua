@@ -6,6 +6,7 @@
 -- ARGV consumer name of the worker in the group
 -- RETURNS word
 -- WORDS retired alive busy
+-- RIGHTS first
 -- FLAGS allow-oom
 if redis.call('EXISTS', keys.worker) == 1 then return { 'alive' } end
 local held = redis.call('XPENDING', keys.stream, args.group, '-', '+', 1, args.consumer)

@@ -14,6 +14,7 @@
 -- ARGV limit     most entries that this call reads
 -- RETURNS word, how many entries got another id
 -- WORDS straight more
+-- RIGHTS first
 local limits = include('limits')
 local own = include('own')
 local position = include('position')

@@ -5,6 +5,7 @@
 -- ARGV limit     most keys removed by this call
 -- RETURNS word, removed
 -- WORDS swept clean
+-- RIGHTS first
 -- FLAGS allow-oom
 local prefixes = cjson.decode(args.prefixes)
 local name = redis.call('ZRANGE', keys.garbage, 0, 0)[1]

@@ -6,6 +6,7 @@
 -- ARGV count    most firings
 -- RETURNS word, JSON list of [entry id, [field, value, ...]]
 -- WORDS taken none
+-- RIGHTS first
 local answer = redis.call('XREADGROUP', 'GROUP', args.group, args.consumer, 'COUNT', args.count, 'STREAMS', keys.firings, '>')
 if not answer then return { 'none', '[]' } end
 return { 'taken', cjson.encode(answer[1][2]) }

@@ -15,6 +15,7 @@
 -- ARGV keep_ms   how long notes are kept
 -- RETURNS word, id of the first entry that waits or '', how many to take, how many workers died at it alone
 -- WORDS idle take poison
+-- RIGHTS first
 local limits = include('limits')
 local position = include('position')
 local stream = include('stream')

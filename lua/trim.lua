@@ -8,6 +8,7 @@
 -- ARGV limit     most entries removed by this call
 -- RETURNS word, removed, the group that still needs older entries or ''
 -- WORDS trimmed
+-- RIGHTS first
 -- FLAGS allow-oom
 local stream = include('stream')
 

@@ -22,14 +22,14 @@ end
 
 -- What happened before `time` raises no new alert. last: of an alert that ended; an arming event behind it keeps its window.
 local function over(e, s, b, time, as_of, last)
-  if engine.keys(e, s).sliding then return sliding.empty(s, b.extra, time, as_of) end
+  if engine.options(e, s).sliding then return sliding.empty(s, b.extra, time, as_of) end
   if b.start and not (s.kind.after and last and b.start > last) then window.close(s, b) end
   extra.remember(b.extra, 'floor', time, math.max(time, as_of) + KEEP_MS)
 end
 
 -- How long the alert lasts from here on.
 local function prolong(e, s, b, as_of)
-  local a, after = b.alert, engine.keys(e, s).resolve_after
+  local a, after = b.alert, engine.options(e, s).resolve_after
   if after then a.ends = a.last + after else a.forgotten = math.max(a.last, as_of) + FORGET_MS end
 end
 

@@ -23,14 +23,14 @@ end
 
 -- The trigger of that state name.
 function M.read(name, packed)
-  local kind, automation, revision, title, path, order, child, parent, type, names, within, stem, threshold, once, needed, children, keys =
+  local kind, automation, revision, title, path, order, child, parent, type, names, within, stem, threshold, once, needed, children, options =
     struct.unpack(PACKED, packed)
   order, names, within, kind = order + 0, list(names), within ~= '' and within + 0, state.kind(kind + 0)
   if type == 'event' then
     return --[[event trigger]] {
       name = name, automation = automation, revision = revision, title = title, path = path, order = order, child = child,
       parent = parent, type = type, names = names, within = within, kind = kind, stem = stem, threshold = threshold + 0,
-      once = once == '1', keys = keys ~= '' and list(keys),
+      once = once == '1', options = options ~= '' and list(options),
     }
   end
   children = list(children)

@@ -89,9 +89,9 @@ function M.append(e, ...)
 end
 
 -- What rules 17 add to a trigger that uses them.
-function M.keys(e, s)
-  s.keys = s.keys or M.trigger(e, s.name).keys
-  return s.keys
+function M.options(e, s)
+  s.options = s.options or M.trigger(e, s.name).options
+  return s.options
 end
 
 -- Queues a command for the end of the call.

@@ -18,7 +18,7 @@ local function stop_of(text, from)
       depth = depth - 1
     end
     if depth == 0 then return at end
-    at = text:find('["{}%[%]]', at + 1)
+    at = text:find('[{}"%[%]]', at + 1)
   end
 end
 

@@ -38,7 +38,7 @@ end
 
 -- 17.5: a trigger that events reset neither reaches back nor makes anybody deaf.
 local function resets(e, s)
-  return s.kind.rich and engine.keys(e, s).reset
+  return s.kind.rich and engine.options(e, s).reset
 end
 
 -- s: what is known of the trigger; b: the window of the key; arms, expects: what the event does there; ev: id, t, as_of, doc.

@@ -7,10 +7,10 @@ local M = {}
 
 -- Begins the reminders of an alert that was set or renewed by a firing; as_of: of that. What lies before it does not come out.
 function M.start(e, s, b, fired, as_of)
-  local keys, a = engine.keys(e, s), b.alert
-  if not keys.remind then return end
-  local k = math.max(1, math.floor((as_of - fired.time) / keys.remind) + 1)
-  a.every, a.limit, a.k, a.remind_at = keys.remind, keys.remind_limit or 0, k, fired.time + k * keys.remind
+  local options, a = engine.options(e, s), b.alert
+  if not options.remind then return end
+  local k = math.max(1, math.floor((as_of - fired.time) / options.remind) + 1)
+  a.every, a.limit, a.k, a.remind_at = options.remind, options.remind_limit or 0, k, fired.time + k * options.remind
   a.cause, a.fired = fired.cause, fired.doc
   M.stop_at_limit(a)
 end

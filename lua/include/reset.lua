@@ -48,7 +48,7 @@ end
 -- Answers the words; '' when it ends nothing.
 function M.apply(e, s, b, ev)
   local kind, list = s.kind, b.extra.list
-  if engine.keys(e, s).sliding then
+  if engine.options(e, s).sliding then
     if not list or not list[1] or ev.t < list[1].time then return '' end
     sliding.empty(s, b.extra, ev.t, ev.as_of)
     return 'reset'

@@ -25,12 +25,12 @@ end
 
 -- What follows on a firing of this trigger.
 local function fire(e, s, b, fired, ev)
-  local keys, x = engine.keys(e, s), b.extra
-  if keys.cooldown and not keys.sliding then
-    local quiet = ev.t + keys.cooldown
+  local options, x = engine.options(e, s), b.extra
+  if options.cooldown and not options.sliding then
+    local quiet = ev.t + options.cooldown
     extra.remember(x, 'quiet', quiet, math.max(quiet, ev.as_of) + limits.KEEP_MS)
   end
-  if not keys.resolve then return fired end
+  if not options.resolve then return fired end
   firing.emit(e, fired)
   active.set(e, s, b, fired, ev.as_of)
   return nil
@@ -45,7 +45,7 @@ local function rows(e, s, b, m, ev)
   end
   word = refuse(s, b, m, ev)
   if word then return word end
-  if engine.keys(e, s).sliding then
+  if engine.options(e, s).sliding then
     if not m.expects then return '' end
     word, fired = sliding.apply(e, s, b, ev)
   else

@@ -62,17 +62,17 @@ end
 
 -- The event is expected, and neither cooling nor below the floor. Answers the word, and the firing or nil.
 function M.apply(e, s, b, ev)
-  local x, keys = b.extra, engine.keys(e, s)
+  local x, options = b.extra, engine.options(e, s)
   if not b.kept and quota.refuses(e, s.name) then return 'over-limit' end
-  if put(s, x, ev, keys.collect) then return 'late' end
-  if keys.collect then tally.bound(x, by_number(x.list), math.huge) end
+  if put(s, x, ev, options.collect) then return 'late' end
+  if options.collect then tally.bound(x, by_number(x.list), math.huge) end
   if #x.list < s.threshold then
     M.touch(s, x, ev.as_of)
     return 'counted'
   end
   local newest, fired = x.list[#x.list].time, firing.of_event(e, s.name, b.key, ev)
-  if keys.collect then tally.attach(e, s, b, fired, by_number(x.list), #x.list) end
-  if keys.cooldown then x.quiet = newest + keys.cooldown end
+  if options.collect then tally.attach(e, s, b, fired, by_number(x.list), #x.list) end
+  if options.cooldown then x.quiet = newest + options.cooldown end
   M.empty(s, x, newest, ev.as_of)
   return 'fired', fired
 end

@@ -24,7 +24,7 @@ function M.new(e, name, threshold, within, kind)
     changed = false, -- the window that changed last; each names the one that changed before it
     deadlines = false, -- what is known of its deadlines, as soon as one moves or is due (due.lua)
     early = false, remembers = false, fresh_span = false, -- what is known of remembered times, and what is to be written (early.lua)
-    keys = false, -- what rules 17 add to the trigger, as soon as it is asked for (engine.keys)
+    options = false, -- what rules 17 add to the trigger, as soon as it is asked for (engine.options)
     wanted = false, -- keys whose remembered times are asked for at once, when the first one is
   }
   e.states[name] = s

@@ -66,7 +66,7 @@ local function add(e, s, b, ev, opened)
     if opened then return end
   end
   x.idle = 0
-  local most = engine.keys(e, s).collect
+  local most = engine.options(e, s).collect
   if most then collect(x, ev, most) end
 end
 
@@ -88,7 +88,7 @@ end
 
 -- Gives a firing the documents of its window; list: { number, bytes } in order of application, counted: how many events it had.
 function M.attach(e, s, b, fired, list, counted)
-  local most, documents = engine.keys(e, s).collect, {}
+  local most, documents = engine.options(e, s).collect, {}
   if not most then return end
   for i = math.max(1, #list - most + 1), #list do
     local one = list[i]

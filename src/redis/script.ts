@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { ScriptMismatch } from '../errors.ts';
+import { workerCommands } from './acl.ts';
 
 /** Where the scripts are: `lua/` beside `src/` in a checkout and beside `dist/` in the package. */
 export const LUA_FOLDER = new URL('../../lua/', import.meta.url);
@@ -16,6 +17,8 @@ export type Contract = Readonly<{
   words: readonly string[];
   /** Flags of the line `#!lua`: `allow-oom` for a script that only frees memory: it is needed most when memory is short. */
   flags: readonly string[];
+  /** Whether all rights are asked for before the first command. Where it is false the script asks by itself (lua/include/check.lua). */
+  rightsFirst: boolean;
 }>;
 
 /** A script as it is sent to Redis. */
@@ -27,13 +30,15 @@ export function parseContract(name: string, source: string): Contract {
   const args: string[] = [];
   let words: string[] = [];
   let flags: string[] = [];
+  let rightsFirst = false;
   let rest: string | null = null;
   for (const line of source.split('\n')) {
     if (!line.startsWith('--')) break;
-    const [, kind, text] = /^-- (KEYS|ARGV|WORDS|FLAGS) (.+)$/.exec(line) ?? [];
+    const [, kind, text] = /^-- (KEYS|ARGV|WORDS|FLAGS|RIGHTS) (.+)$/.exec(line) ?? [];
     if (kind === undefined || text === undefined) continue;
     if (kind === 'WORDS') words = text.split(' ');
     if (kind === 'FLAGS') flags = text.split(' ');
+    if (kind === 'RIGHTS') rightsFirst = text === 'first';
     const [first = ''] = text.split(' ');
     if (rest !== null && kind === 'ARGV') throw new ScriptMismatch(name, `nothing may follow the argument ${rest}…`);
     if (kind === 'KEYS') keys.push(first);
@@ -41,7 +46,7 @@ export function parseContract(name: string, source: string): Contract {
     else if (kind === 'ARGV') args.push(first);
   }
   if (words.length === 0) throw new ScriptMismatch(name, 'its header has no line WORDS');
-  return { keys, args, rest, words, flags };
+  return { keys, args, rest, words, flags, rightsFirst };
 }
 
 /** Locals that bind what the header names, in its order. */
@@ -91,6 +96,24 @@ export function loadScript(name: string, expected: { words: readonly string[] },
 }
 
 /**
+ * Lines that ask for the right to each command that a script names. Redis has no rollback: a script that is refused its third command
+ * has carried out two.
+ */
+function rightsIn(body: string): string {
+  const named = new Set([...body.matchAll(/'([A-Z]{3,})'/g)].map(([, name = '']) => name));
+  const calls = workerCommands()
+    .map((command) => command.toUpperCase().split('|'))
+    .filter((words) => words.every((word) => named.has(word)))
+    .map((words) => `need('${words.join("', '")}', KEYS[1])`);
+  return [
+    'local function need(...)',
+    "  if not redis.acl_check_cmd(...) then error({ err = 'NOPERM the user of this connection may not run ' .. (...) }, 0) end",
+    'end',
+    ...calls,
+  ].join('\n');
+}
+
+/**
  * A script as it stands in its file, with what it includes.
  *
  * `#!lua` makes Redis refuse the call up front when memory is short or a key is in another slot: a script has no
@@ -100,7 +123,9 @@ export function readScript(name: string, read = readLua): Script {
   const main = read(`${name}.lua`);
   const contract = parseContract(name, main);
   const shebang = ['#!lua', ...(contract.flags.length > 0 ? [`flags=${contract.flags.join(',')}`] : [])].join(' ');
-  const source = `${shebang}\n-- ${name}\n${bindings(contract)}\n${assemble(read, main)}`;
+  const body = assemble(read, main);
+  const rights = contract.rightsFirst ? `${rightsIn(body)}\n` : '';
+  const source = `${shebang}\n-- ${name}\n${rights}${bindings(contract)}\n${body}`;
   return Object.freeze({ name, source, sha: createHash('sha1').update(source).digest('hex'), contract });
 }
 

@@ -36,6 +36,7 @@ describe('the header of a script', () => {
       rest: 'more',
       words: ['done', 'failed'],
       flags: [],
+      rightsFirst: false,
     });
   });
 
