@@ -13,6 +13,9 @@
 -- KEYS early       zset    names of the hashes of remembered times -> the end of their half hour in ms
 -- KEYS settings    hash    what the whole namespace agrees on
 -- KEYS counters     hash    decisions counted
+-- KEYS changes      zset    id -> generation of its last change
+-- KEYS outdated    zset    <revision>:<id> of replaced documents -> until when firings named them, in ms
+-- KEYS garbage      zset    state names that are gone
 -- KEYS quota_used         hash    automation -> how many keys hold state
 -- KEYS quotas       hash    the most that may
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms

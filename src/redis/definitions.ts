@@ -11,7 +11,7 @@ import { deleteAutomation } from './steps/delete-automation.ts';
 import { type Changed, putAutomation } from './steps/put-automation.ts';
 import type { Store } from './store.ts';
 import { IGNORED, ignoredIn, shownJson, storedAutomation, storedPlanOf, textIn } from './stored.ts';
-import { execute, insist } from './transaction.ts';
+import { execute, insist, withKey } from './transaction.ts';
 
 /** How often a change is worked out again because another change came first. */
 const CHANGE_ATTEMPTS = 50;
@@ -262,7 +262,16 @@ async function readChanged(
     if (ids.length > 0) transaction.hmget(automations, ...ids).hmget(plans, ...ids);
     return execute(transaction);
   };
-  const [at, count, names, documents, found] = await insist(read);
+  const types = {
+    [generation]: 'string',
+    [changes]: 'zset',
+    [settings]: 'hash',
+    [automations]: 'hash',
+    [plans]: 'hash',
+  };
+  const [at, count, names, documents, found] = await insist(read).catch(async (error: unknown) => {
+    throw await withKey(redis, types, error);
+  });
   return {
     generation: String(at ?? '0'),
     ignored: ignoredIn(names),

@@ -1,4 +1,4 @@
-import type { ChainableCommander } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 
 /** How often commands that belong together are sent before they fail: each time the connection broke amid the answers. */
 const ATTEMPTS = 5;
@@ -15,6 +15,19 @@ export async function insist<T>(send: () => Promise<T>): Promise<T> {
       if (attempt === ATTEMPTS || !(error instanceof Error) || error.name !== 'AbortError') throw error;
     }
   }
+}
+
+/**
+ * What to raise for the error of commands on these keys: Redis does not say which of them has another type than it should.
+ * @param types key -> its type
+ */
+export async function withKey(redis: Redis, types: Readonly<Record<string, string>>, error: unknown): Promise<unknown> {
+  if (!(error instanceof Error && error.message.startsWith('WRONGTYPE'))) return error;
+  for (const [key, wanted] of Object.entries(types)) {
+    const found = await redis.type(key);
+    if (found !== wanted && found !== 'none') return new Error(`WRONGTYPE ${key} is a ${found}, not a ${wanted}`);
+  }
+  return error;
 }
 
 /**
