@@ -22,7 +22,7 @@ export const rules: Mutants = {
     '17.6: the floor is kept for 60 s': ['math.max(time, as_of) + KEEP_MS)', 'math.max(time, as_of) + KEEP_MS + 1)'],
     '17.6: from when it was set': ['math.max(time, as_of) + KEEP_MS)', 'time + KEEP_MS)'],
     '17.6 L1: a sliding list is emptied': [
-      'if engine.keys(e, s).sliding then return sliding.empty(s, b.extra, time, as_of) end',
+      'if engine.options(e, s).sliding then return sliding.empty(s, b.extra, time, as_of) end',
       '',
     ],
     '17.6 L2: nothing is counted meanwhile': ["  return 'active'\n", '  return nil\n'],

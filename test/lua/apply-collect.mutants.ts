@@ -55,7 +55,10 @@ export const rules: Mutants = {
       'list[old].time >= ev.t then return false',
       'list[old].time > ev.t then return false',
     ],
-    '17.8: no more than a million bytes': ['if keys.collect then tally.bound(x, by_number(x.list), math.huge) end', ''],
+    '17.8: no more than a million bytes': [
+      'if options.collect then tally.bound(x, by_number(x.list), math.huge) end',
+      '',
+    ],
     '17.8: all that are in the list are counted': ['by_number(x.list), #x.list) end', 'by_number(x.list), 1) end'],
   },
   'lua/include/alert.lua': {

@@ -9,8 +9,8 @@ export const rules: Mutants = {
     ],
     '17.4 R0: an arming event opens its window': ['    if m.arms then active.arm(s, b, ev) end\n', ''],
     '17.4: the time begins with the firing': [
-      'local quiet = ev.t + keys.cooldown',
-      'local quiet = ev.as_of + keys.cooldown',
+      'local quiet = ev.t + options.cooldown',
+      'local quiet = ev.as_of + options.cooldown',
     ],
     '17.4: the time is kept 60 s longer': ['math.max(quiet, ev.as_of) + limits.KEEP_MS', 'math.max(quiet, ev.as_of)'],
     '17.4: and that long from when it was set': [

@@ -2,7 +2,7 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
   'lua/include/remind.lua': {
-    '17.7: an alert has reminders': ['if not keys.remind then return end', 'do return end'],
+    '17.7: an alert has reminders': ['if not options.remind then return end', 'do return end'],
     '17.7: one follows another': [
       'a.k, a.remind_at = a.k + 1, a.remind_at + a.every',
       'a.k, a.remind_at = a.k + 1, false',
@@ -11,22 +11,22 @@ export const rules: Mutants = {
     '17.7: no more than the limit': ['if a.limit > 0 and a.k > a.limit then', 'if false then'],
     '17.7: as many as the limit': ['a.k > a.limit then', 'a.k >= a.limit then'],
     '17.7: those of before the firing was known do not come': [
-      'math.max(1, math.floor((as_of - fired.time) / keys.remind) + 1)',
+      'math.max(1, math.floor((as_of - fired.time) / options.remind) + 1)',
       '1',
     ],
     '17.7: nor does the one of that moment': [
-      'math.floor((as_of - fired.time) / keys.remind)',
-      'math.floor((as_of - fired.time - 1) / keys.remind)',
+      'math.floor((as_of - fired.time) / options.remind)',
+      'math.floor((as_of - fired.time - 1) / options.remind)',
     ],
     '17.7: the first comes no earlier than its time': ['math.max(1, math.floor(', '(math.floor('],
     '17.7: those that do not come count for the limit': [
       'a.cause, a.fired = fired.cause, fired.doc\n  M.stop_at_limit(a)',
       'a.cause, a.fired = fired.cause, fired.doc',
     ],
-    '17.7: they are counted from the firing': ['fired.time + k * keys.remind', 'as_of + keys.remind'],
+    '17.7: they are counted from the firing': ['fired.time + k * options.remind', 'as_of + options.remind'],
     '17.7: an alert keeps the distance that it began with': [
       'a.remind_at + a.every',
-      'a.remind_at + engine.keys(e, s).remind',
+      'a.remind_at + engine.options(e, s).remind',
     ],
     '17.11: those whose time has passed are used up': [
       'if not a.remind_at or a.remind_at > as_of then return end',

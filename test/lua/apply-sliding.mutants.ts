@@ -29,8 +29,8 @@ export const rules: Mutants = {
       'M.empty(s, x, ev.t, ev.as_of)',
     ],
     '17.3 S5: the quiet time begins with the newest time of the list': [
-      'x.quiet = newest + keys.cooldown',
-      'x.quiet = ev.t + keys.cooldown',
+      'x.quiet = newest + options.cooldown',
+      'x.quiet = ev.t + options.cooldown',
     ],
     '17.3: a list is kept until the window of its newest event is over': [
       'last and last.time + s.within or as_of',

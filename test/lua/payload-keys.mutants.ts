@@ -22,7 +22,7 @@ export const rules: Mutants = {
       "do at = text:find('[\"\\\\]', at + 1) end",
     ],
     '17, payload as a key: braces in texts are no braces': [
-      "at = text:find('[\"{}%[%]]', at + 1)",
+      "at = text:find('[{}\"%[%]]', at + 1)",
       "at = text:find('[{}%[%]]', at + 1)",
     ],
     '17, payload as a key: objects nest': [
