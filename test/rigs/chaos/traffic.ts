@@ -172,7 +172,10 @@ const CUSTOMERS = 60;
 /** How far back repeats reach. */
 const RECENT = 2_000;
 
-type Later = { at: number; name: string; id: string };
+/** `occurred`: where an event tells of what happened before another one that it comes behind. */
+type Happening = { name: string; resource: Record<string, string>; occurred?: number };
+
+type Later = { at: number; happening: Happening };
 
 /** The fields of entries, one after the other: in order and not, late and early, repeated, following others, and no events at all. */
 export class Traffic {
@@ -198,14 +201,14 @@ export class Traffic {
     if (roll < 0.002) return this.#rubbish();
     const again = this.#recent[this.#below(this.#recent.length)];
     if (roll < 0.02 && again !== undefined) return ['data', again];
-    const { name, resource } = this.#happening(nowMs);
+    const { name, resource, occurred = nowMs + this.#skew() } = this.#happening(nowMs);
     if (roll < 0.03)
       return ['event', name, ...Object.entries(resource).flatMap(([label, value]) => [`resource.${label}`, value])];
     const document = JSON.stringify({
       ...(roll < 0.04 ? {} : { id: `${this.#prefix}-${this.#count}` }),
       event: roll > 0.995 ? 'prefect.log.write' : name,
       resource,
-      occurred: new Date(nowMs + this.#skew()).toISOString(),
+      occurred: new Date(occurred).toISOString(),
       payload: { total: this.#below(100), shop: `shop ${this.#below(3)}` },
       ...this.#follows(),
     });
@@ -235,11 +238,11 @@ export class Traffic {
     return leader > 0 ? { follows: `${this.#prefix}-${leader}` } : {};
   }
 
-  #happening(nowMs: number): { name: string; resource: Record<string, string> } {
+  #happening(nowMs: number): Happening {
     const [due] = this.#later;
     if (due !== undefined && due.at <= nowMs) {
       this.#later.shift();
-      return { name: due.name, resource: { id: due.id } };
+      return due.happening;
     }
     if (this.#nextBackup <= nowMs) {
       this.#nextBackup = nowMs + 4_000 + this.#below(20_000);
@@ -251,18 +254,30 @@ export class Traffic {
     return { name: ORDERS[this.#below(ORDERS.length)] ?? '', resource: { id: `customer ${this.#below(CUSTOMERS)}` } };
   }
 
-  /** Some jobs end in time, some too late, some never. */
-  #start(nowMs: number): { name: string; resource: Record<string, string> } {
-    const id = `job.${this.#count}`;
+  /** Some jobs end in time, some too late, some never; of some the end is told before the beginning. */
+  #start(nowMs: number): Happening {
+    const resource = { id: `job.${this.#count}` };
     const roll = this.#random();
-    if (roll < 0.95) {
-      this.#later.push({ at: nowMs + (roll < 0.8 ? this.#below(8_000) : this.#below(20_000)), name: 'job.done', id });
-      this.#later.sort((a, b) => a.at - b.at);
+    if (roll > 0.95 && roll < 0.97) {
+      this.#wait({
+        at: nowMs + this.#below(20_000),
+        happening: { name: 'job.started', resource, occurred: nowMs - 1 },
+      });
+      return { name: 'job.done', resource };
     }
-    return { name: 'job.started', resource: { id } };
+    if (roll < 0.95) {
+      const at = nowMs + (roll < 0.8 ? this.#below(8_000) : this.#below(20_000));
+      this.#wait({ at, happening: { name: 'job.done', resource } });
+    }
+    return { name: 'job.started', resource };
   }
 
-  #beat(nowMs: number): { name: string; resource: Record<string, string> } {
+  #wait(later: Later): void {
+    this.#later.push(later);
+    this.#later.sort((a, b) => a.at - b.at);
+  }
+
+  #beat(nowMs: number): Happening {
     const machine = this.#below(MACHINES);
     const silent = (this.#silentUntil.get(machine) ?? 0) > nowMs;
     if (silent) return { name: 'order.seen', resource: { id: 'customer 0' } };
