@@ -12,6 +12,7 @@ import * as globs from './globs.ts';
 import * as ignore from './ignore.ts';
 import * as latency from './latency.ts';
 import * as memory from './memory.ts';
+import * as patterns from './patterns.ts';
 import * as peers from './peers/peers.ts';
 import {
   type Found,
@@ -40,6 +41,7 @@ const PARTS: readonly Part[] = [
   { name: 'latency', run: latency.run },
   { name: 'absence', run: absence.run },
   { name: 'early', run: early.run },
+  { name: 'patterns', run: patterns.run },
   { name: 'workers', run: workers.run },
   { name: 'firings', run: firings.run },
   { name: 'memory', run: memory.run },
