@@ -27,6 +27,8 @@ export type TriggerNode = Readonly<{
   /** Revisions since which these two are unchanged. */
   ownSince: number;
   treeSince: number;
+  /** Whether scripts keep more of its keys than a window: it uses keys of rules 17, or did, and what these left stays (rules 17.11). */
+  rich: boolean;
 }>;
 
 /** An automation at one revision with all of its triggers, depth first in declared order. */
@@ -35,7 +37,14 @@ export type Plan = Readonly<{ automation: Automation; revision: number; nodes: r
 /** What is kept in Redis of a plan, besides the document. */
 export type StoredPlan = Readonly<{
   revision: number;
-  places: readonly Readonly<{ path: string; own: string; tree: string; ownSince: number; treeSince: number }>[];
+  places: readonly Readonly<{
+    path: string;
+    own: string;
+    tree: string;
+    ownSince: number;
+    treeSince: number;
+    rich?: true;
+  }>[];
 }>;
 
 /** Path as text whose byte order is depth first order, also beyond ten children: 0 … 9, a10 … a99, b100 … */
@@ -100,6 +109,7 @@ export function planOf(automation: Automation, revision: number, previous: Store
     const old = before.get(path);
     const ownSince = old?.own === own ? old.ownSince : revision;
     const treeSince = old?.tree === tree ? old.treeSince : revision;
+    const rich = trigger.type === 'event' && (isRich(trigger) || (old?.own === own && old.rich === true));
     const name = stateName(automation.id, path, ownSince);
     const order = nodes.length;
     const child = `${index}.${treeSince}`;
@@ -116,6 +126,7 @@ export function planOf(automation: Automation, revision: number, previous: Store
       tree,
       ownSince,
       treeSince,
+      rich,
     });
     if (trigger.type === 'event') return;
     for (const [i, below] of trigger.triggers.entries()) visit(below, path, i);
@@ -135,12 +146,13 @@ function stateName(id: string, path: string, ownSince: number): string {
 
 /** What to keep of a plan so that the next change knows what stays. */
 export function storedPlan(plan: Plan): StoredPlan {
-  const places = plan.nodes.map(({ path, own, tree, ownSince, treeSince }) => ({
+  const places = plan.nodes.map(({ path, own, tree, ownSince, treeSince, rich }) => ({
     path,
     own,
     tree,
     ownSince,
     treeSince,
+    ...(rich && { rich }),
   }));
   return { revision: plan.revision, places };
 }
@@ -168,21 +180,12 @@ export function compiledFields(plan: Plan, node: TriggerNode): string[] {
     isEvent && !trigger.repeat ? '1' : '',
     isEvent ? '' : String(trigger.needed),
     isEvent ? '' : JSON.stringify(children),
-    isEvent && isRich(trigger) ? JSON.stringify(keysOf(trigger)) : '',
+    isEvent && node.rich ? JSON.stringify(keysOf(trigger)) : '',
   ];
 }
 
 /** Whether a trigger uses keys of rules 17 that scripts have to know of. */
-export function isRich({
-  distinct,
-  sum,
-  sliding,
-  cooldownMs,
-  reset,
-  resolve,
-  collect,
-  remindMs,
-}: EventTrigger): boolean {
+function isRich({ distinct, sum, sliding, cooldownMs, reset, resolve, collect, remindMs }: EventTrigger): boolean {
   return [distinct, sum, sliding, cooldownMs, reset, resolve, collect, remindMs].some((key) => key !== undefined);
 }
 
@@ -214,7 +217,7 @@ function lengthened(part: string): string {
  * The sum of what holds, as lua/include/state.lua reads it: 1 Proactive, 2 `after`, 4 standing, 8 keyed, 16 the root of its tree, 32 keys of
  * part two (rules 17), 64 `distinct`, 128 `sum`.
  */
-export function kindOf({ trigger, parent }: TriggerNode): number {
+export function kindOf({ trigger, parent, rich }: TriggerNode): number {
   if (trigger.type !== 'event') return parent === null ? 16 : 0;
   const flags = [
     trigger.posture === 'Proactive',
@@ -222,7 +225,7 @@ export function kindOf({ trigger, parent }: TriggerNode): number {
     isStanding(trigger),
     trigger.forEach.length > 0,
     parent === null,
-    isRich(trigger),
+    rich,
     trigger.distinct !== undefined,
     trigger.sum !== undefined,
   ];

@@ -8,7 +8,6 @@ export const rules: Mutants = {
       'if s.time < t then g.stored[child]',
     ],
     '17.9: what happened behind it stays': ['if s.time <= t then g.stored[child]', 'if true then g.stored[child]'],
-    '17.9: where one child is enough nothing is emptied': ["if c.needed == 1 then return 'idle' end", ''],
     '17.9: the group is written': ["  children.save(e, g)\n  return 'reset'", "  return 'reset'"],
     '17.13: where there was nothing it says so': ["if #g.gone == before then return 'idle' end", ''],
   },
