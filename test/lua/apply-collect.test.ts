@@ -157,6 +157,14 @@ test('as many documents are kept as a firing brings', async () => {
 });
 
 test.each([
+  ['that are in the list', { ...sliding, threshold: 3 }, 'x@0 x@11'],
+  ['as there are values', { ...sliding, distinct: 'payload.v' }, 'x=a@0 x=a@5'],
+])('a sliding window keeps as many documents %s', async (_, trigger, line) => {
+  const { world, name } = await play(trigger, line);
+  expect(Object.keys((await world.state())[`last:${name}`] ?? {})).toHaveLength(1);
+});
+
+test.each([
   ['a tumbling window', three],
   ['a sliding window', { ...sliding, threshold: 3 }],
 ])('of more than a million bytes the oldest of %s go', async (_, trigger) => {

@@ -108,7 +108,29 @@ const LINES: Line[] = [
     'a triggered@0 x@0',
     'a triggered@1100 x@0 #11',
   ],
-  ['and count for the limit', { ...key, remind_limit: 10 }, 'x@0+1000 -@3000', 'fired', 'a triggered@0 x@0'],
+  [
+    'the others come at their times behind the firing',
+    key,
+    'x@50+1000 -@2000',
+    'fired',
+    'a triggered@50 x@50',
+    'a triggered@1050 x@50 #10',
+  ],
+  [
+    'the first comes at its time, also where time has not come so far as the firing',
+    key,
+    'z@-150+0 x@1 -@100.999 -@101',
+    'applied fired',
+    'a triggered@1 x@1',
+    'a triggered@101 x@1 #1',
+  ],
+  [
+    'those that did not come count for the limit',
+    { ...key, remind_limit: 10 },
+    'x@0+1000 -@3000',
+    'fired',
+    'a triggered@0 x@0',
+  ],
   [
     'an alert that is over at once has none',
     key,
@@ -167,6 +189,15 @@ test('what is enabled again has used up the reminders whose time has passed', as
   expect(await world.told()).toEqual(['a triggered@0 x@0']);
   await playOn(world, '-@300');
   expect(await world.told()).toEqual(['a triggered@0 x@0', 'a triggered@300 x@0 #3']);
+});
+
+test('one of the moment at which it is enabled is used up, too', async () => {
+  const { world } = await play(key, 'x@0');
+  await world.put({ id: 'a', name: 'A', trigger: key, enabled: false });
+  world.at(100);
+  await world.put({ id: 'a', name: 'A', trigger: key });
+  await playOn(world, '-@199.999 -@200');
+  expect(await world.told()).toEqual(['a triggered@0 x@0', 'a triggered@200 x@0 #2']);
 });
 
 test('the cause of a reminder stays that of the firing, whatever keeps the alert', async () => {

@@ -83,6 +83,8 @@ const ROWS: Row[] = [
   ['a value behind a text that looks like the end', 'v', '{"w":"}],\\"occurred\\":,\\"payload\\":{","v":"x"}', 'x'],
   ['a value behind empty ones', 'v', '{"a":{},"b":[],"c":"","v":"x"}', 'x'],
   ['a value behind nested empty ones', 'v', '{"a":{"b":{}},"c":[[],[{}]],"v":"x"}', 'x'],
+  ['a value behind an object whose text has braces', 'v', '{"a":{"b":"}{["},"v":"x"}', 'x'],
+  ['no element of what comes behind the list', 'a.2', '{"a":["x"],"v":"no"}', ''],
   ['the last value of all', 'a.b', '{"a":{"b":7}}', '7'],
   ['blanks are nothing', 'a.1', '{ "a" : [ 1 , "x" ] }', 'x'],
 ];
@@ -94,6 +96,14 @@ test.each(ROWS)('%s', async (_, path, payload, value) => {
 describe('a label', () => {
   test('of that name comes first', async () => {
     expect(await groupOf('payload.v', '{"v":"no"}', '{"id":"r","payload.v":"x"}')).toBe('x');
+  });
+
+  test('of another name is none', async () => {
+    expect(await groupOf('PAYLOAD.v', '{"v":"no"}')).toBe('');
+  });
+
+  test('with the name of the payload is none', async () => {
+    expect(await groupOf('payload.v', '{"v":"x"}', '{"id":"r","payload":"no"}')).toBe('x');
   });
 
   test('that looks like a payload is none', async () => {
