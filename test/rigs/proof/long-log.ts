@@ -15,7 +15,7 @@ const TRIGGERS: Readonly<Record<string, object>> = {
   armed: reactive(['done'], { after: ['start'], within: 600, threshold: 2, ...each }),
   'dead-man': { posture: 'Proactive', after: ['start'], expect: ['done'], within: 90, ...each },
   heartbeat: { posture: 'Proactive', after: ['beat'], expect: ['beat'], within: 200, for_each: ['zone'] },
-  standing: { posture: 'Proactive', expect: ['rare'], within: 600 },
+  standing: { posture: 'Proactive', expect: ['rare'], within: 300 },
   'standing-keyed': { posture: 'Proactive', expect: ['beat'], within: 240, repeat: false, ...each },
   pair: { type: 'compound', require: 'all', within: 400, ...each, triggers: [reactive(['a']), reactive(['b'])] },
   'two-of-three': {
@@ -40,7 +40,7 @@ const TRIGGERS: Readonly<Record<string, object>> = {
     collect: 2,
     for_each: ['payload.shop'],
   }),
-  worth: reactive(['pay'], { threshold: 400, within: 900, sum: 'payload.total', where: 'payload.total > 20' }),
+  worth: reactive(['pay'], { threshold: 200, within: 900, sum: 'payload.total', where: 'payload.total > 20' }),
   close: reactive(['b', 'a'], { threshold: 4, within: 60, window: 'sliding' }),
   'in-a-row': reactive(['fail'], {
     threshold: 2,
