@@ -254,7 +254,7 @@ export class Traffic {
     return { name: ORDERS[this.#below(ORDERS.length)] ?? '', resource: { id: `customer ${this.#below(CUSTOMERS)}` } };
   }
 
-  /** Some jobs end in time, some too late, some never; of some the end is told before the beginning. */
+  /** Some jobs end in time, some too late, some never; of some the end comes before the beginning. */
   #start(nowMs: number): Happening {
     const resource = { id: `job.${this.#count}` };
     const roll = this.#random();
