@@ -53,12 +53,12 @@ export const POINTS: readonly Point[] = [
 
   // The definitions, when it starts and after a change.
   point('definitions: zrange', 1, 2),
-  point('definitions: get+zcount+hmget+hmget', 1, 2),
-  rare('definitions: get+zcount', { kind: 'nothing changed' }),
+  point('definitions: get+zcount+hget+hmget+hmget', 1, 2),
+  rare('definitions: get+zcount+hget', { kind: 'nothing changed' }),
 
   point('reader: xreadgroup', 1, 2),
   rare('reader: zrange', { kind: 'group gone', of: 'events' }),
-  rare('reader: get+zcount+hmget+hmget', { kind: 'group gone', of: 'events' }),
+  rare('reader: get+zcount+hget+hmget+hmget', { kind: 'group gone', of: 'events' }),
   rare('reader: xgroup create', { kind: 'group gone', of: 'events' }),
 
   // Between what was read and what is applied: the first call comes when the entries are decoded and matched.
