@@ -4,7 +4,7 @@ import { extent, seedOfRun } from '../extent.ts';
 import { campaign } from './campaign.ts';
 
 /** Random scenarios of up to 60 steps. */
-const RUNS = extent('runs', 300);
+const RUNS = extent('runs', 150);
 const SEED = seedOfRun();
 
 /** A scenario takes some 20 ms of one core; this is for machines that have other things to do. */
