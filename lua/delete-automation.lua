@@ -31,11 +31,8 @@
 local change = include('change')
 local engine = include('engine')
 
-local c = cjson.decode(args.change)
-local e = engine.open(keys, args.prefixes, args.now_ms)
-local refused = change.begin(e, c.generation, args.limit)
-if refused then return { refused, c.generation } end
-change.settled(e)
+local c, e, refused = change.begin(keys, args.prefixes, args.now_ms, args.limit, args.change)
+if refused then return refused end
 
 change.discard(e, c.gone)
 -- The hash goes with the last document in it.

@@ -35,11 +35,8 @@ local change = include('change')
 local definition = include('definition')
 local engine = include('engine')
 
-local c = cjson.decode(args.change)
-local e = engine.open(keys, args.prefixes, args.now_ms)
-local refused = change.begin(e, c.generation, args.limit)
-if refused then return { refused, c.generation } end
-change.settled(e)
+local c, e, refused = change.begin(keys, args.prefixes, args.now_ms, args.limit, args.change)
+if refused then return refused end
 
 change.discard(e, c.gone)
 for _, place in ipairs(c.triggers) do

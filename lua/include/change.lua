@@ -18,22 +18,26 @@ local FORGET_MS = limits.FORGET_MS
 
 -- Settles what is due before the change: not up to now, but up to the oldest entry that is not applied. Otherwise a change while a
 -- backlog waits would judge absences before the events that disprove them.
--- Answers nil when the change may go on, else the word of why not.
-function M.begin(e, expected, limit)
+-- expected: generation that the change was worked out against. Answers nil when the change may go on, else the word of why not.
+local function settled(e, expected, limit)
   if (redis.call('GET', e.keys.generation) or '0') ~= expected then return 'stale-definitions' end
-  e.as_of, e.budget = backlog.as_of_now(e), tonumber(limit)
-  due.begin(e, e.as_of)
-  if settle.catch_up(e, e.as_of) then return nil end
+  local as_of = backlog.as_of_now(e)
+  e.budget = tonumber(limit)
+  due.begin(e, as_of)
+  local all = settle.catch_up(e, as_of)
   write.all(e)
-  return 'more-due'
-end
-
--- Writes what was settled, and begins with the change itself.
-function M.settled(e)
-  local as_of, position = e.as_of, e.position
-  write.all(e)
+  if not all then return 'more-due' end
+  local position = e.position
   context.begin(e)
   e.as_of, e.stored_position, e.position, e.used = as_of, position, position, {}
+end
+
+-- change: as it was sent, JSON with the generation that it was worked out against; the others as in the header of the script. Answers
+-- the change and the context in which it begins; or, behind them, the answer of a script that has to leave it.
+function M.begin(keys, prefixes, now_ms, limit, change)
+  local c, e = cjson.decode(change), engine.open(keys, prefixes, now_ms)
+  local refused = settled(e, c.generation, limit)
+  return c, e, refused and { refused, c.generation }
 end
 
 -- The state of these triggers is out of reach from now on; the janitor removes it piece by piece.

@@ -85,10 +85,11 @@ function M.event(e, chunk, ev)
       words = words .. ' ' .. word
       if fired then composite.climb(e, fired, ev.as_of) end
     else
-      local matches = { { s = s, b = b, arms = arms, expects = expects, more = more, at = at, composite = not s.threshold } }
-      while not last do
-        s, b, arms, expects, last, more, at = match.next(chunk)
+      local matches = {}
+      while true do
         matches[#matches + 1] = { s = s, b = b, arms = arms, expects = expects, more = more, at = at, composite = not s.threshold }
+        if last then break end
+        s, b, arms, expects, last, more, at = match.next(chunk)
       end
       words = automation(e, matches, ev, words)
     end

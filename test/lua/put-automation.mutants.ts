@@ -3,10 +3,10 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 export const rules: Mutants = {
   'lua/include/change.lua': {
     '13: what is due before a change comes out before it': [
-      'if settle.catch_up(e, e.as_of) then return nil end',
-      'if true then return nil end',
+      'local all = settle.catch_up(e, as_of)',
+      'local all = true',
     ],
-    '13: what comes out before a change is written': ['write.all(e)\n  context.begin(e)', 'context.begin(e)'],
+    '13: what comes out before a change is written': ['  write.all(e)\n  if not all', '  if not all'],
     '13: what comes out before a change is written once': [
       'context.begin(e)\n  e.as_of, e.stored',
       'e.as_of, e.stored',

@@ -3,8 +3,8 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 export const rules: Mutants = {
   'lua/put-settings.lua': {
     '12.2: settings change behind what is due': [
-      'local refused = change.begin(e, c.generation, args.limit)\nif refused then return { refused, c.generation } end\nchange.settled(e)',
-      'e.as_of = e.now',
+      'local c, e, refused = change.begin(keys, args.prefixes, args.now_ms, args.limit, args.change)\nif refused then return refused end',
+      'local c, e = cjson.decode(args.change), engine.open(keys, args.prefixes, args.now_ms)\ne.as_of = e.now',
     ],
     '12.2: a setting can be put back': [
       "for _, field in ipairs(c.reset) do redis.call('HDEL', keys.settings, field) end",

@@ -1,11 +1,8 @@
 import type { Redis } from 'ioredis';
-import { loadScript, runScript } from '../script.ts';
+import { CHANGE_WORDS, type Changed, runChange } from '../change.ts';
+import { loadScript } from '../script.ts';
 import type { Store } from '../store.ts';
-import { answerOf } from './answer.ts';
-import { SETTLE_LIMIT } from './apply.ts';
 
-/** What a change of definitions can answer. */
-export const CHANGE_WORDS = ['changed', 'stale-definitions', 'more-due'] as const;
 const script = loadScript('put-automation', { words: CHANGE_WORDS });
 
 export type Change = {
@@ -25,8 +22,6 @@ export type Change = {
   listens: boolean;
 };
 
-export type Changed = { word: (typeof CHANGE_WORDS)[number]; generation: string };
-
 /** Adds or replaces an automation; see lua/put-automation.lua. */
 export async function putAutomation(
   redis: Redis,
@@ -34,19 +29,7 @@ export async function putAutomation(
   change: Change,
   document: string,
   plan: string,
-  limit = SETTLE_LIMIT,
+  limit?: number,
 ): Promise<Changed> {
-  const answer = await runScript(redis, script, {
-    keys: store.keys,
-    args: {
-      prefixes: store.prefixesJson,
-      now_ms: store.virtualNow(),
-      limit: String(limit),
-      change: JSON.stringify(change),
-      document,
-      plan,
-    },
-  });
-  const [word, generation = ''] = answerOf('put-automation', CHANGE_WORDS, answer);
-  return { word, generation };
+  return await runChange(redis, store, script, change, { more: { document, plan }, limit });
 }

@@ -1,9 +1,7 @@
 import type { Redis } from 'ioredis';
-import { loadScript, runScript } from '../script.ts';
+import { CHANGE_WORDS, type Changed, runChange } from '../change.ts';
+import { loadScript } from '../script.ts';
 import type { Store } from '../store.ts';
-import { answerOf } from './answer.ts';
-import { SETTLE_LIMIT } from './apply.ts';
-import { CHANGE_WORDS, type Changed } from './put-automation.ts';
 
 const script = loadScript('put-settings', { words: CHANGE_WORDS });
 
@@ -21,17 +19,7 @@ export async function putSettings(
   redis: Redis,
   store: Store,
   change: SettingsChange,
-  limit = SETTLE_LIMIT,
+  limit?: number,
 ): Promise<Changed> {
-  const answer = await runScript(redis, script, {
-    keys: store.keys,
-    args: {
-      prefixes: store.prefixesJson,
-      now_ms: store.virtualNow(),
-      limit: String(limit),
-      change: JSON.stringify(change),
-    },
-  });
-  const [word, generation = ''] = answerOf('put-settings', CHANGE_WORDS, answer);
-  return { word, generation };
+  return await runChange(redis, store, script, change, { limit });
 }
