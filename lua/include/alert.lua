@@ -1,5 +1,5 @@
--- The alert of a Proactive key (rules 6, 11), and what is kept of it beside the window's text: in the hash `last` of its trigger, under
--- the key with a byte before it, the event of its firing and the place of that firing in a compound. Most alerts need neither.
+-- The alert of a key (rules 6, 11, 17.6). Its times stand in the window's text (notation.lua). Its documents are fields of the hash `last`
+-- of the trigger: the key, with a byte before it that says which. Most alerts have none.
 local children = include('children')
 local composite = include('composite')
 local engine = include('engine')

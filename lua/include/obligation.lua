@@ -1,4 +1,5 @@
--- What has to be decided for a key at a time, and not only forgotten: the end of an absence's window, of an alert, a reminder.
+-- What has to be decided for a key at some time: the end of an absence's window or of an alert, and reminders. What is only forgotten
+-- at a time is no obligation (settle.lua).
 local absence = include('absence')
 local active = include('active')
 local remind = include('remind')

@@ -28,7 +28,7 @@ function M.whole(key, kept, rich)
     hold = false, -- how many parked events may yet be expected here: until they come back nothing is settled
     alert = false, -- false: none
     extra = rich and extra.new(), -- what rules 17 keep of the key
-    over = false, -- whether an alert ended of which more than this may be stored (window.lua)
+    over = false, -- whether an alert ended that may have fields of its own (alert.lua)
     last = false, -- document of the last event, when this call has one to write; what is stored only settling reads
     stored_last = kept, -- whether one may be stored
     listed = false, -- ms: its place in the deadlines is not later than this

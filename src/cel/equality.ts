@@ -62,7 +62,7 @@ function equalLists(run: Evaluation, a: readonly unknown[], b: readonly unknown[
   return true;
 }
 
-/** The entries of both are gone over to count them, then those of the first one to compare them. */
+/** Steps: the entries of both to count them, then those of the first to compare them. */
 function equalMaps(run: Evaluation, a: object, b: object): boolean | Failed {
   const keys = keysOf(run, a);
   const size = sizeOfMap(run, b);

@@ -58,7 +58,7 @@ function recompiled(automation: Automation, stored: StoredPlan): [name: string, 
   });
 }
 
-/** What says that a trigger is the one that stood there: a way to digest definitions that changed is no change of theirs. */
+/** The digests that this version gives a trigger. A new way to compute digests changes no definition. */
 function pick(node: { own: string; tree: string } | undefined): { own: string; tree: string } | object {
   return node === undefined ? {} : { own: node.own, tree: node.tree };
 }

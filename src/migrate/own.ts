@@ -5,7 +5,7 @@ import type { Namespace, Slice } from './step.ts';
 /** Entries that are read at a time. */
 const PAGE = 500;
 
-/** Marks the entries that the engine wrote and that wait: until then nobody else is known to have written any (lua/include/own.lua). */
+/** Marks the waiting entries that the engine wrote (lua/include/own.lua). Earlier versions marked none. */
 export async function* own({ redis, store }: Namespace): AsyncGenerator<Slice> {
   for (let from = await readPosition(redis, store); ; ) {
     const entries = await readBehind(redis, store, from, PAGE);
