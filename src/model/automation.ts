@@ -1,12 +1,13 @@
-import { z } from 'zod';
 import type { ActionDocument, AutomationDocument } from '../documents/given.ts';
 import { InvalidDocument } from '../errors.ts';
-import { actionDocument, parseActions } from './action.ts';
+import { parseActions } from './action.ts';
+import { automationLevel } from './automation-level.ts';
 import { plainNumber } from './exact.ts';
-import { checkClosed, closed, joinPath, together } from './issue.ts';
+import { checkClosed, joinPath, together } from './issue.ts';
 import { freezeDeep, isDeeper, isRecord } from './record.ts';
-import { LIST_LIMIT } from './spec.ts';
-import { parseTrigger, type Trigger, triggerDocument } from './trigger.ts';
+import { parseTrigger, type Trigger } from './trigger.ts';
+
+export { automationDocument } from './automation-level.ts';
 
 /** An automation ready to run: defaults filled in, trigger in normal form, and the document as it was sent. Frozen. */
 export type Automation = {
@@ -23,38 +24,6 @@ export type Automation = {
 
 /** Deeper than any trigger tree or action that people write, and shallow enough for every recursion over a document. */
 const DOCUMENT_DEPTH_LIMIT = 200;
-
-const text = z.string('is required').min(1, 'is required');
-const flag = z.boolean('must be true or false');
-
-/** The automation itself; its trigger and actions are checked on their own, each with its path. */
-const automationLevel = closed({
-  id: text.describe('Names the automation; putting another document with this id replaces it'),
-  name: text.describe('For people'),
-  description: z.unknown().optional().describe('Accepted, no effect'),
-  tags: z.unknown().optional().describe('Accepted, no effect'),
-  owner_resource: z.unknown().optional().describe('Accepted, no effect'),
-  created: z.unknown().optional().describe('Accepted, no effect'),
-  updated: z.unknown().optional().describe('Accepted, no effect'),
-  account: z.unknown().optional().describe('Accepted, no effect'),
-  workspace: z.unknown().optional().describe('Accepted, no effect'),
-  enabled: flag.default(true).describe('false: it does not fire'),
-  trigger: z.unknown().optional().describe('What it fires at'),
-  actions: z.unknown().optional(),
-  actions_on_trigger: z.unknown().optional().describe('What it fires at'),
-  actions_on_resolve: z.unknown().optional(),
-  allow_self_trigger: flag.default(false).describe('true: sees the events its own firings cause'),
-});
-
-const actionList = z.array(actionDocument).max(LIST_LIMIT).default([]);
-
-/** Published form of an automation (rules 5.1). */
-export const automationDocument = automationLevel.extend({
-  trigger: z.lazy(() => triggerDocument).describe('What it fires at'),
-  actions: actionList.describe('When it fires'),
-  actions_on_trigger: actionList.describe('When it fires, about the state-change event'),
-  actions_on_resolve: actionList.describe('When its alert ends'),
-});
 
 /** Reads an automation document, parsed from JSON or YAML (rules 5). Throws InvalidDocument, which knows all problems of the document. */
 export function parseAutomation(document: unknown): Automation {

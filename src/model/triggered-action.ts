@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ChildFiringDocument } from '../documents/got.ts';
 import { actionDocument } from './action.ts';
-import { automationDocument } from './automation.ts';
+import { automationDocument } from './automation-level.ts';
 import { eventOutput } from './event-schema.ts';
 import { triggerDocument } from './trigger.ts';
 

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { actionDocument } from './action.ts';
+import { closed } from './issue.ts';
+import { LIST_LIMIT } from './spec.ts';
+import { triggerDocument } from './trigger.ts';
+
+const text = z.string('is required').min(1, 'is required');
+const flag = z.boolean('must be true or false');
+
+/** The automation itself; its trigger and actions are checked on their own, each with its path. */
+export const automationLevel = closed({
+  id: text.describe('Names the automation; putting another document with this id replaces it'),
+  name: text.describe('For people'),
+  description: z.unknown().optional().describe('Accepted, no effect'),
+  tags: z.unknown().optional().describe('Accepted, no effect'),
+  owner_resource: z.unknown().optional().describe('Accepted, no effect'),
+  created: z.unknown().optional().describe('Accepted, no effect'),
+  updated: z.unknown().optional().describe('Accepted, no effect'),
+  account: z.unknown().optional().describe('Accepted, no effect'),
+  workspace: z.unknown().optional().describe('Accepted, no effect'),
+  enabled: flag.default(true).describe('false: it does not fire'),
+  trigger: z.unknown().optional().describe('What it fires at'),
+  actions: z.unknown().optional(),
+  actions_on_trigger: z.unknown().optional().describe('What it fires at'),
+  actions_on_resolve: z.unknown().optional(),
+  allow_self_trigger: flag.default(false).describe('true: sees the events its own firings cause'),
+});
+
+const actionList = z.array(actionDocument).max(LIST_LIMIT).default([]);
+
+/** Published form of an automation (rules 5.1). */
+export const automationDocument = automationLevel.extend({
+  trigger: z.lazy(() => triggerDocument).describe('What it fires at'),
+  actions: actionList.describe('When it fires'),
+  actions_on_trigger: actionList.describe('When it fires, about the state-change event'),
+  actions_on_resolve: actionList.describe('When its alert ends'),
+});
