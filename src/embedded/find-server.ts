@@ -61,7 +61,7 @@ export async function installRedisServer(
   mayInstall: Consent,
 ): Promise<RedisProgram> {
   const recipe = await recipeFor(machine);
-  if (!recipe) throw new RedisMissing(`no Redis server 7.0 or newer was found. ${advice(machine)}`);
+  if (!recipe) throw redisMissing(machine);
   const commands = recipe.steps.map((step) => step.join(' ')).join(' && ');
   if (!(await mayInstall(commands))) {
     throw new RedisMissing(
@@ -115,8 +115,13 @@ async function rightsPrefix(machine: Machine): Promise<string[] | undefined> {
   return failed ? undefined : ['sudo', '-n'];
 }
 
-function advice(machine: Machine): string {
-  const own = 'or set REDIS_URL to a server of yours';
+/** There is none, and what can be done. @param instead of installing one; the end of a sentence */
+export function redisMissing(machine: Machine, instead?: string): RedisMissing {
+  return new RedisMissing(`no Redis server 7.0 or newer was found. ${advice(machine, instead)}`);
+}
+
+function advice(machine: Machine, instead = 'set REDIS_URL to a server of yours'): string {
+  const own = `or ${instead}`;
   if (machine.platform === 'darwin') return `Install one with \`brew install redis\`, ${own}.`;
   if (machine.platform === 'win32') return `Use Watchfire inside WSL or with Docker, ${own}.`;
   return (

@@ -5,18 +5,19 @@ import { IGNORED_BY_DEFAULT } from '../model/namespace-settings.ts';
 import { removeNamespaces } from '../redis/namespace.ts';
 import { type OpenOptions, openRedis } from '../redis/open.ts';
 import type { Scenario, ScenarioAnswer } from './scenario.ts';
-import { type SimulationParts, simulate } from './simulation.ts';
+import { ScratchEngine, type ScratchParts } from './scratch-engine.ts';
+import { simulate } from './simulation.ts';
 
-/** Runs scenarios on a server in namespaces that nobody else has, and removes them. */
+/** Runs scenarios and engines in virtual time on a server, in namespaces that nobody else has, and removes them. */
 export class Scratch {
   readonly #redis: Redis;
-  readonly #parts: SimulationParts;
-  readonly #run = `simulate-${randomBytes(6).toString('hex')}`;
+  readonly #parts: ScratchParts;
+  readonly #run = `scratch-${randomBytes(6).toString('hex')}`;
 
-  private constructor(redis: Redis, chunkSize: number, signal: AbortSignal) {
+  private constructor(redis: Redis, chunkSize: number | undefined, signal: AbortSignal) {
     this.#redis = redis;
     const ignored = new Set(IGNORED_BY_DEFAULT);
-    this.#parts = { redis, logger: pino({ level: 'silent' }), ignored, chunkSize, signal };
+    this.#parts = { redis, logger: pino({ level: 'silent' }), ignored, signal, ...(chunkSize && { chunkSize }) };
   }
 
   /**
@@ -25,7 +26,7 @@ export class Scratch {
    * @throws RedisUnreachable
    */
   static async open(
-    { url, chunkSize, ...how }: Pick<OpenOptions, 'tls' | 'advice'> & { url: string; chunkSize: number },
+    { url, chunkSize, ...how }: Pick<OpenOptions, 'tls' | 'advice'> & { url: string; chunkSize?: number },
     signal: AbortSignal,
   ): Promise<Scratch> {
     return new Scratch(await openRedis(url, new AbortController().signal, how), chunkSize, signal);
@@ -34,6 +35,11 @@ export class Scratch {
   /** Runs one scenario under a name that no other has. What it leaves stays until it is removed. */
   async simulate(name: string, scenario: Scenario): Promise<ScenarioAnswer> {
     return await simulate(this.#parts, `${this.#run}-${name}`, scenario);
+  }
+
+  /** An engine under a name that no other has; it must be prepared. What it leaves stays until it is removed. */
+  engine(name: string, startMs: number, more: Partial<ScratchParts> = {}): ScratchEngine {
+    return new ScratchEngine({ ...this.#parts, ...more }, `${this.#run}-${name}`, startMs);
   }
 
   /** Removes what scenarios left whose names begin so. Looks at every key of the server: not to be done for each. */

@@ -36,7 +36,7 @@ async function simulate(lines: readonly (object | string)[], redis = true, ...mo
 /** Keys of simulations, on a server of its own: on that of all tests others simulate too. */
 async function leftovers({ redis }: PrivateRedis): Promise<string[]> {
   const found: string[] = [];
-  for await (const keys of redis.scanStream({ match: '{simulate-*' })) found.push(...(keys as string[]));
+  for await (const keys of redis.scanStream({ match: '{scratch-*' })) found.push(...(keys as string[]));
   return found;
 }
 

@@ -1,0 +1,152 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { Applier, type Observer } from '../apply/applier.ts';
+import { Batch, CHUNK_SIZE } from '../apply/batch.ts';
+import { LoadedDefinitions } from '../apply/loaded-definitions.ts';
+import { Matcher } from '../apply/matcher.ts';
+import { ManualClock } from '../clock.ts';
+import { InvalidDocument } from '../errors.ts';
+import type { Automation } from '../model/automation.ts';
+import { type Firing, parseFiring } from '../model/firing.ts';
+import { type Entry, sealEvent } from '../model/intake.ts';
+import { deleteDefinition, findDefinition, listenToAll, putDefinition } from '../redis/definitions.ts';
+import { requireFormat } from '../redis/format.ts';
+import { ledgerBehind } from '../redis/ledger.ts';
+import { append, readBehind } from '../redis/log.ts';
+import { type Store, storeOf } from '../redis/store.ts';
+import { Scheduler } from '../services/scheduler.ts';
+
+/** Redis to run on, and what the engine is to be made of; several engines may share one connection at a time. */
+export type ScratchParts = Readonly<{
+  redis: Redis;
+  logger: Logger;
+  /** Names of events that are not applied. */
+  ignored: ReadonlySet<string>;
+  /** Most entries applied by one script call. */
+  chunkSize?: number;
+  /** Aborted: a scenario ends with an error at its next step. */
+  signal?: AbortSignal;
+  /** Gets the entries of each call with the words that they were decided by (rules 13). */
+  observe?: Observer;
+}>;
+
+/**
+ * The engine of production in virtual time, in a namespace of its own where nothing else writes: so it knows the end of the log without
+ * asking. Nobody takes its firings, so there are no jobs. Scratch (scratch.ts) removes the namespace.
+ */
+export class ScratchEngine {
+  readonly redis: Redis;
+  readonly store: Store;
+  readonly definitions: LoadedDefinitions;
+  readonly #clock: ManualClock;
+  readonly #applier: Applier;
+  readonly #scheduler: Scheduler;
+  readonly #chunkSize: number;
+  readonly #signal = new AbortController().signal;
+  /** Whether each firing leaves an entry in the log. */
+  #tellsAll = true;
+  /** Stream ids of the last applied entry and the last firing that was read. */
+  #applied = '0-0';
+  #noted = '0-0';
+
+  /** @param namespace must be empty */
+  constructor(parts: ScratchParts, namespace: string, startMs: number) {
+    const { redis, logger, chunkSize = CHUNK_SIZE, observe } = parts;
+    this.redis = redis;
+    this.#chunkSize = chunkSize;
+    this.#clock = new ManualClock(startMs);
+    this.store = storeOf(namespace, () => this.#clock.virtualNowMs());
+    this.definitions = new LoadedDefinitions(redis, this.store, parts.ignored);
+    const base = { redis, store: this.store, clock: this.#clock };
+    const matcher = new Matcher(this.definitions, this.#clock, chunkSize);
+    this.#applier = new Applier({ ...base, matcher, logger, ...(observe && { observe }) });
+    this.#scheduler = new Scheduler(base);
+  }
+
+  /**
+   * Must be called first.
+   * @param tellsAll whether every state-change event stands in the log, also when no automation wants it, as scenarios have it; false: as
+   * in production
+   */
+  async prepare({ tellsAll = true }: { tellsAll?: boolean } = {}): Promise<void> {
+    await requireFormat(this.redis, this.store);
+    this.#tellsAll = tellsAll;
+    if (tellsAll) await listenToAll(this.redis, this.store);
+  }
+
+  /** Virtual time, in ms since 1970. */
+  get nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  /** Time may go back a little, as it may on a server, but not before what stands in the log. Nothing is decided until `tick`. */
+  moveTo(atMs: number): void {
+    this.#clock.moveTo(Math.max(atMs, Number.parseInt(this.#applied, 10)));
+  }
+
+  /** Appends an event and applies it; without an id of its own it gets `entry-` and its stream id. @returns why it was refused at the door, or null */
+  async send(document: unknown): Promise<string | null> {
+    const received = this.#clock.nowMs();
+    const id = this.#nextId(received);
+    let data: string;
+    try {
+      data = sealEvent(document, () => `entry-${id}`, received, { anyId: true }).data;
+    } catch (error) {
+      if (error instanceof InvalidDocument) return error.message;
+      throw error;
+    }
+    await this.replay([{ id, fields: ['data', data] }]);
+    return null;
+  }
+
+  /** Appends entries of a log under their ids, which rise, and applies them; time must have been moved to the last of them. */
+  async replay(entries: readonly Entry[]): Promise<void> {
+    // All is sent at once: commands of one connection are answered in order.
+    const added = entries.map(({ id, fields }) => append(this.redis, this.store, id, fields));
+    await Promise.all([...added, this.#apply(entries)]);
+  }
+
+  /** Puts an automation; one that means the same is a change as well, before which what is due is settled. */
+  async put(automation: Automation): Promise<void> {
+    await putDefinition(this.redis, this.store, automation, { always: true });
+    await this.definitions.refresh();
+  }
+
+  /** Deletes an automation, if there is one. */
+  async delete(id: string): Promise<void> {
+    const known = await findDefinition(this.redis, this.store, id);
+    if (known !== null) await deleteDefinition(this.redis, this.store, id);
+    await this.definitions.refresh();
+  }
+
+  /** Decides the deadlines that have passed, as happens all the time in production. */
+  async tick(): Promise<void> {
+    await this.#scheduler.runOnce();
+  }
+
+  /** Applies what the engine itself appended, until nothing is left. @returns what fired since the last call, in order */
+  async drain(): Promise<Firing[]> {
+    let appended = false;
+    for (;;) {
+      const waiting = await readBehind(this.redis, this.store, this.#applied, this.#chunkSize);
+      if (waiting.length === 0) break;
+      appended = true;
+      await this.#apply(waiting);
+    }
+    if (this.#tellsAll && !appended) return [];
+    const found = await ledgerBehind(this.redis, this.store, this.#noted);
+    this.#noted = found.at(-1)?.[0] ?? this.#noted;
+    return found.map(([, fields]) => parseFiring(fields));
+  }
+
+  async #apply(entries: readonly Entry[]): Promise<void> {
+    this.#applied = entries.at(-1)?.id ?? this.#applied;
+    await this.#applier.apply(new Batch(entries), this.#signal);
+  }
+
+  /** The stream id that Redis would give the next entry. */
+  #nextId(atMs: number): string {
+    const [ms, sequence] = this.#applied.split('-').map(Number);
+    return ms === atMs ? `${atMs}-${(sequence ?? 0) + 1}` : `${atMs}-0`;
+  }
+}
