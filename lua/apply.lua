@@ -1,5 +1,4 @@
--- Moves the log forward by one chunk: every entry exactly once, in stream order, all its effects in this step.
--- A repeated, stale or zombie call changes nothing: the position is a fencing token.
+-- Moves the log forward by one chunk: every entry exactly once, in order, in this step. The position fences: a late call changes nothing.
 --
 -- KEYS events      stream  the log
 -- KEYS position    string  id of the last applied entry
@@ -18,6 +17,7 @@
 -- KEYS audit       hash    what became of the log itself
 -- KEYS quota_used        hash    automation -> how many keys hold state
 -- KEYS quotas      hash    the most that may
+-- KEYS history     stream  what was changed, and where in the log
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's

@@ -20,6 +20,7 @@
 -- KEYS counters     hash    decisions counted
 -- KEYS quota_used         hash    automation -> how many keys hold state
 -- KEYS quotas       hash    the most that may
+-- KEYS history     stream  what was changed, and where in the log
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
 -- ARGV prefixes     JSON    of src/redis/keys.ts
 -- ARGV now_ms       virtual time, or '' for the server's
@@ -42,4 +43,4 @@ redis.call('HDEL', keys.automations, c.id)
 redis.call('HDEL', keys.plans, c.id)
 redis.call('HDEL', keys.counters, 'where-error:' .. c.id)
 redis.call('SREM', keys.listeners, c.id)
-return { 'changed', engine.int(change.finish(e, c.id)) }
+return { 'changed', engine.int(change.finish(e, c)) }

@@ -21,6 +21,7 @@
 -- KEYS counters     hash    decisions counted
 -- KEYS quota_used         hash    automation -> how many keys hold state
 -- KEYS quotas       hash    the most that may
+-- KEYS history     stream  what was changed, and where in the log
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
 -- ARGV prefixes     JSON    of src/redis/keys.ts
 -- ARGV now_ms       virtual time, or '' for the server's
@@ -55,4 +56,4 @@ redis.call('HSET', keys.automations, c.id, args.document)
 redis.call('HSET', keys.plans, c.id, args.plan)
 for _, queue in ipairs(c.queues) do redis.call('ZADD', keys.queues, c.revision, queue) end
 redis.call(c.listens and 'SADD' or 'SREM', keys.listeners, c.id)
-return { 'changed', engine.int(change.finish(e, c.id)) }
+return { 'changed', engine.int(change.finish(e, c)) }

@@ -1,4 +1,4 @@
--- Changes what the whole namespace agrees on between two entries of the log: the rules before it held for everything that was due.
+-- Changes what the whole namespace agrees on, settings or quotas, between two entries of the log: what was due before is settled as it was.
 --
 -- KEYS events       stream  the log
 -- KEYS position     string  id of the last applied entry
@@ -13,11 +13,13 @@
 -- KEYS early       zset    names of the hashes of remembered times -> the end of their half hour in ms
 -- KEYS settings    hash    what the whole namespace agrees on
 -- KEYS counters     hash    decisions counted
+-- KEYS automations  hash    id -> current document
 -- KEYS changes      zset    id -> generation of its last change
 -- KEYS outdated    zset    <revision>:<id> of replaced documents -> until when firings named them, in ms
 -- KEYS garbage      zset    state names that are gone
 -- KEYS quota_used         hash    automation -> how many keys hold state
 -- KEYS quotas       hash    the most that may
+-- KEYS history     stream  what was changed, and where in the log
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
 -- ARGV prefixes     JSON    of src/redis/keys.ts
 -- ARGV now_ms       virtual time, or '' for the server's
@@ -32,6 +34,6 @@ local engine = include('engine')
 local c, e, refused = change.begin(keys, args.prefixes, args.now_ms, args.limit, args.change)
 if refused then return refused end
 
-for _, pair in ipairs(c.set) do redis.call('HSET', keys.settings, pair[1], pair[2]) end
-for _, field in ipairs(c.reset) do redis.call('HDEL', keys.settings, field) end
-return { 'changed', engine.int(change.finish(e)) }
+for _, pair in ipairs(c.set) do redis.call('HSET', keys[c.of], pair[1], pair[2]) end
+for _, field in ipairs(c.reset) do redis.call('HDEL', keys[c.of], field) end
+return { 'changed', engine.int(change.finish(e, c)) }

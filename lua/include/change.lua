@@ -8,6 +8,7 @@ local engine = include('engine')
 local limits = include('limits')
 local quota = include('quota')
 local remind = include('remind')
+local replaced = include('replaced')
 local settle = include('settle')
 local state = include('state')
 local write = include('write')
@@ -37,6 +38,7 @@ end
 function M.begin(keys, prefixes, now_ms, limit, change)
   local c, e = cjson.decode(change), engine.open(keys, prefixes, now_ms)
   local refused = settled(e, c.generation, limit)
+  if not refused then c.replaces = replaced.by(e, c) end
   return c, e, refused and { refused, c.generation }
 end
 
@@ -86,11 +88,12 @@ function M.resume(e, trigger)
   end
 end
 
--- The new generation is visible to every worker with this. id: of the automation that changed, if one did.
-function M.finish(e, id)
+-- The new generation is visible to every worker with this.
+function M.finish(e, c)
   write.all(e)
   local generation = redis.call('INCR', e.keys.generation)
-  if id then redis.call('ZADD', e.keys.changes, generation, id) end
+  if c.id then redis.call('ZADD', e.keys.changes, generation, c.id) end
+  replaced.note(e, c.replaces, generation)
   return generation
 end
 

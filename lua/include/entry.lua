@@ -1,5 +1,6 @@
 -- Rules 7.1: one entry of the log is decided.
 local engine = include('engine')
+local history = include('history')
 local hold = include('hold')
 local log = include('log')
 local order = include('order')
@@ -41,7 +42,9 @@ function M.decide(e, ev, number, documents)
     local id = wire.entry_id(chunk, number)
     e.claimed = true
     if not own.has(e.keys, id) then
-      log.set_aside(e, id, ev.claims .. ': is a field that only the engine writes', false, false)
+      local reason = ev.claims .. ': is a field that only the engine writes'
+      log.set_aside(e, id, reason, false, false)
+      history.set_aside(e, id, reason, false, false)
       wire.pass(chunk, ev)
       return 'rejected', 'rejected'
     end

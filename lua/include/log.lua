@@ -2,6 +2,7 @@
 local context = include('context')
 local dlq = include('dlq')
 local engine = include('engine')
+local history = include('history')
 local own = include('own')
 local typed = include('typed')
 local packed = include('packed')
@@ -22,6 +23,7 @@ function M.set_aside(e, id, reason, error, attempts)
   local by_engine = known and not forged and own.claimed(fields)
   e.commands[#e.commands + 1] =
     dlq.command(e.keys, e.next_id, 'events', id, reason, error or nil, attempts or 1, fields, by_engine)
+  if attempts then history.set_aside(e, id, reason, error, attempts) end
   return by_engine and fields or {}
 end
 

@@ -8,6 +8,7 @@ import { anyThere, type Origin, olderNames, textAt } from '../redis/older-state.
 import { type Command, leadOver } from '../redis/steps/lead-over.ts';
 import type { Store } from '../redis/store.ts';
 import { definitions } from './definitions.ts';
+import { history } from './history.ts';
 import { followers, readers } from './log.ts';
 import { own } from './own.ts';
 import { countIds, seen } from './seen.ts';
@@ -19,9 +20,21 @@ import { countWindows, triggers } from './triggers.ts';
 const NAMED_WORKERS = 10;
 
 /** In this order; what comes before is not touched again by what follows. */
-const STEPS: readonly MigrationStep[] = [settings, revisions, triggers, definitions, seen, followers, own, readers];
+const STEPS: readonly MigrationStep[] = [
+  settings,
+  revisions,
+  triggers,
+  definitions,
+  seen,
+  followers,
+  own,
+  readers,
+  history,
+];
 /** Since format 3 the state has the same form; the definitions say more. */
-const STEPS_FROM_3: readonly MigrationStep[] = [definitions, own];
+const STEPS_FROM_3: readonly MigrationStep[] = [definitions, own, history];
+/** Since format 4 only more is kept. */
+const STEPS_FROM_4: readonly MigrationStep[] = [history];
 
 /** How far a migration is: `done` of `total` windows and ids. First all are read, then all are led over. */
 export type MigrationProgress = Readonly<{ done: number; total: number }>;
@@ -40,7 +53,7 @@ export type MigrateOptions = Readonly<{
  * each kind were still in the old form.
  */
 export type MigrationReport = Readonly<{
-  from: '0.1.0' | 'format 2' | 'format 3' | null;
+  from: '0.1.0' | 'format 2' | 'format 3' | 'format 4' | null;
   to: string;
   finished: boolean;
   counts: Readonly<Record<LedKind, number>>;
@@ -92,7 +105,7 @@ async function through(
   carryOut: (commands: readonly Command[]) => Promise<void>,
 ): Promise<boolean> {
   const total = (await countWindows(namespace)) + (await countIds(namespace));
-  for (const step of namespace.origin === 3 ? STEPS_FROM_3 : STEPS) {
+  for (const step of stepsFrom(namespace.origin)) {
     for await (const { kind, count, commands } of step(namespace)) {
       if (signal?.aborted) return false;
       await carryOut(commands);
@@ -101,6 +114,11 @@ async function through(
     }
   }
   return !signal?.aborted;
+}
+
+function stepsFrom(origin: Origin): readonly MigrationStep[] {
+  if (origin === 4) return STEPS_FROM_4;
+  return origin === 3 ? STEPS_FROM_3 : STEPS;
 }
 
 function none(): Record<LedKind, number> {
@@ -119,6 +137,7 @@ async function originOf(redis: Redis, store: Store): Promise<{ origin: Origin; f
   if (number === '1' && number !== form) return { origin: 1, form };
   if (number === '2') return { origin: 2, form };
   if (number === '3') return { origin: 3, form };
+  if (number === '4') return { origin: 4, form };
   throw new WrongFormat(store.namespace, 'newer', form, FORMAT);
 }
 

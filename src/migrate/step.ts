@@ -17,6 +17,7 @@ export const KINDS = [
   'followers',
   'own',
   'readers',
+  'history',
 ] as const;
 export type LedKind = (typeof KINDS)[number];
 

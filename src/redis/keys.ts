@@ -23,6 +23,11 @@ export type Keys = Readonly<{
   automations: string;
   /** string, permanent: counts the changes of definitions. */
   generation: string;
+  /**
+   * stream, permanent: what was changed and where in the log, with what stood there before (lua/include/history.lua). The janitor trims
+   * it with the log.
+   */
+  history: string;
   /** zset, permanent: automation id -> generation of its last change; lets a worker load only what changed. */
   changes: string;
   /** zset, permanent: names of triggers whose definition is gone, by the time they went; the janitor removes their state. */
@@ -106,7 +111,7 @@ export type Prefixes = Readonly<{
  * Number of the form that this version writes: raised by every change after which an earlier version misreads the state. Each such change
  * extends `watchfire migrate` (src/migrate).
  */
-export const FORMAT = '4';
+export const FORMAT = '5';
 
 /** Consumer groups of the two streams. */
 export const ENGINE_GROUP = 'engine';
@@ -126,6 +131,7 @@ export function keysOf(namespace: string): Keys {
     dead: name('dead'),
     automations: name('automations'),
     generation: name('generation'),
+    history: name('history'),
     changes: name('changes'),
     garbage: name('garbage'),
     outdated: name('outdated'),

@@ -1,5 +1,8 @@
 import type { Redis } from 'ioredis';
+import { untilChanged } from './definitions.ts';
+import { putSettings } from './steps/put-settings.ts';
 import type { Store } from './store.ts';
+import { execute, insist } from './transaction.ts';
 
 /** What stands in Redis of quotas: those that are set, keys with state by encoded automation id (`''`: of all), refusals. */
 export type StoredQuotas = Readonly<{
@@ -31,15 +34,33 @@ export async function timesOverQuota(redis: Redis, store: Store): Promise<number
   return Number((await redis.hget(store.keys.counters, 'over-limit')) ?? 0);
 }
 
-/** Writes quotas; null removes one, undefined leaves it as it is. */
+/** Changes quotas between two entries of the log; null removes one, undefined leaves it as it is. @throws Conflict */
 export async function writeQuotas(
   redis: Redis,
   store: Store,
   changes: { readonly [name in keyof typeof FIELDS]?: number | null },
 ): Promise<void> {
-  const entries = Object.entries(FIELDS).map(([name, field]) => [field, changes[name as keyof typeof FIELDS]] as const);
-  const set = entries.flatMap(([field, value]) => (typeof value === 'number' ? [[field, value] as const] : []));
-  const reset = entries.flatMap(([field, value]) => (value === null ? [field] : []));
-  if (set.length > 0) await redis.hset(store.keys.quotas, ...set.flat());
-  if (reset.length > 0) await redis.hdel(store.keys.quotas, ...reset);
+  const { generation, quotas } = store.keys;
+  const names = ['windowsPerAutomation', 'windows'] as const;
+  await untilChanged(async () => {
+    const read = redis
+      .multi()
+      .get(generation)
+      .hmget(quotas, ...names.map((name) => FIELDS[name]));
+    const [at, texts] = await insist(() => execute(read));
+    const stored = texts as (string | null)[];
+    const differing = names.filter((name, i) => {
+      const value = changes[name];
+      return value !== undefined && (value === null ? null : String(value)) !== (stored[i] ?? null);
+    });
+    if (differing.length === 0) return { word: 'unchanged', generation: String(at ?? '0') };
+    return await putSettings(redis, store, {
+      generation: String(at ?? '0'),
+      of: 'quotas',
+      set: differing.flatMap((name) =>
+        changes[name] === null ? [] : [[FIELDS[name], String(changes[name])] as const],
+      ),
+      reset: differing.filter((name) => changes[name] === null).map((name) => FIELDS[name]),
+    });
+  });
 }

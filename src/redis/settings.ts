@@ -47,6 +47,7 @@ export async function writeSettings(redis: Redis, store: Store, changes: Namespa
     if (differing.length === 0) return { word: 'unchanged', generation };
     return await putSettings(redis, store, {
       generation,
+      of: 'settings',
       set: differing.flatMap((name) => {
         const text = textOf(changes[name]);
         return text === null ? [] : [[FIELDS[name], text] as const];

@@ -4,6 +4,7 @@ import type { Settings } from '../config.ts';
 import { consumersOf } from '../redis/groups.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import { forgetEarly } from '../redis/steps/forget-early.ts';
+import { forgetHistory } from '../redis/steps/forget-history.ts';
 import { forgetIds } from '../redis/steps/forget-ids.ts';
 import { forgetRevisions } from '../redis/steps/forget-revisions.ts';
 import { retire } from '../redis/steps/retire.ts';
@@ -38,6 +39,7 @@ export class Janitor {
     for (let step = 0; step < STEPS_PER_RUN && (await forgetEarly(redis, store)) === 'forgotten'; step += 1);
     for (let step = 0; step < STEPS_PER_RUN && (await forgetRevisions(redis, store, nowMs)) === 'forgotten'; step += 1);
     await this.#trimStreams(nowMs);
+    for (let step = 0; step < STEPS_PER_RUN && (await forgetHistory(redis, store)) === 'forgotten'; step += 1);
     await this.#retireConsumers(store.keys.events, ENGINE_GROUP);
     await this.#retireConsumers(store.keys.firings, ACTIONS_GROUP);
   }

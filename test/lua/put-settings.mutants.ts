@@ -7,14 +7,14 @@ export const rules: Mutants = {
       'local c, e = cjson.decode(args.change), engine.open(keys, args.prefixes, args.now_ms)\ne.as_of = e.now',
     ],
     '12.2: a setting can be put back': [
-      "for _, field in ipairs(c.reset) do redis.call('HDEL', keys.settings, field) end",
+      "for _, field in ipairs(c.reset) do redis.call('HDEL', keys[c.of], field) end",
       '',
     ],
   },
   'lua/include/change.lua': {
     '12.2: settings are of no automation': [
-      "if id then redis.call('ZADD', e.keys.changes, generation, id) end",
-      "redis.call('ZADD', e.keys.changes, generation, id or '')",
+      "if c.id then redis.call('ZADD', e.keys.changes, generation, c.id) end",
+      "redis.call('ZADD', e.keys.changes, generation, c.id or '')",
     ],
   },
   'src/apply/match-entry.ts': {

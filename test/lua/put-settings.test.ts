@@ -99,7 +99,7 @@ test('a change worked out against another generation changes nothing', async () 
   await world.meet('a');
   world.at(60);
   const before = await world.state();
-  const change = { generation: '7', set: [['early_ms', '1']], reset: ['ignored'] } as const;
+  const change = { generation: '7', of: 'settings', set: [['early_ms', '1']], reset: ['ignored'] } as const;
   expect(await putSettings(world.redis, world.store, change)).toMatchObject({ word: 'stale-definitions' });
   expect(await world.state()).toEqual(before);
 });
@@ -109,7 +109,7 @@ test('more that is due than one call may settle takes several calls', async () =
   await world.put({ ...automation, trigger: { ...watch, for_each: ['id'] } });
   for (let i = 0; i < 3; i += 1) await world.meet('a', { resource: `r${i}` });
   world.at(60);
-  const change = { generation: '1', set: [['early_ms', '0']], reset: [] } as const;
+  const change = { generation: '1', of: 'settings', set: [['early_ms', '0']], reset: [] } as const;
   expect((await putSettings(world.redis, world.store, change, 2)).word).toBe('more-due');
   expect((await world.state()).settings).toBeUndefined();
   expect((await putSettings(world.redis, world.store, change, 2)).word).toBe('changed');

@@ -211,9 +211,26 @@ describe('a namespace', () => {
     expect(await world.state()).toEqual(before);
   });
 
+  test('of format 4 gets a history that begins at its position, once', async () => {
+    const { world } = await restored('format-2');
+    const { redis, store } = world;
+    await migrate(redis, store);
+    const before = await world.state();
+    await redis.del(store.keys.history);
+    await redis.set(store.keys.format, '4');
+    expect(await migrate(redis, store)).toMatchObject({ from: 'format 4', finished: true, counts: { history: 1 } });
+    expect(await world.state()).toEqual(before);
+    const [[id, fields] = ['', []], ...others] = await redis.xrange(store.keys.history, '-', '+');
+    expect(others).toEqual([]);
+    const position = String(await redis.get(store.keys.position));
+    expect(id).toBe(`${position.split('-')[0]}-1`);
+    const generation = String(await redis.get(store.keys.generation));
+    expect(fields).toEqual(expect.arrayContaining(['begun', generation, position]));
+  });
+
   test('of a later version is refused', async () => {
     const { redis, store } = new World();
-    for (const form of ['5', 'leaving 4', 'x']) {
+    for (const form of ['6', 'leaving 5', 'x']) {
       await redis.set(store.keys.format, form);
       expect(await rejection(migrate(redis, store))).toMatchObject({ code: 'WRONG_FORMAT', writer: 'newer' });
       expect(await redis.get(store.keys.format)).toBe(form);

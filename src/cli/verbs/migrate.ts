@@ -15,6 +15,7 @@ const NAMES = {
   own: 'entries of the engine itself',
   readers: 'readers of the log',
   settings: 'settings under old names',
+  history: 'history of changes, which begins here',
 } as const;
 
 export const verb: Verb = {

@@ -8,13 +8,14 @@ const script = loadScript('put-settings', { words: CHANGE_WORDS });
 export type SettingsChange = {
   /** The generation the change was worked out against. */
   generation: string;
-  /** Fields of the settings with their new values. */
+  of: 'settings' | 'quotas';
+  /** Fields with their new values. */
   set: readonly (readonly [field: string, value: string])[];
   /** Fields that are put back to their defaults. */
   reset: readonly string[];
 };
 
-/** Changes what the whole namespace agrees on; see lua/put-settings.lua. */
+/** Changes what the whole namespace agrees on, or its quotas; see lua/put-settings.lua. */
 export async function putSettings(
   redis: Redis,
   store: Store,

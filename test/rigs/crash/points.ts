@@ -106,6 +106,7 @@ export const POINTS: readonly Point[] = [
   point('janitor: forget-ids'),
   point('janitor: forget-early'),
   point('janitor: forget-revisions'),
+  point('janitor: forget-history'),
   point('janitor: trim', 1, 3),
   point('janitor: xinfo consumers', 2),
   point('janitor: retire'),
