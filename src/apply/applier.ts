@@ -41,6 +41,11 @@ export type ApplierParts = {
 /** A call that failed as a whole, though not because of the infrastructure: one of its entries is to blame. */
 type Broken = { word: 'broken'; error: unknown };
 
+/** A call that was made before its turn was known to have come, and who hears that all of a batch is sent. */
+type Sending = Readonly<{ ahead: Promise<Applied | Broken> | null; sent: () => void }>;
+
+const NOT_AHEAD: Sending = Object.freeze({ ahead: null, sent: () => undefined });
+
 /** Applies batches in the order of the log, whichever workers do the same at the same time. */
 export class Applier {
   readonly #parts: ApplierParts;
@@ -49,6 +54,8 @@ export class Applier {
   readonly #straightener: Straightener;
   /** How many batches in a row did not have to wait for another worker. */
   #undisturbed = 0;
+  /** Resolves when the last call of the batch that came last is on its way, or the batch is done. */
+  #sent: Promise<void> = Promise.resolve();
 
   constructor(parts: ApplierParts) {
     this.#parts = parts;
@@ -58,7 +65,7 @@ export class Applier {
       worker: parts.worker,
       poison: this.#poison,
       // What is taken over follows the position at once.
-      apply: async (batch, signal) => void (await this.#pass(batch, new Turn(this.#parts, false), signal, null)),
+      apply: async (batch, signal) => void (await this.#pass(batch, new Turn(this.#parts, false), signal)),
     });
   }
 
@@ -67,28 +74,36 @@ export class Applier {
    * Rejects only with an error of the infrastructure; the call may then be repeated.
    *
    * `before`: entries of this worker that are still being applied. Unless other workers are busy too, the first chunk is sent
-   * meanwhile, so that Redis has it at hand when it is done. A chunk that comes to Redis too early after all is not at its turn, and
-   * is sent again.
+   * once all of those are sent, so that Redis has it at hand when it is done. A chunk that comes to Redis too early after all is not at
+   * its turn, and is sent again.
    */
   async apply(batch: Batch, signal: AbortSignal, before?: Promise<unknown>): Promise<Passage> {
     batch.restart();
-    const turn = new Turn(this.#parts, this.#undisturbed < UNDISTURBED);
-    const ahead = before && this.#undisturbed >= UNDISTURBED ? this.#call(batch) : null;
-    // Its error is seen below, once those before are done.
-    ahead?.catch(() => undefined);
-    await before;
-    return await this.#pass(batch, turn, signal, ahead);
+    const sentBefore = this.#sent;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#sent = promise;
+    try {
+      if (before !== undefined) await sentBefore;
+      const turn = new Turn(this.#parts, this.#undisturbed < UNDISTURBED);
+      const ahead = before && this.#undisturbed >= UNDISTURBED ? this.#call(batch, resolve) : null;
+      // Its error is seen below, once those before are done.
+      ahead?.catch(() => undefined);
+      await before;
+      return await this.#pass(batch, turn, signal, { ahead, sent: resolve });
+    } finally {
+      resolve();
+    }
   }
 
-  /** Call after call, as what is left of the batch comes to its turn. `ahead`: the first of them was made already. */
-  async #pass(batch: Batch, turn: Turn, signal: AbortSignal, ahead: Promise<Applied | Broken> | null) {
+  /** Call after call, as what is left of the batch comes to its turn. `ahead`: the first of them was made already; `sent`: see #call. */
+  async #pass(batch: Batch, turn: Turn, signal: AbortSignal, { ahead, sent }: Sending = NOT_AHEAD) {
     const { clock } = this.#parts;
     const calls = { callMs: 0, called: 0 };
     if (ahead !== null) await this.#heed(await ahead, batch, turn, signal);
     while (!batch.isDone && !signal.aborted) {
       if (turn.isUnsure) await this.#awaitTurn(turn, batch.left[0], signal);
       const sentMs = clock.nowMs();
-      const applied = await this.#call(batch);
+      const applied = await this.#call(batch, sent);
       if (applied.word === 'applied') {
         calls.callMs += clock.nowMs() - sentMs;
         calls.called += applied.words.length;
@@ -147,14 +162,19 @@ export class Applier {
     if (!(await turn.comes(own.id, signal))) await this.#takeOver.before(own, signal);
   }
 
-  /** @throws the infrastructure's errors only */
-  async #call(batch: Batch): Promise<Applied | Broken> {
+  /**
+   * @param sent hears when all that is left of the batch is on its way
+   * @throws the infrastructure's errors only
+   */
+  async #call(batch: Batch, sent: () => void): Promise<Applied | Broken> {
     const { redis, store, matcher, logger } = this.#parts;
     const { definitions, chunkSize } = matcher;
     let applied: Applied;
     try {
       const chunk = batch.cut({ view: definitions.view, setAside: this.#poison.setAside, chunkSize });
-      applied = await apply(redis, store, chunk);
+      const answer = apply(redis, store, chunk);
+      if (batch.isSent) sent();
+      applied = await answer;
     } catch (error) {
       if (isInfrastructure(error)) throw error;
       const { sent } = batch;

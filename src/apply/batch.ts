@@ -58,6 +58,11 @@ export class Batch {
     return this.#sent;
   }
 
+  /** Whether the chunk that was cut last holds all that is left. */
+  get isSent(): boolean {
+    return this.#sent.length === this.#left.length;
+  }
+
   /** Begins with the first entry again: Redis may have lost what it had applied when a call has to be repeated. */
   restart(): void {
     this.keep(this.#entries);
@@ -121,6 +126,8 @@ export class Batch {
 
 /** How many of some consecutive entries are not behind a position. */
 export function countUpTo(entries: readonly Entry[], position: string): number {
+  // Mostly it is the last of them.
+  if (entries.at(-1)?.id === position) return entries.length;
   const next = entries.findIndex(({ id }) => isAfter(id, position));
   return next === -1 ? entries.length : next;
 }

@@ -14,24 +14,39 @@ const SLICE_MS = 4;
  */
 const MATCH_MS = 250;
 
+/** How many chunks one read brings at most. Reading costs both sides less for an entry where one read brings many. */
+const READ_CHUNKS = 4;
+
+/** Characters that one read may bring, by the size of the entries before: an event can have 1.5 MB, and hundreds of those would not fit. */
+const READ_CHARACTERS = 4_000_000;
+
 /** Makes batches of what was read: decodes and matches the entries, and knows how many can be matched in a moment. */
 export class Matcher {
   readonly definitions: LoadedDefinitions;
   /** How many entries one call of `apply` gets at most. */
   readonly chunkSize: number;
   readonly #clock: Clock;
-  #batchSize: number;
+  /** How many entries are matched in a moment. */
+  #quick: number;
+  /** How many entries a read may bring by the size of the last ones: a chunk at first, and whatever their size. */
+  #fitting: number;
 
   constructor(definitions: LoadedDefinitions, clock: Clock, chunkSize = CHUNK_SIZE) {
     this.definitions = definitions;
     this.chunkSize = chunkSize;
     this.#clock = clock;
-    this.#batchSize = chunkSize;
+    this.#quick = chunkSize;
+    this.#fitting = chunkSize;
   }
 
-  /** How many entries to read at a time: a chunk, or fewer when they take long to match. */
+  /** How many entries to match at a time: a chunk, or fewer when they take long. */
   get batchSize(): number {
-    return this.#batchSize;
+    return Math.min(this.#quick, this.chunkSize);
+  }
+
+  /** How many entries to read at a time: some chunks of small ones, or fewer when they take long to match. */
+  get readSize(): number {
+    return Math.min(this.#quick, this.#fitting);
   }
 
   /**
@@ -41,7 +56,10 @@ export class Matcher {
   async match(entries: readonly Entry[]): Promise<Batch> {
     const sinceMs = this.#clock.nowMs();
     const matches = await this.#matchSlices(entries);
-    this.#batchSize = nextBatchSize(entries.length, this.#clock.nowMs() - sinceMs, this.chunkSize);
+    const most = this.chunkSize * READ_CHUNKS;
+    this.#quick = nextBatchSize(entries.length, this.#clock.nowMs() - sinceMs, most);
+    const fitting = Math.floor((READ_CHARACTERS * entries.length) / Math.max(charactersOf(entries), 1));
+    this.#fitting = Math.max(this.chunkSize, Math.min(fitting, this.#fitting * 2, most));
     return new Batch(entries, matches);
   }
 
@@ -68,4 +86,10 @@ export class Matcher {
 /** How many entries to read next, at most `most`, after `count` took so long to match. */
 export function nextBatchSize(count: number, tookMs: number, most: number): number {
   return Math.max(1, Math.min(most, Math.floor((count * MATCH_MS) / Math.max(tookMs, 1))));
+}
+
+function charactersOf(entries: readonly Entry[]): number {
+  let characters = 0;
+  for (const { fields } of entries) for (const text of fields) characters += text.length;
+  return characters;
 }

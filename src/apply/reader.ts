@@ -39,6 +39,8 @@ export class Reader implements Service {
   readonly #loop: Loop;
   /** The read that was sent ahead of its time. */
   #reading: Promise<Entry[]> | null = null;
+  /** What was read last and is not taken yet. */
+  #ready: Entry[] = [];
   /** The batch that was read last: done when all before it are. */
   #applying: Promise<unknown> = Promise.resolve();
   /** All batches that are not done, as far as is known. */
@@ -64,26 +66,39 @@ export class Reader implements Service {
     this.#stopping.abort();
     this.#parts.blocking.disconnect();
     await stopped;
-    const entries = (await this.#reading?.catch(() => null)) ?? [];
-    if (entries.length > 0) await this.#take(entries);
+    this.#ready.push(...((await this.#reading?.catch(() => null)) ?? []));
+    while (this.#ready.length > 0) await this.#take(this.#piece());
     await this.#applying;
   }
 
   /**
-   * Matches the next entries while those before them are being applied or wait for their turn. Those behind them are asked for
-   * first: Redis answers a read only when it is done with what it applies, and it must not wait for this worker then.
+   * Matches the next entries while those before them are being applied or wait for their turn. Before the last of a read are matched,
+   * those behind them are asked for: Redis answers a read only when it is done with what it applies, and it must not wait for this
+   * worker then.
    */
   async runOnce(): Promise<number> {
-    const reading = this.#reading ?? this.#next();
-    this.#reading = null;
-    const entries = await reading;
-    if (entries.length === 0) return 0;
+    if (this.#ready.length === 0) {
+      const reading = this.#reading ?? this.#next();
+      this.#reading = null;
+      this.#ready = await reading;
+      if (this.#ready.length === 0) return 0;
+    }
+    const entries = this.#piece();
+    if (this.#ready.length > 0) {
+      await this.#take(entries);
+      return 0;
+    }
     if (this.#standby.isOnTrial) return await this.#try(entries);
     this.#reading = this.#next();
     // Its error is seen in the next round.
     this.#reading.catch(() => undefined);
     await this.#take(entries);
     return 0;
+  }
+
+  /** The next entries of what was read: as many as one batch gets. */
+  #piece(): Entry[] {
+    return this.#ready.splice(0, this.#parts.matcher.batchSize);
   }
 
   /** One batch, from which it is seen whether this worker is needed. */
@@ -128,7 +143,13 @@ export class Reader implements Service {
     await this.#standby.untilOver(() => applier.countApplied(), signal);
     if (signal.aborted) return [];
     try {
-      return await readNext(blocking, store, consumer, matcher.batchSize, BLOCK_MS);
+      return await readNext(
+        blocking,
+        store,
+        consumer,
+        this.#standby.isOnTrial ? matcher.batchSize : matcher.readSize,
+        BLOCK_MS,
+      );
     } catch (error) {
       if (!isMissingGroup(error)) throw error;
       await this.#makeGroup();

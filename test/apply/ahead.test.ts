@@ -61,6 +61,16 @@ describe('a chunk that is sent while others are being applied', () => {
     expect(ahead.said).toEqual(ahead.hand.flat().map(({ id }) => id));
   });
 
+  test('is sent once, and without a look at the position, where no other worker is at the log', async () => {
+    const { world, applier, hand } = await prepared(12);
+    const sent = vi.spyOn(world.redis, 'evalsha');
+    const looked = vi.spyOn(world.redis, 'xrevrange');
+    await inLine(applier, hand);
+    expect(sent).toHaveBeenCalledTimes(hand.length);
+    // Two in a row that came at once say that nobody else is there; the third is on its way by then.
+    expect(looked).toHaveBeenCalledTimes(3);
+  });
+
   test('is sent again when it came to Redis before its turn', async () => {
     const { world, applier, hand, said } = await prepared(8);
     const [held = [], ...others] = hand.splice(3, 1).concat(hand);

@@ -41,6 +41,39 @@ test.each([
   expect(nextBatchSize(count, tookMs, 100)).toBe(next);
 });
 
+describe('a read brings', () => {
+  const CHUNK = 10;
+  const entriesOf = (count: number, text: string) =>
+    Array.from({ length: count }, (_, i) => ({ id: `${i + 1}-0`, fields: ['data', text] }));
+
+  /** What is read at a time after each of some batches that were matched. */
+  async function sizes(text: string, batches: number, clock = new FakeClock()): Promise<number[]> {
+    const world = new World();
+    const matcher = new Matcher(new LoadedDefinitions(world.redis, world.store, new Set()), clock, CHUNK);
+    const found = [matcher.readSize];
+    for (let i = 0; i < batches; i += 1) {
+      await matcher.match(entriesOf(CHUNK, text));
+      found.push(matcher.readSize);
+    }
+    return found;
+  }
+
+  test('one chunk at first, and some chunks of small entries in the end', async () => {
+    expect(await sizes('{}', 3)).toEqual([CHUNK, 2 * CHUNK, 4 * CHUNK, 4 * CHUNK]);
+  });
+
+  test('one chunk of large ones', async () => {
+    expect(await sizes('x'.repeat(400_000), 2)).toEqual([CHUNK, CHUNK, CHUNK]);
+  });
+
+  test('less than a chunk of those that take long to match', async () => {
+    const clock = new FakeClock();
+    slowMatching(() => clock.advance(100));
+    const text = JSON.stringify({ event: 'x', resource: { id: 'r' } });
+    expect(await sizes(text, 1, clock)).toEqual([CHUNK, 2]);
+  });
+});
+
 test('a worker that takes long to match reads less at a time, so that nobody believes it gone', async () => {
   const world = await LiveWorld.start();
   await world.put({ id: 'a', name: 'A', trigger: { posture: 'Reactive', expect: ['x'], threshold: 1_000 } });
