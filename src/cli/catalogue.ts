@@ -50,6 +50,10 @@ const engine: Record<string, Listed> = {
 
 const tools: Record<string, Listed> = {
   simulate: { summary: 'run scenarios in virtual time', load: () => import('./verbs/simulate.ts') },
+  render: {
+    summary: 'fill in the templates of an automation, and send nothing',
+    load: () => import('./verbs/render.ts'),
+  },
   convert: { summary: 'make automations of rules of other systems', load: () => import('./verbs/convert.ts') },
   acl: { summary: 'print Redis users with the least rights', load: () => import('./verbs/acl.ts') },
   schema: { summary: 'print JSON Schemas of the documents', load: () => import('./verbs/schema.ts') },

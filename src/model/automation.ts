@@ -1,9 +1,10 @@
 import type { ActionDocument, AutomationDocument } from '../documents/given.ts';
 import { InvalidDocument } from '../errors.ts';
 import { parseActions } from './action.ts';
+import { checkTemplates } from './action-templates.ts';
 import { automationLevel } from './automation-level.ts';
 import { plainNumber } from './exact.ts';
-import { checkClosed, joinPath, together } from './issue.ts';
+import { checkClosed, each, joinPath, together } from './issue.ts';
 import { freezeDeep, isDeeper, isRecord } from './record.ts';
 import { parseTrigger, type Trigger } from './trigger.ts';
 
@@ -38,6 +39,7 @@ export function parseAutomation(document: unknown): Automation {
     () => parseActions(copy.actions_on_trigger, 'actions_on_trigger'),
     () => parseActions(copy.actions_on_resolve, 'actions_on_resolve'),
     () => refuseMalformedText(copy, ''),
+    () => refuseTemplates(copy),
   );
   return Object.freeze({
     id: level.id,
@@ -62,6 +64,19 @@ export function problemsOf(document: unknown): readonly InvalidDocument[] {
     if (error instanceof InvalidDocument) return error.problems;
     throw error;
   }
+}
+
+/** Templates are checked in actions that are sound; what is wrong with the others is said elsewhere. */
+function refuseTemplates(copy: Record<string, unknown>): void {
+  const lists = ['actions', 'actions_on_trigger', 'actions_on_resolve'];
+  each(lists, (list) => {
+    const actions: unknown = copy[list];
+    if (!Array.isArray(actions)) return;
+    each(actions, (action: unknown, i) => {
+      if (isRecord(action) && typeof action.type === 'string')
+        checkTemplates(action as ActionDocument, joinPath(list, i));
+    });
+  });
 }
 
 /** The document as JSON would carry it, a copy of its own: what is stored, shown and hashed later is what was checked here. */

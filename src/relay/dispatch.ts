@@ -226,7 +226,10 @@ function prepare(entry: LedgerEntry, firing: Firing, revision: Revision | undefi
   if (!revision?.automation) return { ...none, rejection: revision?.missing ?? 'no definition' };
   try {
     const jobs = jobsOf(firing, revision.automation);
-    return { ...none, jobs, weight: weights.of(entry.fields ?? [], revision.automation), rejection: null };
+    const refusal = jobs.find((job) => job.refusal !== undefined)?.refusal;
+    const rejection = refusal === undefined ? null : `the firing cannot be turned into all of its jobs: ${refusal}`;
+    const sound = jobs.filter((job) => job.refusal === undefined);
+    return { ...none, jobs: sound, weight: weights.of(entry.fields ?? [], revision.automation), rejection };
   } catch (error) {
     return { ...none, rejection: `the firing cannot be turned into jobs: ${reasonOf(error)}` };
   }

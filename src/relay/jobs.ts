@@ -1,11 +1,14 @@
+import type { FreeAction } from '../documents/basics.ts';
 import type { ActionDocument, AutomationDocument, QueueAction } from '../documents/given.ts';
 import type { ChildFiringDocument, EventDocument, FiringDocument, TriggeredAction } from '../documents/got.ts';
 import type { TriggerDocument } from '../documents/triggers.ts';
 import { InvalidDocument } from '../errors.ts';
 import { delayOf, queueOf } from '../model/action.ts';
+import { renderAction } from '../model/action-templates.ts';
 import type { Automation } from '../model/automation.ts';
 import { eventDocument } from '../model/event.ts';
 import { type ChildFiring, type Firing, patternFields, stateChangeEvent, stateChangeEventId } from '../model/firing.ts';
+import { contextOf } from '../model/template-context.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
 
 /**
@@ -33,8 +36,8 @@ export type JobOptions = NonNullable<QueueAction['opts']> & {
   deduplication: { id: string; ttl: number; extend: true };
 };
 
-/** One job and the queue it goes to. */
-export type QueueJob = { queue: string; name: string; data: TriggeredAction; opts: JobOptions };
+/** One job and the queue it goes to; `refusal`: why it cannot go there, for templates that cannot be filled in. */
+export type QueueJob = { queue: string; name: string; data: TriggeredAction; opts: JobOptions; refusal?: string };
 
 /**
  * The jobs of a firing in the order of rules 11; `automation` as it was at the firing's revision. The same firing always gives
@@ -83,10 +86,11 @@ function jobOf(
     state_change_event: stateChangeEventId(firing.id),
     idempotencyKey: id,
   };
+  const filled = own && filledIn(own, { ...common, action: own, data: {} });
   return {
     queue: queueOf(action),
-    name: own?.name ?? action.type,
-    data: isQueueAction(action) ? { ...common, action, data: action.data ?? {} } : { ...common, action },
+    name: filled?.name ?? action.type,
+    data: own ? { ...common, action: own, data: filled?.data ?? {} } : { ...common, action: action as FreeAction },
     opts: {
       attempts: ATTEMPTS,
       backoff: BACKOFF,
@@ -97,7 +101,22 @@ function jobOf(
       jobId: id,
       deduplication: { id, ttl: DEDUPLICATION_TTL_MS, extend: true },
     },
+    ...(filled?.refusal === undefined ? {} : { refusal: filled.refusal }),
   };
+}
+
+/** Name and data of a queue action with their templates filled in, or why they cannot be. */
+function filledIn(
+  action: QueueAction,
+  job: TriggeredAction,
+): Pick<QueueAction, 'name' | 'data'> & { refusal?: string } {
+  try {
+    const { name, data } = renderAction(action, contextOf(job), `action ${job.action_index}`);
+    return { ...(name === undefined ? {} : { name: String(name) }), ...(data && { data }) };
+  } catch (error) {
+    if (!(error instanceof InvalidDocument)) throw error;
+    return { refusal: error.message };
+  }
 }
 
 /** parseAutomation has checked every action of this type against the form of `QueueAction`. */

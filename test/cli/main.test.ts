@@ -35,6 +35,7 @@ const VERBS = [
     'dlq',
     'quotas',
     'simulate',
+    'render',
     'convert',
     'acl',
     'schema',

@@ -2,12 +2,19 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { documents } from '../../scripts/documents.ts';
+import { withTables } from '../../scripts/reactions.ts';
 import { reference, withDeclarations } from '../../scripts/reference.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
 test.each(Object.entries(documents()))('src/documents/%s is what scripts/documents.ts writes', (name, text) => {
   expect(readFileSync(path.join(root, 'src', 'documents', name), 'utf8')).toBe(text);
+});
+
+test('docs/reactions.md has the tables that scripts/reactions.ts writes', () => {
+  const reactions = readFileSync(path.join(root, 'docs', 'reactions.md'), 'utf8');
+  expect(reactions).toContain('| `labels` ');
+  expect(withTables(reactions)).toBe(reactions);
 });
 
 /** The page as it is written now, and for each name that the package exports the declarations of the file that it comes from. */

@@ -27,7 +27,7 @@ function shown(found: Import[]): string[] {
 
 /** From the inside out. A room imports from the rings before its own only, so one event's way reads forward. */
 const RINGS: readonly (readonly string[])[] = [
-  ['errors.ts', 'clock.ts', 'documents', 'cel'],
+  ['errors.ts', 'clock.ts', 'documents', 'cel', 'template'],
   ['model', 'config.ts', 'loop.ts'],
   ['match'],
   ['redis', 'embedded', 'findings'],

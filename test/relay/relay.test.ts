@@ -49,6 +49,18 @@ describe('relaying', () => {
     expect(job?.data.automation.name).toBe('Failing orders');
   });
 
+  test('a template that cannot be filled in keeps back its own job: the firing is a dead letter that says why', async () => {
+    const shop = await workshop();
+    const bad = { type: 'queue', queue: 'mail', data: { x: '{{ event.payload.missing }}' } };
+    await shop.put(2, { ...automation, actions: [bad, { type: 'other' }] });
+    await fire(shop, ['aa'], { revision: '2' });
+    expect(await shop.relayOf('w1').runOnce()).toEqual({ firings: 1, jobs: 1, held: 0, dead: 1 });
+    expect(await waitingIn(shop, 'actions')).toEqual(['f-aa-1']);
+    expect(await waitingIn(shop, 'mail')).toEqual([]);
+    const [letter] = await shop.redis.xrange(shop.store.keys.dead, '-', '+');
+    expect(letter?.[1].join(' ')).toContain('action 0.data.x: event.payload.missing has no value, and no "default"');
+  });
+
   test('a firing without actions is acknowledged', async () => {
     const shop = await workshop();
     await fire(shop, ['aa'], { state: 'Resolved' });
