@@ -49,6 +49,7 @@ const engine: Record<string, Listed> = {
 };
 
 const tools: Record<string, Listed> = {
+  check: { summary: 'tell what is wrong with files of automations', load: () => import('./verbs/check.ts') },
   simulate: { summary: 'run scenarios in virtual time', load: () => import('./verbs/simulate.ts') },
   render: {
     summary: 'fill in the templates of an automation, and send nothing',

@@ -5,7 +5,8 @@ import { isRecord } from '../model/record.ts';
 import { compareText } from '../model/text.ts';
 import type { FoundDocument } from './documents.ts';
 import { METRIC_ADVICE } from './foreign.ts';
-import { sentenceOf } from './view/output.ts';
+import type { Problem } from './position.ts';
+import { plain, reasonIn } from './view/output.ts';
 
 /** What is to become of one automation. `keys`: the top-level keys in which it differs from what is stored. */
 export type PlannedChange = Readonly<{
@@ -22,11 +23,11 @@ export type PlannedChange = Readonly<{
 /** What would be put and deleted, or why nothing may be; `warnings`: what may be, and is hardly meant. */
 export type PlannedChanges = Readonly<{
   changes: readonly PlannedChange[];
-  problems: readonly string[];
+  problems: readonly Problem[];
   warnings: readonly string[];
 }>;
 
-type Wanted = Readonly<{ automation: Automation; ownId: boolean; at: FoundDocument['at'] }>;
+type Wanted = Readonly<{ automation: Automation; ownId: boolean; position: FoundDocument['position'] }>;
 
 /**
  * Compares the automations of files with those that are stored: matched by id, those without an id by name.
@@ -38,19 +39,21 @@ export function changesOf(
   stored: readonly Automation[],
   { newId, prune }: { newId: () => string; prune: boolean },
 ): PlannedChanges {
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   const wanted = found.flatMap((one) => wantedOf(one, newId, problems));
   refuseTwins(wanted, problems);
   const byId = new Map(stored.map((automation) => [automation.id, automation]));
   const byName = Map.groupBy(stored, ({ name }) => name);
   const taken = new Set(wanted.filter(({ ownId }) => ownId).map(({ automation }) => automation.id));
-  const changes = wanted.map(({ automation, ownId, at }): PlannedChange => {
+  const changes = wanted.map(({ automation, ownId, position }): PlannedChange => {
     if (ownId) return difference(automation, byId.get(automation.id));
     // One that a document claims by its id is being renamed by it.
     const named = (byName.get(automation.name) ?? []).filter(({ id }) => !taken.has(id));
     const ids = named.map(({ id }) => id);
-    if (ids.length > 1)
-      problems.push(`${at('name')}: name: fits ${ids.length} automations, add an id: ${ids.join(', ')}`);
+    if (ids.length > 1) {
+      const reason = `fits ${ids.length} automations, add an id: ${ids.join(', ')}`;
+      problems.push({ position: position('name'), place: 'name', reason });
+    }
     const [old] = named;
     return difference(old ? parseAutomation({ ...automation.document, id: old.id }) : automation, old);
   });
@@ -60,28 +63,29 @@ export function changesOf(
   return { changes: [...changes, ...others.map(deletion)], problems, warnings };
 }
 
-function wantedOf({ document, at }: FoundDocument, newId: () => string, problems: string[]): Wanted[] {
+function wantedOf({ document, position }: FoundDocument, newId: () => string, problems: Problem[]): Wanted[] {
   const ownId = isRecord(document) && document.id !== undefined;
   try {
     return [
       {
         automation: parseAutomation(ownId || !isRecord(document) ? document : { id: newId(), ...document }),
         ownId,
-        at,
+        position,
       },
     ];
   } catch (error) {
     if (!(error instanceof InvalidDocument)) throw error;
     for (const problem of error.problems) {
       const advice = problem.reason === 'metric triggers are not supported' ? METRIC_ADVICE : '';
-      problems.push(`${at(problem.path)}: ${sentenceOf(problem)}${advice}`);
+      const place = position(problem.path, problem.reason);
+      problems.push({ position: place, place: plain(problem.path), reason: `${reasonIn(problem)}${advice}` });
     }
     return [];
   }
 }
 
 /** The second of one id would undo the first, and of two with one name and no ids nobody could say which is which the next time. */
-function refuseTwins(wanted: readonly Wanted[], problems: string[]): void {
+function refuseTwins(wanted: readonly Wanted[], problems: Problem[]): void {
   for (const key of ['id', 'name'] as const) {
     const first = new Map<string, Wanted>();
     for (const one of wanted) {
@@ -91,9 +95,8 @@ function refuseTwins(wanted: readonly Wanted[], problems: string[]): void {
       if (!other) first.set(value, one);
       else if (key === 'id' || !one.ownId || !other.ownId) {
         const advice = key === 'name' ? '; give each of them an id, or another name' : '';
-        problems.push(
-          `${one.at(key)}: ${key}: is that of ${other.at(key)} too (found ${JSON.stringify(value)})${advice}`,
-        );
+        const reason = `is that of ${other.position(key).at} too (found ${JSON.stringify(value)})${advice}`;
+        problems.push({ position: one.position(key, reason), place: key, reason });
       }
     }
   }

@@ -9,6 +9,7 @@ import { obtainRedisServer, type RedisServer, refuseBusy, startRedisServer } fro
 import type { Watchfire } from '../engine.ts';
 import { parseAutomation } from '../model/automation.ts';
 import { documentsIn } from './documents.ts';
+import { problemText } from './position.ts';
 import type { Io } from './verb.ts';
 
 /** Examples stand beside `src` in a checkout; a package may be without them. */
@@ -57,7 +58,7 @@ export async function putExamples(watchfire: Watchfire): Promise<number> {
   const documents: AutomationDocument[] = [];
   for (const file of files) {
     const { found, problems } = documentsIn({ file, text: await readFile(path.join(EXAMPLES, file), 'utf8') });
-    if (problems.length > 0) throw new Error(problems.join('; '));
+    if (problems.length > 0) throw new Error(problems.map(problemText).join('; '));
     documents.push(...found.map(({ document }) => parseAutomation(document).document));
   }
   for (const document of documents) await watchfire.put(document);

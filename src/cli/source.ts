@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import type { Source } from './documents.ts';
 import { textOf } from './encoding.ts';
+import type { Source } from './position.ts';
 import { type Io, Misuse } from './verb.ts';
 
 /** Reads a file, or standard input for `-`, as text. @throws Misuse when it cannot be read */

@@ -11,11 +11,11 @@ export type PlacedFinding = Finding & Readonly<{ at: string }>;
 
 /** What the right ones of some documents say that can hardly be meant: a list for each document, in their order. */
 export async function warningsOf(found: readonly FoundDocument[], watchfire: Watchfire): Promise<PlacedFinding[][]> {
-  const read = found.map(({ document, at }) => ({ automation: automationOf(document), at }));
+  const read = found.map(({ document, position }) => ({ automation: automationOf(document), position }));
   const findings = await watchfire.review(read.flatMap(({ automation }) => automation ?? []));
-  return read.map(({ automation, at }) => {
+  return read.map(({ automation, position }) => {
     const own = automation === null ? [] : (findings.shift() ?? []);
-    return own.map((finding) => ({ ...finding, at: at(finding.place) }));
+    return own.map((finding) => ({ ...finding, at: position(finding.place).at }));
   });
 }
 
@@ -27,8 +27,8 @@ export function warningLines(findings: readonly PlacedFinding[]): string[] {
   });
 }
 
-/** Which id it will have says nothing here. */
-function automationOf(document: unknown): Automation | null {
+/** An automation of a file, null when it is in error. Which id it will have says nothing here. */
+export function automationOf(document: unknown): Automation | null {
   try {
     return parseAutomation(isRecord(document) ? { ...document, id: document.id ?? 'new' } : document);
   } catch (error) {

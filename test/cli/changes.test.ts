@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { changesOf } from '../../src/cli/changes.ts';
+import { problemText } from '../../src/cli/position.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
+
+const NOWHERE = { file: 'f', line: 1, column: 1, width: 1, text: '' };
 
 const trigger = { posture: 'Reactive', expect: ['a'] };
 
@@ -10,12 +13,15 @@ function change(wanted: readonly unknown[], stored: readonly object[] = [], prun
     made += 1;
     return `new-${made}`;
   };
-  const found = wanted.map((document, i) => ({ document, at: (path: string) => `f:${i}(${path})` }));
+  const found = wanted.map((document, i) => ({
+    document,
+    position: (path: string) => ({ ...NOWHERE, at: `f:${i}(${path})` }),
+  }));
   const { changes, problems, warnings } = changesOf(found, stored.map(parseAutomation), { newId, prune });
   return {
     lines: changes.map(({ change, id, keys }) => [change, id, ...(change === 'updated' ? keys : [])].join(' ')),
     changes,
-    problems,
+    problems: problems.map(problemText),
     warnings,
   };
 }

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { documentsIn } from '../../src/cli/documents.ts';
+import { problemText } from '../../src/cli/position.ts';
 
-const read = (text: string) => documentsIn({ file: 'f', text });
+function read(text: string) {
+  const { found, problems } = documentsIn({ file: 'f', text });
+  return { found, problems: problems.map(problemText) };
+}
 
 describe('the automations of a file', () => {
   test.each<[string, string, unknown[]]>([
@@ -150,7 +154,7 @@ describe('a text that a terminal has broken is not taken for what it was', () =>
 
 test('automations that begin in one line are named', () => {
   const { found } = read('[{"name": "a", "trigger": {}}, {"id": "B"},\n{"name": "c"}]');
-  expect(found.map(({ at }) => at('trigger'))).toEqual(['f:1 ("a")', 'f:1 (automation 2)', 'f:2']);
+  expect(found.map(({ position }) => position('trigger').at)).toEqual(['f:1 ("a")', 'f:1 (automation 2)', 'f:2']);
 });
 
 function bomb(levels: number): string {
@@ -178,7 +182,7 @@ test('a part of a document is found by its path, or what is around it', () => {
     '    actions: *actions',
   ].join('\n');
   const [a, b] = read(text).found;
-  const lines = (one: typeof a, paths: string[]): (string | undefined)[] => paths.map((path) => one?.at(path));
+  const lines = (one: typeof a, paths: string[]): (string | undefined)[] => paths.map((path) => one?.position(path).at);
   const places: [string, number][] = [
     ['automation', 2],
     ['id', 2],

@@ -34,6 +34,7 @@ const VERBS = [
     'windows',
     'dlq',
     'quotas',
+    'check',
     'simulate',
     'render',
     'convert',

@@ -7,6 +7,7 @@ import { changesOf, type PlannedChange } from '../changes.ts';
 import { confirmed, namesOf, yesOption } from '../confirm.ts';
 import { withWatchfire } from '../connect.ts';
 import { documentsIn } from '../documents.ts';
+import { problemText } from '../position.ts';
 import { sourceOf } from '../source.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { differenceOf } from '../view/difference.ts';
@@ -68,11 +69,12 @@ async function apply(files: readonly string[], options: Options, io: Io): Promis
   const dryRun = options.dryRun === true;
   // Wrong files are reported even when there is no Redis to put them into.
   const alone = changesOf(found, [], { newId: randomUUID, prune });
-  if (unreadable.length + alone.problems.length > 0) return refused([...unreadable, ...alone.problems], io);
+  if (unreadable.length + alone.problems.length > 0)
+    return refused([...unreadable, ...alone.problems].map(problemText), io);
   return await withWatchfire(options, io, async (watchfire) => {
     const newId = dryRun ? () => 'new' : randomUUID;
     const { changes, problems, warnings } = changesOf(found, await watchfire.list(), { newId, prune });
-    if (problems.length > 0) return refused(problems, io);
+    if (problems.length > 0) return refused(problems.map(problemText), io);
     const named = warnings.map((warning) => `warning: ${warning}`);
     const findings = await warningsOf(found, watchfire);
     const doubtful = findings.flat().filter(({ grade }) => grade === 'warning');

@@ -58,6 +58,11 @@ function escaped(character: string): string {
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
 
+/** Why a document is wrong, with the value that is. */
+export function reasonIn({ reason, value }: InvalidDocument): string {
+  return plain(value === '' ? reason : `${reason} (found ${value})`);
+}
+
 /** An error as one line: what is wrong, where, and with which value. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof InvalidDocument) {

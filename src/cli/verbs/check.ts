@@ -1,0 +1,78 @@
+import { findingsIn } from '../../findings/automation-findings.ts';
+import { changesOf } from '../changes.ts';
+import { documentsIn, type FoundDocument } from '../documents.ts';
+import type { Problem } from '../position.ts';
+import { sourceOf } from '../source.ts';
+import { DONE, FAILED, type Io, type Verb } from '../verb.ts';
+import { outputOption, printJson } from '../view/output.ts';
+import { type Graded, githubLine, gradedJson, gradedLines, severityCount } from '../view/problem.ts';
+import { automationOf } from '../warnings.ts';
+
+export const verb: Verb = {
+  configure(command) {
+    outputOption(command, ['text', 'json', 'github'])
+      .argument('<file...>', 'YAML or JSON, as for apply; - is standard input')
+      .option('--strict', 'end with 1 when there is a warning too', false)
+      .addHelpText(
+        'after',
+        '\nTells all that is wrong with automations, and what they say that can hardly be meant, without any Redis: for editors,\n' +
+          'commits and CI. As JSON: a list of {"file","line","column","end_column","severity","path","message"}; for GitHub: as\n' +
+          'annotations of a workflow.\n' +
+          '\nExit status 0: nothing is in error. 1: something is, or there is a warning and --strict. 2: a file cannot be read.\n' +
+          '\nExample:\n  watchfire check --strict automations/*.yaml',
+      );
+  },
+
+  async run(files, { output, strict }, io) {
+    const sources = await Promise.all(files.map((file) => sourceOf(file, io)));
+    const contents = sources.map(documentsIn);
+    const found = contents.flatMap((content) => content.found);
+    const newId = (): string => 'new';
+    const wrong = [
+      ...contents.flatMap((content) => content.problems),
+      ...changesOf(found, [], { newId, prune: false }).problems,
+    ];
+    const all = inOrder([...wrong.map(asError), ...found.flatMap(warningsIn)], files);
+    print(all, output, io);
+    const { errors, warnings } = severityCount(all);
+    if (output === 'text') io.err(summary(files.length, found.length, errors, warnings));
+    await io.drained();
+    return errors > 0 || (strict === true && warnings > 0) ? FAILED : DONE;
+  },
+};
+
+function asError(problem: Problem): Graded {
+  return { ...problem, severity: 'error' };
+}
+
+/** A document in error has none. */
+function warningsIn({ document, position }: FoundDocument): Graded[] {
+  const automation = automationOf(document);
+  if (automation === null) return [];
+  return findingsIn(automation).map(({ place, reason, advice }) => ({
+    severity: 'warning',
+    position: position(place, ''),
+    place,
+    reason: `${reason}; ${advice}`,
+  }));
+}
+
+/** File by file as they were named, and from top to bottom. */
+function inOrder(all: readonly Graded[], files: readonly string[]): Graded[] {
+  const rank = new Map(files.map((file, i) => [file === '-' ? 'stdin' : file, i]));
+  const rankOf = ({ position }: Graded): number => rank.get(position.file) ?? 0;
+  return all.toSorted(
+    (a, b) => rankOf(a) - rankOf(b) || a.position.line - b.position.line || a.position.column - b.position.column,
+  );
+}
+
+function print(all: readonly Graded[], output: unknown, io: Io): void {
+  if (output === 'json') printJson(io, all.map(gradedJson));
+  else for (const line of all.flatMap(output === 'github' ? githubLine : gradedLines)) io.out(line);
+}
+
+function summary(files: number, automations: number, errors: number, warnings: number): string {
+  const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  const read = `${many(automations, 'automation')} in ${many(files, 'file')}`;
+  return `${read}: ${many(errors, 'error')}, ${many(warnings, 'warning')}`;
+}
