@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
 import { plain } from './view/output.ts';
 
@@ -57,13 +58,13 @@ export function beginningOf(source: Source): FilePosition {
 const SHOWN = 100;
 const SHOWN_BEFORE = 60;
 
-/** The line, and below it a mark under the place. A long line is cut around it. */
+/** The line, and below it a mark under the place, as wide as a terminal shows it. A long line is cut around it. */
 export function caretLines({ text, column, width }: FilePosition): string[] {
   const from = column > SHOWN_BEFORE && text.length > SHOWN ? column - SHOWN_BEFORE : 0;
   const before = shown(text.slice(from, column - 1));
   const marked = shown(text.slice(column - 1, column - 1 + width)).slice(0, SHOWN);
   const rest = shown(text.slice(column - 1 + width, from + SHOWN));
-  return [`${before}${marked}${rest}`, `${' '.repeat([...before].length)}${'^'.repeat([...marked].length || 1)}`];
+  return [`${before}${marked}${rest}`, `${' '.repeat(stringWidth(before))}${'^'.repeat(stringWidth(marked) || 1)}`];
 }
 
 function shown(text: string): string {

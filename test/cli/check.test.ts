@@ -117,3 +117,9 @@ test('a long line is cut around the place', () => {
   expect(line).toHaveLength(100);
   expect(line.slice(mark.indexOf('^'), mark.lastIndexOf('^') + 1)).toBe('HERE');
 });
+
+test('the mark stands below its place where characters take two cells', () => {
+  const text = 'name: 日本, within: 長い';
+  const place = { at: 'f:1', file: 'f', line: 1, column: text.indexOf('長') + 1, width: 2, text };
+  expect(caretLines(place)).toEqual([text, `${' '.repeat(20)}^^^^`]);
+});
