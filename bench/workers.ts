@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ofTheLog, parseFiring } from '../src/model/firing.ts';
 import { type Drained, drain } from './drain.ts';
 import { define, empty, endOf, type Log, logOf, STORE } from './engine.ts';
 import { median } from './measure.ts';
@@ -119,12 +120,11 @@ async function measured(context: Context, count: number, before: Log, log: Log):
   return await drain(context, count, before, log);
 }
 
-/** A digest of all firings: everything but when they were written down. */
+/** A digest of all firings: everything but when and by whom they were written down. */
 async function ledgerOf({ redis }: Context): Promise<string> {
   const digest = createHash('sha256');
   for (const [, fields] of await redis.xrange(STORE.keys.firings, '-', '+')) {
-    const decided = fields.indexOf('decided');
-    digest.update(JSON.stringify(fields.toSpliced(decided, 2)));
+    digest.update(JSON.stringify(ofTheLog(parseFiring(fields))));
   }
   return digest.digest('hex');
 }

@@ -21,6 +21,7 @@
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
+-- ARGV worker      id of the worker that calls, or ''
 -- ARGV limit       most obligations settled by this call
 -- ARGV chunk       packed  src/redis/wire.ts
 -- ARGV heads       letters that begin the digests of event ids, five each, in the order of the entries
@@ -40,7 +41,7 @@ local wire = include('wire')
 
 -- Fence.
 local chunk = packed.head(args.chunk)
-local e = engine.open(keys, args.prefixes, args.now_ms)
+local e = engine.open(keys, args.prefixes, args.now_ms, args.worker)
 e.budget, e.chunk = tonumber(args.limit), chunk
 if (redis.call('GET', keys.generation) or '0') ~= chunk.generation then return { 'stale-definitions', e.position, '', '' } end
 if not stream.after(chunk.last, e.position) then return { 'already-applied', e.position, '', '' } end
@@ -72,7 +73,6 @@ local function begin()
     if not ev.word then wire.pass(chunk, ev) end
   end
 end
-
 local function document(number) return ARGV[args.documents + number] end
 local function step(number) return entry.decide(e, ev, number, document) end
 

@@ -19,6 +19,7 @@
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
+-- ARGV worker      id of the worker that calls, or ''
 -- ARGV limit       most obligations settled by this call
 -- RETURNS word, wake-up in ms or '', the time of this call in ms, position, oldest entry not applied in ms or '', fired, released
 -- WORDS settled more-due
@@ -29,7 +30,7 @@ local order = include('order')
 local settle = include('settle')
 local write = include('write')
 
-local e = engine.open(keys, args.prefixes, args.now_ms)
+local e = engine.open(keys, args.prefixes, args.now_ms, args.worker)
 e.budget = tonumber(args.limit)
 local waiting = backlog.oldest(e)
 local time = math.min(e.now, waiting or e.now)

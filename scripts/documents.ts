@@ -12,6 +12,7 @@ import { automationDocument } from '../src/model/automation.ts';
 import { duration, eventLevel, resolveLevel } from '../src/model/event-level.ts';
 import { eventInput, eventOutput, payload, relatedResource, resource } from '../src/model/event-schema.ts';
 import { patternObject } from '../src/model/pattern.ts';
+import { storyDocument } from '../src/model/story.ts';
 import { compoundDocument, sequenceDocument, triggerDocument } from '../src/model/trigger.ts';
 import { childFiring, firingDocument, triggeredAction } from '../src/model/triggered-action.ts';
 import { scenarioDocument, stepDocument } from '../src/simulation/scenario.ts';
@@ -31,8 +32,11 @@ export type TriggerDocument = EventTriggerDocument | CompoundDocument | Sequence
 `;
 
 const GOT_TOO = `
-/** A firing inside a composite's: only a root has the wall clock time. */
-export type ChildFiringDocument = Omit<FiringDocument, 'decided' | 'reminder' | 'triggering_events' | 'events_counted'>;
+/** A firing inside a composite's. */
+export type ChildFiringDocument = Omit<FiringDocument, 'decided' | 'reminder' | 'triggering_events' | 'events_counted'> & {
+  /** Wall clock when it was decided */
+  decided?: string;
+};
 
 /**
  * What a job holds: everything its handler needs, so that later edits of the automation change nothing. \`data\` tells the two kinds
@@ -77,6 +81,7 @@ const NAMED = new Map<z.core.$ZodType, Readonly<{ name: string; what?: string }>
   [strategy, { name: 'BackoffStrategy', what: 'How long to wait between tries.' }],
   [keepCount, { name: 'KeepCount', what: 'Keeps so many finished jobs.' }],
   [keepAge, { name: 'KeepAge', what: 'Keeps finished jobs so long.' }],
+  [storyDocument, { name: 'StoryDocument', what: 'What a firing was made of.' }],
   [firingDocument, { name: 'FiringDocument', what: 'A firing as handlers see it.' }],
   [childFiring, { name: 'ChildFiringDocument' }],
   [triggeredAction, { name: 'TriggeredFields', what: 'What every job holds.' }],
@@ -209,7 +214,7 @@ function objectType(schema: z.core.$ZodObject, name: string, way: Way): string {
     .join('');
 }
 
-const GOT = ['EventDocument', 'FiringDocument', 'ChildFiringDocument', 'TriggeredFields'];
+const GOT = ['EventDocument', 'StoryDocument', 'FiringDocument', 'ChildFiringDocument', 'TriggeredFields'];
 const TRIGGERS = ['PatternDocument', 'ResolveDocument', 'EventTriggerDocument', 'CompoundDocument', 'SequenceDocument'];
 
 type File = 'given' | 'triggers' | 'got';

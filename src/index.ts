@@ -28,6 +28,7 @@ export type {
   ChildFiringDocument,
   EventDocument,
   FiringDocument,
+  StoryDocument,
   TriggeredAction,
   TriggeredFreeAction,
   TriggeredQueueAction,

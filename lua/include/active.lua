@@ -79,7 +79,7 @@ end
 function M.lapse(e, s, b)
   local a = b.alert
   local trigger, doc, cause = engine.trigger(e, s.name), alert.event(e, s, b), alert.cause(e, s, b)
-  firing.emit(e, firing.of_lapse(trigger, b.key, a.ends, doc, cause, a.last))
+  firing.emit(e, firing.of_lapse(trigger, b.key, a, doc, cause))
   alert.forget(s, b)
   over(e, s, b, a.last, a.ends, a.last)
 end

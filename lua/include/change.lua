@@ -36,7 +36,7 @@ end
 -- change: as it was sent, JSON with the generation that it was worked out against; the others as in the header of the script. Answers
 -- the change and the context in which it begins; or, behind them, the answer of a script that has to leave it.
 function M.begin(keys, prefixes, now_ms, limit, change)
-  local c, e = cjson.decode(change), engine.open(keys, prefixes, now_ms)
+  local c, e = cjson.decode(change), engine.open(keys, prefixes, now_ms, '')
   local refused = settled(e, c.generation, limit)
   if not refused then c.replaces = replaced.by(e, c) end
   return c, e, refused and { refused, c.generation }

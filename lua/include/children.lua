@@ -90,13 +90,13 @@ function M.document(g, child)
   return g.stored[child].document or redis.call('HGET', g.name, child)
 end
 
--- The documents of everything that is stored, in declared order.
+-- The documents of everything that is stored, in declared order, and the times.
 function M.documents(g)
-  local documents = {}
+  local documents, times = {}, {}
   for _, child in ipairs(g.composite.children) do
-    if g.stored[child] then documents[#documents + 1] = M.document(g, child) end
+    if g.stored[child] then documents[#documents + 1], times[#times + 1] = M.document(g, child), g.stored[child].time end
   end
-  return documents
+  return documents, times
 end
 
 -- Writes a group: what was dropped goes before what is stored anew under the same child.

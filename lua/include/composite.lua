@@ -5,6 +5,7 @@ local firing = include('firing')
 local key = include('key')
 local limits = include('limits')
 local quota = include('quota')
+local told = include('told')
 
 local M = {}
 
@@ -46,12 +47,12 @@ local function timely(g, received, as_of)
 end
 
 -- Keeps a child firing, unless a newer one of the same child is there. Answers whether it did.
-local function store(g, f, as_of)
+local function store(e, g, f, as_of)
   local within, old, last = g.composite.within, g.stored[f.trigger.child], 0
   if old and old.time > f.time then return false end
   for _, s in pairs(g.stored) do last = math.max(last, s.number) end
   local keep = within and math.max(f.time + within, as_of) + KEEP_MS or math.max(f.time, as_of) + KEEP_UNLIMITED_MS
-  g.stored[f.trigger.child] = { time = f.time, number = last + 1, keep = keep, document = firing.document(f) }
+  g.stored[f.trigger.child] = { time = f.time, number = last + 1, keep = keep, document = told.document(e, f) }
   return true
 end
 
@@ -70,22 +71,24 @@ end
 -- received: firings of children, of one event in declared order. Answers the firing of the composite, or nil.
 function M.receive(e, c, received, as_of)
   local place, completing = M.group_of(c, received[1]), nil
-  if c.needed == 1 then return firing.of_children(c, place, received[1], { firing.document(received[1]) }) end
+  local first = received[1]
+  if c.needed == 1 then return firing.of_children(c, place, first, { told.document(e, first) }, { first.time }) end
   local g = children.read(e, c, place)
   children.drop(g, as_of, -math.huge)
   if c.within then received = timely(g, received, as_of) end
   if c.type == 'sequence' and #received > 1 then received = { next_step(g, received) } end
   for _, f in ipairs(received) do
-    if store(g, f, as_of) then completing = f end
+    if store(e, g, f, as_of) then completing = f end
   end
-  local documents = completing and ready(g) and children.documents(g)
+  local documents, times = nil, nil
+  if completing and ready(g) then documents, times = children.documents(g) end
   if g.fresh and not documents and quota.refuses(e, c.name) then
     g.stored = {}
     return nil
   end
   if documents then g.stored = {} end
   children.save(e, g)
-  return documents and firing.of_children(c, place, completing, documents) or nil
+  return documents and firing.of_children(c, place, completing, documents, times) or nil
 end
 
 -- Rules 17.9: an event empties its group of what happened at or before it. Answers the word.

@@ -31,6 +31,7 @@ function M.new(keys, prefixes)
     -- As it was before the call, set by engine.open.
     now = 0, -- ms: the time of the call, Redis' own or a simulation's
     now_text = '0', -- the same as text
+    worker = '', worker_json = '', -- id of the worker that calls, if one does; the same as a member of JSON behind others
     next_id = '*', -- the id that a new stream entry asks for: '*', or `now` with any sequence number in virtual time
     stored_newest = false, -- ms: the largest event time so far; false before the first event
     stored_arrival = false, -- ms: when that event was received

@@ -16,8 +16,8 @@ function M.int(number)
   return string.format('%d', number)
 end
 
--- now_ms: '' in production (the server's time), else the virtual time of a simulation.
-function M.open(keys, prefixes, now_ms)
+-- now_ms: '' in production (the server's time), else the virtual time of a simulation. worker: '' where none calls.
+function M.open(keys, prefixes, now_ms, worker)
   local e, virtual = context.new(keys, prefixes), tonumber(now_ms)
   local clock = redis.call('HMGET', keys.clock, 'newest', 'arrival', 'settled', 'at')
   e.stored_newest, e.stored_arrival = tonumber(clock[1]) or false, tonumber(clock[2]) or false
@@ -30,7 +30,8 @@ function M.open(keys, prefixes, now_ms)
     e.behind = usable.is_behind(e.now, e.stored_position)
     if e.behind then e.stored_settled = math.min(e.stored_settled, e.now) end
   end
-  e.now_text = M.int(e.now)
+  e.now_text, e.worker = M.int(e.now), worker
+  if worker ~= '' then e.worker_json = ',"worker":' .. cjson.encode(worker) end
   context.begin(e)
   return e
 end

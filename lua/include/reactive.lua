@@ -4,6 +4,7 @@ local engine = include('engine')
 local firing = include('firing')
 local limits = include('limits')
 local quota = include('quota')
+local story = include('story')
 local tally = include('tally')
 local window = include('window')
 
@@ -73,7 +74,7 @@ function M.apply(e, s, b, arms, expects, ev)
     if opened or w == 0 then save(e, s, b, ev) elseif not s.kind.rich then window.change(e, s, b) end -- R10
     return word and word .. '+counted' or 'counted'
   end
-  local fired = firing.of_event(e, s.name, b.key, ev) -- R11
+  local fired = firing.of_event(e, s.name, b.key, ev, story.of_count(s, b)) -- R11
   if s.kind.rich then tally.attach(e, s, b, fired, b.extra.collected or {}, b.extra.counted) end
   if after or w == 0 then
     close(e, s, b)

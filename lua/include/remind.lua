@@ -22,7 +22,7 @@ end
 -- The next reminder comes out.
 function M.tell(e, s, b)
   local a = b.alert
-  firing.emit(e, firing.of_reminder(engine.trigger(e, s.name), b.key, a.remind_at, alert.fired(e, s, b), alert.cause(e, s, b), a.k))
+  firing.emit(e, firing.of_reminder(engine.trigger(e, s.name), b.key, a, alert.fired(e, s, b), alert.cause(e, s, b)))
   a.k, a.remind_at = a.k + 1, a.remind_at + a.every
   M.stop_at_limit(a)
 end

@@ -4,6 +4,7 @@ local extra = include('extra')
 local firing = include('firing')
 local limits = include('limits')
 local quota = include('quota')
+local story = include('story')
 local tally = include('tally')
 
 local M = {}
@@ -70,7 +71,7 @@ function M.apply(e, s, b, ev)
     M.touch(s, x, ev.as_of)
     return 'counted'
   end
-  local newest, fired = x.list[#x.list].time, firing.of_event(e, s.name, b.key, ev)
+  local newest, fired = x.list[#x.list].time, firing.of_event(e, s.name, b.key, ev, story.of_list(s, x.list))
   if options.collect then tally.attach(e, s, b, fired, by_number(x.list), #x.list) end
   if options.cooldown then x.quiet = newest + options.cooldown end
   M.empty(s, x, newest, ev.as_of)

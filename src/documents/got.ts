@@ -26,6 +26,32 @@ export type EventDocument = {
   received: string;
 };
 
+/** What a firing was made of. */
+export type StoryDocument = {
+  /** tumbling, sliding: a Reactive window; count: one without `within`; absence, silence: a Proactive window, with `after` and standing; alert: the end of an alert; reminder; compound, sequence: child firings */
+  kind: 'tumbling' | 'sliding' | 'count' | 'absence' | 'silence' | 'alert' | 'reminder' | 'compound' | 'sequence';
+  /** Begin of the window; of an alert that of the window that fired; of a composite its first child firing */
+  start?: string;
+  /** End of the window; of a composite its last child firing */
+  end?: string;
+  /** When an absence had to be settled, where that is not the end of its window */
+  due?: string;
+  /** The earliest event of a sliding window */
+  since?: string;
+  /** Id of the event that opened the window of an absence: the arming one, with `after` */
+  opener?: string;
+  /** What `count` says, where it is not events: different values, or a sum */
+  of?: 'distinct' | 'sum';
+  /** How many events were counted; null: a sum beyond all numbers */
+  count?: number | null;
+  /** How many would have been enough, or were */
+  threshold?: number;
+  /** Id of the first event that was counted, where that is known */
+  first?: string;
+  /** Id of the last one, where that is known */
+  last?: string;
+};
+
 /** A firing as handlers see it. */
 export type FiringDocument = {
   /** Derived from the cause: the same firing has the same id wherever it is decided */
@@ -40,6 +66,14 @@ export type FiringDocument = {
   triggering_labels: Readonly<Record<string, string>>;
   /** The event that it fired at; null where an absence came to its end */
   triggering_event: EventDocument | null;
+  /** Number of the automation as it was */
+  revision?: number;
+  /** What it was made of: its window, and what was counted there */
+  story?: StoryDocument;
+  /** How much later it was decided than its event arrived, or than the deadline of an absence; it waits for the lag, too */
+  late_ms?: number;
+  /** The worker that decided it */
+  worker?: string;
   /** Wall clock when it was decided */
   decided: string;
   /** Of a reminder: its number since the alert was set or renewed */
@@ -74,8 +108,14 @@ export type TriggeredFields = {
   idempotencyKey: string;
 };
 
-/** A firing inside a composite's: only a root has the wall clock time. */
-export type ChildFiringDocument = Omit<FiringDocument, 'decided' | 'reminder' | 'triggering_events' | 'events_counted'>;
+/** A firing inside a composite's. */
+export type ChildFiringDocument = Omit<
+  FiringDocument,
+  'decided' | 'reminder' | 'triggering_events' | 'events_counted'
+> & {
+  /** Wall clock when it was decided */
+  decided?: string;
+};
 
 /**
  * What a job holds: everything its handler needs, so that later edits of the automation change nothing. `data` tells the two kinds

@@ -4,10 +4,11 @@ import { parseExact } from './exact.ts';
 import { joinPath } from './issue.ts';
 import { parseJson } from './json.ts';
 import { emptyRecord, isRecord } from './record.ts';
+import { parseStory, type Story } from './story.ts';
 import { compareText } from './text.ts';
 import { LATEST_MS } from './timestamp.ts';
 
-/** A firing that a composite stored and used up. Times are milliseconds since 1970. */
+/** A firing that a composite stored and used up. Times are milliseconds since 1970. What may be missing was not recorded always. */
 export type ChildFiring = {
   id: string;
   path: string;
@@ -16,6 +17,10 @@ export type ChildFiring = {
   labels: Labels;
   event: EventDocument | null;
   children: ChildFiring[];
+  revision?: number;
+  story?: Story;
+  decided?: number;
+  worker?: string;
 };
 
 /**
@@ -40,6 +45,10 @@ export type Firing = {
   /** With `collect` (rules 17.8): the last events of its window, and how many it had. */
   collected?: readonly EventDocument[];
   counted?: number;
+  /** What it was made of; firings from before that was recorded have none. */
+  story?: Story;
+  /** Id of the worker that decided it; none where a change of definitions did. */
+  worker?: string;
 };
 
 /** Reads a firing from the fields of its stream entry; `children` may be left out. Throws InvalidDocument naming the field. */
@@ -70,7 +79,21 @@ export function parseFiring(fields: readonly string[]): Firing {
     event: event === '' ? null : parseEventOf(parseExact(event, 'event'), 'event'),
     children: parseChildren(parseExact(texts.get('children') || '[]', 'children'), 'children'),
     ...parsePartTwo(texts),
+    ...parseMaking(texts.get('story') ?? '', texts.get('worker') ?? ''),
   };
+}
+
+function parseMaking(story: string, worker: string): Pick<Firing, 'story' | 'worker'> {
+  return {
+    ...(story !== '' && { story: parseStory(parseJson(story, 'story'), 'story') }),
+    ...(worker !== '' && { worker }),
+  };
+}
+
+/** What follows from the log alone: without what a run adds, by whom and when it was decided; the same of its children. */
+export function ofTheLog<One extends Firing | ChildFiring>(firing: One): Omit<One, 'decided' | 'worker'> {
+  const { decided: _, worker: __, ...rest } = firing;
+  return { ...rest, children: firing.children.map((child) => ofTheLog(child)) };
 }
 
 /** What only firings with keys of rules 17 have. */
@@ -203,5 +226,21 @@ function parseChild(value: unknown, path: string): ChildFiring {
     labels: parseLabels(value.labels, joinPath(path, 'labels')),
     event: event === null ? null : parseEventOf(event, joinPath(path, 'event')),
     children: parseChildren(value.children ?? [], joinPath(path, 'children')),
+    ...parseMakingOfChild(value, path),
+  };
+}
+
+function parseMakingOfChild(
+  { revision, story, decided, worker }: Record<string, unknown>,
+  path: string,
+): Partial<ChildFiring> {
+  if (worker !== undefined && typeof worker !== 'string') {
+    throw new InvalidDocument(joinPath(path, 'worker'), 'must be a string', worker);
+  }
+  return {
+    ...(revision !== undefined && { revision: wholeNumber(String(revision), joinPath(path, 'revision')) }),
+    ...(story !== undefined && { story: parseStory(story, joinPath(path, 'story')) }),
+    ...(decided !== undefined && { decided: time(decided, joinPath(path, 'decided')) }),
+    ...(worker !== undefined && { worker }),
   };
 }

@@ -3,6 +3,7 @@ import type { ChildFiringDocument } from '../documents/got.ts';
 import { actionDocument } from './action.ts';
 import { automationDocument } from './automation-level.ts';
 import { eventOutput } from './event-schema.ts';
+import { storyDocument } from './story.ts';
 import { triggerDocument } from './trigger.ts';
 
 export const instant = z.iso.datetime({ precision: 3 }).describe('ISO 8601 in UTC, to the millisecond');
@@ -18,14 +19,28 @@ const firingFields = {
   triggering_event: eventOutput
     .nullable()
     .describe('The event that it fired at; null where an absence came to its end'),
+  revision: z.int().min(0).optional().describe('Number of the automation as it was'),
+  story: storyDocument.optional().describe('What it was made of: its window, and what was counted there'),
+  late_ms: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'How much later it was decided than its event arrived, or than the deadline of an absence; it waits for the lag, too',
+    ),
+  worker: z.string().optional().describe('The worker that decided it'),
 };
 
 const CHILD_FIRINGS = 'Child firings in declared order; none for event triggers';
 
-/** A firing inside a composite's: all of a firing but the wall clock time, which only a root has. */
+/** A firing inside a composite's: all of a firing but what only a root brings. */
 export const childFiring: z.ZodType<unknown, ChildFiringDocument> = z.lazy(() =>
   z
-    .strictObject({ ...firingFields, triggering_firings: z.array(childFiring).describe(CHILD_FIRINGS) })
+    .strictObject({
+      ...firingFields,
+      decided: instant.optional().describe('Wall clock when it was decided'),
+      triggering_firings: z.array(childFiring).describe(CHILD_FIRINGS),
+    })
     .meta({ id: 'ChildFiring' }),
 );
 

@@ -10,6 +10,8 @@ export type Store = Readonly<{
   prefixes: Prefixes;
   prefixesJson: string;
   virtualNow: () => string;
+  /** The worker that works on it, whose firings name it; '' where none does. */
+  worker: string;
 }>;
 
 /** @param virtualNowMs the time of a simulation; null in production */
@@ -21,5 +23,11 @@ export function storeOf(namespace: string, virtualNowMs: () => number | null = (
     prefixes,
     prefixesJson: JSON.stringify(prefixes),
     virtualNow: () => virtualNowMs()?.toString() ?? '',
+    worker: '',
   });
+}
+
+/** The same as one worker has it. */
+export function storeOfWorker(store: Store, worker: string): Store {
+  return Object.freeze({ ...store, worker });
 }

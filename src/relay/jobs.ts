@@ -8,6 +8,7 @@ import { renderAction } from '../model/action-templates.ts';
 import type { Automation } from '../model/automation.ts';
 import { eventDocument } from '../model/event.ts';
 import { type ChildFiring, type Firing, patternFields, stateChangeEvent, stateChangeEventId } from '../model/firing.ts';
+import { lateOf, storyOf } from '../model/story.ts';
 import { contextOf } from '../model/template-context.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
 
@@ -133,6 +134,21 @@ function firingDocument(firing: Firing | ChildFiring, root: TriggerDocument): Ch
     triggering_labels: firing.labels,
     triggering_event: firing.event,
     triggering_firings: firing.children.map((child) => firingDocument(child, root)),
+    ...makingFields(firing),
+    ...(firing.decided !== undefined && { decided: formatTimestamp(firing.decided) }),
+  };
+}
+
+/** What says how the firing came about, as far as it was recorded. */
+function makingFields(
+  firing: Firing | ChildFiring,
+): Pick<ChildFiringDocument, 'revision' | 'story' | 'late_ms' | 'worker'> {
+  const [story, late] = [storyOf(firing), lateOf(firing)];
+  return {
+    ...(firing.revision !== undefined && { revision: firing.revision }),
+    ...(story !== undefined && { story }),
+    ...(late !== undefined && { late_ms: late }),
+    ...(firing.worker !== undefined && { worker: firing.worker }),
   };
 }
 

@@ -18,7 +18,7 @@ import { endOfLife, signOfLife } from '../redis/heartbeat.ts';
 import { ENGINE_GROUP } from '../redis/keys.ts';
 import { ensureGroup } from '../redis/log.ts';
 import { serverTimeMs } from '../redis/server.ts';
-import type { Store } from '../redis/store.ts';
+import { type Store, storeOfWorker } from '../redis/store.ts';
 import type { QueueJob } from '../relay/jobs.ts';
 import { ensureActionsGroup } from '../relay/outbox.ts';
 import { Queues } from '../relay/queues.ts';
@@ -88,7 +88,8 @@ export class Worker implements Service {
   readonly #giveUp = new AbortController();
 
   constructor(parts: WorkerParts) {
-    const { connections, store, settings, clock } = parts;
+    const { connections, settings, clock } = parts;
+    const store = storeOfWorker(parts.store, this.id);
     this.#parts = parts;
     this.#redis = connections.redis;
     this.#logger = parts.logger.child({ worker: this.id });

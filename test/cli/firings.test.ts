@@ -172,15 +172,16 @@ test('one firing is shown whole: its trigger, window, event and jobs', async () 
     'state       Triggered',
     'for         id=r1',
     `triggered   ${iso(30)}`,
-    expect.stringMatching(/^decided {5}2026-03-02T09:00:31\.000Z, entry \d+-\d+ of the ledger$/),
+    expect.stringMatching(/^decided {5}2026-03-02T09:00:31\.000Z, 1s after its deadline, entry \d+-\d+ of the ledger$/),
     `window      from ${iso(0)} until ${iso(30)}`,
+    'counted     0 of 1 events',
     'by          x r1, event e1',
     `jobs        page in queue actions, job f-${id}-0, delayed by 1d1h30m`,
     `            tell in queue mail, job f-${id}-1`,
     'the event:',
     '  id: e1',
     '  event: x',
-    ...out.slice(14),
+    ...out.slice(15),
   ]);
   expect(out).toContain('      total: 12');
   const named = await cli(['firings', `f-${id}-1`, '-o', 'json']);
@@ -188,6 +189,8 @@ test('one firing is shown whole: its trigger, window, event and jobs', async () 
     id,
     trigger: 'no y after x within 30s for each id',
     window: { start: iso(0), end: iso(30) },
+    story: { kind: 'absence', start: iso(0), end: iso(30), opener: 'e1', count: 0, threshold: 1 },
+    late_ms: 1_000,
     jobs: [
       { queue: 'actions', delay_seconds: 91_800 },
       { queue: 'mail', name: 'tell', id: `f-${id}-1`, delay_seconds: 0 },

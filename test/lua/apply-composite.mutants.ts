@@ -69,7 +69,7 @@ export const rules: Mutants = {
       'return a.trigger.order > b.trigger.order',
     ],
   },
-  'lua/include/firing.lua': {
+  'lua/include/told.lua': {
     '10: the labels of a firing are those of its key': ['key.values(f.key, #names)', "{ 'x', f.key }"],
   },
 };

@@ -59,7 +59,7 @@ export const rules: Mutants = {
   },
   'lua/include/firing.lua': {
     '17.7: a reminder has its number': ['f.reminder = k', 'f.reminder = false'],
-    '17.7: each is another firing': ['cause .. part(engine.int(k)) .. part(engine.int(time)), false)', 'cause, false)'],
+    '17.7: each is another firing': ['cause = cause .. part(engine.int(k)) .. part(engine.int(time))', ''],
   },
   'lua/include/absence.lua': {
     '17.7: an absence has reminders': [' elseif s.kind.rich then remind.start(e, s, b, fired, as_of) end', ' end'],

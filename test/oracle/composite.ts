@@ -2,6 +2,7 @@ import type { ModelEvent } from './event.ts';
 import { type Firing, makeFiring } from './firing.ts';
 import { keyOf, meets } from './keys.ts';
 import { type Alert, type CompositeNode, type EventNode, type Group, keyText, type Stored } from './state.ts';
+import { storyOfChildren } from './story.ts';
 import { FORGET_MS, KEEP_MS } from './windows.ts';
 
 export type Received = { readonly child: number; readonly firing: Firing };
@@ -25,7 +26,13 @@ export function applyComposite(node: CompositeNode, received: readonly Received[
 }
 
 function fire(node: CompositeNode, key: readonly string[], children: readonly Firing[], last: Firing): Firing {
-  return makeFiring(node, key, { event: last.event, time: last.time, children, cause: [last.id] });
+  return makeFiring(node, key, {
+    event: last.event,
+    time: last.time,
+    children,
+    cause: [last.id],
+    story: storyOfChildren(node, children),
+  });
 }
 
 function groupOf(node: CompositeNode, key: readonly string[]): Group {

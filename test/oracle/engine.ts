@@ -13,6 +13,7 @@ import { applyReactive } from './reactive.ts';
 import { remind } from './reminders.ts';
 import { compareDue, type Due, duesOf, firstDue, forget, nextEnd, type Settled, settle } from './settle.ts';
 import { type EventNode, keyText, type Loaded, load, type Node, type Rare } from './state.ts';
+import { storyOfAlert, type WholeStory, wholeStory } from './story.ts';
 import {
   type ModelAlert,
   type ModelChild,
@@ -42,6 +43,7 @@ export type ModelFiring = {
   readonly reminder: number;
   /** Ids of the collected events, and how many were counted; null for what brings none. */
   readonly collected: { readonly events: readonly string[]; readonly counted: number } | null;
+  readonly making: WholeStory;
 };
 
 /** A sequential reference model of the rules, in memory. `at` is Redis time in ms and never goes back. */
@@ -195,7 +197,7 @@ export class ModelEngine {
     const { node, key } = due;
     if (due.kind === 'window') this.#letOut(loaded, node, settle(node, due.window, s, asOf), asOf);
     else if (due.kind === 'alert') this.#emit(loaded, endByTime(node, due.raised, asOf));
-    else this.#emit(loaded, remind(node, key, due.reminding));
+    else this.#emit(loaded, remind(node, key, due.reminding, due.start));
   }
 
   #letOut(loaded: Loaded, node: EventNode, settled: Settled | null, asOf: number): void {
@@ -225,8 +227,11 @@ export class ModelEngine {
       this.#emit(loaded, ended);
       return null;
     }
+    const alert = node.alerts.get(keyText(keyOf(event, node.trigger.forEach)));
     // A trigger inside a composite ends its alert silently (rules 11).
-    if (applyProactive(node, meeting) && node.parent === null) this.#emit(loaded, resolvedFiring(node, event));
+    if (applyProactive(node, meeting) && node.parent === null) {
+      this.#emit(loaded, resolvedFiring(node, event, alert?.start ?? 0));
+    }
     return null;
   }
 
@@ -253,6 +258,7 @@ export class ModelEngine {
       cause,
       reminder,
       collected: collected && { ...collected, events: collected.events.map((one) => one.event.id) },
+      making: wholeStory(firing),
     });
     this.#outbox.push((received) => stateChangeEvent(firing, root, automation, received));
   }
@@ -266,10 +272,23 @@ export class ModelEngine {
 /** Rules 8.1, over already: resolved by the firing's own event, at the time that made it good. */
 function overFiring(node: Node, firing: Firing, over: number): Firing {
   const key = node.trigger.forEach.map((name) => firing.labels[name] ?? '');
-  return makeFiring(node, key, { state: 'resolved', event: firing.event, time: over, cause: [firing.cause, over] });
+  const story = storyOfAlert(firing.story.start ?? 0);
+  return makeFiring(node, key, {
+    state: 'resolved',
+    event: firing.event,
+    time: over,
+    cause: [firing.cause, over],
+    story,
+  });
 }
 
-function resolvedFiring(node: Node, event: ModelEvent): Firing {
+function resolvedFiring(node: Node, event: ModelEvent, since: number): Firing {
   const key = keyOf(event, node.trigger.forEach);
-  return makeFiring(node, key, { state: 'resolved', event, time: event.t, cause: [event.id, event.t] });
+  return makeFiring(node, key, {
+    state: 'resolved',
+    event,
+    time: event.t,
+    cause: [event.id, event.t],
+    story: storyOfAlert(since),
+  });
 }

@@ -6,6 +6,7 @@ import { compareText } from '../../src/model/text.ts';
 import { type ModelEvent, modelEvent } from './event.ts';
 import { labelsOf } from './keys.ts';
 import { type Collected, type Node, wholeDefinition } from './state.ts';
+import type { Story } from './story.ts';
 
 export type Firing = {
   /** 32 hex digits of content alone. The text fixes what goes in, not the hash: compare ids only within the model. */
@@ -24,6 +25,7 @@ export type Firing = {
   readonly reminder: number;
   /** Rules 17.8; null for what brings none. */
   readonly collected: Collected | null;
+  readonly story: Story;
 };
 
 type Happening = {
@@ -33,12 +35,13 @@ type Happening = {
   readonly children?: readonly Firing[];
   readonly reminder?: number;
   readonly collected?: Collected | null;
+  readonly story: Story;
   /** Rules 10, one row of the second table. */
   readonly cause: readonly (string | number | null)[];
 };
 
 export function makeFiring(node: Node, key: readonly string[], happening: Happening): Firing {
-  const { state = 'triggered', event, time, children = [], cause, reminder = 0, collected = null } = happening;
+  const { state = 'triggered', event, time, children = [], cause, reminder = 0, collected = null, story } = happening;
   // Reading: the definition of a trigger, for its firing ids, is what rules 13 compares, of it and of all below.
   const content = JSON.stringify([node.automationId, node.path, wholeDefinition(node), key, state, cause]);
   return {
@@ -53,6 +56,7 @@ export function makeFiring(node: Node, key: readonly string[], happening: Happen
     cause: cause.map((part) => part ?? '-').join(' '),
     reminder,
     collected,
+    story,
   };
 }
 

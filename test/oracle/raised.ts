@@ -3,6 +3,7 @@ import { marksOf, raiseFloor } from './marks.ts';
 import { recentTime } from './recent.ts';
 import { remindOf } from './reminders.ts';
 import { type EventNode, keyText, type Raised } from './state.ts';
+import { storyOfAlert } from './story.ts';
 import { FORGET_MS, KEEP_MS, type Meeting, open } from './windows.ts';
 
 /** What an event lets out at a Reactive trigger: a firing, and then the end of an alert. */
@@ -20,7 +21,8 @@ export function raise(node: EventNode, key: readonly string[], meeting: Meeting,
     node.windows.delete(text);
     marksOf(node, text).list = [];
     raiseFloor(node, text, recovered, asOf);
-    const ended = { state: 'resolved' as const, event, time: recovered, cause: [fired.cause, recovered] };
+    const story = storyOfAlert(event.t);
+    const ended = { state: 'resolved' as const, event, time: recovered, cause: [fired.cause, recovered], story };
     return { fired, ended: makeFiring(node, key, ended) };
   }
   const reminding = remindOf(node, fired, asOf);
@@ -47,7 +49,8 @@ export function meetRaised(node: EventNode, raised: Raised, meeting: Meeting): O
   if (interest.resolves && event.t >= raised.last) {
     drop(node, raised);
     raiseFloor(node, text, event.t, asOf);
-    const ended = { state: 'resolved' as const, event, time: event.t, cause: [event.id, event.t] };
+    const story = storyOfAlert(raised.firing.time);
+    const ended = { state: 'resolved' as const, event, time: event.t, cause: [event.id, event.t], story };
     return { fired: null, ended: makeFiring(node, key, ended) };
   }
   if (interest.expects && event.t > raised.last) {
@@ -85,7 +88,8 @@ export function endByTime(node: EventNode, raised: Raised, asOf: number): Firing
   node.forgotAsOf = Number.NEGATIVE_INFINITY;
   drop(node, raised);
   raiseFloor(node, keyText(key), last, asOf, time + KEEP_MS);
-  return makeFiring(node, key, { state: 'resolved', event, time, cause: [firing.cause, last] });
+  const story = storyOfAlert(firing.time, time);
+  return makeFiring(node, key, { state: 'resolved', event, time, cause: [firing.cause, last], story });
 }
 
 /** The alert and what was counted while it lasted; a window that a newer arming event opened stays. */

@@ -5,6 +5,7 @@ import { marksOf, quieten, touch } from './marks.ts';
 import { armOnly, meetRaised, NOTHING, type Outcome, raise } from './raised.ts';
 import { rememberRecent } from './recent.ts';
 import { type Collected, type EventNode, keyText, type Listed, type Window } from './state.ts';
+import { type Story, storyOfList, storyOfWindow } from './story.ts';
 import { KEEP_MS, keptUntil, type Meeting, open, REACH_BACK_MS } from './windows.ts';
 
 /** A running count this old shows what a rule of minutes or a day would have forgotten. */
@@ -92,7 +93,7 @@ function fire(node: EventNode, key: readonly string[], meeting: Meeting, window:
   if (after.length > 0 || w === 0) node.windows.delete(keyText(key));
   else open(node, key, meeting, { start, end: start + w, count: 0, opener: event });
   quieten(node, keyText(key), event.t, asOf);
-  return firingOf(node, key, meeting, window.collected);
+  return firingOf(node, key, meeting, window.collected, storyOfWindow(node.trigger, window));
 }
 
 /** Rows S3 to S5. */
@@ -112,16 +113,23 @@ function slide(node: EventNode, key: readonly string[], meeting: Meeting): Firin
   marks.list = list.filter(({ t }) => t > newest - trigger.withinMs);
   touch(node, marks, asOf);
   if (marks.list.length < trigger.threshold) return null;
+  const story = storyOfList(trigger, marks.list);
   const collected: Collected = { events: [], counted: 0 };
   for (const one of marks.list.sort((a, b) => a.order - b.order)) collect(collected, one.event, trigger.collect ?? 0);
   marks.list = [];
   marks.floor = newest;
   quieten(node, keyText(key), newest, asOf);
   touch(node, marks, asOf);
-  return firingOf(node, key, meeting, collected);
+  return firingOf(node, key, meeting, collected, story);
 }
 
-function firingOf(node: EventNode, key: readonly string[], { event }: Meeting, collected: Collected): Firing {
+function firingOf(
+  node: EventNode,
+  key: readonly string[],
+  { event }: Meeting,
+  collected: Collected,
+  story: Story,
+): Firing {
   const brought = broughtBy(node.trigger, collected);
-  return makeFiring(node, key, { event, time: event.t, cause: [event.id, event.t], collected: brought });
+  return makeFiring(node, key, { event, time: event.t, cause: [event.id, event.t], collected: brought, story });
 }

@@ -23,9 +23,11 @@ export function nextReminder(reminding: Reminding | null, forgetAt: number): num
   return time > forgetAt ? null : time;
 }
 
-export function remind(node: EventNode, key: readonly string[], reminding: Reminding): Firing {
+/** `start`: of the window that set or renewed the alert; of a Reactive key the time of its firing. */
+export function remind(node: EventNode, key: readonly string[], reminding: Reminding, start: number): Firing {
   reminding.used += 1;
   const { firing, used: reminder, everyMs } = reminding;
   const time = firing.time + reminder * everyMs;
-  return makeFiring(node, key, { event: firing.event, time, reminder, cause: [firing.cause, reminder, time] });
+  const cause = [firing.cause, reminder, time];
+  return makeFiring(node, key, { event: firing.event, time, reminder, cause, story: { kind: 'reminder', start } });
 }

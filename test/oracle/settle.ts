@@ -7,6 +7,7 @@ import { forgetMarks } from './marks.ts';
 import { endOf } from './raised.ts';
 import { nextReminder, remindOf } from './reminders.ts';
 import { type Alert, type EventNode, keyText, type Loaded, type Raised, type Reminding, type Window } from './state.ts';
+import { storyOfAbsence } from './story.ts';
 import { FORGET_MS } from './windows.ts';
 
 /** What a settlement lets out; `over` is the time (ms) at which the absence was made good already. */
@@ -31,7 +32,8 @@ function absence(node: EventNode, window: Window, asOf: number): Settled {
   const { key, start, end, due, last: event } = window;
   const text = keyText(key);
   const collected = broughtBy(node.trigger, window.collected);
-  const firing = makeFiring(node, key, { event, time: end, cause: [start, end, window.opener], collected });
+  const story = storyOfAbsence(node.trigger, window);
+  const firing = makeFiring(node, key, { event, time: end, cause: [start, end, window.opener], collected, story });
   const missing = node.trigger.threshold - window.count;
   const early = node.trigger.after.length > 0 ? earlyTimes(node, text, asOf, end) : [];
   const over = early[missing - 1] ?? null;
@@ -82,7 +84,7 @@ function roll(node: EventNode, window: Window, s: number): void {
 export type Due = { readonly node: EventNode; readonly key: readonly string[]; readonly time: number } & (
   | { readonly kind: 'window'; readonly window: Window }
   | { readonly kind: 'alert'; readonly raised: Raised }
-  | { readonly kind: 'reminder'; readonly reminding: Reminding }
+  | { readonly kind: 'reminder'; readonly reminding: Reminding; readonly start: number }
 );
 
 const KINDS: readonly Due['kind'][] = ['window', 'alert', 'reminder'];
@@ -99,7 +101,8 @@ export function* duesOf(node: EventNode, text: string): Generator<Due> {
   const alert = raised ?? node.alerts.get(text);
   const time = alert === undefined ? null : nextReminder(alert.reminding, alert.forgetAt);
   if (alert?.reminding == null || time === null) return;
-  yield { node, key: alert.key, time, kind: 'reminder', reminding: alert.reminding };
+  const start = raised?.firing.time ?? node.alerts.get(text)?.start ?? time;
+  yield { node, key: alert.key, time, kind: 'reminder', reminding: alert.reminding, start };
 }
 
 /** What to settle first among what is due by `asOf` (rules 8.2). */

@@ -12,7 +12,7 @@ import { ENGINE_GROUP, keysOf, prefixesOf } from '../../src/redis/keys.ts';
 import { ensureGroup, readNext, readWaiting } from '../../src/redis/log.ts';
 import { type Applied, apply } from '../../src/redis/steps/apply.ts';
 import { settle } from '../../src/redis/steps/settle.ts';
-import { type Store, storeOf } from '../../src/redis/store.ts';
+import { type Store, storeOf, storeOfWorker } from '../../src/redis/store.ts';
 import type { Chunk } from '../../src/redis/wire.ts';
 import { freshNamespace } from './namespace.ts';
 import { testClient } from './redis.ts';
@@ -58,7 +58,7 @@ export class World {
   readonly redis: Redis;
   readonly clock = new ManualClock(START_MS);
   readonly namespace: string;
-  readonly store: Store;
+  store: Store;
   readonly definitions: LoadedDefinitions;
   #sent = 0;
 
@@ -74,6 +74,12 @@ export class World {
     const world = new World(options);
     await requireFormat(world.redis, world.store);
     return world;
+  }
+
+  /** Steps are called as this worker calls them, from here on. */
+  as(worker: string): this {
+    this.store = storeOfWorker(this.store, worker);
+    return this;
   }
 
   at(time: number): this {

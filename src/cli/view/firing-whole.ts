@@ -2,12 +2,14 @@ import type { Recorded } from '../../inspect/firings.ts';
 import type { Automation } from '../../model/automation.ts';
 import { resourceId } from '../../model/event.ts';
 import type { ChildFiring, Firing } from '../../model/firing.ts';
+import { storyOf } from '../../model/story.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
 import type { Trigger } from '../../model/trigger.ts';
 import { jobsOf, type QueueJob } from '../../relay/jobs.ts';
 import type { Io } from '../verb.ts';
 import { firingJson, labelsInWords } from './firing.ts';
 import { asJson, plain, printJson } from './output.ts';
+import { countInWords, lateInWords, windowOfStory } from './story.ts';
 import { boundOf, facts } from './table.ts';
 import { durationInWords, stepOf, triggerInWords } from './words.ts';
 
@@ -56,6 +58,8 @@ function factsOf(
   jobs: readonly QueueJob[] | null,
 ): [string, string][] {
   const { id, name, revision, state, triggered, decided, labels, event, children } = firing;
+  const story = storyOf(firing);
+  const counted = story ? countInWords(story) : null;
   return [
     ['id', id],
     ['automation', `${name} (${firing.automation}), revision ${revision}`],
@@ -63,8 +67,10 @@ function factsOf(
     ['state', state],
     ['for', labelsInWords(labels)],
     ['triggered', formatTimestamp(triggered)],
-    ['decided', `${formatTimestamp(decided)}, entry ${entry} of the ledger`],
-    ['window', (automation && windowInWords(firing, automation)) ?? '-'],
+    ['decided', `${formatTimestamp(decided)}${lateInWords(firing)}, entry ${entry} of the ledger`],
+    ...(firing.worker === undefined ? [] : ([['worker', firing.worker]] as [string, string][])),
+    ['window', (story && windowOfStory(story)) ?? (automation && windowInWords(firing, automation)) ?? '-'],
+    ...((counted === null ? [] : [['counted', counted]]) as [string, string][]),
     ['by', event ? `${event.event} ${resourceId(event.resource) ?? ''}, event ${event.id}` : 'nothing was ever seen'],
     ...(firing.reminder === undefined ? [] : ([['reminder', `number ${firing.reminder}`]] as [string, string][])),
     ...listed('events', collectedInWords(firing)),
@@ -95,8 +101,11 @@ function listed(name: string, values: readonly string[]): [string, string][] {
   return values.map((value, i) => [i === 0 ? name : '', value]);
 }
 
-/** The window that was decided. A firing does not keep where it lay; of an absence that follows from the rules. */
-function windowOf({ state, triggered }: Firing, { trigger }: Automation): { start: string; end: string } | null {
+/** The window that was decided. A firing of an earlier version does not say where it lay; of an absence that follows from the rules. */
+function windowOf(firing: Firing, { trigger }: Automation): { start: string; end: string } | null {
+  const { state, triggered } = firing;
+  const { start, end } = storyOf(firing) ?? {};
+  if (start !== undefined && end !== undefined) return { start, end };
   const absence = trigger.type === 'event' && trigger.posture === 'Proactive' && state === 'Triggered';
   if (!absence || !trigger.withinMs) return null;
   return { start: formatTimestamp(triggered - trigger.withinMs), end: formatTimestamp(triggered) };

@@ -2,6 +2,7 @@ import type { Recorded } from '../../inspect/firings.ts';
 import type { Labels } from '../../model/event.ts';
 import { type ChildFiring, patternFields } from '../../model/firing.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
+import { makingJson } from './story.ts';
 import type { Column } from './table.ts';
 import { moment, withoutYear } from './when.ts';
 
@@ -23,10 +24,12 @@ export function firingJson({ entry, firing }: Recorded): Record<string, unknown>
     triggering_event: firing.event,
     triggering_firings: firing.children.map(childJson),
     ...patternFields(firing),
+    ...makingJson(firing),
   };
 }
 
-function childJson({ id, path, state, triggered, labels, event, children }: ChildFiring): Record<string, unknown> {
+function childJson(child: ChildFiring): Record<string, unknown> {
+  const { id, path, state, triggered, labels, event, children, revision, decided } = child;
   return {
     id,
     path,
@@ -35,6 +38,9 @@ function childJson({ id, path, state, triggered, labels, event, children }: Chil
     triggering_labels: labels,
     triggering_event: event,
     triggering_firings: children.map(childJson),
+    ...(revision !== undefined && { revision }),
+    ...(decided !== undefined && { decided: formatTimestamp(decided) }),
+    ...makingJson(child),
   };
 }
 

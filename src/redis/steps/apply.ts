@@ -38,6 +38,7 @@ export async function apply(redis: Redis, store: Store, chunk: Chunk, limit = SE
     args: {
       prefixes: store.prefixesJson,
       now_ms: store.virtualNow(),
+      worker: store.worker,
       limit: String(limit),
       chunk: wireOf(chunk),
       heads: chunk.digests.map(({ head }) => head).join(''),

@@ -26,7 +26,12 @@ export type Settled = {
 export async function settle(redis: Redis, store: Store, limit = SETTLE_LIMIT): Promise<Settled> {
   const answer = await runScript(redis, script, {
     keys: store.keys,
-    args: { prefixes: store.prefixesJson, now_ms: store.virtualNow(), limit: String(limit) },
+    args: {
+      prefixes: store.prefixesJson,
+      now_ms: store.virtualNow(),
+      worker: store.worker,
+      limit: String(limit),
+    },
   });
   const [word, wake = '', now, position = '', waiting = '', fired, released] = answerOf('settle', WORDS, answer);
   return {

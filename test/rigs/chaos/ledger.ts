@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { parseFiring } from '../../../src/model/firing.ts';
+import { type ChildFiring, type Firing, ofTheLog, parseFiring } from '../../../src/model/firing.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP, keysOf, prefixesOf } from '../../../src/redis/keys.ts';
 
 /** Entries read at a time. */
@@ -15,12 +15,22 @@ async function* entriesOf(redis: Redis, stream: string): AsyncGenerator<[string,
   }
 }
 
+/**
+ * A firing without what depends on when and by whom it was decided, or on where the engine's own entries and the changes stand in the log;
+ * the same of its children.
+ */
+export function asDecided(firing: Firing): object {
+  const bare = <One extends Firing | ChildFiring>({ revision: _, story, children, ...rest }: One): object => {
+    return { ...rest, story: story && { ...story, due: undefined }, children: children.map(bare) };
+  };
+  return bare(ofTheLog(firing) as Firing);
+}
+
 /** The ledger without what depends on when it was decided. */
 export async function ledgerOf(redis: Redis, namespace: string): Promise<string[]> {
   const lines: string[] = [];
   for await (const [, fields] of entriesOf(redis, keysOf(namespace).firings)) {
-    const { decided: _, revision: __, ...firing } = parseFiring(fields);
-    lines.push(JSON.stringify(firing));
+    lines.push(JSON.stringify(asDecided(parseFiring(fields))));
   }
   return lines;
 }

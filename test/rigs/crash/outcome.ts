@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { parseFiring } from '../../../src/model/firing.ts';
 import { storeOf } from '../../../src/redis/store.ts';
 import { consume } from '../chaos/consumer.ts';
-import { drained, jobsOf, pendingOf } from '../chaos/ledger.ts';
+import { asDecided, drained, jobsOf, pendingOf } from '../chaos/ledger.ts';
 import { TAKEN } from '../chaos/verdict.ts';
 import { QUEUES } from './scenario.ts';
 
@@ -22,10 +22,7 @@ export async function outcomeOf(redis: Redis, namespace: string): Promise<Outcom
   const taken = QUEUES.map((queue) => redis.lrange(`{${namespace}}:${TAKEN}:${queue}`, 0, -1));
   const letters = await redis.xrange(dead, '-', '+');
   return {
-    firings: ledger.map(([, fields]) => {
-      const { decided: _, revision: __, ...firing } = parseFiring(fields);
-      return JSON.stringify(firing);
-    }),
+    firings: ledger.map(([, fields]) => JSON.stringify(asDecided(parseFiring(fields)))),
     jobs: [...(await jobsOf(redis, namespace, QUEUES)), ...(await Promise.all(taken)).flat()].sort(),
     letters: letters
       .map(([, fields]) => `${fields[fields.indexOf('source') + 1]} ${fields[fields.indexOf('reason') + 1]}`)

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { decodeKey } from '../../../src/match/key.ts';
 import { planOf, type TriggerNode } from '../../../src/match/plan.ts';
-import type { Firing } from '../../../src/model/firing.ts';
+import type { ChildFiring, Firing } from '../../../src/model/firing.ts';
 import { changesSince } from '../../../src/redis/definitions.ts';
 import { type Store, storeOf } from '../../../src/redis/store.ts';
 import { parseWindowText } from '../../../src/redis/window-text.ts';
+import type { Story, WholeStory } from '../../oracle/story.ts';
 import { parseKeptText } from './kept-text.ts';
 import type { FiringLine, Writer } from './lines.ts';
 
@@ -160,6 +161,12 @@ class Look {
   }
 }
 
+function making({ path, story, children }: Firing | ChildFiring): WholeStory {
+  if (story === undefined) throw new Error(`the firing at "${path}" has no story`);
+  const { kind, ...rest } = story;
+  return { path, story: { kind, ...(rest as Omit<Story, 'kind'>) }, children: children.map(making) };
+}
+
 /** A firing as the lines show it. */
 export function firingLine(firing: Firing): FiringLine {
   const { id, automation, labels, event, children, state, triggered, reminder = 0, collected, counted } = firing;
@@ -172,6 +179,7 @@ export function firingLine(firing: Firing): FiringLine {
     state: state === 'Resolved' ? 'resolved' : 'triggered',
     triggered,
     reminder,
+    making: making(firing),
     collected: collected === undefined ? null : { events: collected.map((one) => one.id), counted: counted ?? 0 },
   };
 }

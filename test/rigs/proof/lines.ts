@@ -1,4 +1,5 @@
 import type { ModelEngine } from '../../oracle/engine.ts';
+import type { WholeStory } from '../../oracle/story.ts';
 
 /** What is compared after a step: lines of text in no particular order, the firings in order of emission. */
 export type Picture = { firings: string[]; state: string[] };
@@ -57,6 +58,8 @@ export type FiringLine = {
   triggered: number;
   /** 0 when it is none. */
   reminder: number;
+  /** What it was made of, and its children. */
+  making: WholeStory;
   /** Ids of the events that it brings, and how many its window had; null for what brings none. */
   collected: { readonly events: readonly string[]; readonly counted: number } | null;
 };
@@ -69,13 +72,30 @@ export class Writer {
     return id === null ? null : (this.#own.get(id) ?? id);
   }
 
-  firing({ id, automation, labels, event, children, state, triggered, reminder, collected }: FiringLine): string {
+  firing({
+    id,
+    automation,
+    labels,
+    event,
+    children,
+    state,
+    triggered,
+    reminder,
+    collected,
+    making,
+  }: FiringLine): string {
     const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
     const brought = collected && [collected.events.map((one) => this.#event(one)), collected.counted];
-    const values = [this.#event(event), children, state, triggered, reminder, brought];
+    const values = [this.#event(event), children, state, triggered, reminder, brought, this.#making(making)];
     const line = JSON.stringify([automation, sorted, ...values]);
     this.#own.set(`s-${id}`, `@${this.#own.size}`);
     return line;
+  }
+
+  #making({ path, story, children }: WholeStory): unknown {
+    const values = Object.entries(story).sort(([a], [b]) => (a < b ? -1 : 1));
+    const written = values.map(([name, value]) => [name, name === 'opener' ? this.#event(String(value)) : value]);
+    return [path, written, children.map((child) => this.#making(child))];
   }
 
   window(w: WindowLine): string {

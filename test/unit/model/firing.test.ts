@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { eventDocument, parseEvent } from '../../../src/model/event.ts';
-import { type Firing, parseFiring, stateChangeEvent } from '../../../src/model/firing.ts';
+import { type Firing, ofTheLog, parseFiring, stateChangeEvent } from '../../../src/model/firing.ts';
 
 const received = Date.UTC(2026, 2, 2, 9);
 const event = eventDocument(
@@ -33,6 +33,8 @@ const firing: Firing = {
   children: [{ ...child, children: [{ ...child, path: '0.1', event: null, children: [] }] }],
 };
 
+const childWith = (member: string): string => JSON.stringify([child]).replace('"path"', `${member},"path"`);
+
 function fieldsOf(one: Firing, changes: Record<string, string | undefined> = {}): string[] {
   const texts: Record<string, string | undefined> = {
     firing: one.id,
@@ -61,6 +63,30 @@ test('a firing is read from its fields', () => {
   });
 });
 
+const story = { kind: 'absence', start: 1, end: 2, opener: 'e', count: 0, threshold: 1 } as const;
+
+test('it is read with what it was made of, and so are its children', () => {
+  const making = { story, revision: 2, decided: 7, worker: 'w' };
+  const told: Firing = { ...firing, story, worker: 'w', children: [{ ...child, children: [], ...making }] };
+  expect(parseFiring(fieldsOf(told, { story: JSON.stringify(story), worker: 'w' }))).toEqual(told);
+  expect(parseFiring(fieldsOf(firing, { story: '', worker: '' }))).toEqual(firing);
+});
+
+test('a sum that a double would write otherwise is read as a number, in a child as well', () => {
+  const long = '{"kind":"count","of":"sum","count":0.30000000000000004,"threshold":0.10000000000000001}';
+  const children = JSON.stringify([child]).replace('"path"', `"story":${long},"path"`);
+  const { story: own, children: parsed } = parseFiring(fieldsOf(firing, { story: long, children }));
+  expect(own).toEqual({ kind: 'count', of: 'sum', count: 0.1 + 0.2, threshold: 0.1 });
+  expect(parsed[0]?.story).toEqual(own);
+});
+
+test('what follows from the log alone names neither when it was decided nor by whom, also of children', () => {
+  const making = { decided: 7, worker: 'w', revision: 2, story };
+  const told: Firing = { ...firing, story, worker: 'w', children: [{ ...child, children: [], ...making }] };
+  const { decided: _, worker: __, ...rest } = told;
+  expect(ofTheLog(told)).toEqual({ ...rest, children: [{ ...child, children: [], revision: 2, story }] });
+});
+
 describe('a broken firing is refused with the field', () => {
   test.each<[Record<string, string | undefined>, string]>([
     [{ firing: '' }, 'firing: must not be empty'],
@@ -73,6 +99,11 @@ describe('a broken firing is refused with the field', () => {
     [{ labels: '[]' }, 'labels: must be an object'],
     [{ labels: '{"a":5}' }, 'labels.a: must be a string'],
     [{ event: '{}' }, 'event.received: is required'],
+    [{ story: '{' }, 'story: is not JSON'],
+    [{ story: '[]' }, 'story: must be an object'],
+    [{ story: '{"kind":"x"}' }, 'story.kind: must be a kind of window'],
+    [{ story: '{"kind":"count","start":"now"}' }, 'story.start: must be a whole number'],
+    [{ story: '{"kind":"count","count":"1"}' }, 'story.count: must be a number'],
     [{ children: '{}' }, 'children: must be a list of firings'],
     [{ children: '[5]' }, 'children[0]: must be an object'],
     [{ children: '[{}]' }, 'children[0].id: is required'],
@@ -83,6 +114,10 @@ describe('a broken firing is refused with the field', () => {
       { children: '[{"id":"c","path":"0","triggered":1,"labels":{},"event":{}}]' },
       'children[0].event.received: is required',
     ],
+    [{ children: childWith('"story":{}') }, 'children[0].story.kind: must be a kind of window'],
+    [{ children: childWith('"decided":"now"') }, 'children[0].decided: must be milliseconds since 1970'],
+    [{ children: childWith('"revision":-1') }, 'children[0].revision: must be a whole number, 0 or more'],
+    [{ children: childWith('"worker":5') }, 'children[0].worker: must be a string'],
   ])('%j: %s', (changes, expected) => {
     expect(() => parseFiring(fieldsOf(firing, changes))).toThrow(expected);
   });

@@ -130,6 +130,7 @@ describe('the jobs of a firing', () => {
       },
       firing: {
         id: '00ff',
+        revision: 4,
         trigger,
         state: 'Triggered',
         triggered: '2026-03-02T09:00:00.000Z',
