@@ -25,7 +25,18 @@ const SECTIONS: readonly (readonly [title: string, names: readonly string[], wor
   ['simulate', ['simulate', 'SimulateOptions', 'ScenarioAnswer', 'Answered', 'ScenarioDocument', 'ScenarioStep'], ''],
 ];
 
-/** What src/index.ts exports, by name: the file that declares it, as its path in src without an ending. */
+/** What the subpath for tests gives, in the order of the page. */
+const TESTING = [
+  'testEngine',
+  'testServer',
+  'TestEngineOptions',
+  'TestServerOptions',
+  'TestEngine',
+  'TestOutcome',
+  'TestServer',
+];
+
+/** What src/index.ts or src/testing.ts exports, by name: the file that declares it, as its path in src without an ending. */
 function exportsOf(index: string): Map<string, string> {
   const lists = [...index.matchAll(/export (?:type )?\{([^}]*)\} from '\.\/([\w/-]+)\.ts'/g)];
   return new Map(
@@ -55,8 +66,7 @@ function declarationsIn(folder: string, wanted: ReadonlyMap<string, string>): Ma
     }
   }
   const missing = [...wanted].filter(([name]) => !found.has(name)).map(([name, file]) => `${name} (${file})`);
-  if (missing.length > 0)
-    throw new Error(`src/index.ts exports what these files do not declare: ${missing.join(', ')}`);
+  if (missing.length > 0) throw new Error(`the package exports what these files do not declare: ${missing.join(', ')}`);
   return found;
 }
 
@@ -147,12 +157,18 @@ export function withDeclarations<T>(use: (folder: string) => T): T {
 /** The whole page. `folder`: as `withDeclarations` gives it. */
 export function reference(folder: string): string {
   const exported = exportsOf(readFileSync(path.join(root, 'src', 'index.ts'), 'utf8'));
+  const testing = exportsOf(readFileSync(path.join(root, 'src', 'testing.ts'), 'utf8'));
+  for (const name of ['testEngine', 'testServer']) testing.set(name, 'testing');
   // What Watchfire inherits is shown as its own.
-  const wanted = new Map([...exported, ['Views', 'inspect/views']]);
-  return pageOf(declarationsIn(folder, wanted), new Set(exported.keys()));
+  const wanted = new Map([...testing, ...exported, ['Views', 'inspect/views']]);
+  return pageOf(declarationsIn(folder, wanted), new Set(exported.keys()), new Set(testing.keys()));
 }
 
-function pageOf(all: ReadonlyMap<string, Declared>, exported: ReadonlySet<string>): string {
+function pageOf(
+  all: ReadonlyMap<string, Declared>,
+  exported: ReadonlySet<string>,
+  testing: ReadonlySet<string>,
+): string {
   const named = new Set(['Watchfire', ...SECTIONS.flatMap(([, names]) => names)]);
   const errors = new Set(
     [...readFileSync(path.join(root, 'src/errors.ts'), 'utf8').matchAll(/^export class (\w+)/gm)].map(
@@ -178,9 +194,14 @@ function pageOf(all: ReadonlyMap<string, Declared>, exported: ReadonlySet<string
       section(title, words && `${words}\n`, ...names.flatMap(of).map(described)),
     ),
     section(
+      'watchfire/testing',
+      "What `import … from 'watchfire/testing'` gives: [testing automations](testing.md).\n",
+      ...TESTING.flatMap(of).map(described),
+    ),
+    section(
       'Errors',
       'Match on `code`: it is never renamed. Errors that are worth another try are `TryLater` and say when.\n',
-      errorsTable(all, exported),
+      errorsTable(all, new Set([...exported, ...testing])),
     ),
     section('Jobs', 'What a job has where its action does not say otherwise.\n', jobDefaults()),
     section(

@@ -94,7 +94,7 @@ export class Live {
       const words = applied.words[i] ?? '';
       if (this.#told < FULL_PER_SECOND) {
         this.#told += 1;
-        notes.push(this.#event(entry, words));
+        notes.push(liveEventOf(entry, words, this.#parts.view()));
       } else {
         const [outcome = ''] = words.split(' ', 1);
         this.#more.set(outcome, (this.#more.get(outcome) ?? 0) + 1);
@@ -120,34 +120,6 @@ export class Live {
     );
   }
 
-  #event(entry: Entry, words: string): LiveEvent {
-    const [outcome = '', ...rest] = words.split(' ');
-    const decoded = decode(entry);
-    if (decoded.kind === 'rejected') {
-      return { kind: 'event', entry: entry.id, outcome, reason: decoded.reason, decisions: [] };
-    }
-    const { event } = decoded;
-    const view = this.#parts.view();
-    const interested = outcome === 'applied' ? view.triggers.interested(event) : [];
-    // The definitions may have changed since the decision; then the trigger of a word is unknown.
-    const known = interested.length === rest.length ? interested : [];
-    return {
-      kind: 'event',
-      entry: entry.id,
-      id: event.id,
-      event: event.event,
-      resource: resourceId(event.resource) ?? '',
-      occurred: formatTimestamp(event.occurred),
-      ...(event.follows === null ? {} : { follows: event.follows }),
-      outcome,
-      decisions: rest.map((word, i) => ({
-        automation: known[i]?.node.automationId ?? '',
-        trigger: known[i]?.node.path ?? '',
-        word,
-      })),
-    };
-  }
-
   #rest(): LiveMore[] {
     if (this.#more.size === 0) return [];
     const note: LiveMore = { kind: 'more', outcomes: Object.fromEntries(this.#more) };
@@ -161,4 +133,32 @@ export class Live {
     if (notes.length === 0 || !isReady(redis)) return;
     tellChannel(redis, channel, JSON.stringify(notes));
   }
+}
+
+/** What became of an entry, by the words that `apply` gave it, and the definitions that it was matched against. */
+export function liveEventOf(entry: Entry, words: string, view: DefinitionsView): LiveEvent {
+  const [outcome = '', ...rest] = words.split(' ');
+  const decoded = decode(entry);
+  if (decoded.kind === 'rejected') {
+    return { kind: 'event', entry: entry.id, outcome, reason: decoded.reason, decisions: [] };
+  }
+  const { event } = decoded;
+  const interested = outcome === 'applied' ? view.triggers.interested(event) : [];
+  // The definitions may have changed since the decision; then the trigger of a word is unknown.
+  const known = interested.length === rest.length ? interested : [];
+  return {
+    kind: 'event',
+    entry: entry.id,
+    id: event.id,
+    event: event.event,
+    resource: resourceId(event.resource) ?? '',
+    occurred: formatTimestamp(event.occurred),
+    ...(event.follows === null ? {} : { follows: event.follows }),
+    outcome,
+    decisions: rest.map((word, i) => ({
+      automation: known[i]?.node.automationId ?? '',
+      trigger: known[i]?.node.path ?? '',
+      word,
+    })),
+  };
 }

@@ -13,8 +13,12 @@ import { deleteDefinition, findDefinition, listenToAll, putDefinition } from '..
 import { requireFormat } from '../redis/format.ts';
 import { ledgerBehind } from '../redis/ledger.ts';
 import { append, readBehind } from '../redis/log.ts';
+import { settle } from '../redis/steps/settle.ts';
 import { type Store, storeOf } from '../redis/store.ts';
 import { Scheduler } from '../services/scheduler.ts';
+
+/** Times with a deadline that are met on the way to another time: some seconds of work, and more than anybody means. */
+const WAKES_LIMIT = 10_000;
 
 /** Redis to run on, and what the engine is to be made of; several engines may share one connection at a time. */
 export type ScratchParts = Readonly<{
@@ -84,19 +88,48 @@ export class ScratchEngine {
     this.#clock.moveTo(Math.max(atMs, Number.parseInt(this.#applied, 10)));
   }
 
-  /** Appends an event and applies it; without an id of its own it gets `entry-` and its stream id. @returns why it was refused at the door, or null */
+  /**
+   * Moves time forward as it passes in production: each deadline up to `toMs` is decided at its own time, and what the engine appends by it
+   * is applied before the next one.
+   * @returns what fired, in order; null when more than `most` times had to be met on the way, and time stands where that was seen
+   */
+  async advance(toMs: number, most = WAKES_LIMIT): Promise<Firing[] | null> {
+    const fired: Firing[] = [];
+    let wakes = 0;
+    for (;;) {
+      const { wakeMs, acted } = await this.#settle();
+      fired.push(...(await this.drain()));
+      // What it appended may have set deadlines of its own.
+      if (acted) continue;
+      if (this.nowMs >= toMs) return fired;
+      if (wakes === most) return null;
+      wakes += 1;
+      this.moveTo(wakeMs === null ? toMs : Math.min(toMs, Math.max(wakeMs, this.nowMs + 1)));
+    }
+  }
+
+  /** As `add`. @returns why it was refused at the door, or null */
   async send(document: unknown): Promise<string | null> {
-    const received = this.#clock.nowMs();
-    const id = this.#nextId(received);
-    let data: string;
     try {
-      data = sealEvent(document, () => `entry-${id}`, received, { anyId: true }).data;
+      await this.add(document);
+      return null;
     } catch (error) {
       if (error instanceof InvalidDocument) return error.message;
       throw error;
     }
+  }
+
+  /**
+   * Appends an event, which may have any id, and applies it; without one it gets `entry-` and its stream id.
+   * @returns its id
+   * @throws InvalidDocument
+   */
+  async add(document: unknown): Promise<string> {
+    const received = this.#clock.nowMs();
+    const id = this.#nextId(received);
+    const { data, event } = sealEvent(document, () => `entry-${id}`, received, { anyId: true });
     await this.replay([{ id, fields: ['data', data] }]);
-    return null;
+    return event.id;
   }
 
   /** Appends entries of a log under their ids, which rise, and applies them; time must have been moved to the last of them. */
@@ -137,6 +170,16 @@ export class ScratchEngine {
     const found = await ledgerBehind(this.redis, this.store, this.#noted);
     this.#noted = found.at(-1)?.[0] ?? this.#noted;
     return found.map(([, fields]) => parseFiring(fields));
+  }
+
+  /** @returns when the next deadline is, null when there is none; and whether something was decided that appends entries */
+  async #settle(): Promise<{ wakeMs: number | null; acted: boolean }> {
+    let acted = false;
+    for (;;) {
+      const { word, wakeMs, fired, released } = await settle(this.redis, this.store);
+      acted ||= fired + released > 0;
+      if (word === 'settled') return { wakeMs, acted };
+    }
   }
 
   async #apply(entries: readonly Entry[]): Promise<void> {

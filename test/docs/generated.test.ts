@@ -19,13 +19,16 @@ test('docs/reactions.md has the tables that scripts/reactions.ts writes', () => 
 
 /** The page as it is written now, and for each name that the package exports the declarations of the file that it comes from. */
 const { written, exported } = withDeclarations((folder) => {
-  const index = readFileSync(path.join(folder, 'index.d.ts'), 'utf8');
   const declarations = new Map<string, string>();
-  for (const [, names = '', file = ''] of index.matchAll(
-    /^export (?:type )?\{([^}]*)\} from '\.\/([\w/-]+)\.[jt]s';$/gm,
-  )) {
-    const text = readFileSync(path.join(folder, `${file}.d.ts`), 'utf8').replace(/^ +#private;\n/gm, '');
-    for (const name of names.matchAll(/(\w+)\s*(?:,|$)/g)) declarations.set(name[1] ?? '', text);
+  for (const door of ['index', 'testing']) {
+    const index = readFileSync(path.join(folder, `${door}.d.ts`), 'utf8');
+    for (const [, name = ''] of index.matchAll(/^export declare function (\w+)/gm)) declarations.set(name, index);
+    for (const [, names = '', file = ''] of index.matchAll(
+      /^export (?:type )?\{([^}]*)\} from '\.\/([\w/-]+)\.[jt]s';$/gm,
+    )) {
+      const text = readFileSync(path.join(folder, `${file}.d.ts`), 'utf8').replace(/^ +#private;\n/gm, '');
+      for (const name of names.matchAll(/(\w+)\s*(?:,|$)/g)) declarations.set(name[1] ?? '', text);
+    }
   }
   return { written: reference(folder), exported: declarations };
 });

@@ -36,6 +36,7 @@ const RINGS: readonly (readonly string[])[] = [
   ['simulation', 'engine.ts'],
   ['session.ts', 'index.ts'],
   ['cli'],
+  ['testing.ts'],
 ];
 
 /** The folder in src that a file stands in, or its own name where it stands in none. */

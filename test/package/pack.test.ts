@@ -9,7 +9,17 @@ import { freshNamespace } from '../support/namespace.ts';
 import { testClient } from '../support/redis.ts';
 import { ENGINE_KEYS } from '../support/world.ts';
 import { environment, installedProject, type Project } from './installed.ts';
-import { application, CONSUMER, compileIn, type Loading, REQUIRED, REQUIRING, runIn, TAKEN } from './programs.ts';
+import {
+  application,
+  CONSUMER,
+  compileIn,
+  type Loading,
+  REQUIRED,
+  REQUIRING,
+  runIn,
+  TAKEN,
+  TESTING,
+} from './programs.ts';
 
 const run = promisify(execFile);
 
@@ -46,6 +56,7 @@ describe('the package', () => {
     const home = path.join(project.dir, 'node_modules', 'watchfire');
     const places = [
       ...Object.values(manifest.exports['.']),
+      ...Object.values(manifest.exports['./testing']),
       manifest.exports['./package.json'],
       manifest.bin.watchfire,
     ];
@@ -106,6 +117,12 @@ describe('a program in CommonJS', () => {
       same: true,
       nowMs: 7,
     });
+  });
+});
+
+describe('a test of somebody else', () => {
+  test('runs an engine in virtual time on a private Redis', async () => {
+    expect(await runIn(project.dir, TESTING, {})).toEqual({ firings: 1, jobs: ['remind'] });
   });
 });
 

@@ -96,12 +96,35 @@ watchfire
 `,
 };
 
+/** A program that tests one of the package's examples, and prints what came of it. */
+export const TESTING: Program = {
+  name: 'testing.mjs',
+  text: `
+import { testEngine } from 'watchfire/testing';
+const engine = await testEngine({ automations: ['node_modules/watchfire/examples/automations/payment-overdue.yaml'] });
+await engine.send({ event: 'order.placed', resource: { id: 'order.1' } });
+await engine.at('15m');
+const { firings, jobs } = await engine.settled();
+await engine.close();
+console.log(JSON.stringify({ firings: firings.length, jobs: jobs.map(({ name }) => name) }));
+`,
+};
+
 /** A program in TypeScript that uses what the package declares, and is right. */
 export const CONSUMER = `
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { type Clock, InvalidDocument, ManualClock, type TriggeredAction, Watchfire, type WatchfireOptions } from 'watchfire';
+import { testEngine } from 'watchfire/testing';
+
+await using engine = await testEngine({ automations: ['orders.yaml'] });
+await engine.send({ event: 'order.placed', resource: { id: 'order.1' } });
+await engine.at('15m');
+// @ts-expect-error a length of time begins with a number
+await engine.at('soon');
+const job: string | undefined = engine.jobs[0]?.name;
+console.log(job, engine.firings[0]?.state satisfies 'Triggered' | 'Resolved' | undefined);
 
 const clock: Clock = new ManualClock(0);
 const options: WatchfireOptions = { redis: new Redis('redis://127.0.0.1'), logger: pino(), clock, chunkSize: 10 };
