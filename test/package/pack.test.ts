@@ -20,6 +20,7 @@ import {
   TAKEN,
   TESTING,
 } from './programs.ts';
+import { runnerSays, withExamples } from './runners.ts';
 
 const run = promisify(execFile);
 
@@ -123,6 +124,14 @@ describe('a program in CommonJS', () => {
 describe('a test of somebody else', () => {
   test('runs an engine in virtual time on a private Redis', async () => {
     expect(await runIn(project.dir, TESTING, {})).toEqual({ firings: 1, jobs: ['remind'] });
+  });
+
+  test('is run by node:test and by vitest, as the examples are', async () => {
+    await withExamples(project.dir);
+    const byNode = await runnerSays(project.dir, '--test', '--test-reporter=tap', 'testing/node/*.test.mjs');
+    expect(byNode).toMatch(/^# tests 3\n(.*\n)*# pass 3$/m);
+    const byVitest = await runnerSays(project.dir, 'node_modules/vitest/vitest.mjs', 'run', 'testing/vitest');
+    expect(byVitest).toMatch(/Tests +3 passed \(3\)/);
   });
 });
 
