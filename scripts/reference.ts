@@ -160,7 +160,7 @@ export function reference(folder: string): string {
   const testing = exportsOf(readFileSync(path.join(root, 'src', 'testing.ts'), 'utf8'));
   for (const name of ['testEngine', 'testServer']) testing.set(name, 'testing');
   // What Watchfire inherits is shown as its own.
-  const wanted = new Map([...testing, ...exported, ['Views', 'inspect/views']]);
+  const wanted = new Map([...testing, ...exported, ['Views', 'inspect/views'], ['Explained', 'why/explained']]);
   return pageOf(declarationsIn(folder, wanted), new Set(exported.keys()), new Set(testing.keys()));
 }
 
@@ -177,8 +177,10 @@ function pageOf(
   );
   const of = (name: string): Declared[] => [all.get(name) ?? []].flat();
   const section = (title: string, ...parts: string[]): string => [`## ${title}\n`, ...parts.filter(Boolean)].join('\n');
-  const [watchfire, views] = [all.get('Watchfire'), all.get('Views')];
-  const members = [watchfire, views].flatMap((declared) => (declared ? membersOf(declared) : []));
+  const watchfire = all.get('Watchfire');
+  const members = [watchfire, all.get('Explained'), all.get('Views')].flatMap((declared) =>
+    declared ? membersOf(declared) : [],
+  );
   const methods = members.filter(({ name }) => !['connections', 'store'].includes(name));
   const rest = [...exported].filter((name) => !named.has(name) && !errors.has(name)).sort();
   return [

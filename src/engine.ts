@@ -18,7 +18,6 @@ import {
   removeDeadLettersBefore,
 } from './inspect/dead-letters.ts';
 import { checkQuota, type QuotaChanges } from './inspect/quota.ts';
-import { Views } from './inspect/views.ts';
 import { type Automation, parseAutomation } from './model/automation.ts';
 import { sealEvent } from './model/intake.ts';
 import { checkNamespaceSettings, type NamespaceSettingsChanges } from './model/namespace-settings.ts';
@@ -40,6 +39,7 @@ import type { Depth, Queues } from './relay/queues.ts';
 import { notesOf } from './services/heard.ts';
 import type { LiveHeard } from './services/live.ts';
 import type { Worker, WorkerHooks } from './services/worker.ts';
+import { Explained } from './why/explained.ts';
 
 /**
  * One engine: the automations and the log of a namespace in one Redis. Any number of these, in any number of processes,
@@ -59,7 +59,7 @@ import type { Worker, WorkerHooks } from './services/worker.ts';
  * await watchfire.close();
  * ```
  */
-export class Watchfire extends Views {
+export class Watchfire extends Explained {
   readonly settings: Settings;
   readonly #workers = new Set<Worker>();
   /** None in virtual time, where nothing comes from outside. */

@@ -16,8 +16,8 @@ const LOOK_LIMIT = 50_000;
 /** A firing and the stream id under which it stands in the ledger. */
 export type Recorded = Readonly<{ entry: string; firing: Firing }>;
 
-/** `sinceMs`: Redis time of the oldest one wanted; `automation`: an id. */
-export type LedgerQuery = Readonly<{ limit: number; sinceMs?: number; automation?: string }>;
+/** `sinceMs`: Redis time of the oldest one wanted; `automation`: an id; `before`: the entry of the ledger that they stand before. */
+export type LedgerQuery = Readonly<{ limit: number; sinceMs?: number; automation?: string; before?: string }>;
 
 /**
  * Firings, oldest first, and the id of the last entry of the ledger (`0-0` when it is empty). `searched`: how many entries were
@@ -29,11 +29,11 @@ export type FoundFirings = { firings: Recorded[]; end: string; searched: number 
 export async function lastFirings(
   redis: Redis,
   store: Store,
-  { limit, sinceMs = 0, automation }: LedgerQuery,
+  { limit, sinceMs = 0, automation, ...query }: LedgerQuery,
 ): Promise<FoundFirings> {
   const found: Recorded[] = [];
   let end: string | null = null;
-  let before = '+';
+  let before = query.before === undefined ? '+' : `(${query.before}`;
   for (let looked = 0; looked < LOOK_LIMIT; ) {
     const page = await ledgerBefore(redis, store, { before, sinceMs, count: PAGE });
     end ??= page[0]?.[0] ?? null;

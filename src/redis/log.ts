@@ -89,6 +89,11 @@ export async function readNewest(
   return newest;
 }
 
+/** Entries from `end` back, the newest first. `end`: a stream id or a time in ms; `(` in front leaves it out. */
+export async function newestBefore(redis: Redis, store: Store, end: string, count: number): Promise<Entry[]> {
+  return (await redis.xrevrange(store.keys.events, end, '-', 'COUNT', count)).map(toEntry);
+}
+
 /** The id of the last entry that is applied. */
 export async function readPosition(redis: Redis, store: Store): Promise<string> {
   return (await redis.get(store.keys.position)) ?? '0-0';

@@ -31,6 +31,7 @@ const VERBS = [
     'tail',
     'parked',
     'firings',
+    'why',
     'windows',
     'dlq',
     'quotas',

@@ -1,0 +1,33 @@
+import type { Redis } from 'ioredis';
+
+/** Fields of a job of BullMQ, by the name of its key; null for those that it has not. Of large ones, only what is named is read. */
+export async function jobFields(redis: Redis, key: string, fields: readonly string[]): Promise<(string | null)[]> {
+  return await redis.hmget(key, ...fields);
+}
+
+/** Keys of a queue in which jobs are that are not finished: sorted sets, and the list of those that are worked on. */
+export type UnfinishedKeys = Readonly<{ delayed: string; prioritized: string; active: string }>;
+
+/**
+ * In which of them a job is; null: in none of them. Only as many jobs are active as are worked on, so that list is gone through.
+ * @returns 'unknown' where the user of the connection may not ask
+ */
+export async function placeOfJob(
+  redis: Redis,
+  keys: UnfinishedKeys,
+  id: string,
+): Promise<keyof UnfinishedKeys | 'unknown' | null> {
+  try {
+    const [delayed, prioritized, active] = await Promise.all([
+      redis.zscore(keys.delayed, id),
+      redis.zscore(keys.prioritized, id),
+      redis.lpos(keys.active, id),
+    ]);
+    if (active !== null) return 'active';
+    if (delayed !== null) return 'delayed';
+    return prioritized === null ? null : 'prioritized';
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('NOPERM')) return 'unknown';
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+import { Views } from '../inspect/views.ts';
+import type { Why } from './why.ts';
+
+/** An engine that only looks, and says why things happened. */
+export class Explained extends Views {
+  /**
+   * Why something fired: back from a job or a firing to its window, its events and their entries in the log, as far as these are kept.
+   * @param name a firing's id or the first characters of it, the id of one of its jobs, or its entry in the ledger
+   * @returns null when there is none of that name
+   */
+  async why(name: string): Promise<Why | null> {
+    const redis = await this.look();
+    // Loaded here only: it brings BullMQ with it.
+    const { whyOf } = await import('./why.ts');
+    return await whyOf({ redis, store: this.store, views: this }, name);
+  }
+}
