@@ -16,15 +16,16 @@ function M.int(number)
   return string.format('%d', number)
 end
 
--- now_ms: '' in production (the server's time), else the virtual time of a simulation. worker: '' where none calls.
+-- now_ms: '' in production (the server's time), else virtual time; behind a blank the ms of new ids, where these lie ahead of it.
+-- worker: '' where none calls.
 function M.open(keys, prefixes, now_ms, worker)
-  local e, virtual = context.new(keys, prefixes), tonumber(now_ms)
+  local e, virtual = context.new(keys, prefixes), tonumber(now_ms:match('^%d+'))
   local clock = redis.call('HMGET', keys.clock, 'newest', 'arrival', 'settled', 'at')
   e.stored_newest, e.stored_arrival = tonumber(clock[1]) or false, tonumber(clock[2]) or false
   e.stored_settled = tonumber(clock[3]) or -math.huge
   e.stored_position, e.stored_at = position.of(keys), tonumber(clock[4]) or false
   if virtual then
-    e.now, e.next_id = virtual, M.int(virtual) .. '-*'
+    e.now, e.next_id = virtual, now_ms:match('%d+$') .. '-*'
   else
     e.now = time.now()
     e.behind = usable.is_behind(e.now, e.stored_position)

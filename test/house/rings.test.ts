@@ -32,7 +32,7 @@ const RINGS: readonly (readonly string[])[] = [
   ['match'],
   ['redis', 'embedded', 'findings'],
   ['apply', 'relay', 'producer', 'inspect'],
-  ['services', 'doctor', 'migrate', 'why'],
+  ['services', 'doctor', 'migrate', 'why', 'replay'],
   ['simulation', 'engine.ts'],
   ['session.ts', 'index.ts'],
   ['cli'],

@@ -1,0 +1,86 @@
+import type { Entry } from '../model/intake.ts';
+import type { FiringEntry } from '../redis/ledger.ts';
+import { type ExactFrom, Exactness } from './exactness.ts';
+import { entriesOf, type Live, type Retained } from './live.ts';
+import { beginningMs } from './past.ts';
+import { type Place, type Played, Player } from './player.ts';
+import { automationIn, type OwnEntries, RecordedRun } from './run.ts';
+
+/** How far a replay is: entries. */
+export type ReplayProgress = Readonly<{ done: number; total: number }>;
+
+/** What a replay may do besides. */
+export type ReplayOptions = Readonly<{
+  onProgress?: (progress: ReplayProgress) => void;
+  /** Aborted: it ends with an error. */
+  signal?: AbortSignal;
+  fired?: (firings: readonly FiringEntry[]) => void;
+  played?: (played: Played) => void;
+}>;
+
+/** A replay of what was recorded, with the definitions as they were; `feed` goes on from there. */
+export class Recorded {
+  readonly player: Player;
+  readonly run: RecordedRun;
+  readonly retained: Retained;
+  readonly #live: Live;
+  readonly #exactness: Exactness;
+  readonly #options: ReplayOptions;
+
+  private constructor(live: Live, retained: Retained, place: Place, options: ReplayOptions) {
+    this.#live = live;
+    this.retained = retained;
+    this.#options = options;
+    const exactness = new Exactness(retained);
+    this.#exactness = exactness;
+    for (const stood of retained.past.automations.values()) {
+      const automation = automationIn(stood);
+      if (automation !== null) exactness.stood(automation);
+    }
+    this.player = new Player(
+      place,
+      {
+        played: (played) => {
+          exactness.played(played);
+          options.played?.(played);
+        },
+        fired: (firings) => options.fired?.(firings),
+        appended: (entries) => this.run.wrote(entries),
+      },
+      retained.past.givenUp,
+    );
+    this.run = new RecordedRun(this.player, ({ position, timeMs }, before, after) =>
+      exactness.changed(before, after, position, timeMs),
+    );
+  }
+
+  static async open(live: Live, retained: Retained, place: Place, options: ReplayOptions = {}): Promise<Recorded> {
+    const recorded = new Recorded(live, retained, place, options);
+    const { standing, past, first } = retained;
+    await recorded.run.begin(past, beginningMs({ ...standing, first }));
+    return recorded;
+  }
+
+  /** Replays up to an entry, without it or with it. @param before whether it is left out */
+  async upTo(to: string): Promise<void> {
+    const { count, first } = this.retained;
+    const { onProgress, signal } = this.#options;
+    for await (const page of entriesOf(this.#live, first, to)) {
+      signal?.throwIfAborted();
+      await this.run.feed(page);
+      onProgress?.({ done: this.run.entries, total: Math.max(count, this.run.entries) });
+    }
+  }
+
+  /** Entries of the engine that wait behind the position count as found. */
+  async own(): Promise<OwnEntries> {
+    const { to, standing } = this.retained;
+    for await (const page of entriesOf(this.#live, `(${to}`, standing.last)) this.run.found(page as Entry[]);
+    return this.run.own;
+  }
+
+  /** From where on each automation is exact, by its id. */
+  get exact(): ReadonlyMap<string, ExactFrom> {
+    return this.#exactness.found;
+  }
+}

@@ -1,0 +1,284 @@
+import { type Automation, parseAutomation } from '../model/automation.ts';
+import { type Entry, ownFormOf } from '../model/intake.ts';
+import { isAfter } from '../redis/log.ts';
+import type { StoodAt } from '../redis/past.ts';
+import { unpark } from '../redis/scratch-log.ts';
+import type { Change, Past } from './past.ts';
+import { msOf, type Player } from './player.ts';
+import { essence } from './told.ts';
+
+/** Entries of one call, and characters of their texts: as much as the server takes in some milliseconds. */
+const CHUNK_SIZE = 200;
+const CHUNK_CHARACTERS = 4_000_000;
+
+/** A change was carried out, before it `before` stood there. */
+export type OnChange = (change: Change, before: Automation | null, after: Automation | null) => void;
+
+/** What the engine wrote into a log, beside what a replay would write: how many of each only one of them has. */
+export type OwnEntries = { unexpected: number; lacking: number };
+
+/**
+ * Replays a recorded log: what the engine wrote then is taken where it stands, and compared with what it writes now.
+ */
+export class RecordedRun {
+  readonly #player: Player;
+  readonly #onChange: OnChange;
+  #changes: readonly Change[] = [];
+  #next = 0;
+  #givenUp: Past['givenUp'] = new Map();
+  #chunk: Entry[] = [];
+  #characters = 0;
+  /** What was written now and is not found in the log yet; below 0: found, and not written yet. */
+  readonly #written = new Map<string, number>();
+  entries = 0;
+
+  constructor(player: Player, onChange: OnChange) {
+    this.#player = player;
+    this.#onChange = onChange;
+  }
+
+  /** What stood there before the log begins, put at a time; and what is to change on the way. */
+  async begin({ automations, settings, quotas, changes, givenUp }: Past, atMs: number): Promise<void> {
+    this.#givenUp = givenUp;
+    await begin(this.#player, { settings, quotas }, atMs);
+    const standing = [...automations].sort(([, a], [, b]) => a.revision - b.revision);
+    for (const [id, stood] of standing) {
+      const automation = automationIn(stood);
+      if (automation === null) continue;
+      await this.#player.put(automation, stood.revision, atMs);
+      this.#put.add(id);
+    }
+    this.#changes = changes;
+  }
+
+  /** Automations that stand there: one that cannot be read is left out. */
+  readonly #put = new Set<string>();
+
+  /** What the player told that it would have written. */
+  wrote(entries: readonly Entry[]): void {
+    for (const { fields } of entries) this.#count(fields, 1);
+  }
+
+  async feed(entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries) {
+      while (this.#isDue(entry.id)) await this.#change();
+      const own = this.#givenUp.has(entry.id) ? [] : ownIn(entry);
+      // Whether it waited is seen when all before it is applied.
+      if (own[0] === 'released') await this.#release(own);
+      else if (own[0] === 'firing') this.#count(own, -1);
+      this.#chunk.push(entry);
+      this.entries += 1;
+      for (const text of entry.fields) this.#characters += text.length;
+      if (this.#chunk.length >= CHUNK_SIZE || this.#characters > CHUNK_CHARACTERS) await this.#flush();
+    }
+  }
+
+  /** All is applied, and all changes are made. */
+  async end(): Promise<void> {
+    await this.#flush();
+    while (this.#next < this.#changes.length) await this.#change();
+    await this.#player.rest();
+  }
+
+  /** Entries that wait still: what the engine wrote among them is found. */
+  found(entries: readonly Entry[]): void {
+    for (const { fields } of entries) if (ownFormOf(fields) !== null) this.#count(fields, -1);
+  }
+
+  /** To be asked at the end. */
+  get own(): OwnEntries {
+    const own: OwnEntries = { unexpected: 0, lacking: 0 };
+    for (const count of this.#written.values()) {
+      if (count > 0) own.lacking += count;
+      else own.unexpected -= count;
+    }
+    return own;
+  }
+
+  #isDue(id: string): boolean {
+    const change = this.#changes[this.#next];
+    return change !== undefined && isAfter(id, change.position);
+  }
+
+  async #change(): Promise<void> {
+    const change = this.#changes[this.#next];
+    this.#next += 1;
+    if (change === undefined) return;
+    await this.#flush();
+    await this.#player.rest();
+    const { generation, timeMs } = change;
+    if (change.kind !== 'automation') {
+      await this.#player.agree(change.kind, change.after, generation, timeMs);
+      return;
+    }
+    const before = change.before && automationIn(change.before);
+    const after = change.after && automationIn(change.after);
+    this.#onChange(change, before, after);
+    if (after !== null) {
+      await this.#player.put(after, generation, timeMs);
+      this.#put.add(change.id);
+    } else if (this.#put.delete(change.id)) await this.#player.delete(change.id, generation, timeMs);
+  }
+
+  async #flush(): Promise<void> {
+    const chunk = this.#chunk;
+    this.#chunk = [];
+    this.#characters = 0;
+    await this.#player.feed(chunk);
+  }
+
+  /** An event came back: because of its leader, which this engine says as well, or because it had waited long enough. */
+  async #release(own: readonly string[]): Promise<void> {
+    await this.#flush();
+    await this.#player.rest();
+    if (!(await comesBack(this.#player, own))) this.#count(own, -1);
+  }
+
+  #count(fields: readonly string[], by: 1 | -1): void {
+    const text = essence(innerOf(fields));
+    const count = (this.#written.get(text) ?? 0) + by;
+    if (count === 0) this.#written.delete(text);
+    else this.#written.set(text, count);
+  }
+}
+
+/** Takes an event out of those that wait. @returns whether it waited until now */
+async function comesBack(player: Player, [, document]: readonly string[]): Promise<boolean> {
+  await player.rest();
+  const id = idIn(document);
+  return id !== null && (await unpark(player.redis, player.store, id));
+}
+
+/** Settings and quotas that do not have their defaults. */
+export async function begin(
+  player: Player,
+  { settings, quotas }: Pick<Past, 'settings' | 'quotas'>,
+  atMs: number,
+): Promise<void> {
+  if (Object.keys(settings).length > 0) await player.agree('settings', settings, 1, atMs);
+  if (Object.keys(quotas).length > 0) await player.agree('quotas', quotas, 1, atMs);
+}
+
+/** The fields of an entry in the engine's form as it was written first; none of any other. */
+function ownIn({ fields }: Entry): readonly string[] {
+  return ownFormOf(fields) === null ? [] : innerOf(fields);
+}
+
+/** The fields that an entry had before it was set straight. */
+function innerOf(fields: readonly string[]): readonly string[] {
+  return fields[0] === 'straightened' ? fields.slice(2) : fields;
+}
+
+function idIn(text = ''): string | null {
+  try {
+    const { id } = JSON.parse(text) as { id?: unknown };
+    return typeof id === 'string' ? id : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The automation in a document of the history; null for what cannot be read, which no engine evaluates either. */
+export function automationIn({ document }: StoodAt): Automation | null {
+  try {
+    return parseAutomation(JSON.parse(document));
+  } catch {
+    return null;
+  }
+}
+
+/** Feeds candidates: what they write stands in the log at once. */
+export class CandidateRun {
+  readonly #player: Player;
+  readonly #skips: (entry: Entry) => boolean;
+  readonly #keeps: (form: string | undefined) => boolean;
+  #waiting: Entry[] = [];
+  #atOnce = false;
+  entries = 0;
+
+  /**
+   * @param skips whether an entry of the log is left out, since a candidate says it anew
+   * @param keeps whether what this engine writes in that form is new: what the log has already is not
+   */
+  constructor(player: Player, skips: (entry: Entry) => boolean, keeps: (form: string | undefined) => boolean) {
+    this.#player = player;
+    this.#skips = skips;
+    this.#keeps = keeps;
+  }
+
+  /** @param follows whether events may wait for others, of which the log does not say when they come back */
+  async begin(
+    candidates: readonly Automation[],
+    agreed: Pick<Past, 'settings' | 'quotas'>,
+    atMs: number,
+    follows: boolean,
+  ): Promise<void> {
+    await begin(this.#player, agreed, atMs);
+    for (const [i, automation] of candidates.entries()) await this.#player.put(automation, i + 1, atMs);
+    this.#atOnce = follows || (await this.#player.listens());
+  }
+
+  wrote(entries: readonly Entry[]): void {
+    this.#waiting.push(...entries.filter(({ fields }) => this.#keeps(fields[0])));
+  }
+
+  async feed(entries: readonly Entry[]): Promise<void> {
+    const wanted = entries.filter((entry) => !this.#skips(entry));
+    this.entries += wanted.length;
+    let chunk: Entry[] = [];
+    for (const entry of wanted) {
+      const inner = ownIn(entry);
+      if (inner[0] === 'released') {
+        await this.#player.feed(chunk);
+        chunk = [];
+        await comesBack(this.#player, inner);
+      }
+      if (!this.#atOnce) {
+        chunk.push(entry);
+        if (chunk.length < CHUNK_SIZE) continue;
+        await this.#player.feed(chunk);
+        chunk = [];
+        continue;
+      }
+      await this.#upTo(msOf(entry.id));
+      await this.#player.feed([this.#player.placed(entry)]);
+      await this.#player.rest();
+      await this.#take(msOf(entry.id));
+    }
+    await this.#player.feed(chunk);
+  }
+
+  /** Settings and quotas change here as they did; automations are the candidates'. */
+  async change(change: Change, generation: number): Promise<void> {
+    if (change.kind === 'automation') return;
+    await this.#player.rest();
+    await this.#player.agree(change.kind, change.after, generation, change.timeMs);
+  }
+
+  /** Lets time pass to the end. */
+  async end(atMs: number): Promise<void> {
+    await this.#player.rest();
+    await this.#upTo(atMs);
+    await this.#player.settle(atMs);
+    await this.#take(atMs);
+  }
+
+  /** What becomes due before a time is settled when it does. */
+  async #upTo(atMs: number): Promise<void> {
+    for (let before = Number.NEGATIVE_INFINITY; ; ) {
+      const { wakeMs } = this.#player;
+      if (wakeMs === null || wakeMs > atMs || wakeMs <= before) return;
+      before = wakeMs;
+      await this.#player.settle(wakeMs);
+      await this.#take(wakeMs);
+    }
+  }
+
+  /** Feeds what was written, until nothing is. */
+  async #take(atMs: number): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      await this.#player.feed([{ id: this.#player.nextId(atMs), fields: next.fields }]);
+      await this.#player.rest();
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import type { FiringEntry } from '../redis/ledger.ts';
+
+/** A firing, as far as two ledgers are compared. Times in ms. */
+export type Told = Readonly<{
+  id: string;
+  automation: string;
+  state: string;
+  /** triggering_labels, as JSON. */
+  labels: string;
+  triggered: number;
+  /** Of all that follows from the log: not when it was decided, nor by whom. */
+  digest: string;
+}>;
+
+/** What hangs on when a firing was decided and who did it. */
+const BY_CHANCE: ReadonlySet<string> = new Set(['decided', 'worker']);
+
+/** Fields of an entry that follow from the log alone, as one text. */
+export function essence(fields: readonly string[]): string {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    if (!BY_CHANCE.has(fields[i] ?? '')) kept.push(fields[i] ?? '', fields[i + 1] ?? '');
+  }
+  return JSON.stringify(kept);
+}
+
+export function toldOf([, fields]: FiringEntry): Told {
+  const value = (name: string): string => {
+    for (let i = 0; i + 1 < fields.length; i += 2) if (fields[i] === name) return fields[i + 1] ?? '';
+    return '';
+  };
+  return {
+    id: value('firing'),
+    automation: value('automation'),
+    state: value('state'),
+    labels: value('labels'),
+    triggered: Number(value('triggered')),
+    digest: createHash('sha256').update(essence(fields)).digest('base64url').slice(0, 22),
+  };
+}
