@@ -51,6 +51,10 @@ const engine: Record<string, Listed> = {
 
 const tools: Record<string, Listed> = {
   check: { summary: 'tell what is wrong with files of automations', load: () => import('./verbs/check.ts') },
+  backtest: {
+    summary: 'replay the log, as it was or with other automations',
+    load: () => import('./verbs/backtest.ts'),
+  },
   simulate: { summary: 'run scenarios in virtual time', load: () => import('./verbs/simulate.ts') },
   render: {
     summary: 'fill in the templates of an automation, and send nothing',

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Entry } from '../model/intake.ts';
 import type { FiringEntry } from './ledger.ts';
+import type { Agreed } from './past.ts';
 import { forgetEarly } from './steps/forget-early.ts';
 import { forgetIds } from './steps/forget-ids.ts';
 import { sweep } from './steps/sweep.ts';
@@ -24,13 +25,13 @@ export async function appendAll(
 }
 
 /** What came of a step: entries that the engine appended behind `last`, new firings behind `noted`, and the clock in ms. */
-export type Outcome = Readonly<{
+export type CallOutcome = Readonly<{
   appended: readonly Entry[];
   firings: readonly FiringEntry[];
   clock: Readonly<{ newest: number | null; arrival: number | null }>;
 }>;
 
-export async function outcomeBehind(redis: Redis, { keys }: Store, last: string, noted: string): Promise<Outcome> {
+export async function outcomeBehind(redis: Redis, { keys }: Store, last: string, noted: string): Promise<CallOutcome> {
   const [appended, firings, [newest, arrival]] = await Promise.all([
     redis.xrange(keys.events, `(${last}`, '+'),
     redis.xrange(keys.firings, `(${noted}`, '+'),
@@ -76,6 +77,11 @@ export async function parkedBefore(redis: Redis, { keys }: Store, beforeMs: numb
 /** Gives the next change this number. */
 export async function setGeneration(redis: Redis, { keys }: Store, generation: number): Promise<void> {
   await redis.set(keys.generation, String(generation));
+}
+
+/** The fields of the settings or the quotas. */
+export async function fieldsThere(redis: Redis, { keys }: Store, of: Agreed): Promise<string[]> {
+  return await redis.hkeys(keys[of]);
 }
 
 /** Whether any automation wants state-change events. */

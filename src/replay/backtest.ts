@@ -4,14 +4,14 @@ import type { FiringEntry } from '../redis/ledger.ts';
 import { playCandidates, playFile } from './candidates.ts';
 import { type Difference, differenceOf, type Sameness, sameness } from './compare.ts';
 import type { ExactFrom } from './exactness.ts';
-import { alertsAt, type Live, ledgerOf, type Retained, readRetained } from './live.ts';
+import { alertsAt, type LiveEngine, ledgerOf, type Retained, readRetained } from './live.ts';
 import { beginningMs } from './past.ts';
-import type { Place } from './player.ts';
-import { Recorded, type ReplayProgress } from './recorded.ts';
+import type { ScratchPlace } from './player.ts';
+import { RecordedReplay, type ReplayProgress } from './recorded.ts';
 import { automationIn, type OwnEntries } from './run.ts';
-import { type Told, toldOf } from './told.ts';
+import { type ToldFiring, toldOf } from './told.ts';
 
-/** Firings of which the whole story is told. */
+/** The first so many firings stand there whole. */
 const WHOLE = 10;
 
 export type BacktestOptions = Readonly<{
@@ -37,7 +37,7 @@ export type Backtest = Readonly<{
   toMs: number;
   tookMs: number;
   refused: number;
-  firings: readonly Told[];
+  firings: readonly ToldFiring[];
   first: readonly Firing[];
   exact: ReadonlyMap<string, ExactFrom>;
   /** How many keys are not compared, since they had an alert when the log began. */
@@ -50,7 +50,7 @@ export type Backtest = Readonly<{
 
 /** Gathers what fires. */
 class Gathered {
-  readonly told: Told[] = [];
+  readonly told: ToldFiring[] = [];
   readonly first: Firing[] = [];
 
   readonly fired = (firings: readonly FiringEntry[]): void => {
@@ -65,7 +65,11 @@ class Gathered {
  * Replays the retained log of an engine, or a file of events, in virtual time at `place`, and tells what fires. Neither the state of the
  * engine nor any queue is touched: of it is only read.
  */
-export async function backtest(live: Live, place: Place, options: BacktestOptions = {}): Promise<Backtest> {
+export async function backtest(
+  live: LiveEngine,
+  place: ScratchPlace,
+  options: BacktestOptions = {},
+): Promise<Backtest> {
   const { candidates, lines, sinceMs, against = false, ...heard } = options;
   const startedMs = performance.now();
   const gathered = new Gathered();
@@ -90,7 +94,7 @@ export async function backtest(live: Live, place: Place, options: BacktestOption
     const difference = against ? await compared(live, retained, candidates, gathered.told) : null;
     return { ...told, ...span, entries, exact, difference, tookMs: took() };
   }
-  const recorded = await Recorded.open(live, retained, place, play);
+  const recorded = await RecordedReplay.open(live, retained, place, play);
   await recorded.upTo(retained.to);
   await recorded.run.end();
   const own = await recorded.own();
@@ -104,17 +108,17 @@ export async function backtest(live: Live, place: Place, options: BacktestOption
   return { ...told, ...span, entries, exact, doubtful: doubtful.size, same, own, tookMs: took() };
 }
 
-async function standingAutomations(live: Live): Promise<Automation[]> {
+async function standingAutomations(live: LiveEngine): Promise<Automation[]> {
   const { standing } = await readRetained(live);
   return [...standing.automations.values()].flatMap((stood) => automationIn(stood) ?? []);
 }
 
 /** The ledger of the automations that candidates stand for, since the log begins. */
 async function compared(
-  live: Live,
+  live: LiveEngine,
   retained: Retained,
   candidates: readonly Automation[],
-  told: readonly Told[],
+  told: readonly ToldFiring[],
 ): Promise<Difference> {
   const ids = new Set(candidates.map(({ id }) => id));
   const sinceMs = beginningMs({ ...retained.standing, first: retained.first });

@@ -4,18 +4,18 @@ import { isRecord } from '../model/record.ts';
 import { parseTimestamp } from '../model/timestamp.ts';
 import { isAfter } from '../redis/log.ts';
 import { type ExactFrom, Exactness } from './exactness.ts';
-import { entriesOf, type Live, type Retained } from './live.ts';
+import { entriesOf, type LiveEngine, type Retained } from './live.ts';
 import { beginningMs } from './past.ts';
-import { type Place, Player } from './player.ts';
+import { Player, type ScratchPlace } from './player.ts';
 import type { ReplayOptions } from './recorded.ts';
 import { CandidateRun } from './run.ts';
 
 /** Replays a log with other automations. What the engine wrote then stands where it stood, but for what candidates say anew. */
 export async function playCandidates(
-  live: Live,
+  live: LiveEngine,
   retained: Retained,
   candidates: readonly Automation[],
-  place: Place,
+  place: ScratchPlace,
   options: ReplayOptions,
 ): Promise<{ entries: number; exact: ReadonlyMap<string, ExactFrom> }> {
   const { past, first, standing, count } = retained;
@@ -86,7 +86,7 @@ export type PlayedFile = Readonly<{ entries: number; refused: number; fromMs: nu
 export async function playFile(
   lines: AsyncIterable<string>,
   automations: readonly Automation[],
-  place: Place,
+  place: ScratchPlace,
   { onProgress, signal, fired }: ReplayOptions,
 ): Promise<PlayedFile> {
   let refused = 0;

@@ -142,13 +142,15 @@ export class Exactness {
 
 const ALWAYS: ExactFrom = Object.freeze({ position: '0-0', ms: Number.NEGATIVE_INFINITY });
 
-/** Whether a replaced automation starts from nothing: no trigger is what it was, or all of them begin anew when they are enabled. */
+/** Whether a replaced automation starts from nothing: no trigger is what it was, or it begins anew when it is enabled. */
 function isFresh(before: Automation, after: Automation): boolean {
   const old = planOf(before, 1, null);
   const nodes = planOf(after, 2, storedPlan(old)).nodes;
   if (nodes.every(({ ownSince, treeSince }) => ownSince === 2 && treeSince === 2)) return true;
   const { trigger } = after;
-  return !before.enabled && after.enabled && trigger.type === 'event' && isStanding(trigger);
+  // With keys it is not known which ones had a window.
+  const watches = trigger.type === 'event' && isStanding(trigger) && trigger.forEach.length === 0;
+  return !before.enabled && after.enabled && watches;
 }
 
 function isStanding({ posture, after }: EventTrigger): boolean {
@@ -170,6 +172,6 @@ export function horizonMs(trigger: Trigger, isRoot: boolean): number {
 }
 
 /** Whether it keeps alerts. */
-export function alerts({ posture, after, resolve }: EventTrigger): boolean {
-  return resolve !== undefined || (posture === 'Proactive' && after.length > 0);
+export function alerts({ posture, resolve }: EventTrigger): boolean {
+  return resolve !== undefined || posture === 'Proactive';
 }

@@ -9,10 +9,10 @@ import { alerts } from './exactness.ts';
 import { type Past, pastOf } from './past.ts';
 import { msOf } from './player.ts';
 import { automationIn } from './run.ts';
-import { type Told, toldOf } from './told.ts';
+import { type ToldFiring, toldOf } from './told.ts';
 
 /** An engine whose log is replayed; nothing of it is changed. */
-export type Live = Readonly<{ connections: Readonly<{ redis: Redis }>; store: Store }>;
+export type LiveEngine = Readonly<{ connections: Readonly<{ redis: Redis }>; store: Store }>;
 
 /** How far the clock of a worker's server may lie behind the ids of entries, in ms: rules 1, clock skew, and as much again. */
 const SKEW_MS = 10_000;
@@ -29,7 +29,7 @@ export type Retained = Readonly<{
 }>;
 
 /** @param sinceMs entries that are older are left out */
-export async function readRetained({ connections: { redis }, store }: Live, sinceMs?: number): Promise<Retained> {
+export async function readRetained({ connections: { redis }, store }: LiveEngine, sinceMs?: number): Promise<Retained> {
   const standing = await readStanding(redis, store);
   const waiting = await countBetween(redis, store, standing.position, standing.last);
   const since = sinceMs === undefined ? standing.first : await firstSince(redis, store, sinceMs, standing);
@@ -66,7 +66,7 @@ const PAGE_CHARACTERS = 8_000_000;
 
 /** The entries of a log from one to another, page by page. */
 export async function* entriesOf(
-  { connections: { redis }, store }: Live,
+  { connections: { redis }, store }: LiveEngine,
   first: string | null,
   to: string,
 ): AsyncGenerator<Entry[]> {
@@ -86,11 +86,11 @@ export async function* entriesOf(
 
 /** The ledger, as far as it is compared. @param sinceMs what was decided before is left out */
 export async function ledgerOf(
-  { connections: { redis }, store }: Live,
+  { connections: { redis }, store }: LiveEngine,
   { standing }: Retained,
   sinceMs: number,
-): Promise<Told[]> {
-  const told: Told[] = [];
+): Promise<ToldFiring[]> {
+  const told: ToldFiring[] = [];
   for await (const page of ledgerUpTo(redis, store, sinceMs - SKEW_MS, standing.ledgerEnd)) {
     for (const entry of page) told.push(toldOf(entry));
   }
@@ -98,12 +98,12 @@ export async function ledgerOf(
 }
 
 /** A key of an automation, by its triggering_labels as JSON. */
-export function keyOf({ automation, labels }: Pick<Told, 'automation' | 'labels'>): string {
+export function keyOf({ automation, labels }: Pick<ToldFiring, 'automation' | 'labels'>): string {
   return JSON.stringify([automation, labels]);
 }
 
 /** Keys that had an alert when the log began, by the ledger: what comes of it is not in the log. */
-export async function alertsAt(live: Live, retained: Retained): Promise<ReadonlySet<string>> {
+export async function alertsAt(live: LiveEngine, retained: Retained): Promise<ReadonlySet<string>> {
   const { automations, complete } = retained.past;
   const alerting = new Set([...automations.values()].flatMap((stood) => alertingId(automationIn(stood))));
   const open = new Set<string>();

@@ -4,7 +4,7 @@ import type { Agreed, Noted, Standing, Stood, StoodAt } from '../redis/past.ts';
 import { msOf } from './player.ts';
 
 /** A change as it was made, behind the entry `position`: what stands there since, null for a deleted automation. */
-export type Change = Readonly<{ position: string; generation: number; timeMs: number }> &
+export type PastChange = Readonly<{ position: string; generation: number; timeMs: number }> &
   (
     | Readonly<{ kind: 'automation'; id: string; before: StoodAt | null; after: StoodAt | null }>
     | Readonly<{ kind: Agreed; after: Stood }>
@@ -16,7 +16,7 @@ export type Past = Readonly<{
   settings: Stood;
   quotas: Stood;
   generation: number;
-  changes: readonly Change[];
+  changes: readonly PastChange[];
   givenUp: ReadonlyMap<string, SetAsideCause | null>;
   /** Whether nothing was ever trimmed from the log: then all is exact, from the first entry on. */
   complete: boolean;
@@ -37,7 +37,7 @@ export function pastOf(standing: Standing, all: boolean): Past {
   const first = standing.first ?? standing.position;
   const automations = new Map(standing.automations);
   let { settings, quotas, generation } = standing;
-  const changes: Change[] = [];
+  const changes: PastChange[] = [];
   let knownFrom: string | null = null;
   const records = standing.history.filter((one): one is ChangeNoted => one.kind !== 'set-aside');
   for (const record of records.toReversed()) {

@@ -13,7 +13,8 @@ import type { Agreed, Stood } from '../redis/past.ts';
 import {
   anybodyListens,
   appendAll,
-  type Outcome,
+  type CallOutcome,
+  fieldsThere,
   outcomeBehind,
   setGeneration,
   takeBack,
@@ -26,14 +27,22 @@ import { type Store, storeOf } from '../redis/store.ts';
 import type { Chunk } from '../redis/wire.ts';
 
 /** Where an engine may replay: a Redis, and a namespace that is empty and nobody else's. */
-export type Place = Readonly<{ redis: Redis; namespace: string }>;
+export type ScratchPlace = Readonly<{ redis: Redis; namespace: string }>;
+
+/** The place of an engine that nobody else uses. */
+export function placeOf({
+  redis,
+  store,
+}: Readonly<{ redis: Redis; store: Readonly<{ namespace: string }> }>): ScratchPlace {
+  return { redis, namespace: store.namespace };
+}
 
 /** What one call has come to: its entries with the words of each, and what fired by it. */
 export type Played = Readonly<{
   chunk: Chunk;
   entries: readonly Entry[];
   words: readonly string[];
-  clock: Outcome['clock'];
+  clock: CallOutcome['clock'];
 }>;
 
 /** What a player tells, in order. */
@@ -74,7 +83,7 @@ export class Player {
 
   /** @param givenUp entries that were rejected for what cannot be seen in them; null: one that claimed in vain to be the engine's */
   constructor(
-    { redis, namespace }: Place,
+    { redis, namespace }: ScratchPlace,
     heard: Heard,
     givenUp: ReadonlyMap<string, SetAsideCause | null> = new Map(),
   ) {
@@ -110,7 +119,7 @@ export class Player {
     const chunk = chunkOf(entries, this.view, this.#setAside);
     await this.#underWay;
     this.#underWay = this.#call(chunk, entries);
-    // Its error is seen by who waits for it next.
+    // Its error is seen by the next call, which waits for it.
     this.#underWay.catch(() => undefined);
   }
 
@@ -131,7 +140,7 @@ export class Player {
   /** Has settings or quotas stand as these fields say. */
   async agree(of: Agreed, stood: Stood, generation: number, atMs: number): Promise<void> {
     await this.#change(atMs, generation, async () => {
-      const there = await this.redis.hkeys(this.store.keys[of]);
+      const there = await fieldsThere(this.redis, this.store, of);
       const reset = there.filter((field) => stood[field] === undefined);
       const change = { generation: String(generation - 1), of, set: Object.entries(stood), reset };
       while ((await putSettings(this.redis, this.store, change, SETTLE_LIMIT)).word === 'more-due');
@@ -199,7 +208,7 @@ export class Player {
     }
   }
 
-  async #hear(played: Omit<Played, 'clock'> | null, { appended, firings, clock }: Outcome): Promise<void> {
+  async #hear(played: Omit<Played, 'clock'> | null, { appended, firings, clock }: CallOutcome): Promise<void> {
     if (played !== null) this.#heard.played?.({ ...played, clock });
     const newest = firings.at(-1);
     if (newest !== undefined) {

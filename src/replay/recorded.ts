@@ -1,9 +1,9 @@
 import type { Entry } from '../model/intake.ts';
 import type { FiringEntry } from '../redis/ledger.ts';
 import { type ExactFrom, Exactness } from './exactness.ts';
-import { entriesOf, type Live, type Retained } from './live.ts';
+import { entriesOf, type LiveEngine, type Retained } from './live.ts';
 import { beginningMs } from './past.ts';
-import { type Place, type Played, Player } from './player.ts';
+import { type Played, Player, type ScratchPlace } from './player.ts';
 import { automationIn, type OwnEntries, RecordedRun } from './run.ts';
 
 /** How far a replay is: entries. */
@@ -19,15 +19,15 @@ export type ReplayOptions = Readonly<{
 }>;
 
 /** A replay of what was recorded, with the definitions as they were; `feed` goes on from there. */
-export class Recorded {
+export class RecordedReplay {
   readonly player: Player;
   readonly run: RecordedRun;
   readonly retained: Retained;
-  readonly #live: Live;
+  readonly #live: LiveEngine;
   readonly #exactness: Exactness;
   readonly #options: ReplayOptions;
 
-  private constructor(live: Live, retained: Retained, place: Place, options: ReplayOptions) {
+  private constructor(live: LiveEngine, retained: Retained, place: ScratchPlace, options: ReplayOptions) {
     this.#live = live;
     this.retained = retained;
     this.#options = options;
@@ -54,8 +54,13 @@ export class Recorded {
     );
   }
 
-  static async open(live: Live, retained: Retained, place: Place, options: ReplayOptions = {}): Promise<Recorded> {
-    const recorded = new Recorded(live, retained, place, options);
+  static async open(
+    live: LiveEngine,
+    retained: Retained,
+    place: ScratchPlace,
+    options: ReplayOptions = {},
+  ): Promise<RecordedReplay> {
+    const recorded = new RecordedReplay(live, retained, place, options);
     const { standing, past, first } = retained;
     await recorded.run.begin(past, beginningMs({ ...standing, first }));
     return recorded;

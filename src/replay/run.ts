@@ -3,7 +3,7 @@ import { type Entry, ownFormOf } from '../model/intake.ts';
 import { isAfter } from '../redis/log.ts';
 import type { StoodAt } from '../redis/past.ts';
 import { unpark } from '../redis/scratch-log.ts';
-import type { Change, Past } from './past.ts';
+import type { Past, PastChange } from './past.ts';
 import { msOf, type Player } from './player.ts';
 import { essence } from './told.ts';
 
@@ -12,7 +12,7 @@ const CHUNK_SIZE = 200;
 const CHUNK_CHARACTERS = 4_000_000;
 
 /** A change was carried out, before it `before` stood there. */
-export type OnChange = (change: Change, before: Automation | null, after: Automation | null) => void;
+export type OnChange = (change: PastChange, before: Automation | null, after: Automation | null) => void;
 
 /** What the engine wrote into a log, beside what a replay would write: how many of each only one of them has. */
 export type OwnEntries = { unexpected: number; lacking: number };
@@ -23,7 +23,7 @@ export type OwnEntries = { unexpected: number; lacking: number };
 export class RecordedRun {
   readonly #player: Player;
   readonly #onChange: OnChange;
-  #changes: readonly Change[] = [];
+  #changes: readonly PastChange[] = [];
   #next = 0;
   #givenUp: Past['givenUp'] = new Map();
   #chunk: Entry[] = [];
@@ -249,7 +249,7 @@ export class CandidateRun {
   }
 
   /** Settings and quotas change here as they did; automations are the candidates'. */
-  async change(change: Change, generation: number): Promise<void> {
+  async change(change: PastChange, generation: number): Promise<void> {
     if (change.kind === 'automation') return;
     await this.#player.rest();
     await this.#player.agree(change.kind, change.after, generation, change.timeMs);

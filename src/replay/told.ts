@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FiringEntry } from '../redis/ledger.ts';
 
 /** A firing, as far as two ledgers are compared. Times in ms. */
-export type Told = Readonly<{
+export type ToldFiring = Readonly<{
   id: string;
   automation: string;
   state: string;
@@ -13,19 +13,23 @@ export type Told = Readonly<{
   digest: string;
 }>;
 
-/** What hangs on when a firing was decided and who did it. */
+/** What depends on the time at which a firing was decided, and on the worker. */
 const BY_CHANCE: ReadonlySet<string> = new Set(['decided', 'worker']);
+
+/** The same of a child firing, as lua/include/firing.lua writes it. */
+const DECIDED = /"decided":\d+,/g;
 
 /** Fields of an entry that follow from the log alone, as one text. */
 export function essence(fields: readonly string[]): string {
   const kept: string[] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
-    if (!BY_CHANCE.has(fields[i] ?? '')) kept.push(fields[i] ?? '', fields[i + 1] ?? '');
+    const [name = '', value = ''] = [fields[i], fields[i + 1]];
+    if (!BY_CHANCE.has(name)) kept.push(name, name === 'children' ? value.replaceAll(DECIDED, '') : value);
   }
   return JSON.stringify(kept);
 }
 
-export function toldOf([, fields]: FiringEntry): Told {
+export function toldOf([, fields]: FiringEntry): ToldFiring {
   const value = (name: string): string => {
     for (let i = 0; i + 1 < fields.length; i += 2) if (fields[i] === name) return fields[i + 1] ?? '';
     return '';

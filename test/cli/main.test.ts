@@ -36,6 +36,7 @@ const VERBS = [
     'dlq',
     'quotas',
     'check',
+    'backtest',
     'simulate',
     'render',
     'convert',

@@ -1,7 +1,7 @@
 import { writeQuotas } from '../../src/redis/quotas.ts';
 import { writeSettings } from '../../src/redis/settings.ts';
-import type { Live } from '../../src/replay/live.ts';
-import type { Place } from '../../src/replay/player.ts';
+import type { LiveEngine } from '../../src/replay/live.ts';
+import type { ScratchPlace } from '../../src/replay/player.ts';
 import type { Json } from '../oracle/event.ts';
 import { randomOf } from '../rigs/chaos/load.ts';
 import { AUTOMATIONS, Traffic } from '../rigs/chaos/traffic.ts';
@@ -9,10 +9,10 @@ import { freshNamespace } from '../support/namespace.ts';
 import { ENGINE_KEYS, seconds, World } from '../support/world.ts';
 
 /** What a replay reads. */
-export const liveOf = ({ redis, store }: World): Live => ({ connections: { redis }, store });
+export const liveOf = ({ redis, store }: World): LiveEngine => ({ connections: { redis }, store });
 
 /** A namespace of its own to replay in. */
-export const placeBeside = ({ redis }: World): Place => ({
+export const placeBeside = ({ redis }: World): ScratchPlace => ({
   redis,
   namespace: freshNamespace({ permanent: ENGINE_KEYS }),
 });

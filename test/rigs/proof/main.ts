@@ -37,6 +37,11 @@ const PARTS: Readonly<Record<string, Part>> = {
     tests: 'test/rigs/proof/determinism.test.ts',
     whole: { entries: 2_000, cells: 9 },
   },
+  backtest: {
+    what: 'a replay of a log gives its ledger again, with all that was changed on the way; also where its front was trimmed',
+    tests: 'test/replay/backtest.test.ts',
+    whole: { entries: 20_000 },
+  },
   kill: {
     what: 'four workers, one killed every half second, do what one does',
     tests: 'test/rigs/chaos/kill.test.ts',
