@@ -22,7 +22,7 @@ export function storedEvents({ prefixes }: Store, log: Log): string[][] {
       const trigger = `${event.event}++1`;
       return [
         `${prefixes.seen}1:${((at + i) * 7_919) % SHARDS}`,
-        digestOf(event.id).tail.toString('base64'),
+        Buffer.from(digestOf(event.id).tail, 'latin1').toString('base64'),
         `${prefixes.windows}${trigger}:${event.resource.id}`,
         prefixes.deadlines + trigger,
         event.resource.id,

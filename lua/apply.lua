@@ -26,7 +26,7 @@
 -- ARGV chunk       packed  src/redis/wire.ts
 -- ARGV heads       letters that begin the digests of event ids, five each, in the order of the entries
 -- ARGV tails       packed  the rest of each digest, nine bytes
--- ARGV documents…  JSON    event documents; an entry names its own by number
+-- ARGV documents   packed  event documents, JSON one behind the other; an event says where its own begins
 -- RETURNS word, position, wake-up in ms or '', error or '', words of each applied entry as lines of one text
 -- WORDS applied not-my-turn already-applied stale-definitions more-due failed gone unusable-ids
 local buckets = include('buckets')
@@ -73,7 +73,7 @@ local function begin()
     if not ev.word then wire.pass(chunk, ev) end
   end
 end
-local function document(number) return ARGV[args.documents + number] end
+local function document(start) return (struct.unpack('<I4c0', args.documents, start)) end
 local function step(number) return entry.decide(e, ev, number, document) end
 
 -- Decide and write.

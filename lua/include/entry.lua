@@ -25,7 +25,7 @@ local function admit(e, ev, at)
   return order.park(e, ev, buckets.name(e, ev.leader), wire.entry_id(e.chunk, e.deciding))
 end
 
--- ev: to be filled; number: of the entry in the chunk; documents: function from the number of a document to its text.
+-- ev: to be filled; number: of the entry in the chunk; documents: function from where a document begins to its text.
 -- Answers what became of the entry, and a word for each trigger it met; nil when it has to wait: more is due than one call may settle.
 function M.decide(e, ev, number, documents)
   local chunk = e.chunk

@@ -38,7 +38,8 @@ function M.head(packed)
     key_texts = false, -- the keys of all triggers
     kinds = false, seqs = false, ats = false, -- of its entries
     with_times = flags % 2 == 1, times = false, -- of its entries, if any has one: ms that stand for those of its id, 0 for none
-    ts = false, ids = false, documents = false, match_counts = false, -- of those that are events
+    ts = false, ids = false, match_counts = false, -- of those that are events
+    documents = false, -- where that of each event begins, 0 for none
     matches = false, -- of all events: FLAGS times the number of a cell (a trigger with one of its keys), and what holds
     values = false, -- what events add to triggers with `distinct` or `sum`, as text, by the number of the match
     with_failures = flags >= 2, failures = false, -- conditions that could not be answered: numbers of `entries`, and `automations`

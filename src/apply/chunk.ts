@@ -3,7 +3,7 @@ import { kindOf, type TriggerNode } from '../match/plan.ts';
 import type { Interest } from '../match/trigger-index.ts';
 import { type Event, effectiveTime, eventDocument } from '../model/event.ts';
 import { type Entry, rememberedAs, timeOf } from '../model/intake.ts';
-import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger } from '../redis/wire.ts';
+import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger, EventEntry } from '../redis/wire.ts';
 import { type Digest, digestOf } from './digest.ts';
 import type { DefinitionsView } from './loaded-definitions.ts';
 import { type MatchedEntry, matchEntry } from './match-entry.ts';
@@ -33,18 +33,14 @@ function prepare(node: TriggerNode): Prepared {
   return fresh;
 }
 
-/** What rules 17 make of an event at a trigger; nothing of most. */
-function partTwo({ resets, resolves, noValue, value }: Interest): Partial<ChunkMatch> {
-  if (resets === undefined && resolves === undefined && noValue === undefined && value === undefined) return NOTHING;
-  return {
-    ...(resets && { resets }),
-    ...(resolves && { resolves }),
-    ...(noValue && { noValue }),
-    ...(value !== undefined && { value: typeof value === 'number' ? String(value) : encodeKey([value]) }),
-  };
+/** Adds what rules 17 make of an event at a trigger; nothing of most. */
+function addPartTwo(match: ChunkMatch, { resets, resolves, noValue, value }: Interest): ChunkMatch {
+  if (resets) match.resets = resets;
+  if (resolves) match.resolves = resolves;
+  if (noValue) match.noValue = noValue;
+  if (value !== undefined) match.value = typeof value === 'number' ? String(value) : encodeKey([value]);
+  return match;
 }
-
-const NOTHING: Partial<ChunkMatch> = Object.freeze({});
 
 /** In the place of the threshold of a composite. */
 const OF_COMPOSITES = -1;
@@ -67,27 +63,27 @@ export function chunkOf(
   { budgetUs = Number.POSITIVE_INFINITY, matched = NONE_MATCHED }: ChunkOptions = {},
 ): Chunk {
   const triggers: ChunkTrigger[] = [];
-  const indexes = new Map<TriggerNode, { index: number; keys: Map<string, number> }>();
+  const indexes = new Map<TriggerNode, { index: number; keys: Map<string, number>; key: Prepared['key'] }>();
   const documents: string[] = [];
   const digests: Digest[] = [];
 
   const match = (event: Event, interest: Interest): ChunkMatch => {
     const { node, arms, expects } = interest;
-    const { trigger, key } = prepare(node);
     let known = indexes.get(node);
     if (known === undefined) {
-      known = { index: triggers.push({ ...trigger, keys: [] }), keys: new Map() };
+      const { trigger, key } = prepare(node);
+      known = { index: triggers.push({ ...trigger, keys: [] }), keys: new Map(), key };
       indexes.set(node, known);
     }
     const { index, keys } = known;
-    const text = key(event);
+    const text = known.key(event);
     let at = keys.get(text);
     if (at === undefined) {
       at = keys.size;
       keys.set(text, at);
       triggers[index - 1]?.keys.push(text);
     }
-    return { trigger: index, key: at, arms, expects, ...partTwo(interest) };
+    return addPartTwo({ trigger: index, key: at, arms, expects }, interest);
   };
 
   const one = (entry: Entry): ChunkEntry => {
@@ -98,7 +94,7 @@ export function chunkOf(
     if (found.kind === 'ignored') return { entry: entry.id, skip: 'ignored' };
     const { event, own, waits, claims, interests, whereErrors } = found;
     const leader = waits && event.follows !== null && event.follows !== event.id ? event.follows : null;
-    return {
+    const made: EventEntry = {
       entry: entry.id,
       id: event.id,
       digest: digests.push(digestOf(rememberedAs(event, waits, entry))),
@@ -107,14 +103,17 @@ export function chunkOf(
       received: event.received,
       own,
       fresh: waits,
-      ...(claims !== null && { claims }),
-      ...(leader === null ? {} : { follows: leader, leader: digests.push(digestOf(leader)) }),
-      ...(interests.length > 0 || leader !== null
-        ? { document: documents.push(JSON.stringify(eventDocument(event))) }
-        : {}),
       matches: interests.map((interest) => match(event, interest)),
-      ...(whereErrors !== undefined && { whereErrors: [...whereErrors] }),
     };
+    // Few have any of these, and objects are filled faster than copied.
+    if (claims !== null) made.claims = claims;
+    if (leader !== null) {
+      made.follows = leader;
+      made.leader = digests.push(digestOf(leader));
+    }
+    if (interests.length > 0 || leader !== null) made.document = documents.push(JSON.stringify(eventDocument(event)));
+    if (whereErrors !== undefined) made.whereErrors = [...whereErrors];
+    return made;
   };
 
   const taken: ChunkEntry[] = [];

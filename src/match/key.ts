@@ -16,6 +16,7 @@ export { compareText } from '../model/text.ts';
 const SEPARATOR = '+';
 const ESCAPE = ',';
 const ESCAPE_SHIFT = 0x40;
+const LAST_ESCAPABLE = 0x2c;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among those to be escaped
 const ESCAPABLE = /[\u0000-,]/g;
 const ESCAPED = /,([@-l])/g;
@@ -33,6 +34,8 @@ export function compileKey(forEach: readonly string[]): (event: Keyed) => string
 
 /** Writes the values of a key as one text. No values and one empty value both give `''`. */
 export function encodeKey(values: readonly string[]): string {
+  // Most keys have one value, and nothing to be escaped.
+  if (values.length === 1 && isPlain(values[0] ?? '')) return values[0] ?? '';
   return values.map((value) => value.replace(ESCAPABLE, shiftUp)).join(SEPARATOR);
 }
 
@@ -41,6 +44,11 @@ export function decodeKey(text: string, count: number): string[] {
   const values = count === 0 && text === '' ? [] : text.split(SEPARATOR);
   if (values.length !== count) throw new RangeError(`a key of ${count} values cannot hold ${values.length}`);
   return values.map((value) => value.replace(ESCAPED, shiftDown));
+}
+
+function isPlain(value: string): boolean {
+  for (let i = 0; i < value.length; i += 1) if (value.charCodeAt(i) <= LAST_ESCAPABLE) return false;
+  return true;
 }
 
 function shiftUp(character: string): string {

@@ -72,8 +72,12 @@ export class TriggerIndex {
     if (event.causeChain.length > LONGEST_CAUSE_CHAIN) return NOBODY;
     this.#find(event, onFailure);
     if (this.#found.length === 0) return NOBODY;
-    this.#found.sort((a, b) => compareText(a.node.automationId, b.node.automationId) || a.node.order - b.node.order);
+    if (this.#found.length > 1) this.#sort();
     return this.#found.slice();
+  }
+
+  #sort(): void {
+    this.#found.sort((a, b) => compareText(a.node.automationId, b.node.automationId) || a.node.order - b.node.order);
   }
 
   #find(event: Event, onFailure: OnFailure | undefined): void {

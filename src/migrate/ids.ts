@@ -80,11 +80,11 @@ export function bucketsOf(size: number, hashes: readonly Fields[]): Map<string, 
   const records: { bucket: string; age: number; record: Buffer }[] = [];
   for (const hash of hashes) {
     for (const [digest, age] of Object.entries(hash)) {
-      const { head, tail } = digestFrom(bytesOf(digest));
+      const { head, tail } = digestFrom(bytesOf(digest).toString('latin1'));
       records.push({
         bucket: head.slice(0, letters),
         age: Number(age),
-        record: Buffer.concat([tail, ageOf(digest, age)]),
+        record: Buffer.concat([Buffer.from(tail, 'latin1'), ageOf(digest, age)]),
       });
     }
   }

@@ -191,17 +191,18 @@ export function effectiveTime(event: Pick<Event, 'occurred' | 'received'>): numb
 
 /** The complete event as JSON. `parseEventDocument` reads it back to the same event. */
 export function eventDocument(event: Event): EventDocument {
+  const occurred = formatTimestamp(event.occurred);
   return {
     id: event.id,
     event: event.event,
     // Made by parseEvent, which asks for ids and roles.
     resource: event.resource as Resource,
     related: event.related as readonly RelatedResource[],
-    occurred: formatTimestamp(event.occurred),
+    occurred,
     follows: event.follows,
     payload: event.payload,
     cause_chain: event.causeChain,
-    received: formatTimestamp(event.received),
+    received: event.received === event.occurred ? occurred : formatTimestamp(event.received),
   };
 }
 

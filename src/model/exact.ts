@@ -24,16 +24,52 @@ const { rawJSON, isRawJSON, parse } = JSON as unknown as JsonWithSource;
 
 export { isRawJSON as isRawNumber };
 
+/** From so many digits on a number may have more than a double holds. */
+const DOUBTFUL_DIGITS = 16;
+
 /**
  * Whether a double may change a number in it: one of 16 digits or more, one with an exponent, or -0. Hardly any event has one, and
- * reading with the source at hand takes several times as long. What is found in a text by mistake costs only that time.
+ * reading with the source at hand takes several times as long; what is found by mistake costs only that time. Every event is looked
+ * through, so texts are leapt over and nothing is matched.
  */
-const DOUBTFUL = /(?:^|[[,:\s])-?(?:[\d.]{16}|\d[\d.]{0,15}[eE]|(?<=-)0(?!\d))/;
+function isDoubtful(json: string): boolean {
+  for (let at = 0; at < json.length; at += 1) {
+    const unit = json.charCodeAt(at);
+    if (unit === QUOTE) at = endOfText(json, at);
+    else if (unit === DASH && json.charCodeAt(at + 1) === ZERO) return true;
+    else if (unit >= ZERO && unit <= NINE) {
+      const end = endOfNumber(json, at);
+      if (end - at >= DOUBTFUL_DIGITS || (json.charCodeAt(end) | LOWER) === E) return true;
+      at = end - 1;
+    }
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH, DASH, POINT, ZERO, NINE, E, LOWER] = [0x22, 0x5c, 0x2d, 0x2e, 0x30, 0x39, 0x65, 0x20];
+
+/** Where the text that begins at `from` ends: its last quotation mark, or the end of all. */
+function endOfText(json: string, from: number): number {
+  for (let at = json.indexOf('"', from + 1); at !== -1; at = json.indexOf('"', at + 1)) {
+    let escapes = at;
+    while (json.charCodeAt(escapes - 1) === BACKSLASH) escapes -= 1;
+    if ((at - escapes) % 2 === 0) return at;
+  }
+  return json.length;
+}
+
+/** Where the digits and points that begin at `from` end. */
+function endOfNumber(json: string, from: number): number {
+  let at = from + 1;
+  for (let unit = json.charCodeAt(at); (unit >= ZERO && unit <= NINE) || unit === POINT; unit = json.charCodeAt(at))
+    at += 1;
+  return at;
+}
 
 /** Parses JSON that stands in the field `path`; numbers leave as they were. @throws InvalidDocument */
 export function parseExact(text: string, path: string): unknown {
   try {
-    return DOUBTFUL.test(text) ? parse(text, keepSource) : JSON.parse(text);
+    return isDoubtful(text) ? parse(text, keepSource) : JSON.parse(text);
   } catch (error) {
     if (error instanceof RangeError) throw new InvalidDocument(path, 'is nested too deep');
     throw new InvalidDocument(path, `is not JSON: ${withoutQuotation((error as SyntaxError).message)}`, text);

@@ -150,10 +150,25 @@ function checkId(id: string): void {
   throw new InvalidDocument('id', 'must not begin with "entry-" or "s-": the engine gives these ids', id);
 }
 
+/** So many digits are a number without loss, whichever way they are read. */
+const EXACT_DIGITS = 15;
+
+/** The milliseconds of a stream id; NaN for what has none. Every entry is asked, and digits are read faster than a number. */
+export function msOf(id: string): number {
+  const dash = id.indexOf('-');
+  if (dash <= 0 || dash > EXACT_DIGITS) return dash <= 0 ? Number.NaN : Number(id.slice(0, dash));
+  let ms = 0;
+  for (let at = 0; at < dash; at += 1) {
+    const digit = id.charCodeAt(at) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return Number(id.slice(0, dash));
+    ms = ms * 10 + digit;
+  }
+  return ms;
+}
+
 /** The milliseconds of a stream entry id. Redis takes any 64-bit number there, far beyond what a date can be. */
 function arrivalOf(id: string): number {
-  const dash = id.indexOf('-');
-  const received = dash > 0 ? Number(id.slice(0, dash)) : Number.NaN;
+  const received = msOf(id);
   if (!(received >= 0 && received <= LATEST_MS)) throw new InvalidDocument('entry', 'its id is not a time', id);
   return received;
 }

@@ -51,8 +51,54 @@ export function isUsableTime(ms: number): boolean {
  * largest stream id: a time without a date is written as its number.
  */
 export function formatTimestamp(ms: number): string {
+  if (Number.isInteger(ms) && ms >= EARLIEST_MS && ms <= LATEST_MS) return writeCommonForm(ms);
   return isUsableTime(ms) ? new Date(ms).toISOString() : String(ms);
 }
+
+/** Written by hand, because every event that meets a trigger has two times and a date takes four times as long. */
+function writeCommonForm(ms: number): string {
+  const days = Math.floor(ms / DAY_MS);
+  const ofDay = ms - days * DAY_MS;
+  const seconds = Math.floor(ofDay / 1_000);
+  const minutes = Math.floor(seconds / 60);
+  const { year, month, day } = dateOf(days);
+  const century = Math.floor(year / 100);
+  const hour = Math.floor(minutes / 60);
+  const [thousandths, minute, second] = [ofDay - seconds * 1_000, minutes - hour * 60, seconds - minutes * 60];
+  const hundredths = Math.floor(thousandths / 10);
+  return String.fromCharCode(
+    tens(century),
+    ones(century),
+    tens(year - century * 100),
+    ones(year),
+    DASH,
+    tens(month),
+    ones(month),
+    DASH,
+    tens(day),
+    ones(day),
+    T,
+    tens(hour),
+    ones(hour),
+    COLON,
+    tens(minute),
+    ones(minute),
+    COLON,
+    tens(second),
+    ones(second),
+    POINT,
+    tens(hundredths),
+    ones(hundredths),
+    ones(thousandths),
+    Z,
+  );
+}
+
+const [DASH, T, COLON, POINT, Z] = [0x2d, 0x54, 0x3a, 0x2e, 0x5a];
+
+/** The digits of a number below 100, as characters. */
+const tens = (number: number): number => 0x30 + Math.floor(number / 10);
+const ones = (number: number): number => 0x30 + (number % 10);
 
 /** `2026-03-02T09:00:00`, with optional fraction and zone: read by hand, because every event carries one and luxon takes microseconds. */
 function parseCommonForm(text: string): number | undefined {
@@ -130,6 +176,23 @@ function daysSinceEpoch(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
   const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
   return y * 365 + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + dayOfYear - 719_468;
+}
+
+/** The other way round. */
+function dateOf(days: number): { year: number; month: number; day: number } {
+  const sinceMarch = days + 719_468;
+  const era = Math.floor(sinceMarch / 146_097);
+  const dayOfEra = sinceMarch - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1_460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const month = Math.floor((5 * dayOfYear + 2) / 153);
+  return {
+    year: yearOfEra + era * 400 + (month < 10 ? 0 : 1),
+    month: month < 10 ? month + 3 : month - 9,
+    day: dayOfYear - Math.floor((153 * month + 2) / 5) + 1,
+  };
 }
 
 /** Dates without time, basic, week and ordinal dates, times without seconds, hour 24. The pattern decides, luxon only counts. */

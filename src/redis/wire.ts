@@ -1,4 +1,4 @@
-import type { OwnForm } from '../model/intake.ts';
+import { msOf, type OwnForm } from '../model/intake.ts';
 import { Packer } from './packer.ts';
 
 /** What a trigger's rules need; sent once for a chunk. */
@@ -66,8 +66,8 @@ export type Chunk = {
   triggers: ChunkTrigger[];
   entries: ChunkEntry[];
   documents: string[];
-  /** Of event ids (src/apply/digest.ts): five letters and nine bytes. */
-  digests: readonly Readonly<{ head: string; tail: Buffer }>[];
+  /** Of event ids (src/apply/digest.ts): five letters and nine bytes, these as latin1. */
+  digests: readonly Readonly<{ head: string; tail: string }>[];
 };
 
 /** What an entry is. */
@@ -81,19 +81,55 @@ const IGNORED = 4; // an event whose name the settings ignore
 const TIMED = 1;
 const FAILURES = 2;
 
+/** The arguments of a call that say what is in its chunk; see lua/apply.lua. */
+export type Wire = Readonly<{ chunk: Buffer; heads: string; tails: Buffer; documents: Buffer }>;
+
 /**
  * A chunk as lua/include/wire.lua reads it: in columns, a value of all triggers or of all entries one behind the other; behind
- * them what only few entries have. Times in ms.
+ * them what only few entries have. Times in ms. The documents are an argument of their own: most are never read.
  */
-export function wireOf({ generation, triggers, entries }: Chunk): Buffer {
+export function wireOf(chunk: Chunk): Wire {
+  const { documents, starts } = packDocuments(chunk.documents);
+  let [heads, tails] = ['', ''];
+  for (const { head, tail } of chunk.digests) {
+    heads += head;
+    tails += tail;
+  }
+  return { chunk: packChunk(chunk, starts), heads, tails: Buffer.from(tails, 'latin1'), documents };
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** Before each text stands its length. */
+const LENGTH_BYTES = 4;
+
+/** Texts one behind the other, and where each begins, counted from 1. */
+function packDocuments(texts: readonly string[]): { documents: Buffer; starts: readonly number[] } {
+  if (texts.length === 0) return { documents: NO_BYTES, starts: [] };
+  let [length, longest] = [0, 0];
+  for (const text of texts) {
+    length += text.length + LENGTH_BYTES;
+    longest = Math.max(longest, text.length);
+  }
+  // With room for the last one, should it not be ASCII.
+  const packer = new Packer(length + 2 * longest);
+  const starts = texts.map((text) => {
+    const start = packer.length + 1;
+    packer.text(text);
+    return start;
+  });
+  return { documents: packer.done(), starts };
+}
+
+function packChunk({ generation, triggers, entries }: Chunk, starts: readonly number[]): Buffer {
   const packer = new Packer();
   packer.text(generation);
   packer.text(entries[0]?.entry ?? '');
   packer.text(entries.at(-1)?.entry ?? '');
-  const cells = cellsOf(triggers);
-  const kinds = entries.map(kindOf);
+  const ats = entries.map(({ entry }) => msOf(entry));
+  const kinds = entries.map((entry, i) => kindOf(entry, ats[i] ?? 0));
   const events = entries.filter(isEvent);
-  const matches = events.flatMap((event) => matchesOf(event.matches, triggers, cells));
+  const matches = matchesOf(events, triggers);
   const values = valuesOf(events);
   packer.count(triggers.length);
   packer.count(triggers.reduce((sum, { keys }) => sum + keys.length, 0));
@@ -105,9 +141,11 @@ export function wireOf({ generation, triggers, entries }: Chunk): Buffer {
   packer.count((timed ? TIMED : 0) + (failures.length > 0 ? FAILURES : 0));
   packer.count(values.length);
   packTriggers(packer, triggers);
-  packEntries(packer, entries, kinds);
+  for (const kind of kinds) packer.byte(kind);
+  for (const { entry } of entries) packer.text(entry.slice(entry.indexOf('-') + 1));
+  for (const at of ats) packer.number(at);
   if (timed) for (const { at = 0 } of entries) packer.number(at);
-  packEvents(packer, events);
+  packEvents(packer, events, starts);
   for (const match of matches) packer.count(match);
   for (const [place] of values) packer.count(place);
   for (const [, value] of values) packer.text(value);
@@ -116,16 +154,10 @@ export function wireOf({ generation, triggers, entries }: Chunk): Buffer {
   return packer.done();
 }
 
-type EventEntry = Extract<ChunkEntry, { digest: number }>;
+export type EventEntry = Extract<ChunkEntry, { digest: number }>;
 
 function isEvent(entry: ChunkEntry): entry is EventEntry {
   return 'digest' in entry;
-}
-
-/** Milliseconds of a stream id, and the number behind them. */
-function partsOf(entryId: string): [at: number, seq: string] {
-  const dash = entryId.indexOf('-');
-  return [Number(entryId.slice(0, dash)), entryId.slice(dash + 1)];
 }
 
 function packTriggers(packer: Packer, triggers: readonly ChunkTrigger[]): void {
@@ -137,24 +169,18 @@ function packTriggers(packer: Packer, triggers: readonly ChunkTrigger[]): void {
   for (const { keys } of triggers) for (const key of keys) packer.text(key);
 }
 
-function packEntries(packer: Packer, entries: readonly ChunkEntry[], kinds: readonly number[]): void {
-  const parts = entries.map(({ entry }) => partsOf(entry));
-  for (const kind of kinds) packer.byte(kind);
-  for (const [, seq] of parts) packer.text(seq);
-  for (const [at] of parts) packer.number(at);
-}
-
-function packEvents(packer: Packer, events: readonly EventEntry[]): void {
+function packEvents(packer: Packer, events: readonly EventEntry[], starts: readonly number[]): void {
   for (const { t } of events) packer.number(t);
   for (const { id } of events) packer.text(id);
-  for (const { document = 0 } of events) packer.count(document);
+  for (const { document } of events) packer.count(document === undefined ? 0 : (starts[document - 1] ?? 0));
   for (const { matches } of events) packer.count(matches.length);
 }
 
-function kindOf(entry: ChunkEntry): number {
+/** @param at ms of the entry's id */
+function kindOf(entry: ChunkEntry, at: number): number {
   if (!isEvent(entry)) return otherKindOf(entry);
   const { claims, received, follows } = entry;
-  return claims === undefined && received === partsOf(entry.entry)[0] && follows === undefined ? FRESH : EVENT;
+  return claims === undefined && received === at && follows === undefined ? FRESH : EVENT;
 }
 
 function otherKindOf(entry: Exclude<ChunkEntry, EventEntry>): number {
@@ -206,11 +232,14 @@ function valuesOf(events: readonly EventEntry[]): [place: number, value: string]
   return values;
 }
 
-/** Conditions that could not be answered: the number of the entry, from 1, and the automation. */
+/** Conditions that could not be answered: the number of the entry, from 1, and the automation. Most chunks have none. */
 function failuresOf(entries: readonly ChunkEntry[]): [place: number, automation: string][] {
-  return entries.flatMap((entry, i) =>
-    isEvent(entry) && entry.whereErrors ? entry.whereErrors.map((id): [number, string] => [i + 1, id]) : [],
-  );
+  const failures: [number, string][] = [];
+  for (const [i, entry] of entries.entries()) {
+    if (!isEvent(entry) || entry.whereErrors === undefined) continue;
+    for (const id of entry.whereErrors) failures.push([i + 1, id]);
+  }
+  return failures;
 }
 
 function packFailures(packer: Packer, failures: readonly (readonly [number, string])[]): void {
@@ -222,19 +251,20 @@ function packFailures(packer: Packer, failures: readonly (readonly [number, stri
 /** How often the number of a cell is in that of a match; the rest says what holds (lua/include/match.lua). */
 const CELL = 64;
 
-/** Matches come ordered by automation; the last one of each is marked. */
-function matchesOf(
-  matches: readonly ChunkMatch[],
-  triggers: readonly ChunkTrigger[],
-  cells: readonly number[],
-): number[] {
-  return matches.map((match, i) => {
-    const { trigger, key, arms, expects } = match;
-    const next = matches[i + 1];
-    const last = !next || triggers[next.trigger - 1]?.automation !== triggers[trigger - 1]?.automation;
-    const cell = (cells[trigger - 1] ?? 0) + key + 1;
-    return CELL * cell + (arms ? 1 : 0) + (expects ? 2 : 0) + (last ? 4 : 0) + more(match);
-  });
+/** The matches of all events. They come ordered by automation; the last one of each is marked. */
+function matchesOf(events: readonly EventEntry[], triggers: readonly ChunkTrigger[]): number[] {
+  const cells = cellsOf(triggers);
+  const numbers: number[] = [];
+  for (const { matches } of events) {
+    for (const [i, match] of matches.entries()) {
+      const { trigger, key, arms, expects } = match;
+      const next = matches[i + 1];
+      const last = !next || triggers[next.trigger - 1]?.automation !== triggers[trigger - 1]?.automation;
+      const cell = (cells[trigger - 1] ?? 0) + key + 1;
+      numbers.push(CELL * cell + (arms ? 1 : 0) + (expects ? 2 : 0) + (last ? 4 : 0) + more(match));
+    }
+  }
+  return numbers;
 }
 
 function more({ resets, resolves, noValue }: ChunkMatch): number {

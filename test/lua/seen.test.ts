@@ -74,7 +74,7 @@ test('the bytes of two ids side by side are no id, and hide none', async () => {
   const world = await listener();
   await remember(world, 1_024, 2);
   const { head, tail } = digestOf('e');
-  const two = Buffer.concat([Buffer.alloc(5, 'x'), tail, Buffer.alloc(10, 'x')]);
+  const two = Buffer.concat([Buffer.alloc(5, 'x'), Buffer.from(tail, 'latin1'), Buffer.alloc(10, 'x')]);
   await world.redis.hset(`${world.store.prefixes.seen}4`, head.slice(0, 2), two);
   expect(await world.meet('x', { id: 'e' })).toBe('applied fired');
   expect(await world.meet('x', { id: 'e' })).toBe('duplicate');

@@ -40,11 +40,8 @@ export async function apply(redis: Redis, store: Store, chunk: Chunk, limit = SE
       now_ms: store.virtualNow(),
       worker: store.worker,
       limit: String(limit),
-      chunk: wireOf(chunk),
-      heads: chunk.digests.map(({ head }) => head).join(''),
-      tails: Buffer.concat(chunk.digests.map(({ tail }) => tail)),
+      ...wireOf(chunk),
     },
-    rest: chunk.documents,
   });
   const [word, position = '', wake = '', error = '', words] = answerOf('apply', WORDS, answer);
   return { word, position, wakeMs: parseWake(wake), error, words: words === undefined ? [] : words.split('\n') };

@@ -53,6 +53,15 @@ describe('a number', () => {
     expect(JSON.stringify(parseExact(text, 'data'))).toBe(text);
   });
 
+  test.each([
+    '{"a":"\\"","b":1e400}',
+    '{"a":"\\\\","b":-0}',
+    '{"\\\\\\"":"\\\\\\\\","b":[12345678901234567890]}',
+    '{"a":"x","b":[1,-0,"y"],"c":""}',
+  ])('behind texts with quotation marks and backslashes is seen: %s', (text) => {
+    expect(JSON.stringify(parseExact(text, 'data'))).toBe(text);
+  });
+
   test('of a million digits costs no more than reading it', () => {
     const text = `{"a":1${'0'.repeat(700_000)}1.${'0'.repeat(700_000)}1}`;
     expect(JSON.stringify(parseExact(text, 'data'))).toBe(text);

@@ -79,9 +79,10 @@ test('any text is answered, however hostile', () => {
   expect(parseTimestamp(`2026-03-02T09:00:00.${'9'.repeat(1_000_000)}Z`)).toBe(Date.UTC(2026, 2, 2, 9, 0, 0, 999));
 });
 
-test('every time that can be written is read back', () => {
+test('every time that can be written is written as a date of JavaScript writes it, and read back', () => {
   fc.assert(
     fc.property(fc.integer({ min: EARLIEST_MS, max: LATEST_MS }), (ms) => {
+      expect(formatTimestamp(ms)).toBe(new Date(ms).toISOString());
       expect(parseTimestamp(formatTimestamp(ms))).toBe(ms);
     }),
   );
@@ -89,4 +90,19 @@ test('every time that can be written is read back', () => {
     '0000-01-01T00:00:00.000Z',
     '9999-12-31T23:59:59.999Z',
   ]);
+});
+
+test.each([
+  ['-000001-12-31T23:59:59.999Z', EARLIEST_MS - 1],
+  ['+010000-01-01T00:00:00.000Z', LATEST_MS + 1],
+  ['2026-03-02T09:00:00.000Z', Date.UTC(2026, 2, 2, 9) + 0.5],
+  ['9000000000000000', 9_000_000_000_000_000],
+])('a time that is none of events is written all the same: %s', (text, ms) => {
+  expect(formatTimestamp(ms)).toBe(text);
+});
+
+test('each day from 1899 to 2101 is written with its date', () => {
+  for (let ms = Date.UTC(1899, 0, 1); ms < Date.UTC(2101, 2, 2); ms += 86_400_000) {
+    expect(formatTimestamp(ms)).toBe(new Date(ms).toISOString());
+  }
 });
