@@ -19,6 +19,7 @@
 -- KEYS quotas      hash    the most that may
 -- KEYS history     stream  what was changed, and where in the log
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
+-- KEYS damage      hash    what others did to keys
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
 -- ARGV worker      id of the worker that calls, or ''
@@ -55,9 +56,8 @@ local ahead = usable.ms(chunk.last) > usable.latest(e.now, e.position)
 if e.next_id == '*' and (ahead or usable.low(first_id) or e.behind and not packed.at_of(chunk, first)) then
   return { 'unusable-ids', e.position, '', '' }
 end
-if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. first_id, 'COUNT', 1)[1] then
-  return { 'not-my-turn', e.position, '', '' }
-end
+local between = redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. first_id, 'COUNT', 1)
+if between[1] then return { 'not-my-turn', e.position, '', '' } end
 -- Workers can still hold entries that a failover took back. A log only loses its end, so it is enough to ask for the last entry.
 if not redis.call('XRANGE', keys.events, chunk.last, chunk.last)[1] then return { 'gone', e.position, '', '' } end
 

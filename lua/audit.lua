@@ -6,27 +6,29 @@
 -- KEYS counters  hash    what became of entries; `lost` of those that were gone before they were applied
 -- KEYS audit     hash    what became of the log itself: what the last look found
 -- KEYS seen      string  generations of remembered ids, as JSON
--- KEYS format    string  number of the form that the state has
+-- KEYS damage    hash    what others did to keys
 -- ARGV group     consumer group of the log
--- ARGV own       number of the form that this version writes
 -- RETURNS word, position, finding, detail, finding, detail …
 -- WORDS audited
 -- RIGHTS first
 local book = include('book')
+local damage = include('damage')
 local position = include('position')
 local stream = include('stream')
+local time = include('time')
 
 local at, answer = position.of(keys), { 'audited', '' }
 local known, info = stream.named(redis.call('HGETALL', keys.audit)), stream.info(keys.events)
 local exists, added = redis.call('EXISTS', keys.events) == 1, info['entries-added']
 
-local function find(what, detail)
+local function find(what, detail, key, grade, sentence)
   answer[#answer + 1], answer[#answer + 2] = what, detail
+  damage.note(keys, time.now(), key, grade, sentence)
 end
 
 -- 1. The position.
 if known.restored then
-  find('position-lost', known.restored)
+  find('position-lost', known.restored, keys.position, 'mended', 'was deleted or held rubbish: it is put back from its copy')
   known.anchor = nil
 end
 
@@ -34,7 +36,7 @@ end
 -- entries, it is another one.
 local replaced = added < tonumber(known.added or 0) or known.anchor and added - book.processed(keys) < tonumber(known.anchor)
 if replaced then
-  if not known.gone then find('log-replaced', info['last-generated-id']) end
+  if not known.gone then find('log-replaced', info['last-generated-id'], keys.events, 'lost', 'was deleted or replaced: what waited in it is lost') end
   known.anchor = nil
 end
 if exists and stream.after(at, info['last-generated-id']) then
@@ -44,7 +46,7 @@ if exists and stream.after(at, info['last-generated-id']) then
     at = '0-0' -- entries of the new log below the position would pass for applied
     redis.pcall('XGROUP', 'SETID', keys.events, args.group, at)
   else
-    find('position-ahead', at)
+    find('position-ahead', at, keys.position, 'mended', 'was ahead of the log: it is put back to what is acknowledged')
     redis.call('DEL', keys.position)
     redis.call('HDEL', keys.clock, 'position')
     at, known.anchor = position.of(keys), nil
@@ -54,11 +56,16 @@ end
 
 -- 3. Entries that were removed before they were applied.
 local lost, unsure = book.balance(keys, known, info, at)
-if lost > 0 then find('entries-lost', string.format('%d', lost)) end
+if lost > 0 then
+  local before = (redis.call('HGET', keys.damage, keys.events) or ''):match('^%d+ lost (%d+) entr') or 0
+  local sentence = string.format('%d entries were removed from the log by others before they were applied', before + lost)
+  find('entries-lost', string.format('%d', lost), keys.events, 'lost', sentence)
+end
 local deleted = info['max-deleted-entry-id']
-if unsure and stream.after(deleted, at) and deleted ~= known.deleted then find('deleted-ahead', deleted) end
+if unsure and stream.after(deleted, at) and deleted ~= known.deleted then
+  find('deleted-ahead', deleted, keys.events, 'lost', deleted .. ' was removed from the log by others before it was applied')
+end
 
-redis.call('SET', keys.format, args.own, 'NX') -- gone with FLUSHALL, or deleted; what stands there now is this version's
 redis.call('HDEL', keys.audit, 'restored', 'anchor', 'gone')
 redis.call('HSET', keys.audit, 'processed', known.processed, 'deleted', deleted)
 if known.anchor then redis.call('HSET', keys.audit, 'anchor', known.anchor) end

@@ -21,6 +21,8 @@
 -- KEYS quotas       hash    the most that may
 -- KEYS history     stream  what was changed, and where in the log
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
+-- KEYS damage      hash    what others did to keys
+-- KEYS copies      hash    what is small of other keys
 -- ARGV prefixes     JSON    of src/redis/keys.ts
 -- ARGV now_ms       virtual time, or '' for the server's
 -- ARGV limit        most obligations settled by this call
@@ -36,4 +38,5 @@ if refused then return refused end
 
 for _, pair in ipairs(c.set) do redis.call('HSET', keys[c.of], pair[1], pair[2]) end
 for _, field in ipairs(c.reset) do redis.call('HDEL', keys[c.of], field) end
+redis.call('HDEL', keys.copies, c.of) -- else it would be put back where the last one is reset
 return { 'changed', engine.int(change.finish(e, c)) }

@@ -17,6 +17,7 @@
 -- KEYS quota_used        hash    automation -> how many keys hold state
 -- KEYS quotas      hash    the most that may
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
+-- KEYS damage      hash    what others did to keys
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
 -- ARGV worker      id of the worker that calls, or ''

@@ -11,11 +11,10 @@ import { findingsIn } from './findings/automation-findings.ts';
 import type { Finding } from './findings/finding.ts';
 import {
   deadLetterIds,
+  type Purged,
+  purgeDeadLetters,
   type RedriveSummary,
   redriveDeadLetters,
-  removeAllDeadLetters,
-  removeDeadLetters,
-  removeDeadLettersBefore,
 } from './inspect/dead-letters.ts';
 import { checkQuota, type QuotaChanges } from './inspect/quota.ts';
 import { type Automation, parseAutomation } from './model/automation.ts';
@@ -26,12 +25,13 @@ import { type EmitOptions, withPatience } from './producer/patience.ts';
 import { refused } from './producer/refused.ts';
 import { hearChannel, liveChannelOf } from './redis/channel.ts';
 import { Connections } from './redis/connection.ts';
+import { acknowledgeDamage } from './redis/damage.ts';
 import { deleteDefinition, putDefinition, updateDefinition } from './redis/definitions.ts';
 import { type Durability, durabilityOf } from './redis/durability.ts';
 import { append } from './redis/log.ts';
 import { refuseUnprotected } from './redis/protection.ts';
 import { writeQuotas } from './redis/quotas.ts';
-import { answers, serverTimeMs } from './redis/server.ts';
+import { answers } from './redis/server.ts';
 import { writeSettings } from './redis/settings.ts';
 import { storeOf } from './redis/store.ts';
 import type { QueueStates } from './relay/queue-states.ts';
@@ -188,12 +188,9 @@ export class Watchfire extends Explained {
   }
 
   /** Removes dead letters for good: by their ids, those given up longer ago, or all. @returns how many there were */
-  async purge(letters: readonly string[] | 'all' | { olderThanMs: number }): Promise<number> {
+  async purge(letters: Purged): Promise<number> {
     await this.format.toWrite();
-    const { redis } = this.connections;
-    if (letters === 'all') return await removeAllDeadLetters(redis, this.store);
-    if (!('olderThanMs' in letters)) return await removeDeadLetters(redis, this.store, letters);
-    return await removeDeadLettersBefore(redis, this.store, (await serverTimeMs(redis)) - letters.olderThanMs);
+    return await purgeDeadLetters(this.connections.redis, this.store, letters);
   }
 
   /** Sets caps for whatever is applied next; null puts one back to its default. @throws InvalidDocument */
@@ -228,6 +225,12 @@ export class Watchfire extends Explained {
     ]);
     const { connections, store, settings } = this;
     return findingsOf(await examine({ connections, store, settings, clock: this.clock }));
+  }
+
+  /** Says that somebody knows of all damage that `status` tells up to now. @returns how many keys it concerned */
+  async acknowledge(): Promise<number> {
+    await this.format.toWrite();
+    return await acknowledgeDamage(this.connections.redis, this.store);
   }
 
   /**

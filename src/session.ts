@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Settings } from './config.ts';
 import { Watchfire } from './engine.ts';
 import { lostConnection, type OpenOptions, openRedis } from './redis/open.ts';
+import { naming } from './redis/wrong-types.ts';
 
 export { addressAdvice, isAddress, publicUrl } from './redis/address.ts';
 
@@ -24,7 +25,7 @@ export async function withEngine<T>(
   if (!patient) signal.addEventListener('abort', giveUp);
   const watchfire = new Watchfire({ redis, ...settings });
   try {
-    return await use(watchfire);
+    return await naming(redis, watchfire.store, () => use(watchfire));
   } catch (error) {
     throw lostConnection(url, error);
   } finally {

@@ -1,4 +1,5 @@
 -- Rules 8.1: a window that is over without what was expected fires.
+local latest = include('latest')
 local alert = include('alert')
 local composite = include('composite')
 local early = include('early')
@@ -52,7 +53,7 @@ function M.settle(e, s, b, at, as_of)
     return window.save(e, s, b)
   end
   if lacks(s, b) and not (trigger.once and b.silent == 1) then
-    local event = window.last_event(e, s, b)
+    local event = latest.event(e, s, b)
     placed = not s.kind.rooted and alert.placed(e, s, b)
     fired = firing.of_absence(trigger, b, event)
     if s.kind.rich then tally.attach(e, s, b, fired, b.extra.collected or {}, b.extra.counted) end

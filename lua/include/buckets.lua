@@ -1,7 +1,9 @@
 -- The buckets that remembered ids are kept in (seen.lua), as a call asks for them. A chunk has 1,000 entries at most, each with two
 -- digests (src/config.ts, chunkSize): one command takes them all.
+local damage = include('damage')
 local limits = include('limits')
 local packed = include('packed')
+local typed = include('typed')
 
 local M = {}
 
@@ -13,8 +15,13 @@ M.SIZES = { 1024, 32768, 1048576, 33554432 } -- buckets in a generation
 
 -- generations: newest first; from, to: milliseconds of the first and the last position in it.
 function M.load(e)
-  if not e.generations then e.generations = cjson.decode(redis.call('GET', e.keys.seen) or '[]') end
-  return e.generations
+  if e.generations then return e.generations end
+  local readable, list = pcall(cjson.decode, typed.call('string', 'GET', e.keys.seen) or '[]')
+  if not readable or type(list) ~= 'table' or list[1] and (type(list[1]) ~= 'table' or not list[1].number) then
+    damage.fail(e.keys.seen, 'holds no generations of ids')
+  end
+  e.generations = list
+  return list
 end
 
 -- Makes known what the call asks for. heads, tails: those of its digests, one behind the other.
@@ -49,7 +56,7 @@ function M.read(e, at)
   for _, generation in ipairs(M.load(e)) do
     if at - generation.to >= MEMORY_MS then break end
     local known = M.of(e, generation, {})
-    known.texts = redis.call('HMGET', known.key, unpack(known.fields))
+    known.texts = typed.hash('HMGET', known.key, unpack(known.fields))
   end
 end
 

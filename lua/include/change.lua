@@ -2,6 +2,7 @@
 local active = include('active')
 local window = include('window')
 local context = include('context')
+local definitions = include('definitions')
 local backlog = include('backlog')
 local due = include('due')
 local engine = include('engine')
@@ -21,7 +22,7 @@ local FORGET_MS = limits.FORGET_MS
 -- backlog waits would judge absences before the events that disprove them.
 -- expected: generation that the change was worked out against. Answers nil when the change may go on, else the word of why not.
 local function settled(e, expected, limit)
-  if (redis.call('GET', e.keys.generation) or '0') ~= expected then return 'stale-definitions' end
+  if definitions.check(e.keys) ~= expected then return 'stale-definitions' end
   local as_of = backlog.as_of_now(e)
   e.budget = tonumber(limit)
   due.begin(e, as_of)

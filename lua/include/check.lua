@@ -42,12 +42,14 @@ function M.all(e)
   check_right('HSET', k.clock, 'f', 'v')
   check_right('HDEL', k.clock, 'f')
   check_right('HINCRBY', k.counters, 'f', '1')
+  check_right('HSET', k.counters, 'f', '1')
   check_right('ZADD', k.due, '0', 'm')
   check_right('ZREM', k.due, 'm')
   check_right('DEL', p.composite)
   if e.claimed then check_right('ZREMRANGEBYSCORE', k.own, '0', '1') end
   check_type(k.counters, 'hash')
   check_type(k.quota_used, 'hash')
+  check_type(k.damage, 'hash')
   for _, known in pairs(e.buckets) do
     if known.fresh then check_type(known.key, 'hash') end
   end

@@ -1,8 +1,10 @@
 -- The child firings a composite has stored (rules 9), one hash for each group: `index` says of each child when it
 -- fired, and the field of that child is its document. Documents can be large and are only read when the composite fires.
+local damage = include('damage')
 local due = include('due')
 local quota = include('quota')
 local state = include('state')
+local typed = include('typed')
 
 local M = {}
 
@@ -12,7 +14,7 @@ local LINE = '^(%S+) (%-?%d+) (%d+) (%-?%d+)$'
 -- What is stored of a child that was changed counts no more (rules 13).
 local function read(e, c, group)
   local name = e.prefixes.composite .. c.name .. ':' .. group
-  local index = redis.call('HGET', name, 'index')
+  local index = typed.hash('HGET', name, 'index')
   local g = --[[group]] {
     composite = c, state = state.of(e, c.name, c), key = group, name = name,
     stored = {}, -- child -> { time, number, keep } and either its line of the index or its document
@@ -78,6 +80,7 @@ function M.forget(e, c, group, as_of)
   if g.fresh then
     if g.touched then return end
     quota.add(e, g.state.name, -1) -- others removed the hash
+    damage.lost(e, e.prefixes.composite .. c.name .. ':*', 'was deleted: what its children reported is lost')
     return due.set(e, g.state, group, false)
   end
   M.drop(g, as_of, -math.huge)

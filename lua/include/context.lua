@@ -18,6 +18,7 @@ function M.begin(e)
   e.fired, e.fault = 0, ''
   e.states, e.touched, e.groups, e.changed_groups = {}, {}, {}, {}
   e.commands, e.counts, e.grown, e.over = {}, {}, {}, 0
+  e.damaged = {}
   e.generations, e.remembers, e.buckets = false, false, {}
   e.parked, e.followers, e.released = {}, {}, {}
 end
@@ -79,6 +80,7 @@ function M.new(keys, prefixes)
     commands = false, -- commands that have no better place, in order: streams, parked events
     grown = false, -- owner -> how many more keys hold state now
     over = 0, -- how often a quota refused a key
+    damaged = false, -- keys of which something is lost: name -> true (damage.lua)
 
     -- Remembered ids (seen.lua).
     generations = false, -- newest first; false before they are read

@@ -5,10 +5,12 @@
 -- by writing its window alone, and the index is corrected once a window instead of once an event.
 -- A call reads what is due in pages and takes it in order: time, state name, key. What it moves stands in memory until the end.
 local bytes = include('bytes')
+local damage = include('damage')
 local engine = include('engine')
 local limits = include('limits')
 local queue = include('queue')
 local state = include('state')
+local typed = include('typed')
 
 local M = {}
 
@@ -47,7 +49,7 @@ function M.of(e, s)
 end
 
 local function read_page(e, s, d)
-  d.page = redis.call('ZRANGE', M.key(e, s), '-inf', engine.int(e.bound), 'BYSCORE', 'LIMIT', d.offset, PAGE, 'WITHSCORES')
+  d.page = typed.call('zset', 'ZRANGE', M.key(e, s), '-inf', engine.int(e.bound), 'BYSCORE', 'LIMIT', d.offset, PAGE, 'WITHSCORES')
   d.unread = #d.page > 2
 end
 
@@ -65,7 +67,9 @@ local function take_next(e, s)
 end
 
 local function activate(e, name)
-  local s = state.of(e, name, engine.trigger(e, name))
+  local trigger = engine.trigger(e, name)
+  if not trigger then return damage.later(e, e.prefixes.trigger .. name, 'mended', 'was deleted: it is made anew, its deadlines wait for it') end
+  local s = state.of(e, name, trigger)
   local d = M.of(e, s)
   d.visited, d.page_at, d.offset = true, 1, 0
   read_page(e, s, d)

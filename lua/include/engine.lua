@@ -1,5 +1,6 @@
 -- Opens the context of a call, and answers what follows from it: the lag, as_of, the next wake-up, compiled triggers.
 local context = include('context')
+local damage = include('damage')
 local definition = include('definition')
 local limits = include('limits')
 local position = include('position')
@@ -69,7 +70,7 @@ end
 function M.trigger(e, name)
   local trigger = e.triggers[name]
   if trigger ~= nil then return trigger or nil end
-  local packed = redis.call('GET', e.prefixes.trigger .. name)
+  local packed = typed.call('string', 'GET', e.prefixes.trigger .. name)
   if not packed then
     e.triggers[name] = false
     return nil
@@ -77,6 +78,16 @@ function M.trigger(e, name)
   trigger = definition.read(name, packed)
   e.triggers[name] = trigger
   return trigger
+end
+
+-- Raises once more what an entry or a deadline failed with where it is not to blame; text: of the fault.
+function M.pass_on(e, text)
+  typed.pass_on(text)
+  if text:find('^WRONGTYPE') then damage.fail('a key', 'has another type than it should: ' .. text) end
+  if not text:find('attempt to index', 1, true) then return end
+  for name, trigger in pairs(e.triggers) do
+    if not trigger then damage.fail(e.prefixes.trigger .. name, 'was deleted') end
+  end
 end
 
 -- The same while the clock is set back. at: `- <ms>`, own.lua.

@@ -4,7 +4,6 @@ local dlq = include('dlq')
 local engine = include('engine')
 local history = include('history')
 local own = include('own')
-local typed = include('typed')
 local packed = include('packed')
 local wire = include('wire')
 local write = include('write')
@@ -35,7 +34,7 @@ local function decide(e, first, last, step)
     e.deciding = i
     local ok, result, said = pcall(step, i)
     if not ok then
-      typed.pass_on(dlq.said(result))
+      engine.pass_on(e, dlq.said(result))
       return 'failed', i - 1, words, result
     end
     if not result then return 'more-due', i - 1, words end

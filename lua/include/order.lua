@@ -1,6 +1,7 @@
 -- Rules 12.2: an event that follows another one waits for it, out of the log.
 local buckets = include('buckets')
 local bytes = include('bytes')
+local damage = include('damage')
 local engine = include('engine')
 local limits = include('limits')
 
@@ -43,7 +44,7 @@ end
 local function release(e, id)
   local name = e.prefixes.parked_event .. id
   local event = e.parked[id] or redis.call('HGET', name, 'event')
-  if event then engine.append(e, 'released', event) end
+  if event then engine.append(e, 'released', event) else damage.lost(e, name, 'was deleted: the event that waited there is lost') end
   engine.later(e, 'DEL', name)
   engine.later(e, 'ZREM', e.keys.parked, id)
   e.parked[id], e.released[id] = nil, true

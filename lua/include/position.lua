@@ -1,6 +1,7 @@
 -- The id of the last applied entry. A copy stands in the clock, for when its key was lost; without either the remembered ids say
 -- how far the engine had come: never ahead of it, and what is applied again from there on is recognised as a duplicate.
 local stream = include('stream')
+local typed = include('typed')
 
 local M = {}
 
@@ -14,9 +15,11 @@ end
 
 -- How far the engine had come by the ids that it remembers.
 function M.by_memory(keys)
-  local readable, generations = pcall(cjson.decode, redis.call('GET', keys.seen) or '[]')
-  local newest = readable and generations[1]
-  return newest and newest.to > 0 and before(keys, string.format('%d-0', newest.to)) or '0-0'
+  local text = typed.text(keys.seen)
+  local readable, generations = pcall(cjson.decode, text or '[]')
+  local newest = readable and type(generations) == 'table' and generations[1]
+  local to = type(newest) == 'table' and tonumber(newest.to) or 0
+  return to > 0 and before(keys, string.format('%d-0', to)) or '0-0'
 end
 
 function M.set(keys, at)
@@ -24,12 +27,19 @@ function M.set(keys, at)
   redis.call('HSET', keys.clock, 'position', at)
 end
 
+local function is_id(text)
+  return type(text) == 'string' and text:find('^%d+%-%d+$') and true or false
+end
+
+-- What is no id, or a key of another type, counts as lost.
 function M.of(keys)
-  local position = redis.call('GET', keys.position)
-  if position then return position end
-  if redis.call('EXISTS', keys.events) == 0 then return '0-0' end
-  position = redis.call('HGET', keys.clock, 'position') or M.by_memory(keys)
-  if position == '0-0' then return position end
+  local position = typed.text(keys.position)
+  if is_id(position) then return position end
+  if not position and redis.call('EXISTS', keys.events) == 0 then return '0-0' end
+  local copy = redis.call('HGET', keys.clock, 'position')
+  local rubbish = position and true
+  position = is_id(copy) and copy or M.by_memory(keys)
+  if position == '0-0' and not rubbish then return position end
   M.set(keys, position)
   redis.call('HSET', keys.audit, 'restored', position)
   return position

@@ -1,4 +1,5 @@
 -- Rules 7.3, row by row: an event meets the window and the alert of its key. Only settling makes an absence fire; nothing here fires.
+local latest = include('latest')
 local alert = include('alert')
 local arming = include('arming')
 local early = include('early')
@@ -36,7 +37,7 @@ end
 local function satisfy(e, s, b, ev)
   local start, finish, armed, again, last = b.start, b.finish, b.armed, '', false
   if armed and arming.is_again(armed, early.times(e, s, b.key, ev.as_of, start, finish), ev) then
-    last = window.last_event(e, s, b)
+    last = latest.event(e, s, b)
     window.close(s, b)
     again = arming.again(e, s, b, ev, armed, last)
   else

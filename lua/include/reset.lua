@@ -1,4 +1,5 @@
 -- Rules 17.5: an event ends the window of its key.
+local latest = include('latest')
 local alert = include('alert')
 local arming = include('arming')
 local engine = include('engine')
@@ -33,7 +34,7 @@ local function call_off(e, s, b, ev)
   extra.remember(x, 'cancelled', math.max(x.cancelled or t, t), until_ms)
   if b.start and t >= b.start then
     local armed = b.armed or b.start
-    local last = armed > t and window.last_event(e, s, b)
+    local last = armed > t and latest.event(e, s, b)
     window.close(s, b)
     word = 'reset' .. again(e, s, b, ev, armed, function() return last end)
   end

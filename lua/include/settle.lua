@@ -1,6 +1,7 @@
 -- Rules 8.2: what is due is settled in order; what is outdated is forgotten.
 local alert = include('alert')
 local children = include('children')
+local damage = include('damage')
 local dlq = include('dlq')
 local due = include('due')
 local engine = include('engine')
@@ -10,7 +11,6 @@ local quota = include('quota')
 local record = include('record')
 local state = include('state')
 local tally = include('tally')
-local typed = include('typed')
 local window = include('window')
 local wire = include('wire')
 
@@ -55,7 +55,10 @@ local function visit(e, s, key, score)
   if trigger.type ~= 'event' then return children.forget(e, trigger, key, score) end
   local b = window.of(e, s, key)
   if not window.wakes(s, b) then
-    if not b.next then quota.add(e, s.name, -1) end -- others removed the window
+    if not b.next then -- others removed the window
+      quota.add(e, s.name, -1)
+      damage.lost(e, window.hash(e, s), 'was deleted, or a window in it: what was counted, and absences, are lost')
+    end
     return due.set(e, s, key, false)
   end
   return (s.kind.whole and wake or forget)(e, s, b, score)
@@ -66,7 +69,7 @@ end
 local function isolate(e, item, fault)
   e.fault = dlq.said(fault)
   if dlq.is_refusal(e.fault) then error(fault, 0) end
-  typed.pass_on(e.fault)
+  engine.pass_on(e, e.fault)
   local s, at = item.s, false
   local b = state.window(s, item.key)
   local wakes = b and window.wakes(s, b)

@@ -7,6 +7,7 @@ local quota = include('quota')
 local record = include('record')
 local state = include('state')
 local tally = include('tally')
+local typed = include('typed')
 
 local M = {}
 
@@ -23,14 +24,13 @@ local function made(e, s, key, text)
   return b
 end
 
--- The name of the hash of a trigger's windows.
 function M.hash(e, s)
   return e.prefixes.windows .. s.name
 end
 
 -- Reads the window of a key that nothing is known of yet; answers it, or what is wrong with it.
 function M.read(e, s, key)
-  return made(e, s, key, redis.call('HGET', M.hash(e, s), key))
+  return made(e, s, key, typed.hash('HGET', M.hash(e, s), key))
 end
 
 -- The same of many keys.
@@ -38,7 +38,7 @@ function M.read_all(e, s, keys)
   local found = {}
   for from = 1, #keys, limits.SLICE do
     local last = math.min(#keys, from + limits.SLICE - 1)
-    local texts = redis.call('HMGET', M.hash(e, s), unpack(keys, from, last))
+    local texts = typed.hash('HMGET', M.hash(e, s), unpack(keys, from, last))
     for i = from, last do found[i] = made(e, s, keys[i], texts[i - from + 1]) end
   end
   return found
@@ -58,12 +58,6 @@ function M.of(e, s, key)
   local b = state.window(s, key) or M.read(e, s, key)
   if type(b) == 'string' then error(b, 0) end
   return b
-end
-
--- The document of the last event; false: there is none.
-function M.last_event(e, s, b)
-  if b.last then return b.last end
-  return b.stored_last and redis.call('HGET', e.prefixes.last .. s.name, b.key)
 end
 
 -- Opens the window of a Proactive trigger. opener: id of the event that opens it, false for a standing window without key or one

@@ -2,6 +2,7 @@
 local alert = include('alert')
 local check = include('check')
 local children = include('children')
+local counts = include('counts')
 local due = include('due')
 local engine = include('engine')
 local limits = include('limits')
@@ -74,14 +75,6 @@ local function write_states(e)
   end
 end
 
-local function write_counts(e)
-  for word, count in pairs(e.counts) do redis.call('HINCRBY', e.keys.counters, word, count) end
-  if e.over > 0 then redis.call('HINCRBY', e.keys.counters, 'over-limit', e.over) end
-  for of, count in pairs(e.grown) do
-    if count ~= 0 and redis.call('HINCRBY', e.keys.quota_used, of, count) <= 0 then redis.call('HDEL', e.keys.quota_used, of) end
-  end
-end
-
 -- The engine's own entries of the log. They come first: a log whose last id is the largest takes none, and then nothing is written.
 local function append(e)
   for _, command in ipairs(e.commands) do
@@ -107,7 +100,7 @@ function M.all(e)
     if not command.own then redis.call(unpack(command)) end
   end
   if e.claimed then own.forget(keys, e.position) end
-  write_counts(e)
+  counts.write(e)
   if e.revisit then e.head = tonumber(redis.call('ZRANGE', keys.due, 0, 0, 'WITHSCORES')[2]) or math.huge end
 end
 

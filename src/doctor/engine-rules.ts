@@ -1,6 +1,7 @@
 import { together } from '../findings/automation-findings.ts';
 import { quoted } from '../findings/finding.ts';
 import type { Status } from '../inspect/status.ts';
+import { wrongTypeInWords } from '../redis/wrong-types.ts';
 import { judgeQueues } from '../relay/queue-states.ts';
 import { bad, type Check, ok, orNull, type Rule, several, untold, warning } from './check.ts';
 import type { Facts } from './examine.ts';
@@ -65,12 +66,38 @@ export const ids: Rule = engine('whether ids of entries are times', ({ unusable,
   return ok(straightened === 0 ? 'all are' : `all are; ${several(straightened, 'id')} had to be replaced`);
 });
 
-export const lost: Rule = engine('whether entries are lost', ({ lost }) => {
-  if (lost === 0) return ok('nobody removed entries before they were applied');
+/** How long damage stands in reports. */
+const ACKNOWLEDGE = 'this line stays for a day, or until "watchfire doctor --acknowledge"';
+
+export const lost: Rule = engine('whether entries are lost', ({ damage }, { keys }) => {
+  const found = damage.find(({ key, lost }) => key === keys.events && lost);
+  if (found === undefined) return ok('nobody removed entries before they were applied');
   return bad(
-    `${lost.toLocaleString('en-US')} removed by others before they were applied`,
-    'find out who trims or deletes the log: its retention is the business of the workers alone',
+    found.sentence,
+    `find out who trims or deletes the log: its retention is the business of the workers alone; ${ACKNOWLEDGE}`,
   );
+});
+
+export const damaged: Rule = readable(({ status, wrong, keys }) => {
+  const types = orNull(wrong) ?? [];
+  if (types.length > 0) {
+    return types
+      .slice(0, FINDINGS_SHOWN)
+      .map((one) => bad(`${one.key} ${wrongTypeInWords(one)}`, 'find out who writes there; workers wait until then'));
+  }
+  if ('refused' in status) {
+    return status.refused.startsWith('DAMAGED')
+      ? bad(status.refused, 'see that a worker lives: it mends within seconds what is known elsewhere')
+      : untold('what others did to keys', status.refused);
+  }
+  const told = status.value.damage.filter(({ key, lost }) => !(lost && key === keys.events));
+  if (told.length === 0) return ok('nobody else changed them');
+  return told.slice(0, FINDINGS_SHOWN).map(({ key, lost, sentence }) => {
+    const found = `${key}: ${sentence}`;
+    return lost
+      ? bad(found, `find out who writes there; ${ACKNOWLEDGE}`)
+      : warning(found, `nothing is lost; find out who writes there; ${ACKNOWLEDGE}`);
+  });
 });
 
 export const retention: Rule = engine('what keeps the log', ({ keptBy, now }) => {

@@ -1,19 +1,22 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
-import { DurabilityUnavailable, WrongFormat } from '../errors.ts';
+import { DurabilityUnavailable, UnreadableState, WrongFormat } from '../errors.ts';
 import { findingsIn } from '../findings/automation-findings.ts';
 import type { Finding } from '../findings/finding.ts';
 import { type QuotaUse, readQuotas } from '../inspect/quota.ts';
 import { readStatus, type Status } from '../inspect/status.ts';
 import type { Connections } from '../redis/connection.ts';
+import { DamagedKey } from '../redis/damage.ts';
 import { allDefinitions } from '../redis/definitions.ts';
 import { durabilityOf } from '../redis/durability.ts';
 import { requireReadable } from '../redis/format.ts';
 import { earlyAnswers, isWithin, parseInfo, type ServerVersion, versionOf } from '../redis/info.ts';
+import type { Keys } from '../redis/keys.ts';
 import { isProtected } from '../redis/protection.ts';
 import { infoOf, keepingConfig, keyExists, loadAllScripts, preciseTimeMs } from '../redis/server.ts';
 import type { Store } from '../redis/store.ts';
+import { type WrongType, wrongTypes } from '../redis/wrong-types.ts';
 import { type QueueStates, readQueueStates } from '../relay/queue-states.ts';
 import { Queues } from '../relay/queues.ts';
 import { orNull } from './check.ts';
@@ -50,6 +53,10 @@ export type Facts = Readonly<{
   slot: string | null;
   /** Why this version cannot read the state that is there; null when it can. */
   format: Told<WrongFormat | null>;
+  /** The names of the keys of the engine. */
+  keys: Keys;
+  /** Keys that others wrote over with another type. */
+  wrong: Told<readonly WrongType[]>;
   status: Told<Status>;
   quota: Told<QuotaUse>;
   queues: Told<QueueStates>;
@@ -83,6 +90,8 @@ export async function examine({ connections, store, settings, clock }: ExaminePa
     scripts: await told(() => loadAllScripts(redis)),
     slot: await slotOf(redis, store),
     format,
+    keys: store.keys,
+    wrong: await told(() => wrongTypes(redis, store)),
     status: await told(() => readStatus(redis, store)),
     quota: await told(() => readQuotas(redis, store)),
     queues: 'refused' in format ? format : await told(() => queuesOf(redis, store, format.value)),
@@ -108,6 +117,7 @@ async function told<T>(ask: () => Promise<T>): Promise<Told<T>> {
     return { value: await ask() };
   } catch (error) {
     if (error instanceof Error && error.name === 'ReplyError') return { refused: error.message };
+    if (error instanceof DamagedKey || error instanceof UnreadableState) return { refused: error.message };
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Check, Rule } from './check.ts';
 import {
   automations,
+  damaged,
   deadLetters,
   format,
   ids,
@@ -46,6 +47,7 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ['log', log],
   ['ids of entries', ids],
   ['lost entries', lost],
+  ['keys', damaged],
   ['retention', retention],
   ['dead letters', deadLetters],
   ['quotas', quotas],

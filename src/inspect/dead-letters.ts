@@ -12,6 +12,7 @@ import {
   trimDeadLetters,
 } from '../redis/dead-letters.ts';
 import { documentsAt } from '../redis/definitions.ts';
+import { serverTimeMs } from '../redis/server-time.ts';
 import { redrive } from '../redis/steps/redrive.ts';
 import type { Store } from '../redis/store.ts';
 
@@ -129,7 +130,7 @@ async function unfitness(redis: Redis, store: Store, entry: DeadLetterEntry): Pr
 }
 
 /** Removes letters for good. @returns how many of them there were */
-export async function removeDeadLetters(redis: Redis, store: Store, ids: readonly string[]): Promise<number> {
+async function removeDeadLetters(redis: Redis, store: Store, ids: readonly string[]): Promise<number> {
   let removed = 0;
   for (let first = 0; first < ids.length; first += REMOVED_AT_ONCE) {
     removed += await deleteDeadLetters(redis, store, ids.slice(first, first + REMOVED_AT_ONCE));
@@ -138,12 +139,12 @@ export async function removeDeadLetters(redis: Redis, store: Store, ids: readonl
 }
 
 /** Removes all letters that were written before a time (ms of Redis) for good. @returns how many */
-export async function removeDeadLettersBefore(redis: Redis, store: Store, beforeMs: number): Promise<number> {
+async function removeDeadLettersBefore(redis: Redis, store: Store, beforeMs: number): Promise<number> {
   return await trimDeadLetters(redis, store, `${Math.max(0, beforeMs)}-0`);
 }
 
 /** Removes all letters there are for good. @returns how many; those that come meanwhile stay */
-export async function removeAllDeadLetters(redis: Redis, store: Store): Promise<number> {
+async function removeAllDeadLetters(redis: Redis, store: Store): Promise<number> {
   const newest = await newestDeadLetter(redis, store);
   if (newest === null) return 0;
   return (await trimDeadLetters(redis, store, newest)) + (await deleteDeadLetters(redis, store, [newest]));
@@ -175,4 +176,14 @@ function fieldsOf(text: string | undefined): string[] {
   } catch {
     return [];
   }
+}
+
+/** Which dead letters are removed for good: by their ids, those given up longer ago, or all. */
+export type Purged = readonly string[] | 'all' | { readonly olderThanMs: number };
+
+/** Removes dead letters. @returns how many there were */
+export async function purgeDeadLetters(redis: Redis, store: Store, letters: Purged): Promise<number> {
+  if (letters === 'all') return await removeAllDeadLetters(redis, store);
+  if (!('olderThanMs' in letters)) return await removeDeadLetters(redis, store, letters);
+  return await removeDeadLettersBefore(redis, store, (await serverTimeMs(redis)) - letters.olderThanMs);
 }

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { timeOf } from '../model/intake.ts';
 import { backlogByBook, backlogByGroup } from '../redis/backlog.ts';
 import { countedIn } from '../redis/counters.ts';
+import { type Damage, DamagedKey, damageIn, generationIn } from '../redis/damage.ts';
 import { unfinishedOf } from '../redis/groups.ts';
 import { BELIEVED_MS, liveWorkers } from '../redis/heartbeat.ts';
 import { memoryRatio } from '../redis/info.ts';
@@ -57,6 +58,8 @@ export type Status = {
   whereErrors: Record<string, number>;
   /** Entries that others removed before they were applied (lua/audit.lua). */
   lost: number;
+  /** What others did to keys of the engine within a day, the newest first, unless somebody acknowledged it. */
+  damage: readonly Damage[];
   /** The consumer group that keeps the log from being trimmed, and the entry it keeps it from; null when none does. */
   keptBy: { group: string; from: string } | null;
   /** An id in the log that is no time of arrival, until workers have replaced it; null when all are usable. */
@@ -70,7 +73,8 @@ export type Status = {
 /** Reads all of it in some five round trips. */
 export async function readStatus(redis: Redis, store: Store): Promise<Status> {
   const overview = await overviewOf(redis, store);
-  const base = baseOf(overview);
+  if (!/^\d{1,20}-\d{1,20}$/.test(overview.position ?? '0-0')) throw new DamagedKey(store.keys.position, 'holds no id');
+  const base = baseOf(overview, generationIn(store, overview.generation));
   const [waiting] = await readBehind(redis, store, base.position, 1);
   const workers = await workersOf(redis, store);
   const due = await nextDeadline(redis, store, TRIGGER_LIMIT);
@@ -83,18 +87,22 @@ export async function readStatus(redis: Redis, store: Store): Promise<Status> {
 
 type Later = 'waitingMs' | 'behind' | 'unrelayed' | 'workers' | 'due' | keyof EntryIds;
 
-function baseOf(overview: Overview): Omit<Status, Later> {
-  const { nowMs, position, newest, arrival, generation, counters, keptBy, keptFrom, memory, ...other } = overview;
-  const { lastId, straightens, ...counts } = other;
+function baseOf(overview: Overview, generation: string): Omit<Status, Later> {
+  const { nowMs, position, newest, arrival, counters, damage, keptBy, keptFrom, memory, ...other } = overview;
+  const { lastId, straightens, generation: _, ...counts } = other;
   const read = (name: string): string => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(memory)?.[1] ?? '';
   const { words, whereErrors } = countedIn(counters);
   return {
     ...counts,
     now: nowMs,
     position: position ?? '0-0',
-    lagMs: newest && arrival ? Math.max(0, Math.min(LAG_LIMIT_MS, Number(arrival) - Number(newest))) : 0,
-    generation: Number(generation ?? 0),
+    lagMs: Math.max(
+      0,
+      Math.min(LAG_LIMIT_MS, storedNumber(arrival, 0) - storedNumber(newest, storedNumber(arrival, 0))),
+    ),
+    generation: Number(generation),
     counters: words,
+    damage: damageIn(damage, nowMs),
     whereErrors,
     lost: storedNumber(counters.lost, 0),
     keptBy: keptBy ? { group: keptBy, from: keptFrom ?? '0-0' } : null,

@@ -21,6 +21,7 @@ import { serverTimeMs } from '../redis/server.ts';
 import { readSettings } from '../redis/settings.ts';
 import type { Store } from '../redis/store.ts';
 import { storedAutomation } from '../redis/stored.ts';
+import { naming } from '../redis/wrong-types.ts';
 import { type DeadLetter, findDeadLetter, lastDeadLetters } from './dead-letters.ts';
 import { type Dropped, droppedBy, type Replacement } from './dropped.ts';
 import {
@@ -84,7 +85,11 @@ export class Views {
 
   /** How the engine is: how far it is, what waits, who works. */
   async status(): Promise<Status> {
-    return await readStatus(await this.look(), this.store);
+    return await naming(
+      this.connections.redis,
+      this.store,
+      async () => await readStatus(await this.look(), this.store),
+    );
   }
 
   /** Whether a worker is alive that applies what is sent here. */

@@ -15,7 +15,7 @@ const CONNECTED = ['ping', 'hello', 'quit', 'select', 'client|setname', 'info'];
 const ENGINE = [
   'evalsha script|load multi exec time wait publish pubsub|numsub subscribe unsubscribe',
   'get set del unlink exists incr pexpire persist pttl type renamenx',
-  'hget hset hsetnx hdel hmget hgetall hvals hkeys hlen hexists hincrby',
+  'hget hset hsetnx hdel hmget hgetall hvals hkeys hlen hexists hincrby hscan',
   'sadd srem zadd zrem zrange zcard zcount zscore zremrangebyscore',
   'xadd xack xrange xrevrange xread xreadgroup xautoclaim xpending xtrim xdel xlen xsetid',
   'xgroup|create xgroup|delconsumer xgroup|setid xinfo|groups xinfo|consumers xinfo|stream',
@@ -38,7 +38,7 @@ const TAKING_JOBS = [
 
 /** Everything that shows and changes nothing. */
 const LOOKING = [
-  'multi exec time get pttl subscribe unsubscribe',
+  'multi exec time get pttl type subscribe unsubscribe',
   'hget hmget hgetall hvals hlen hexists zrange zscore zcard zcount llen lpos',
   'xrange xrevrange xread xlen xinfo|groups xinfo|consumers xinfo|stream',
 ];

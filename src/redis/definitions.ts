@@ -1,13 +1,12 @@
 import type { Redis } from 'ioredis';
 import { Conflict, NotFound, UnreadableState } from '../errors.ts';
-import { compileGlob } from '../match/glob.ts';
+import { listens } from '../match/listening.ts';
 import { compiledFields, planOf, type StoredPlan, stateNamesOf, storedPlan } from '../match/plan.ts';
 import { queuesOf } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import { differingKeys } from '../model/meaning.ts';
-import { namesOf } from '../model/pattern.ts';
-import { patternsOf, type Trigger } from '../model/trigger.ts';
 import type { Changed } from './change.ts';
+import { generationIn } from './damage.ts';
 import { deleteAutomation } from './steps/delete-automation.ts';
 import { putAutomation } from './steps/put-automation.ts';
 import type { Store } from './store.ts';
@@ -23,26 +22,13 @@ const CATCH_UP_CALLS = 100_000;
 /** An automation as it stands in Redis. */
 export type Definition = Readonly<{ automation: Automation; plan: StoredPlan }>;
 
-/** Names of the engine's own events (rules 10). */
-const OWN_EVENTS = ['automation.triggered', 'automation.resolved'];
-
-/**
- * Whether one of the triggers could want a state-change event. They are put into the log only while some automation could: each
- * firing would otherwise add an entry that nothing wants. The recorded scenarios run with all of them: leaving them out decides nothing.
- */
-function listens(trigger: Trigger): boolean {
-  if (trigger.type !== 'event' && trigger.triggers.some(listens)) return true;
-  if (trigger.type === 'event' && trigger.expect.length === 0) return true;
-  const globs = patternsOf(trigger).flatMap(namesOf).map(compileGlob);
-  return OWN_EVENTS.some((name) => globs.some((glob) => glob(name)));
-}
-
 async function current(redis: Redis, store: Store, id: string): Promise<{ generation: string; old: Found | null }> {
   const { generation, automations, plans } = store.keys;
   const answers = await insist(() => execute(redis.multi().get(generation).hget(automations, id).hget(plans, id)));
   const [at, document, plan] = answers.map((value) => (typeof value === 'string' ? value : null));
-  if (!document || !plan) return { generation: at ?? '0', old: null };
-  return { generation: at ?? '0', old: foundIn(store, id, document, plan) };
+  const known = generationIn(store, at);
+  if (!document || !plan) return { generation: known, old: null };
+  return { generation: known, old: foundIn(store, id, document, plan) };
 }
 
 /** What stands there, readable or not, and the state names of its triggers, as far as they can be known. */
@@ -206,7 +192,7 @@ export async function definitionNames(
 
 /** How many changes of definitions there were, as text. */
 export async function currentGeneration(redis: Redis, store: Store): Promise<string> {
-  return (await redis.get(store.keys.generation)) ?? '0';
+  return generationIn(store, await redis.get(store.keys.generation));
 }
 
 /** How many automations there are, as far as they stand there. */
@@ -274,7 +260,7 @@ async function readChanged(
     throw await withKey(redis, types, error);
   });
   return {
-    generation: String(at ?? '0'),
+    generation: generationIn(store, at),
     ignored: ignoredIn(names),
     documents: (documents ?? []) as Texts,
     plans: (found ?? []) as Texts,

@@ -67,6 +67,10 @@ export type Keys = Readonly<{
   quotas: string;
   /** hash, permanent: what the last looks at the log found (lua/audit.lua), and who keeps it from being trimmed. */
   audit: string;
+  /** hash, permanent: what others did to keys of the engine: key -> when, whether something is lost, and a sentence (src/redis/damage.ts). */
+  damage: string;
+  /** hash, permanent: what is small of other keys, as it stood at the last look, to be put back where others removed it (lua/mend-keys.lua). */
+  copies: string;
   /** string, permanent: generations of remembered event ids, as JSON (lua/include/seen.lua). */
   seen: string;
   /** hash with a TTL: which worker takes over which entry (lua/take-over.lua); a note that stays says where a worker died. */
@@ -147,6 +151,8 @@ export function keysOf(namespace: string): Keys {
     own: name('own'),
     quotas: name('quotas'),
     audit: name('audit'),
+    damage: name('damage'),
+    copies: name('copies'),
     seen: name('seen'),
     attempts: name('attempts'),
     workers: name('workers'),

@@ -19,6 +19,7 @@ export type Overview = Readonly<{
   parked: number;
   dead: number;
   counters: Readonly<Record<string, string>>;
+  damage: Readonly<Record<string, string>>;
   keptBy: string | null;
   keptFrom: string | null;
   /** INFO memory. */
@@ -28,22 +29,37 @@ export type Overview = Readonly<{
 /** All of it in one round trip. */
 export async function overviewOf(redis: Redis, store: Store): Promise<Overview> {
   const { keys } = store;
-  const [time, position, entries, clock, generation, automations, firings, parked, dead, counters, kept, memory, log] =
-    await Promise.all([
-      redis.time(),
-      redis.get(keys.position),
-      redis.xlen(keys.events),
-      redis.hmget(keys.clock, 'newest', 'arrival'),
-      redis.get(keys.generation),
-      redis.hlen(keys.automations),
-      redis.xlen(keys.firings),
-      redis.zcard(keys.parked),
-      redis.xlen(keys.dead),
-      redis.hgetall(keys.counters),
-      redis.hmget(keys.audit, 'kept_by', 'kept_from', 'straight_to'),
-      redis.info('memory'),
-      redis.xinfo('STREAM', keys.events).then((flat) => fieldsOf(flat as unknown[]), noStream),
-    ]);
+  const [
+    time,
+    position,
+    entries,
+    clock,
+    generation,
+    automations,
+    firings,
+    parked,
+    dead,
+    counters,
+    damage,
+    kept,
+    ...others
+  ] = await Promise.all([
+    redis.time(),
+    redis.get(keys.position),
+    redis.xlen(keys.events),
+    redis.hmget(keys.clock, 'newest', 'arrival'),
+    redis.get(keys.generation),
+    redis.hlen(keys.automations),
+    redis.xlen(keys.firings),
+    redis.zcard(keys.parked),
+    redis.xlen(keys.dead),
+    redis.hgetall(keys.counters),
+    redis.hgetall(keys.damage),
+    redis.hmget(keys.audit, 'kept_by', 'kept_from', 'straight_to'),
+    redis.info('memory'),
+    redis.xinfo('STREAM', keys.events).then((flat) => fieldsOf(flat as unknown[]), noStream),
+  ]);
+  const [memory, log] = others;
   const nowMs = Number(time[0]) * 1_000 + Math.floor(Number(time[1]) / 1_000);
   const [newest = null, arrival = null] = clock;
   const [keptBy = null, keptFrom = null, straightTo = null] = kept;
@@ -61,6 +77,7 @@ export async function overviewOf(redis: Redis, store: Store): Promise<Overview> 
     parked,
     dead,
     counters,
+    damage,
     keptBy,
     keptFrom,
     memory,

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { generationIn } from './damage.ts';
 import { untilChanged } from './definitions.ts';
 import { putSettings } from './steps/put-settings.ts';
 import type { Store } from './store.ts';
@@ -53,9 +54,9 @@ export async function writeQuotas(
       const value = changes[name];
       return value !== undefined && (value === null ? null : String(value)) !== (stored[i] ?? null);
     });
-    if (differing.length === 0) return { word: 'unchanged', generation: String(at ?? '0') };
+    if (differing.length === 0) return { word: 'unchanged', generation: generationIn(store, at) };
     return await putSettings(redis, store, {
-      generation: String(at ?? '0'),
+      generation: generationIn(store, at),
       of: 'quotas',
       set: differing.flatMap((name) =>
         changes[name] === null ? [] : [[FIELDS[name], String(changes[name])] as const],

@@ -25,11 +25,16 @@ const STATES: ReadonlySet<string> = new Set([
   'NOPERM',
   'WRONGPASS',
   'NOPROTO',
+  // What a call needs in Redis was removed or written over by others (lua/include/damage.lua).
+  'DAMAGED',
 ]);
 
 /** Errors without a word of their own that mean the same. The last is how Redis 7.0 refuses rights within a script. */
 const GENERAL =
   /^ERR (max number of clients|unknown command|operation not permitted|The user executing the script can't )/i;
+
+/** A key of the engine that others wrote over, by its name (lua/include/typed.lua): no entry is to blame. */
+const NAMED_KEY = /^WRONGTYPE \{.+ is a \w+, not a \w+/;
 
 /** What the client says of connections: they broke, were not made in time, or were closed by us. */
 const CONNECTION =
@@ -86,7 +91,7 @@ function ofText(message: string): boolean {
   // Some servers and clients put a minus or the name of the script in front, and an error that a script throws on gets one more ERR.
   const text = message.replace(/^-?(ERR (?=[A-Z]+ ))?/, '').trimStart();
   const [word = ''] = text.split(/[\s:,]/, 1);
-  return STATES.has(word) || GENERAL.test(text) || CONNECTION.test(text);
+  return STATES.has(word) || GENERAL.test(text) || NAMED_KEY.test(text) || CONNECTION.test(text);
 }
 
 /** Whether a consumer group, or its stream, is not there. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { ScriptMismatch } from '../errors.ts';
 import { workerCommands } from './acl.ts';
+import { withKey } from './transaction.ts';
 
 /** Where the scripts are: `lua/` beside `src/` in a checkout and beside `dist/` in the package. */
 export const LUA_FOLDER = new URL('../../lua/', import.meta.url);
@@ -12,6 +13,8 @@ const readLua = (path: string): string => readFileSync(new URL(path, LUA_FOLDER)
 /** What the header of a script promises; `rest` is the one argument that may repeat, always the last. */
 export type Contract = Readonly<{
   keys: readonly string[];
+  /** Of each key, by its name: `string`, `hash` … */
+  types: Readonly<Record<string, string>>;
   args: readonly string[];
   rest: string | null;
   words: readonly string[];
@@ -27,6 +30,7 @@ export type Script = Readonly<{ name: string; source: string; sha: string; contr
 /** Reads the contract from the comment that a script begins with. */
 export function parseContract(name: string, source: string): Contract {
   const keys: string[] = [];
+  const types: Record<string, string> = {};
   const args: string[] = [];
   let words: string[] = [];
   let flags: string[] = [];
@@ -39,14 +43,15 @@ export function parseContract(name: string, source: string): Contract {
     if (kind === 'WORDS') words = text.split(' ');
     if (kind === 'FLAGS') flags = text.split(' ');
     if (kind === 'RIGHTS') rightsFirst = text === 'first';
-    const [first = ''] = text.split(' ');
+    const [first = '', type = ''] = text.split(/ +/);
+    if (kind === 'KEYS') types[first] = type;
     if (rest !== null && kind === 'ARGV') throw new ScriptMismatch(name, `nothing may follow the argument ${rest}…`);
     if (kind === 'KEYS') keys.push(first);
     else if (kind === 'ARGV' && first.endsWith('…')) rest = first.slice(0, -1);
     else if (kind === 'ARGV') args.push(first);
   }
   if (words.length === 0) throw new ScriptMismatch(name, 'its header has no line WORDS');
-  return { keys, args, rest, words, flags, rightsFirst };
+  return { keys, types, args, rest, words, flags, rightsFirst };
 }
 
 /** Locals that bind what the header names, in its order. */
@@ -156,11 +161,21 @@ export async function runScript(redis: Redis, script: Script, call: Call): Promi
   const { contract, sha } = script;
   const keys = ordered(script, contract.keys, call.keys);
   const values = [...keys, ...ordered(script, contract.args, call.args), ...(call.rest ?? [])];
+  const types = Object.fromEntries(contract.keys.map((name, i) => [String(keys[i]), contract.types[name] ?? '']));
+  const failed = async (error: unknown): Promise<unknown> => unnamed(script.name, await withKey(redis, types, error));
   try {
     return await redis.evalsha(sha, keys.length, ...values);
   } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw await failed(error);
     await redis.script('LOAD', script.source);
-    return await redis.evalsha(sha, keys.length, ...values);
+    return await redis.evalsha(sha, keys.length, ...values).catch(async (failure: unknown) => {
+      throw await failed(failure);
+    });
   }
+}
+
+/** One of the keys that a script makes itself has another type: no entry is to blame, workers mend it. */
+function unnamed(name: string, error: unknown): unknown {
+  if (!(error instanceof Error && /^(ERR )?WRONGTYPE Operation/.test(error.message))) return error;
+  return new Error(`DAMAGED a key that lua/${name}.lua reads has another type than it should: ${error.message}`);
 }

@@ -4,6 +4,7 @@ import {
   type NamespaceSettings,
   type NamespaceSettingsChanges,
 } from '../model/namespace-settings.ts';
+import { generationIn } from './damage.ts';
 import { untilChanged } from './definitions.ts';
 import { putSettings } from './steps/put-settings.ts';
 import type { Store } from './store.ts';
@@ -16,7 +17,8 @@ const NAMES = ['earlyMs', 'followWaitMs', 'ignored'] as const;
 
 type Stored = Readonly<{ generation: string; texts: readonly (string | null)[] }>;
 
-async function readStored(redis: Redis, { keys }: Store): Promise<Stored> {
+async function readStored(redis: Redis, store: Store): Promise<Stored> {
+  const { keys } = store;
   const read = (): Promise<unknown[]> =>
     execute(
       redis
@@ -25,7 +27,7 @@ async function readStored(redis: Redis, { keys }: Store): Promise<Stored> {
         .hmget(keys.settings, ...NAMES.map((name) => FIELDS[name])),
     );
   const [generation, texts] = await insist(read);
-  return { generation: String(generation ?? '0'), texts: texts as (string | null)[] };
+  return { generation: generationIn(store, generation), texts: texts as (string | null)[] };
 }
 
 /** The settings that hold now, as the scripts and the workers read them. */

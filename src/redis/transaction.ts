@@ -22,7 +22,7 @@ export async function insist<T>(send: () => Promise<T>): Promise<T> {
  * @param types key -> its type
  */
 export async function withKey(redis: Redis, types: Readonly<Record<string, string>>, error: unknown): Promise<unknown> {
-  if (!(error instanceof Error && error.message.startsWith('WRONGTYPE'))) return error;
+  if (!(error instanceof Error && error.message.startsWith('WRONGTYPE Operation'))) return error;
   for (const [key, wanted] of Object.entries(types)) {
     const found = await redis.type(key);
     if (found !== wanted && found !== 'none') return new Error(`WRONGTYPE ${key} is a ${found}, not a ${wanted}`);

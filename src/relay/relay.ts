@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { reasonOf } from '../errors.ts';
 import { Loop, type Service } from '../loop.ts';
 import { BLOCK_MS } from '../redis/connection.ts';
+import { noteDamage } from '../redis/damage.ts';
 import { type LedgerEntry, START } from '../redis/ledger-group.ts';
 import { isMissingGroup } from '../redis/retryable.ts';
 import type { Store } from '../redis/store.ts';
@@ -151,8 +152,12 @@ export class Relay implements Service {
       // What was read in this step is ours and unacknowledged.
       this.#lookAgain();
       if (!isMissingGroup(error)) throw error;
-      this.#parts.logger.warn('consumer group of the firings was missing and is made anew, seven days back');
+      const { redis, store, logger } = this.#parts;
+      const key = store.keys.firings;
+      logger.warn({ key }, 'consumer group of the firings was missing and is made anew, seven days back');
       await this.#outbox.createGroup();
+      const sentence = 'was deleted, or its consumer group: firings that had no jobs yet can be lost';
+      await noteDamage(redis, store, { key, lost: true, sentence });
       return summary;
     }
   }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { LoadedDefinitions } from '../apply/loaded-definitions.ts';
+import { everyKey, noteDamage } from '../redis/damage.ts';
 import { currentGeneration } from '../redis/definitions.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import { isAfter } from '../redis/log.ts';
@@ -8,8 +9,18 @@ import { timesOverQuota } from '../redis/quotas.ts';
 import { audit, type LogFinding } from '../redis/steps/audit.ts';
 import { recount } from '../redis/steps/recount.ts';
 import type { Store } from '../redis/store.ts';
+import type { Mender } from './mender.ts';
 
-export type AuditorParts = { redis: Redis; store: Store; logger: Logger; definitions: LoadedDefinitions };
+export type AuditorParts = {
+  redis: Redis;
+  store: Store;
+  logger: Logger;
+  definitions: LoadedDefinitions;
+  mender: Mender;
+};
+
+/** The position now and at the last look, whether the namespace is another one than then, and whether the position went back. */
+type Looks = Readonly<{ position: string; was: string; another: boolean; wentBack: boolean }>;
 
 /** After this many looks (a minute) without a key that was kept from its window, the next such key is logged again. */
 const QUIET_LOOKS = 12;
@@ -22,6 +33,8 @@ export class Auditor {
   readonly #parts: AuditorParts;
   /** The furthest position that this process has seen. */
   #position = '0-0';
+  /** The generation at the last look. */
+  #generation = '0';
   /** How often a quota had kept a key from its window at the last look; null before the first. */
   #refused: number | null = null;
   #quietLooks = QUIET_LOOKS;
@@ -32,27 +45,43 @@ export class Auditor {
 
   /** One look. @returns the position */
   async runOnce(): Promise<string> {
-    const { redis, store, logger, definitions } = this.#parts;
+    const { redis, store, definitions, mender } = this.#parts;
+    const another = await mender.keys(definitions.view.generation);
     const { position, findings } = await audit(redis, store);
     await recount(redis, store.keys.events, ENGINE_GROUP);
     await recount(redis, store.keys.firings, ACTIONS_GROUP);
     for (const finding of findings) this.#tell(finding);
-    const was = { position: this.#position, generation: definitions.view.generation };
-    const generation = await currentGeneration(redis, store);
-    const older = Number(generation) < Number(was.generation);
     const explained = findings.some(({ kind }) => kind === 'position-ahead' || kind === 'log-replaced');
+    const was = this.#position;
     this.#position = position;
-    const lost = older || (!explained && isAfter(was.position, position));
+    await this.#compare({ position, was, another, wentBack: !explained && isAfter(was, position) });
+    await this.#tellQuotas();
+    return position;
+  }
+
+  /** Redis can have gone back to an older state, or to none: numbers of generations are given away once more then. */
+  async #compare({ position, was, another, wentBack }: Looks): Promise<void> {
+    const { redis, store, logger, definitions } = this.#parts;
+    const generation = await currentGeneration(redis, store);
+    const generationWas = this.#generation;
+    this.#generation = generation;
+    const lost = wentBack || Number(generation) < Number(generationWas);
     if (lost) {
-      const fields = { position, positionWas: was.position, generation, generationWas: was.generation };
+      const fields = { position, positionWas: was, generation, generationWas };
       logger.error(
         fields,
         'Redis has lost state (FLUSHALL, a failover or an older copy); going on with what it has now',
       );
+    } else if (another)
+      logger.error({ key: store.keys.copies }, 'a key was removed by others, perhaps with all others');
+    if (lost || another) {
+      const key = lost ? everyKey(store) : store.keys.copies;
+      const sentence = lost
+        ? `Redis has ${another ? 'lost all of its state' : 'an older state'}: generation ${generation} (was ${generationWas}), position ${position} (was ${was}); put the automations again that are missing`
+        : 'was deleted, perhaps with other keys: see that all automations are there';
+      await noteDamage(redis, store, { key, lost: another, sentence });
+      await definitions.reload();
     }
-    if (lost) await definitions.reload();
-    await this.#tellQuotas();
-    return position;
   }
 
   /** Reports once that a quota is used up, and not for each event that it concerns. */
@@ -73,7 +102,7 @@ export class Auditor {
 
   #tell({ kind, detail }: LogFinding): void {
     const { logger, store } = this.#parts;
-    const stream = store.keys.events;
+    const { events: stream, position: key } = store.keys;
     switch (kind) {
       case 'entries-lost':
         logger.error({ stream, lost: Number(detail) }, 'entries were removed before they were applied');
@@ -85,10 +114,10 @@ export class Auditor {
         logger.error({ stream, last: detail }, 'the log was deleted or replaced; going on with what is there now');
         return;
       case 'position-lost':
-        logger.error({ position: detail }, 'the position was lost; found again by what is acknowledged');
+        logger.error({ key, position: detail }, 'the position was lost; found again by what is acknowledged');
         return;
       case 'position-ahead':
-        logger.error({ position: detail }, 'the position was ahead of the log; put back to what is acknowledged');
+        logger.error({ key, position: detail }, 'the position was ahead of the log; put back to what is acknowledged');
         return;
       default:
         kind satisfies never;

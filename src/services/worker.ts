@@ -26,6 +26,7 @@ import { Relay } from '../relay/relay.ts';
 import { Auditor } from './auditor.ts';
 import { Janitor } from './janitor.ts';
 import { Live } from './live.ts';
+import { Mender } from './mender.ts';
 import { Scheduler } from './scheduler.ts';
 
 /** Between two signs of life: a fraction of how long one is believed. */
@@ -73,6 +74,7 @@ export class Worker implements Service {
   readonly #scheduler: Scheduler;
   readonly #janitor: Janitor;
   readonly #straightener: Straightener;
+  readonly #mender: Mender;
   readonly #auditor: Auditor;
   readonly #relay: Relay;
   readonly #live: Live;
@@ -99,7 +101,8 @@ export class Worker implements Service {
     this.#scheduler = new Scheduler(base);
     this.#janitor = new Janitor({ ...base, settings });
     this.#straightener = new Straightener(base);
-    this.#auditor = new Auditor({ ...base, definitions: this.#definitions });
+    this.#mender = new Mender(base);
+    this.#auditor = new Auditor({ ...base, definitions: this.#definitions, mender: this.#mender });
     const matcher = new Matcher(this.#definitions, clock, settings.chunkSize);
     this.#applier = new Applier({
       ...base,
@@ -197,6 +200,7 @@ export class Worker implements Service {
 
   async #audit(): Promise<number> {
     await this.#auditor.runOnce();
+    await this.#mender.automations(await serverTimeMs(this.#redis));
     return AUDIT_MS;
   }
 

@@ -95,7 +95,7 @@ describe('watchfire doctor', () => {
     await redis.set(keys.format, FORMAT);
     await redis.xadd(keys.events, '1000-0', 'event', 'x', 'resource.id', 'r');
     await redis.xadd(keys.dead, '*', 'source', 'events', 'entry', '1-0', 'reason', 'x');
-    await redis.hset(keys.counters, 'lost', 3);
+    await redis.hset(keys.damage, keys.events, `${Date.now()} lost 3 entries were removed`);
     await redis.hset(keys.quotas, 'windows', 2);
     await redis.hset(keys.quota_used, '', 2, 'A', 2);
     const found = troubles(await doctor(url));

@@ -4,6 +4,7 @@ import { Watchfire } from '../../src/engine.ts';
 import type { TriggerDocument } from '../../src/index.ts';
 import { DEFAULT_QUOTAS } from '../../src/inspect/quota.ts';
 import { Auditor } from '../../src/services/auditor.ts';
+import { Mender } from '../../src/services/mender.ts';
 import { eventually } from '../support/eventually.ts';
 import { logLines } from '../support/log-lines.ts';
 import { freshNamespace } from '../support/namespace.ts';
@@ -99,7 +100,14 @@ test('a cap that is reached is logged once, not with each event, and anew after 
   const world = new World();
   const { lines, logger } = logLines();
   const { redis, store } = world;
-  const auditor = new Auditor({ redis, store, logger, definitions: new LoadedDefinitions(redis, store, new Set()) });
+  const mender = new Mender({ redis, store, logger });
+  const auditor = new Auditor({
+    redis,
+    store,
+    logger,
+    mender,
+    definitions: new LoadedDefinitions(redis, store, new Set()),
+  });
   const said = (): number => lines.filter((line) => line.msg.includes('a quota of open windows is used up')).length;
   const refuse = async (): Promise<void> => {
     await redis.hincrby(store.keys.counters, 'over-limit', 5);

@@ -2,19 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Grade } from '../../src/doctor/check.ts';
 import type { Facts } from '../../src/doctor/examine.ts';
 import { findingsOf } from '../../src/doctor/findings.ts';
-import { FAULTS, faultsOf } from '../../src/doctor/server-faults.ts';
 import { WrongFormat } from '../../src/errors.ts';
 import type { Finding } from '../../src/findings/finding.ts';
 import { DEFAULT_QUOTAS, fullOf } from '../../src/inspect/quota.ts';
 import type { Status } from '../../src/inspect/status.ts';
-import {
-  earlyAnswers,
-  isWithin,
-  parseInfo,
-  type ServerVersion,
-  versionInWords,
-  versionOf,
-} from '../../src/redis/info.ts';
+import { type ServerVersion, versionOf } from '../../src/redis/info.ts';
+import { keysOf } from '../../src/redis/keys.ts';
 import type { QueueState } from '../../src/relay/queue-states.ts';
 
 function server(text: string, product: ServerVersion['product'] = 'redis'): ServerVersion {
@@ -41,6 +34,7 @@ const status: Status = {
   counters: {},
   whereErrors: {},
   lost: 0,
+  damage: [],
   keptBy: null,
   unusable: null,
   clockBehindMs: 0,
@@ -79,6 +73,8 @@ function facts({ info, config = {}, ...rest }: Changes = {}): Facts {
     scripts: { value: 13 },
     slot: null,
     format: { value: null },
+    keys: keysOf('wf'),
+    wrong: { value: [] },
     status: { value: status },
     quota: { value: { limits: DEFAULT_QUOTAS, windows: 0, automations: [], full: [], refused: 0 } },
     queues: { value: { queues: [], types: [] } },
@@ -88,6 +84,8 @@ function facts({ info, config = {}, ...rest }: Changes = {}): Facts {
 }
 
 const engine = (changes: Partial<Status>): Changes => ({ status: { value: { ...status, ...changes } } });
+const damaged = (key: string, sentence: string, lost = true): Changes =>
+  engine({ damage: [{ key, atMs: 1, lost, sentence }] });
 const mode = (durability: Facts['settings']['durability'], minReplicas = 1): Changes => ({
   settings: { namespace: 'wf', durability, minReplicas },
 });
@@ -186,7 +184,16 @@ const engine_rows: Row[] = [
   ['log', 'ok', /^5 behind, the oldest for 2\.0 s$/, engine({ behind: 5, waitingMs: 2_000 })],
   ['log', 'warning', /for 11 s$/, engine({ behind: 5, waitingMs: 11_000 })],
   ['log', 'bad', /^some behind, the oldest for 61 s$/, engine({ behind: null, waitingMs: 61_000 })],
-  ['lost entries', 'bad', /^1,234 removed by others/, engine({ lost: 1_234 })],
+  ['lost entries', 'bad', /^1234 entries were removed/, damaged('{wf}:events', '1234 entries were removed')],
+  ['keys', 'bad', /^\{wf\}:dead: was deleted/, damaged('{wf}:dead', 'was deleted')],
+  ['keys', 'warning', /^\{wf\}:due: was deleted/, damaged('{wf}:due', 'was deleted', false)],
+  [
+    'keys',
+    'bad',
+    /^\{wf\}:due is a string, not a zset/,
+    { wrong: { value: [{ key: '{wf}:due', found: 'string', wanted: 'zset' }] } },
+  ],
+  ['keys', 'bad', /^DAMAGED \{wf\}:position holds no id/, { status: { refused: 'DAMAGED {wf}:position holds no id' } }],
   ['ids of entries', 'ok', /^all are$/, {}],
   ['ids of entries', 'ok', /^all are; 1,234 ids had to be replaced$/, engine({ counters: { straightened: 1_234 } })],
   ['ids of entries', 'bad', /^9-9 is no time of arrival/, engine({ unusable: '9-9' })],
@@ -242,58 +249,5 @@ describe('a check', () => {
     expect(new Set([...server_rows, ...keeping_rows, ...engine_rows].map(([name]) => name))).toEqual(
       new Set(checks.map(({ name }) => name)),
     );
-  });
-});
-
-describe('the version of a server', () => {
-  test.each([
-    ['redis_version:7.0.15\r\n', 'Redis 7.0.15'],
-    ['# Server\r\nredis_version:7.2.4\r\nvalkey_version:8.1.1\r\n', 'Valkey 8.1.1'],
-    ['redis_version:255.255.255\r\n', 'Redis 255.255.255'],
-  ])('is read from %j', (info, words) => {
-    const version = versionOf(parseInfo(info));
-    expect(version && versionInWords(version)).toBe(words);
-  });
-
-  test.each(['', 'redis_version:\r\n', 'redis_version:unknown\r\n'])('is not known from %j', (info) => {
-    expect(versionOf(parseInfo(info))).toBeNull();
-  });
-
-  test.each([
-    ['7.0.5', '7.0.0', '7.0.5', false],
-    ['7.0.4', '7.0.0', '7.0.5', true],
-    ['7.0.15', '7.0.9', '7.0.15', false],
-    ['7.0.14', '7.0.9', '7.0.15', true],
-    ['6.2.7', null, '7.0.0', true],
-    ['10.0.0', '9.0.0', null, true],
-    ['7.2-rc3', '7.2.0', '7.2.4', true],
-  ])('%s is from %s and below %s: %s', (text, from, below, expected) => {
-    expect(isWithin(server(text), from, below)).toBe(expected);
-  });
-});
-
-describe('known faults', () => {
-  test('each say what they mean and where they were mended, and end after they begin', () => {
-    for (const { lines, why, source } of FAULTS) {
-      expect([why.length > 20, source.length > 5, lines.length > 0]).toEqual([true, true, true]);
-      for (const [product, from, below] of lines) {
-        if (from !== null) expect(isWithin(server(from, product), null, below)).toBe(true);
-      }
-    }
-  });
-
-  test.each([
-    ['redis', '7.0.15', false],
-    ['redis', '7.2.4', false],
-    ['redis', '7.4.1', true],
-    ['redis', '8.0.0', false],
-    ['valkey', '7.2.9', false],
-    ['valkey', '8.1.1', true],
-  ] as const)('%s %s answers WAITAOF too early: %s', (product, text, expected) => {
-    const version = server(text, product);
-    expect(earlyAnswers(version)).toBe(expected);
-    const told = faultsOf(version, true).some(({ source }) => source === 'redis#13793');
-    expect(told).toBe(expected);
-    expect(faultsOf(version, false).some(({ fsync }) => fsync)).toBe(false);
   });
 });

@@ -15,8 +15,10 @@ export const rules: Mutants = {
     '8.2: nothing that is due is passed over': ['if at < e.head then e.head = at end', ''],
     '8.2: one of a page after the other': ['if top.paged then take_next(e, top.s) end', ''],
   },
-  'lua/include/window.lua': {
+  'lua/include/latest.lua': {
     '8.1: the last event of the same call is reported': ['if b.last then return b.last end', ''],
+  },
+  'lua/include/window.lua': {
     '6: the keys of a page are those that this call knows': [
       'if not state.window(s, page[i]) then keys',
       'if true then keys',

@@ -6,7 +6,10 @@ export const protections: Mutants = {
     'removed keys: a group without its hash counts no more': ['quota.add(e, g.state.name, -1)', ''],
   },
   'lua/include/settle.lua': {
-    'removed keys: a window that is gone counts no more': ['if not b.next then quota.add(e, s.name, -1) end', ''],
+    'removed keys: a window that is gone counts no more': [
+      '      quota.add(e, s.name, -1)\n      damage',
+      '      damage',
+    ],
     'removed keys: a window that is gone is looked for no more': [
       'return due.set(e, s, key, false)\n  end\n  return',
       'return\n  end\n  return',

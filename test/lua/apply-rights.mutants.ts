@@ -17,15 +17,15 @@ export const protections: Mutants = {
   },
   'lua/include/typed.lua': {
     'types: a key that all need fails the call by its name': [
-      "found.err:find('^WRONGTYPE') and wrong(key, 'hash') or found",
+      "found.err:find('^WRONGTYPE') and wrong(key, wanted) or found",
       'found',
     ],
   },
   'lua/include/log.lua': {
-    'types: a key that all need fails the call, not an entry': ['      typed.pass_on(dlq.said(result))\n', ''],
+    'types: a key that all need fails the call, not an entry': ['      engine.pass_on(e, dlq.said(result))\n', ''],
   },
   'lua/include/settle.lua': {
-    'types: a key that all need fails the call, not a deadline': ['  typed.pass_on(e.fault)\n', ''],
+    'types: a key that all need fails the call, not a deadline': ['  engine.pass_on(e, e.fault)\n', ''],
   },
   'lua/include/early.lua': {
     'types: the names of remembered times': [

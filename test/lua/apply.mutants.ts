@@ -18,10 +18,7 @@ export const protections: Mutants = {
       'while not stream.after(first_id, e.position) do',
       'while false do',
     ],
-    'position fence: nothing is applied before its turn': [
-      "if redis.call('XRANGE', keys.events, '(' .. e.position, '(' .. first_id, 'COUNT', 1)[1] then",
-      'if false then',
-    ],
+    'position fence: nothing is applied before its turn': ['if between[1] then', 'if false then'],
     'position fence: of what is applied in part the rest is applied': [
       'if not ev.word then wire.pass(chunk, ev) end',
       '',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ENGINE_GROUP } from '../../src/redis/keys.ts';
 import { ensureGroup } from '../../src/redis/log.ts';
-import { audit } from '../../src/redis/steps/audit.ts';
 import { claimFormat } from '../../src/redis/steps/claim-format.ts';
+import { mendKeys } from '../../src/redis/steps/mend-keys.ts';
 import { World } from '../support/world.ts';
 
 const claim = (world: World, own = '7') => claimFormat(world.redis, world.store, own);
@@ -70,9 +70,9 @@ test('a number that was removed under a running worker comes back with its next 
   await world.meet('x');
   const { format } = await world.state();
   await world.redis.del(world.store.keys.format);
-  await audit(world.redis, world.store);
+  await mendKeys(world.redis, world.store, '0', 'm');
   expect((await world.state()).format).toBe(format);
   await world.redis.set(world.store.keys.format, '99');
-  await audit(world.redis, world.store);
+  await mendKeys(world.redis, world.store, '0', 'm');
   expect((await world.state()).format).toBe('99');
 });

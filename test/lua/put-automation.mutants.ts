@@ -27,7 +27,7 @@ export const protections: Mutants = {
   },
   'lua/include/change.lua': {
     'generation check: of two changes at a time one is made anew': [
-      "if (redis.call('GET', e.keys.generation) or '0') ~= expected then return 'stale-definitions' end",
+      "if definitions.check(e.keys) ~= expected then return 'stale-definitions' end",
       '',
     ],
     'revisions: a document counts as asked for until the last firing before the change': [

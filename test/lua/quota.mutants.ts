@@ -17,7 +17,7 @@ export const protections: Mutants = {
       'true',
     ],
   },
-  'lua/include/write.lua': {
+  'lua/include/counts.lua': {
     'caps on what is held: what is held is written': [
       'for of, count in pairs(e.grown) do',
       'for of, count in pairs({}) do',

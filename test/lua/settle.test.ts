@@ -139,7 +139,7 @@ describe('the index', () => {
     expect(await world.told()).toEqual(['a triggered@19 r x9']);
   });
 
-  test('forgets a trigger without obligations, and one whose definition is gone', async () => {
+  test('forgets a trigger without obligations, and keeps one whose definition is gone until it is back', async () => {
     const world = new World();
     await world.put(automation('a', watch()));
     await world.meet('a');
@@ -148,7 +148,10 @@ describe('the index', () => {
     await world.redis.zadd(`${world.store.prefixes.deadlines}gone++7`, 0, 'k');
     await world.at(10).settle();
     const state = await world.state();
-    expect([state.due, state['deadlines:gone++7']]).toEqual([undefined, undefined]);
+    expect([state.due, state['deadlines:gone++7']]).toEqual([{ 'gone++7': 0 }, { k: 0 }]);
+    const { damage } = world.store.keys;
+    const told = await world.redis.hget(damage, `${world.store.prefixes.trigger}gone++7`);
+    expect(told).toMatch(/ mended was deleted/);
   });
 });
 

@@ -1,4 +1,5 @@
 import { type Check, type Grade, unreachable } from '../../doctor/check.ts';
+import type { Watchfire } from '../../engine.ts';
 import { RedisUnreachable } from '../../errors.ts';
 import { withWatchfire } from '../connect.ts';
 import { durabilityOptions, durabilitySettings } from '../settings.ts';
@@ -14,9 +15,10 @@ const MARKS: Readonly<Record<Grade, string>> = { ok: 'ok     ', warning: 'warnin
 export const verb: Verb = {
   configure(command) {
     durabilityOptions(command);
+    command.option('--acknowledge', 'say that you know of what others did to keys: reports leave it out', false);
     wideOption(outputOption(command)).addHelpText(
       'after',
-      '\nLooks at Redis and the engine in it, changes nothing, and says what to do about what is not as it should be.\n' +
+      '\nLooks at Redis and the engine in it, changes nothing without --acknowledge, and says what to do about what is not as it should be.\n' +
         'Give it the URL and the --durability that workers and producers are given.\n' +
         '\nExit status 0: nothing is bad. 1: something is, or Redis does not answer.\n' +
         '\nExample:\n  watchfire doctor --durability fsync',
@@ -34,7 +36,11 @@ export const verb: Verb = {
 
 async function checksOf(options: Readonly<Record<string, unknown>>, io: Io): Promise<Check[]> {
   try {
-    return await withWatchfire(options, io, (watchfire) => watchfire.diagnose(), {
+    const look = async (watchfire: Watchfire): Promise<Check[]> => {
+      if (options.acknowledge === true) await watchfire.acknowledge();
+      return await watchfire.diagnose();
+    };
+    return await withWatchfire(options, io, look, {
       settings: durabilitySettings(options),
     });
   } catch (error) {

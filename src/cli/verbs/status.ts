@@ -26,6 +26,9 @@ const QUEUES_SHOWN = 100;
 /** Automations with conditions that fail that are shown, those with most first. */
 const FAILING_SHOWN = 10;
 
+/** Damaged keys that are shown, the latest first. */
+const DAMAGE_SHOWN = 10;
+
 const MEBIBYTE = 1_048_576;
 
 /** What is known, with what is wrong with it: sentences, none when all is well. */
@@ -38,7 +41,8 @@ export const verb: Verb = {
       .addHelpText(
         'after',
         '\nExit status 0: all works. 1: no worker lives, the log stands still, Redis does not answer, nobody takes jobs, jobs have\n' +
-          'failed for good, entries are lost, or ids in the log are no times.\n\nExample:\n  watchfire status',
+          'failed for good, entries or keys are lost (told for a day, or until "watchfire doctor --acknowledge"), or ids in the log are no\n' +
+          'times.\n\nExample:\n  watchfire status',
       );
   },
 
@@ -92,7 +96,7 @@ function shownOf(queues: readonly QueueState[]): QueueState[] {
 }
 
 async function problemsOf(watchfire: Watchfire, status: Status): Promise<string[]> {
-  const problems = [...lossesOf(status), ...idProblems(status)];
+  const problems = [...damageOf(status, true), ...idProblems(status)];
   if (status.memory.ratio >= 1) problems.push('Redis is out of memory: nothing is taken, applied or relayed');
   if (status.workers.length === 0) problems.push('no worker is alive: start one by "watchfire worker"');
   else if (status.waitingMs > SUSPICIOUS_MS) {
@@ -105,8 +109,11 @@ async function problemsOf(watchfire: Watchfire, status: Status): Promise<string[
   return problems;
 }
 
-function lossesOf({ lost }: Status): string[] {
-  return lost === 0 ? [] : [`${count(lost)} entries were removed from the log by others before they were applied`];
+function damageOf({ damage, now }: Status, lost: boolean): string[] {
+  return damage
+    .filter((one) => one.lost === lost)
+    .slice(0, DAMAGE_SHOWN)
+    .map(({ key, sentence, atMs }) => `${key}: ${sentence} (${away(atMs, now)})`);
 }
 
 function idProblems({ unusable, clockBehindMs }: Status): string[] {
@@ -122,8 +129,9 @@ function idProblems({ unusable, clockBehindMs }: Status): string[] {
   return problems;
 }
 
-function warningsOf({ memory, keptBy, now }: Status): string[] {
-  const warnings: string[] = [];
+function warningsOf(status: Status): string[] {
+  const { memory, keptBy, now } = status;
+  const warnings = damageOf(status, false);
   if (keptBy !== null) {
     const age = span(now - Number.parseInt(keptBy.from, 10));
     warnings.push(`the log cannot be trimmed: the consumer group ${keptBy.group} needs entries of ${age} ago`);
@@ -227,13 +235,14 @@ function mebibytes(bytes: number): string {
 }
 
 function reportJson({ status, queues, problems, warnings }: Report): Record<string, unknown> {
-  const { waitingMs, lagMs, due, workers, now, keptBy, clockBehindMs, whereErrors, ...rest } = status;
+  const { waitingMs, lagMs, due, workers, now, keptBy, clockBehindMs, whereErrors, damage, ...rest } = status;
   return {
     healthy: problems.length === 0,
     problems,
     warnings,
     now: formatTimestamp(now),
     ...rest,
+    damage: damage.map(({ atMs, ...one }) => ({ ...one, at: formatTimestamp(atMs) })),
     kept_by: keptBy,
     where_errors: whereErrors,
     waiting_seconds: waitingMs / 1_000,

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { ENGINE_GROUP, FORMAT } from '../keys.ts';
+import { ENGINE_GROUP } from '../keys.ts';
 import { loadScript, runScript } from '../script.ts';
 import type { Store } from '../store.ts';
 import { answerOf } from './answer.ts';
@@ -25,7 +25,7 @@ export type Audited = { position: string; findings: LogFinding[] };
 export async function audit(redis: Redis, store: Store): Promise<Audited> {
   const answer = await runScript(redis, script, {
     keys: store.keys,
-    args: { group: ENGINE_GROUP, limit: String(LIMIT), own: FORMAT },
+    args: { group: ENGINE_GROUP, limit: String(LIMIT) },
   });
   const [, position = '', ...rest] = answerOf('audit', WORDS, answer);
   const findings: LogFinding[] = [];
