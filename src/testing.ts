@@ -1,4 +1,5 @@
 import { automationsIn } from './cli/automation-files.ts';
+import { documentsIn } from './cli/documents.ts';
 import { problemText } from './cli/position.ts';
 import { sourceOf } from './cli/source.ts';
 import { InvalidDocument } from './errors.ts';
@@ -54,8 +55,8 @@ export async function testEngine(options: TestServerOptions & TestEngineOptions 
   }
 }
 
-async function read(file: string): Promise<Automation[]> {
-  const { automations, problems } = automationsIn([await sourceOf(file, process)]);
+async function read(file: string): Promise<readonly Automation[]> {
+  const { automations, problems } = automationsIn([documentsIn(await sourceOf(file, process))]);
   if (problems.length > 0) throw new InvalidDocument('automations', problems.map(problemText).join('; '));
   return automations;
 }

@@ -60,6 +60,7 @@ const tools: Record<string, Listed> = {
     summary: 'fill in the templates of an automation, and send nothing',
     load: () => import('./verbs/render.ts'),
   },
+  test: { summary: 'run tests of automations from files', load: () => import('./verbs/test.ts') },
   convert: { summary: 'make automations of rules of other systems', load: () => import('./verbs/convert.ts') },
   acl: { summary: 'print Redis users with the least rights', load: () => import('./verbs/acl.ts') },
   schema: { summary: 'print JSON Schemas of the documents', load: () => import('./verbs/schema.ts') },

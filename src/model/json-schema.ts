@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { automationDocument } from './automation.ts';
 import { eventInput } from './event-schema.ts';
+import { testFileDocument } from './test-file.ts';
 import { firingDocument, triggeredAction } from './triggered-action.ts';
 
-export type SchemaName = 'event' | 'automation' | 'firing' | 'triggered-action';
+export type SchemaName = 'event' | 'automation' | 'firing' | 'triggered-action' | 'test';
 
 /** JSON Schemas (draft 2020-12) of what people send and get, by name. A fresh object at each call. */
 export function schemas(): Record<SchemaName, Record<string, unknown>> {
@@ -12,6 +13,7 @@ export function schemas(): Record<SchemaName, Record<string, unknown>> {
     automation: published(automationDocument, 'Automation', 'An automation as people write it'),
     firing: published(firingDocument, 'Firing', 'A firing as handlers see it'),
     'triggered-action': published(triggeredAction, 'Triggered action', 'What the job of an action holds'),
+    test: published(testFileDocument, 'Tests', 'A file of tests for watchfire test'),
   };
 }
 

@@ -52,6 +52,8 @@ export class ScratchEngine {
   /** Stream ids of the last applied entry and the last firing that was read. */
   #applied = '0-0';
   #noted = '0-0';
+  /** When the next deadline is, null for none; undefined where something was changed since that was asked. */
+  #wakeMs: number | null | undefined;
 
   /** @param namespace must be empty */
   constructor(parts: ScratchParts, namespace: string, startMs: number) {
@@ -97,14 +99,18 @@ export class ScratchEngine {
     const fired: Firing[] = [];
     let wakes = 0;
     for (;;) {
-      const { wakeMs, acted } = await this.#settle();
-      fired.push(...(await this.drain()));
-      // What it appended may have set deadlines of its own.
-      if (acted) continue;
+      if (this.#wakeMs === undefined || (this.#wakeMs !== null && this.#wakeMs <= this.nowMs)) {
+        if (await this.#settle()) {
+          // What it appended may have set deadlines of its own.
+          fired.push(...(await this.drain()));
+          this.#wakeMs = undefined;
+          continue;
+        }
+      }
       if (this.nowMs >= toMs) return fired;
       if (wakes === most) return null;
       wakes += 1;
-      this.moveTo(wakeMs === null ? toMs : Math.min(toMs, Math.max(wakeMs, this.nowMs + 1)));
+      this.moveTo(Math.min(toMs, Math.max(this.#wakeMs ?? toMs, this.nowMs + 1)));
     }
   }
 
@@ -134,6 +140,7 @@ export class ScratchEngine {
 
   /** Appends entries of a log under their ids, which rise, and applies them; time must have been moved to the last of them. */
   async replay(entries: readonly Entry[]): Promise<void> {
+    this.#wakeMs = undefined;
     // All is sent at once: commands of one connection are answered in order.
     const added = entries.map(({ id, fields }) => append(this.redis, this.store, id, fields));
     await Promise.all([...added, this.#apply(entries)]);
@@ -141,12 +148,14 @@ export class ScratchEngine {
 
   /** Puts an automation; one that means the same is a change as well, before which what is due is settled. */
   async put(automation: Automation): Promise<void> {
+    this.#wakeMs = undefined;
     await putDefinition(this.redis, this.store, automation, { always: true });
     await this.definitions.refresh();
   }
 
   /** Deletes an automation, if there is one. */
   async delete(id: string): Promise<void> {
+    this.#wakeMs = undefined;
     const known = await findDefinition(this.redis, this.store, id);
     if (known !== null) await deleteDefinition(this.redis, this.store, id);
     await this.definitions.refresh();
@@ -172,13 +181,14 @@ export class ScratchEngine {
     return found.map(([, fields]) => parseFiring(fields));
   }
 
-  /** @returns when the next deadline is, null when there is none; and whether something was decided that appends entries */
-  async #settle(): Promise<{ wakeMs: number | null; acted: boolean }> {
+  /** @returns whether something was decided that appends entries */
+  async #settle(): Promise<boolean> {
     let acted = false;
     for (;;) {
       const { word, wakeMs, fired, released } = await settle(this.redis, this.store);
       acted ||= fired + released > 0;
-      if (word === 'settled') return { wakeMs, acted };
+      this.#wakeMs = wakeMs;
+      if (word === 'settled') return acted;
     }
   }
 

@@ -8,11 +8,9 @@ import { withinAt } from '../model/within.ts';
 import { jobsOf, type QueueJob } from '../relay/jobs.ts';
 import { Revisions } from '../relay/revisions.ts';
 import { type LiveEvent, liveEventOf } from '../services/live.ts';
+import { explainByWords } from './explanation.ts';
 import type { Scratch } from './scratch.ts';
 import type { ScratchEngine } from './scratch-engine.ts';
-
-/** When time begins, unless a test says otherwise: a Thursday. */
-export const START_MS = Date.UTC(2026, 0, 1);
 
 /** What came of something: firings in their order, and their jobs. */
 export type TestOutcome = Readonly<{ firings: readonly Firing[]; jobs: readonly QueueJob[] }>;
@@ -121,6 +119,11 @@ export class TestEngine {
       await this.#engine.delete(id);
       await this.#settle();
     });
+  }
+
+  /** What an automation, by its id, made of one of `events`, or why it made nothing of it; in lines for people. */
+  async explain(event: LiveEvent, automation: string): Promise<readonly string[]> {
+    return await this.#inTurn(() => explainByWords(this.#engine, event, automation));
   }
 
   /** So long after the start as ISO 8601, for `occurred` of an event that comes late. @throws InvalidDocument */

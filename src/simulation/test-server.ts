@@ -2,11 +2,12 @@ import type { RedisOptions } from 'ioredis';
 import type { AutomationDocument } from '../documents/given.ts';
 import { InvalidDocument } from '../errors.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
+import { START_MS } from '../model/test-file.ts';
 import { parseTimestamp } from '../model/timestamp.ts';
 import { PROGRAM_ADVICE } from '../redis/open.ts';
 import { Scratch } from './scratch.ts';
 import { type ScratchServer, scratchServer } from './scratch-server.ts';
-import { START_MS, TestEngine } from './test-engine.ts';
+import { TestEngine } from './test-engine.ts';
 
 /** Where the engines of tests run. */
 export type TestServerOptions = Readonly<{

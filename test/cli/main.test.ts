@@ -38,6 +38,7 @@ const VERBS = [
     'check',
     'backtest',
     'simulate',
+    'test',
     'render',
     'convert',
     'acl',
