@@ -29,6 +29,7 @@ import {
 } from './report.ts';
 import * as restart from './restart.ts';
 import type { Context, Part } from './result.ts';
+import * as tests from './tests.ts';
 import * as workers from './workers.ts';
 
 const PARTS: readonly Part[] = [
@@ -46,6 +47,7 @@ const PARTS: readonly Part[] = [
   { name: 'firings', run: firings.run },
   { name: 'memory', run: memory.run },
   { name: 'restart', run: restart.run },
+  { name: 'tests', run: tests.run },
   { name: 'peers', run: peers.run, apart: true },
 ];
 
