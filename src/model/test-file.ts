@@ -171,18 +171,30 @@ function automationAt(value: unknown, path: string): unknown {
 }
 
 function parseTest(value: unknown, path: string): TestCase {
-  const { name, start, steps } = check(testLevel, value, path);
-  const startMs = start === undefined ? START_MS : parseTimestamp(start);
-  if (startMs === undefined || startMs < 0)
-    throw new InvalidDocument(joinPath(path, 'start'), 'must be a timestamp', start);
-  if (steps.length === 0) throw new InvalidDocument(joinPath(path, 'steps'), 'must not be empty');
+  const given = isRecord(value) ? value : NOTHING;
+  const startMs = typeof given.start === 'string' ? parseTimestamp(given.start) : undefined;
+  // Its steps say what is wrong with them, whatever is wrong with the rest.
+  const [level, , steps] = together(
+    () => check(testLevel, value, path),
+    () => {
+      if (typeof given.start !== 'string' || (startMs !== undefined && startMs >= 0)) return;
+      throw new InvalidDocument(joinPath(path, 'start'), 'must be a timestamp', given.start);
+    },
+    () => parseSteps(given.steps, joinPath(path, 'steps'), startMs ?? START_MS),
+  );
+  return { path, name: level.name, startMs: startMs ?? START_MS, steps };
+}
+
+/** What is no list is in error already. */
+function parseSteps(steps: unknown, path: string, startMs: number): TestStep[] {
+  if (!Array.isArray(steps)) return [];
+  if (steps.length === 0) throw new InvalidDocument(path, 'must not be empty');
   let beforeMs = 0;
-  const parsed = each(steps, (one, i) => {
-    const step = parseStep(one, `${path}.steps[${i}]`, startMs, beforeMs);
+  return each(steps, (one: unknown, i) => {
+    const step = parseStep(one, `${path}[${i}]`, startMs, beforeMs);
     beforeMs = step.atMs;
     return step;
   });
-  return { path, name, startMs, steps: parsed };
 }
 
 function parseStep(value: unknown, path: string, startMs: number, beforeMs: number): TestStep {

@@ -113,6 +113,33 @@ describe('a file in error ends with 2, and says where and what', () => {
       expect.stringMatching(/b\.yaml:2:8: tests: must be a list of tests/),
     ]);
   });
+
+  test('everything in one file at once: the name, the steps behind it, and the automations', async () => {
+    const text = `
+  - nme: a
+    start: soon
+    steps:
+      - at: later
+        expects: []
+`;
+    const file = await folderWith(text, '[overdue.yaml, { name: B, trigger: { within: long } }]');
+    const { status, err } = await run(['test', file, '--scratch', inject('adminUrl')]);
+    expect(status).toBe(2);
+    const told = err
+      .filter((line) => line.startsWith('error: '))
+      .map((line) => line.split(':').slice(4, 5).join().trim());
+    expect(told.sort()).toEqual([
+      ...['tests[0].name', 'tests[0].nme', 'tests[0].start', 'tests[0].steps[0].at', 'tests[0].steps[0].expects'],
+      'trigger.within',
+    ]);
+  });
+});
+
+test('an automation is found by an absolute path too', async () => {
+  const text = expecting('[{ automation: payment-overdue }]');
+  const folder = path.dirname(await folderWith(text));
+  const file = await folderWith(text, JSON.stringify([path.join(folder, 'overdue.yaml')]));
+  expect(await run(['test', file, '--scratch', inject('adminUrl')])).toMatchObject({ status: 0, err: [] });
 });
 
 describe('a server', () => {

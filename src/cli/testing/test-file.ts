@@ -3,6 +3,7 @@ import type { Node } from 'yaml';
 import { InvalidDocument } from '../../errors.ts';
 import type { Automation } from '../../model/automation.ts';
 import { each } from '../../model/issue.ts';
+import { isRecord } from '../../model/record.ts';
 import { parseTestFile, type TestCase, type TestFile, type TestStep } from '../../model/test-file.ts';
 import { automationsIn } from '../automation-files.ts';
 import { type Contents, documentsIn } from '../documents.ts';
@@ -43,9 +44,28 @@ export async function testsIn(source: Source, io: Pick<Io, 'stdin'>): Promise<Re
   const problems = [...one.problems];
   if (others.length > 0) problems.push({ position: beginning, place: 'document', reason: 'must be one YAML document' });
   if (problems.length > 0) return { ...nothing, problems };
-  const parsed = parsedFrom(() => parseTestFile(one.document.toJS()), position);
-  if ('problems' in parsed) return { ...nothing, problems: parsed.problems };
-  return { file: source.file, ...(await ready(parsed.value, source, position, io)) };
+  const document = parsedFrom((): unknown => one.document.toJS(), position);
+  if ('problems' in document) return { ...nothing, ...document };
+  const parsed = parsedFrom(() => parseTestFile(document.value), position);
+  if ('value' in parsed) return { file: source.file, ...(await ready(parsed.value, source, position, io)) };
+  // What is wrong with the automations does not wait until the tests are right.
+  const base = automationsIn(await baseOf(document.value, source, position, io));
+  return { ...nothing, problems: [...parsed.problems, ...base.problems] };
+}
+
+/** The automations that each test begins with; those that are neither a path nor a document are in error already. */
+async function baseOf(
+  document: unknown,
+  source: Source,
+  position: Place,
+  io: Pick<Io, 'stdin'>,
+): Promise<readonly Contents[]> {
+  const given: unknown = isRecord(document) ? document.automations : undefined;
+  if (!Array.isArray(given)) return [];
+  const contents = given.map(async (one: unknown, i) =>
+    typeof one === 'string' || isRecord(one) ? [await contentsAt(one, `automations[${i}]`, source, position, io)] : [],
+  );
+  return (await Promise.all(contents)).flat();
 }
 
 function parsedFrom<T>(read: () => T, position: Place): { value: T } | { problems: Problem[] } {
@@ -69,18 +89,18 @@ function parsedFrom<T>(read: () => T, position: Place): { value: T } | { problem
 }
 
 async function ready(
-  { automations, tests }: TestFile,
+  file: TestFile,
   source: Source,
   position: Place,
   io: Pick<Io, 'stdin'>,
 ): Promise<{ tests: readonly ReadyTest[]; problems: readonly Problem[] }> {
   const contentsOf = async (given: readonly unknown[], at: (i: number) => string): Promise<Contents[]> =>
     await Promise.all(given.map((one, i) => contentsAt(one, at(i), source, position, io)));
-  const base = automationsIn(await contentsOf(automations, (i) => `automations[${i}]`));
+  const base = automationsIn(await baseOf(file, source, position, io));
   if (base.problems.length > 0) return { tests: [], problems: base.problems };
   const problems: Problem[] = [];
   const found: ReadyTest[] = [];
-  for (const test of tests) {
+  for (const test of file.tests) {
     let standing = base.automations;
     const steps: ReadyStep[] = [];
     for (const step of test.steps) {
@@ -112,11 +132,17 @@ async function contentsAt(
     return { found: [{ document: given, position: place }], problems: [] };
   }
   try {
-    return documentsIn(await sourceOf(path.join(path.dirname(source.file), given), io));
+    return documentsIn(await sourceOf(fileFrom(source.file, given), io));
   } catch (error) {
     if (!(error instanceof Misuse)) throw error;
     return { found: [], problems: [{ position: position(at, ''), place: at, reason: error.message }] };
   }
+}
+
+/** The path of a file that another one names, from its own folder. A lone `-` is a file too, and not standard input. */
+function fileFrom(own: string, given: string): string {
+  const file = path.isAbsolute(given) ? given : path.join(path.dirname(own), given);
+  return file === '-' ? './-' : file;
 }
 
 /** A firing of an automation that is not there can only be a mistake. */
