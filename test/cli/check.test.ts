@@ -123,3 +123,19 @@ test('the mark stands below its place where characters take two cells', () => {
   const place = { at: 'f:1', file: 'f', line: 1, column: text.indexOf('長') + 1, width: 2, text };
   expect(caretLines(place)).toEqual([text, `${' '.repeat(20)}^^^^`]);
 });
+
+test('a file of tests is checked with the automations that it names, and what is wrong with those comes once', async () => {
+  const steps = 'steps: [{ at: 1m, expect: [{ automation: b }] }]';
+  const tests = `automations: [a.yaml]\ntests:\n  - { name: x, ${steps} }\n`;
+  expect(await check({ 'a.yaml': good, 'a.test.yaml': tests.replace('automation: b', 'automation: a') })).toEqual({
+    status: 0,
+    out: [],
+    err: ['1 automation and 1 test in 2 files: 0 errors, 0 warnings'],
+  });
+  const unknown = await check({ 'a.yaml': good, 'a.test.yaml': tests });
+  expect(unknown.out[0]).toBe(
+    'error: a.test.yaml:3:57: tests[0].steps[0].expect[0].automation: is no automation of this test, which has a (found "b")',
+  );
+  const wrong = await check({ 'a.yaml': 'name: A\n', 'a.test.yaml': tests });
+  expect(wrong.out.filter((line) => line.startsWith('error'))).toEqual(['error: a.yaml:1:1: trigger: is required']);
+});

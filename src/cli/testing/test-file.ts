@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Node } from 'yaml';
+import { isMap, type Node } from 'yaml';
 import { InvalidDocument } from '../../errors.ts';
 import type { Automation } from '../../model/automation.ts';
 import { each } from '../../model/issue.ts';
@@ -30,6 +30,11 @@ export type ReadyFile = Readonly<{ file: string; tests: readonly ReadyTest[]; pr
 
 /** Where the value at a path stands; with the reason of a problem the part that is wrong. */
 type Place = (path: string, reason?: string) => FilePosition;
+
+/** Whether a file is one of tests, be it right or wrong: it has the key `tests`. */
+export function isTestFile(source: Source): boolean {
+  return readYaml(source).documents.some(({ document }) => isMap(document.contents) && document.contents.has('tests'));
+}
 
 /** Reads a file of tests, and the automations that it names. All that is wrong with any of them comes together. */
 export async function testsIn(source: Source, io: Pick<Io, 'stdin'>): Promise<ReadyFile> {

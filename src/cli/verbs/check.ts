@@ -1,8 +1,10 @@
+import path from 'node:path';
 import { findingsIn } from '../../findings/automation-findings.ts';
 import { changesOf } from '../changes.ts';
 import { documentsIn, type FoundDocument } from '../documents.ts';
 import type { Problem } from '../position.ts';
 import { sourceOf } from '../source.ts';
+import { isTestFile, testsIn } from '../testing/test-file.ts';
 import { DONE, FAILED, type Io, type Verb } from '../verb.ts';
 import { outputOption, printJson } from '../view/output.ts';
 import { type Graded, githubLine, gradedJson, gradedLines, severityCount } from '../view/problem.ts';
@@ -11,7 +13,7 @@ import { automationOf } from '../warnings.ts';
 export const verb: Verb = {
   configure(command) {
     outputOption(command, ['text', 'json', 'github'])
-      .argument('<file...>', 'YAML or JSON, as for apply; - is standard input')
+      .argument('<file...>', 'YAML or JSON, as for apply or for test; - is standard input')
       .option('--strict', 'end with 1 when there is a warning too', false)
       .addHelpText(
         'after',
@@ -25,21 +27,32 @@ export const verb: Verb = {
 
   async run(files, { output, strict }, io) {
     const sources = await Promise.all(files.map((file) => sourceOf(file, io)));
-    const contents = sources.map(documentsIn);
+    const [tests, plain] = [sources.filter(isTestFile), sources.filter((source) => !isTestFile(source))];
+    const contents = plain.map(documentsIn);
+    const tested = await Promise.all(tests.map((source) => testsIn(source, io)));
     const found = contents.flatMap((content) => content.found);
     const newId = (): string => 'new';
     const wrong = [
       ...contents.flatMap((content) => content.problems),
       ...changesOf(found, [], { newId, prune: false }).problems,
+      ...tested.flatMap((file) => file.problems),
     ];
-    const all = inOrder([...wrong.map(asError), ...found.flatMap(warningsIn)], files);
+    const all = inOrder([...onceEach(wrong).map(asError), ...found.flatMap(warningsIn)], files);
     print(all, output, io);
     const { errors, warnings } = severityCount(all);
-    if (output === 'text') io.err(summary(files.length, found.length, errors, warnings));
+    if (output === 'text')
+      io.err(summary(files.length, found.length, tested.flatMap((file) => file.tests).length, errors, warnings));
     await io.drained();
     return errors > 0 || (strict === true && warnings > 0) ? FAILED : DONE;
   },
 };
+
+/** What is wrong with a file is found once more by the tests that name it. */
+function onceEach(problems: readonly Problem[]): Problem[] {
+  const textOf = ({ position: { file, line, column }, place, reason }: Problem): string =>
+    [path.resolve(file), line, column, place, reason].join(' ');
+  return [...new Map(problems.toReversed().map((problem) => [textOf(problem), problem])).values()].toReversed();
+}
 
 function asError(problem: Problem): Graded {
   return { ...problem, severity: 'error' };
@@ -71,8 +84,9 @@ function print(all: readonly Graded[], output: unknown, io: Io): void {
   else for (const line of all.flatMap(output === 'github' ? githubLine : gradedLines)) io.out(line);
 }
 
-function summary(files: number, automations: number, errors: number, warnings: number): string {
+function summary(files: number, automations: number, tests: number, errors: number, warnings: number): string {
   const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-  const read = `${many(automations, 'automation')} in ${many(files, 'file')}`;
+  const tested = tests === 0 ? '' : ` and ${many(tests, 'test')}`;
+  const read = `${many(automations, 'automation')}${tested} in ${many(files, 'file')}`;
   return `${read}: ${many(errors, 'error')}, ${many(warnings, 'warning')}`;
 }

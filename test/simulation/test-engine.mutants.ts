@@ -1,0 +1,18 @@
+import type { Mutants } from '../rigs/mutate/mutation.ts';
+
+export const protections: Mutants = {
+  'src/simulation/scratch-engine.ts': {
+    'what follows from a deadline comes before the next one': [
+      'this.#wakeMs = undefined;\n          continue;',
+      'continue;',
+    ],
+    'a change may bring a deadline': [
+      'async put(automation: Automation): Promise<void> {\n    this.#wakeMs = undefined;',
+      'async put(automation: Automation): Promise<void> {',
+    ],
+    'deadlines without an end are given up': ['if (wakes === most) return null;', ''],
+  },
+  'src/simulation/test-engine.ts': {
+    'settled gives what came since it was called last': ['this.#told = { firings', 'const _ = { firings'],
+  },
+};
