@@ -99,8 +99,8 @@ end
 -- What write.lua has to write of it and of collected documents: fields with their values, flat, and fields that are gone.
 function M.fields(b, set, gone)
   if b.extra then
-    for number, document in pairs(b.extra.documents) do set[#set + 1], set[#set + 2] = tally.field(number, b.key), document end
-    for _, number in ipairs(b.extra.gone) do gone[#gone + 1] = tally.field(number, b.key) end
+    for number, document in pairs(b.extra.documents or {}) do set[#set + 1], set[#set + 2] = tally.field(number, b.key), document end
+    for _, number in ipairs(b.extra.gone or {}) do gone[#gone + 1] = tally.field(number, b.key) end
   end
   if b.over then
     for _, field in ipairs({ EVENT, PLACE, CAUSE, FIRED }) do gone[#gone + 1] = field .. b.key end

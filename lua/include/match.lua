@@ -25,13 +25,21 @@ function M.resets(more)
   return more % 16 >= 8
 end
 
--- What an event is to a trigger that uses rules 17; more, at: of its match.
-function M.part_two(chunk, s, arms, expects, more, at)
+local parts = {} -- by the sum of what holds
+
+-- What an event is to a trigger that uses rules 17; more: of its match.
+function M.part_two(arms, expects, more)
+  local sum = more + (arms and 1 or 0) + (expects and 2 or 0)
+  if not parts[sum] then
+    parts[sum] = { arms = arms, expects = expects, resets = more % 16 >= 8, resolves = more % 32 >= 16, no_value = more >= 32 }
+  end
+  return parts[sum]
+end
+
+-- What it adds there; at: number of the match. false: nothing.
+function M.value(chunk, s, at)
   local value = chunk.values[at] or false
-  return {
-    arms = arms, expects = expects, resets = more % 16 >= 8, resolves = more % 32 >= 16, no_value = more >= 32,
-    value = value and s.kind.summed and tonumber(value) or value,
-  }
+  return value and s.kind.summed and tonumber(value) or value
 end
 
 return M

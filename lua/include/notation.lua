@@ -25,6 +25,7 @@ end
 
 -- The words behind the count; `b` has a field for each. Raises an error where one is unknown.
 local function read_words(b, text, from)
+  local stem
   while from do
     local space = find(text, ' ', from, true)
     local word = sub(text, from, (space or 0) - 1)
@@ -40,6 +41,7 @@ local function read_words(b, text, from)
       b.alert = record.alert(start, missing, sub(text, second + 1, (stop or 0) - 1) + 0)
     elseif OF_ALERTS[word] then
       b.alert[OF_ALERTS[word]] = sub(text, space + 1, (stop or 0) - 1) + 0
+      if word == 'last' then stem = sub(text, 1, from - 1) else b.stem = word == 'ends' and not stop and stem end
     elseif WORDS[word] then
       b[word] = sub(text, space + 1, (stop or 0) - 1) + 0
     else
@@ -98,7 +100,11 @@ local function words(b)
 end
 
 function M.text(s, b)
-  if b.head then return b.head .. text_of(b.count) end
+  if b.stem then return extra.text(b.extra) .. b.stem .. format('last %d ends %d', b.alert.last, b.alert.ends) end
+  if b.head then
+    local count = s.kind.summed and format('%.17g', b.count) or text_of(b.count)
+    return b.extra and extra.text(b.extra) .. b.head .. count or b.head .. count
+  end
   local text = b.start and format(s.kind.summed and '[%d,%d) %.17g' or '[%d,%d) %d', b.start, b.finish, b.count) or ''
   if b.start and b.due ~= b.finish then text = text .. format(' due %d', b.due) end
   if not s.kind.whole then return text end

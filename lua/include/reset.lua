@@ -5,6 +5,7 @@ local arming = include('arming')
 local engine = include('engine')
 local extra = include('extra')
 local limits = include('limits')
+local list = include('list')
 local sliding = include('sliding')
 local window = include('window')
 
@@ -48,9 +49,10 @@ end
 
 -- Answers the words; '' when it ends nothing.
 function M.apply(e, s, b, ev)
-  local kind, list = s.kind, b.extra.list
+  local kind = s.kind
   if engine.options(e, s).sliding then
-    if not list or not list[1] or ev.t < list[1].time then return '' end
+    local events = list.of(b.extra)
+    if not events or not events[1] or ev.t < events[1].time then return '' end
     sliding.empty(s, b.extra, ev.t, ev.as_of)
     return 'reset'
   end

@@ -63,7 +63,7 @@ end
 -- m: what the event is to the trigger (match.lua). Answers the word, and the firing or nil.
 function M.apply(e, s, b, m, ev)
   local word, said, fired = '', '', nil
-  ev.value, ev.resets = m.value, m.resets
+  ev.resets = m.resets
   if m.resolves then active.remember(b, ev) end
   if m.resets then word = reset.apply(e, s, b, ev) end
   if not s.kind.proactive then
@@ -72,7 +72,12 @@ function M.apply(e, s, b, m, ev)
     said = proactive.apply(e, s, b, m.arms, m.expects, ev)
   end
   word = joined(word, said)
-  window.save(e, s, b)
+  local alone = not (m.arms or m.resolves or m.resets)
+  if alone and (word == 'counted' and b.head or word == 'active' and b.stem) then
+    window.change(e, s, b) -- its deadlines are what they were, or come later
+  else
+    window.save(e, s, b)
+  end
   if word == '' then word = m.no_value and 'no-value' or m.resolves and b.alert and 'late' or 'idle' end
   return word, fired
 end

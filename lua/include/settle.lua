@@ -32,7 +32,7 @@ local function outdate(e, s, b, at)
   if b.alert and not b.alert.ends and b.alert.forgotten == at then alert.forget(s, b) end
   if b.extra and b.extra.list_until == at then
     tally.clear(b.extra)
-    b.extra.list, b.extra.list_until = false, false
+    b.extra.list, b.extra.times, b.extra.list_until, b.extra.wakes = false, false, false, false
   end
   if b.extra then extra.forget(b.extra, at) end
   window.save(e, s, b)

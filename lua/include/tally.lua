@@ -1,6 +1,7 @@
 -- Rules 17.2 and 17.8: what an expected event adds to the window of its key, and the documents that are collected of it.
 local engine = include('engine')
 local limits = include('limits')
+local list = include('list')
 
 local M = {}
 
@@ -13,21 +14,27 @@ end
 -- Lets go of a document.
 function M.drop(x, one)
   if one.bytes == 0 then return end
-  if x.documents[one.number] then x.documents[one.number] = nil else x.gone[#x.gone + 1] = one.number end
-  one.bytes = 0
+  if x.documents and x.documents[one.number] then
+    x.documents[one.number] = nil
+  else
+    x.gone = x.gone or {}
+    x.gone[#x.gone + 1] = one.number
+  end
+  one.bytes, one.text = 0, false
 end
 
 -- The window of a key begins or ends: what was counted into it goes.
 function M.clear(x)
+  if not next(x) then return end
   for _, one in ipairs(x.collected or {}) do M.drop(x, one) end
   for _, one in ipairs(x.list or {}) do M.drop(x, one) end
-  x.values, x.counted, x.collected, x.idle = false, 0, false, 0
-  if x.list then x.list = {} end
+  x.values, x.counted, x.collected, x.idle = nil, nil, nil, nil
+  if x.list_until then list.clear(x) end
 end
 
 -- Keeps a document for the firing; answers { number, bytes }.
 function M.keep(x, document)
-  x.numbered = x.numbered + 1
+  x.numbered, x.documents = x.numbered + 1, x.documents or {}
   x.documents[x.numbered] = document
   return { number = x.numbered, bytes = #document }
 end
@@ -65,7 +72,7 @@ local function add(e, s, b, ev, opened)
     b.count = b.count + 1
     if opened then return end
   end
-  x.idle = 0
+  x.idle = nil
   local most = engine.options(e, s).collect
   if most then collect(x, ev, most) end
 end
@@ -93,7 +100,7 @@ function M.attach(e, s, b, fired, list, counted)
   for i = math.max(1, #list - most + 1), #list do
     local one = list[i]
     local document = one.bytes > 0
-      and (b.extra.documents[one.number] or redis.call('HGET', e.prefixes.last .. s.name, M.field(one.number, b.key)))
+      and (b.extra.documents and b.extra.documents[one.number] or redis.call('HGET', e.prefixes.last .. s.name, M.field(one.number, b.key)))
     if document then documents[#documents + 1] = document end
   end
   fired.collected, fired.counted = '[' .. table.concat(documents, ',') .. ']', counted

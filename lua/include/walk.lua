@@ -53,7 +53,10 @@ end
 
 -- One event meets one trigger. more: what else it is there (match.lua). Answers the word, and the firing or nil.
 local function meet(e, s, b, arms, expects, ev, more, at)
-  if s.kind.rich then return rich.apply(e, s, b, match.part_two(e.chunk, s, arms, expects, more, at), ev) end
+  if s.kind.rich then
+    ev.value = s.kind.valued and match.value(e.chunk, s, at)
+    return rich.apply(e, s, b, match.part_two(arms, expects, more), ev)
+  end
   if not s.kind.proactive then return reactive.apply(e, s, b, arms, expects, ev) end
   local word = proactive.apply(e, s, b, arms, expects, ev)
   window.save(e, s, b)

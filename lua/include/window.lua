@@ -94,7 +94,7 @@ end
 function M.save(e, s, b)
   local kept = (b.start or b.alert or b.hold or b.extra and not extra.is_empty(b.extra)) and true or false
   if not kept and not b.kept and not b.next then return end
-  b.head = false
+  b.head, b.stem = false, false
   M.keep(e, s, b, kept)
   local at = kept and record.wakes(s, b)
   if not kept then

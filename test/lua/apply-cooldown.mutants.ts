@@ -35,7 +35,7 @@ export const rules: Mutants = {
     '17.4 R0: without `within` the window is kept on': ['b.due = math.max(w > 0 and b.finish or t, ev.as_of)', ''],
   },
   'lua/include/extra.lua': {
-    '17.4: a key is kept for its quiet time alone': ['return not (x.quiet or x.floor', 'return not (x.floor'],
+    '17.4: a key is kept for its quiet time alone': ['x.list_until or x.quiet or x.floor', 'x.list_until or x.floor'],
     '17.4: what was remembered is forgotten': ["if x[name] and x[name .. '_until'] <= at then", 'if false then'],
   },
 };

@@ -21,7 +21,7 @@ export const rules: Mutants = {
     '17.5: with count 0': ['ev.t + s.within, 0, ev.as_of, false)', 'ev.t + s.within, b.count, ev.as_of, false)'],
     '17.5: until something is counted it is kept 60 s': ['    b.extra.idle = 1\n', ''],
     '17.5: a sliding list is emptied': ['sliding.empty(s, b.extra, ev.t, ev.as_of)', ''],
-    '17.5: not by what lies before its oldest': ['or ev.t < list[1].time then', 'then'],
+    '17.5: not by what lies before its oldest': ['or ev.t < events[1].time then', 'then'],
     '17.5: an armed absence is called off': ["window.close(s, b)\n    word = 'reset'", "word = 'reset'"],
     '17.5: an absence is not called off by what lies before it': [
       'if b.start and t >= b.start then',
@@ -82,7 +82,7 @@ export const rules: Mutants = {
     '17.13: what lies before a reset is late': ['or s.kind.rich and b.extra.idle == 1', ''],
   },
   'lua/include/tally.lua': {
-    '17.5: what is counted is kept as ever': ['  x.idle = 0\n', ''],
+    '17.5: what is counted is kept as ever': ['  x.idle = nil\n  local most', '  local most'],
   },
   'lua/include/rich.lua': {
     '17.5: an event can reset': ['  if m.resets then word = reset.apply(e, s, b, ev) end\n', ''],

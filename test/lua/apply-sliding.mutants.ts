@@ -3,26 +3,26 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 export const rules: Mutants = {
   'lua/include/sliding.lua': {
     '17.3 S3: what lies the whole window behind goes': [
-      'while list[1].time <= newest - s.within do',
-      'while list[1].time < newest - s.within do',
+      'while events[1].time <= newest - s.within do',
+      'while events[1].time < newest - s.within do',
     ],
     '17.3 S3: nothing else goes': [
-      'while list[1].time <= newest - s.within do',
-      'while list[1].time <= newest - s.within + 1 do',
+      'while events[1].time <= newest - s.within do',
+      'while events[1].time <= newest - s.within + 1 do',
     ],
     '17.3 S3: the event can be too old itself': ['return one.time <= newest - s.within', 'return false'],
-    '17.3 S3: the list is in order of time': ['while at > 1 and list[at - 1].time > one.time do at = at - 1 end', ''],
-    '17.3 S3: the newest time of all counts': ['local newest = list[#list].time', 'local newest = one.time'],
-    '17.3 S3: a value counts once': ['local old = s.kind.distinct and place_of(list, one.value)', 'local old = false'],
+    '17.3 S3: the list is in order of time': ['while at > 1 and events[at - 1].time > one.time do at = at - 1 end', ''],
+    '17.3 S3: the newest time of all counts': ['local newest = events[#events].time', 'local newest = one.time'],
+    '17.3 S3: a value counts once': ['old = place_of(events, ev.value)', 'old = nil'],
     '17.3 S3: a value keeps its newest time': [
-      'if old and list[old].time >= ev.t then return false end',
+      'if old and events[old].time >= ev.t then return false end',
       'if old then return false end',
     ],
     '17.3 S3: an older time of a value changes nothing': [
-      'if old and list[old].time >= ev.t then return false end',
+      'if old and events[old].time >= ev.t then return false end',
       '',
     ],
-    '17.3 S4: as many as the threshold fire': ['if #x.list < s.threshold then', 'if #x.list <= s.threshold then'],
+    '17.3 S4: as many as the threshold fire': ['if count < s.threshold then', 'if count <= s.threshold then'],
     '17.3 S5: the list is emptied': ['  tally.clear(x)\n', ''],
     '17.3 S5: the floor is the newest time of the list': [
       'M.empty(s, x, newest, ev.as_of)',
@@ -33,12 +33,12 @@ export const rules: Mutants = {
       'x.quiet = ev.t + options.cooldown',
     ],
     '17.3: a list is kept until the window of its newest event is over': [
-      'last and last.time + s.within or as_of',
-      'last and last.time or as_of',
+      'if newest and newest + s.within > at then at = newest + s.within end',
+      'if newest and newest > at then at = newest end',
     ],
-    '17.3: a floor is kept': ['x.floor or as_of, x.quiet', 'as_of, x.quiet'],
-    '17.3: a quiet time is kept': ['x.quiet or as_of, as_of)', 'as_of)'],
-    '17.3: a record is kept from its last change on': ['x.quiet or as_of, as_of)', 'x.quiet or -math.huge)'],
+    '17.3: a floor is kept': ['  if x.floor and x.floor > at then at = x.floor end\n', ''],
+    '17.3: a quiet time is kept': ['  if x.quiet and x.quiet > at then at = x.quiet end\n', ''],
+    '17.3: a record is kept from its last change on': ['local at = as_of\n', 'local at = -math.huge\n'],
     '17.3: a record is kept 60 s longer': ['+ limits.KEEP_MS\n', '\n'],
   },
   'lua/include/rich.lua': {
@@ -52,7 +52,26 @@ export const rules: Mutants = {
     '17.3: a list goes when it is forgotten': ['if b.extra and b.extra.list_until == at then', 'if false then'],
   },
   'lua/include/extra.lua': {
-    '17.3: a list is read with its times': ['list[#list + 1] = { time = time + 0,', 'list[#list + 1] = { time = 0,'],
-    '17.3: a list is read with its values': ['bytes = bytes + 0, value = value }', "bytes = bytes + 0, value = '' }"],
+    '17.3: what stands behind the times is read': ["if not find(times, ' ', 1, true) then", 'if true then'],
+  },
+  'lua/include/list.lua': {
+    '17.3: a list is read with its times': ['{ time = time + 0, text = one }', '{ time = 0, text = one }'],
+    '17.3: a list is read with its values': [
+      'item.number, item.bytes, item.value = number + 0, bytes + 0, value',
+      'item.number, item.bytes = number + 0, bytes + 0',
+    ],
+    '17.3 S3: what comes before the newest is put into its place': [
+      'if sub(times, -WIDTH) > text then return nil end',
+      '',
+    ],
+    '17.3 S3: of the times those that lie the whole window behind go': [
+      'sub(times, from, from + WIDTH - 1) <= over',
+      'sub(times, from, from + WIDTH - 1) < over',
+    ],
+    '17.3 S3: none go because their window would begin before 2001': [
+      "over >= LEAST and format('%d', over) or ''",
+      "format('%d', over)",
+    ],
+    '17.3 S3: times of other lengths are read': ['or time < LEAST or time >= MOST then', 'then'],
   },
 };

@@ -80,6 +80,14 @@ const LINES: Line[] = [
     'counted counted fired',
     'a triggered@15 x=b@15',
   ],
+  [
+    'S3 times with fewer digits, as before the September of 2001, count as others do',
+    sliding,
+    'x@-772442009+0 x@-772442001+1 x@-772441999.5+2 x@-772441999.1+3 x@-772441999.05+4 x@-772441991+5 x@-772441989.1+6 x@-772441989.08+7',
+    'counted counted fired counted counted fired counted counted',
+    'a triggered@-772441999.5 x@-772441999.5',
+    'a triggered@-772441991 x@-772441991',
+  ],
   ['S3 values go with their events', distinct, 'x=a@0 x=b@10', 'counted counted'],
 ];
 

@@ -12,8 +12,8 @@ export const rules: Mutants = {
       "x.values = '+' .. ev.value .. '+'",
     ],
     '17.2: a new window has no values': [
-      'x.values, x.counted, x.collected, x.idle = false, 0, false, 0',
-      'x.counted, x.collected, x.idle = 0, false, 0',
+      'x.values, x.counted, x.collected, x.idle = nil, nil, nil, nil',
+      'x.counted, x.collected, x.idle = nil, nil, nil',
     ],
     '17.2: a sum is compared with 12 digits': [
       "s.kind.summed and tonumber(string.format('%.12g', b.count)) or b.count",
@@ -52,6 +52,6 @@ export const rules: Mutants = {
     '17.2: what has no value says so': ['no_value = more >= 32', 'no_value = false'],
   },
   'lua/include/extra.lua': {
-    '17.2: values are kept': ["if x.values then words[#words + 1] = 'values ' .. x.values end", ''],
+    '17.2: values are kept': ["  if x.values then text = text .. 'values ' .. x.values .. ' ' end\n", ''],
   },
 };

@@ -7,8 +7,8 @@ export const rules: Mutants = {
   },
   'lua/include/sliding.lua': {
     '17.3: what comes too late keeps nothing': [
-      "options.collect) then return 'late' end",
-      "options.collect) then M.touch(s, x, ev.as_of) return 'late' end",
+      "if not count then return 'late' end",
+      "if not count then\n    touch(s, x, nil, ev.as_of)\n    return 'late'\n  end",
     ],
   },
 };

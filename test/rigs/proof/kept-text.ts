@@ -17,8 +17,8 @@ export function parseKeptText(text: string): KeptText {
     return found === undefined ? null : Number(found);
   };
   const marks = [...line.matchAll(/(quiet|floor|recovered|cancelled) (-?\d+) (-?\d+)/g)];
-  const [, until, list = ''] = /(?:^| )list (-?\d+) (\S+)/.exec(line) ?? [];
-  const times = [...list.matchAll(/(?:^|\+)(-?\d+)\//g)].map(([, time]) => Number(time));
+  const [, until, list = ''] = /(?:^| )(?:list|times) (-?\d+) (\S+)/.exec(line) ?? [];
+  const times = [...list.matchAll(/(?:^|\+)(-?\d+)(?=[/+]|$)/g)].map(([, time]) => Number(time));
   return {
     memories: [
       ...marks.map(([, what = '', time, goes]) => ({ what, times: [Number(time)], until: Number(goes) })),
