@@ -19,8 +19,8 @@ local revision = include('revision')
 local found = dlq.read(keys, args.letter)
 if not found then return { 'gone', '' } end
 local stream = ({ events = keys.events, firings = keys.firings })[found.source or '']
-local ok, fields = pcall(cjson.decode, found.fields or '')
-if not stream or not ok or type(fields) ~= 'table' or #fields == 0 or #fields > limits.REDRIVE_VALUES then return { 'unfit', '' } end
+local fields = dlq.fields(found)
+if not stream or #fields == 0 or #fields > limits.REDRIVE_VALUES then return { 'unfit', '' } end
 
 local entry = redis.call('XADD', stream, args.now_ms == '' and '*' or args.now_ms .. '-*', unpack(fields))
 if found.source == 'events' and found.own then own.mark(keys, entry) end

@@ -22,7 +22,7 @@
 -- ARGV now_ms      virtual time, or '' for the server's
 -- ARGV worker      id of the worker that calls, or ''
 -- ARGV limit       most obligations settled by this call
--- RETURNS word, wake-up in ms or '', the time of this call in ms, position, oldest entry not applied in ms or '', fired, released
+-- RETURNS word, wake-up in ms or '', the time of this call in ms, position, oldest entry not applied in ms (or less) or '', fired, released
 -- WORDS settled more-due
 local backlog = include('backlog')
 local due = include('due')
@@ -33,7 +33,7 @@ local write = include('write')
 
 local e = engine.open(keys, args.prefixes, args.now_ms, args.worker)
 e.budget = tonumber(args.limit)
-local waiting = backlog.oldest(e)
+local waiting = backlog.oldest_or_less(e)
 local time = math.min(e.now, waiting or e.now)
 local as_of = time - engine.lag(e)
 local word, released = 'more-due', 0

@@ -12,6 +12,7 @@
 -- KEYS dead      stream  dead letters
 -- ARGV now_ms    virtual time, in which every id is right, or '' for the server's
 -- ARGV limit     most entries that this call reads
+-- ARGV look      given: those that no worker has read yet are not looked at; all
 -- RETURNS word, how many entries got another id
 -- WORDS straight more
 -- RIGHTS first
@@ -30,9 +31,13 @@ if usable.ms(at) > limits.LATEST_ID_MS then
   at = position.by_memory(keys) -- versions before this one let it go there
   position.set(keys, at)
 end
-local info = stream.info(keys.events)
 local now = time.now()
 local latest, behind = usable.latest(now, at), usable.is_behind(now, at)
+if args.look == 'given' and not behind and redis.call('HEXISTS', keys.audit, 'straight_to') == 0 then
+  local last = stream.given(keys.events)
+  if last and usable.ms(last) <= latest then return { 'straight', '0' } end
+end
+local info = stream.info(keys.events)
 if usable.ms(info['last-generated-id']) > latest or redis.call('HEXISTS', keys.audit, 'straight_to') == 1 then
   return { 'more', string.format('%d', rebuild.step(keys, at, latest, behind and now or nil, limit)) }
 end

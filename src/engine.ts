@@ -93,10 +93,10 @@ export class Watchfire extends Explained {
 
   /** What in these automations can never work, or is hardly meant, as the documents, the log and the queues show it: a list for each. */
   async review(automations: readonly Automation[]): Promise<Finding[][]> {
-    const redis = await this.look();
+    const clients = { redis: await this.look(), log: this.connections.log };
     // Loaded here only: it brings BullMQ's side with it.
     const { readSurroundings } = await import('./doctor/surroundings.ts');
-    const surroundings = await readSurroundings(redis, this.store, automations);
+    const surroundings = await readSurroundings(clients, this.store, automations);
     return automations.map((automation) => findingsIn(automation, surroundings));
   }
 

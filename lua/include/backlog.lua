@@ -1,10 +1,24 @@
--- The entries of the log that are not applied yet, and how far time has come beside them.
+-- The entries of the log that are not applied yet, and how far time has come beside them. Entries can be large, and Redis shows none
+-- of them without reading it: so the group is asked first, which knows the ids that were read.
 local engine = include('engine')
+local limits = include('limits')
 local own = include('own')
 local stream = include('stream')
 local usable = include('usable')
 
 local M = {}
+
+-- The milliseconds of the oldest entry that is not applied yet, or less while workers are at those that were read a moment ago; or nil.
+function M.oldest_or_less(e)
+  local last, all
+  if not e.behind then last, all = stream.given(e.keys.events) end
+  if last and stream.after(last, e.position) then
+    if usable.ms(last) > e.now - limits.GIVEN_MS then return usable.ms(e.position) end
+  elseif last and all then
+    return nil
+  end
+  return M.oldest(e)
+end
 
 -- The milliseconds of the oldest entry that is not applied yet, or nil.
 function M.oldest(e)

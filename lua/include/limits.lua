@@ -25,6 +25,10 @@ return {
   -- The log.
   EARLIEST_ID_MS = 1000 * 1000 * 1000 * 1000, -- rules 4: the year 2001; smaller ids are no milliseconds
   LATEST_ID_MS = 253402300799999, -- the last millisecond of the year 9999: a position behind it is no time
+  ENTRY_BYTES = 2000000, -- of one entry that is kept: more than any event may have
+  BEGINNING_BYTES = 1024, -- kept of one that is larger
+  LETTER_JSON_BYTES = 64000, -- fields of a dead letter that are kept as JSON
+  GIVEN_MS = 60 * 1000, -- entries that were read, and came since, are not looked at: the worker that read them sees to what is too large
   STRAIGHTEN_BYTES = 1000 * 1000, -- of what one call of `straighten` reads: some milliseconds; the entry that passes it can have any size
   HISTORY_ENTRIES = 10000, -- applied entries that stay in a log which is written anew
 

@@ -12,10 +12,12 @@ local usable = include('usable')
 
 local M = {}
 
--- An entry of more values than a script can send becomes a dead letter.
+-- An entry of more values than a script can send, or of more bytes than are read, becomes a dead letter.
 local function is_too_long(keys, id, fields)
-  if #fields <= limits.REDRIVE_VALUES then return false end
-  redis.call(unpack(dlq.command(keys, '*', 'events', id, 'entry: has too many fields to get a usable id', nil, 1, {})))
+  local large = dlq.bytes(fields) > limits.ENTRY_BYTES and not own.has(keys, id)
+  if #fields <= limits.REDRIVE_VALUES and not large then return false end
+  local reason = 'entry: has too many ' .. (large and 'bytes' or 'fields') .. ' to get a usable id'
+  redis.call(unpack(dlq.command(keys, '*', 'events', id, reason, nil, 1, large and fields or {})))
   redis.call('HINCRBY', keys.counters, 'rejected', 1)
   return true
 end

@@ -41,6 +41,12 @@ function M.group(key, name)
   end
 end
 
+-- The last entry of the log that a worker read, and whether there are none behind it; nil without a group.
+function M.given(key)
+  local group = redis.call('EXISTS', key) == 1 and M.group(key, 'engine')
+  if group then return group['last-delivered-id'], group.lag == 0 end
+end
+
 -- Also of a stream that is not there.
 function M.info(key)
   if redis.call('EXISTS', key) == 1 then return M.named(redis.call('XINFO', 'STREAM', key)) end

@@ -9,6 +9,7 @@ import { isInfrastructure } from '../redis/retryable.ts';
 import { type Applied, apply } from '../redis/steps/apply.ts';
 import type { Store } from '../redis/store.ts';
 import { type Batch, countUpTo } from './batch.ts';
+import { LargeEntries } from './large-entries.ts';
 import type { Matcher } from './matcher.ts';
 import { Poison } from './poison.ts';
 import { Straightener } from './straightener.ts';
@@ -29,11 +30,14 @@ export type Observer = (entries: readonly Entry[], applied: Applied) => void;
 
 export type ApplierParts = {
   redis: Redis;
+  /** A connection for reads of the log, which measures (src/redis/measured.ts); `redis` without. */
+  log?: Redis;
   store: Store;
   matcher: Matcher;
   clock: Clock;
   logger: Logger;
   observe?: Observer;
+  large?: LargeEntries;
   /** Name of the worker, under which it gives signs of life: then an entry at which workers die one after the other is set aside. */
   worker?: string;
 };
@@ -52,6 +56,7 @@ export class Applier {
   readonly #poison = new Poison();
   readonly #takeOver: EntryTakeOver;
   readonly #straightener: Straightener;
+  readonly #large: LargeEntries;
   /** How many batches in a row did not have to wait for another worker. */
   #undisturbed = 0;
   /** Resolves when the last call of the batch that came last is on its way, or the batch is done. */
@@ -60,12 +65,15 @@ export class Applier {
   constructor(parts: ApplierParts) {
     this.#parts = parts;
     this.#straightener = new Straightener(parts);
+    this.#large = parts.large ?? new LargeEntries(parts);
     this.#takeOver = new EntryTakeOver({
       ...parts,
+      log: this.#log,
       worker: parts.worker,
       poison: this.#poison,
+      sift: (entries) => this.sift(entries),
       // What is taken over follows the position at once.
-      apply: async (batch, signal) => void (await this.#pass(batch, new Turn(this.#parts, false), signal)),
+      apply: async (batch, signal) => void (await this.#pass(batch, this.#turn(false), signal)),
     });
   }
 
@@ -84,7 +92,7 @@ export class Applier {
     this.#sent = promise;
     try {
       if (before !== undefined) await sentBefore;
-      const turn = new Turn(this.#parts, this.#undisturbed < UNDISTURBED);
+      const turn = this.#turn(this.#undisturbed < UNDISTURBED);
       const ahead = before && this.#undisturbed >= UNDISTURBED ? this.#call(batch, resolve) : null;
       // Its error is seen below, once those before are done.
       ahead?.catch(() => undefined);
@@ -112,6 +120,11 @@ export class Applier {
     }
     this.#undisturbed = turn.hadToWait ? 0 : this.#undisturbed + 1;
     return { ...(await turn.waited()), ...calls };
+  }
+
+  /** Sees to those of some entries that were too large to be kept. @returns those that are to be applied */
+  async sift(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    return await this.#large.sift(entries);
   }
 
   /** How many entries were ever applied, by all workers. */
@@ -145,16 +158,28 @@ export class Applier {
       case 'stale-definitions':
         return await this.#parts.matcher.definitions.refresh();
       case 'gone':
-        return batch.keep(await readAgain(this.#parts.redis, this.#parts.store, batch.left));
+        return await this.#readAgain(batch);
       case 'unusable-ids':
         await this.#straightener.runOnce(signal);
-        return batch.keep(await readAgain(this.#parts.redis, this.#parts.store, batch.left));
+        return await this.#readAgain(batch);
       case 'not-my-turn':
         this.#undisturbed = 0;
         return turn.missed();
       default:
         applied satisfies never;
     }
+  }
+
+  get #log(): Redis {
+    return this.#parts.log ?? this.#parts.redis;
+  }
+
+  #turn(unsure: boolean): Turn {
+    return new Turn({ ...this.#parts, redis: this.#log }, unsure);
+  }
+
+  async #readAgain(batch: Batch): Promise<void> {
+    batch.keep(await this.sift(await readAgain(this.#log, this.#parts.store, batch.left)));
   }
 
   async #awaitTurn(turn: Turn, own: Entry | undefined, signal: AbortSignal): Promise<void> {

@@ -18,7 +18,7 @@ const BATCHES_UNDER_WAY = 2;
 
 export type ReaderParts = {
   redis: Redis;
-  /** A connection of its own, on which reads wait for entries. */
+  /** A connection of its own, on which reads wait for entries, and which measures. */
   blocking: Redis;
   store: Store;
   /** Name of the worker in the consumer group. */
@@ -109,8 +109,10 @@ export class Reader implements Service {
     return 0;
   }
 
-  async #take(entries: readonly Entry[]): Promise<void> {
+  async #take(read: readonly Entry[]): Promise<void> {
     const { clock, matcher } = this.#parts;
+    const entries = read.some(({ large }) => large) ? await this.#sift(read) : read;
+    if (entries.length === 0) return;
     const sinceMs = clock.nowMs();
     const batch = await matcher.match(entries);
     this.#standby.matched(entries.length, clock.nowMs() - sinceMs);
@@ -118,6 +120,12 @@ export class Reader implements Service {
     const applying = this.#apply(batch, this.#applying);
     this.#applying = applying;
     this.#underWay.push(applying);
+  }
+
+  /** Without those that were too large to be kept, whatever Redis does meanwhile: nobody else was given these entries. */
+  async #sift(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    const { applier, clock, logger, giveUp } = this.#parts;
+    return (await persist({ name: 'sift', clock, logger }, giveUp, () => applier.sift(entries))) ?? [];
   }
 
   /** Waits for the first of the batches under way. */

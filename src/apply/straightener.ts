@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import { straighten } from '../redis/steps/straighten.ts';
+import { STRAIGHTEN_LIMIT, straighten } from '../redis/steps/straighten.ts';
 import type { Store } from '../redis/store.ts';
 
 /** Between two lines of the log: while a clock is set back every entry is concerned. */
@@ -19,11 +19,11 @@ export class Straightener {
     this.#parts = parts;
   }
 
-  /** Until all ids are usable. Others may do the same at the same time. */
-  async runOnce(signal?: AbortSignal): Promise<void> {
+  /** Until all ids are usable; `given`: those of the entries that workers have read. Others may do the same at the same time. */
+  async runOnce(signal?: AbortSignal, look: 'given' | 'all' = 'all'): Promise<void> {
     const { redis, store } = this.#parts;
     for (;;) {
-      const { word, moved } = await straighten(redis, store);
+      const { word, moved } = await straighten(redis, store, STRAIGHTEN_LIMIT, look);
       this.#untold += moved;
       if (word === 'straight' || signal?.aborted) break;
     }

@@ -18,6 +18,8 @@ const TAKE_OVER_CHUNKS = 100;
 
 export type EntryTakeOverParts = {
   redis: Redis;
+  /** For reads of the log. */
+  log: Redis;
   store: Store;
   matcher: Matcher;
   clock: Clock;
@@ -26,6 +28,8 @@ export type EntryTakeOverParts = {
   /** Without the name of a worker, what waits is taken without a note of who is at it. */
   worker: string | undefined;
   apply: (batch: Batch, signal: AbortSignal) => Promise<void>;
+  /** Answers those that are to be applied. */
+  sift: (entries: readonly Entry[]) => Promise<readonly Entry[]>;
 };
 
 /**
@@ -79,8 +83,8 @@ export class EntryTakeOver {
   }
 
   async #applyNext(count: number, signal: AbortSignal): Promise<readonly Entry[]> {
-    const { redis, store, matcher, apply } = this.#parts;
-    const entries = await readWaiting(redis, store, count);
+    const { log, store, matcher, apply, sift } = this.#parts;
+    const entries = await sift(await readWaiting(log, store, count));
     if (entries.length > 0) await apply(await matcher.match(entries), signal);
     return entries;
   }

@@ -92,17 +92,17 @@ export async function examine({ connections, store, settings, clock }: ExaminePa
     format,
     keys: store.keys,
     wrong: await told(() => wrongTypes(redis, store)),
-    status: await told(() => readStatus(redis, store)),
+    status: await told(() => readStatus(connections.log, store)),
     quota: await told(() => readQuotas(redis, store)),
     queues: 'refused' in format ? format : await told(() => queuesOf(redis, store, format.value)),
     // Documents of another version need not be readable.
-    automations: orNull(format) === null ? await told(() => reviewed(redis, store)) : { value: [] },
+    automations: orNull(format) === null ? await told(() => reviewed(connections, store)) : { value: [] },
   };
 }
 
-async function reviewed(redis: Redis, store: Store): Promise<ReviewedAutomation[]> {
+async function reviewed({ redis, log }: Connections, store: Store): Promise<ReviewedAutomation[]> {
   const enabled = (await allDefinitions(redis, store)).filter((automation) => automation.enabled);
-  const surroundings = await readSurroundings(redis, store, enabled);
+  const surroundings = await readSurroundings({ redis, log }, store, enabled);
   return enabled.map((one) => ({ id: one.id, name: one.name, findings: findingsIn(one, surroundings) }));
 }
 

@@ -13,11 +13,11 @@ const SAMPLE = Object.freeze({ count: 5_000, characters: 16 * 1_024 * 1_024 });
 
 /** What Redis shows of what these automations ask for: the newest events, and which queues have a worker. */
 export async function readSurroundings(
-  redis: Redis,
+  { redis, log }: Readonly<{ redis: Redis; log: Redis }>,
   store: Store,
   automations: readonly Automation[],
 ): Promise<Surroundings> {
-  const newest = (await readNewest(redis, store, SAMPLE)).map((entry) => decode(entry));
+  const newest = (await readNewest(log, store, SAMPLE)).map((entry) => decode(entry));
   const sample = sampleOf(newest.flatMap((decoded) => (decoded.kind === 'event' ? [decoded.event] : [])));
   const attended = await attendedOf(redis, store, [...new Set(automations.flatMap(queuesOf))]);
   return {

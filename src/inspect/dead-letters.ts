@@ -16,8 +16,13 @@ import { serverTimeMs } from '../redis/server-time.ts';
 import { redrive } from '../redis/steps/redrive.ts';
 import type { Store } from '../redis/store.ts';
 
-/** Letters read at a time: some megabytes at most, with entries of ordinary size. */
+/** Most letters read at a time, how many are read first, and about how many bytes: a letter can have some megabytes. */
 const PAGE = 200;
+const FIRST_PAGE = 10;
+const PAGE_BYTES = 8e6;
+
+/** Characters of the fields of a letter that are shown. */
+const SHOWN_CHARACTERS = 64_000;
 
 /** Letters removed by one call: Redis frees them at several a microsecond, so other clients do not notice. */
 const REMOVED_AT_ONCE = 10_000;
@@ -38,15 +43,32 @@ export type DeadLetter = Readonly<{
   error: string;
   /** How often it was tried. */
   attempts: number;
-  /** The entry's own fields as they were sent: name, value, name, value … Empty when it was trimmed away. */
+  /**
+   * The entry's own fields as they were sent: name, value, name, value … At most 64,000 characters. Empty when it was trimmed away, or
+   * was too large to be kept.
+   */
   fields: readonly string[];
+  /** Bytes of the entry, where `fields` is not all of it. */
+  bytes?: number;
+  /** SHA-1 of an entry that was too large to be kept: of its texts from the one on that was too much. */
+  sha1?: string;
+  /** The first kilobyte of that text. */
+  beginning?: string;
 }>;
+
+/** How many letters to read next, after a page. */
+function nextPage(page: readonly DeadLetterEntry[]): number {
+  const bytes = page.reduce((sum, [, flat]) => sum + flat.reduce((all, text) => all + text.length, 0), 0);
+  return Math.max(1, Math.min(PAGE, Math.floor((PAGE_BYTES * page.length) / Math.max(1, bytes))));
+}
 
 /** The newest letters, oldest first. */
 export async function lastDeadLetters(redis: Redis, store: Store, limit: number): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
+  let count = FIRST_PAGE;
   for (let before = '+'; letters.length < limit; ) {
-    const page = await deadLettersBefore(redis, store, before, Math.min(PAGE, limit - letters.length));
+    const page = await deadLettersBefore(redis, store, before, Math.min(count, limit - letters.length));
+    count = nextPage(page);
     letters.push(...page.map(deadLetterOf));
     const last = page.at(-1);
     if (!last) break;
@@ -65,12 +87,14 @@ export async function findDeadLetter(redis: Redis, store: Store, id: string): Pr
 export async function* deadLetterIds(redis: Redis, store: Store): AsyncGenerator<string> {
   const newest = await newestDeadLetter(redis, store);
   if (newest === null) return;
+  let count = FIRST_PAGE;
   for (let from = '-'; ; ) {
-    const page = await deadLettersBetween(redis, store, [from, newest], PAGE);
+    const page = await deadLettersBetween(redis, store, [from, newest], count);
     for (const [id] of page) yield id;
     const last = page.at(-1);
-    if (!last || page.length < PAGE) return;
+    if (!last || page.length < count) return;
     from = `(${last[0]}`;
+    count = nextPage(page);
   }
 }
 
@@ -108,7 +132,8 @@ const NOTHING_TO_SEND = 'holds nothing that could be sent again';
 
 /** Why a letter would only come back if it was sent again, as far as can be known; null when it may get through. */
 async function unfitness(redis: Redis, store: Store, entry: DeadLetterEntry): Promise<string | null> {
-  const { source, fields } = deadLetterOf(entry);
+  const { source } = deadLetterOf(entry);
+  const fields = fieldsOf(namedIn(entry));
   if (source === 'windows' || fields.length === 0) return NOTHING_TO_SEND;
   if (source === 'events') {
     const claimed = ownFormOf(fields);
@@ -151,27 +176,62 @@ async function removeAllDeadLetters(redis: Redis, store: Store): Promise<number>
 }
 
 /** Whether the engine itself wrote what the letter holds (lua/include/own.lua). */
-function isOwn([, flat]: DeadLetterEntry): boolean {
-  return flat.some((name, at) => at % 2 === 0 && name === 'own');
+function isOwn(entry: DeadLetterEntry): boolean {
+  return namedIn(entry).has('own');
 }
 
-function deadLetterOf([id, flat]: DeadLetterEntry): DeadLetter {
-  const named = new Map(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ''] as const] : [])));
+/** The values of a letter by their names. */
+type Named = ReadonlyMap<string, Buffer>;
+
+function namedIn([, flat]: DeadLetterEntry): Named {
+  return new Map(flat.flatMap((name, at) => (at % 2 === 0 ? [[name.toString(), flat[at + 1] ?? EMPTY] as const] : [])));
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function deadLetterOf(entry: DeadLetterEntry): DeadLetter {
+  const named = namedIn(entry);
+  const text = (name: string): string => (named.get(name) ?? EMPTY).toString();
+  const { fields, isAll } = shown(fieldsOf(named));
+  const bytes = named.get('raw')?.length ?? Number(text('bytes'));
   return {
-    id,
-    source: (named.get('source') ?? 'events') as DeadLetterSource,
-    entry: named.get('entry') ?? '',
-    reason: named.get('reason') ?? '',
-    error: named.get('error') ?? '',
-    attempts: Number(named.get('attempts') ?? 0),
-    fields: fieldsOf(named.get('fields')),
+    id: entry[0],
+    source: (named.has('source') ? text('source') : 'events') as DeadLetterSource,
+    entry: text('entry'),
+    reason: text('reason'),
+    error: text('error'),
+    attempts: Number(text('attempts')),
+    fields,
+    ...(!isAll || named.has('bytes') ? { bytes } : {}),
+    ...(named.has('bytes') ? { sha1: text('sha1'), beginning: text('beginning') } : {}),
   };
 }
 
-/** Others may write to the stream as well; anything but a list of texts is shown as an empty one. */
-function fieldsOf(text: string | undefined): string[] {
+/** As many of some fields as are shown. */
+function shown(fields: readonly string[]): { fields: readonly string[]; isAll: boolean } {
+  let left = SHOWN_CHARACTERS;
+  for (const [i, text] of fields.entries()) {
+    if (text.length > left)
+      return { fields: [...fields.slice(0, i), text.slice(0, left).toWellFormed()], isAll: false };
+    left -= text.length;
+  }
+  return { fields, isAll: true };
+}
+
+/** The fields that a letter keeps; as lua/include/dlq.lua. Others may write to the stream as well: anything but a list of texts is an empty one. */
+function fieldsOf(named: Named): string[] {
+  const raw = named.get('raw');
+  if (raw !== undefined) {
+    let from = 0;
+    const sizes = String(named.get('sizes') ?? '').match(/\d+/g) ?? [];
+    return sizes.map((size) => {
+      const start = from;
+      from += Number(size);
+      return raw.toString('utf8', start, from);
+    });
+  }
   try {
-    const fields: unknown = JSON.parse(text ?? '[]');
+    const fields: unknown = JSON.parse(String(named.get('fields') ?? '[]'));
     return Array.isArray(fields) ? fields.map(String) : [];
   } catch {
     return [];

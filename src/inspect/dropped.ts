@@ -26,14 +26,22 @@ export type Dropped = Readonly<{ windows: number; alerts: number; more: boolean 
 /** A trigger whose windows are dropped, all of them or those that have ended by `endedBy` (ms): enabling drops what ran out meanwhile. */
 type Fading = Readonly<{ node: TriggerNode; endedBy: number | null }>;
 
+/** `log`: for reads of the log. */
+type Clients = Readonly<{ redis: Redis; log: Redis }>;
+
 /** What would be dropped by each of these changes if they were made now (rules 13): state of triggers whose definition changes or goes. */
-export async function droppedBy(redis: Redis, store: Store, changes: readonly Replacement[]): Promise<Dropped[]> {
+export async function droppedBy(clients: Clients, store: Store, changes: readonly Replacement[]): Promise<Dropped[]> {
   const dropped: Dropped[] = [];
-  for (const change of changes) dropped.push(await countOf(redis, store, await fadingNodes(redis, store, change)));
+  for (const change of changes)
+    dropped.push(await countOf(clients.redis, store, await fadingNodes(clients, store, change)));
   return dropped;
 }
 
-async function fadingNodes(redis: Redis, store: Store, { id, automation }: Replacement): Promise<readonly Fading[]> {
+async function fadingNodes(
+  { redis, log }: Clients,
+  store: Store,
+  { id, automation }: Replacement,
+): Promise<readonly Fading[]> {
   const old = await findStored(redis, store, id);
   if (old === null) return [];
   const { nodes } = planOf(old.automation, old.plan.revision, old.plan);
@@ -43,7 +51,7 @@ async function fadingNodes(redis: Redis, store: Store, { id, automation }: Repla
   const names = new Set(next.nodes.map(({ name }) => name));
   const gone = nodes.filter(({ name }) => !names.has(name)).map((node): Fading => ({ node, endedBy: null }));
   if (old.automation.enabled || !automation.enabled) return gone;
-  const endedBy = await asOfNow(redis, store);
+  const endedBy = await asOfNow(log, store);
   const armed = nodes.filter(({ name, trigger }) => names.has(name) && isArmed(trigger));
   return [...gone, ...armed.map((node) => ({ node, endedBy }))];
 }

@@ -28,6 +28,7 @@ export type Reason = Readonly<{ automation: string; why: 'wanted' | 'disabled' |
 /** Says what becomes of events, as the definitions stand now. It asks the same index as the workers do. */
 export class Reasons {
   readonly #redis: Redis;
+  readonly #log: Redis;
   readonly #store: Store;
   /** The id of the only automation that is asked about, or null. */
   readonly #only: string | null;
@@ -38,8 +39,10 @@ export class Reasons {
   readonly #disabled = new Set<string>();
   #generation = '0';
 
-  constructor(redis: Redis, store: Store, only: string | null) {
+  /** @param log a connection for reads of the log */
+  constructor(redis: Redis, store: Store, only: string | null, log = redis) {
     this.#redis = redis;
+    this.#log = log;
     this.#store = store;
     this.#only = only;
   }
@@ -52,7 +55,7 @@ export class Reasons {
     const reasons = new Map<string, readonly Reason[]>();
     if (entries.length === 0 || !(await this.#refresh())) return reasons;
     for (let from = 0; from < entries.length; from += ENTRIES_AT_ONCE) {
-      for (const entry of await readEach(this.#redis, this.#store, entries.slice(from, from + ENTRIES_AT_ONCE))) {
+      for (const entry of await readEach(this.#log, this.#store, entries.slice(from, from + ENTRIES_AT_ONCE))) {
         const decoded = decode(entry);
         if (decoded.kind === 'event') reasons.set(entry.id, this.#reasons(decoded.event));
       }

@@ -85,11 +85,10 @@ export class Views {
 
   /** How the engine is: how far it is, what waits, who works. */
   async status(): Promise<Status> {
-    return await naming(
-      this.connections.redis,
-      this.store,
-      async () => await readStatus(await this.look(), this.store),
-    );
+    return await naming(this.connections.redis, this.store, async () => {
+      await this.look();
+      return await readStatus(this.connections.log, this.store);
+    });
   }
 
   /** Whether a worker is alive that applies what is sent here. */
@@ -110,12 +109,12 @@ export class Views {
 
   /** Says why automations made nothing of events. @param only the id of the one automation that is asked about, else all */
   async reasons(only: string | null = null): Promise<Reasons> {
-    return new Reasons(await this.look(), this.store, only);
+    return new Reasons(await this.look(), this.store, only, this.connections.log);
   }
 
   /** How many open windows and alerts each of these changes would drop if it was made now: a change of a trigger begins anew (rules 13). */
   async drops(changes: readonly Replacement[]): Promise<Dropped[]> {
-    return await droppedBy(await this.look(), this.store, changes);
+    return await droppedBy({ redis: await this.look(), log: this.connections.log }, this.store, changes);
   }
 
   /** What fired, the newest ones, oldest first. */

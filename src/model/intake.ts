@@ -7,8 +7,23 @@ import { flatDocument } from './flat.ts';
 import { isRecord } from './record.ts';
 import { LATEST_MS } from './timestamp.ts';
 
-/** An entry of the event stream: field, value, field, value … */
-export type Entry = { id: string; fields: readonly string[] };
+/**
+ * What is known of an entry that was too large to be kept. `bytes`: of all its texts; `sha1`: of its texts from the one on that was too
+ * much, so of the value itself where it has one large value; `beginning`: the first kilobyte of that text.
+ */
+export type LargeEntry = Readonly<{ bytes: number; sha1: string; beginning: string }>;
+
+/** An entry of the event stream: field, value, field, value … `large`: it was too large to be kept, and of its fields the first name alone is. */
+export type Entry = { id: string; fields: readonly string[]; large?: LargeEntry };
+
+/** The most of one entry that is read, in bytes and in texts: more than any event may have (rules 1). */
+export const ENTRY_BOUNDS = Object.freeze({ bytes: 2_000_000, texts: 250_000 });
+
+/** Why an entry that was too large to be kept is rejected. */
+export function tooLarge({ bytes }: LargeEntry): string {
+  const { bytes: most, texts } = ENTRY_BOUNDS;
+  return `entry: has ${bytes} bytes; at most ${most} in at most ${texts} texts are read`;
+}
 
 /**
  * What an entry turned out to be. `own`: made by the engine, does not move the clock (rules 4). `waits`: may be parked for the event
@@ -50,6 +65,7 @@ const REPLACEMENT = '\ufffd';
  * Never throws: whatever is wrong becomes the reason, `field: what is wrong`.
  */
 export function decode(entry: Entry, { anyId = true }: IntakeOptions = {}): Decoded {
+  if (entry.large) return { kind: 'rejected', reason: tooLarge(entry.large) };
   try {
     return decodeForm(entry, anyId);
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { ENGINE_GROUP } from './keys.ts';
+import { isAfter, readPosition } from './log.ts';
 import type { Store } from './store.ts';
 
 /** What becomes of an entry, once for each: as in lua/include/book.lua. */
@@ -24,13 +25,12 @@ export async function readOutcomes(redis: Redis, store: Store): Promise<number> 
  */
 export async function backlogByBook(redis: Redis, store: Store): Promise<Backlog> {
   const { events, audit } = store.keys;
-  const [info, applied, [anchor]] = await Promise.all([
-    redis.xinfo('STREAM', events).then((flat) => fieldsOf(flat as unknown[]), noStream),
+  const [length, added, applied, [anchor]] = await Promise.all([
+    redis.xlen(events),
+    countAdded(redis, events),
     readOutcomes(redis, store),
     redis.hmget(audit, 'anchor'),
   ]);
-  const length = Number(info.get('length') ?? 0);
-  const added = Number(info.get('entries-added') ?? 0);
   // Nobody has looked at this log yet: all of it waits.
   if (applied === 0 && !anchor) return { behind: length, applied, length };
   if (!anchor) return { behind: null, applied, length };
@@ -38,14 +38,30 @@ export async function backlogByBook(redis: Redis, store: Store): Promise<Backlog
   return { behind, applied, length };
 }
 
+/** How many entries were ever added. What the group knows comes first: with the stream itself Redis shows its last entry, however large. */
+async function countAdded(redis: Redis, events: string): Promise<number> {
+  const group = await engineGroup(redis, events);
+  const [lag, read] = [group?.get('lag'), group?.get('entries-read')];
+  if (typeof lag === 'number' && typeof read === 'number') return lag + read;
+  const info = await redis.xinfo('STREAM', events).then((flat) => fieldsOf(flat as unknown[]), noStream);
+  return Number(info.get('entries-added') ?? 0);
+}
+
+async function engineGroup(redis: Redis, events: string): Promise<ReadonlyMap<string, unknown> | undefined> {
+  const groups = await redis.xinfo('GROUPS', events).then((flat) => (flat as unknown[][]).map(fieldsOf), noGroups);
+  return groups.find((one) => one.get('name') === ENGINE_GROUP);
+}
+
+/** Whether every entry that came was read by a worker and is applied. */
+export async function isAllApplied(redis: Redis, store: Store): Promise<boolean> {
+  const [group, position] = await Promise.all([engineGroup(redis, store.keys.events), readPosition(redis, store)]);
+  return group?.get('lag') === 0 && !isAfter(String(group.get('last-delivered-id')), position);
+}
+
 /** From what Redis says of the group, for a user who may not read the state of the engine. */
 export async function backlogByGroup(redis: Redis, store: Store): Promise<Backlog> {
   const { events } = store.keys;
-  const [length, groups] = await Promise.all([
-    redis.xlen(events),
-    redis.xinfo('GROUPS', events).then((flat) => (flat as unknown[][]).map(fieldsOf), noGroups),
-  ]);
-  const group = groups.find((one) => one.get('name') === ENGINE_GROUP);
+  const [length, group] = await Promise.all([redis.xlen(events), engineGroup(redis, events)]);
   // No worker was ever here: all of the log waits.
   if (!group) return { behind: length, applied: 0, length };
   const pending = Number(group.get('pending'));

@@ -3,6 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Away, InvalidDocument, reasonOf } from '../errors.ts';
 import { addressAdvice, isAddress, publicUrl } from './address.ts';
+import { measured, type OnLarge } from './measured.ts';
 import { knownReason } from './reason.ts';
 import { redact } from './redact.ts';
 
@@ -59,6 +60,8 @@ export class Connections {
   readonly #owned: boolean;
   readonly #logger: Logger;
   readonly #blocking = new Set<Redis>();
+  #log: Redis | null = null;
+  readonly #onLarge = new Set<OnLarge>();
   /** Why the shared one was lost or not made; null while it is there. */
   #lost: string | null = null;
 
@@ -101,9 +104,35 @@ export class Connections {
     return { address, reason: this.#lost ?? (status === 'ready' ? null : `the connection is ${status}`) };
   }
 
+  /**
+   * A connection for reads of the log alone, in all else like the shared one: no entry costs this process more than ENTRY_BOUNDS. It is
+   * made when it is first asked for.
+   */
+  get log(): Redis {
+    this.#log ??= this.#own(this.#measured(this.redis.duplicate({ connectionName: 'watchfire-log' })));
+    return this.#log;
+  }
+
+  /** A connection of its own for reads of the log that block; see `log`. */
+  reading(name: string): Redis {
+    return this.#measured(this.blocking(name));
+  }
+
+  /** Has somebody told of entries of the log that are too large. @returns ends it */
+  onLarge(listener: OnLarge): () => void {
+    this.#onLarge.add(listener);
+    return () => this.#onLarge.delete(listener);
+  }
+
+  #measured(client: Redis): Redis {
+    return measured(client, (id, large) => {
+      for (const listener of this.#onLarge) listener(id, large);
+    });
+  }
+
   /** A connection of its own for reads that block. */
   blocking(name: string): Redis {
-    const client = redact(
+    return this.#own(
       this.redis.duplicate({
         ...ownOptions(`watchfire-${name}`),
         // A read that blocks must be given up when the server vanished without a word. Unanswered ones are not sent again:
@@ -112,10 +141,6 @@ export class Connections {
         blockingTimeoutGrace: BLOCKING_GRACE_MS,
       }),
     );
-    this.#watch(client);
-    this.#blocking.add(client);
-    client.once('end', () => this.#blocking.delete(client));
-    return client;
   }
 
   /**
@@ -124,22 +149,26 @@ export class Connections {
    */
   confirming(waitMs: number): Redis {
     const { socketTimeout } = this.redis.options;
-    const client = redact(
+    return this.#own(
       this.redis.duplicate({
         connectionName: 'watchfire-confirming',
         ...(socketTimeout === undefined ? {} : { socketTimeout: socketTimeout + waitMs }),
       }),
     );
-    this.#watch(client);
-    this.#blocking.add(client);
-    client.once('end', () => this.#blocking.delete(client));
-    return client;
   }
 
   /** Closes what was opened here, and resolves when it is closed. A client that was handed in stays open. */
   async close(): Promise<void> {
     const own = this.#owned ? [this.redis] : [];
     await Promise.all([...this.#blocking, ...own].map(closed));
+  }
+
+  /** A connection beside the shared one, closed with it. */
+  #own(client: Redis): Redis {
+    this.#watch(redact(client));
+    this.#blocking.add(client);
+    client.once('end', () => this.#blocking.delete(client));
+    return client;
   }
 
   #watch(client: Redis): void {

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Store } from './store.ts';
 
-/** A dead letter as it stands in its stream: id, and name, value, name, value … */
-export type DeadLetterEntry = [id: string, fields: string[]];
+/** A dead letter as it stands in its stream: id, and name, value, name, value … Values are bytes: what was sent need not be text. */
+export type DeadLetterEntry = [id: string, fields: Buffer[]];
 
 /** Letters from `before` back, newest first. `before`: a stream id, `(` in front to leave it out, or `+`. */
 export async function deadLettersBefore(
@@ -11,7 +11,7 @@ export async function deadLettersBefore(
   before: string,
   count: number,
 ): Promise<DeadLetterEntry[]> {
-  return await redis.xrevrange(store.keys.dead, before, '-', 'COUNT', count);
+  return (await redis.xrevrangeBuffer(store.keys.dead, before, '-', 'COUNT', count)).map(withId);
 }
 
 /** Letters of a range of ids, oldest first. */
@@ -21,7 +21,11 @@ export async function deadLettersBetween(
   [from, to]: readonly [string, string],
   count: number,
 ): Promise<DeadLetterEntry[]> {
-  return await redis.xrange(store.keys.dead, from, to, 'COUNT', count);
+  return (await redis.xrangeBuffer(store.keys.dead, from, to, 'COUNT', count)).map(withId);
+}
+
+function withId([id, fields]: [Buffer, Buffer[]]): DeadLetterEntry {
+  return [id.toString(), fields];
 }
 
 /** Id of the newest letter, or null. */

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Entry } from '../model/intake.ts';
 import { ENGINE_GROUP } from './keys.ts';
+import { largeIn } from './measured.ts';
 import type { Store } from './store.ts';
 
 /** Whether stream id `a` comes after `b`. Their numbers can exceed what a double holds. */
@@ -48,7 +49,7 @@ export async function readNext(
         '>',
       ));
   const [stream] = (answer ?? []) as [string, [string, string[]][]][];
-  return (stream?.[1] ?? []).map(toEntry);
+  return (stream?.[1] ?? []).map(toEntry(blocking));
 }
 
 /** Appends an entry. @param id its stream id, `*` or `<ms>-*` @returns the id that it got */
@@ -63,7 +64,7 @@ const LARGEST_ID = '18446744073709551615-18446744073709551615';
 export async function readBehind(redis: Redis, store: Store, after: string, count: number): Promise<Entry[]> {
   if (after === LARGEST_ID) return [];
   const entries = await redis.xrange(store.keys.events, `(${after}`, '+', 'COUNT', count);
-  return entries.map(toEntry);
+  return entries.map(toEntry(redis));
 }
 
 /** Entries of one look at the newest ones: they can be large. */
@@ -79,7 +80,7 @@ export async function readNewest(
   let end = '+';
   for (let read = 0; newest.length < count && read <= characters; ) {
     const wanted = Math.min(NEWEST_AT_ONCE, count - newest.length);
-    const page = (await redis.xrevrange(store.keys.events, end, '-', 'COUNT', wanted)).map(toEntry);
+    const page = (await redis.xrevrange(store.keys.events, end, '-', 'COUNT', wanted)).map(toEntry(redis));
     newest.push(...page);
     const last = page.at(-1);
     if (last === undefined || page.length < wanted) break;
@@ -91,7 +92,7 @@ export async function readNewest(
 
 /** Entries from `end` back, the newest first. `end`: a stream id or a time in ms; `(` in front leaves it out. */
 export async function newestBefore(redis: Redis, store: Store, end: string, count: number): Promise<Entry[]> {
-  return (await redis.xrevrange(store.keys.events, end, '-', 'COUNT', count)).map(toEntry);
+  return (await redis.xrevrange(store.keys.events, end, '-', 'COUNT', count)).map(toEntry(redis));
 }
 
 /** The id of the last entry that is applied. */
@@ -115,16 +116,20 @@ export async function readAgain(redis: Redis, store: Store, entries: readonly En
   const [first, last] = [entries[0], entries.at(-1)];
   if (!first || !last) return [];
   const found = await redis.xrange(store.keys.events, first.id, last.id, 'COUNT', entries.length);
-  return found.map(toEntry);
+  return found.map(toEntry(redis));
 }
 
 /** Those of some entries, by their ids, that are in the log still. */
 export async function readEach(redis: Redis, store: Store, ids: readonly string[]): Promise<Entry[]> {
   const found = await Promise.all(ids.map((id) => redis.xrange(store.keys.events, id, id)));
-  return found.flat().map(toEntry);
+  return found.flat().map(toEntry(redis));
 }
 
-function toEntry([id, fields]: [string, string[]]): Entry {
-  // A deleted entry that is still pending comes without fields.
-  return { id, fields: fields ?? [] };
+function toEntry(redis: Redis): (found: [string, string[]]) => Entry {
+  return ([id, fields]) => {
+    const large = largeIn(redis, fields);
+    if (large) return { id, fields: fields.slice(0, 1), large };
+    // A deleted entry that is still pending comes without fields.
+    return { id, fields: fields ?? [] };
+  };
 }

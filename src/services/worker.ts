@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { Applier, type Observer } from '../apply/applier.ts';
+import { LargeEntries } from '../apply/large-entries.ts';
 import { LoadedDefinitions } from '../apply/loaded-definitions.ts';
 import { Matcher } from '../apply/matcher.ts';
 import { Reader } from '../apply/reader.ts';
@@ -11,6 +12,7 @@ import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import { Loop, type Service } from '../loop.ts';
 import { IGNORED_BY_DEFAULT } from '../model/namespace-settings.ts';
+import { isAllApplied } from '../redis/backlog.ts';
 import { liveChannelOf } from '../redis/channel.ts';
 import type { Connections } from '../redis/connection.ts';
 import { type Durability, durabilityOf } from '../redis/durability.ts';
@@ -41,6 +43,9 @@ const JANITOR_MS = 30_000;
 /** Between two looks whether the log is still the same: what others removed can only be reported, not prevented. */
 const AUDIT_MS = 5_000;
 
+/** How often a look at the log is put off while entries wait: under load it is made every two AUDIT_MS. */
+const MOST_RESTLESS = 10;
+
 /** Between two looks at the ids of the log: within a second all are usable again. */
 const STRAIGHTEN_MS = 500;
 
@@ -70,6 +75,7 @@ export class Worker implements Service {
   readonly #queues: Queues;
   readonly #definitions: LoadedDefinitions;
   readonly #reader: Reader;
+  readonly #large: LargeEntries;
   readonly #applier: Applier;
   readonly #scheduler: Scheduler;
   readonly #janitor: Janitor;
@@ -86,6 +92,10 @@ export class Worker implements Service {
     readonly audit: Loop;
     readonly live: Loop;
   };
+  /** How often the look at the log was put off. */
+  #restless = 0;
+  /** Ends that the worker hears of entries that are too large. */
+  #deaf: () => void = () => undefined;
   /** Aborted when a stop takes too long, most likely because Redis does not answer. */
   readonly #giveUp = new AbortController();
 
@@ -104,19 +114,17 @@ export class Worker implements Service {
     this.#mender = new Mender(base);
     this.#auditor = new Auditor({ ...base, definitions: this.#definitions, mender: this.#mender });
     const matcher = new Matcher(this.#definitions, clock, settings.chunkSize);
-    this.#applier = new Applier({
-      ...base,
-      matcher,
-      worker: this.id,
-      observe: (entries, applied) => {
-        parts.observe?.(entries, applied);
-        this.#live.entries(entries, applied);
-        if (applied.wakeMs !== null) this.#loops.settle.hurry(this.#scheduler.untilMs(applied.wakeMs));
-      },
-    });
+    const observe: Observer = (entries, applied) => {
+      parts.observe?.(entries, applied);
+      this.#live.entries(entries, applied);
+      if (applied.wakeMs !== null) this.#loops.settle.hurry(this.#scheduler.untilMs(applied.wakeMs));
+    };
+    this.#large = new LargeEntries({ ...base, observe });
+    const { log } = connections;
+    this.#applier = new Applier({ ...base, log, matcher, worker: this.id, observe, large: this.#large });
     this.#reader = new Reader({
       ...base,
-      blocking: connections.blocking('reader'),
+      blocking: connections.reading('reader'),
       consumer: this.id,
       matcher,
       applier: this.#applier,
@@ -156,6 +164,7 @@ export class Worker implements Service {
     await ensureGroup(this.#redis, store.keys.events, ENGINE_GROUP);
     await ensureActionsGroup(this.#redis, store);
     await this.#definitions.refresh();
+    await this.#large.ready();
     await this.#straightener.runOnce();
     await this.#auditor.runOnce();
     await this.#signOfLife();
@@ -163,6 +172,7 @@ export class Worker implements Service {
   }
 
   start(): void {
+    this.#deaf = this.#parts.connections.onLarge((id, large) => this.#large.heard(id, large));
     this.#reader.start();
     for (const loop of Object.values(this.#loops)) loop.start();
     this.#relay.start();
@@ -181,6 +191,7 @@ export class Worker implements Service {
     await Promise.all([this.#reader, ...Object.values(this.#loops)].map((service) => service.stop()));
     await this.#relay.stop();
     await this.#queues.close();
+    this.#deaf();
     await endOfLife(this.#redis, store, this.id).catch((error: Error) => {
       // Its silence shows others that it is gone.
       this.#logger.warn({ error: error.message }, 'worker could not say that it goes');
@@ -194,11 +205,18 @@ export class Worker implements Service {
   }
 
   async #straighten(signal: AbortSignal): Promise<number> {
-    await this.#straightener.runOnce(signal);
+    await this.#straightener.runOnce(signal, 'given');
     return STRAIGHTEN_MS;
   }
 
+  /** The look reads the ends of the log: it is better made when no entry has just come, which could be too large. */
   async #audit(): Promise<number> {
+    const { store } = this.#parts;
+    if (this.#restless < MOST_RESTLESS && !(await isAllApplied(this.#redis, store))) {
+      this.#restless += 1;
+      return AUDIT_MS / MOST_RESTLESS;
+    }
+    this.#restless = 0;
     await this.#auditor.runOnce();
     await this.#mender.automations(await serverTimeMs(this.#redis));
     return AUDIT_MS;

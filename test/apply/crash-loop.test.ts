@@ -13,8 +13,7 @@ const PROGRAM = fileURLToPath(new URL('../rigs/worker-program.ts', import.meta.u
 
 /** Heap of a worker, and an entry that does not fit into it. */
 const HEAP_MEGABYTES = 48;
-const ENTRY_VALUES = 20_000;
-const VALUE_BYTES = 4_000;
+const OBJECTS = 480_000;
 
 /** One worker process until it dies or has applied all. @returns whether it died */
 async function outlived(namespace: string, done: () => Promise<boolean>): Promise<boolean> {
@@ -41,11 +40,9 @@ test('an entry that kills every worker that reads it is set aside after a few, a
   const { keys, prefixes } = storeOf(namespace);
   const good = () => redis.xadd(keys.events, '*', 'event', 'x', 'resource.id', 'r');
   for (let i = 0; i < 5; i += 1) await good();
-  const culprit = await redis.xadd(
-    keys.events,
-    '*',
-    ...Array.from({ length: ENTRY_VALUES }, (_, i) => `${i}`.padEnd(VALUE_BYTES)),
-  );
+  const list = new Array(OBJECTS).fill('{}').join(',');
+  const data = `{"event":"x","resource":{"id":"r"},"payload":{"list":[${list}]}}`;
+  const culprit = await redis.xadd(keys.events, '*', 'data', data);
   for (let i = 0; i < 5; i += 1) await good();
   const done = async () => (await redis.hget(keys.counters, 'applied')) === '10';
 

@@ -115,3 +115,18 @@ test.each([
   expect(await again(world, id)).toEqual({ word: 'unfit', entry: '' });
   expect(await letters(world)).toHaveLength(1);
 });
+
+describe('an event of valid size that is no short text', () => {
+  const value = `{${'\u0000'.repeat(1_400_000)}`;
+
+  test('is kept whole without the bytes that JSON would take, shows its beginning, and is sent again whole', async () => {
+    const [world, id] = await rejected(['data', value]);
+    const [letter] = await letters(world);
+    const shown = letter?.fields.join('').length ?? 0;
+    expect([shown, letter?.bytes]).toEqual([64_000, value.length + 4]);
+    expect(await world.redis.memory('USAGE', world.store.keys.dead)).toBeLessThan(2_000_000);
+    const { entry } = await again(world, id);
+    const [found] = await world.redis.xrange(world.store.keys.events, entry, entry);
+    expect(found?.[1][1] === value).toBe(true);
+  });
+});

@@ -28,7 +28,7 @@ export const protections: Mutants = {
       'fields = { unpack(fields) }',
     ],
     'straighten: entries of any size': [
-      'if #fields <= limits.REDRIVE_VALUES then return false end',
+      'if #fields <= limits.REDRIVE_VALUES and not large then return false end',
       'if true then return false end',
     ],
     'straighten: the count of what was ever added stays': [

@@ -149,7 +149,7 @@ function deadLetterJson(letter: DeadLetter): Record<string, unknown> {
 }
 
 function linesOf(letter: DeadLetter, bound: number | null): string[] {
-  const { id, source, entry, reason, error, attempts, fields } = letter;
+  const { id, source, entry, reason, error, attempts, fields, bytes, sha1, beginning } = letter;
   const head: [string, string][] = [
     ['id', id],
     ['given up', moment(givenUpMs(letter))],
@@ -158,9 +158,14 @@ function linesOf(letter: DeadLetter, bound: number | null): string[] {
     ['error', error === '' ? '-' : error],
     ['tried', String(attempts)],
     ['fields', fields.length === 0 ? 'none' : String(Math.ceil(fields.length / 2))],
+    ...(bytes === undefined
+      ? []
+      : [['size', `${count(bytes)} bytes, of which the beginning is shown`] as [string, string]]),
+    ...(sha1 === undefined ? [] : [['SHA-1', sha1 === '' ? 'not known yet' : sha1] as [string, string]]),
   ];
   const own = fields.flatMap((name, at) => (at % 2 === 0 ? [`  ${plain(name)}: ${plain(fields[at + 1] ?? '')}`] : []));
-  return [...facts(head, bound), ...own];
+  const begins = beginning === undefined ? [] : [`  ${plain(beginning)}`];
+  return [...facts(head, bound), ...own, ...begins];
 }
 
 function givenUpMs({ id }: DeadLetter): number {

@@ -27,7 +27,7 @@ export class LogScene {
   }
 
   /** Appends an entry as the producer. @returns its id */
-  async add(fields: readonly string[], id = '*'): Promise<string> {
+  async add(fields: readonly (string | Buffer)[], id = '*'): Promise<string> {
     return String(await this.#producer.xadd(EVENTS, id, ...fields));
   }
 

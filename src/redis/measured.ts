@@ -1,0 +1,45 @@
+import type { Redis } from 'ioredis';
+import { ENTRY_BOUNDS, type LargeEntry } from '../model/intake.ts';
+import { ReplyMeter } from './reply-meter.ts';
+
+/** Told of an entry that is too large, by its id: while it comes, with `sha1` '', and when all of it has come. */
+export type OnLarge = (id: string, large: LargeEntry) => void;
+
+/** What clients read that was too large to be kept, by the name that stands in its place. */
+const large = new WeakMap<Redis, Map<string, LargeEntry>>();
+
+/**
+ * Has a client that is not connected yet measure what it reads: no entry of the log costs it more than ENTRY_BOUNDS. For connections
+ * that read the log alone, since other replies may be larger.
+ */
+export function measured(client: Redis, onLarge: OnLarge): Redis {
+  const found = new Map<string, LargeEntry>();
+  large.set(client, found);
+  // ioredis has begun to listen to the socket by then, and nothing has come.
+  client.on('connect', () => {
+    found.clear();
+    const { stream } = client;
+    const listeners = stream.listeners('data') as ((chunk: Buffer) => void)[];
+    const meter = new ReplyMeter({
+      bounds: ENTRY_BOUNDS,
+      pass: (chunk) => {
+        for (const listener of listeners) listener(chunk);
+      },
+      large: found,
+      onLarge,
+    });
+    for (const listener of listeners) stream.removeListener('data', listener);
+    stream.prependListener('data', (chunk: Buffer) => meter.write(chunk));
+  });
+  return client;
+}
+
+/** What an entry was, by its fields as they were read; undefined for one that came whole. Known once. */
+export function largeIn(client: Redis, fields: readonly string[] | null): LargeEntry | undefined {
+  const found = large.get(client);
+  if (found === undefined || found.size === 0) return undefined;
+  const name = fields?.at(-1) ?? '';
+  const known = found.get(name);
+  found.delete(name);
+  return known;
+}
