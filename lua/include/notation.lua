@@ -100,11 +100,11 @@ local function words(b)
 end
 
 function M.text(s, b)
-  if b.stem then return extra.text(b.extra) .. b.stem .. format('last %d ends %d', b.alert.last, b.alert.ends) end
   if b.head then
     local count = s.kind.summed and format('%.17g', b.count) or text_of(b.count)
-    return b.extra and extra.text(b.extra) .. b.head .. count or b.head .. count
+    return s.kind.rich and extra.text(b.extra) .. b.head .. count or b.head .. count
   end
+  if s.kind.whole and b.stem then return extra.text(b.extra) .. b.stem .. format('last %d ends %d', b.alert.last, b.alert.ends) end
   local text = b.start and format(s.kind.summed and '[%d,%d) %.17g' or '[%d,%d) %d', b.start, b.finish, b.count) or ''
   if b.start and b.due ~= b.finish then text = text .. format(' due %d', b.due) end
   if not s.kind.whole then return text end
