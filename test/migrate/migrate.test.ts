@@ -71,9 +71,12 @@ async function recorded(dump: string): Promise<Continued> {
 /** The value of a field of a ledger entry. */
 const automationIn = (fields: readonly string[]): string | undefined => fields[fields.indexOf('automation') + 1];
 
+/** Fields that the versions which wrote the dumps did not write yet. */
+const NEW_FIELDS: ReadonlySet<string> = new Set(['worker', 'story']);
+
 /** Firings without the ids of their entries: which sequence number one gets hangs on what other automations fired. */
 function withoutIds(firings: Continued['firings']): unknown[] {
-  return firings.map(([, fields]) => fields);
+  return firings.map(([, fields]) => fields.filter((_, i) => !NEW_FIELDS.has(fields[i - (i % 2)] ?? '')));
 }
 
 /** All of a namespace but BullMQ's own and what has a time to live. */
