@@ -1,10 +1,12 @@
 import { appear, type Log, untilApplied, withWorkers } from './engine.ts';
-import { type Sample, serverCpu, timed } from './measure.ts';
+import { type Costs, type Sample, serverCpu, timed } from './measure.ts';
 import type { Program } from './program.ts';
 import type { Context } from './result.ts';
 
 /** `serverUs`: processor time of Redis an event, in µs. */
 export type Drained = Sample & Readonly<{ serverUs: number }>;
+
+const each = ({ server, own }: Costs, count: number): Costs => ({ server: server / count, own: own / count });
 
 /**
  * Events a second that `count` running workers apply: they have applied `before`, then all of `log` is there at once.
@@ -23,6 +25,7 @@ export async function drain(context: Context, count: number, before: Log, log: L
     return {
       value: (log.length / ms) * 1_000,
       note: costs(spent, log.length),
+      costs: each(spent, log.length),
       serverUs: spent.server / log.length,
     };
   });
@@ -35,7 +38,7 @@ export async function spentBy(programs: readonly Program[]): Promise<number> {
 }
 
 /** What each of so many things cost, as a remark. */
-export function costs(spent: { server: number; own: number }, count: number): string {
+export function costs(spent: Costs, count: number): string {
   return `Redis ${(spent.server / count).toFixed(1)} µs, Node ${(spent.own / count).toFixed(1)} µs`;
 }
 
@@ -49,5 +52,6 @@ export async function withCosts(
   const before = { server: await serverCpu(redis), own: await spentBy([program]) };
   const value = await work();
   const after = { server: await serverCpu(redis), own: await spentBy([program]) };
-  return { value, note: costs({ server: after.server - before.server, own: after.own - before.own }, count) };
+  const spent = { server: after.server - before.server, own: after.own - before.own };
+  return { value, note: costs(spent, count), costs: each(spent, count) };
 }

@@ -1,6 +1,6 @@
 import { drain, withCosts } from './drain.ts';
 import { append, define, empty, endOf, logOf } from './engine.ts';
-import { inPairs, type Sample } from './measure.ts';
+import { costsIn, inPairs, type Sample } from './measure.ts';
 import { withProgram } from './program.ts';
 import type { Context, Result } from './result.ts';
 import { counters, order } from './shop.ts';
@@ -26,6 +26,15 @@ export async function run(context: Context): Promise<Result[]> {
       ratio: compared.ratio,
       targets: [{ of: 'value', bound: 100_000 }],
       note: `${compared.note}; the bare loop ${compared.baseNote}`,
+    },
+    {
+      name: 'the same: processor time of Node',
+      ...costsIn(compared, 'own', 'own'),
+      unit: 'µs/event',
+      better: 'less',
+      against: 'that of the bare loop',
+      targets: [{ of: 'value', bound: 5 }],
+      note: '',
     },
   ];
 }

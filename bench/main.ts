@@ -10,6 +10,7 @@ import * as early from './early.ts';
 import * as firings from './firings.ts';
 import * as globs from './globs.ts';
 import * as ignore from './ignore.ts';
+import * as instructions from './instructions.ts';
 import * as latency from './latency.ts';
 import * as memory from './memory.ts';
 import * as patterns from './patterns.ts';
@@ -48,6 +49,7 @@ const PARTS: readonly Part[] = [
   { name: 'memory', run: memory.run },
   { name: 'restart', run: restart.run },
   { name: 'tests', run: tests.run },
+  { name: 'instructions', run: instructions.run, apart: true },
   { name: 'peers', run: peers.run, apart: true },
 ];
 
@@ -60,6 +62,7 @@ const PAIRS = 3;
 const USAGE = `npm run bench [-- PART… --short --json --record --check --pairs N]
 
   PART      ${OWN.map(({ name }) => name).join(' ')}; none: all of these
+            instructions: of Node for an event; needs valgrind, takes minutes
             peers: Flink CEP, Esper and Prefect beside Watchfire; writes docs/performance.md, needs Java, Maven and Python
   --short   small sizes, one pair each; docs/benchmarks.md stays as it is
   --json    the results as JSON on standard output

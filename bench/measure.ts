@@ -1,9 +1,13 @@
 import type { Redis } from 'ioredis';
 
-/** One measurement: the figure, and remarks that are put beside the median of them. */
-export type Sample = Readonly<{ value: number; note?: string }>;
+/** Processor time of each of many things in µs: of Redis, and of the programs that are measured. */
+export type Costs = Readonly<{ server: number; own: number }>;
 
-export type Compared = Readonly<{ value: number; base: number; ratio: number; note: string; baseNote: string }>;
+/** One measurement: the figure, and remarks that are put beside the median of them. */
+export type Sample = Readonly<{ value: number; note?: string; costs?: Costs }>;
+
+export type Compared = Readonly<{ value: number; base: number; ratio: number; note: string; baseNote: string }> &
+  Readonly<{ samples: readonly Sample[]; baseSamples: readonly Sample[] }>;
 
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -40,7 +44,21 @@ export async function inPairs(
     ratio: median(ratios),
     note: noteOf(values),
     baseNote: noteOf(bases),
+    samples: values,
+    baseSamples: bases,
   };
+}
+
+/** What something costs, beside what the reference of the same pair costs: medians, and the median of the ratios. */
+export function costsIn(
+  { samples, baseSamples }: Compared,
+  of: keyof Costs,
+  ofBase: keyof Costs,
+): Readonly<{ value: number; base: number; ratio: number }> {
+  const values = samples.map(({ costs }) => costs?.[of] ?? Number.NaN);
+  const bases = baseSamples.map(({ costs }) => costs?.[ofBase] ?? Number.NaN);
+  const ratio = median(values.map((value, i) => value / (bases[i] ?? Number.NaN)));
+  return { value: median(values), base: median(bases), ratio };
 }
 
 /** The remark of the sample in the middle. */
