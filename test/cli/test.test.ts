@@ -85,6 +85,11 @@ describe('a test fails, and says expected against got', () => {
     ],
     ['at another event', '[{ automation: payment-overdue, event: null }]', 'event: expected null, got "order.placed"'],
     ['at another time', '[{ automation: payment-overdue, triggered: 14m }]', 'triggered: expected "14m", got "15m"'],
+    [
+      'with fewer jobs',
+      '[{ automation: payment-overdue, jobs: [{ name: remind }, {}] }]',
+      'jobs: expected */remind, */*, got billing/remind',
+    ],
     ['with no job', '[{ automation: payment-overdue, jobs: [] }]', 'jobs: expected none, got billing/remind'],
     [
       'with other data',

@@ -95,6 +95,14 @@ describe('an engine of a test', () => {
     expect(states(engine)).toEqual(['payment-overdue Triggered order.1', 'payment-overdue Resolved order.1']);
   });
 
+  test('watches an automation that is put on the way from then on', async () => {
+    const engine = await engineWith();
+    await engine.at('1h');
+    await engine.put({ id: 'a', name: 'a', trigger: { posture: 'Proactive', expect: ['a'], within: '40m' } });
+    await engine.at('2h');
+    expect(engine.firings.map(({ triggered }) => triggered - Date.UTC(2026, 0, 1))).toEqual([100 * MINUTE_MS]);
+  });
+
   test('forgets an automation that is deleted', async () => {
     const engine = await engineWith(OVERDUE);
     await engine.send(placed);
