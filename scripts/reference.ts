@@ -160,7 +160,13 @@ export function reference(folder: string): string {
   const testing = exportsOf(readFileSync(path.join(root, 'src', 'testing.ts'), 'utf8'));
   for (const name of ['testEngine', 'testServer']) testing.set(name, 'testing');
   // What Watchfire inherits is shown as its own.
-  const wanted = new Map([...testing, ...exported, ['Views', 'inspect/views'], ['Explained', 'why/explained']]);
+  const wanted = new Map([
+    ...testing,
+    ...exported,
+    ['Views', 'inspect/views'],
+    ['Explained', 'why/explained'],
+    ['Reactor', 'reactions/reactor'],
+  ]);
   return pageOf(declarationsIn(folder, wanted), new Set(exported.keys()), new Set(testing.keys()));
 }
 
@@ -178,7 +184,7 @@ function pageOf(
   const of = (name: string): Declared[] => [all.get(name) ?? []].flat();
   const section = (title: string, ...parts: string[]): string => [`## ${title}\n`, ...parts.filter(Boolean)].join('\n');
   const watchfire = all.get('Watchfire');
-  const members = [watchfire, all.get('Explained'), all.get('Views')].flatMap((declared) =>
+  const members = [watchfire, all.get('Reactor'), all.get('Explained'), all.get('Views')].flatMap((declared) =>
     declared ? membersOf(declared) : [],
   );
   const methods = members.filter(({ name }) => !['connections', 'store'].includes(name));

@@ -9,6 +9,7 @@ import type { AutomationDocument, EventInput } from './documents/given.ts';
 import { UnreadableState } from './errors.ts';
 import { findingsIn } from './findings/automation-findings.ts';
 import type { Finding } from './findings/finding.ts';
+import type { HasTarget } from './findings/reactions.ts';
 import {
   deadLetterIds,
   type Purged,
@@ -23,6 +24,7 @@ import { checkNamespaceSettings, type NamespaceSettingsChanges } from './model/n
 import { Admission } from './producer/admission.ts';
 import { type EmitOptions, withPatience } from './producer/patience.ts';
 import { refused } from './producer/refused.ts';
+import { Reactor } from './reactions/reactor.ts';
 import { hearChannel, liveChannelOf } from './redis/channel.ts';
 import { Connections } from './redis/connection.ts';
 import { acknowledgeDamage } from './redis/damage.ts';
@@ -39,7 +41,6 @@ import type { Depth, Queues } from './relay/queues.ts';
 import { notesOf } from './services/heard.ts';
 import type { LiveHeard } from './services/live.ts';
 import type { Worker, WorkerHooks } from './services/worker.ts';
-import { Explained } from './why/explained.ts';
 
 /**
  * One engine: the automations and the log of a namespace in one Redis. Any number of these, in any number of processes,
@@ -59,7 +60,7 @@ import { Explained } from './why/explained.ts';
  * await watchfire.close();
  * ```
  */
-export class Watchfire extends Explained {
+export class Watchfire extends Reactor {
   readonly settings: Settings;
   readonly #workers = new Set<Worker>();
   /** None in virtual time, where nothing comes from outside. */
@@ -87,22 +88,18 @@ export class Watchfire extends Explained {
    */
   async put(document: AutomationDocument): Promise<Automation & { readonly warnings: readonly Finding[] }> {
     const automation = parseAutomation(document);
+    await this.checkAnnounced(automation);
     await this.#change((redis) => putDefinition(redis, this.store, automation));
     return Object.freeze({ ...automation, warnings: findingsIn(automation) });
   }
 
   /** What in these automations can never work, or is hardly meant, as the documents, the log and the queues show it: a list for each. */
-  async review(automations: readonly Automation[]): Promise<Finding[][]> {
+  async review(automations: readonly Automation[], targets: HasTarget | null = null): Promise<Finding[][]> {
     const clients = { redis: await this.look(), log: this.connections.log };
     // Loaded here only: it brings BullMQ's side with it.
     const { readSurroundings } = await import('./doctor/surroundings.ts');
     const surroundings = await readSurroundings(clients, this.store, automations);
-    return automations.map((automation) => findingsIn(automation, surroundings));
-  }
-
-  /** BullMQ's `prefix` of this engine's queues: a Worker that is to take its jobs needs it beside the queue's name. */
-  get queuePrefix(): string {
-    return this.store.prefixes.bull;
+    return automations.map((automation) => findingsIn(automation, { ...surroundings, targets }));
   }
 
   /** Removes an automation, by id or name, with all of its state. @throws NotFound, Ambiguous */
@@ -266,7 +263,7 @@ export class Watchfire extends Explained {
 
   /** Stops the workers of this process and closes its connections, within 5 s. */
   async close(): Promise<void> {
-    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+    await Promise.all([this.stopActions(), ...[...this.#workers].map((worker) => worker.stop())]);
     await this.connections.close();
   }
 

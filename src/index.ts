@@ -89,9 +89,13 @@ export {
   type NamespaceSettingsChanges,
 } from './model/namespace-settings.ts';
 export type { EmitOptions } from './producer/patience.ts';
+export type { Actions } from './reactions/actions.ts';
+export type { ActionHandler, ActionJob, ActionSchema } from './reactions/handler.ts';
+export type { ActionsOptions } from './reactions/reactor.ts';
 export { ROLES, type Role, type RuleOptions, rulesOf, WAYS_TO_DISK, type WayToDisk } from './redis/acl.ts';
 export { CannotMigrate, WorkersAlive } from './redis/cannot-migrate.ts';
 export type { QueueJob } from './relay/jobs.ts';
+export { FailedForGood, TryAgain } from './relay/outcome.ts';
 export type { Depth } from './relay/queues.ts';
 export type { LiveDropped, LiveEvent, LiveHeard, LiveJob, LiveMore, LiveNote } from './services/live.ts';
 export type { Worker, WorkerHooks } from './services/worker.ts';

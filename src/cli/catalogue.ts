@@ -37,6 +37,14 @@ const engine: Record<string, Listed> = {
     load: () => import('./verbs/start.ts'),
   },
   worker: { summary: 'run one worker until SIGTERM', load: () => import('./verbs/worker.ts') },
+  actions: {
+    summary: 'carry out actions until SIGTERM: webhooks, messages …',
+    load: () => import('./verbs/actions.ts'),
+  },
+  targets: {
+    summary: 'show the targets of messages, or send a test to one',
+    load: () => import('./verbs/targets.ts'),
+  },
   status: { summary: 'tell whether the engine works, and how far it is', load: () => import('./verbs/status.ts') },
   doctor: {
     summary: 'find what is wrong, and say what to do about it',

@@ -1,5 +1,6 @@
+import type { Command } from 'commander';
 import { type Logger, pino } from 'pino';
-import type { Io } from './verb.ts';
+import { type Io, Misuse } from './verb.ts';
 import { plain } from './view/output.ts';
 
 /** A log of which only warnings and errors are shown, as lines on stderr, for verbs whose output is something else. */
@@ -7,8 +8,30 @@ export function warningsTo(io: Pick<Io, 'err'>): Logger {
   return pino({ level: 'warn' }, { write: (text: string) => io.err(`watchfire: ${plain(sentenceOf(text))}`) });
 }
 
+/** What actions of type `log` say, as lines on stderr, whatever their level. */
+export function linesTo(io: Pick<Io, 'err'>): Logger {
+  return pino({ level: 'trace' }, { write: (text: string) => io.err(plain(sentenceOf(text))) });
+}
+
 function sentenceOf(logLine: string): string {
   const { msg, error, reason } = JSON.parse(logLine) as { msg: string; error?: string; reason?: string };
   const cause = error ?? reason;
   return cause === undefined ? msg : `${msg}: ${cause}`;
+}
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
+
+/** Declares how much a program that runs on and on says. */
+export function levelOption(command: Command): Command {
+  return command.option('--log-level <level>', `one of ${LEVELS.join(', ')}`, 'info');
+}
+
+/** Lines of JSON for programs, readable ones for people. @throws Misuse */
+export async function loggerOn(io: Io, { logLevel }: Readonly<Record<string, unknown>>): Promise<Logger> {
+  const level = String(logLevel);
+  if (!LEVELS.includes(level)) throw new Misuse(`--log-level: must be one of ${LEVELS.join(', ')} (found "${level}")`);
+  if (!io.interactive) return pino({ level }, { write: (line) => io.out(line.trimEnd()) });
+  const { prettyFactory } = await import('pino-pretty');
+  const pretty = prettyFactory({ colorize: io.color, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' });
+  return pino({ level }, { write: (line) => io.out(pretty(line).trimEnd()) });
 }

@@ -2,6 +2,7 @@ import type { Watchfire } from '../engine.ts';
 import { InvalidDocument } from '../errors.ts';
 import { together } from '../findings/automation-findings.ts';
 import type { Finding } from '../findings/finding.ts';
+import type { HasTarget } from '../findings/reactions.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
 import { isRecord } from '../model/record.ts';
 import type { FoundDocument } from './documents.ts';
@@ -10,9 +11,16 @@ import type { FoundDocument } from './documents.ts';
 export type PlacedFinding = Finding & Readonly<{ at: string }>;
 
 /** What the right ones of some documents say that can hardly be meant: a list for each document, in their order. */
-export async function warningsOf(found: readonly FoundDocument[], watchfire: Watchfire): Promise<PlacedFinding[][]> {
+export async function warningsOf(
+  found: readonly FoundDocument[],
+  watchfire: Watchfire,
+  targets: HasTarget | null = null,
+): Promise<PlacedFinding[][]> {
   const read = found.map(({ document, position }) => ({ automation: automationOf(document), position }));
-  const findings = await watchfire.review(read.flatMap(({ automation }) => automation ?? []));
+  const findings = await watchfire.review(
+    read.flatMap(({ automation }) => automation ?? []),
+    targets,
+  );
   return read.map(({ automation, position }) => {
     const own = automation === null ? [] : (findings.shift() ?? []);
     return own.map((finding) => ({ ...finding, at: position(finding.place).at }));

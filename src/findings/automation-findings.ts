@@ -1,4 +1,5 @@
 import type { ActionDocument } from '../documents/given.ts';
+import { DELIVERIES } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import { joinPath } from '../model/issue.ts';
 import { actionsIn, typeFindings } from './actions.ts';
@@ -7,6 +8,7 @@ import { labelFindings } from './labels.ts';
 import { hasName, isTelling, type LogSample } from './log-sample.ts';
 import { patternFindings } from './patterns.ts';
 import { triggersBelow } from './places.ts';
+import { type HasTarget, reactionFindings } from './reactions.ts';
 import { resolveFindings, triggerFindings } from './triggers.ts';
 
 /** What is known beside a document. */
@@ -15,13 +17,15 @@ export type Surroundings = Readonly<{
   sample: LogSample | null;
   /** The queue of an action when no worker takes jobs from it; null when one does, or when nobody can tell. */
   unattended: (action: ActionDocument) => string | null;
+  /** Whether the targets file has a target of that name; null where nobody looked. */
+  targets?: HasTarget | null;
 }>;
 
 const NOTHING_KNOWN: Surroundings = Object.freeze({ sample: null, unattended: () => null });
 
 /** What an automation says that can never work, or is hardly meant, in the order of the document. */
 export function findingsIn(automation: Automation, surroundings: Surroundings = NOTHING_KNOWN): Finding[] {
-  const { sample, unattended } = surroundings;
+  const { sample, unattended, targets = null } = surroundings;
   // A name that events have is no mistake, however odd it looks.
   const carried = (matches: (name: string) => boolean): boolean => sample !== null && hasName(sample, matches);
   const triggers = triggersBelow(automation.trigger, automation.document.trigger, 'trigger');
@@ -32,6 +36,7 @@ export function findingsIn(automation: Automation, surroundings: Surroundings = 
       ...(sample !== null && isTelling(sample) ? labelFindings(placed, sample) : []),
     ]),
     ...typeFindings(automation),
+    ...reactionFindings(automation, targets),
     ...queueFindings(automation, unattended),
     ...resolveFindings(automation),
   ];
@@ -39,6 +44,8 @@ export function findingsIn(automation: Automation, surroundings: Surroundings = 
 
 /** It is done once, however many automations need it. */
 const START_WORKER = 'start a BullMQ worker for it, with the prefix of this namespace';
+const START_ACTIONS = 'start "watchfire actions", or a worker with --actions';
+const ONCE: ReadonlySet<string> = new Set([START_WORKER, START_ACTIONS]);
 
 /** One for each queue. */
 function queueFindings(automation: Automation, unattended: Surroundings['unattended']): Finding[] {
@@ -49,7 +56,7 @@ function queueFindings(automation: Automation, unattended: Surroundings['unatten
     known.add(queue);
     const place = joinPath(path, action.type === 'queue' ? 'queue' : 'type');
     const reason = `no worker takes jobs from the queue ${quoted(queue)} now`;
-    return [warning(place, reason, START_WORKER)];
+    return [warning(place, reason, queue === DELIVERIES ? START_ACTIONS : START_WORKER)];
   });
 }
 
@@ -58,11 +65,11 @@ function queueFindings(automation: Automation, unattended: Surroundings['unatten
  */
 export function together<F extends Finding>(findings: readonly F[]): { finding: F; need: number }[] {
   const asking = Map.groupBy(
-    findings.filter(({ advice }) => advice === START_WORKER),
+    findings.filter(({ advice }) => ONCE.has(advice)),
     ({ reason }) => reason,
   );
   return findings.flatMap((finding) => {
-    const all = finding.advice === START_WORKER ? (asking.get(finding.reason) ?? []) : [finding];
+    const all = ONCE.has(finding.advice) ? (asking.get(finding.reason) ?? []) : [finding];
     return all[0] === finding ? [{ finding, need: all.length }] : [];
   });
 }

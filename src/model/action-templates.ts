@@ -15,7 +15,15 @@ import { isRecord } from './record.ts';
 import { templateContext } from './template-context.ts';
 
 /** Which keys of an action are templates, with everything below them, by type. */
-const TEMPLATED: ReadonlyMap<string, readonly string[]> = new Map([['queue', ['name', 'data']]]);
+const TEMPLATED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['queue', ['name', 'data']],
+  ['webhook', ['url', 'headers', 'body']],
+  ['notify', ['subject', 'body']],
+  ['event', ['event', 'resource', 'related', 'payload', 'occurred']],
+  ['pause', ['automation', 'reason']],
+  ['resume', ['automation', 'reason']],
+  ['log', ['message']],
+]);
 
 /** How long the templates of one action may take together. */
 const RENDER_LIMIT_MS = 1_000;

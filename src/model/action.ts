@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { ActionDocument, QueueAction } from '../documents/given.ts';
 import { InvalidDocument } from '../errors.ts';
+import { CARRIED, type CarriedAction, type CarriedType, checkCarried, isCarriedType } from './carried-actions.ts';
 import { check, checkClosed, closed, each, joinPath, required } from './issue.ts';
+import { isMappedType } from './prefect-actions.ts';
 import { freezeDeep } from './record.ts';
 import { LIST_LIMIT, refuseMore } from './spec.ts';
 import { withinAt } from './within.ts';
@@ -87,25 +89,31 @@ export const queueAction = closed({
   opts: queueOptions.optional().describe('Options of the job, as BullMQ takes them'),
 }) satisfies z.ZodType<QueueAction>;
 
-/** Published form of any action. What only a queue action must obey stands under `if`/`then`. */
+/** Published form of any action. What only actions of one type must obey stands under `if`/`then`. */
 export const actionDocument = z
   .looseObject({ type: z.string('is required').min(1, 'is required') }, 'must be an object')
-  // biome-ignore lint/suspicious/noThenProperty: the JSON Schema keyword; nobody awaits a schema's description
-  .meta({ id: 'Action', if: { properties: { type: { const: 'queue' } } }, then: queueShape() });
+  .meta({ id: 'Action', allOf: Object.entries({ queue: queueAction, ...CARRIED }).map(onlyFor) });
 
-function queueShape(): object {
+function onlyFor([type, schema]: readonly [string, z.ZodType]): object {
   // The dialect is named once, at the root of what is published.
-  const { $schema: _, ...shape } = z.toJSONSchema(queueAction, { io: 'input' });
-  return shape;
+  const { $schema: _, ...shape } = z.toJSONSchema(schema, { io: 'input' });
+  // biome-ignore lint/suspicious/noThenProperty: the JSON Schema keyword; nobody awaits a schema's description
+  return { if: { properties: { type: { const: type } } }, then: shape };
 }
 
 /** Checks the action at `path` (rules 5.1). Throws InvalidDocument. */
 export function parseAction(document: unknown, path: string): ActionDocument {
   const action = check(actionDocument, document, path);
   if (action.type === 'queue') checkClosed(queueAction, document as object, path);
-  else delayOf(action, path);
+  else if (isCarriedType(action.type)) carriedAt(CARRIED[action.type], document as object, path);
+  if (action.type !== 'queue') delayOf(action, path);
   // The document itself, not what the schema made of it: free-form keys are the handler's and must arrive as they were.
   return freezeDeep(document as ActionDocument);
+}
+
+function carriedAt(schema: (typeof CARRIED)[CarriedType], document: object, path: string): void {
+  checkClosed(schema as z.ZodObject, document, path);
+  checkCarried(document as CarriedAction, path);
 }
 
 /**
@@ -129,12 +137,20 @@ export function parseActions(documents: unknown, path: string): readonly ActionD
   return Object.freeze(each(documents, (document: unknown, i) => parseAction(document, joinPath(path, i))));
 }
 
-/** Queue of all actions whose type is not `queue`. */
+/** Queue of all actions of types that nobody announced: workers of yours take them. */
 export const DEFAULT_QUEUE = 'actions';
 
+/** Queue of what `watchfire actions` carries out. */
+export const DELIVERIES = 'deliveries';
+
+/** Whether a type is carried out although Watchfire does not know it: somebody announced it. */
+export type Announced = (type: string) => boolean;
+
 /** The name of the queue that jobs of an action go to. */
-export function queueOf(action: ActionDocument): string {
-  return action.type === 'queue' ? String(action.queue) : DEFAULT_QUEUE;
+export function queueOf(action: ActionDocument, announced: Announced = () => false): string {
+  if (action.type === 'queue') return String(action.queue);
+  const { type } = action;
+  return isCarriedType(type) || isMappedType(type) || announced(type) ? DELIVERIES : DEFAULT_QUEUE;
 }
 
 /** All actions of an automation, in the order of rules 11. */
@@ -144,7 +160,7 @@ export function allActions({ actions, actionsOnTrigger, actionsOnResolve }: Acti
 
 /** The queues that its jobs go to, each once. */
 export function queuesOf(automation: ActionLists): string[] {
-  return [...new Set(allActions(automation).map(queueOf))];
+  return [...new Set(allActions(automation).map((action) => queueOf(action)))];
 }
 
 type ActionLists = Readonly<Record<'actions' | 'actionsOnTrigger' | 'actionsOnResolve', readonly ActionDocument[]>>;

@@ -2,10 +2,10 @@ import { keysOf, prefixesOf } from './keys.ts';
 
 /**
  * The kinds of Redis users.
- * `producer` sends events and can read none. `worker` runs the engine and changes automations. `viewer` looks.
- * `consumer` takes jobs out of the queues and cannot reach the engine's state.
+ * `producer` sends events and can read none. `worker` runs the engine and changes automations. `actions` carries out actions: it may do
+ * what a worker may, and takes jobs. `viewer` looks. `consumer` takes jobs out of the queues and cannot reach the engine's state.
  */
-export const ROLES = ['producer', 'worker', 'viewer', 'consumer'] as const;
+export const ROLES = ['producer', 'worker', 'actions', 'viewer', 'consumer'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What every client needs to be connected: `select` for a numbered database, `info` for ioredis' ready check. */
@@ -104,6 +104,8 @@ export function rulesOf(role: Role, namespace: string, options: RuleOptions = {}
       ];
     case 'worker':
       return [...nothing, ...workerCommands(options).map((command) => `+${command}`), `~{${namespace}}:*`, ...channels];
+    case 'actions':
+      return [...nothing, ...allowed(workerCommands(options), TAKING_JOBS), `~{${namespace}}:*`, ...channels];
     case 'viewer':
       return [...nothing, ...allowed(CONNECTED, LOOKING), `%R~{${namespace}}:*`, ...channels];
     case 'consumer':

@@ -157,6 +157,26 @@ export class Connections {
     );
   }
 
+  /**
+   * A connection for a BullMQ worker. BullMQ makes a second one of it, which blocks, and would wait for a Redis that is gone when it is
+   * closed: `end` closes both at once.
+   */
+  forJobs(name: string): { client: Redis; end: () => void } {
+    const made: Redis[] = [];
+    const own = (client: Redis): Redis => {
+      const redacted = redact(client);
+      this.#watch(redacted);
+      this.#blocking.add(redacted);
+      redacted.once('end', () => this.#blocking.delete(redacted));
+      made.push(redacted);
+      return redacted;
+    };
+    const client = own(this.redis.duplicate(ownOptions(`watchfire-${name}`)));
+    const duplicate = client.duplicate.bind(client);
+    client.duplicate = (override) => own(duplicate({ ...override, maxRetriesPerRequest: null }));
+    return { client, end: () => made.forEach((one) => void one.disconnect()) };
+  }
+
   /** Closes what was opened here, and resolves when it is closed. A client that was handed in stays open. */
   async close(): Promise<void> {
     const own = this.#owned ? [this.redis] : [];

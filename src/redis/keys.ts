@@ -63,6 +63,10 @@ export type Keys = Readonly<{
    * Producers cannot write it, so they cannot forge such entries.
    */
   own: string;
+  /** zset, permanent: id of a job that appended an entry -> when, in ms; forgotten after seven days (lua/append-once.lua). */
+  carried: string;
+  /** hash, permanent: type of actions that somebody carries out -> since when in ms, a space, its JSON Schema (lua/announce.lua). */
+  handlers: string;
   /** hash, permanent: the most that may hold state, `windows_per_automation` and `windows`; absent: the defaults of lua/include/limits.lua. */
   quotas: string;
   /** hash, permanent: what the last looks at the log found (lua/audit.lua), and who keeps it from being trimmed. */
@@ -105,6 +109,10 @@ export type Prefixes = Readonly<{
   seen: string;
   /** hash per half hour and trigger: key -> times of expected events (lua/include/early.lua). `<half hour>:<state name>` follows. */
   early: string;
+  /** string with a TTL: deliveries of a target in a second, minute or hour. `<target>:<number of that time>` follows. */
+  rate: string;
+  /** string with a TTL: the generation when a job that switches an automation was tried first. A job's id follows. */
+  switched: string;
   /** hash per worker with a TTL: heartbeat, generation. A worker id follows. */
   worker: string;
   /** BullMQ's own keys. */
@@ -149,6 +157,8 @@ export function keysOf(namespace: string): Keys {
     counters: name('counters'),
     quota_used: name('quota-used'),
     own: name('own'),
+    carried: name('carried'),
+    handlers: name('handlers'),
     quotas: name('quotas'),
     audit: name('audit'),
     damage: name('damage'),
@@ -175,6 +185,8 @@ export function prefixesOf(namespace: string): Prefixes {
     followers: name('followers:'),
     seen: name('seen:'),
     early: name('early:'),
+    rate: name('rate:'),
+    switched: name('switched:'),
     worker: name('worker:'),
     bull: name('bull'),
   });

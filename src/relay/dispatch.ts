@@ -8,7 +8,7 @@ import type { QueueJob } from './jobs.ts';
 import { jobsOf } from './jobs.ts';
 import type { Outbox } from './outbox.ts';
 import type { JobOutcome, Queues } from './queues.ts';
-import type { Revision, Revisions } from './revisions.ts';
+import type { AnnouncedTypes, Revision, Revisions } from './revisions.ts';
 import { Weights } from './weight.ts';
 
 export type DispatchParts = {
@@ -105,11 +105,12 @@ export class Dispatch {
     const firings = entries.map(read);
     const known = firings.filter((firing) => typeof firing !== 'string');
     const revisions = await this.#parts.revisions.load(known);
+    const announced = await this.#parts.revisions.announced(revisions);
     let next = 0;
     return entries.map((entry, at) => {
       const firing = firings[at] ?? TRIMMED;
       if (typeof firing === 'string') return { entry, jobs: NO_JOBS, weight: 1, sent: 0, rejection: firing };
-      return prepare(entry, firing, revisions[next++], this.#weights);
+      return prepare(entry, { firing, revision: revisions[next++], announced, weights: this.#weights });
     });
   }
 
@@ -221,11 +222,23 @@ function read({ fields }: LedgerEntry): Firing | string {
   }
 }
 
-function prepare(entry: LedgerEntry, firing: Firing, revision: Revision | undefined, weights: Weights): PreparedFiring {
+/** What a firing becomes, beside the entry that it stands in. */
+type Preparing = Readonly<{
+  firing: Firing;
+  revision: Revision | undefined;
+  announced: AnnouncedTypes;
+  weights: Weights;
+}>;
+
+function prepare(entry: LedgerEntry, { firing, revision, announced, weights }: Preparing): PreparedFiring {
   const none = { entry, jobs: NO_JOBS, weight: 1, sent: 0 };
   if (!revision?.automation) return { ...none, rejection: revision?.missing ?? 'no definition' };
   try {
-    const jobs = jobsOf(firing, revision.automation);
+    const jobs = jobsOf(
+      firing,
+      revision.automation,
+      (type) => (announced.get(type)?.sinceMs ?? firing.decided) < firing.decided,
+    );
     const refusal = jobs.find((job) => job.refusal !== undefined)?.refusal;
     const rejection = refusal === undefined ? null : `the firing cannot be turned into all of its jobs: ${refusal}`;
     const sound = jobs.filter((job) => job.refusal === undefined);

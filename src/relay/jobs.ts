@@ -3,11 +3,13 @@ import type { ActionDocument, AutomationDocument, QueueAction } from '../documen
 import type { ChildFiringDocument, EventDocument, FiringDocument, TriggeredAction } from '../documents/got.ts';
 import type { TriggerDocument } from '../documents/triggers.ts';
 import { InvalidDocument } from '../errors.ts';
-import { delayOf, queueOf } from '../model/action.ts';
+import { type Announced, DELIVERIES, delayOf, queueOf } from '../model/action.ts';
 import { renderAction } from '../model/action-templates.ts';
 import type { Automation } from '../model/automation.ts';
+import { parseDuration } from '../model/duration.ts';
 import { eventDocument } from '../model/event.ts';
 import { type ChildFiring, type Firing, patternFields, stateChangeEvent, stateChangeEventId } from '../model/firing.ts';
+import { isRecord } from '../model/record.ts';
 import { lateOf, storyOf } from '../model/story.ts';
 import { contextOf } from '../model/template-context.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
@@ -31,6 +33,9 @@ export const KEEP_FAILED = Object.freeze({ age: 7 * 24 * 3600, count: 10_000 });
 export const ATTEMPTS = 5;
 export const BACKOFF = Object.freeze({ type: 'exponential', delay: 5_000, jitter: 0.5 });
 
+/** The strategy of deliveries (src/relay/deliveries.ts). */
+export const DELIVERY_BACKOFF = 'delivery';
+
 /** Options of a job as BullMQ takes them: the user's, and the ids that only Watchfire sets. */
 export type JobOptions = NonNullable<QueueAction['opts']> & {
   jobId: string;
@@ -44,7 +49,7 @@ export type QueueJob = { queue: string; name: string; data: TriggeredAction; opt
  * The jobs of a firing in the order of rules 11; `automation` as it was at the firing's revision. The same firing always gives
  * the same jobs. Throws InvalidDocument when the automation has no trigger at the firing's path.
  */
-export function jobsOf(firing: Firing, automation: Automation): QueueJob[] {
+export function jobsOf(firing: Firing, automation: Automation, announced?: Announced): QueueJob[] {
   const { actions, actionsOnTrigger, actionsOnResolve, document } = automation;
   const onChange = firing.state === 'Triggered' ? actionsOnTrigger : actionsOnResolve;
   const told: FiringDocument = {
@@ -55,7 +60,11 @@ export function jobsOf(firing: Firing, automation: Automation): QueueJob[] {
   };
   const jobs: QueueJob[] = [];
   const add = (list: readonly ActionDocument[], before: number, event: EventDocument | null): void => {
-    for (const [at, action] of list.entries()) jobs.push(jobOf(action, before + at, firing, told, document, event));
+    for (const [at, action] of list.entries()) {
+      jobs.push(
+        jobOf({ action, index: before + at, queue: queueOf(action, announced) }, firing, told, document, event),
+      );
+    }
   };
   if (firing.state === 'Triggered') add(actions, 0, firing.event);
   if (onChange.length === 0) return jobs;
@@ -65,9 +74,11 @@ export function jobsOf(firing: Firing, automation: Automation): QueueJob[] {
   return jobs;
 }
 
+/** An action at its place, and the queue of its job. */
+type Placed = Readonly<{ action: ActionDocument; index: number; queue: string }>;
+
 function jobOf(
-  action: ActionDocument,
-  index: number,
+  { action, index, queue }: Placed,
   firing: Firing,
   told: FiringDocument,
   automation: AutomationDocument,
@@ -89,7 +100,7 @@ function jobOf(
   };
   const filled = own && filledIn(own, { ...common, action: own, data: {} });
   return {
-    queue: queueOf(action),
+    queue,
     name: filled?.name ?? action.type,
     data: own ? { ...common, action: own, data: filled?.data ?? {} } : { ...common, action: action as FreeAction },
     opts: {
@@ -98,12 +109,22 @@ function jobOf(
       removeOnComplete: KEEP_COMPLETED,
       removeOnFail: KEEP_FAILED,
       ...(delay === null ? {} : { delay }),
+      ...(queue === DELIVERIES ? retryOf(action) : {}),
       ...own?.opts,
       jobId: id,
       deduplication: { id, ttl: DEDUPLICATION_TTL_MS, extend: true },
     },
     ...(filled?.refusal === undefined ? {} : { refusal: filled.refusal }),
   };
+}
+
+/** How often a delivery is tried, and its wait between tries, which `watchfire actions` works out: a receiver may ask for a longer one. */
+function retryOf(action: ActionDocument): Pick<JobOptions, 'attempts' | 'backoff'> {
+  const { retry } = action as Readonly<Record<string, unknown>>;
+  const given = isRecord(retry) ? retry : {};
+  const delay = parseDuration(given.delay)?.ms ?? BACKOFF.delay;
+  const attempts = typeof given.attempts === 'number' ? given.attempts : ATTEMPTS;
+  return { attempts, backoff: { type: DELIVERY_BACKOFF, delay, jitter: BACKOFF.jitter } };
 }
 
 /** Name and data of a queue action with their templates filled in, or why they cannot be. */

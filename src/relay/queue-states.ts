@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { allActions, DEFAULT_QUEUE, queueOf, queuesOf } from '../model/action.ts';
+import { allActions, DEFAULT_QUEUE, DELIVERIES, queueOf, queuesOf } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import { allDefinitions } from '../redis/definitions.ts';
 import { queuesEverNamed } from '../redis/queues.ts';
@@ -26,7 +26,10 @@ export type QueueStates = Readonly<{
 export async function readQueueStates(redis: Redis, store: Store, queues: Queues): Promise<QueueStates> {
   const automations = await allDefinitions(redis, store);
   const named = new Set(automations.flatMap(queuesOf).sort());
-  const names = [...new Set([...named, ...(await queuesEverNamed(redis, store, QUEUE_LIMIT))])].slice(0, QUEUE_LIMIT);
+  const names = [...new Set([...named, DELIVERIES, ...(await queuesEverNamed(redis, store, QUEUE_LIMIT))])].slice(
+    0,
+    QUEUE_LIMIT,
+  );
   const depths = await queues.depths(names);
   const holding = names.filter((name) => unfinished(depths.get(name)) > 0);
   const attended = await queues.attended(holding);
@@ -49,11 +52,13 @@ export function judgeQueues({ queues, types }: QueueStates): { problems: string[
   const holding = queues.filter(({ depth }) => unfinished(depth) > 0);
   const alone = holding.filter(({ attended }) => !attended);
   const ofTypes = alone.filter(({ name, named }) => named && name === DEFAULT_QUEUE);
-  const unheard = alone.filter(({ name, named }) => named && name !== DEFAULT_QUEUE);
+  const undelivered = alone.filter(({ name }) => name === DELIVERIES);
+  const unheard = alone.filter(({ name, named }) => named && name !== DEFAULT_QUEUE && name !== DELIVERIES);
   const failed = queues.filter(({ depth }) => depth.failed > 0);
   return {
     problems: [
       ...about('no BullMQ worker takes the jobs of', unheard, unfinished),
+      ...about('nobody carries out actions, start "watchfire actions": jobs wait in', undelivered, unfinished),
       ...about(
         `nobody handles the actions of type ${types.join(', ')}: no BullMQ worker takes the jobs of`,
         ofTypes,
@@ -61,14 +66,14 @@ export function judgeQueues({ queues, types }: QueueStates): { problems: string[
       ),
       ...about(
         'no automation names these queues any more and no BullMQ worker takes their jobs:',
-        alone.filter(({ named }) => !named),
+        alone.filter(({ name, named }) => !named && name !== DELIVERIES),
         unfinished,
       ),
       ...about('jobs have failed for good in', failed, (depth) => depth?.failed ?? 0),
     ],
     warnings: about(
       'no automation names these queues any more, and jobs are still in them:',
-      holding.filter(({ named, attended }) => !named && attended),
+      holding.filter(({ name, named, attended }) => !named && attended && name !== DELIVERIES),
       unfinished,
     ),
   };

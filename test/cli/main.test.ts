@@ -15,6 +15,8 @@ const VERBS = [
   ...[
     'start',
     'worker',
+    'actions',
+    'targets',
     'status',
     'doctor',
     'settings',

@@ -33,6 +33,7 @@ const RINGS: readonly (readonly string[])[] = [
   ['redis', 'embedded', 'findings'],
   ['apply', 'relay', 'producer', 'inspect'],
   ['services', 'doctor', 'migrate', 'why', 'replay'],
+  ['reactions'],
   ['simulation', 'engine.ts'],
   ['session.ts', 'index.ts'],
   ['cli'],

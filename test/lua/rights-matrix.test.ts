@@ -27,7 +27,7 @@ const document = (within = 10, enabled = true) => ({
   name: 'A',
   enabled,
   trigger: { ...watch, within },
-  actions: [{ type: 'notify' }],
+  actions: [{ type: 'ring' }],
 });
 
 /** An engine that has been at work: windows, an alert, a firing, dead letters, remembered ids and times, a replaced document. */

@@ -76,6 +76,7 @@ describe('what a user may do', () => {
   const may: [Role, string[]][] = [
     ['producer', ['XADD {n}:events * event x', 'XLEN {n}:events', 'XINFO GROUPS {n}:events']],
     ['worker', ['SET {n}:position 1-0', 'HSET {n}:limits windows 1', 'LPUSH {n}:bull:q:wait 1', 'PUBLISH {n}:live x']],
+    ['actions', ['SET {n}:position 1-0', 'BZPOPMIN {n}:bull:deliveries:marker 1', 'ZADD {n}:carried 1 a']],
     ['viewer', ['HGETALL {n}:counters', 'XRANGE {n}:events - +', 'LLEN {n}:bull:q:wait', 'SUBSCRIBE {n}:live']],
     ['consumer', ['BZPOPMIN {n}:bull:q:marker 1', 'HSET {n}:bull:q:1 a b']],
   ];

@@ -16,7 +16,7 @@ const document = {
     remind: 100,
     remind_limit: 1,
   },
-  actions: [{ type: 'notify' }],
+  actions: [{ type: 'ring' }],
 };
 
 test('a job has the events of its window, and a reminder its number', async () => {

@@ -35,9 +35,10 @@ export const verb: Verb = {
       )
       .addHelpText(
         'after',
-        '\nPrints what makes four Redis users of one namespace, each with the least rights it can work with:\n' +
+        '\nPrints what makes five Redis users of one namespace, each with the least rights it can work with:\n' +
           '  producer  sends events, and can read none\n' +
           '  worker    runs workers, changes automations and settings, handles dead letters\n' +
+          '  actions   carries out actions: what a worker may, and takes jobs\n' +
           '  viewer    sees everything of the namespace and changes nothing\n' +
           '  consumer  takes jobs out of its queues, and cannot reach the state of the engine\n' +
           'Each goes into the URL: REDIS_URL=redis://wf-worker:PASSWORD@host:6379. No connection is made.\n' +

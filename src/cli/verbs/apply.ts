@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AutomationDocument } from '../../documents/given.ts';
 import type { Watchfire } from '../../engine.ts';
+import type { HasTarget } from '../../findings/reactions.ts';
 import type { Dropped } from '../../inspect/dropped.ts';
 import { parseAutomation } from '../../model/automation.ts';
 import { changesOf, type PlannedChange } from '../changes.ts';
@@ -8,6 +9,7 @@ import { confirmed, namesOf, yesOption } from '../confirm.ts';
 import { withWatchfire } from '../connect.ts';
 import { documentsIn } from '../documents.ts';
 import { problemText } from '../position.ts';
+import { targetsFile, targetsOption } from '../reactions.ts';
 import { sourceOf } from '../source.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { differenceOf } from '../view/difference.ts';
@@ -27,7 +29,7 @@ const WORD_WIDTH = 'unchanged'.length;
 
 export const verb: Verb = {
   configure(command) {
-    yesOption(outputOption(command))
+    targetsOption(yesOption(outputOption(command)))
       .argument(
         '<file...>',
         'YAML or JSON: an automation, a list of them, or a list under "automations"; - is standard input',
@@ -71,12 +73,13 @@ async function apply(files: readonly string[], options: Options, io: Io): Promis
   const alone = changesOf(found, [], { newId: randomUUID, prune });
   if (unreadable.length + alone.problems.length > 0)
     return refused([...unreadable, ...alone.problems].map(problemText), io);
+  const targets = await targetsIn(options, io);
   return await withWatchfire(options, io, async (watchfire) => {
     const newId = dryRun ? () => 'new' : randomUUID;
     const { changes, problems, warnings } = changesOf(found, await watchfire.list(), { newId, prune });
     if (problems.length > 0) return refused(problems.map(problemText), io);
     const named = warnings.map((warning) => `warning: ${warning}`);
-    const findings = await warningsOf(found, watchfire);
+    const findings = await warningsOf(found, watchfire, targets);
     const doubtful = findings.flat().filter(({ grade }) => grade === 'warning');
     // Equal names are how people work, and what Prefect exports: with --strict too they are no error.
     for (const line of named) io.err(plain(line));
@@ -99,6 +102,14 @@ async function apply(files: readonly string[], options: Options, io: Io): Promis
     if (dryRun) io.err('dry run: nothing was changed');
     return changes.some(({ change }) => change !== 'unchanged');
   });
+}
+
+/** Which targets there are, where a targets file is named. @throws InvalidDocument */
+async function targetsIn(options: Options, io: Io): Promise<HasTarget | null> {
+  const file = targetsFile(options, io);
+  if (file === null) return null;
+  const { targetNames } = await import('../../reactions/try-target.ts');
+  return targetNames(file, io.env);
 }
 
 /** A change with the lines in which the documents differ, and the state that it drops. */

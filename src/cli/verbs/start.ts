@@ -6,8 +6,9 @@ import type { Automation } from '../../model/automation.ts';
 import { publicUrl } from '../../session.ts';
 import { type FoundTarget, lastingWatchfire, targetOf } from '../connect.ts';
 import { embeddedRedis, installOption, putExamples } from '../embedded.ts';
-import { warningsTo } from '../logging.ts';
+import { linesTo, warningsTo } from '../logging.ts';
 import { DEFAULT_DIR, privateAddress } from '../private-password.ts';
+import { targetsFile, targetsOption } from '../reactions.ts';
 import { wholeOption } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { painter } from '../view/live.ts';
@@ -21,14 +22,14 @@ const COMMAND = import.meta.url.endsWith('.ts') ? 'npm run -s watchfire --' : 'w
 
 export const verb: Verb = {
   configure(command) {
-    installOption(outputOption(command))
+    targetsOption(installOption(outputOption(command)))
       .option('--port <port>', `port of the private Redis on 127.0.0.1 (default: ${DEFAULT_REDIS_PORT})`)
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--no-examples', 'put no example automations')
       .option('--dir <folder>', `where the private Redis keeps its data (default: ${DEFAULT_DIR})`)
       .addHelpText(
         'after',
-        '\nEverything in one: a private Redis with its data on disk, one worker, the example automations when there never\n' +
+        '\nEverything in one: a private Redis with its data on disk, one worker that also carries out actions, the example automations when there never\n' +
           'were any, and live output of events, firings and jobs. With --redis or REDIS_URL it uses that Redis instead.\n' +
           'Ctrl-C stops it; started again it goes on where it was.\n\nExample:\n  watchfire start --port 6391 --dir /var/lib/watchfire',
       );
@@ -62,6 +63,9 @@ function ownServer(options: Options, io: Io): { port: number; dir: string } | nu
 }
 
 async function runOn(target: FoundTarget, server: RedisServer | null, options: Options, io: Io): Promise<number> {
+  const file = targetsFile(options, io);
+  const allowed = { allowUnprotected: options.allowUnprotected === true };
+  const actions = file === null ? allowed : { ...allowed, targets: file };
   const watchfire = await lastingWatchfire(target, options, warningsTo(io), io);
   let lost = false;
   const told = io.signal.aborted ? Promise.resolve() : once(io.signal, 'abort').then(() => undefined);
@@ -71,6 +75,7 @@ async function runOn(target: FoundTarget, server: RedisServer | null, options: O
     const watcher = await watch(watchfire, io, { json: asJson(options) });
     // Told to stop while Redis does not answer, it must not wait for having started.
     await Promise.race([watchfire.startWorker(), told]);
+    if (!io.signal.aborted) await Promise.race([watchfire.startActions(actions, linesTo(io)), told]);
     if (!io.signal.aborted) greet({ target, server, put, automations: await watchfire.list() }, asJson(options), io);
     const gone = server
       ? server.ended.then(() => {

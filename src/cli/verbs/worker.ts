@@ -3,10 +3,11 @@ import type { Settings } from '../../config.ts';
 import type { WorkerHooks } from '../../services/worker.ts';
 import { publicUrl } from '../../session.ts';
 import { lastingWatchfire, targetOf } from '../connect.ts';
+import { levelOption, loggerOn } from '../logging.ts';
+import { actionsOptions, actionsSettings } from '../reactions.ts';
 import { byDefault, durabilityOptions, durabilitySettings, durationSetting, wholeSetting } from '../settings.ts';
-import { DONE, type Io, Misuse, type Verb } from '../verb.ts';
-
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
+import { abortionOf } from '../signals.ts';
+import { DONE, type Verb } from '../verb.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -24,16 +25,17 @@ export const verb: Verb = {
         `waiting jobs of a queue above which it gets no more ${byDefault('maxQueueDepth')}`,
       )
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
-      .option('--log-level <level>', `one of ${LEVELS.join(', ')}`, 'info')
-      .addHelpText('after', '\nExample, one of any number of equal workers:\n  watchfire worker --retention 7d');
+      .option('--actions', 'carry out actions in this program, too', false);
+    levelOption(actionsOptions(command)).addHelpText(
+      'after',
+      '\nExample, one of any number of equal workers:\n  watchfire worker --retention 7d',
+    );
   },
 
   async run(_, options, io) {
     const target = targetOf(options, io, settingsOf(options));
-    const level = String(options.logLevel);
-    if (!LEVELS.includes(level))
-      throw new Misuse(`--log-level: must be one of ${LEVELS.join(', ')} (found "${level}")`);
-    const logger = await loggerOn(io, level);
+    const logger = await loggerOn(io, options);
+    const actions = options.actions === true ? actionsSettings(options, io) : null;
     const watchfire = await lastingWatchfire(target, options, logger, io);
     try {
       const told = abortionOf(io.signal);
@@ -41,6 +43,7 @@ export const verb: Verb = {
       const worker = await Promise.race([watchfire.startWorker(hooksOf(logger)), told]);
       const { namespace } = target.settings;
       if (worker) logger.info({ worker: worker.id, redis: publicUrl(target.url), namespace }, 'worker started');
+      if (worker && actions) await Promise.race([watchfire.startActions(actions), told]);
       await told;
       logger.info('worker stopping');
     } finally {
@@ -62,15 +65,6 @@ function settingsOf(options: Options): Partial<Settings> {
   };
 }
 
-/** Lines of JSON for programs, readable ones for people. */
-async function loggerOn(io: Io, level: string): Promise<Logger> {
-  const { pino } = await import('pino');
-  if (!io.interactive) return pino({ level }, { write: (line) => io.out(line.trimEnd()) });
-  const { prettyFactory } = await import('pino-pretty');
-  const pretty = prettyFactory({ colorize: io.color, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' });
-  return pino({ level }, { write: (line) => io.out(pretty(line).trimEnd()) });
-}
-
 function hooksOf(logger: Logger): WorkerHooks {
   return {
     observe: (entries, { word, position }) =>
@@ -78,11 +72,4 @@ function hooksOf(logger: Logger): WorkerHooks {
     onJobs: (jobs) =>
       logger.debug({ jobs: jobs.length, queues: [...new Set(jobs.map(({ queue }) => queue))] }, 'jobs added'),
   };
-}
-
-function abortionOf(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve());
-  });
 }

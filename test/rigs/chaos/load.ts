@@ -7,7 +7,7 @@ export const AUTOMATIONS: readonly Record<string, unknown>[] = [
     id: 'failures',
     name: 'five failures of a customer',
     trigger: { posture: 'Reactive', expect: ['order.failed'], threshold: 5, within: 60, for_each: ['id'] },
-    actions: [{ type: 'notify' }],
+    actions: [{ type: 'ring' }],
   },
   {
     id: 'silent',
@@ -28,7 +28,7 @@ export const AUTOMATIONS: readonly Record<string, unknown>[] = [
         expect: [name],
       })),
     },
-    actions: [{ type: 'notify' }, { type: 'log' }],
+    actions: [{ type: 'ring' }, { type: 'note' }],
   },
   {
     id: 'spread',
@@ -43,7 +43,7 @@ export const AUTOMATIONS: readonly Record<string, unknown>[] = [
       cooldown: 2,
       collect: 3,
     },
-    actions: [{ type: 'notify' }],
+    actions: [{ type: 'ring' }],
   },
   {
     id: 'worth',
@@ -60,7 +60,7 @@ export const AUTOMATIONS: readonly Record<string, unknown>[] = [
       remind: 1,
       remind_limit: 2,
     },
-    actions: [{ type: 'notify' }],
+    actions: [{ type: 'ring' }],
     actions_on_resolve: [{ type: 'all-clear' }],
   },
 ];

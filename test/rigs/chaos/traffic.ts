@@ -17,7 +17,7 @@ const PATTERNS: readonly Json[] = [
       cooldown: 2,
       collect: 3,
     }),
-    actions: [{ type: 'notify' }],
+    actions: [{ type: 'ring' }],
   },
   {
     id: 'worth',
@@ -43,7 +43,7 @@ const PATTERNS: readonly Json[] = [
       remind_limit: 2,
       ...each,
     }),
-    actions: [{ type: 'notify' }],
+    actions: [{ type: 'ring' }],
     actions_on_resolve: [{ type: 'all-clear' }],
   },
   {
@@ -73,7 +73,7 @@ const PATTERNS: readonly Json[] = [
       unless: ['order.packed'],
       triggers: [reactive(['order.placed']), reactive(['order.failed'])],
     },
-    actions: [{ type: 'notify' }],
+    actions: [{ type: 'ring' }],
   },
 ];
 
@@ -92,7 +92,7 @@ export const AUTOMATIONS: readonly Json[] = [
     id: 'failures',
     name: 'failures of a customer',
     trigger: reactive(['order.failed'], { threshold: 8, within: 60, ...each }),
-    actions: [{ type: 'notify' }],
+    actions: [{ type: 'ring' }],
   },
   {
     id: 'packed-twice',
@@ -111,20 +111,20 @@ export const AUTOMATIONS: readonly Json[] = [
     id: 'heartbeat',
     name: 'a machine went silent',
     trigger: { posture: 'Proactive', after: ['beat'], expect: ['beat'], within: 10, ...each },
-    actions: [{ type: 'notify' }, page],
+    actions: [{ type: 'ring' }, page],
     actions_on_resolve: [page],
   },
   {
     id: 'backup',
     name: 'no backup',
     trigger: { posture: 'Proactive', expect: ['backup.done'], within: 12 },
-    actions: [{ type: 'notify' }],
+    actions: [{ type: 'ring' }],
   },
   {
     id: 'zone',
     name: 'a zone went silent',
     trigger: { posture: 'Proactive', expect: ['beat'], within: 10, for_each: ['zone'], repeat: false },
-    actions: [{ type: 'notify' }],
+    actions: [{ type: 'ring' }],
   },
   {
     id: 'steps',
@@ -137,7 +137,7 @@ export const AUTOMATIONS: readonly Json[] = [
         reactive([name], { threshold: 2, within: 15, ...each }),
       ),
     },
-    actions: [{ type: 'notify' }, page],
+    actions: [{ type: 'ring' }, page],
   },
   {
     id: 'both',

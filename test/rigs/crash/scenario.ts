@@ -56,7 +56,7 @@ export function automationOf(kind: Kind, name: string): object {
     id: 'main',
     name,
     trigger: TRIGGERS[kind],
-    actions: [{ type: 'notify' }, { type: 'log' }],
+    actions: [{ type: 'ring' }, { type: 'note' }],
     actions_on_trigger: [{ type: 'queue', queue: 'pages', name: 'page' }],
     actions_on_resolve: [{ type: 'queue', queue: 'pages', name: 'all-clear' }],
   };

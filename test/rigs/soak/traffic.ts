@@ -36,7 +36,7 @@ export const AUTOMATIONS: readonly Json[] = [
         reactive([name], { threshold: 2, within: 15, ...each }),
       ),
     },
-    actions: [{ type: 'notify' }],
+    actions: [{ type: 'ring' }],
   },
   {
     id: 'both',
@@ -50,7 +50,7 @@ export const AUTOMATIONS: readonly Json[] = [
         reactive(['warning'], { threshold: 2, within: 60, ...each }),
       ],
     },
-    actions: [{ type: 'notify' }],
+    actions: [{ type: 'ring' }],
   },
 ];
 

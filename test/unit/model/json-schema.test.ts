@@ -44,7 +44,8 @@ test('the schemas say what JSON Schema can say', () => {
       Action: { required: ['type'] },
     },
   });
-  expect(automation).toHaveProperty('$defs.Action.then.required', ['type', 'queue']);
+  expect(automation).toHaveProperty('$defs.Action.allOf.0.then.required', ['type', 'queue']);
+  expect(automation).toHaveProperty('$defs.Action.allOf.2.if.properties.type.const', 'notify');
 });
 
 const trigger = {

@@ -54,7 +54,7 @@ function firingWith(parts: Partial<Firing> = {}): Firing {
 
 const everywhere = {
   actions: [{ type: 'call' }, { type: 'mail' }],
-  actions_on_trigger: [{ type: 'log' }],
+  actions_on_trigger: [{ type: 'note' }],
   actions_on_resolve: [{ type: 'thank' }, { type: 'close' }],
 };
 
@@ -64,7 +64,7 @@ describe('the jobs of a firing', () => {
     expect(jobs.map(({ queue, name, data }) => [queue, name, data.id, data.action_index])).toEqual([
       ['actions', 'call', 'f-00ff-0', 0],
       ['actions', 'mail', 'f-00ff-1', 1],
-      ['actions', 'log', 'f-00ff-2', 2],
+      ['actions', 'note', 'f-00ff-2', 2],
     ]);
   });
 

@@ -1,0 +1,47 @@
+import { createTransport } from 'nodemailer';
+import { reasonOf } from '../errors.ts';
+import { FailedForGood, TryAgain } from '../relay/outcome.ts';
+import type { Message } from './messages.ts';
+import type { MessageTarget } from './target.ts';
+
+/**
+ * Sends a message as an e-mail. Its Message-ID is made of the job's id, so that a repeat is recognised; all that belongs to one alert is
+ * one thread.
+ * @throws FailedForGood when the server refuses it for good (5xx), else TryAgain
+ */
+export async function sendEmail(
+  { smtp, from, to }: Extract<MessageTarget, { kind: 'email' }>,
+  { subject, body, key }: Message,
+  { id, timeoutMs, ca }: Readonly<{ id: string; timeoutMs: number; ca?: string | undefined }>,
+): Promise<void> {
+  const transport = createTransport({
+    url: smtp,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    // Neither may a text name a file or an address that the mail would bring along.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(ca === undefined ? {} : { tls: { ca } }),
+  });
+  const thread = `<${Buffer.from(key).toString('base64url').slice(0, 200)}@watchfire>`;
+  try {
+    await transport.sendMail({
+      from,
+      to: typeof to === 'string' ? to : [...to],
+      subject,
+      text: body,
+      messageId: `<${id}@watchfire>`,
+      references: thread,
+      inReplyTo: thread,
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    });
+  } catch (error) {
+    const { responseCode = 0 } = error as { responseCode?: number };
+    const reason = `the mail server ${responseCode === 0 ? 'cannot be used' : `answered ${responseCode}`}: ${reasonOf(error)}`;
+    if (responseCode >= 500) throw new FailedForGood(reason);
+    throw new TryAgain(reason, 0, { cause: error });
+  } finally {
+    transport.close();
+  }
+}

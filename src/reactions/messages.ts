@@ -1,0 +1,127 @@
+import type { MessageTarget, TargetKind } from './target.ts';
+
+/** A message, for whatever target. */
+export type Message = Readonly<{
+  subject: string;
+  body: string;
+  severity: 'critical' | 'error' | 'warning' | 'info' | undefined;
+  /** Of the alert: one key for all that belongs together (docs/reactions.md) */
+  key: string;
+  /** Whether the alert is open, or over with this message */
+  open: boolean;
+  /** When it fired, ISO 8601 */
+  at: string;
+  automation: Readonly<{ id: string; name: string }>;
+  labels: Readonly<Record<string, string>>;
+}>;
+
+/** A request by which a target gets a message; `body`: what becomes JSON. */
+export type MessageRequest = Readonly<{ url: string; headers: Readonly<Record<string, string>>; body: unknown }>;
+
+/** Longest texts that the services take, in characters. */
+const DISCORD_LIMIT = 2_000;
+const TELEGRAM_LIMIT = 4_096;
+const SUMMARY_LIMIT = 1_024;
+const ALERT_LIMIT = 130;
+const NTFY_LIMIT = 4_000;
+
+const NTFY_PRIORITY = { critical: 5, error: 4, warning: 3, info: 2 } as const;
+
+/** Kinds of targets that a message reaches by one HTTP request. */
+export type MessageKind = Exclude<TargetKind, 'webhook' | 'email'>;
+
+type Of<Name extends TargetKind> = Extract<MessageTarget, { kind: Name }>;
+
+const FORMS: { readonly [Name in MessageKind]: (target: Of<Name>, message: Message) => MessageRequest } = {
+  slack: ({ url }, { subject, body }) => ({
+    url,
+    headers: {},
+    body: { text: [`*${forSlack(subject)}*`, forSlack(body)].filter((part) => part !== '').join('\n') },
+  }),
+  discord: ({ url }, { subject, body }) => ({
+    url,
+    headers: {},
+    // What producers send must not call anybody.
+    body: { content: clipped(`**${subject}**\n${body}`.trim(), DISCORD_LIMIT), allowed_mentions: { parse: [] } },
+  }),
+  teams: ({ url }, { subject, body }) => ({ url, headers: {}, body: teamsCard(subject, body) }),
+  pagerduty: pagerDuty,
+  opsgenie: opsgenie,
+  telegram: ({ url = 'https://api.telegram.org', token, chat_id }, { subject, body }) => ({
+    url: `${url.replace(/\/$/, '')}/bot${token}/sendMessage`,
+    headers: {},
+    body: { chat_id, text: clipped(`${subject}\n${body}`.trim(), TELEGRAM_LIMIT) },
+  }),
+  ntfy,
+};
+
+/** The request by which a target gets a message. */
+export function messageRequest(target: Of<MessageKind>, message: Message): MessageRequest {
+  const form = FORMS[target.kind] as (target: Of<MessageKind>, message: Message) => MessageRequest;
+  return form(target, message);
+}
+
+/** Published as JSON to the server, since headers hold no text of every language. */
+function ntfy({ url, token }: Of<'ntfy'>, { subject, body, severity, open }: Message): MessageRequest {
+  const topic = new URL(url);
+  const name = topic.pathname.split('/').filter(Boolean).at(-1) ?? '';
+  topic.pathname = topic.pathname.replace(/[^/]*\/?$/, '');
+  return {
+    url: topic.href,
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    body: {
+      topic: decodeURIComponent(name),
+      title: clipped(subject, ALERT_LIMIT),
+      message: clipped(body === '' ? subject : body, NTFY_LIMIT),
+      priority: open ? NTFY_PRIORITY[severity ?? 'error'] : NTFY_PRIORITY.info,
+    },
+  };
+}
+
+/** Events API v2: the same key opens an incident, adds to it, and closes it. */
+function pagerDuty(target: Of<'pagerduty'>, message: Message): MessageRequest {
+  const { url = 'https://events.pagerduty.com/v2/enqueue', routing_key } = target;
+  const { key: dedup_key, open, subject, body, automation, labels, at: timestamp } = message;
+  const base = { routing_key, dedup_key, event_action: open ? 'trigger' : 'resolve' };
+  if (!open) return { url, headers: {}, body: base };
+  const payload = {
+    summary: clipped(subject, SUMMARY_LIMIT),
+    source: automation.id,
+    severity: message.severity ?? target.severity ?? 'error',
+    timestamp,
+    custom_details: { automation: automation.name, text: body, ...labels },
+  };
+  return { url, headers: {}, body: { ...base, client: 'Watchfire', payload } };
+}
+
+function opsgenie(target: Of<'opsgenie'>, message: Message): MessageRequest {
+  const url = target.url ?? 'https://api.opsgenie.com/v2/alerts';
+  const headers = { authorization: `GenieKey ${target.api_key}` };
+  const { key: alias, open, subject, body, severity, labels, automation } = message;
+  if (!open) {
+    return { url: `${url}/${encodeURIComponent(alias)}/close?identifierType=alias`, headers, body: { note: subject } };
+  }
+  const priority = severity === 'critical' ? 'P1' : severity === 'warning' ? 'P3' : severity === 'info' ? 'P5' : 'P2';
+  const said = { message: clipped(subject, ALERT_LIMIT), alias, description: body, details: labels, priority };
+  return { url, headers, body: { ...said, source: automation.id } };
+}
+
+function teamsCard(subject: string, body: string): object {
+  const line = (text: string, more: object = {}): object => ({ type: 'TextBlock', text, wrap: true, ...more });
+  const content = {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: '1.4',
+    body: [line(subject, { weight: 'Bolder' }), ...(body === '' ? [] : [line(body)])],
+  };
+  return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };
+}
+
+/** Slack reads these three characters as its own; without them no text can call a channel. */
+function forSlack(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function clipped(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`.toWellFormed();
+}

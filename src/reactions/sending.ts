@@ -1,0 +1,144 @@
+import type { TriggeredAction } from '../documents/got.ts';
+import { InvalidDocument } from '../errors.ts';
+import { type CarriedAction, checkUrl } from '../model/carried-actions.ts';
+import { contextOf } from '../model/template-context.ts';
+import { takeTurn } from '../redis/deliveries.ts';
+import { FailedForGood, NotYet } from '../relay/outcome.ts';
+import type { Delivery, Tools } from './carrying.ts';
+import { sendEmail } from './email.ts';
+import { deliver } from './http-delivery.ts';
+import { type Message, messageRequest } from './messages.ts';
+import { type MessageTarget, rateOf } from './target.ts';
+
+/** How soon a target that is not in the file is looked for again. */
+const MISSING_AGAIN_MS = 30_000;
+
+export type WebhookAction = Extract<CarriedAction, { type: 'webhook' }>;
+export type NotifyAction = Extract<CarriedAction, { type: 'notify' }>;
+
+/** What sends to a target needs. */
+export type SendTools = Pick<Tools, 'way' | 'nowMs' | 'ca'>;
+
+/** An HTTP request to a target or a URL. */
+export async function sendWebhook(tools: Tools, delivery: Delivery<WebhookAction>): Promise<Record<string, unknown>> {
+  const { id, action, job, timeoutMs } = delivery;
+  const target = action.target === undefined ? null : await targetFor(tools, action.target);
+  if (target !== null && target.kind !== 'webhook') {
+    throw new FailedForGood(
+      `the target ${action.target} is of kind ${target.kind}, a webhook needs one of kind webhook`,
+    );
+  }
+  const { body, contentType } = bodyOf(action, job, id);
+  const method = action.method ?? 'POST';
+  const status = await deliver(tools.way, {
+    id,
+    url: urlOf(target?.url ?? action.url ?? ''),
+    method,
+    headers: { ...action.headers, ...target?.headers },
+    body: method === 'GET' ? null : body,
+    contentType,
+    secret: target?.secret ?? null,
+    trusted: target !== null,
+    timeoutMs,
+    nowMs: tools.nowMs(),
+  });
+  return { status };
+}
+
+function urlOf(text: string): URL {
+  try {
+    return checkUrl(text, 'url');
+  } catch (error) {
+    if (error instanceof InvalidDocument) throw new FailedForGood(error.message);
+    throw error;
+  }
+}
+
+/** The body that is said, or the whole story. */
+function bodyOf(
+  { body, format }: WebhookAction,
+  job: TriggeredAction,
+  id: string,
+): { body: string; contentType: string } {
+  if (typeof body === 'string') return { body, contentType: 'text/plain; charset=utf-8' };
+  const json = 'application/json';
+  if (body !== undefined) return { body: JSON.stringify(body), contentType: json };
+  const { action: _, ...data } = job;
+  const type = job.firing.state === 'Triggered' ? 'automation.triggered' : 'automation.resolved';
+  const time = job.firing.decided;
+  if (format !== 'cloudevents') return { body: JSON.stringify({ type, timestamp: time, data }), contentType: json };
+  const attributes = {
+    specversion: '1.0',
+    id,
+    source: `/automations/${encodeURIComponent(job.automation.id)}`,
+    type,
+    time,
+  };
+  const event = { ...attributes, datacontenttype: json, data };
+  return { body: JSON.stringify(event), contentType: 'application/cloudevents+json' };
+}
+
+/** A message to a target. */
+export async function sendMessage(tools: Tools, delivery: Delivery<NotifyAction>): Promise<Record<string, unknown>> {
+  const { action, id, job, timeoutMs } = delivery;
+  const target = await targetFor(tools, action.target);
+  return await sendTo(tools, target, { id, message: messageOf(action, job), timeoutMs });
+}
+
+/** Tells a target something. @param told `id`: known to the receiver, the same at every try */
+export async function sendTo(
+  tools: SendTools,
+  target: MessageTarget,
+  { id, message, timeoutMs }: Readonly<{ id: string; message: Message; timeoutMs: number }>,
+): Promise<Record<string, unknown>> {
+  if (target.kind === 'email') {
+    await sendEmail(target, message, { id, timeoutMs, ca: tools.ca });
+    return { kind: target.kind };
+  }
+  const request =
+    target.kind === 'webhook'
+      ? { url: target.url, headers: target.headers ?? {}, body: message }
+      : messageRequest(target, message);
+  const status = await deliver(tools.way, {
+    id,
+    url: urlOf(request.url),
+    method: 'POST',
+    headers: request.headers,
+    body: JSON.stringify(request.body),
+    contentType: 'application/json',
+    secret: target.kind === 'webhook' ? (target.secret ?? null) : null,
+    trusted: true,
+    timeoutMs,
+    nowMs: tools.nowMs(),
+  });
+  return { kind: target.kind, status };
+}
+
+/** The target, as soon as it is there and takes another delivery. @throws NotYet */
+async function targetFor({ targets, redis, store }: Tools, name: string): Promise<MessageTarget> {
+  targets.refresh();
+  const target = targets.current.find(name);
+  if (target === null) throw new NotYet(`there is no target ${name} in the targets file`, MISSING_AGAIN_MS);
+  const rate = rateOf(target);
+  if (rate === null) return target;
+  const waitMs = await takeTurn(redis, store, name, rate);
+  if (waitMs > 0) throw new NotYet(`the target ${name} takes no more than ${target.rate}`, waitMs);
+  return target;
+}
+
+function messageOf({ subject, body, severity }: NotifyAction, job: TriggeredAction): Message {
+  const { automation, firing, triggering_labels: labels, triggering_event: event } = job;
+  const { alert } = contextOf(job);
+  const what = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  const by = event === null ? 'nothing came' : event.event;
+  return {
+    subject: subject ?? `${alert.open ? '' : 'Resolved: '}${automation.name}`,
+    body: body ?? [by, ...what].join(' '),
+    severity,
+    key: alert.key,
+    open: alert.open,
+    at: firing.triggered,
+    automation: { id: automation.id, name: automation.name },
+    labels,
+  };
+}

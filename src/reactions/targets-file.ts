@@ -1,0 +1,168 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { InvalidDocument, reasonOf } from '../errors.ts';
+import { checkClosed, each, joinPath } from '../model/issue.ts';
+import { BLOCK } from '../model/prefect-actions.ts';
+import { isRecord } from '../model/record.ts';
+import { KINDS, type MessageTarget, secretsOf, type TargetKind } from './target.ts';
+
+/** Largest targets file, and largest file that one refers to, in bytes. */
+const FILE_LIMIT = 1_048_576;
+const SECRET_LIMIT = 65_536;
+
+/** Shortest text that is taken out of errors: shorter ones stand everywhere by chance. */
+const SHORTEST_SECRET = 4;
+
+/** What the targets file says, with its references resolved. */
+export class Targets {
+  readonly #byName: ReadonlyMap<string, MessageTarget>;
+  readonly #blocks: ReadonlyMap<string, string>;
+  readonly #secrets: readonly string[];
+  /** The files that it was made of, the targets file first. */
+  readonly files: readonly string[];
+
+  constructor(byName: ReadonlyMap<string, MessageTarget>, blocks: ReadonlyMap<string, string>, resolved: Resolved) {
+    this.#byName = byName;
+    this.#blocks = blocks;
+    this.files = resolved.files;
+    const secrets = [...resolved.values, ...[...byName.values()].flatMap(secretsOf)].flatMap(formsOf);
+    // The longest first: one may be part of another.
+    this.#secrets = [...new Set(secrets)].sort((a, b) => b.length - a.length);
+  }
+
+  /** Names with their kinds, in the order of the file. */
+  kinds(): (readonly [name: string, kind: TargetKind])[] {
+    return [...this.#byName].map(([name, { kind }]) => [name, kind]);
+  }
+
+  /** The target of that name, or of a block of Prefect (`block:<id>`); null when there is none. */
+  find(name: string): MessageTarget | null {
+    const own = name.startsWith(BLOCK) ? this.#blocks.get(name.slice(BLOCK.length)) : name;
+    return (own !== undefined && this.#byName.get(own)) || null;
+  }
+
+  /** A text without what nobody may see. */
+  redacted(text: string): string {
+    return this.#secrets.reduce((left, secret) => left.replaceAll(secret, '…'), text);
+  }
+}
+
+/** No targets at all. */
+export const NO_TARGETS = new Targets(new Map(), new Map(), { files: [], values: [] });
+
+/** What references stood for, and the files that they named. */
+type Resolved = Readonly<{ files: readonly string[]; values: readonly string[] }>;
+
+/**
+ * Reads a targets file. Errors name the place and never a value.
+ * @throws InvalidDocument
+ */
+export function readTargets(file: string, env: Readonly<NodeJS.ProcessEnv>): Targets {
+  const references = new References(file, env);
+  const document = references.resolve(parsed(references.read(file, 'targets file', FILE_LIMIT)), '');
+  if (!isRecord(document)) throw new InvalidDocument('targets file', 'must be an object with "targets"');
+  for (const key of Object.keys(document)) {
+    if (key !== 'targets' && key !== 'blocks') throw new InvalidDocument(key, 'unknown key');
+  }
+  const { targets = {}, blocks = {} } = document;
+  if (!isRecord(targets)) throw new InvalidDocument('targets', 'must be an object');
+  if (!isRecord(blocks)) throw new InvalidDocument('blocks', 'must be an object');
+  const byName = new Map(
+    each(Object.entries(targets), ([name, one]) => [name, targetAt(one, joinPath('targets', name))]),
+  );
+  const known = each(Object.entries(blocks), ([id, name]): [string, string] => {
+    if (typeof name === 'string' && byName.has(name)) return [id, name];
+    throw new InvalidDocument(joinPath('blocks', id), 'must be the name of a target');
+  });
+  return new Targets(byName, new Map(known), references);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parse(text) as unknown;
+  } catch (error) {
+    // The first line says what and where; those below it show the text.
+    throw new InvalidDocument('targets file', `must be YAML: ${reasonOf(error).replace(/:$/, '')}`);
+  }
+}
+
+function targetAt(value: unknown, at: string): MessageTarget {
+  if (!isRecord(value)) throw new InvalidDocument(at, 'must be an object');
+  const { kind } = value;
+  if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) {
+    throw new InvalidDocument(joinPath(at, 'kind'), `must be one of ${Object.keys(KINDS).join(', ')}`);
+  }
+  try {
+    return checkClosed(KINDS[kind as TargetKind] as never, value, at) as MessageTarget;
+  } catch (error) {
+    // As it is found it would quote the beginning of what stands there.
+    if (error instanceof InvalidDocument) throw withoutValues(error);
+    throw error;
+  }
+}
+
+function withoutValues({ problems }: InvalidDocument): InvalidDocument {
+  const bare = problems.map(({ path: at, reason }) => new InvalidDocument(at, reason));
+  return InvalidDocument.first(bare as [InvalidDocument, ...InvalidDocument[]]);
+}
+
+/** Resolves `${NAME}` and `file:PATH`, and remembers what it found. */
+class References {
+  readonly files: string[] = [];
+  readonly values: string[] = [];
+  readonly #folder: string;
+  readonly #env: Readonly<NodeJS.ProcessEnv>;
+
+  constructor(file: string, env: Readonly<NodeJS.ProcessEnv>) {
+    this.#folder = path.dirname(path.resolve(file));
+    this.#env = env;
+  }
+
+  resolve(value: unknown, at: string): unknown {
+    if (typeof value === 'string') return this.#text(value, at);
+    if (Array.isArray(value)) return each(value, (one: unknown, i) => this.resolve(one, joinPath(at, i)));
+    if (!isRecord(value)) return value;
+    return Object.fromEntries(each(Object.entries(value), ([key, one]) => [key, this.resolve(one, joinPath(at, key))]));
+  }
+
+  read(file: string, at: string, limit: number): string {
+    this.files.push(file);
+    try {
+      if (statSync(file).size > limit) throw new Error(`it has more than ${limit} bytes`);
+      return readFileSync(file, 'utf8');
+    } catch (error) {
+      throw new InvalidDocument(at, `cannot read ${file}: ${reasonOf(error)}`);
+    }
+  }
+
+  #text(text: string, at: string): string {
+    if (text.startsWith('file:')) {
+      const found = this.read(path.resolve(this.#folder, text.slice('file:'.length)), at, SECRET_LIMIT).trim();
+      this.values.push(found);
+      return found;
+    }
+    return text.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
+      const found = this.#env[name];
+      if (found === undefined || found === '') throw new InvalidDocument(at, `the environment has no ${name}`);
+      this.values.push(found);
+      return found;
+    });
+  }
+}
+
+/** A secret as it may stand in errors: as it is, encoded, and the parts of a URL that are secret by themselves. */
+function formsOf(secret: string): string[] {
+  const forms = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
+  const url = URL.parse(secret);
+  if (url) forms.push(url.password, decoded(url.password), url.pathname.length > 8 ? url.pathname : '');
+  return forms.filter((form) => form.length >= SHORTEST_SECRET);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,125 @@
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { TriggeredAction } from '../documents/got.ts';
+import { reasonOf } from '../errors.ts';
+import { DELIVERIES } from '../model/action.ts';
+import { DELIVERY_BACKOFF } from './jobs.ts';
+import { FailedForGood, NotYet, TryAgain } from './outcome.ts';
+
+/** How often a job may be left behind by a program that dies with it: each time it is tried again, whatever the attempts are. */
+const MOST_STALLED = 10;
+
+/** A job whose program gave no sign for so long is another's. */
+const LOCK_MS = 30_000;
+
+/** Longest wait between two tries that nobody asked for. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/** How long the worker of BullMQ may take to close when its connections are gone. */
+const FAREWELL_MS = 500;
+
+/** What a delivery came to, as it stands in its job. */
+export type Delivered = Readonly<Record<string, unknown>>;
+
+export type DeliveriesParts = Readonly<{
+  /** A connection for it alone, which it ends */
+  connection: Readonly<{ client: Redis; end: () => void }>;
+  /** BullMQ's prefix of this namespace */
+  prefix: string;
+  logger: Logger;
+  concurrency: number;
+  /** How long a job is its program's without a sign, in ms; for tests */
+  lockMs?: number;
+  /** Carries out one job; throws FailedForGood, TryAgain, NotYet */
+  carryOut: (job: TriggeredAction, id: string) => Promise<Delivered>;
+  /** A text without what nobody may see */
+  redacted: (text: string) => string;
+}>;
+
+/** Takes the jobs of the queue `deliveries`. What went wrong with one stands in the job, without secrets. */
+export class Deliveries {
+  readonly #parts: DeliveriesParts;
+  readonly #worker: Worker<TriggeredAction, Delivered>;
+
+  constructor(parts: DeliveriesParts) {
+    const { connection, prefix, concurrency, logger, lockMs = LOCK_MS } = parts;
+    this.#parts = parts;
+    this.#worker = new Worker(DELIVERIES, (job, token) => this.#carryOut(job, token), {
+      connection: connection.client,
+      prefix,
+      concurrency,
+      autorun: false,
+      lockDuration: lockMs,
+      stalledInterval: lockMs,
+      maxStalledCount: MOST_STALLED,
+      skipVersionCheck: true,
+      settings: { backoffStrategy: waitBefore },
+    });
+    this.#worker.on('error', (error) => logger.warn({ error: reasonOf(error) }, 'deliveries wait for redis'));
+  }
+
+  start(): void {
+    this.#worker.run().catch((error: unknown) => {
+      this.#parts.logger.error({ error: reasonOf(error) }, 'deliveries stopped');
+    });
+  }
+
+  /** Ends what is under way for up to `graceMs`; what is not done by then another program takes over. */
+  async stop(graceMs: number): Promise<void> {
+    await withinMs(graceMs, this.#worker.pause());
+    const closed = this.#worker.close(true);
+    this.#parts.connection.end();
+    await withinMs(FAREWELL_MS, closed);
+  }
+
+  async #carryOut(job: Job<TriggeredAction, Delivered>, token: string | undefined): Promise<Delivered> {
+    const { carryOut, logger } = this.#parts;
+    const about = { job: job.id, automation: job.data.automation?.id, type: job.name };
+    try {
+      const delivered = await carryOut(job.data, job.id ?? '');
+      logger.debug({ ...about, ...delivered }, 'action carried out');
+      return delivered;
+    } catch (error) {
+      const reason = this.#parts.redacted(reasonOf(error));
+      if (error instanceof NotYet) {
+        logger.warn({ ...about, reason, afterMs: error.afterMs }, 'action waits');
+        await job.moveToDelayed(Date.now() + error.afterMs, token);
+        throw new DelayedError();
+      }
+      const last = error instanceof FailedForGood || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+      logger[last ? 'error' : 'warn'](
+        { ...about, reason },
+        last ? 'action failed for good' : 'action failed, it is tried again',
+      );
+      throw failureOf(error, reason);
+    }
+  }
+}
+
+/** The error as BullMQ keeps it in the job: text and stack hold no secret. */
+function failureOf(error: unknown, reason: string): Error {
+  const failure =
+    error instanceof FailedForGood
+      ? new UnrecoverableError(reason)
+      : new TryAgain(reason, error instanceof TryAgain ? error.afterMs : 0);
+  failure.stack = reason;
+  return failure;
+}
+
+/** Doubled each time, less a random part; never sooner than the receiver asked for. */
+function waitBefore(attemptsMade: number, type?: string, error?: Error, job?: { opts: Job['opts'] }): number {
+  const { backoff } = job?.opts ?? {};
+  const { delay = 0, jitter = 0 } = typeof backoff === 'object' && type === DELIVERY_BACKOFF ? backoff : {};
+  const full = Math.min(delay * 2 ** Math.min(attemptsMade - 1, 20), LONGEST_WAIT_MS);
+  const least = error instanceof TryAgain ? error.afterMs : 0;
+  return Math.max(least, Math.round(full * (1 - jitter * Math.random())));
+}
+
+/** Waits for something for so long at most, however it ends. */
+async function withinMs(ms: number, ending: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, ms);
+  await Promise.race([ending.catch(() => undefined), late.promise]);
+  clearTimeout(timer);
+}

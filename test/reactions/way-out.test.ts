@@ -1,0 +1,178 @@
+import type { LookupAddress } from 'node:dns';
+import { describe, expect, test } from 'vitest';
+import { networksOf } from '../../src/reactions/addresses.ts';
+import { type Outgoing, WayOut, type WayOutParts } from '../../src/reactions/way-out.ts';
+import { FailedForGood, TryAgain } from '../../src/relay/outcome.ts';
+import { receiver } from '../support/receiver.ts';
+
+type Parts = Partial<WayOutParts>;
+
+/** A resolver that gives these addresses, one after the other, the last one for ever. */
+function resolving(...addresses: string[]): Required<Pick<WayOutParts, 'resolve'>> & { asked: string[] } {
+  const asked: string[] = [];
+  const resolve: WayOutParts['resolve'] = (hostname, _, done) => {
+    const address = addresses[Math.min(asked.length, addresses.length - 1)] ?? '';
+    asked.push(hostname);
+    done(null, [{ address, family: address.includes(':') ? 6 : 4 }] as LookupAddress[]);
+  };
+  return { resolve, asked };
+}
+
+const send = (url: string, more: Partial<Outgoing> = {}, parts: Parts = {}) =>
+  new WayOut({ allowed: networksOf([]), ...parts }).send({
+    method: 'POST',
+    url: new URL(url),
+    headers: {},
+    body: 'x',
+    timeoutMs: 5_000,
+    trusted: false,
+    ...more,
+  });
+
+const loopback = { allowed: networksOf(['127.0.0.0/8']) };
+
+describe('a URL of a document', () => {
+  test.each([
+    'http://127.0.0.1:PORT/',
+    'http://2130706433:PORT/',
+    'http://0x7f.1:PORT/',
+    'http://0177.0.0.1:PORT/',
+    'http://[::ffff:127.0.0.1]:PORT/',
+    'http://[64:ff9b::7f00:1]:PORT/',
+    'http://localhost:PORT/',
+  ])('%s is not called', async (url) => {
+    const { port, received } = await receiver();
+    await expect(send(url.replace('PORT', String(port)))).rejects.toThrow(
+      /is no public address: name it in the targets file/,
+    );
+    expect(received).toEqual([]);
+  });
+
+  test.each(['127.0.0.1', '::ffff:127.0.0.1', '64:ff9b::7f00:1', '169.254.169.254'])(
+    'whose name resolves to %s is not called',
+    async (address) => {
+      const { port, received } = await receiver();
+      const sent = send(`http://public.example:${port}/`, {}, resolving(address));
+      await expect(sent).rejects.toThrow(FailedForGood);
+      expect(received).toEqual([]);
+    },
+  );
+
+  test('whose name resolves to another address than when it was looked at gains nothing: it is resolved once', async () => {
+    const { port, received } = await receiver();
+    // Nobody listens at the first address, which is allowed; a second look would find the receiver.
+    const rebinding = resolving('127.0.0.2', '127.0.0.1');
+    const parts = { ...rebinding, allowed: networksOf(['127.0.0.2']) };
+    await expect(send(`http://rebinding.example:${port}/`, {}, parts)).rejects.toThrow(/^ECONNREFUSED: /);
+    expect(rebinding.asked).toEqual(['rebinding.example']);
+    await expect(send(`http://rebinding.example:${port}/`, {}, parts)).rejects.toThrow(FailedForGood);
+    expect(received).toEqual([]);
+  });
+
+  test('is called where its network is allowed', async () => {
+    const { url, received } = await receiver();
+    expect(await send(`${url}/path`, {}, loopback)).toMatchObject({ status: 200, body: 'ok' });
+    expect(received).toMatchObject([{ method: 'POST', path: '/path', body: 'x' }]);
+  });
+
+  test('with a header that would break the request is refused', async () => {
+    const { url, received } = await receiver();
+    await expect(send(url, { headers: { 'x-a': 'b\r\nevil: yes' } }, loopback)).rejects.toThrow(FailedForGood);
+    expect(received).toEqual([]);
+  });
+});
+
+describe('a host of the targets file', () => {
+  test('may be anywhere', async () => {
+    const { url, received } = await receiver();
+    expect(await send(url, { trusted: true })).toMatchObject({ status: 200 });
+    expect(received).toHaveLength(1);
+  });
+
+  test('that redirects to 127.0.0.1 sends nothing there', async () => {
+    const inner = await receiver();
+    const outer = await receiver((response) => response.writeHead(307, { location: `${inner.url}/admin` }).end());
+    await expect(send(outer.url, { trusted: true })).rejects.toThrow(/127\.0\.0\.1 is no public address/);
+    expect(inner.received).toEqual([]);
+  });
+});
+
+describe('a redirect', () => {
+  test('is followed with method and body, and takes no secret to another host', async () => {
+    const second = await receiver();
+    const first = await receiver((response) => response.writeHead(308, { location: `${second.url}/there` }).end());
+    const headers = {
+      authorization: 'Bearer secret',
+      'x-key': 'secret',
+      'webhook-id': 'f-1',
+      'content-type': 'text/plain',
+    };
+    expect(await send(first.url, { headers }, loopback)).toMatchObject({ status: 200 });
+    expect(second.received).toMatchObject([{ method: 'POST', path: '/there', body: 'x' }]);
+    expect(second.received[0]?.headers).toMatchObject({ 'webhook-id': 'f-1', 'content-type': 'text/plain' });
+    expect(JSON.stringify(second.received)).not.toContain('secret');
+  });
+
+  test('is followed three times, and no fourth time', async () => {
+    let hops = 0;
+    const around = await receiver((response, { path }) => {
+      const next = Number(path.slice(1)) + 1;
+      if (next > hops) response.end('there');
+      else response.writeHead(307, { location: `/${next}` }).end();
+    });
+    hops = 3;
+    expect(await send(`${around.url}/0`, {}, loopback)).toMatchObject({ body: 'there' });
+    hops = 4;
+    await expect(send(`${around.url}/0`, {}, loopback)).rejects.toThrow('redirects more than 3 times');
+  });
+
+  test.each([301, 302, 303])('by %i would drop the body and fails for good', async (status) => {
+    const { url } = await receiver((response) => response.writeHead(status, { location: '/' }).end());
+    await expect(send(url, {}, loopback)).rejects.toThrow(`answered ${status}: it redirects, and would drop the body`);
+  });
+
+  test.each(['file:///etc/passwd', 'gopher://127.0.0.1/', 'http://['])('to %s fails for good', async (location) => {
+    const { url } = await receiver((response) => response.writeHead(307, { location }).end());
+    await expect(send(url, {}, loopback)).rejects.toThrow('it redirects to no http or https URL');
+  });
+});
+
+describe('a receiver', () => {
+  test('that never answers ends when the time is over', async () => {
+    const { url } = await receiver(() => undefined);
+    await expect(send(url, { timeoutMs: 300 }, loopback)).rejects.toThrow(new TryAgain('timed out'));
+  });
+
+  test('whose answer never ends is left alone after 64 kB, of which 2 kB are kept', async () => {
+    const { url } = await receiver((response) => {
+      response.writeHead(200);
+      const more = (): void => {
+        while (response.write('endless'.repeat(1_000)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const answer = await send(url, {}, loopback);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toHaveLength(2_048);
+  });
+
+  test('that gives its answer byte by byte is left alone when the time is over: its status says how it went', async () => {
+    const { url } = await receiver((response) => {
+      response.writeHead(202);
+      response.write('slow');
+    });
+    expect(await send(url, { timeoutMs: 300 }, loopback)).toMatchObject({ status: 202, body: 'slow' });
+  });
+
+  test('that hangs up, or is not there, may be there later', async () => {
+    const { url } = await receiver((response) => void response.socket?.destroy());
+    await expect(send(url, {}, loopback)).rejects.toThrow(TryAgain);
+    await expect(send('http://127.0.0.1:1/', {}, loopback)).rejects.toThrow(/^ECONNREFUSED: /);
+  });
+
+  test('with a certificate that nobody vouches for gets nothing', async () => {
+    const { url } = await receiver();
+    await expect(send(url.replace('http:', 'https:'), {}, loopback)).rejects.toThrow(TryAgain);
+  });
+});

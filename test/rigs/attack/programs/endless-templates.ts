@@ -1,0 +1,37 @@
+import { parseTemplate, renderTemplate } from '../../../../src/template/template.ts';
+import { type Attack, mustHold } from '../attack.ts';
+
+const TEMPLATES = [
+  '{% for a in (1..100000000) %}x{% endfor %}',
+  '{% for a in (1..9999) %}{% for b in (1..9999) %}{% for c in (1..9999) %}{% endfor %}{% endfor %}{% endfor %}',
+  '{% assign a = "0123456789" %}{% for i in (1..60) %}{% assign a = a | append: a %}{% endfor %}{{ a }}',
+  '{% for a in (1..99999) %}{{ event.payload.text }}{% endfor %}',
+  '{{ event.payload.text | split: "" | join: event.payload.text }}',
+  '{{ now | date: "%999999999d" }}',
+  '{% include "/etc/passwd" %}',
+  '{{ event.constructor.constructor }}',
+  '{{ event.payload.text | strip_html }}',
+];
+
+/** Templates, all of them together, may take a second; twice that is left for a machine that is busy. */
+const LIMIT_MS = 5_000;
+
+export const attack: Attack = {
+  by: 'writer of automations',
+  what: 'writes templates that never end, fill the memory, read files or reach into the program',
+  run: async () => {
+    const scope = { now: '2026-03-02T09:00:00.000Z', event: { payload: { text: '<script'.repeat(100_000) } } };
+    for (const text of TEMPLATES) {
+      const started = performance.now();
+      let problem = '';
+      try {
+        renderTemplate(parseTemplate(text), scope, started + 1_000);
+      } catch (error) {
+        problem = (error as Error).name;
+      }
+      mustHold(`${text} is refused`, problem === 'InvalidTemplate');
+      mustHold(`${text} takes no longer than it may`, performance.now() - started < LIMIT_MS);
+    }
+    return await Promise.resolve(`${TEMPLATES.length} templates were refused in time`);
+  },
+};
