@@ -18,6 +18,10 @@ const events: Record<string, Listed> = {
 const outcomes: Record<string, Listed> = {
   firings: { summary: 'show what fired, or one firing whole', load: () => import('./verbs/firings.ts') },
   why: { summary: 'say why something fired, back to its events', load: () => import('./verbs/why.ts') },
+  explain: {
+    summary: 'say what an event was to automations, or why nothing fired',
+    load: () => import('./verbs/explain.ts'),
+  },
   windows: {
     summary: 'show open windows with their deadlines',
     formerly: 'buckets',

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { decodeKey } from '../match/key.ts';
 import { planOf, type TriggerNode } from '../match/plan.ts';
+import type { Automation } from '../model/automation.ts';
 import type { Labels } from '../model/event.ts';
 import { isRecord } from '../model/record.ts';
 import type { CompositeTrigger, EventTrigger } from '../model/trigger.ts';
@@ -105,6 +106,20 @@ async function soonest(
     found = found.sort((a, b) => a.wakesMs - b.wakesMs).slice(0, limit);
   }
   return { found, total: sum };
+}
+
+/** What stands at a key of a trigger, each; null for nothing. */
+export async function windowsAt(
+  redis: Redis,
+  store: Store,
+  cells: readonly Readonly<{ automation: Automation; node: TriggerNode; key: string }>[],
+): Promise<(Window | null)[]> {
+  const found = await Promise.all(
+    cells.map(({ automation: { name, enabled }, node, key }) =>
+      readAll(redis, store, [{ node, name, enabled, key, wakesMs: 0 }]),
+    ),
+  );
+  return found.map(([window]) => window ?? null);
 }
 
 async function readAll(redis: Redis, store: Store, found: readonly Upcoming[]): Promise<Window[]> {

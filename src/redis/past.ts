@@ -26,7 +26,7 @@ export type Noted = Readonly<{ position: string }> &
 export type StoodAt = Readonly<{ document: string; revision: number }>;
 
 /** An engine as it stands at one moment, and what was changed as far as is known. Streams by the ids of their first and last entries. */
-export type Standing = Readonly<{
+export type StandingEngine = Readonly<{
   position: string;
   generation: number;
   nowMs: number;
@@ -48,7 +48,7 @@ export type Standing = Readonly<{
 const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored'] as const;
 
 /** All of it in one step, so that it fits together. */
-export async function readStanding(redis: Redis, { keys, virtualNow }: Store): Promise<Standing> {
+export async function readStanding(redis: Redis, { keys, virtualNow }: Store): Promise<StandingEngine> {
   const answers = await insist(() =>
     execute(
       redis

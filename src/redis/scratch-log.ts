@@ -111,3 +111,9 @@ export async function readEntries(
   const entries = await redis.xrange(keys.events, from, to, 'COUNT', count);
   return entries.map(([id, fields]) => ({ id, fields }));
 }
+
+/** The same from one back, the newest first. */
+export async function readEntriesBack(redis: Redis, { keys }: Store, to: string, count: number): Promise<Entry[]> {
+  const entries = await redis.xrevrange(keys.events, to, '-', 'COUNT', count);
+  return entries.map(([id, fields]) => ({ id, fields }));
+}

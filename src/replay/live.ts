@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Automation } from '../model/automation.ts';
 import type { Entry } from '../model/intake.ts';
 import { isAfter } from '../redis/log.ts';
-import { countBetween, ledgerUpTo, readStanding, type Standing } from '../redis/past.ts';
+import { countBetween, ledgerUpTo, readStanding, type StandingEngine } from '../redis/past.ts';
 import { readEntries } from '../redis/scratch-log.ts';
 import type { Store } from '../redis/store.ts';
 import { alerts } from './exactness.ts';
@@ -19,7 +19,7 @@ const SKEW_MS = 10_000;
 
 /** What there is to replay: entries from `first` to `to`, `count` of them, of which nothing may be missing before. */
 export type Retained = Readonly<{
-  standing: Standing;
+  standing: StandingEngine;
   past: Past;
   first: string | null;
   to: string;
@@ -36,7 +36,9 @@ export async function readRetained({ connections: { redis }, store }: LiveEngine
   const whole = since === standing.first;
   const complete = whole && standing.length - waiting === standing.applied;
   const past = pastOf({ ...standing, first: since }, complete);
-  const count = whole ? standing.length - waiting : await countBetween(redis, store, before(since), standing.position);
+  const count = whole
+    ? standing.length - waiting
+    : await countBetween(redis, store, idBefore(since), standing.position);
   const frontMs = Math.max(msOf(since ?? standing.position), msOf(past.knownFrom));
   return {
     standing,
@@ -48,13 +50,18 @@ export async function readRetained({ connections: { redis }, store }: LiveEngine
   };
 }
 
-async function firstSince(redis: Redis, store: Store, sinceMs: number, standing: Standing): Promise<string | null> {
+async function firstSince(
+  redis: Redis,
+  store: Store,
+  sinceMs: number,
+  standing: StandingEngine,
+): Promise<string | null> {
   const [entry] = await readEntries(redis, store, String(Math.max(0, sinceMs)), standing.position, 1);
   return entry?.id ?? null;
 }
 
 /** An id that no entry in front of this one has behind it. */
-function before(id: string | null): string {
+export function idBefore(id: string | null): string {
   if (id === null) return '0-0';
   const [ms = '0', sequence = '0'] = id.split('-');
   return BigInt(sequence) > 0n ? `${ms}-${BigInt(sequence) - 1n}` : `${BigInt(ms) - 1n}-18446744073709551615`;

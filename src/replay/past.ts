@@ -1,6 +1,6 @@
 import type { SetAsideCause } from '../apply/poison.ts';
 import { isAfter } from '../redis/log.ts';
-import type { Agreed, Noted, Standing, Stood, StoodAt } from '../redis/past.ts';
+import type { Agreed, Noted, StandingEngine, Stood, StoodAt } from '../redis/past.ts';
 import { msOf } from './player.ts';
 
 /** A change as it was made, behind the entry `position`: what stands there since, null for a deleted automation. */
@@ -33,7 +33,7 @@ type ChangeNoted = Exclude<Noted, { kind: 'set-aside' }>;
  * Goes back from what stands there now, change by change, to where the log begins.
  * @param all whether the log was never trimmed, so that it is gone back to the first change of all
  */
-export function pastOf(standing: Standing, all: boolean): Past {
+export function pastOf(standing: StandingEngine, all: boolean): Past {
   const first = standing.first ?? standing.position;
   const automations = new Map(standing.automations);
   let { settings, quotas, generation } = standing;
@@ -91,6 +91,6 @@ function givenUpIn(history: readonly Noted[]): Past['givenUp'] {
 }
 
 /** When what stands at the beginning is put: with the first entry. */
-export function beginningMs({ first, nowMs }: Standing): number {
+export function beginningMs({ first, nowMs }: StandingEngine): number {
   return first === null ? nowMs : msOf(first);
 }

@@ -73,6 +73,18 @@ export class RecordedRun {
     }
   }
 
+  /** All that comes before an entry is applied, and changed. */
+  async before({ id }: Entry): Promise<void> {
+    while (this.#isDue(id)) await this.#change();
+    await this.rest();
+  }
+
+  /** All that was fed is applied. */
+  async rest(): Promise<void> {
+    await this.#flush();
+    await this.#player.rest();
+  }
+
   /** All is applied, and all changes are made. */
   async end(): Promise<void> {
     await this.#flush();

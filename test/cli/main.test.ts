@@ -34,6 +34,7 @@ const VERBS = [
     'parked',
     'firings',
     'why',
+    'explain',
     'windows',
     'dlq',
     'quotas',

@@ -1,5 +1,6 @@
 import { writeQuotas } from '../../src/redis/quotas.ts';
 import { writeSettings } from '../../src/redis/settings.ts';
+import { apply } from '../../src/redis/steps/apply.ts';
 import type { LiveEngine } from '../../src/replay/live.ts';
 import type { ScratchPlace } from '../../src/replay/player.ts';
 import type { Json } from '../oracle/event.ts';
@@ -46,11 +47,34 @@ const CHANGERS: readonly Changer[] = [
     await writeQuotas(redis, store, { windowsPerAutomation: pick(2) === 0 ? null : 5 + pick(40) }),
 ];
 
+/** What `apply` answered, by entry: what became of it, and the words of each automation, in order. */
+export type Heard = Map<string, Readonly<{ outcome: string; words: ReadonlyMap<string, readonly string[]> }>>;
+
+/** Applies all that waits. */
+async function drain(world: World, heard: Heard): Promise<void> {
+  for (let waiting = await world.waiting(); waiting.length > 0; waiting = await world.waiting()) {
+    const chunk = await world.chunk(waiting);
+    const { words } = await apply(world.redis, world.store, chunk);
+    for (const [i, text] of words.entries()) {
+      const entry = chunk.entries[i];
+      const [outcome = '', ...told] = text.split(' ');
+      const byAutomation = new Map<string, string[]>();
+      const matches = entry && 'matches' in entry ? entry.matches : [];
+      for (const [at, word] of told.entries()) {
+        const { automation = '' } = chunk.triggers[(matches[at]?.trigger ?? 0) - 1] ?? {};
+        byAutomation.set(automation, [...(byAutomation.get(automation) ?? []), word]);
+      }
+      heard.set(entry?.entry ?? '', { outcome, words: byAutomation });
+    }
+  }
+}
+
 /**
  * A run of an engine in virtual time: traffic with everything in it, entries that wait for a while, a scheduler that comes when it likes, and
  * definitions, settings and quotas that change on the way.
  * @param changes how often something is changed
  * @param gapMs how far entries lie apart, at most
+ * @param heard gets what `apply` answered
  * @param quotas whether these are changed as well, and refuse keys
  */
 export async function recordedRun(
@@ -60,7 +84,8 @@ export async function recordedRun(
     changes,
     gapMs = 400,
     quotas = true,
-  }: Readonly<{ entries: number; changes: number; gapMs?: number; quotas?: boolean }>,
+    heard = new Map(),
+  }: Readonly<{ entries: number; changes: number; gapMs?: number; quotas?: boolean; heard?: Heard }>,
 ): Promise<World> {
   const random = randomOf(seed);
   const pick = (bound: number): number => Math.floor(random() * bound);
@@ -73,12 +98,12 @@ export async function recordedRun(
     nowMs += pick(gapMs);
     world.at(seconds(nowMs));
     await world.append(traffic.next(nowMs));
-    if (i % 25 === 0 || random() < 0.01) await world.drain();
+    if (i % 25 === 0 || random() < 0.01) await drain(world, heard);
     if (random() < 0.05) await world.settle();
     if (changes > 0 && i % every === 0) await CHANGERS[pick(CHANGERS.length - (quotas ? 0 : 1))]?.(world, pick);
   }
-  await world.drain();
+  await drain(world, heard);
   await world.settle();
-  await world.drain();
+  await drain(world, heard);
   return world;
 }

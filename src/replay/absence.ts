@@ -1,0 +1,206 @@
+import { NotFound } from '../errors.ts';
+import { type EventWindow, windowsAt } from '../inspect/windows.ts';
+import { compileKey, decodeKey, encodeKey } from '../match/key.ts';
+import { planOf, type TriggerNode } from '../match/plan.ts';
+import { TriggerIndex } from '../match/trigger-index.ts';
+import type { Automation } from '../model/automation.ts';
+import type { Event, Labels } from '../model/event.ts';
+import { decode } from '../model/intake.ts';
+import { changesSince } from '../redis/definitions.ts';
+import { type PresentState, readMoment } from '../redis/moment.ts';
+import { readParked } from '../redis/parked.ts';
+import { readEntriesBack } from '../redis/scratch-log.ts';
+import { readSettings } from '../redis/settings.ts';
+import { storedWindows } from '../redis/windows.ts';
+import type { LiveEngine } from './live.ts';
+import { verdictsOf } from './verdicts.ts';
+
+/** Entries that are looked through for what came of a key. */
+const LOOK_LIMIT = 50_000;
+const PAGE = 1_000;
+
+/** Parked events that are looked at. */
+const PARKED_LIMIT = 10_000;
+
+/** An event of the log that has to do with a key. Times in ms. */
+export type KeyEvent = Readonly<{ entry: string; id: string; event: string; occurred: number; received: number }>;
+
+/** An event that waits for its leader, and would come to the key. */
+export type KeyParked = Readonly<{ id: string; event: string; follows: string; untilMs: number }>;
+
+/** How a key of an event trigger stands. `missed`: the newest event of the same key that no list of the trigger names, and what misses. */
+export type KeyState = Readonly<{
+  path: string;
+  node: TriggerNode;
+  window: EventWindow | null;
+  /** Quiet until then, in ms. */
+  quietUntil: number | null;
+  parked: readonly KeyParked[];
+  armed: KeyEvent | null;
+  expected: KeyEvent | null;
+  missed: Readonly<{ event: KeyEvent; said: string }> | null;
+}>;
+
+/** Why nothing has fired (yet) for a key. `searched`: how many entries of the log were looked through. Times in ms. */
+export type AbsenceExplained = PresentState &
+  Readonly<{
+    automation: Automation;
+    labels: Labels;
+    states: readonly KeyState[];
+    searched: number;
+  }>;
+
+/**
+ * Says how a key of an automation stands now.
+ * @param labels values of its for_each by their names, or all of them in order
+ * @throws NotFound, RangeError for labels that are not those of the key
+ */
+export async function explainAbsence(
+  live: LiveEngine,
+  id: string,
+  given: readonly string[],
+): Promise<AbsenceExplained> {
+  const { connections, store } = live;
+  const { redis } = connections;
+  const { changed } = await changesSince(redis, store, '0');
+  const definition = [...changed].find(([found]) => found === id)?.[1];
+  if (!definition) throw new NotFound(id);
+  const { automation, plan: stored } = definition;
+  const plan = planOf({ ...automation, enabled: true }, stored.revision, stored);
+  const nodes = plan.nodes.filter(({ trigger }) => trigger.type === 'event');
+  const keys = nodes.map(({ trigger }) => encodeKey(valuesOf(trigger.forEach, given)));
+  const cells = nodes.map((node, i) => ({ automation, node, key: keys[i] ?? '' }));
+  const { followWaitMs } = await readSettings(redis, store);
+  const [windows, texts, moment, { found: parked }] = await Promise.all([
+    windowsAt(redis, store, cells),
+    storedWindows(
+      redis,
+      store,
+      cells.map(({ node, key }) => ({ kind: 'event' as const, name: node.name, key })),
+    ),
+    readMoment(redis, store),
+    readParked(redis, store, PARKED_LIMIT),
+  ]);
+  const index = new TriggerIndex();
+  index.put(plan);
+  const seen = new Seen(automation, index, cells);
+  const searched = await seen.search(live);
+  return {
+    automation,
+    labels: labelsOf(nodes, keys),
+    ...moment,
+    searched,
+    states: cells.map(({ node, key }, i) => {
+      const window = windows[i];
+      const text = texts[i];
+      return {
+        path: node.path,
+        node,
+        window: window?.kind === 'event' ? window : null,
+        quietUntil: text && 'text' in text ? quietIn(text.text) : null,
+        parked: parked.flatMap(({ document, since }) => {
+          const decoded = decode({ id: '0-0', fields: ['released', document ?? ''] });
+          if (decoded.kind !== 'event' || !meets(index, decoded.event, node, key)) return [];
+          const { id: event, event: name, follows } = decoded.event;
+          return [{ id: event, event: name, follows: follows ?? '', untilMs: since + followWaitMs }];
+        }),
+        ...seen.at(i),
+      };
+    }),
+  };
+}
+
+function valuesOf(names: readonly string[], given: readonly string[]): string[] {
+  const named = new Map(
+    given.flatMap((one): [string, string][] => {
+      const at = one.indexOf('=');
+      return at > 0 && names.includes(one.slice(0, at)) ? [[one.slice(0, at), one.slice(at + 1)]] : [];
+    }),
+  );
+  if (named.size === names.length) return names.map((name) => named.get(name) ?? '');
+  if (named.size > 0 || given.length !== names.length) {
+    throw new RangeError(names.length === 0 ? 'has no for_each, so it has no key' : `needs ${names.join(', ')}`);
+  }
+  return [...given];
+}
+
+function labelsOf(nodes: readonly TriggerNode[], keys: readonly string[]): Labels {
+  const pairs = nodes.flatMap(({ trigger }, i) => {
+    const values = decodeKey(keys[i] ?? '', trigger.forEach.length);
+    return trigger.forEach.map((name, at): [string, string] => [name, values[at] ?? '']);
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** `quiet T U` of lua/include/extra.lua: nothing is counted before T. */
+function quietIn(text: string): number | null {
+  const [, until] = text.startsWith('~') ? (/(?:^|[~ ])quiet (-?\d+)/.exec(text) ?? []) : [];
+  return until === undefined ? null : Number(until);
+}
+
+function meets(index: TriggerIndex, event: Event, node: TriggerNode, key: string): boolean {
+  return index.interested(event).some((one) => one.node.name === node.name) && keyOf(node, event) === key;
+}
+
+function keyOf({ trigger }: TriggerNode, event: Event): string {
+  return encodeKey(compileKey(trigger.forEach)(event));
+}
+
+type Cell = Readonly<{ automation: Automation; node: TriggerNode; key: string }>;
+type Found = { -readonly [name in 'armed' | 'expected' | 'missed']: KeyState[name] };
+
+/** The newest events of some keys. */
+class Seen {
+  readonly #automation: Automation;
+  readonly #index: TriggerIndex;
+  readonly #cells: readonly Cell[];
+  readonly #found: Found[];
+
+  constructor(automation: Automation, index: TriggerIndex, cells: readonly Cell[]) {
+    this.#automation = { ...automation, enabled: true };
+    this.#index = index;
+    this.#cells = cells;
+    this.#found = cells.map(() => ({ armed: null, expected: null, missed: null }));
+  }
+
+  at(i: number): Found {
+    return this.#found[i] ?? { armed: null, expected: null, missed: null };
+  }
+
+  /** Looks from the newest entry back, until all is found. @returns how many entries were looked at */
+  async search({ connections: { redis }, store }: LiveEngine): Promise<number> {
+    let looked = 0;
+    for (let to = '+'; looked < LOOK_LIMIT && !this.#isDone; ) {
+      const page = await readEntriesBack(redis, store, to, PAGE);
+      for (const entry of page) {
+        const decoded = decode(entry);
+        if (decoded.kind === 'event') this.#take(entry.id, decoded.event);
+      }
+      looked += page.length;
+      const last = page.at(-1);
+      if (last === undefined) break;
+      to = `(${last.id}`;
+    }
+    return looked;
+  }
+
+  get #isDone(): boolean {
+    return this.#found.every(({ armed, expected, missed }) => armed && expected && missed);
+  }
+
+  #take(entry: string, event: Event): void {
+    const interests = this.#index.interested(event);
+    const { id, event: name, occurred, received } = event;
+    const told = { entry, id, event: name, occurred, received };
+    for (const [i, { node, key }] of this.#cells.entries()) {
+      const found = this.#found[i];
+      if (!found || keyOf(node, event) !== key) continue;
+      const interest = interests.find((one) => one.node.name === node.name);
+      if (interest?.arms) found.armed ??= told;
+      if (interest?.expects) found.expected ??= told;
+      if (interest !== undefined || key === '' || found.missed !== null) continue;
+      const [nearest] = verdictsOf(this.#automation, node, event).filter(({ met }) => !met);
+      if (nearest !== undefined) found.missed = { event: told, said: nearest.said };
+    }
+  }
+}
