@@ -57,6 +57,9 @@ const expectation = closed({
     .describe('All of its jobs, in any order. Without it jobs may be anything'),
 });
 
+/** Each is held against each firing of the step. */
+const EXPECTED_LIMIT = 1_000;
+
 const stepLevel = closed({
   at: z.unknown().optional(),
   put: z.unknown().optional(),
@@ -65,7 +68,10 @@ const stepLevel = closed({
     .optional()
     .describe('Ids of automations that are deleted'),
   send: z.unknown().optional(),
-  expect: z.array(expectation, 'must be a list').default([]),
+  expect: z
+    .array(expectation, 'must be a list')
+    .max(EXPECTED_LIMIT, `must have at most ${EXPECTED_LIMIT} entries`)
+    .default([]),
   allow_other: z
     .boolean('must be true or false')
     .default(false)

@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, inject, test, vi } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { privateRedis } from '../support/private-redis.ts';
-import { run } from './run.ts';
+import { run, start } from './run.ts';
 import { expecting, folderWith, runTests } from './test-folder.ts';
 
 describe('reports', () => {
@@ -155,6 +156,25 @@ describe('a server', () => {
     const { status, out, err } = await run(['test', file]);
     expect([status, out]).toEqual([2, []]);
     expect(err).toEqual([expect.stringMatching(/no Redis server 7\.0 or newer was found\. Install .*--scratch URL/)]);
+  });
+
+  test('that is private goes, its folder too, when the run is killed with -9', async () => {
+    const folder = path.dirname(await folderWith(''));
+    const text = `automations:
+  - { id: a, name: A, trigger: { posture: Proactive, expect: [beat], within: 1s, repeat: true } }
+tests:
+  - { name: long, steps: [{ at: 1000d, allow_other: true }] }
+`;
+    await writeFile(path.join(folder, 'long.yaml'), text);
+    await mkdir(path.join(folder, 'run'));
+    // Node keeps compiled code there too.
+    const inside = async (): Promise<string[]> =>
+      (await readdir(path.join(folder, 'run'))).filter((name) => name.startsWith('watchfire-'));
+    const child = start(['test', path.join(folder, 'long.yaml')], { TMPDIR: path.join(folder, 'run') });
+    await eventually('the server has its folder', async () => (await inside()).length === 1);
+    child.kill('SIGKILL');
+    // The folder goes when the server has ended, and not before.
+    await eventually('the folder is gone', async () => (await inside()).length === 0);
   });
 
   test('that is named but away ends with 2', async () => {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isMap, type Node } from 'yaml';
 import { InvalidDocument } from '../../errors.ts';
@@ -137,7 +138,12 @@ async function contentsAt(
     return { found: [{ document: given, position: place }], problems: [] };
   }
   try {
-    return documentsIn(await sourceOf(fileFrom(source.file, given), io));
+    const file = fileFrom(source.file, given);
+    // A device has no end. What is not there is said when it is read.
+    const about = await stat(file).catch(() => null);
+    if (about !== null && !about.isFile() && !about.isDirectory())
+      throw new Misuse(`cannot read ${file}: it is no file`);
+    return documentsIn(await sourceOf(file, io));
   } catch (error) {
     if (!(error instanceof Misuse)) throw error;
     return { found: [], problems: [{ position: position(at, ''), place: at, reason: error.message }] };
