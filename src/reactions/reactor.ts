@@ -50,17 +50,15 @@ export class Reactor extends Explained {
    * @throws InvalidDocument for a targets file, or a network, that is wrong
    */
   async startActions(options: ActionsOptions = {}, lines: Logger = this.logger): Promise<Actions> {
-    const { redis } = this.connections;
-    await answers(redis);
-    if (options.allowUnprotected !== true) await refuseUnprotected(redis, this.store.keys.events);
-    await this.format.toWrite();
     // Loaded here only: BullMQ is the largest of what we load.
     const [{ actionsOf }, { Actions }] = await Promise.all([import('./parts.ts'), import('./actions.ts')]);
+    const { redis } = this.connections;
     const { store, clock, logger } = this;
-    const connection = this.connections.forJobs('deliveries');
-    const actions = new Actions(
-      actionsOf(options, { redis, connection, store, clock, logger, lines, handlers: this.#handlers }),
-    );
+    const parts = actionsOf(options, { redis, store, clock, logger, lines, handlers: this.#handlers });
+    await answers(redis);
+    if (options.allowUnprotected !== true) await refuseUnprotected(redis, store.keys.events);
+    await this.format.toWrite();
+    const actions = new Actions({ ...parts, connection: this.connections.forJobs('deliveries') });
     this.#running.add(actions);
     await actions.ready();
     return actions;

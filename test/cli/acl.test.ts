@@ -62,7 +62,7 @@ describe('watchfire acl', () => {
     const file = path.join(await folder(), 'users');
     const { status, out, err } = await run(['acl', '--namespace', 'shop', '--passwords', file]);
     expect({ status, out }).toEqual({ status: 0, out: [] });
-    expect(err).toEqual([`watchfire: wrote 5 users with their passwords to ${file}, which only you can read`]);
+    expect(err).toEqual([`watchfire: wrote 6 users with their passwords to ${file}, which only you can read`]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const text = await readFile(file, 'utf8');
     for (const line of text.trimEnd().split('\n')) {
@@ -114,7 +114,7 @@ describe('watchfire acl', () => {
   ])('with %j lets those who write %j, and nobody else', async (argv, rules) => {
     const users = JSON.parse((await run(['acl', '-o', 'json', ...argv])).out.join('\n')) as { rules: string[] }[];
     const given = users.map((user) => user.rules.filter((rule) => ['+waitaof', '+config|get'].includes(rule)));
-    expect(given).toEqual([rules, rules, [], []]);
+    expect(given).toEqual([rules, rules, rules, [], []]);
   });
 
   test.each([

@@ -43,7 +43,8 @@ export const verb: Verb = {
       const worker = await Promise.race([watchfire.startWorker(hooksOf(logger)), told]);
       const { namespace } = target.settings;
       if (worker) logger.info({ worker: worker.id, redis: publicUrl(target.url), namespace }, 'worker started');
-      if (worker && actions) await Promise.race([watchfire.startActions(actions), told]);
+      if (worker && actions && (await Promise.race([watchfire.startActions(actions), told])))
+        logger.info('actions started');
       await told;
       logger.info('worker stopping');
     } finally {
