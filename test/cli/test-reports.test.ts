@@ -166,12 +166,19 @@ tests:
   - { name: long, steps: [{ at: 1000d, allow_other: true }] }
 `;
     await writeFile(path.join(folder, 'long.yaml'), text);
+    await writeFile(path.join(folder, 'short.yaml'), text.replace('1000d', '1s'));
     await mkdir(path.join(folder, 'run'));
     // Node keeps compiled code there too.
     const inside = async (): Promise<string[]> =>
       (await readdir(path.join(folder, 'run'))).filter((name) => name.startsWith('watchfire-'));
-    const child = start(['test', path.join(folder, 'long.yaml')], { TMPDIR: path.join(folder, 'run') });
-    await eventually('the server has its folder', async () => (await inside()).length === 1);
+    const files = ['short.yaml', 'long.yaml'].map((name) => path.join(folder, name));
+    const child = start(['test', ...files], { TMPDIR: path.join(folder, 'run') });
+    let printed = '';
+    child.stdout?.on('data', (chunk) => {
+      printed += String(chunk);
+    });
+    await eventually('a test has run on the server', () => printed.includes('short.yaml'));
+    expect(await inside()).toHaveLength(1);
     child.kill('SIGKILL');
     // The folder goes when the server has ended, and not before.
     await eventually('the folder is gone', async () => (await inside()).length === 0);
