@@ -12,7 +12,7 @@ import type { ExactFrom } from './exactness.ts';
 import { idBefore, type LiveEngine, type Retained, readRetained } from './live.ts';
 import type { ScratchPlace } from './player.ts';
 import { RecordedReplay, type ReplayOptions } from './recorded.ts';
-import { type ConditionVerdict, verdictsOf } from './verdicts.ts';
+import { type ConditionVerdict, nearestMiss, verdictsOf } from './verdicts.ts';
 
 /** What an event was to a trigger. `word`: of rules 17.13, null where it was not interested. `before`, `after`: what stood at its key. */
 export type ExplainedTrigger = Readonly<{
@@ -186,16 +186,12 @@ function explained(
   entry: string,
 ): ExplainedAutomation {
   const interested = triggers.some((one) => one.interested);
-  const missing = triggers
-    .filter(({ verdicts }) => verdicts.length > 0)
-    .map(({ verdicts }) => verdicts.filter(({ met }) => !met))
-    .sort((a, b) => a.length - b.length);
   return {
     id,
     name,
     triggers,
     interested,
-    nearest: interested ? null : (missing[0]?.[0] ?? null),
+    nearest: interested ? null : nearestMiss(triggers.map(({ verdicts }) => verdicts)),
     exact: past.complete || (exactFrom !== null && !isAfter(exactFrom.position, entry)),
     exactFrom,
   };

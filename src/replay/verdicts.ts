@@ -19,6 +19,15 @@ const NAMED = 3;
 
 const quote = (text: string): string => JSON.stringify(text);
 
+/** Of an automation that was not interested, the condition that came nearest: of the trigger that misses the fewest; null where none is missed. */
+export function nearestMiss(triggers: readonly (readonly ConditionVerdict[])[]): ConditionVerdict | null {
+  const missing = triggers
+    .filter((verdicts) => verdicts.length > 0)
+    .map((verdicts) => verdicts.filter(({ met }) => !met))
+    .sort((a, b) => a.length - b.length);
+  return missing[0]?.[0] ?? null;
+}
+
 /** All conditions of a trigger, in the order in which they are asked. Each is answered by the functions that decide (src/match). */
 export function verdictsOf(automation: Automation, { trigger }: TriggerNode, event: Event): ConditionVerdict[] {
   const own = [...enabledOf(automation), ...chainOf(automation, event)];

@@ -1,24 +1,29 @@
-import { type Reason, Reasons } from '../inspect/reasons.ts';
+import { planOf } from '../match/plan.ts';
+import { decode } from '../model/intake.ts';
+import { changesSince } from '../redis/definitions.ts';
+import { readEach } from '../redis/log.ts';
+import { nearestMiss, verdictsOf } from '../replay/verdicts.ts';
 import type { LiveEvent } from '../services/live.ts';
 import type { ScratchEngine } from './scratch-engine.ts';
 
-/** What an automation made of an event, or why it made nothing of it: one line for each of its triggers that met the event, at least one. */
-export type Explain = (engine: ScratchEngine, event: LiveEvent, automation: string) => Promise<readonly string[]>;
-
-const WHY: Readonly<Record<Reason['why'], string>> = {
-  wanted: 'would want it now, and did not when it came',
-  disabled: 'is disabled',
-  causes: 'takes it for a loop',
-  condition: 'its condition is not met',
-  labels: 'asks for other labels',
-};
-
-/** By the words that the event was decided by (rules 17.13). */
-export const explainByWords: Explain = async ({ redis, store }, { decisions, entry, outcome }, automation) => {
+/**
+ * What an automation made of an event that an engine has applied: the word of each of its triggers that met it (rules 17.13); or why it made
+ * nothing of it, by the condition that came nearest, as the automation stands now.
+ */
+export async function explainEvent(
+  { redis, store }: Pick<ScratchEngine, 'redis' | 'store'>,
+  { decisions, entry, outcome, reason }: LiveEvent,
+  automation: string,
+): Promise<readonly string[]> {
   const own = decisions.filter((decision) => decision.automation === automation);
   if (own.length > 0) return own.map(({ trigger, word }) => (trigger === '' ? word : `trigger ${trigger}: ${word}`));
-  if (outcome !== 'applied') return [outcome];
-  const reasons = await new Reasons(redis, store, automation).of([entry]);
-  const why = reasons.get(entry)?.find((reason) => reason.automation === automation)?.why;
-  return [why === undefined ? 'does not wait for an event of this name' : WHY[why]];
-};
+  if (outcome !== 'applied') return [reason === undefined ? outcome : `${outcome}: ${reason}`];
+  const [found] = await readEach(redis, store, [entry]);
+  const definition = new Map((await changesSince(redis, store, '0')).changed).get(automation);
+  if (!definition) return ['is not there any more'];
+  const decoded = found && decode(found);
+  if (decoded?.kind !== 'event') return ['could not be read'];
+  const { nodes } = planOf(definition.automation, definition.plan.revision, definition.plan);
+  const miss = nearestMiss(nodes.map((node) => verdictsOf(definition.automation, node, decoded.event)));
+  return [miss === null ? 'would want it as it stands now' : `not interested: ${miss.said}`];
+}

@@ -8,7 +8,7 @@ import { withinAt } from '../model/within.ts';
 import { jobsOf, type QueueJob } from '../relay/jobs.ts';
 import { Revisions } from '../relay/revisions.ts';
 import { type LiveEvent, liveEventOf } from '../services/live.ts';
-import { explainByWords } from './explanation.ts';
+import { explainEvent } from './explanation.ts';
 import type { Scratch } from './scratch.ts';
 import type { ScratchEngine } from './scratch-engine.ts';
 
@@ -123,7 +123,7 @@ export class TestEngine {
 
   /** What an automation, by its id, made of one of `events`, or why it made nothing of it; in lines for people. */
   async explain(event: LiveEvent, automation: string): Promise<readonly string[]> {
-    return await this.#inTurn(() => explainByWords(this.#engine, event, automation));
+    return await this.#inTurn(() => explainEvent(this.#engine, event, automation));
   }
 
   /** So long after the start as ISO 8601, for `occurred` of an event that comes late. @throws InvalidDocument */

@@ -134,9 +134,9 @@ describe('a test fails, and says expected against got', () => {
       '      0s  order.placed order.1',
       '          payment-overdue: armed',
       '      0s  order.placed shop.1',
-      '          payment-overdue: asks for other labels',
+      '          payment-overdue: not interested: id is "shop.1", expected "order.*"',
       '      0s  order.shipped order.1',
-      '          payment-overdue: does not wait for an event of this name',
+      '          payment-overdue: not interested: event is "order.shipped", expected "order.paid" or "order.placed"',
       '',
       '2 tests in 1 file: 1 passed, 1 failed, in …',
     ]);
