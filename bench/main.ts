@@ -62,7 +62,7 @@ const PAIRS = 3;
 const USAGE = `npm run bench [-- PART… --short --json --record --check --pairs N]
 
   PART      ${OWN.map(({ name }) => name).join(' ')}; none: all of these
-            instructions: of Node for an event; needs valgrind, takes minutes
+            instructions: of Node for an event; needs valgrind, takes half an hour
             peers: Flink CEP, Esper and Prefect beside Watchfire; writes docs/performance.md, needs Java, Maven and Python
   --short   small sizes, one pair each; docs/benchmarks.md stays as it is
   --json    the results as JSON on standard output
