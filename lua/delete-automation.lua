@@ -10,6 +10,7 @@
 -- KEYS seen         string  generations of remembered ids, as JSON
 -- KEYS audit        hash    what became of the log itself
 -- KEYS listeners    set     automations that want state-change events
+-- KEYS parked       zset    followers waiting for their leader
 -- KEYS automations  hash    id -> current document
 -- KEYS plans        hash    id -> places of its triggers
 -- KEYS changes      zset    id -> generation of its last change

@@ -11,6 +11,7 @@
 -- KEYS audit        hash    what became of the log itself
 -- KEYS queues    zset    queue that an automation ever named -> generation of the last change that did
 -- KEYS listeners    set     automations that want state-change events
+-- KEYS parked       zset    followers waiting for their leader
 -- KEYS automations  hash    id -> current document
 -- KEYS plans        hash    id -> places of its triggers
 -- KEYS changes      zset    id -> generation of its last change
@@ -36,6 +37,7 @@
 local change = include('change')
 local definition = include('definition')
 local engine = include('engine')
+local resume = include('resume')
 
 local c, e, refused = change.begin(keys, args.prefixes, args.now_ms, args.limit, args.change)
 if refused then return refused end
@@ -48,7 +50,7 @@ for _, place in ipairs(c.triggers) do
   if not c.enabled then
     redis.call('ZREM', keys.due, place.name)
   else
-    if c.resumes and not place.fresh then change.resume(e, trigger) end
+    if c.resumes and not place.fresh then resume.trigger(e, trigger) end
     if trigger.kind.standing and not trigger.kind.keyed then change.open_standing(e, trigger) end
   end
 end

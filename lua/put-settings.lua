@@ -10,6 +10,7 @@
 -- KEYS seen         string  generations of remembered ids, as JSON
 -- KEYS audit        hash    what became of the log itself
 -- KEYS listeners    set     automations that want state-change events
+-- KEYS parked       zset    followers waiting for their leader
 -- KEYS early       zset    names of the hashes of remembered times -> the end of their half hour in ms
 -- KEYS settings    hash    what the whole namespace agrees on
 -- KEYS counters     hash    decisions counted

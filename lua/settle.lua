@@ -29,6 +29,7 @@ local due = include('due')
 local engine = include('engine')
 local order = include('order')
 local settle = include('settle')
+local unfinished = include('unfinished')
 local write = include('write')
 
 local e = engine.open(keys, args.prefixes, args.now_ms, args.worker)
@@ -36,12 +37,15 @@ e.budget = tonumber(args.limit)
 local waiting = backlog.oldest_or_less(e)
 local time = math.min(e.now, waiting or e.now)
 local as_of = time - engine.lag(e)
-local word, released = 'more-due', 0
-due.begin(e, as_of)
-if settle.catch_up(e, as_of) then
-  word, released = 'settled', order.overdue(e, time)
+local word, released, more = 'more-due', 0, unfinished.go_on(e)
+if not more then
+  due.begin(e, as_of)
+  if settle.catch_up(e, as_of) then
+    released, more = order.overdue(e, time)
+    word = more and 'more-due' or 'settled'
+  end
+  write.all(e)
 end
-write.all(e)
 return {
   word, engine.wake(e), engine.int(e.now), e.position, waiting and engine.int(waiting) or '', engine.int(e.fired), engine.int(released),
 }

@@ -1,28 +1,25 @@
 -- Rules 13: a change of the definitions takes effect between two entries, after everything that is due before it.
-local active = include('active')
 local window = include('window')
 local context = include('context')
 local definitions = include('definitions')
 local backlog = include('backlog')
 local due = include('due')
 local engine = include('engine')
-local limits = include('limits')
 local quota = include('quota')
-local remind = include('remind')
 local replaced = include('replaced')
 local settle = include('settle')
 local state = include('state')
+local unfinished = include('unfinished')
 local write = include('write')
 
 local M = {}
-
-local FORGET_MS = limits.FORGET_MS
 
 -- Settles what is due before the change: not up to now, but up to the oldest entry that is not applied. Otherwise a change while a
 -- backlog waits would judge absences before the events that disprove them.
 -- expected: generation that the change was worked out against. Answers nil when the change may go on, else the word of why not.
 local function settled(e, expected, limit)
   if definitions.check(e.keys) ~= expected then return 'stale-definitions' end
+  if unfinished.go_on(e) then return 'more-due' end
   local as_of = backlog.as_of_now(e)
   e.budget = tonumber(limit)
   due.begin(e, as_of)
@@ -60,33 +57,6 @@ function M.open_standing(e, trigger)
   window.open(b, e.as_of, e.as_of + trigger.within, 0, e.as_of, false)
   b.silent = 0
   window.save(e, s, b)
-end
-
--- Enabled again: standing windows start anew, armed ones that ran out meanwhile are dropped, the rest goes on.
-function M.resume(e, trigger)
-  local s = state.of(e, trigger.name, trigger)
-  due.of(e, s).visited = true -- its earliest deadline is written anew
-  if not trigger.kind.whole then return end
-  local keys = redis.call('ZRANGE', e.prefixes.deadlines .. s.name, 0, -1)
-  local unknown = {}
-  for _, key in ipairs(keys) do
-    if not state.window(s, key) then unknown[#unknown + 1] = key end
-  end
-  window.read_all(e, s, unknown)
-  for _, key in ipairs(keys) do
-    local b = window.of(e, s, key)
-    if b.start and trigger.kind.proactive and trigger.kind.after and b.finish <= e.as_of then
-      window.close(s, b)
-    elseif b.start and trigger.kind.standing then
-      window.open(b, e.as_of, e.as_of + trigger.within, 0, e.as_of, false)
-      b.silent, b.keep = 0, trigger.kind.keyed and e.as_of + FORGET_MS
-    end
-    local a = b.alert
-    if a and a.ends and a.ends <= e.as_of then active.lapse_silently(s, b) elseif a then remind.skip(a, e.as_of) end
-    window.save(e, s, b)
-    local wakes = window.wakes(s, b)
-    if wakes then window.move(e, s, b, wakes) end
-  end
 end
 
 -- The new generation is visible to every worker with this.

@@ -15,7 +15,7 @@ function M.begin(e)
   e.deciding, e.as_of, e.claimed = false, false, false
   e.head, e.bound, e.queue = math.huge, -math.huge, {}
   e.due, e.due_at, e.due_offset, e.revisit = {}, 1, 0, false
-  e.fired, e.fault = 0, ''
+  e.fired, e.fault, e.left = 0, '', e.unfinished
   e.states, e.touched, e.groups, e.changed_groups = {}, {}, {}, {}
   e.commands, e.counts, e.grown, e.over = {}, {}, {}, 0
   e.damaged = {}
@@ -38,6 +38,7 @@ function M.new(keys, prefixes)
     stored_arrival = false, -- ms: when that event was received
     stored_settled = -math.huge, -- ms: the largest as_of at which the clock moved so far
     stored_position = '0-0', -- id of the last applied entry
+    unfinished = false, -- what calls before this one left to be done first (unfinished.lua), or false
     stored_at = false, -- ms that stand for those of this id; false where they are its own
     behind = false, -- whether the clock was set back since: now lies more than 5 s before the position
 
@@ -69,6 +70,7 @@ function M.new(keys, prefixes)
     queue = false, -- those at hand, the next one last
     due = false, due_at = false, due_offset = false, -- a page of the index of triggers, where we are in it, what came before it
     revisit = false, -- whether the index of triggers has to be asked for the earliest once more
+    left = false, -- what this call leaves to the next one
     fired = 0, -- how many root firings this call emitted
     fault = '', -- what the last obligation that could not be met failed with
 

@@ -21,9 +21,10 @@ end
 -- worker: '' where none calls.
 function M.open(keys, prefixes, now_ms, worker)
   local e, virtual = context.new(keys, prefixes), tonumber(now_ms:match('^%d+'))
-  local clock = redis.call('HMGET', keys.clock, 'newest', 'arrival', 'settled', 'at')
+  local clock = redis.call('HMGET', keys.clock, 'newest', 'arrival', 'settled', 'at', 'unfinished')
   e.stored_newest, e.stored_arrival = tonumber(clock[1]) or false, tonumber(clock[2]) or false
   e.stored_settled = tonumber(clock[3]) or -math.huge
+  e.unfinished = clock[5] or false
   e.stored_position, e.stored_at = position.of(keys), tonumber(clock[4]) or false
   if virtual then
     e.now, e.next_id = virtual, now_ms:match('%d+$') .. '-*'

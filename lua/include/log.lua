@@ -5,6 +5,7 @@ local engine = include('engine')
 local history = include('history')
 local own = include('own')
 local packed = include('packed')
+local unfinished = include('unfinished')
 local wire = include('wire')
 local write = include('write')
 
@@ -40,6 +41,7 @@ local function decide(e, first, last, step)
     if not result then return 'more-due', i - 1, words end
     words[#words + 1] = said
     counts[result] = (counts[result] or 0) + 1
+    if e.left and i < last then return 'more-due', i, words end
   end
   return 'applied', last, words
 end
@@ -58,6 +60,7 @@ end
 -- Applies the entries of a chunk from number `first` on, up to one that fails or that more has to be settled before; all effects come
 -- at once. begin: makes ready to decide; step: answers what became of an entry and all of its words, or nil to stop before it.
 function M.advance(e, chunk, first, begin, step)
+  if unfinished.go_on(e) then return { 'more-due', e.position, '', '' } end
   local budget, fault = e.budget, nil
   begin()
   local word, last, words, failed = decide(e, first, chunk.size, step)

@@ -40,7 +40,7 @@ function M.park(e, ev, leader, entry)
   return 'parked'
 end
 
--- Puts one follower back into the log. Its hash can only be missing when somebody outside of the engine removed it.
+-- Puts one follower back into the log. Answers the bytes of its event. Its hash can only be missing when somebody outside of the engine removed it.
 local function release(e, id)
   local name = e.prefixes.parked_event .. id
   local event = e.parked[id] or redis.call('HGET', name, 'event')
@@ -48,6 +48,7 @@ local function release(e, id)
   engine.later(e, 'DEL', name)
   engine.later(e, 'ZREM', e.keys.parked, id)
   e.parked[id], e.released[id] = nil, true
+  return event and #event or 0
 end
 
 local function earlier(a, b)
@@ -55,26 +56,40 @@ local function earlier(a, b)
   return a.id ~= b.id and bytes.before(a.member, b.member)
 end
 
--- digest: number of that of an event that was applied. Its followers go to the end of the log, in order of occurrence.
-function M.followers(e, digest)
-  if not stored(e) and not next(e.followers) then return end
-  local leader = buckets.name(e, digest)
+-- Puts the followers of a leader into the log, in order of occurrence; as many as one call may, the others are left to the next one.
+-- leader: name of them.
+function M.release(e, leader)
   local name, waiting = e.prefixes.followers .. leader, e.followers[leader] or {}
   if stored(e) then
-    local flat = redis.call('ZRANGE', name, 0, -1, 'WITHSCORES')
+    local flat = redis.call('ZRANGE', name, 0, RELEASE_LIMIT, 'WITHSCORES')
     for i = 1, #flat, 2 do
       local id = flat[i]:match('^%S+ (.*)$')
       if not e.released[id] then waiting[#waiting + 1] = { id = id, member = flat[i], occurred = tonumber(flat[i + 1]) } end
     end
   end
+  e.left = false
   if not waiting[1] then return end
   table.sort(waiting, earlier)
-  for _, follower in ipairs(waiting) do release(e, follower.id) end
-  engine.later(e, 'DEL', name)
+  local bytes_released = 0
+  for i, follower in ipairs(waiting) do
+    if i > RELEASE_LIMIT or bytes_released > limits.RELEASE_BYTES then
+      e.left = 'followers ' .. leader
+      return
+    end
+    bytes_released = bytes_released + release(e, follower.id)
+    engine.later(e, 'ZREM', name, follower.member)
+  end
   e.followers[leader] = nil
 end
 
--- time: min(now, E) of rules 8.2. Followers that waited long enough go on without their leader. Answers how many.
+-- digest: number of that of an event that was applied. Its followers go to the end of the log.
+function M.followers(e, digest)
+  if not stored(e) and not next(e.followers) then return end
+  M.release(e, buckets.name(e, digest))
+end
+
+-- time: min(now, E) of rules 8.2. Followers that waited long enough go on without their leader: those that were received first, as many
+-- as one call may, in order of occurrence. Answers how many, and whether there may be more.
 function M.overdue(e, time)
   local ids = redis.call('ZRANGE', e.keys.parked, '-inf', engine.int(time - engine.settings(e).wait_ms), 'BYSCORE', 'LIMIT', 0, RELEASE_LIMIT)
   local waiting = {}
@@ -84,11 +99,13 @@ function M.overdue(e, time)
     if known.occurred then waiting[#waiting + 1] = known else release(e, id) end
   end
   table.sort(waiting, earlier)
-  for _, w in ipairs(waiting) do
+  local bytes_released = 0
+  for i, w in ipairs(waiting) do
+    if bytes_released > limits.RELEASE_BYTES then return i - 1, true end
     engine.later(e, 'ZREM', e.prefixes.followers .. w.followers, w.member)
-    release(e, w.id)
+    bytes_released = bytes_released + release(e, w.id)
   end
-  return #ids
+  return #ids, #ids == RELEASE_LIMIT
 end
 
 return M

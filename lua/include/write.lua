@@ -94,6 +94,10 @@ function M.all(e)
     if e.stored_at and not e.position_at then redis.call('HDEL', keys.clock, 'at') end
   end
   if e.clock_moved then redis.call('HSET', keys.clock, 'newest', engine.int(e.newest), 'arrival', engine.int(e.arrival), 'settled', engine.int(e.settled)) end
+  if e.left ~= e.unfinished then
+    if e.left then redis.call('HSET', keys.clock, 'unfinished', e.left) else redis.call('HDEL', keys.clock, 'unfinished') end
+    e.unfinished = e.left
+  end
   seen.write(e)
   write_states(e)
   for _, command in ipairs(e.commands) do

@@ -16,7 +16,7 @@ const ENGINE = [
   'evalsha script|load multi exec time wait publish pubsub|numsub subscribe unsubscribe',
   'get set del unlink exists incr pexpire persist pttl type renamenx',
   'hget hset hsetnx hdel hmget hgetall hvals hkeys hlen hexists hincrby hscan',
-  'sadd srem zadd zrem zrange zcard zcount zscore zremrangebyscore',
+  'sadd srem zadd zrem zrange zscan zcard zcount zscore zremrangebyscore',
   'xadd xack xrange xrevrange xread xreadgroup xautoclaim xpending xtrim xdel xlen xsetid',
   'xgroup|create xgroup|delconsumer xgroup|setid xinfo|groups xinfo|consumers xinfo|stream',
 ];

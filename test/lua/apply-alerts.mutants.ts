@@ -69,7 +69,7 @@ export const rules: Mutants = {
   'lua/include/sliding.lua': {
     '17.6 L1: the floor of a sliding list never falls': ['math.max(x.floor or time, time)', 'time'],
   },
-  'lua/include/change.lua': {
+  'lua/include/resume.lua': {
     '17.11: an alert whose time has passed ends silently': [
       'if a and a.ends and a.ends <= e.as_of then',
       'if false then',

@@ -58,10 +58,7 @@ export const rules: Mutants = {
     ],
     '12.1: what is released in the same call is parked no more': [' and not e.released[id] and', ' and'],
     '12.2: nothing is left of a follower that was released': ["engine.later(e, 'ZREM', e.keys.parked, id)", ''],
-    '12.2: nothing is left of the followers of a leader': [
-      "engine.later(e, 'DEL', name)\n  e.followers",
-      'e.followers',
-    ],
+    '12.2: nothing is left of the followers of a leader': ["engine.later(e, 'ZREM', name, follower.member)", ''],
     '8.2: overdue followers go by occurrence': ['return a.occurred < b.occurred', 'return a.occurred > b.occurred'],
   },
 };

@@ -67,7 +67,7 @@ export const rules: Mutants = {
   'lua/include/active.lua': {
     '17.7: the alert of a Reactive key has reminders': ['  remind.start(e, s, b, fired, as_of)\n', ''],
   },
-  'lua/include/change.lua': {
+  'lua/include/resume.lua': {
     '17.11: what is enabled again has used them up': ['elseif a then remind.skip(a, e.as_of) end', 'end'],
   },
   'lua/include/notation.lua': {

@@ -1,7 +1,7 @@
 import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
-  'lua/include/change.lua': {
+  'lua/include/resume.lua': {
     '13: standing windows restart when enabled': ['elseif b.start and trigger.kind.standing then', 'elseif false then'],
     '13: armed windows that ran out are dropped when enabled': [
       'trigger.kind.after and b.finish <= e.as_of then',
@@ -9,6 +9,8 @@ export const rules: Mutants = {
     ],
     '13: a restarted window is not silent': ['b.silent, b.keep = 0,', 'b.silent, b.keep = b.silent,'],
     '13: the 30 days of a key start anew when enabled': ['trigger.kind.keyed and e.as_of + FORGET_MS', 'b.keep'],
+  },
+  'lua/include/change.lua': {
     '8.3: a standing window opens when it is loaded': [
       'window.open(b, e.as_of, e.as_of + trigger.within, 0, e.as_of, false)\n  b.silent = 0',
       'window.open(b, e.now, e.now + trigger.within, 0, e.as_of, false)\n  b.silent = 0',

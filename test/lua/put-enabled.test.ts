@@ -104,6 +104,7 @@ describe('enabling', () => {
     await world.redis.zadd(prefixes.deadlines + name, ...keys.flatMap((key) => [ms(30), key]));
     await world.put(automation({ ...standing, for_each: ['id'] }, { enabled: false }));
     await world.at(20).put(automation({ ...standing, for_each: ['id'] }));
+    await world.settle();
     expect(new Set(await world.redis.hvals(prefixes.windows + name))).toEqual(new Set([textAt(20)]));
     expect(await world.redis.zcount(prefixes.deadlines + name, ms(30), ms(50))).toBe(keys.length);
   });
