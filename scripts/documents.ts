@@ -14,7 +14,14 @@ import { eventInput, eventOutput, payload, relatedResource, resource } from '../
 import { patternObject } from '../src/model/pattern.ts';
 import { storyDocument } from '../src/model/story.ts';
 import { compoundDocument, sequenceDocument, triggerDocument } from '../src/model/trigger.ts';
-import { childFiring, firingDocument, triggeredAction } from '../src/model/triggered-action.ts';
+import {
+  childFiring,
+  eventReference,
+  firingDocument,
+  jobChildFiring,
+  jobFiring,
+  triggeredAction,
+} from '../src/model/triggered-action.ts';
 import { scenarioDocument, stepDocument } from '../src/simulation/scenario.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -36,6 +43,14 @@ const GOT_TOO = `
 export type ChildFiringDocument = Omit<FiringDocument, 'decided' | 'reminder' | 'triggering_events' | 'events_counted'> & {
   /** Wall clock when it was decided */
   decided?: string;
+};
+
+/** The same in a job. */
+export type JobChildFiringDocument = Omit<ChildFiringDocument, 'triggering_event' | 'triggering_firings'> & {
+  /** The event that it fired at, by its id where it stands elsewhere in the job; null where an absence came to its end */
+  triggering_event: EventDocument | EventReference | null;
+  /** Child firings in declared order */
+  triggering_firings: readonly JobChildFiringDocument[];
 };
 
 /**
@@ -84,6 +99,9 @@ const NAMED = new Map<z.core.$ZodType, Readonly<{ name: string; what?: string }>
   [storyDocument, { name: 'StoryDocument', what: 'What a firing was made of.' }],
   [firingDocument, { name: 'FiringDocument', what: 'A firing as handlers see it.' }],
   [childFiring, { name: 'ChildFiringDocument' }],
+  [eventReference, { name: 'EventReference', what: 'An event whose document stands elsewhere in the same job.' }],
+  [jobFiring, { name: 'JobFiringDocument', what: 'A firing as it stands in a job, where each event stands once.' }],
+  [jobChildFiring, { name: 'JobChildFiringDocument' }],
   [triggeredAction, { name: 'TriggeredFields', what: 'What every job holds.' }],
   [
     scenarioDocument,
@@ -214,7 +232,15 @@ function objectType(schema: z.core.$ZodObject, name: string, way: Way): string {
     .join('');
 }
 
-const GOT = ['EventDocument', 'StoryDocument', 'FiringDocument', 'ChildFiringDocument', 'TriggeredFields'];
+const GOT = [
+  'EventDocument',
+  'StoryDocument',
+  'FiringDocument',
+  'ChildFiringDocument',
+  'EventReference',
+  'JobFiringDocument',
+  'TriggeredFields',
+];
 const TRIGGERS = ['PatternDocument', 'ResolveDocument', 'EventTriggerDocument', 'CompoundDocument', 'SequenceDocument'];
 
 type File = 'given' | 'triggers' | 'got';

@@ -45,10 +45,11 @@ export const settingsSchema = z.strictObject({
   ledgerRetentionMs: whole(0)
     .default(30 * 24 * HOUR_MS)
     .describe('How long firings and dead letters stay in their streams, in ms'),
-  maxQueueDepth: whole(1)
-    .default(100_000)
+  maxQueueDepth: whole(1).default(100_000).describe('Waiting jobs of a queue above which the relay pauses'),
+  maxQueueBytes: whole(1)
+    .default(400_000_000)
     .describe(
-      'Waiting jobs of a queue above which the relay pauses; a job of more than 4 kB counts once for each 4 kB',
+      'Characters in the waiting jobs of a queue above which the relay pauses; the sizes of the latest jobs stand for all',
     ),
   maxBacklog: whole(1)
     .default(1_000_000)

@@ -27,7 +27,10 @@ export type {
 export type {
   ChildFiringDocument,
   EventDocument,
+  EventReference,
   FiringDocument,
+  JobChildFiringDocument,
+  JobFiringDocument,
   StoryDocument,
   TriggeredAction,
   TriggeredFreeAction,
@@ -79,6 +82,7 @@ export {
 export type { Automation } from './model/automation.ts';
 export type { Event } from './model/event.ts';
 export type { Firing } from './model/firing.ts';
+export { wholeFiring } from './model/job-events.ts';
 export { schemas } from './model/json-schema.ts';
 export {
   DEFAULT_NAMESPACE_SETTINGS,

@@ -150,8 +150,10 @@ export type Settings = {
   readonly retentionMs: number;
   /** How long firings and dead letters stay in their streams, in ms. Default: 2592000000 */
   readonly ledgerRetentionMs: number;
-  /** Waiting jobs of a queue above which the relay pauses; a job of more than 4 kB counts once for each 4 kB. Default: 100000 */
+  /** Waiting jobs of a queue above which the relay pauses. Default: 100000 */
   readonly maxQueueDepth: number;
+  /** Characters in the waiting jobs of a queue above which the relay pauses; the sizes of the latest jobs stand for all. Default: 400000000 */
+  readonly maxQueueBytes: number;
   /** Events not applied yet above which new ones are refused; looked at twice a second. Default: 1000000 */
   readonly maxBacklog: number;
   /** Part of Redis' maxmemory, where it has one, above which new events are refused. Default: 0.9 */

@@ -86,14 +86,54 @@ export type FiringDocument = {
   triggering_firings: readonly ChildFiringDocument[];
 };
 
+/** An event whose document stands elsewhere in the same job. */
+export type EventReference = {
+  /** Id of the event */
+  id: string;
+};
+
+/** A firing as it stands in a job, where each event stands once. */
+export type JobFiringDocument = {
+  /** Derived from the cause: the same firing has the same id wherever it is decided */
+  id: string;
+  /** The trigger that fired, as it was */
+  trigger: TriggerDocument;
+  /** Resolved: its alert ended */
+  state: 'Triggered' | 'Resolved';
+  /** When it fired, in event time */
+  triggered: string;
+  /** The key with its names; for a composite its group */
+  triggering_labels: Readonly<Record<string, string>>;
+  /** The event that it fired at, by its id where it is that of the job; null where an absence came to its end */
+  triggering_event: EventDocument | EventReference | null;
+  /** Number of the automation as it was */
+  revision?: number;
+  /** What it was made of: its window, and what was counted there */
+  story?: StoryDocument;
+  /** How much later it was decided than its event arrived, or than the deadline of an absence; it waits for the lag, too */
+  late_ms?: number;
+  /** The worker that decided it */
+  worker?: string;
+  /** Wall clock when it was decided */
+  decided: string;
+  /** Of a reminder: its number since the alert was set or renewed */
+  reminder?: number;
+  /** With `collect`: the last events that were counted, by their ids where they stand elsewhere in the job */
+  triggering_events?: readonly (EventDocument | EventReference)[];
+  /** With `collect`: how many events were counted into its window */
+  events_counted?: number;
+  /** Child firings in declared order; none for event triggers */
+  triggering_firings: readonly JobChildFiringDocument[];
+};
+
 /** What every job holds. */
 export type TriggeredFields = {
   /** f-<firing id>-<action_index>; the same for every attempt and every repeat */
   id: string;
   /** The automation as it was when it fired */
   automation: AutomationDocument;
-  /** What happened */
-  firing: FiringDocument;
+  /** What happened; `wholeFiring` gives it with all of its events */
+  firing: JobFiringDocument;
   /** When it fired, in event time */
   triggered: string;
   /** The key with its names; for a composite its group */
@@ -115,6 +155,14 @@ export type ChildFiringDocument = Omit<
 > & {
   /** Wall clock when it was decided */
   decided?: string;
+};
+
+/** The same in a job. */
+export type JobChildFiringDocument = Omit<ChildFiringDocument, 'triggering_event' | 'triggering_firings'> & {
+  /** The event that it fired at, by its id where it stands elsewhere in the job; null where an absence came to its end */
+  triggering_event: EventDocument | EventReference | null;
+  /** Child firings in declared order */
+  triggering_firings: readonly JobChildFiringDocument[];
 };
 
 /**

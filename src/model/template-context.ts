@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { TriggeredAction } from '../documents/got.ts';
 import { automationDocument } from './automation-level.ts';
 import { eventOutput } from './event-schema.ts';
+import { wholeFiring } from './job-events.ts';
 import { firingDocument, instant } from './triggered-action.ts';
 
 const alert = z.strictObject({
@@ -29,7 +30,8 @@ const LONGEST_ALERT_KEY = 255;
 
 /** What the templates of a job's action can name. */
 export function contextOf(job: TriggeredAction): z.output<typeof templateContext> {
-  const { firing, automation, triggering_event: event, triggering_labels: labels } = job;
+  const { automation, triggering_event: event, triggering_labels: labels } = job;
+  const firing = wholeFiring(job);
   return {
     event,
     labels,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChildFiringDocument } from '../documents/got.ts';
+import type { ChildFiringDocument, JobChildFiringDocument } from '../documents/got.ts';
 import { actionDocument } from './action.ts';
 import { automationDocument } from './automation-level.ts';
 import { eventOutput } from './event-schema.ts';
@@ -59,11 +59,41 @@ export const firingDocument = z.strictObject({
   triggering_firings: z.array(childFiring).describe(CHILD_FIRINGS),
 });
 
+/** An event whose document stands elsewhere in the same job (src/model/job-events.ts). */
+export const eventReference = z.strictObject({ id: text.describe('Id of the event') });
+const eventOnce = z.union([eventOutput, eventReference]);
+
+/** A firing inside a composite's, as it stands in a job. */
+export const jobChildFiring: z.ZodType<unknown, JobChildFiringDocument> = z.lazy(() =>
+  z
+    .strictObject({
+      ...firingFields,
+      triggering_event: eventOnce.nullable(),
+      decided: instant.optional(),
+      triggering_firings: z.array(jobChildFiring),
+    })
+    .meta({ id: 'JobChildFiring' }),
+);
+
+/** A firing as it stands in a job, where each event stands once: `wholeFiring` puts the documents back. */
+export const jobFiring = firingDocument.extend({
+  triggering_event: eventOnce
+    .nullable()
+    .describe(
+      'The event that it fired at, by its id where it is that of the job; null where an absence came to its end',
+    ),
+  triggering_events: z
+    .array(eventOnce)
+    .optional()
+    .describe('With `collect`: the last events that were counted, by their ids where they stand elsewhere in the job'),
+  triggering_firings: z.array(jobChildFiring).describe(CHILD_FIRINGS),
+});
+
 /** What a job holds (rules 11): everything its handler needs, so that later edits of the automation change nothing. */
 export const triggeredAction = z.strictObject({
   id: text.describe('f-<firing id>-<action_index>; the same for every attempt and every repeat'),
   automation: automationDocument.describe('The automation as it was when it fired'),
-  firing: firingDocument.describe('What happened'),
+  firing: jobFiring.describe('What happened; `wholeFiring` gives it with all of its events'),
   triggered: instant.describe('When it fired, in event time'),
   triggering_labels: labels.describe('The key with its names; for a composite its group'),
   triggering_event: eventOutput.nullable().describe("The firing's event, or the state-change event (rules 11)"),

@@ -9,14 +9,14 @@ import { jobsOf } from './jobs.ts';
 import type { Outbox } from './outbox.ts';
 import type { JobOutcome, Queues } from './queues.ts';
 import type { AnnouncedTypes, Revision, Revisions } from './revisions.ts';
-import { Weights } from './weight.ts';
+import { type Bounds, Weights } from './weight.ts';
 
 export type DispatchParts = {
   outbox: Outbox;
   revisions: Revisions;
   queues: Queues;
   logger: Logger;
-  maxQueueDepth: number;
+  bounds: Bounds;
   /** None: firings are as durable as they have to be when they can be read. */
   security?: Security | undefined;
 };
@@ -47,11 +47,12 @@ const NO_JOBS: readonly QueueJob[] = Object.freeze([]);
 export class Dispatch {
   readonly #parts: DispatchParts;
   readonly #breakers: CircuitBreakers;
-  readonly #weights = new Weights();
+  readonly #weights: Weights;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
-    this.#breakers = new CircuitBreakers(parts.maxQueueDepth);
+    this.#breakers = new CircuitBreakers(parts.bounds.maxQueueDepth);
+    this.#weights = new Weights(parts.bounds);
   }
 
   /**

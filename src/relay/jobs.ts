@@ -9,6 +9,7 @@ import type { Automation } from '../model/automation.ts';
 import { parseDuration } from '../model/duration.ts';
 import { eventDocument } from '../model/event.ts';
 import { type ChildFiring, type Firing, patternFields, stateChangeEvent, stateChangeEventId } from '../model/firing.ts';
+import { firingOnce } from '../model/job-events.ts';
 import { isRecord } from '../model/record.ts';
 import { lateOf, storyOf } from '../model/story.ts';
 import { contextOf } from '../model/template-context.ts';
@@ -90,7 +91,7 @@ function jobOf(
   const common = {
     id,
     automation,
-    firing: told,
+    firing: firingOnce(told, event),
     triggered: told.triggered,
     triggering_labels: firing.labels,
     triggering_event: event,

@@ -14,6 +14,7 @@ import type { QueueJob } from './jobs.ts';
 import { FIRST_BATCH, nextBatchSize, Outbox } from './outbox.ts';
 import type { Queues } from './queues.ts';
 import { Revisions } from './revisions.ts';
+import type { Bounds } from './weight.ts';
 
 /** A firing unacknowledged for this long belongs to a dead relay. Far above what a live one needs for a batch; a mistake only costs repeats that BullMQ drops. */
 const DEAD_AFTER_MS = 10_000;
@@ -30,8 +31,8 @@ const CLAIM_EVERY_MS = 5_000;
 /** Longest wait of `stop` for the step under way; then Redis does not answer, and the next relay repeats the step. */
 const STOP_GRACE_MS = 4_000;
 
-/** Jobs not yet begun above which a queue counts as full: some hundred megabytes of Redis at a few kilobytes a job. */
-export const MAX_QUEUE_DEPTH = 100_000;
+/** Jobs not yet begun above which a queue counts as full, and characters in them. */
+export const BOUNDS: Bounds = Object.freeze({ maxQueueDepth: 100_000, maxQueueBytes: 400_000_000 });
 
 export type RelayParts = {
   /** For everything but waiting; shared, stays open. */
@@ -44,7 +45,7 @@ export type RelayParts = {
   queues: Queues;
   /** Name in the consumer group: the worker's id. */
   consumer: string;
-  maxQueueDepth?: number;
+  bounds?: Partial<Bounds>;
   /** Makes sure that what was read is as durable as it has to be before it gets jobs. */
   security?: Security | undefined;
   /** Called with jobs that were added, also with those that were recognised as repeats. */
@@ -88,7 +89,7 @@ export class Relay implements Service {
       revisions: new Revisions(redis, store),
       queues: parts.queues,
       logger,
-      maxQueueDepth: parts.maxQueueDepth ?? MAX_QUEUE_DEPTH,
+      bounds: { ...BOUNDS, ...parts.bounds },
       security: parts.security,
     });
     this.#loop = new Loop({ name: 'relay', clock, logger }, async (signal) => {

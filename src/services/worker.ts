@@ -139,7 +139,7 @@ export class Worker implements Service {
       blocking: connections.blocking('relay'),
       queues: this.#queues,
       consumer: this.id,
-      maxQueueDepth: settings.maxQueueDepth,
+      bounds: settings,
       security: durability ?? undefined,
       onJobs: (jobs) => {
         parts.onJobs?.(jobs);

@@ -270,7 +270,7 @@ describe('a queue in trouble', () => {
     await shop.put(2, { ...automation, actions: [{ type: 'call' }] });
     await fire(shop, ['aa']);
     await fire(shop, ['bb'], { revision: '2' });
-    const relay = shop.relayOf('w1', { maxQueueDepth: 10 });
+    const relay = shop.relayOf('w1', { bounds: { maxQueueDepth: 10 } });
     expect(await relay.runOnce()).toMatchObject({ firings: 1, held: 1 });
     for (let second = 0; second < 3; second += 1) {
       shop.clock.advance(1_000);

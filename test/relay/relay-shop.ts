@@ -24,7 +24,7 @@ export const automation = {
 
 /** A namespace with one automation, a clock that stands still, and a relay for each name asked for. */
 export async function workshop({ redis = testClient() }: { redis?: Redis } = {}) {
-  const namespace = freshNamespace({ permanent: ['firings', 'dead', 'automation:*', 'bull:*'] });
+  const namespace = freshNamespace({ permanent: ['firings', 'dead', 'damage', 'automation:*', 'bull:*'] });
   const store = storeOf(namespace);
   const { keys, prefixes } = store;
   // A loop that has nothing to do stays where it is until it is stopped.

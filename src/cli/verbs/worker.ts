@@ -24,6 +24,7 @@ export const verb: Verb = {
         '--max-queue-depth <jobs>',
         `waiting jobs of a queue above which it gets no more ${byDefault('maxQueueDepth')}`,
       )
+      .option('--max-queue-bytes <bytes>', `the same by what is in these jobs ${byDefault('maxQueueBytes')}`)
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--actions', 'carry out actions in this program, too', false);
     levelOption(actionsOptions(command)).addHelpText(
@@ -59,6 +60,7 @@ function settingsOf(options: Options): Partial<Settings> {
   return {
     ...wholeSetting('chunkSize', options),
     ...wholeSetting('maxQueueDepth', options),
+    ...wholeSetting('maxQueueBytes', options),
     ...durationSetting('retentionMs', options),
     ...durationSetting('ledgerRetentionMs', options),
     ...durabilitySettings(options),

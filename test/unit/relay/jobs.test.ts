@@ -136,7 +136,7 @@ describe('the jobs of a firing', () => {
         triggered: '2026-03-02T09:00:00.000Z',
         decided: '2026-03-02T09:00:02.000Z',
         triggering_labels: { id: 'customer.7' },
-        triggering_event: event,
+        triggering_event: { id: event.id },
         triggering_firings: [],
       },
       triggered: '2026-03-02T09:00:00.000Z',

@@ -6,8 +6,7 @@ import { type Attack, mustHold } from '../attack.ts';
 const EVENTS = 24;
 const EVENT_BYTES = 400_000;
 const ACTIONS = 4;
-/** Jobs of ordinary size; as bytes some 20 MB. */
-const MAX_QUEUE_DEPTH = 5_000;
+const MAX_QUEUE_BYTES = 20e6;
 /** Those bytes, and one job more for each of the bundles that may be under way. */
 const BOUND_BYTES = 24e6;
 
@@ -16,7 +15,7 @@ export const attack: Attack = {
   what: 'sends few large events that become many large jobs, to fill Redis',
   run: async () => {
     const server = await PrivateServer.start();
-    const watchfire = new Watchfire({ redis: server.url, namespace: 'wf', maxQueueDepth: MAX_QUEUE_DEPTH });
+    const watchfire = new Watchfire({ redis: server.url, namespace: 'wf', maxQueueBytes: MAX_QUEUE_BYTES });
     try {
       const action = { type: 'queue', queue: 'q' } as const;
       const trigger = { posture: 'Reactive', expect: ['x'] } as const;
@@ -30,6 +29,9 @@ export const attack: Attack = {
       await eventually('the queue is full', async () =>
         (await watchfire.status()).workers.some(({ paused }) => paused.some(({ why }) => why === 'full')),
       );
+      const [one] = await server.redis.lrange('{wf}:bull:q:wait', 0, 0);
+      const data = (await server.redis.hget(`{wf}:bull:q:${one}`, 'data')) ?? '';
+      mustHold('the event stands once in a job', data.length < 1.5 * EVENT_BYTES);
       const most = await bytesIn(server);
       mustHold(`the queue holds ${BOUND_BYTES / 1e6} MB at most (${most / 1e6} MB)`, most <= BOUND_BYTES);
       // The jobs are taken, however slowly: all of them come.
