@@ -29,9 +29,11 @@ const STATES: ReadonlySet<string> = new Set([
   'DAMAGED',
 ]);
 
-/** Errors without a word of their own that mean the same. The last is how Redis 7.0 refuses rights within a script. */
+/**
+ * Errors without a word of their own that mean the same. A producer can use up the ids of the log: workers set them straight within a second
+ * (lua/straighten.lua). The last is how Redis 7.0 refuses rights within a script. */
 const GENERAL =
-  /^ERR (max number of clients|unknown command|operation not permitted|The user executing the script can't )/i;
+  /^ERR (max number of clients|unknown command|operation not permitted|The stream has exhausted the last possible ID|The user executing the script can't )/i;
 
 /** A key of the engine that others wrote over, by its name (lua/include/typed.lua): no entry is to blame. */
 const NAMED_KEY = /^WRONGTYPE \{.+ is a \w+, not a \w+/;

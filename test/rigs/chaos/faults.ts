@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Crowd } from '../crowd.ts';
 import type { Disturbance, Door } from './door.ts';
+import type { Hostile } from './hostile.ts';
 import type { Options } from './options.ts';
 import type { Producer } from './producer.ts';
 import type { Servers } from './servers.ts';
@@ -53,6 +54,7 @@ export type Scene = {
   door: Door;
   crowd: Crowd;
   producer: Producer;
+  hostile: Hostile;
   /** An undisturbed connection to the primary. */
   redis: Redis;
   random: () => number;

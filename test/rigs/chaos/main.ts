@@ -8,6 +8,7 @@ import { Crowd } from '../crowd.ts';
 import { consume } from './consumer.ts';
 import { Door } from './door.ts';
 import { type Damage, rage, type Scene, schedule } from './faults.ts';
+import { Hostile } from './hostile.ts';
 import { idle } from './idle.ts';
 import { randomOf } from './load.ts';
 import { type Options, optionsOf, USAGE } from './options.ts';
@@ -103,12 +104,16 @@ async function run(options: Options, scene: Scene, perSecond: number): Promise<O
   await Promise.all(Array.from({ length: options.workers }, () => crowd.add()));
   const over = new AbortController();
   const consuming = consumeUntil(redis, over.signal);
+  const peace = new AbortController();
+  const hostility = options.hostile > 0 ? scene.hostile.run(peace.signal) : null;
   const raging = rage(scene, schedule(options, scene.random), options.events, over.signal);
   await producer.run(options.events, perSecond);
   const sentAt = performance.now();
   scene.say('all is sent');
   const damage = await raging;
   scene.say('the last fault is done');
+  peace.abort();
+  await hostility;
   const drainMs = await untilDrained(redis, crowd);
   scene.say('drained');
   // From here on nothing is decided any more: time goes on, and the model has to know up to where. The one that hears the
@@ -153,6 +158,8 @@ function rows(
     ['failovers', done('failover')],
     ['disturbances', done('disturbance')],
     ['foreign scripts', done('scripts')],
+    ['hostile entries', scene.hostile.sent],
+    ['ids that are no times', scene.hostile.unusable],
     ...rowsOf(verdict),
     ['acknowledged and lost', damage.lost, damage.lost > 0],
     ['workers that crashed', crashes.length, crashes.length > 0],
@@ -179,6 +186,7 @@ async function main(): Promise<number> {
   servers.lead([door, calm]);
   const redis = clientOf(calm);
   const sending = clientOf(calm);
+  const attacking = clientOf(calm);
   const crowd = new Crowd({
     redisUrl: door.url,
     namespace: NAMESPACE,
@@ -198,7 +206,8 @@ async function main(): Promise<number> {
     if (options.failovers > 0) await servers.replicate();
     const traffic = new Traffic(randomOf(options.seed));
     const producer = new Producer(sending, `{${NAMESPACE}}:events`, traffic, options.durability === 'replicated');
-    const scene: Scene = { servers, door, crowd, producer, redis, random: randomOf(options.seed + 1), say };
+    const hostile = new Hostile(attacking, `{${NAMESPACE}}:events`, randomOf(options.seed + 2));
+    const scene: Scene = { servers, door, crowd, producer, hostile, redis, random: randomOf(options.seed + 1), say };
     const perSecond = options.rate || options.events / options.seconds;
     pulse.start();
     const outcome = await run(options, scene, perSecond);
@@ -219,7 +228,7 @@ async function main(): Promise<number> {
     pulse.stop();
     // All have stopped, unless something failed: then nobody waits for them.
     crowd.end();
-    for (const client of [redis, sending]) client.disconnect();
+    for (const client of [redis, sending, attacking]) client.disconnect();
     for (const one of [door, calm]) one.close();
     await servers.remove();
   }

@@ -20,6 +20,8 @@ export type Options = Readonly<{
   disturbances: number;
   /** SCRIPT FLUSH and scripts of others. */
   scripts: number;
+  /** 1: a hostile producer sends beside the others; 0: none does. */
+  hostile: number;
   /** How long the events take to be sent; with `rate` they take what they take. */
   seconds: number;
   /** Events a second; 0: as `seconds` says. With it the times of recovery and draining are judged as well. */
@@ -42,6 +44,7 @@ const DEFAULTS = {
   failovers: 0,
   disturbances: 20,
   scripts: 20,
+  hostile: 1,
   seconds: 40,
   rate: 0,
   limit: 3_600,
@@ -82,6 +85,7 @@ export function optionsOf(args: readonly string[]): Options {
     failovers: number('failovers'),
     disturbances: number('disturbances'),
     scripts: number('scripts'),
+    hostile: number('hostile'),
     seconds: Math.max(1, number('seconds')),
     rate: number('rate'),
     limit: number('limit'),

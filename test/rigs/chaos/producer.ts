@@ -8,6 +8,9 @@ const TICK_MS = 40;
 /** Acknowledged entries remembered for the question what a crash lost: those of the last seconds. */
 const REMEMBERED_MS = 8_000;
 
+/** Ids further ahead than this are no times of arrival (rules 1). */
+const AHEAD_MS = 4_000;
+
 /** How long a replica may take. */
 const WAIT_MS = 2_000;
 
@@ -70,7 +73,8 @@ export class Producer {
     for (const [error, id] of answers) {
       if (!kept || error !== null || typeof id !== 'string') continue;
       acknowledged += 1;
-      this.#recent.push({ id, at });
+      // An id behind one of the hostile producer is replaced, and so cannot be looked for.
+      if (Number(id.split('-')[0]) <= Date.now() + AHEAD_MS) this.#recent.push({ id, at });
     }
     this.acknowledged += acknowledged;
     this.unknown += size - acknowledged;

@@ -1,5 +1,7 @@
+import { decode } from '../../../src/model/intake.ts';
 import { ModelEngine, type ModelFiring } from '../../oracle/engine.ts';
 import type { Json, ModelEvent } from '../../oracle/event.ts';
+import { FORGED } from './hostile.ts';
 import { StreamLog } from './stream-log.ts';
 
 /** An entry of a stream as Redis gives it. */
@@ -45,8 +47,11 @@ export class Replay {
     const at = millisecondsOf(id);
     this.entries += 1;
     this.#changeBefore(id, at);
-    if (fields[0] === 'firing') this.#feedOwn(id, at, fields);
-    else if (fields[0] === 'released') this.#feedReleased(id, at, fields);
+    // What was set straight has its first id and then its own fields; the model reads both.
+    const own = fields[0] === 'straightened' ? fields.slice(2) : fields;
+    if (own[0] === 'forged' || own.at(-2) === FORGED) this.refused.push(id);
+    else if (own[0] === 'firing') this.#feedOwn(id, at, own);
+    else if (own[0] === 'released') this.#feedReleased(id, at, own);
     else this.#feedSent(id, at, fields);
     this.engine.applyAll(at);
   }
@@ -67,7 +72,9 @@ export class Replay {
 
   #feedSent(id: string, at: number, fields: readonly string[]): void {
     this.#log.showing(() => {
-      if (this.engine.send(fields, at, id) !== null) this.refused.push(id);
+      // The model takes ids of every form, as scenarios do.
+      const refused = decode({ id, fields: [...fields] }, { anyId: false }).kind === 'rejected';
+      if (refused || this.engine.send(fields, at, id) !== null) this.refused.push(id);
     });
   }
 

@@ -31,6 +31,7 @@ const OURS_TO_WAIT_FOR = [
   "ERR NOPERM User w has no permissions to run the 'hdel' command script: 0f1e, on @user_script:8.",
   "ERR The user executing the script can't access at least one of the keys mentioned in the command arguments",
   'ERR max number of clients reached',
+  'ERR The stream has exhausted the last possible ID, unable to add more items script: 0f1e, on @user_script:3444.',
   'Connection is closed.',
   "Stream isn't writeable and enableOfflineQueue options is false",
   'Command timed out',
