@@ -9,14 +9,14 @@ import { jobsOf } from './jobs.ts';
 import type { Outbox } from './outbox.ts';
 import type { JobOutcome, Queues } from './queues.ts';
 import type { AnnouncedTypes, Revision, Revisions } from './revisions.ts';
-import { type Bounds, Weights } from './weight.ts';
+import { type QueueBounds, Weights } from './weight.ts';
 
 export type DispatchParts = {
   outbox: Outbox;
   revisions: Revisions;
   queues: Queues;
   logger: Logger;
-  bounds: Bounds;
+  bounds: QueueBounds;
   /** None: firings are as durable as they have to be when they can be read. */
   security?: Security | undefined;
 };

@@ -14,7 +14,7 @@ import type { QueueJob } from './jobs.ts';
 import { FIRST_BATCH, nextBatchSize, Outbox } from './outbox.ts';
 import type { Queues } from './queues.ts';
 import { Revisions } from './revisions.ts';
-import type { Bounds } from './weight.ts';
+import type { QueueBounds } from './weight.ts';
 
 /** A firing unacknowledged for this long belongs to a dead relay. Far above what a live one needs for a batch; a mistake only costs repeats that BullMQ drops. */
 const DEAD_AFTER_MS = 10_000;
@@ -32,7 +32,7 @@ const CLAIM_EVERY_MS = 5_000;
 const STOP_GRACE_MS = 4_000;
 
 /** Jobs not yet begun above which a queue counts as full, and characters in them. */
-export const BOUNDS: Bounds = Object.freeze({ maxQueueDepth: 100_000, maxQueueBytes: 400_000_000 });
+export const BOUNDS: QueueBounds = Object.freeze({ maxQueueDepth: 100_000, maxQueueBytes: 400_000_000 });
 
 export type RelayParts = {
   /** For everything but waiting; shared, stays open. */
@@ -45,7 +45,7 @@ export type RelayParts = {
   queues: Queues;
   /** Name in the consumer group: the worker's id. */
   consumer: string;
-  bounds?: Partial<Bounds>;
+  bounds?: Partial<QueueBounds>;
   /** Makes sure that what was read is as durable as it has to be before it gets jobs. */
   security?: Security | undefined;
   /** Called with jobs that were added, also with those that were recognised as repeats. */

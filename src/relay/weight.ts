@@ -1,7 +1,7 @@
 import type { Automation } from '../model/automation.ts';
 
 /** What bounds a queue: so many jobs, and so many characters in them. */
-export type Bounds = Readonly<{ maxQueueDepth: number; maxQueueBytes: number }>;
+export type QueueBounds = Readonly<{ maxQueueDepth: number; maxQueueBytes: number }>;
 
 /** How many jobs of ordinary size one job of a firing counts as, by what it is made of: jobs are not written out twice to be weighed. */
 export class Weights {
@@ -10,7 +10,7 @@ export class Weights {
   /** Characters of a job that takes its share of the bytes; one that takes more counts as several. */
   readonly #share: number;
 
-  constructor({ maxQueueDepth, maxQueueBytes }: Bounds) {
+  constructor({ maxQueueDepth, maxQueueBytes }: QueueBounds) {
     this.#share = maxQueueBytes / maxQueueDepth;
   }
 
