@@ -23,9 +23,9 @@ end
 
 -- What happened before `time` is late from now on, and nothing counts that came so far.
 function M.empty(s, x, time, as_of)
+  x.list_until = x.list_until or as_of -- an empty list begins, where there was none
   tally.clear(x)
   x.floor = math.max(x.floor or time, time)
-  list.clear(x)
   touch(s, x, nil, as_of)
 end
 
