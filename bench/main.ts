@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { obtainRedisServer, startRedisServer } from '../src/embedded/server.ts';
 import * as absence from './absence.ts';
 import * as apply from './apply.ts';
+import * as backtest from './backtest.ts';
 import * as catalogue from './catalogue.ts';
 import * as cel from './cel.ts';
 import * as composite from './composite.ts';
@@ -49,6 +50,7 @@ const PARTS: readonly Part[] = [
   { name: 'memory', run: memory.run },
   { name: 'restart', run: restart.run },
   { name: 'tests', run: tests.run },
+  { name: 'backtest', run: backtest.run },
   { name: 'instructions', run: instructions.run, apart: true },
   { name: 'peers', run: peers.run, apart: true },
 ];

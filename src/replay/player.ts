@@ -128,6 +128,16 @@ export class Player {
     await this.#underWay;
   }
 
+  /** Puts automations before anything is fed, each with its revision, the lowest first. */
+  async begin(automations: readonly (readonly [Automation, revision: number])[], atMs: number): Promise<void> {
+    this.#nowMs = atMs;
+    for (const [automation, revision] of automations) {
+      await setGeneration(this.redis, this.store, revision - 1);
+      await putDefinition(this.redis, this.store, automation, { always: true });
+    }
+    await this.#definitions.refresh();
+  }
+
   /** Puts an automation behind what was fed, at a time; it gets this revision. */
   async put(automation: Automation, revision: number, atMs: number): Promise<void> {
     await this.#change(atMs, revision, () => putDefinition(this.redis, this.store, automation, { always: true }));
@@ -180,10 +190,12 @@ export class Player {
     this.#last = last.id;
     this.#nowMs = timeOf(last) ?? msOf(last.id);
     const own = entries.filter(({ id, fields }) => ownFormOf(fields) !== null && !this.#forged.has(id));
+    // Scripts look at the last entry of a chunk, and at those that say that the engine wrote them: the others need not stand there.
+    const seen = entries.filter((entry) => entry === last || ownFormOf(entry.fields) !== null);
     const added = appendAll(
       redis,
       store,
-      entries,
+      seen,
       own.map(({ id }) => id),
     );
     const applying = this.#applied(chunk);

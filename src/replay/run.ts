@@ -42,12 +42,13 @@ export class RecordedRun {
     this.#givenUp = givenUp;
     await begin(this.#player, { settings, quotas }, atMs);
     const standing = [...automations].sort(([, a], [, b]) => a.revision - b.revision);
-    for (const [id, stood] of standing) {
+    const readable = standing.flatMap(([id, stood]): [Automation, number][] => {
       const automation = automationIn(stood);
-      if (automation === null) continue;
-      await this.#player.put(automation, stood.revision, atMs);
+      if (automation === null) return [];
       this.#put.add(id);
-    }
+      return [[automation, stood.revision]];
+    });
+    await this.#player.begin(readable, atMs);
     this.#changes = changes;
   }
 
@@ -226,7 +227,10 @@ export class CandidateRun {
     follows: boolean,
   ): Promise<void> {
     await begin(this.#player, agreed, atMs);
-    for (const [i, automation] of candidates.entries()) await this.#player.put(automation, i + 1, atMs);
+    await this.#player.begin(
+      candidates.map((automation, i) => [automation, i + 1]),
+      atMs,
+    );
     this.#atOnce = follows || (await this.#player.listens());
   }
 
