@@ -96,7 +96,6 @@ export class Watchfire extends Reactor {
   /** What in these automations can never work, or is hardly meant, as the documents, the log and the queues show it: a list for each. */
   async review(automations: readonly Automation[], targets: HasTarget | null = null): Promise<Finding[][]> {
     const clients = { redis: await this.look(), log: this.connections.log };
-    // Loaded here only: it brings BullMQ's side with it.
     const { readSurroundings } = await import('./doctor/surroundings.ts');
     const surroundings = await readSurroundings(clients, this.store, automations);
     return automations.map((automation) => findingsIn(automation, { ...surroundings, targets }));
@@ -107,7 +106,6 @@ export class Watchfire extends Reactor {
     const id = await this.get(idOrName).then(
       (automation) => automation.id,
       (error: unknown) => {
-        // What others wrote over is deleted by its id.
         if (error instanceof UnreadableState && error.field === idOrName) return idOrName;
         throw error;
       },
@@ -117,12 +115,17 @@ export class Watchfire extends Reactor {
 
   /** Enabling and disabling keep what rules 13 says; by id or name. @throws NotFound, Ambiguous */
   async enable(idOrName: string): Promise<void> {
-    await this.#switch(idOrName, true);
+    await this.#switch(idOrName, { enabled: true });
   }
 
   /** The other way round. @throws NotFound, Ambiguous */
   async disable(idOrName: string): Promise<void> {
-    await this.#switch(idOrName, false);
+    await this.#switch(idOrName, { enabled: false });
+  }
+
+  /** `shadow`: it decides as ever, but makes no jobs and no state-change events; by id or name. @throws NotFound, Ambiguous */
+  async setMode(idOrName: string, mode: 'live' | 'shadow'): Promise<void> {
+    await this.#switch(idOrName, { mode });
   }
 
   /**
@@ -215,7 +218,6 @@ export class Watchfire extends Reactor {
 
   /** Looks for what is wrong with Redis, its settings and the engine, and says what to do about it. Changes nothing. */
   async diagnose(): Promise<Check[]> {
-    // Loaded here only: hardly any program asks.
     const [{ examine }, { findingsOf }] = await Promise.all([
       import('./doctor/examine.ts'),
       import('./doctor/findings.ts'),
@@ -240,7 +242,6 @@ export class Watchfire extends Reactor {
     await answers(redis);
     if (!this.settings.allowUnprotected) await refuseUnprotected(redis, this.store.keys.events);
     await this.format.toWrite();
-    // Loaded here only: most programs that use an engine run no worker, and BullMQ is the largest of what we load.
     const { Worker } = await import('./services/worker.ts');
     const worker = new Worker({
       connections: this.connections,
@@ -268,7 +269,6 @@ export class Watchfire extends Reactor {
   }
 
   async #withQueues<T>(ask: (queues: Queues) => Promise<T>): Promise<T> {
-    // Loaded here only, as in startWorker.
     const { Queues } = await import('./relay/queues.ts');
     const queues = new Queues(await this.look(), this.store.prefixes.bull);
     try {
@@ -289,9 +289,9 @@ export class Watchfire extends Reactor {
     }
   }
 
-  async #switch(idOrName: string, enabled: boolean): Promise<void> {
+  async #switch(idOrName: string, to: Partial<AutomationDocument>): Promise<void> {
     const { id } = await this.get(idOrName);
-    const switched = ({ document }: Automation): Automation => parseAutomation({ ...document, enabled });
+    const switched = ({ document }: Automation): Automation => parseAutomation({ ...document, ...to });
     await this.#change((redis) => updateDefinition(redis, this.store, id, switched));
   }
 }

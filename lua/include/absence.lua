@@ -58,6 +58,7 @@ function M.settle(e, s, b, at, as_of)
     fired = firing.of_absence(trigger, b, event)
     if s.kind.rich then tally.attach(e, s, b, fired, b.extra.collected or {}, b.extra.counted) end
     alert.set(s, b, s.kind.valued and 1 or s.threshold - b.count, event)
+    if s.kind.rooted and trigger.shadow then b.alert.shadow = 1 end
     over = over_already(e, s, b, b.finish, as_of)
     if over then alert.forget(s, b) elseif s.kind.rich then remind.start(e, s, b, fired, as_of) end
     b.silent = s.kind.standing and 1

@@ -42,6 +42,7 @@ function M.set(e, s, b, fired, as_of)
   end
   b.alert = record.alert(fired.time, 0, 0)
   b.alert.last, b.alert.event, b.alert.cause = fired.time, fired.doc, fired.cause
+  b.alert.shadow = fired.shadow and 1
   prolong(e, s, b, as_of)
   remind.start(e, s, b, fired, as_of)
 end

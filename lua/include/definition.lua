@@ -3,8 +3,8 @@ local state = include('state')
 
 local M = {}
 
-local FIELDS = 17 -- texts: kind, automation, revision, title, path, order, child, parent, type, names, within, stem; of an event trigger
--- threshold, once; of a composite needed, children; what rules 17 add, as JSON
+local FIELDS = 18 -- texts: kind, automation, revision, title, path, order, child, parent, type, names, within, stem; of an event trigger
+-- threshold, once; of a composite needed, children; what rules 17 add, as JSON; whether the automation is in shadow
 local PACKED = '<' .. ('I4c0'):rep(FIELDS) -- each behind its length: all of them are read by one call
 
 local lists = {} -- by their JSON: equal ones are the same table
@@ -23,14 +23,14 @@ end
 
 -- The trigger of that state name.
 function M.read(name, packed)
-  local kind, automation, revision, title, path, order, child, parent, type, names, within, stem, threshold, once, needed, children, options =
+  local kind, automation, revision, title, path, order, child, parent, type, names, within, stem, threshold, once, needed, children, options, shadow =
     struct.unpack(PACKED, packed)
   order, names, within, kind = order + 0, list(names), within ~= '' and within + 0, state.kind(kind + 0)
   if type == 'event' then
     return --[[event trigger]] {
       name = name, automation = automation, revision = revision, title = title, path = path, order = order, child = child,
       parent = parent, type = type, names = names, within = within, kind = kind, stem = stem, threshold = threshold + 0,
-      once = once == '1', options = options ~= '' and list(options),
+      once = once == '1', options = options ~= '' and list(options), shadow = shadow == '1',
     }
   end
   children = list(children)
@@ -39,7 +39,7 @@ function M.read(name, packed)
   return --[[composite trigger]] {
     name = name, automation = automation, revision = revision, title = title, path = path, order = order, child = child,
     parent = parent, type = type, names = names, within = within, kind = kind, stem = stem, needed = needed + 0,
-    children = children, known = known,
+    children = children, known = known, shadow = shadow == '1',
   }
 end
 

@@ -25,9 +25,16 @@ local function new(trigger, encoded, state, time, doc, cause, made_of, since)
     doc = doc, -- the event's document as JSON; false for none
     documents = false, -- those of the child firings, in declared order; false for a trigger without children
     story = made_of, since = since,
+    shadow = trigger.shadow, -- whether it makes no jobs and no state-change event
     reminder = false, -- its number, of a reminder
     collected = false, counted = false, -- the events of its window as JSON, and how many there were; false where none are collected
   }
+end
+
+-- What an alert brings is in shadow where its firing was.
+local function of_alert(f, a)
+  f.shadow = f.shadow or a.shadow and true
+  return f
 end
 
 local function of_event(ev)
@@ -47,12 +54,14 @@ end
 
 -- The end of an absence that was over when it was decided; time: when what was missing had come.
 function M.of_end(f, time)
-  return new(f.trigger, f.key, 'Resolved', time, f.doc, f.cause .. part(engine.int(time)), story.of_alert('alert', f.since), false)
+  local made_of = story.of_alert('alert', f.since)
+  return of_alert(new(f.trigger, f.key, 'Resolved', time, f.doc, f.cause .. part(engine.int(time)), made_of, false), f)
 end
 
 -- The alert of a Reactive key has lasted its time; cause: of the firing that set it.
 function M.of_lapse(trigger, encoded, a, doc, cause)
-  return new(trigger, encoded, 'Resolved', a.ends, doc, cause .. part(engine.int(a.last)), story.of_alert('alert', a.start, a.ends), false)
+  local made_of = story.of_alert('alert', a.start, a.ends)
+  return of_alert(new(trigger, encoded, 'Resolved', a.ends, doc, cause .. part(engine.int(a.last)), made_of, false), a)
 end
 
 -- The next reminder of an alert; cause: as above.
@@ -61,12 +70,13 @@ function M.of_reminder(trigger, encoded, a, doc, cause)
   cause = cause .. part(engine.int(k)) .. part(engine.int(time))
   local f = new(trigger, encoded, 'Triggered', time, doc, cause, story.of_alert('reminder', a.start), false)
   f.reminder = k
-  return f
+  return of_alert(f, a)
 end
 
 -- An event ends an alert.
 function M.of_recovery(e, name, encoded, ev, a)
-  return new(engine.trigger(e, name), encoded, 'Resolved', ev.t, ev.doc, of_event(ev), story.of_alert('alert', a.start), false)
+  local made_of = story.of_alert('alert', a.start)
+  return of_alert(new(engine.trigger(e, name), encoded, 'Resolved', ev.t, ev.doc, of_event(ev), made_of, false), a)
 end
 
 -- completing: the child firing that was stored last; documents: those of all, in declared order; times: of the same.
@@ -77,6 +87,20 @@ function M.of_children(composite, group, completing, documents, times)
   return f
 end
 
+-- What the ledger has beside what the state-change event says. record: the command that begins with that.
+local function put(e, f, record)
+  record[2] = e.keys.firings
+  local n, children = #record, f.documents and '[' .. table.concat(f.documents, ',') .. ']' or '[]'
+  record[n + 1], record[n + 2], record[n + 3], record[n + 4] = 'worker', e.worker, 'story', f.story
+  record[n + 5], record[n + 6] = 'children', children
+  if f.shadow then record[n + 7], record[n + 8] = 'shadow', 'true' end
+  if f.collected then
+    for _, value in ipairs({ 'events', f.collected, 'counted', engine.int(f.counted) }) do record[#record + 1] = value end
+  end
+  e.commands[#e.commands + 1] = record
+  e.fired = e.fired + 1
+end
+
 -- The root fired: the record in the ledger and, when anybody listens, the state-change event in the log.
 function M.emit(e, f)
   local trigger = f.trigger
@@ -84,17 +108,13 @@ function M.emit(e, f)
     'path', trigger.path, 'name', trigger.title, 'posture', told.posture(trigger), 'state', f.state, 'triggered', engine.int(f.time),
     'decided', e.now_text, 'labels', told.labels(f), 'event', f.doc or '' }
   if f.reminder then record[#record + 1], record[#record + 2] = 'reminder', engine.int(f.reminder) end
+  if f.shadow then
+    e.counts.shadow = (e.counts.shadow or 0) + 1
+    return put(e, f, record)
+  end
   if e.anybody_listens == 'unknown' then e.anybody_listens = redis.call('EXISTS', e.keys.listeners) == 1 end
   if e.anybody_listens then engine.append(e, unpack(record, 4)) end
-  record[2] = e.keys.firings
-  local n, children = #record, f.documents and '[' .. table.concat(f.documents, ',') .. ']' or '[]'
-  record[n + 1], record[n + 2], record[n + 3], record[n + 4] = 'worker', e.worker, 'story', f.story
-  record[n + 5], record[n + 6] = 'children', children
-  if f.collected then
-    for _, value in ipairs({ 'events', f.collected, 'counted', engine.int(f.counted) }) do record[#record + 1] = value end
-  end
-  e.commands[#e.commands + 1] = record
-  e.fired = e.fired + 1
+  put(e, f, record)
 end
 
 return M

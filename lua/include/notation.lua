@@ -1,5 +1,5 @@
 -- The text that stands for a window (record.lua) in the hash `windows` of its trigger:
---   [start,end) count due D keep K silent S armed T hold N alert START MISSING UNTIL renewed T last T ends T remind T number K every W limit K
+--   [start,end) count due D keep K silent S armed T hold N alert START MISSING UNTIL renewed T last T ends T remind T number K every W limit K shadow 1
 --   opener ID
 -- Times in ms; what is plain is left out: `due` where it is the end, `armed` where it is the start, the others where there are none.
 local extra = include('extra')
@@ -12,6 +12,7 @@ local TIMES = 'xc13xc13' -- of a text whose times have 13 digits, as from 2001 t
 local PLAIN = 40 -- a shorter text has nothing behind the count
 local OF_ALERTS = {
   renewed = 'armed', last = 'last', ends = 'ends', remind = 'remind_at', number = 'k', every = 'every', limit = 'limit',
+  shadow = 'shadow',
 }
 local WORDS = { due = true, keep = true, silent = true, armed = true, hold = true } -- before a single number
 
@@ -84,6 +85,7 @@ local function alert_words(a)
   if a.last then text = text .. format(' last %d', a.last) end
   if a.ends then text = text .. format(' ends %d', a.ends) end
   if a.remind_at then text = text .. format(' remind %d number %d every %d limit %d', a.remind_at, a.k, a.every, a.limit) end
+  if a.shadow then text = text .. ' shadow 1' end
   return text
 end
 

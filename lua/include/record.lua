@@ -43,6 +43,7 @@ local ALERT = { __index = --[[alert]] {
   armed = false, -- the newest time of the arming events of the windows that fired, where it is behind the start
   last = false, ends = false, -- of a Reactive key: the newest event that kept it alive; when it ends if no other does
   remind_at = false, k = false, every = false, limit = false, -- the next reminder: when, its number, the distance, the last number or 0
+  shadow = false, -- 1 where its firing came out in shadow: then its end does, too
   -- Its event, its firing's event and cause, and where a compound stores that firing, when this call has them to write.
   event = false, fired = false, cause = false, place = false,
 } }

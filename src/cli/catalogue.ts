@@ -6,6 +6,11 @@ const automations: Record<string, Listed> = {
   get: { summary: 'show one automation as it was put, and how it is', load: () => import('./verbs/get.ts') },
   enable: { summary: 'let automations fire again', load: () => import('./verbs/enable.ts') },
   disable: { summary: 'keep automations from firing', load: () => import('./verbs/disable.ts') },
+  shadow: {
+    summary: 'let automations decide as ever, without jobs',
+    load: () => import('./verbs/shadow.ts'),
+  },
+  promote: { summary: 'let automations in shadow make jobs again', load: () => import('./verbs/promote.ts') },
   delete: { summary: 'remove automations with all of their state', load: () => import('./verbs/delete.ts') },
 };
 

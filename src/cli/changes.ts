@@ -1,5 +1,5 @@
 import { InvalidDocument } from '../errors.ts';
-import { type Automation, parseAutomation } from '../model/automation.ts';
+import { type Automation, inModeOf, parseAutomation } from '../model/automation.ts';
 import { differingKeys } from '../model/meaning.ts';
 import { isRecord } from '../model/record.ts';
 import { compareText } from '../model/text.ts';
@@ -130,8 +130,9 @@ function difference(wanted: Automation, old: Automation | undefined): PlannedCha
     : { change: 'updated', id, name, keys, document, before };
 }
 
-/** A document that does not say `enabled` leaves what was switched by hand as it is. */
-function switchedAs(old: Automation, wanted: Automation): Automation {
+/** A document that does not say `enabled` or `mode` leaves what was switched by hand as it is. */
+function switchedAs(old: Automation, document: Automation): Automation {
+  const wanted = inModeOf(old, document);
   if (wanted.document.enabled !== undefined || old.enabled) return wanted;
   return parseAutomation({ ...wanted.document, enabled: false });
 }

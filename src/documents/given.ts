@@ -46,6 +46,8 @@ export type AutomationDocument = {
   readonly workspace?: unknown;
   /** false: it does not fire. Default: true */
   readonly enabled?: boolean;
+  /** shadow: it decides as ever, but makes no jobs and no state-change events. Without it: as it stands, and live when it is new */
+  readonly mode?: 'live' | 'shadow';
   /** What it fires at */
   readonly trigger: TriggerDocument;
   /** When it fires. Default: [] */

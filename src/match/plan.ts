@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Automation } from '../model/automation.ts';
+import { type Automation, isShadow } from '../model/automation.ts';
 import { plainPattern } from '../model/pattern.ts';
 import type { CompositeTrigger, EventTrigger, Spec, Trigger } from '../model/trigger.ts';
 import { compareText, encodeKey } from './key.ts';
@@ -181,6 +181,7 @@ export function compiledFields(plan: Plan, node: TriggerNode): string[] {
     isEvent ? '' : String(trigger.needed),
     isEvent ? '' : JSON.stringify(children),
     isEvent && node.rich ? JSON.stringify(keysOf(trigger)) : '',
+    isShadow(plan.automation) ? '1' : '',
   ];
 }
 

@@ -32,6 +32,8 @@ export function packedTrigger(fields: Fields): Buffer {
     isEvent && of('once') === '1' ? '1' : '',
     of('needed'),
     of('children'),
+    '',
+    '',
   ]) {
     packer.text(text);
   }

@@ -33,8 +33,8 @@ const STEPS: readonly MigrationStep[] = [
 ];
 /** Since format 3 the state has the same form; the definitions say more. */
 const STEPS_FROM_3: readonly MigrationStep[] = [definitions, own, history];
-/** Since format 4 only more is kept. */
-const STEPS_FROM_4: readonly MigrationStep[] = [history];
+/** Since format 4 the definitions say more, and more is kept. */
+const STEPS_FROM_4: readonly MigrationStep[] = [definitions, history];
 
 /** How far a migration is: `done` of `total` windows and ids. First all are read, then all are led over. */
 export type MigrationProgress = Readonly<{ done: number; total: number }>;

@@ -7,6 +7,9 @@ import { triggerDocument } from './trigger.ts';
 const text = z.string('is required').min(1, 'is required');
 const flag = z.boolean('must be true or false');
 
+/** `shadow`: it decides as ever, and makes no jobs and no state-change events. */
+export const automationMode = z.enum(['live', 'shadow'], 'must be "live" or "shadow"');
+
 /** The automation itself; its trigger and actions are checked on their own, each with its path. */
 export const automationLevel = closed({
   id: text.describe('Names the automation; putting another document with this id replaces it'),
@@ -19,6 +22,11 @@ export const automationLevel = closed({
   account: z.unknown().optional().describe('Accepted, no effect'),
   workspace: z.unknown().optional().describe('Accepted, no effect'),
   enabled: flag.default(true).describe('false: it does not fire'),
+  mode: automationMode
+    .optional()
+    .describe(
+      'shadow: it decides as ever, but makes no jobs and no state-change events. Without it: as it stands, and live when it is new',
+    ),
   trigger: z.unknown().optional().describe('What it fires at'),
   actions: z.unknown().optional(),
   actions_on_trigger: z.unknown().optional().describe('What it fires at'),

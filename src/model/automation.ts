@@ -20,6 +20,8 @@ export type Automation = {
   actionsOnTrigger: readonly ActionDocument[];
   actionsOnResolve: readonly ActionDocument[];
   allowSelfTrigger: boolean;
+  /** Null: the document does not say; where it stands alone that is `live`. */
+  mode: 'live' | 'shadow' | null;
   document: AutomationDocument;
 };
 
@@ -50,9 +52,19 @@ export function parseAutomation(document: unknown): Automation {
     actionsOnTrigger,
     actionsOnResolve,
     allowSelfTrigger: level.allow_self_trigger,
+    mode: level.mode ?? null,
     // Checked piece by piece above.
     document: freezeDeep(copy as AutomationDocument),
   });
+}
+
+/** Whether its firings make no jobs and no state-change events. */
+export const isShadow = ({ mode }: Pick<Automation, 'mode'>): boolean => mode === 'shadow';
+
+/** The automation in the mode of the one that it replaces, where its document says none (rules 5.1). */
+export function inModeOf(old: Automation | null, automation: Automation): Automation {
+  if (automation.mode !== null || old === null || !isShadow(old)) return automation;
+  return parseAutomation({ ...automation.document, mode: 'shadow' });
 }
 
 /** All that is wrong with an automation document; nothing when `parseAutomation` takes it. */

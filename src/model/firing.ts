@@ -47,6 +47,8 @@ export type Firing = {
   counted?: number;
   /** What it was made of; firings from before that was recorded have none. */
   story?: Story;
+  /** It came out in shadow: it makes no jobs and no state-change event. */
+  shadow?: true;
   /** Id of the worker that decided it; none where a change of definitions did. */
   worker?: string;
 };
@@ -80,6 +82,7 @@ export function parseFiring(fields: readonly string[]): Firing {
     children: parseChildren(parseExact(texts.get('children') || '[]', 'children'), 'children'),
     ...parsePartTwo(texts),
     ...parseMaking(texts.get('story') ?? '', texts.get('worker') ?? ''),
+    ...(texts.get('shadow') === 'true' && { shadow: true as const }),
   };
 }
 

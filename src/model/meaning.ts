@@ -13,6 +13,7 @@ const READ = [
   'actions_on_trigger',
   'actions_on_resolve',
   'allow_self_trigger',
+  'mode',
 ];
 const SAY_NOTHING = ['created', 'updated'];
 
@@ -31,6 +32,7 @@ export function meaningOf(automation: Automation): ReadonlyMap<string, string> {
     ['actions_on_trigger', actionsOnTrigger.map(completed)],
     ['actions_on_resolve', actionsOnResolve.map(completed)],
     ['allow_self_trigger', automation.allowSelfTrigger],
+    ['mode', automation.mode ?? 'live'],
   ]);
   for (const [key, value] of Object.entries(document)) {
     if (READ.includes(key) || SAY_NOTHING.includes(key) || isEmpty(value)) continue;

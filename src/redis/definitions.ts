@@ -3,7 +3,7 @@ import { Conflict, NotFound, UnreadableState } from '../errors.ts';
 import { listens } from '../match/listening.ts';
 import { compiledFields, planOf, type StoredPlan, stateNamesOf, storedPlan } from '../match/plan.ts';
 import { queuesOf } from '../model/action.ts';
-import type { Automation } from '../model/automation.ts';
+import { type Automation, inModeOf } from '../model/automation.ts';
 import { differingKeys } from '../model/meaning.ts';
 import type { Changed } from './change.ts';
 import { generationIn } from './damage.ts';
@@ -116,10 +116,11 @@ async function changeDefinition(
 ): Promise<number | null> {
   return await untilChanged(async () => {
     const { generation, old: found } = await current(redis, store, id);
-    const automation = next(found);
+    const wanted = next(found);
     // What others wrote there is replaced, and leaves no state behind.
     const old = found === null || found.definition instanceof UnreadableState ? null : found.definition;
-    if (!automation) return null;
+    if (!wanted) return null;
+    const automation = inModeOf(old?.automation ?? null, wanted);
     if (old && !always && differingKeys(old.automation, automation).length === 0) {
       return { word: 'unchanged', generation: String(old.plan.revision) };
     }

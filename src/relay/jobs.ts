@@ -51,6 +51,7 @@ export type QueueJob = { queue: string; name: string; data: TriggeredAction; opt
  * the same jobs. Throws InvalidDocument when the automation has no trigger at the firing's path.
  */
 export function jobsOf(firing: Firing, automation: Automation, announced?: Announced): QueueJob[] {
+  if (firing.shadow) return [];
   const { actions, actionsOnTrigger, actionsOnResolve, document } = automation;
   const onChange = firing.state === 'Triggered' ? actionsOnTrigger : actionsOnResolve;
   const told: FiringDocument = {

@@ -73,6 +73,8 @@ export type Answered = {
   /** With `collect`: ids of the events of the window, and how many it had. */
   collected?: (string | null)[];
   events_counted?: number;
+  /** It came out in shadow. */
+  shadow?: true;
 };
 
 /**
@@ -200,5 +202,6 @@ export function answered(ledger: readonly Emitted[]): Answered[] {
     ...(firing.reminder !== undefined && { reminder: firing.reminder }),
     ...(firing.collected !== undefined && { collected: firing.collected.map(name) }),
     ...(firing.counted !== undefined && { events_counted: firing.counted }),
+    ...(firing.shadow && { shadow: firing.shadow }),
   }));
 }

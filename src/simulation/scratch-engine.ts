@@ -6,7 +6,7 @@ import { LoadedDefinitions } from '../apply/loaded-definitions.ts';
 import { Matcher } from '../apply/matcher.ts';
 import { ManualClock } from '../clock.ts';
 import { InvalidDocument } from '../errors.ts';
-import type { Automation } from '../model/automation.ts';
+import { type Automation, isShadow } from '../model/automation.ts';
 import { type Firing, parseFiring } from '../model/firing.ts';
 import { type Entry, sealEvent } from '../model/intake.ts';
 import { deleteDefinition, findDefinition, listenToAll, putDefinition } from '../redis/definitions.ts';
@@ -49,6 +49,7 @@ export class ScratchEngine {
   readonly #signal = new AbortController().signal;
   /** Whether each firing leaves an entry in the log. */
   #tellsAll = true;
+  #hasShadows = false;
   /** Stream ids of the last applied entry and the last firing that was read. */
   #applied = '0-0';
   #noted = '0-0';
@@ -149,6 +150,7 @@ export class ScratchEngine {
   /** Puts an automation; one that means the same is a change as well, before which what is due is settled. */
   async put(automation: Automation): Promise<void> {
     this.#wakeMs = undefined;
+    this.#hasShadows ||= isShadow(automation);
     await putDefinition(this.redis, this.store, automation, { always: true });
     await this.definitions.refresh();
   }
@@ -175,7 +177,8 @@ export class ScratchEngine {
       appended = true;
       await this.#apply(waiting);
     }
-    if (this.#tellsAll && !appended) return [];
+    // Only what comes out in shadow appends nothing.
+    if (this.#tellsAll && !appended && !this.#hasShadows) return [];
     const found = await ledgerBehind(this.redis, this.store, this.#noted);
     this.#noted = found.at(-1)?.[0] ?? this.#noted;
     return found.map(([, fields]) => parseFiring(fields));

@@ -31,13 +31,13 @@ export type WhyStep = Readonly<{
 export type WhyMoment = Readonly<{ at: number; what: string }>;
 
 /** How an automation stands now, beside the revision that fired. */
-export type Standing = 'unchanged' | 'changed' | 'disabled' | 'deleted';
+export type StandingNow = 'unchanged' | 'changed' | 'disabled' | 'deleted';
 
 /** Why something fired. `asked`: the job that was asked for. `alert`: of an alert's end or a reminder, the firing that set it. `looked`: see Evidences. */
 export type Why = Readonly<{
   recorded: Recorded;
   automation: Automation | null;
-  standing: Standing;
+  standing: StandingNow;
   asked: string | null;
   jobs: readonly WhyJob[];
   step: WhyStep;
@@ -85,7 +85,7 @@ async function standingOf(
   { redis, store }: Pick<Looking, 'redis' | 'store'>,
   { automation: id }: Firing,
   automation: Automation | null,
-): Promise<Standing> {
+): Promise<StandingNow> {
   const now = await findDefinition(redis, store, id);
   if (now === null) return 'deleted';
   if (!now.enabled) return 'disabled';

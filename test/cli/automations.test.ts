@@ -134,7 +134,19 @@ test('enable, disable and delete take several names or ids', async () => {
   expect((await watchfire.list()).map(({ id }) => id)).toEqual(['F']);
 });
 
-test.each(['get', 'enable', 'disable', 'delete'])(
+test('shadow and promote switch the mode, list and get show it, and apply leaves it as it is', async () => {
+  const { cli, watchfire } = await shop(failures, silence);
+  expect((await cli('shadow', 'failures')).out).toEqual(['in shadow now: failures (F)']);
+  expect((await cli('shadow', 'F')).out).toEqual(['in shadow already: failures (F)']);
+  expect((await cli('list')).out.join('\n')).toMatch(/failures +F +shadow /);
+  expect((await cli('get', 'F', '--state')).out).toContainEqual(expect.stringContaining('in shadow, without jobs'));
+  await watchfire.put(failures as never);
+  expect((await watchfire.get('F')).mode).toBe('shadow');
+  expect((await cli('promote', 'F')).out).toEqual(['live now: failures (F)']);
+  expect((await watchfire.get('F')).mode).toBe('live');
+});
+
+test.each(['get', 'enable', 'disable', 'shadow', 'promote', 'delete'])(
   '%s of an automation that is not there changes none',
   async (verb) => {
     const { cli, watchfire } = await shop(failures);

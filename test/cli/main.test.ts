@@ -26,6 +26,8 @@ const VERBS = [
     'get',
     'enable',
     'disable',
+    'shadow',
+    'promote',
     'delete',
   ],
   ...[

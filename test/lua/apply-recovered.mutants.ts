@@ -30,8 +30,8 @@ export const rules: Mutants = {
   },
   'lua/include/firing.lua': {
     '8.1, over already: with the event of the firing': [
-      "return new(f.trigger, f.key, 'Resolved', time, f.doc,",
-      "return new(f.trigger, f.key, 'Resolved', time, false,",
+      "new(f.trigger, f.key, 'Resolved', time, f.doc,",
+      "new(f.trigger, f.key, 'Resolved', time, false,",
     ],
   },
   'lua/include/alert.lua': {

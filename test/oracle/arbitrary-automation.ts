@@ -31,6 +31,7 @@ export type AutomationDocument = {
   id: string;
   name: string;
   enabled?: boolean | undefined;
+  mode?: 'live' | 'shadow' | undefined;
   allow_self_trigger?: boolean | undefined;
   trigger: TriggerDocument;
 };
@@ -260,10 +261,14 @@ export function automations(windows: Windows, slot: number): fc.Arbitrary<Automa
     weight(9, composites(windows)),
     ...(slot < 2 ? [weight(12, own), weight(2, composites(windows, fc.oneof(own, leaves(windows)), 0))] : []),
   );
+  const mode = fc.oneof(
+    { weight: 9, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.constant('shadow' as const) },
+  );
   const enabled = fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.boolean() });
   const allow_self_trigger = slot === 0 ? fc.constantFrom(undefined, true) : fc.constant(undefined);
   return fc
-    .record({ trigger, enabled, allow_self_trigger })
+    .record({ trigger, enabled, mode, allow_self_trigger })
     .map((fields) => ({ id: slotId(slot), name: `rule ${slot}`, ...fields }));
 }
 

@@ -13,6 +13,7 @@ import {
 export type Edit =
   | { kind: 'rename'; name: string }
   | { kind: 'toggle' }
+  | { kind: 'mode'; mode: 'live' | 'shadow' | undefined }
   | { kind: 'threshold'; at: number; threshold: number }
   | { kind: 'within'; at: number; within: number }
   | { kind: 'shuffle'; at: number }
@@ -32,6 +33,7 @@ export function edits(windows: Windows): fc.Arbitrary<Edit> {
   return fc.oneof(
     weight(2, fc.record({ kind: kind('rename'), name: fc.constantFrom('one', 'two') })),
     weight(5, fc.record({ kind: kind('toggle') })),
+    weight(3, fc.record({ kind: kind('mode'), mode: fc.constantFrom(undefined, 'live', 'shadow') })),
     weight(2, fc.record({ kind: kind('threshold'), at, threshold })),
     weight(2, fc.record({ kind: kind('within'), at, within })),
     weight(2, fc.record({ kind: kind('shuffle'), at })),
@@ -50,6 +52,8 @@ export function applyEdit(document: AutomationDocument, edit: Edit): AutomationD
       return { ...next, name: edit.name };
     case 'toggle':
       return { ...next, enabled: next.enabled === false };
+    case 'mode':
+      return { ...next, mode: edit.mode };
     case 'threshold':
     case 'within':
     case 'shuffle':

@@ -12,7 +12,7 @@ import { endByTime } from './raised.ts';
 import { applyReactive } from './reactive.ts';
 import { remind } from './reminders.ts';
 import { compareDue, type Due, duesOf, firstDue, forget, nextEnd, type Settled, settle } from './settle.ts';
-import { type EventNode, keyText, type Loaded, load, type Node, type Rare } from './state.ts';
+import { type Alert, type EventNode, keyText, type Loaded, load, type Node, type Rare } from './state.ts';
 import { storyOfAlert, type WholeStory, wholeStory } from './story.ts';
 import {
   type ModelAlert,
@@ -44,6 +44,7 @@ export type ModelFiring = {
   /** Ids of the collected events, and how many were counted; null for what brings none. */
   readonly collected: { readonly events: readonly string[]; readonly counted: number } | null;
   readonly making: WholeStory;
+  readonly shadow: boolean;
 };
 
 /** A sequential reference model of the rules, in memory. `at` is Redis time in ms and never goes back. */
@@ -63,8 +64,10 @@ export class ModelEngine {
 
   /** Rules 13. One that means the same is a change as well, before which what is due is settled. Throws InvalidDocument, and then has changed nothing. */
   put(document: unknown, at: number): void {
-    const next = load(parseAutomation(document), document, (what) => this.met.add(what));
-    const old = this.#automations.find(({ automation }) => automation.id === next.automation.id);
+    const parsed = parseAutomation(document);
+    const old = this.#automations.find(({ automation }) => automation.id === parsed.id);
+    const mode = parsed.mode ?? old?.automation.mode ?? null;
+    const next = load({ ...parsed, mode }, document, (what) => this.met.add(what));
     const asOf = this.#beforeChange(at);
     const others = this.#automations.filter((loaded) => loaded !== old);
     this.#automations = [...others, next].sort((a, b) => compareText(a.automation.id, b.automation.id));
@@ -230,7 +233,7 @@ export class ModelEngine {
     const alert = node.alerts.get(keyText(keyOf(event, node.trigger.forEach)));
     // A trigger inside a composite ends its alert silently (rules 11).
     if (applyProactive(node, meeting) && node.parent === null) {
-      this.#emit(loaded, resolvedFiring(node, event, alert?.start ?? 0));
+      this.#emit(loaded, resolvedFiring(node, event, alert));
     }
     return null;
   }
@@ -246,7 +249,7 @@ export class ModelEngine {
   }
 
   #emit({ automation, root }: Loaded, firing: Firing): void {
-    const { id, labels, event, children, state, time, cause, reminder, collected } = firing;
+    const { id, labels, event, children, state, time, cause, reminder, collected, shadow } = firing;
     this.firings.push({
       id,
       automation: automation.id,
@@ -259,8 +262,9 @@ export class ModelEngine {
       reminder,
       collected: collected && { ...collected, events: collected.events.map((one) => one.event.id) },
       making: wholeStory(firing),
+      shadow,
     });
-    this.#outbox.push((received) => stateChangeEvent(firing, root, automation, received));
+    if (!shadow) this.#outbox.push((received) => stateChangeEvent(firing, root, automation, received));
   }
 
   #flush(at: number): void {
@@ -279,16 +283,18 @@ function overFiring(node: Node, firing: Firing, over: number): Firing {
     time: over,
     cause: [firing.cause, over],
     story,
+    shadow: firing.shadow,
   });
 }
 
-function resolvedFiring(node: Node, event: ModelEvent, since: number): Firing {
+function resolvedFiring(node: Node, event: ModelEvent, alert: Alert | undefined): Firing {
   const key = keyOf(event, node.trigger.forEach);
   return makeFiring(node, key, {
     state: 'resolved',
     event,
     time: event.t,
     cause: [event.id, event.t],
-    story: storyOfAlert(since),
+    story: storyOfAlert(alert?.start ?? 0),
+    shadow: alert?.shadow === true,
   });
 }

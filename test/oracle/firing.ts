@@ -26,6 +26,8 @@ export type Firing = {
   /** Rules 17.8; null for what brings none. */
   readonly collected: Collected | null;
   readonly story: Story;
+  /** It makes no jobs and no state-change event. */
+  readonly shadow: boolean;
 };
 
 type Happening = {
@@ -36,12 +38,24 @@ type Happening = {
   readonly reminder?: number;
   readonly collected?: Collected | null;
   readonly story: Story;
+  /** Of what an alert brings: whether its firing came out in shadow. */
+  readonly shadow?: boolean;
   /** Rules 10, one row of the second table. */
   readonly cause: readonly (string | number | null)[];
 };
 
 export function makeFiring(node: Node, key: readonly string[], happening: Happening): Firing {
-  const { state = 'triggered', event, time, children = [], cause, reminder = 0, collected = null, story } = happening;
+  const {
+    state = 'triggered',
+    event,
+    time,
+    children = [],
+    cause,
+    reminder = 0,
+    collected = null,
+    story,
+    shadow = false,
+  } = happening;
   // Reading: the definition of a trigger, for its firing ids, is what rules 13 compares, of it and of all below.
   const content = JSON.stringify([node.automationId, node.path, wholeDefinition(node), key, state, cause]);
   return {
@@ -57,6 +71,7 @@ export function makeFiring(node: Node, key: readonly string[], happening: Happen
     reminder,
     collected,
     story,
+    shadow: node.shadow || shadow,
   };
 }
 

@@ -22,7 +22,14 @@ export function raise(node: EventNode, key: readonly string[], meeting: Meeting,
     marksOf(node, text).list = [];
     raiseFloor(node, text, recovered, asOf);
     const story = storyOfAlert(event.t);
-    const ended = { state: 'resolved' as const, event, time: recovered, cause: [fired.cause, recovered], story };
+    const ended = {
+      state: 'resolved' as const,
+      event,
+      time: recovered,
+      cause: [fired.cause, recovered],
+      story,
+      shadow: fired.shadow,
+    };
     return { fired, ended: makeFiring(node, key, ended) };
   }
   const reminding = remindOf(node, fired, asOf);
@@ -50,7 +57,14 @@ export function meetRaised(node: EventNode, raised: Raised, meeting: Meeting): O
     drop(node, raised);
     raiseFloor(node, text, event.t, asOf);
     const story = storyOfAlert(raised.firing.time);
-    const ended = { state: 'resolved' as const, event, time: event.t, cause: [event.id, event.t], story };
+    const ended = {
+      state: 'resolved' as const,
+      event,
+      time: event.t,
+      cause: [event.id, event.t],
+      story,
+      shadow: raised.firing.shadow,
+    };
     return { fired: null, ended: makeFiring(node, key, ended) };
   }
   if (interest.expects && event.t > raised.last) {
@@ -89,7 +103,14 @@ export function endByTime(node: EventNode, raised: Raised, asOf: number): Firing
   drop(node, raised);
   raiseFloor(node, keyText(key), last, asOf, time + KEEP_MS);
   const story = storyOfAlert(firing.time, time);
-  return makeFiring(node, key, { state: 'resolved', event, time, cause: [firing.cause, last], story });
+  return makeFiring(node, key, {
+    state: 'resolved',
+    event,
+    time,
+    cause: [firing.cause, last],
+    story,
+    shadow: firing.shadow,
+  });
 }
 
 /** The alert and what was counted while it lasted; a window that a newer arming event opened stays. */

@@ -29,5 +29,12 @@ export function remind(node: EventNode, key: readonly string[], reminding: Remin
   const { firing, used: reminder, everyMs } = reminding;
   const time = firing.time + reminder * everyMs;
   const cause = [firing.cause, reminder, time];
-  return makeFiring(node, key, { event: firing.event, time, reminder, cause, story: { kind: 'reminder', start } });
+  return makeFiring(node, key, {
+    event: firing.event,
+    time,
+    reminder,
+    cause,
+    story: { kind: 'reminder', start },
+    shadow: firing.shadow,
+  });
 }

@@ -23,6 +23,7 @@ export type ScenarioFiring = {
   reminder?: number;
   collected?: string[];
   events_counted?: number;
+  shadow?: true;
 };
 
 export type Refused = { step: number; reason: string };
@@ -68,7 +69,7 @@ function take(run: Run, step: Step, index: number): void {
 
 /** A state-change event is written as `@n`, n being the index of its firing. */
 function note(run: Run, firing: ModelFiring, step: number): void {
-  const { automation, labels, children, state, triggered, reminder, collected } = firing;
+  const { automation, labels, children, state, triggered, reminder, collected, shadow } = firing;
   const written = (id: string): string => (run.own.has(id) ? `@${run.own.get(id)}` : id);
   const event = firing.event === null ? null : written(firing.event);
   run.own.set(`s-${firing.id}`, run.firings.length);
@@ -82,5 +83,6 @@ function note(run: Run, firing: ModelFiring, step: number): void {
     triggered: new Date(triggered).toISOString(),
     ...(reminder > 0 && { reminder }),
     ...(collected !== null && { collected: collected.events.map(written), events_counted: collected.counted }),
+    ...(shadow && { shadow }),
   });
 }

@@ -51,6 +51,7 @@ function absence(node: EventNode, window: Window, asOf: number): Settled {
     event,
     firing: rises ? firing : (known?.firing ?? null),
     reminding: remindOf(node, firing, asOf),
+    shadow: firing.shadow,
   };
   node.alerts.set(text, alert);
   if (over !== null) {

@@ -73,6 +73,8 @@ export type Alert = {
   /** The firing that set or last renewed it and went up (rules 9, taken back). */
   firing: Firing | null;
   reminding: Reminding | null;
+  /** Whether the firing that set or last renewed it came out in shadow. */
+  readonly shadow: boolean;
 };
 
 /** Times of expected events, sorted, and until which as_of they are remembered (rules 6, `early`). */
@@ -104,6 +106,8 @@ type Place = {
   readonly index: number;
   readonly parent: CompositeNode | null;
   readonly note: (what: Rare) => void;
+  /** Whether its automation is in shadow. */
+  readonly shadow: boolean;
   /** What must be the same for the state to be kept (rules 13), as text. */
   readonly definition: string;
 };
@@ -146,7 +150,8 @@ export const isStanding = (trigger: EventTrigger): boolean =>
 export function load(automation: Automation, document: unknown, note: (what: Rare) => void): Loaded {
   const nodes: Node[] = [];
   const add = (trigger: Trigger, given: unknown, path: string, index: number, parent: CompositeNode | null): Node => {
-    const place = { automationId: automation.id, path, order: nodes.length, index, parent, note };
+    const shadow = automation.mode === 'shadow';
+    const place = { automationId: automation.id, path, order: nodes.length, index, parent, note, shadow };
     const definition = definitionOf(trigger);
     if (trigger.type === 'event') {
       const said = keyIn(given, 'repeat');

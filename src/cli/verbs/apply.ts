@@ -41,7 +41,7 @@ export const verb: Verb = {
       .addHelpText(
         'after',
         '\nAutomations are matched by id, those without one by name. Nothing is changed unless all files are right.\n' +
-          'A document without "enabled" leaves the automation switched on or off as it is. A change of a trigger drops its open\n' +
+          'A document without "enabled" or "mode" leaves the automation switched as it is. A change of a trigger drops its open\n' +
           'windows and alerts: how many, and the lines that differ, stand below the change.\n' +
           'What can never work, or is hardly meant, is warned of; a hint is what only the events of late suggest.\n' +
           '\nExample:\n  watchfire apply examples/automations/*.yaml --dry-run',

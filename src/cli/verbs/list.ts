@@ -30,13 +30,15 @@ export const verb: Verb = {
       return DONE;
     }
     if (automations.length === 0) io.err('no automations yet: add some by "watchfire apply FILE"');
-    const rows = automations.map(({ name, id, enabled, trigger, actions, actionsOnTrigger, actionsOnResolve }) => [
-      name,
-      id,
-      enabled ? 'yes' : 'no',
-      actionsInWords([...actions, ...actionsOnTrigger, ...actionsOnResolve]),
-      triggerInWords(trigger),
-    ]);
+    const rows = automations.map(
+      ({ name, id, enabled, mode, trigger, actions, actionsOnTrigger, actionsOnResolve }) => [
+        name,
+        id,
+        !enabled ? 'no' : mode === 'shadow' ? 'shadow' : 'yes',
+        actionsInWords([...actions, ...actionsOnTrigger, ...actionsOnResolve]),
+        triggerInWords(trigger),
+      ],
+    );
     if (rows.length > 0) printTable(io, options, COLUMNS, rows);
     return DONE;
   },

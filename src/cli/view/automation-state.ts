@@ -1,7 +1,7 @@
 import type { Watchfire } from '../../engine.ts';
 import type { Recorded } from '../../inspect/firings.ts';
 import type { Window } from '../../inspect/windows.ts';
-import type { Automation } from '../../model/automation.ts';
+import { type Automation, isShadow } from '../../model/automation.ts';
 import { firingJson, firingRow } from './firing.ts';
 import { plain } from './output.ts';
 import { wrapped } from './table.ts';
@@ -64,7 +64,7 @@ export function stateComments(
   const more = total > windows.length ? ', the soonest' : '';
   const [at, , state, , key, event, id] = firing ? firingRow(firing) : [];
   const sentences = [
-    `${enabled ? 'enabled' : 'disabled'}: ${triggerInWords(trigger)}`,
+    `${enabled ? 'enabled' : 'disabled'}${isShadow(automation) ? ' in shadow, without jobs' : ''}: ${triggerInWords(trigger)}`,
     `open windows: ${count(total)}${more}`,
     ...rows,
     ...(whereErrors === 0 ? [] : [`events about which a condition could not be answered: ${count(whereErrors)}`]),

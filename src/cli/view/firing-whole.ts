@@ -64,7 +64,7 @@ function factsOf(
     ['id', id],
     ['automation', `${name} (${firing.automation}), revision ${revision}`],
     ['trigger', automation ? triggerInWords(automation.trigger) : 'that revision is not kept any more'],
-    ['state', state],
+    ['state', firing.shadow ? `${state}, in shadow: no jobs` : state],
     ['for', labelsInWords(labels)],
     ['triggered', formatTimestamp(triggered)],
     ['decided', `${formatTimestamp(decided)}${lateInWords(firing)}, entry ${entry} of the ledger`],

@@ -24,6 +24,7 @@ export function firingJson({ entry, firing }: Recorded): Record<string, unknown>
     triggering_event: firing.event,
     triggering_firings: firing.children.map(childJson),
     ...patternFields(firing),
+    ...(firing.shadow && { shadow: true }),
     ...makingJson(firing),
   };
 }
@@ -61,7 +62,15 @@ export const FIRING_COLUMNS: readonly Column[] = [
 export function firingRow({ firing }: Recorded): string[] {
   const { id, name, state, triggered, decided, labels, event } = firing;
   const cause = event ? `${event.event} ${event.id}` : '-';
-  return [moment(triggered), moment(decided), state, name, labelsInWords(labels), cause, id];
+  return [
+    moment(triggered),
+    moment(decided),
+    firing.shadow ? `${state}, shadow` : state,
+    name,
+    labelsInWords(labels),
+    cause,
+    id,
+  ];
 }
 
 /** A key with its names: `resource.id=customer.7`; `-` for none. */

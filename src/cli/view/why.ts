@@ -30,8 +30,8 @@ export function printWhy(why: Why, options: Options, io: Io): void {
   const { firing, entry } = why.recorded;
   const rows: Fact[] = [
     ...why.jobs.filter(({ id }) => why.asked === null || id === why.asked).flatMap(jobFacts),
-    ...(why.jobs.length === 0 ? ([['job', 'none']] as Fact[]) : []),
-    ['firing', `${firing.id}, ${firing.state}, entry ${entry} of the ledger`],
+    ...(why.jobs.length === 0 ? ([['job', firing.shadow ? 'none: it came out in shadow' : 'none']] as Fact[]) : []),
+    ['firing', `${firing.id}, ${firing.state}${firing.shadow ? ' in shadow' : ''}, entry ${entry} of the ledger`],
     ['automation', `${firing.name} (${firing.automation}), revision ${firing.revision}${standingInWords(why)}`],
     ...stepFacts(why.step),
     ...(why.alert === null ? [] : ([['alert', alertInWords(why)]] as Fact[])),

@@ -180,6 +180,7 @@ export function firingLine(firing: Firing): FiringLine {
     triggered,
     reminder,
     making: making(firing),
+    shadow: firing.shadow === true,
     collected: collected === undefined ? null : { events: collected.map((one) => one.id), counted: counted ?? 0 },
   };
 }

@@ -60,6 +60,7 @@ export type FiringLine = {
   reminder: number;
   /** What it was made of, and its children. */
   making: WholeStory;
+  shadow: boolean;
   /** Ids of the events that it brings, and how many its window had; null for what brings none. */
   collected: { readonly events: readonly string[]; readonly counted: number } | null;
 };
@@ -83,10 +84,11 @@ export class Writer {
     reminder,
     collected,
     making,
+    shadow,
   }: FiringLine): string {
     const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
     const brought = collected && [collected.events.map((one) => this.#event(one)), collected.counted];
-    const values = [this.#event(event), children, state, triggered, reminder, brought, this.#making(making)];
+    const values = [this.#event(event), children, state, triggered, reminder, brought, this.#making(making), shadow];
     const line = JSON.stringify([automation, sorted, ...values]);
     this.#own.set(`s-${id}`, `@${this.#own.size}`);
     return line;

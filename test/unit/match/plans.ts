@@ -38,6 +38,7 @@ export function planWith(
     actions: [],
     actionsOnTrigger: [],
     actionsOnResolve: [],
+    mode: null,
     allowSelfTrigger: false,
     document: { id, name: id, trigger: { posture: 'Reactive' } },
     ...options,

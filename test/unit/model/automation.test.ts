@@ -30,6 +30,7 @@ test('the shortest automation is completed', () => {
     actionsOnTrigger: [],
     actionsOnResolve: [],
     allowSelfTrigger: false,
+    mode: null,
     document: minimal,
   });
 });
