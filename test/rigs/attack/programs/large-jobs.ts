@@ -3,12 +3,12 @@ import { eventually } from '../../../support/eventually.ts';
 import { PrivateServer } from '../../../support/private-server.ts';
 import { type Attack, mustHold } from '../attack.ts';
 
-const EVENTS = 24;
+const EVENTS = 48;
 const EVENT_BYTES = 400_000;
 const ACTIONS = 4;
 const MAX_QUEUE_BYTES = 20e6;
-/** Those bytes, and one job more for each of the bundles that may be under way. */
-const BOUND_BYTES = 24e6;
+/** Those bytes, and the jobs of a batch that is under way: 4 MB of firings with four jobs each. */
+const BOUND_BYTES = MAX_QUEUE_BYTES + 16e6;
 
 export const attack: Attack = {
   by: 'producer',
