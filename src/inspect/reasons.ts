@@ -40,7 +40,7 @@ export class Reasons {
   #generation = '0';
 
   /** @param log a connection for reads of the log */
-  constructor(redis: Redis, store: Store, only: string | null, log = redis) {
+  constructor(redis: Redis, store: Store, only: string | null, log: Redis = redis) {
     this.#redis = redis;
     this.#log = log;
     this.#store = store;
