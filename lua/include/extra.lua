@@ -36,11 +36,8 @@ end
 function M.read(text)
   local stop = find(text, '\n', 1, true)
   local rest = sub(text, stop + 1)
-  if sub(text, 1, 7) == '~times ' and byte(text, 21) == SPACE then -- this is what most sliding windows have
-    local times = sub(text, 22, stop - 1)
-    if not find(times, ' ', 1, true) then
-      return setmetatable({ times = times, list_until = sub(text, 8, 20) + 0, wakes = false }, NONE), rest
-    end
+  if sub(text, 1, 7) == '~times ' and byte(text, 21) == SPACE then -- all that most sliding windows have: nothing stands behind times
+    return setmetatable({ times = sub(text, 22, stop - 1), list_until = sub(text, 8, 20) + 0, wakes = false }, NONE), rest
   end
   local x = M.new()
   local word = gmatch(sub(text, 2, stop - 1), '[^ ]+')

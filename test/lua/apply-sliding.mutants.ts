@@ -51,9 +51,6 @@ export const rules: Mutants = {
   'lua/include/settle.lua': {
     '17.3: a list goes when it is forgotten': ['if b.extra and b.extra.list_until == at then', 'if false then'],
   },
-  'lua/include/extra.lua': {
-    '17.3: what stands behind the times is read': ["if not find(times, ' ', 1, true) then", 'if true then'],
-  },
   'lua/include/list.lua': {
     '17.3: a list is read with its times': ['{ time = time + 0, text = one }', '{ time = 0, text = one }'],
     '17.3: a list is read with its values': [
