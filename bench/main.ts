@@ -31,6 +31,7 @@ import {
 } from './report.ts';
 import * as restart from './restart.ts';
 import type { Context, Part } from './result.ts';
+import * as slices from './slices.ts';
 import * as tests from './tests.ts';
 import * as workers from './workers.ts';
 
@@ -49,6 +50,7 @@ const PARTS: readonly Part[] = [
   { name: 'firings', run: firings.run },
   { name: 'memory', run: memory.run },
   { name: 'restart', run: restart.run },
+  { name: 'slices', run: slices.run },
   { name: 'tests', run: tests.run },
   { name: 'backtest', run: backtest.run },
   { name: 'instructions', run: instructions.run, apart: true },

@@ -33,9 +33,9 @@ return {
   HISTORY_ENTRIES = 10000, -- applied entries that stay in a log which is written anew
 
   -- What one call may do.
-  RELEASE_LIMIT = 500, -- rules 12.2: followers put back into the log by one call
+  RELEASE_LIMIT = 200, -- rules 12.2: followers put back into the log by one call
   RELEASE_BYTES = 1000 * 1000, -- rules 12.2: of them together; the one that passes it can have any size
-  RESUME_KEYS = 500, -- keys of a trigger that is enabled again, where it has more
+  RESUME_KEYS = 250, -- keys of a trigger that is enabled again, where it has more
   REDRIVE_VALUES = 7000, -- values of an entry that is sent again; a call from Lua takes fewer than 8,000
   SLICE = 3500, -- pairs of one command: `unpack` ends at 7,999 values
   DUE_PAGE = 100, -- deadlines of a trigger, or triggers, that are read at a time
