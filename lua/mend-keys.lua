@@ -26,6 +26,8 @@
 -- KEYS quota_used  hash    automation -> how many keys hold state
 -- KEYS quotas      hash    the most that may
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
+-- KEYS carried     zset    jobs that appended an entry -> when, in ms
+-- KEYS handlers    hash    types of actions that somebody carries out
 -- KEYS audit       hash    what became of the log itself
 -- KEYS seen        string  generations of remembered ids, as JSON
 -- KEYS attempts    hash    who takes over which entry

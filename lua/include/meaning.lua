@@ -9,6 +9,8 @@ return {
   parked = { 'lost', 'parked events may never come back' },
   holds = { 'lost', 'absences that waited for parked events may never be decided' },
   early = { 'lost', 'an absence can be told although what was missing arrived early' },
+  carried = { 'lost', 'what jobs appended is appended again when they are tried again' },
+  handlers = { 'lost', 'types of actions are known again when their handlers start' },
   own = { 'lost', 'entries that the engine wrote may be rejected' },
   seen = { 'lost', 'it is put back; events of the last seconds count twice when they are sent again' },
   format = { 'mended', 'it is this version that is at work' },

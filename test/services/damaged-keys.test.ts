@@ -85,6 +85,8 @@ const FLEETING: readonly string[] = [
   'attempts',
   'workers',
   'durable',
+  'carried',
+  'handlers',
   'garbage',
   'own',
   'damage',
