@@ -212,7 +212,9 @@ export class Worker implements Service {
   /** The look reads the ends of the log: it is better made when no entry has just come, which could be too large. */
   async #audit(): Promise<number> {
     const { store } = this.#parts;
-    if (this.#restless < MOST_RESTLESS && !(await isAllApplied(this.#redis, store))) {
+    // What cannot be read is what the look mends.
+    const settled = await isAllApplied(this.#redis, store).catch(() => true);
+    if (this.#restless < MOST_RESTLESS && !settled) {
       this.#restless += 1;
       return AUDIT_MS / MOST_RESTLESS;
     }
