@@ -12,11 +12,11 @@
 -- RIGHTS first
 -- FLAGS allow-oom
 local limits = include('limits')
-local time = include('time')
+local reached = include('reached')
 
 local prefixes = cjson.decode(args.prefixes)
 local memory_ms = tonumber(redis.call('HGET', keys.settings, 'early_ms')) or limits.EARLY_MS
-local as_of = time.of_position(keys) - limits.LAG_LIMIT_MS
+local as_of = reached.ms(keys) - limits.LAG_LIMIT_MS
 local bound = string.format('%d', as_of - memory_ms)
 
 local found = redis.call('ZRANGE', keys.early, '-inf', bound, 'BYSCORE', 'LIMIT', 0, args.limit)

@@ -10,11 +10,11 @@
 -- RIGHTS first
 -- FLAGS allow-oom
 local limits = include('limits')
-local time = include('time')
+local reached = include('reached')
 
 local prefixes, generations = cjson.decode(args.prefixes), cjson.decode(redis.call('GET', keys.seen) or '[]')
 local oldest = generations[#generations]
-if not oldest or time.of_position(keys) - oldest.to < limits.MEMORY_MS then return { 'clean' } end
+if not oldest or reached.ms(keys) - oldest.to < limits.MEMORY_MS then return { 'clean' } end
 
 redis.call('UNLINK', prefixes.seen .. oldest.number)
 table.remove(generations)

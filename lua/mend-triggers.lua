@@ -2,8 +2,6 @@
 -- Documents, compiled triggers and places in the index of deadlines are; deadlines without a window are noted where they are met.
 --
 -- KEYS generation  string  number of the definitions
--- KEYS position    string  id of the last applied entry
--- KEYS clock       hash    newest event time and its arrival, in ms
 -- KEYS due         zset    state name -> earliest deadline in ms, a lower bound
 -- KEYS automations hash    id -> current document
 -- KEYS plans       hash    id -> places of its triggers

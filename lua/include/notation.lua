@@ -104,7 +104,8 @@ end
 function M.text(s, b)
   if b.head then
     local count = s.kind.summed and format('%.17g', b.count) or text_of(b.count)
-    return s.kind.rich and extra.text(b.extra) .. b.head .. count or b.head .. count
+    local text = b.head .. count
+    return s.kind.rich and extra.text(b.extra) .. text or text
   end
   if s.kind.whole and b.stem then return extra.text(b.extra) .. b.stem .. format('last %d ends %d', b.alert.last, b.alert.ends) end
   local text = b.start and format(s.kind.summed and '[%d,%d) %.17g' or '[%d,%d) %d', b.start, b.finish, b.count) or ''

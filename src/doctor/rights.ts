@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ...fill('del unlink exists', 'k'),
   ...fill('set hget hdel hexists sadd srem zrem zscore lpush rpush lpos lindex', 'k a'),
   ...fill('hmget', 'k a'),
-  ...fill('hscan', 'k 0'),
+  ...fill('hscan zscan', 'k 0'),
   ...fill('hset hsetnx hmset', 'k a b'),
   ...fill('hincrby', 'k a 1'),
   ...fill('renamenx', 'k k'),

@@ -44,7 +44,9 @@ export function firingOnce(firing: FiringDocument, event: EventDocument | null):
  * The firing of a job with the documents of all of its events, as `watchfire.firings()` has it.
  *
  * ```ts
- * new Worker<TriggeredAction>('billing', async ({ data }) => wholeFiring(data).triggering_event?.payload, { … });
+ * import { type TriggeredAction, wholeFiring } from 'watchfire';
+ *
+ * const payloadOf = (data: TriggeredAction) => wholeFiring(data).triggering_event?.payload;
  * ```
  */
 export function wholeFiring({ firing, triggering_event: event }: InJob): FiringDocument {

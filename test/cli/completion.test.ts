@@ -34,7 +34,7 @@ test.skipIf(!shellOf('bash'))('bash completes verbs, options, their values, and 
   const file = path.join(import.meta.dirname, 'completion.te');
   const cases: [string, string[]][] = [
     ['watchfire st', ['start', 'status']],
-    ['watchfire automations ', ['ls', 'apply', 'get', 'enable', 'disable', 'delete']],
+    ['watchfire automations ', ['ls', 'apply', 'get', 'enable', 'disable', 'shadow', 'promote', 'delete']],
     ['watchfire --namespace x events ', ['send', 'tail', 'parked']],
     ['watchfire dlq ', ['ls', 'show', 'redrive', 'purge']],
     ['watchfire dlq re', ['redrive']],

@@ -8,7 +8,7 @@ export const protections: Mutants = {
       'generation.count, e.remembers =',
     ],
   },
-  'lua/include/time.lua': {
+  'lua/include/reached.lua': {
     'atomic janitor: while the clock is set back, its time stands for the position': [
       "redis.call('HGET', keys.clock, 'at') or ",
       '',
@@ -16,7 +16,7 @@ export const protections: Mutants = {
   },
   'lua/forget-ids.lua': {
     'atomic janitor: ids that can be asked for stay': [
-      'if not oldest or time.of_position(keys) - oldest.to < limits.MEMORY_MS then',
+      'if not oldest or reached.ms(keys) - oldest.to < limits.MEMORY_MS then',
       'if not oldest then',
     ],
   },
