@@ -84,11 +84,13 @@ export const POINTS: readonly Point[] = [
   point('relay: xreadgroup'),
   point('relay: take-firings'),
   point('relay: hget'),
+  point('relay: hmget'),
   point('relay: xack', 1, 2),
   point('relay: reject-firing'),
   rare('relay: xlen', { kind: 'group gone', of: 'firings' }),
   rare('relay: time', { kind: 'group gone', of: 'firings' }),
   rare('relay: xgroup create', { kind: 'group gone', of: 'firings' }),
+  rare('relay: hset', { kind: 'group gone', of: 'firings' }),
   loads('relay: take-firings'),
   rare('durability: set', { kind: 'durable', mode: 'replicated', server: 'any' }),
   rare('durability: wait', { kind: 'durable', mode: 'replicated', server: 'any' }),
@@ -115,9 +117,20 @@ export const POINTS: readonly Point[] = [
   point('straightener: straighten'),
   loads('straightener: straighten'),
 
+  point('large-entries: script load'),
+
+  point('mender: mend-keys', 1, 2),
+  point('mender: hgetall'),
+  point('mender: zrange'),
+  point('mender: get+hmget+hmget'),
+  point('mender: mend-triggers'),
+  loads('mender: mend-triggers'),
+
+  point('auditor: xinfo groups'),
+  point('auditor: time'),
   point('auditor: audit'),
   point('auditor: recount', 1, 2),
-  point('auditor: get'),
+  point('auditor: get', 1, 2),
   point('auditor: hget'),
   loads('auditor: audit'),
 
@@ -128,6 +141,7 @@ export const POINTS: readonly Point[] = [
 
   point('change: claim-format'),
   point('change: get+hget+hget'),
+  point('change: hmget'),
   point('change: put-automation'),
   point('change: hget'),
   rare('change: hgetall', { kind: 'removed meanwhile' }),
