@@ -15,6 +15,7 @@ import { FaultyLink } from '../support/faulty-link.ts';
 import { logLines } from '../support/log-lines.ts';
 import { adminBeside } from '../support/redis.ts';
 import type { StreamValue } from '../support/snapshot.ts';
+import { unreadableWindow } from '../support/unreadable-window.ts';
 import { World } from '../support/world.ts';
 
 const never = new AbortController().signal;
@@ -197,14 +198,13 @@ test('definitions that change between chunks are those of whole entries', async 
 describe('an entry that fails before it has any effect', () => {
   test('is set aside after three attempts; those behind it go on', async () => {
     const world = await logged(0);
-    for (const id of ['good', 'culprit', 'other']) await world.send('z', { id });
+    for (const id of ['good', 'culprit', 'other']) await world.send('x', { id, resource: id });
     const [good, culprit, other] = await world.read();
     const { applier, clock, lines } = applierOf(world);
     await applier.apply(new Batch([good!]), never);
-    const memory = await world.redis.get(world.store.keys.seen);
-    await world.redis.set(world.store.keys.seen, 'no list');
+    const mend = await unreadableWindow(world, 'count', 'culprit');
     await applier.apply(new Batch([culprit!]), never);
-    await world.redis.set(world.store.keys.seen, memory ?? '');
+    await mend();
     await applier.apply(new Batch([other!]), never);
     const state = await world.state();
     expect(state.counters).toEqual({ applied: '2', rejected: '1' });
@@ -220,11 +220,11 @@ describe('an entry that fails before it has any effect', () => {
   test('is applied when what was wrong is mended in time', async () => {
     const world = await logged(1);
     const clock = new FakeClock();
-    await world.redis.set(world.store.keys.seen, 'no list');
+    const mend = await unreadableWindow(world, 'count', 'r0');
     const { applier } = applierOf(world, { clock });
     const applying = applier.apply(new Batch(await world.read()), never);
     await eventually('it waits to try again', () => clock.sleeping === 1);
-    await world.redis.del(world.store.keys.seen);
+    await mend();
     clock.advance(1_000);
     await applying;
     expect((await world.state()).counters).toEqual({ applied: '1' });

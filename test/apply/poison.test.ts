@@ -4,9 +4,11 @@ import { Applier, type ApplierParts } from '../../src/apply/applier.ts';
 import { Batch } from '../../src/apply/batch.ts';
 import { Matcher } from '../../src/apply/matcher.ts';
 import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
+import { mendKeys } from '../../src/redis/steps/mend-keys.ts';
 import { indexFaults } from '../support/deadlines.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { logLines } from '../support/log-lines.ts';
+import { unreadableWindow } from '../support/unreadable-window.ts';
 import { ms, World } from '../support/world.ts';
 
 const never = new AbortController().signal;
@@ -110,6 +112,7 @@ describe('while the infrastructure fails', () => {
     'MASTERDOWN Link with MASTER is down',
     'CLUSTERDOWN The cluster is down',
     'TRYAGAIN Multiple keys request during rehashing of slot',
+    'DAMAGED {wf}:generation was deleted',
     'Connection is closed.',
     'Command timed out',
   ])('nothing is set aside, however often: %s', async (text) => {
@@ -182,16 +185,29 @@ describe('a window that cannot be settled', () => {
   });
 });
 
-test('while the state of the engine is broken entries go slowly, and it is said', async () => {
+test('nothing is set aside while a key that others wrote over is not mended', async () => {
   const world = await logged([]);
   await world.redis.set(world.store.keys.seen, 'no list');
+  const { applier, lines } = applierOf(world);
+  const batch = new Batch(await world.read());
+  const said = `DAMAGED ${world.store.keys.seen} holds no generations of ids`;
+  for (let i = 0; i < 10; i += 1) await expect(applier.apply(batch, never)).rejects.toThrow(said);
+  await mendKeys(world.redis, world.store, '0', 'mark');
+  await applier.apply(batch, never);
+  expect((await world.state()).counters).toEqual({ applied: '100' });
+  expect([await letters(world), lines]).toEqual([[], []]);
+});
+
+test('while the state of the engine is broken entries go slowly, and it is said', async () => {
+  const world = await logged([]);
+  const mend = await unreadableWindow(world, 'a', 'r');
   const { applier, clock, lines } = applierOf(world);
   const entries = await world.read();
   await applier.apply(new Batch(entries.slice(0, 12)), never);
   expect(await letters(world)).toHaveLength(12);
   expect(clock.nowMs()).toBeGreaterThan(4 * 3 * 1_000);
   expect(lines.filter(({ msg }) => msg.includes('the state of the engine seems to be broken'))).toHaveLength(12);
-  await world.redis.del(world.store.keys.seen);
+  await mend();
   await applier.apply(new Batch(entries.slice(12)), never);
   expect((await world.state()).counters).toEqual({ applied: '88', rejected: '12' });
 });
