@@ -4,6 +4,9 @@ import type { StreamEntry } from './replay.ts';
 /** Entries or keys read at a time. */
 const PAGE = 1_000;
 
+/** Of an entry: what has more is set aside without being read. */
+const MOST_BYTES = 2_000_000;
+
 /** A firing as the ledger shows it, as far as the model can know it. */
 export type LedgerLine = {
   id: string;
@@ -62,14 +65,18 @@ export class Retained {
     return lines;
   }
 
-  /** Dead letters, by what they hold: `source entry`. */
-  async deadLetters(): Promise<string[]> {
+  /** Dead letters, by what they hold, `source entry`; and the entries that were taken out of the log, because they are larger than any may be. */
+  async deadLetters(): Promise<{ letters: string[]; takenOut: Set<string> }> {
     const letters: string[] = [];
+    const takenOut = new Set<string>();
     for await (const [, flat] of this.stream('dead')) {
-      const { source, entry } = recordOf(flat);
+      const { source, entry = '', bytes } = recordOf(flat);
       letters.push(`${source} ${entry}`);
+      if (Number(bytes ?? 0) <= MOST_BYTES) continue;
+      const [still] = await this.#redis.xrange(`${this.#prefix}events`, entry, entry);
+      if (!still) takenOut.add(entry);
     }
-    return letters;
+    return { letters, takenOut };
   }
 
   /** What became of entries, as the engine counted it. */

@@ -53,21 +53,24 @@ export async function judge(retained: Retained, replay: Replay, documents: reado
   const queues = [...new Set(documents.flatMap((document) => actionsOf(document).map(({ queue }) => queue)))];
   const jobs = await retained.jobs(queues, TAKEN);
   const deserved = court.jobs(ledger, jobs);
+  const { letters, takenOut } = await retained.deadLetters();
+  const refused = [...replay.refused, ...takenOut];
   court.same(
     'dead letters wrong',
-    replay.refused.map((id) => `events ${id}`),
-    await retained.deadLetters(),
+    refused.map((id) => `events ${id}`),
+    letters,
   );
   const counters = await retained.counters();
-  court.counted(replay.entries, counters);
+  const entries = replay.entries + takenOut.size;
+  court.counted(entries, counters);
   const windows = court.state(await retained.state(court.lines));
   for (const fault of replay.faults) court.mistake('own entries wrong', fault);
   return {
-    entries: replay.entries,
+    entries,
     applied: counters.applied ?? 0,
     duplicates: counters.duplicate ?? 0,
     parked: counters.parked ?? 0,
-    dead: replay.refused.length,
+    dead: refused.length,
     firings: ledger.length,
     absences: ledger.filter((line) => court.isAbsence(line)).length,
     jobs: deserved,
