@@ -12,7 +12,9 @@
 if redis.call('XLEN', keys.history) < 2 then return { 'clean', '0' } end
 local first = redis.call('XRANGE', keys.events, '-', '+', 'COUNT', 1)[1]
 local front = first and first[1] or redis.call('GET', keys.position) or '0-0'
-local last = redis.call('XREVRANGE', keys.history, '(' .. front:match('^%d+') .. '-0', '-', 'COUNT', 1)[1]
+local ms = front:match('^%d+')
+if ms == '0' then return { 'clean', '0' } end -- nothing was ever applied: nothing lies before it, and Redis takes no range that ends before 0-0
+local last = redis.call('XREVRANGE', keys.history, '(' .. ms .. '-0', '-', 'COUNT', 1)[1]
 if not last then return { 'clean', '0' } end
 local removed = redis.call('XTRIM', keys.history, 'MINID', '~', last[1], 'LIMIT', args.limit)
 return { removed > 0 and 'forgotten' or 'clean', tostring(removed) }

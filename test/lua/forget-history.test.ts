@@ -26,6 +26,15 @@ test('changes go with the log before which they lie, all but the last of them', 
   expect(await forgetHistory(redis, store)).toBe('clean');
 });
 
+test('before anything was ever applied all changes stay', async () => {
+  const world = new World();
+  await world.put({ id: 'a', name: 'A', trigger: { posture: 'Reactive', expect: ['x'], threshold: 1, within: 0 } });
+  await world.put({ id: 'a', name: 'A', trigger: { posture: 'Reactive', expect: ['y'], threshold: 1, within: 0 } });
+  const { redis, store } = world;
+  expect(await forgetHistory(redis, store)).toBe('clean');
+  expect(await generations(world)).toEqual(['1', '2']);
+});
+
 test('where the log is empty the position is its beginning, and the last change stays', async () => {
   const world = await changed(4);
   const { redis, store } = world;
