@@ -111,7 +111,7 @@ function anyOf(lists: readonly PatternsAsked[], event: Event): ConditionVerdict 
   // One whose name fits is nearer than any other.
   const half = lists.flatMap(({ found, condition }) => found.filter((one) => one.condition !== condition));
   if (half[0] !== undefined) return half[0];
-  const names = lists.flatMap((list) => list.names);
+  const names = [...new Set(lists.flatMap((list) => list.names))];
   const near = mostSimilar(event.event, names);
   const list = lists.find((one) => near !== null && one.names.includes(near)) ?? lists[0];
   return {

@@ -78,6 +78,7 @@ test('what it says to paste fires as it says, and started again it goes on where
   await eventually('their jobs are told', () => first.lines().filter((one) => one.includes('  job')).length === 4);
   expect(first.lines().join('\n')).not.toContain('\u001b');
   expect(fired(first, fifth)).toBe(0);
+  expect(first.lines().filter((one) => one.includes('failed:'))).toEqual([]);
   expect(await first.stop()).toBe(0);
   expect(first.lines().at(-1)).toBe(`watchfire: stopped, the data stays in ${dir}`);
 
