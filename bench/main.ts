@@ -8,6 +8,7 @@ import * as catalogue from './catalogue.ts';
 import * as cel from './cel.ts';
 import * as composite from './composite.ts';
 import * as early from './early.ts';
+import * as failing from './failing.ts';
 import * as firings from './firings.ts';
 import * as globs from './globs.ts';
 import * as ignore from './ignore.ts';
@@ -42,6 +43,7 @@ const PARTS: readonly Part[] = [
   { name: 'catalogue', run: catalogue.run },
   { name: 'globs', run: globs.run },
   { name: 'cel', run: cel.run },
+  { name: 'failing', run: failing.run },
   { name: 'latency', run: latency.run },
   { name: 'absence', run: absence.run },
   { name: 'early', run: early.run },
