@@ -16,8 +16,8 @@ import { momentOf, sinceOption } from '../settings.ts';
 import { sourceOf } from '../source.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { backtestJson, differs, printBacktest } from '../view/backtest.ts';
+import { barOn, REPLAYED } from '../view/bar.ts';
 import { asJson, outputOption, plain, printJson } from '../view/output.ts';
-import { replayBar } from '../view/replay-bar.ts';
 import { wideOption } from '../view/table.ts';
 
 /** Longest line of a file of events: what an event may have, and as much again for how it is written. */
@@ -78,7 +78,7 @@ type Wanted = Readonly<{ candidates: Automation[] | undefined; sinceMs: number |
 
 async function replayed(watchfire: Watchfire, wanted: Wanted, options: Options, io: Io): Promise<Backtest> {
   const { candidates, sinceMs } = wanted;
-  const bar = await replayBar(io);
+  const bar = await barOn(io, REPLAYED);
   const lines = options.events === undefined ? undefined : await eventsIn(String(options.events), io);
   return await withScratch(options, io, (scratch) =>
     backtest(watchfire, placeOf(scratch.engine('backtest', 0)), {

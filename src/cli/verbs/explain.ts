@@ -6,9 +6,9 @@ import { withWatchfire } from '../connect.ts';
 import { scratchOption, withScratch } from '../scratch.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { absenceJson, printAbsence } from '../view/absence.ts';
+import { barOn, REPLAYED } from '../view/bar.ts';
 import { explainedJson, printExplained } from '../view/explain.ts';
 import { asJson, outputOption, plain, printJson } from '../view/output.ts';
-import { replayBar } from '../view/replay-bar.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -60,7 +60,7 @@ async function replayed(
   const id = automation === undefined ? undefined : (await watchfire.get(automation)).id;
   const entry = await findEntry(watchfire, name);
   if (entry === null) return null;
-  const bar = await replayBar(io);
+  const bar = await barOn(io, REPLAYED);
   return await withScratch(options, io, (scratch) =>
     explain(watchfire, placeOf(scratch.engine('explain', 0)), entry, {
       ...(id !== undefined && { automation: id }),

@@ -1,6 +1,7 @@
-import { type MigrationProgress, type MigrationReport, migrateState } from '../../index.ts';
+import { type MigrationReport, migrateState } from '../../index.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, FAILED, type Io, type Verb } from '../verb.ts';
+import { barOn } from '../view/bar.ts';
 import { asJson, outputOption, printJson } from '../view/output.ts';
 import { count } from '../view/when.ts';
 
@@ -33,7 +34,7 @@ export const verb: Verb = {
 
   async run(_, options, io) {
     const dryRun = options.dryRun === true;
-    const bar = await barOn(io);
+    const bar = await barOn(io, '{value} of {total} windows and ids');
     const report = await withWatchfire(
       options,
       io,
@@ -60,26 +61,4 @@ function print(io: Io, { from, to, finished, counts }: MigrationReport, dryRun: 
   }
   if (finished && !dryRun) io.out('done: workers of this version can start');
   if (!finished) io.out('interrupted: run "watchfire migrate" again');
-}
-
-/** A bar on a terminal, else nothing. */
-async function barOn({ screen }: Io): Promise<{ update: (progress: MigrationProgress) => void; stop: () => void }> {
-  if (screen === null) return { update: () => undefined, stop: () => undefined };
-  // Loaded here only, as in ../view/progress.ts.
-  const { SingleBar } = await import('cli-progress');
-  const bar = new SingleBar({
-    stream: screen,
-    format: '{bar} {percentage}% | {value} of {total} windows and ids',
-    clearOnComplete: true,
-    hideCursor: true,
-    gracefulExit: false,
-  });
-  bar.start(1, 0);
-  return {
-    update: ({ done, total }) => {
-      bar.setTotal(Math.max(1, total));
-      bar.update(done);
-    },
-    stop: () => bar.stop(),
-  };
 }
