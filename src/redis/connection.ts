@@ -91,7 +91,13 @@ export class Connections {
     this.redis.on('error', (error: NodeJS.ErrnoException) => {
       this.#lost = knownReason(error) ?? (reasonOf(error) || null);
     });
+    let closed = false;
+    this.redis.on('close', () => {
+      closed = true;
+    });
     this.redis.on('ready', () => {
+      if (closed) this.#logger.info({ reason: this.#lost }, 'redis connection is back');
+      closed = false;
       this.#lost = null;
     });
   }

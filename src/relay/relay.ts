@@ -156,9 +156,10 @@ export class Relay implements Service {
       const { redis, store, logger } = this.#parts;
       const key = store.keys.firings;
       logger.warn({ key }, 'consumer group of the firings was missing and is made anew, seven days back');
-      await this.#outbox.createGroup();
+      // First: a process that dies in between leaves the group missing, and the next one tells it once more.
       const sentence = 'was deleted, or its consumer group: firings that had no jobs yet can be lost';
       await noteDamage(redis, store, { key, lost: true, sentence });
+      await this.#outbox.createGroup();
       return summary;
     }
   }
