@@ -27,7 +27,7 @@ end
 
 -- What is remembered until this time goes.
 local function outdate(e, s, b, at)
-  local is_over = s.kind.proactive and b.keep == at or not s.kind.proactive and b.start and record.kept_until(s, b) == at
+  local is_over = s.kind.proactive and not b.hold and b.keep == at or not s.kind.proactive and b.start and record.kept_until(s, b) == at
   if is_over then window.close(s, b) end
   if b.alert and not b.alert.ends and b.alert.forgotten == at then alert.forget(s, b) end
   if b.extra and b.extra.list_until == at then

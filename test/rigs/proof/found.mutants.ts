@@ -11,4 +11,7 @@ export const rules: Mutants = {
       "if not count then\n    touch(s, x, nil, ev.as_of)\n    return 'late'\n  end",
     ],
   },
+  'lua/include/settle.lua': {
+    '6: a held window stays': ['s.kind.proactive and not b.hold and b.keep == at', 's.kind.proactive and b.keep == at'],
+  },
 };
