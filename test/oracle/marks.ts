@@ -36,6 +36,7 @@ export function raiseFloor(node: EventNode, text: string, floor: number, asOf: n
 
 /** Rules 17.3, `keep_until`, after a change of the record of a sliding key. */
 export function touch(node: EventNode, marks: Marks, asOf: number): void {
+  if (marks.quietUntil <= asOf) marks.quiet = NEVER; // what is over by then is not kept any longer by the change
   const newest = Math.max(...marks.list.map(({ t }) => t + node.trigger.withinMs), NEVER);
   const until = Math.max(newest, marks.floor, marks.quiet, asOf) + KEEP_MS;
   marks.quietUntil = until;
