@@ -46,7 +46,7 @@ if exists and stream.after(at, info['last-generated-id']) then
     at = '0-0' -- entries of the new log below the position would pass for applied
     redis.pcall('XGROUP', 'SETID', keys.events, args.group, at)
   else
-    find('position-ahead', at, keys.position, 'mended', 'was ahead of the log: it is put back to what is acknowledged')
+    find('position-ahead', at, keys.position, 'mended', 'was ahead of the log: it is put back to what the remembered ids say')
     redis.call('DEL', keys.position)
     redis.call('HDEL', keys.clock, 'position')
     at, known.anchor = position.of(keys), nil

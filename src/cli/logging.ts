@@ -13,10 +13,13 @@ export function linesTo(io: Pick<Io, 'err'>): Logger {
   return pino({ level: 'trace' }, { write: (text: string) => io.err(plain(sentenceOf(text))) });
 }
 
+/** What a line of the log may say of its subject: the key of Redis, and why. */
+type LogLine = { msg: string; key?: string; error?: string; reason?: string; found?: string };
+
 function sentenceOf(logLine: string): string {
-  const { msg, error, reason } = JSON.parse(logLine) as { msg: string; error?: string; reason?: string };
-  const cause = error ?? reason;
-  return cause === undefined ? msg : `${msg}: ${cause}`;
+  const { msg, key, error, reason, found } = JSON.parse(logLine) as LogLine;
+  const about = [key, error ?? reason ?? found].filter((text) => text !== undefined).join(' ');
+  return about === '' ? msg : `${msg}: ${about}`;
 }
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];

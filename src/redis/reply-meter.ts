@@ -49,7 +49,7 @@ export type ReplyMeterParts = Readonly<{
 /**
  * Stands between the socket and the client of a connection that reads the log, and passes on what comes. Redis says the length of a text
  * before the text: of a list with more than a client may keep, the rest is counted, digested and dropped while it comes. Its last text
- * is a name then, by which `take` knows what it was. So the client never holds more, and Redis is not asked a second time.
+ * is a name then, by which `largeIn` (measured.ts) knows what it was. So the client never holds more, and Redis is not asked a second time.
  */
 export class ReplyMeter {
   readonly #parts: ReplyMeterParts;

@@ -114,10 +114,16 @@ export class Auditor {
         logger.error({ stream, last: detail }, 'the log was deleted or replaced; going on with what is there now');
         return;
       case 'position-lost':
-        logger.error({ key, position: detail }, 'the position was lost; found again by what is acknowledged');
+        logger.error(
+          { key, position: detail },
+          'the position was lost; it is found again by its copy, or by the ids that are remembered',
+        );
         return;
       case 'position-ahead':
-        logger.error({ key, position: detail }, 'the position was ahead of the log; put back to what is acknowledged');
+        logger.error(
+          { key, position: detail },
+          'the position was ahead of the log; it is put back to what the remembered ids say',
+        );
         return;
       default:
         kind satisfies never;
