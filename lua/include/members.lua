@@ -1,4 +1,5 @@
--- Keys that belong to members of others: what is gone of them is put back from those, or its member goes as well.
+-- Some keys belong to a member of another key: parked events, remembered times, generations of ids. One that is gone is made anew where the
+-- rest says what stood there; where it does not, its member is removed, too.
 local damage = include('damage')
 local related = include('related')
 

@@ -56,7 +56,7 @@ function M.clock(c)
   if set[1] and set[2] and set[3] then redis.call('HSET', c.keys.copies, 'clock', cjson.encode(set)) end
 end
 
--- A generation behind all that workers may know: they take up what has changed, and nothing passes for what it was before.
+-- Gives a lost generation a number behind every one that a worker may know: so each worker reads the definitions anew.
 -- known: that of the worker.
 function M.generation(c, known)
   local keys, stored = c.keys, redis.call('GET', c.keys.generation)

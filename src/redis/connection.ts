@@ -124,7 +124,7 @@ export class Connections {
     return this.#measured(this.blocking(name));
   }
 
-  /** Has somebody told of entries of the log that are too large. @returns ends it */
+  /** Calls a listener for each entry of the log that is too large. @returns a function that ends it */
   onLarge(listener: OnLarge): () => void {
     this.#onLarge.add(listener);
     return () => this.#onLarge.delete(listener);

@@ -2,10 +2,10 @@ import type { Redis } from 'ioredis';
 import { ENTRY_BOUNDS, type LargeEntry } from '../model/intake.ts';
 import { ReplyMeter } from './reply-meter.ts';
 
-/** Told of an entry that is too large, by its id: while it comes, with `sha1` '', and when all of it has come. */
+/** Called twice for an entry that is too large: while it comes (`sha1` is '' then), and when all of it has come. */
 export type OnLarge = (id: string, large: LargeEntry) => void;
 
-/** What clients read that was too large to be kept, by the name that stands in its place. */
+/** Of each client: what was too large to be kept, by the name that it was given in place of its last text. */
 const large = new WeakMap<Redis, Map<string, LargeEntry>>();
 
 /**
@@ -34,7 +34,7 @@ export function measured(client: Redis, onLarge: OnLarge): Redis {
   return client;
 }
 
-/** What an entry was, by its fields as they were read; undefined for one that came whole. Known once. */
+/** What is known of an entry that was too large, by its fields as they were read; undefined for one that came whole. Answered once. */
 export function largeIn(client: Redis, fields: readonly string[] | null): LargeEntry | undefined {
   const found = large.get(client);
   if (found === undefined || found.size === 0) return undefined;

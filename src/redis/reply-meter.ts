@@ -40,16 +40,17 @@ export type ReplyMeterParts = Readonly<{
   bounds: ListBounds;
   /** Gets all that the client may keep, in order. */
   pass: (chunk: Buffer) => void;
-  /** Gets what is known of each list that was too large, by the name that stands in its place. */
+  /** Filled with what is known of each entry that was too large, by the name that was passed on in place of its last text. */
   large: Map<string, LargeEntry>;
-  /** Told of an entry, by its id, while it comes, of what is known by then, and when all of it has come. */
+  /** Called with the id of an entry that is too large: while it comes, with what is known by then, and when all of it has come. */
   onLarge: (id: string, large: LargeEntry) => void;
 }>;
 
 /**
- * Stands between the socket and the client of a connection that reads the log, and passes on what comes. Redis says the length of a text
- * before the text: of a list with more than a client may keep, the rest is counted, digested and dropped while it comes. Its last text
- * is a name then, by which `largeIn` (measured.ts) knows what it was. So the client never holds more, and Redis is not asked a second time.
+ * Stands between the socket and the client of a connection that reads the log, and passes on what comes. Redis sends the length of a text
+ * before the text. Once an entry is larger than a client may keep, the meter counts and digests the rest of it and passes on empty texts; in
+ * place of the last one it passes on a name, by which `largeIn` (measured.ts) finds what was measured. So the client never holds more, and
+ * Redis sends each entry once.
  */
 export class ReplyMeter {
   readonly #parts: ReplyMeterParts;
@@ -62,7 +63,7 @@ export class ReplyMeter {
   #drops: Growing | null = null;
   /** The id of the present entry. */
   #entry: Buffer = NOTHING;
-  /** What may be one, as far as it has come, and whether the present text belongs to it. */
+  /** The text that may be such an id, as far as it has come, and whether the present text is that one. */
   #id: Buffer = NOTHING;
   #isId = false;
 

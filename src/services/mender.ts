@@ -11,7 +11,7 @@ import type { Store } from '../redis/store.ts';
 /** Automations of one look: they are read and compiled, a few milliseconds. */
 const PAGE = 100;
 
-/** Most pages of one round in which something is found; else it is one. The next round goes on where it ended. */
+/** Most pages of a round in which something is found; any other round looks at one. The next round goes on where it ended. */
 const PAGES_PER_ROUND = 20;
 
 export type MenderParts = Readonly<{ redis: Redis; store: Store; logger: Logger }>;
@@ -22,9 +22,9 @@ export class Mender {
   #from = 0;
   /** Whether something was found since the last round began. */
   #suspicious = false;
-  /** Redis time (ms) of the damage that was logged last; before that of the first round it was not ours to log. */
+  /** Redis time (ms) of the newest damage that was logged. Older damage was there before this worker began, which logs none of it. */
   #toldAt = -1;
-  /** Of the namespace, when it was looked at first; null before. */
+  /** The mark of the namespace at the last look; null before the first. Another one says that all keys were lost. */
   #mark: string | null = null;
 
   constructor(parts: MenderParts) {
