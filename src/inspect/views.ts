@@ -16,6 +16,7 @@ import {
   findDefinition,
 } from '../redis/definitions.ts';
 import { FormatGuard } from '../redis/format.ts';
+import { announcedBefore, announcedIn } from '../redis/handlers.ts';
 import { endOfLedger } from '../redis/ledger.ts';
 import { serverTimeMs } from '../redis/server.ts';
 import { readSettings } from '../redis/settings.ts';
@@ -141,6 +142,11 @@ export class Views {
     const [document] = await documentsAt(await this.look(), this.store, [{ automation, revision }]);
     const key = this.store.prefixes.automation + automation;
     return typeof document === 'string' ? storedAutomation(document, key, String(revision)) : null;
+  }
+
+  /** Tells which types of an automation's actions were announced before a firing of it was decided (ms): their jobs are deliveries. */
+  async announced(automation: Automation, decided: number): Promise<(type: string) => boolean> {
+    return announcedBefore(await announcedIn(await this.look(), this.store, [automation]), decided);
   }
 
   /** Where the ledger ends now: the id of its last entry. */

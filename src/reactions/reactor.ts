@@ -1,9 +1,7 @@
 import type { Logger } from 'pino';
-
-import { allActions, DEFAULT_QUEUE, queueOf } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import { each, joinPath } from '../model/issue.ts';
-import { announcedTypes } from '../redis/handlers.ts';
+import { announcedIn } from '../redis/handlers.ts';
 import { refuseUnprotected } from '../redis/protection.ts';
 import { answers } from '../redis/server.ts';
 import { announce } from '../redis/steps/announce.ts';
@@ -66,10 +64,7 @@ export class Reactor extends Explained {
 
   /** Checks actions of announced types (rules 5.1). Throws InvalidDocument. */
   protected async checkAnnounced(automation: Automation): Promise<void> {
-    const own = allActions(automation).filter((action) => queueOf(action) === DEFAULT_QUEUE);
-    const announced = await announcedTypes(this.connections.redis, this.store, [
-      ...new Set(own.map(({ type }) => type)),
-    ]);
+    const announced = await announcedIn(this.connections.redis, this.store, [automation]);
     if (announced.size === 0) return;
     const { actions, actionsOnTrigger: actions_on_trigger, actionsOnResolve: actions_on_resolve } = automation;
     const lists = Object.entries({ actions, actions_on_trigger, actions_on_resolve });

@@ -2,13 +2,14 @@ import type { Logger } from 'pino';
 import { reasonOf } from '../errors.ts';
 import type { Firing } from '../model/firing.ts';
 import { parseFiring } from '../model/firing.ts';
+import { type AnnouncedTypes, announcedBefore } from '../redis/handlers.ts';
 import type { LedgerEntry } from '../redis/ledger-group.ts';
 import { CircuitBreakers, type PausedQueue, type Transition } from './circuit-breakers.ts';
 import type { QueueJob } from './jobs.ts';
 import { jobsOf } from './jobs.ts';
 import type { Outbox } from './outbox.ts';
 import type { JobOutcome, Queues } from './queues.ts';
-import type { AnnouncedTypes, Revision, Revisions } from './revisions.ts';
+import type { Revision, Revisions } from './revisions.ts';
 import { type QueueBounds, Weights } from './weight.ts';
 
 export type DispatchParts = {
@@ -235,11 +236,7 @@ function prepare(entry: LedgerEntry, { firing, revision, announced, weights }: P
   const none = { entry, jobs: NO_JOBS, weight: 1, sent: 0 };
   if (!revision?.automation) return { ...none, rejection: revision?.missing ?? 'no definition' };
   try {
-    const jobs = jobsOf(
-      firing,
-      revision.automation,
-      (type) => (announced.get(type)?.sinceMs ?? firing.decided) < firing.decided,
-    );
+    const jobs = jobsOf(firing, revision.automation, announcedBefore(announced, firing.decided));
     const refusal = jobs.find((job) => job.refusal !== undefined)?.refusal;
     const rejection = refusal === undefined ? null : `the firing cannot be turned into all of its jobs: ${refusal}`;
     const sound = jobs.filter((job) => job.refusal === undefined);

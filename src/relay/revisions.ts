@@ -1,17 +1,13 @@
 import type { Redis } from 'ioredis';
 import { reasonOf } from '../errors.ts';
-import { allActions, DEFAULT_QUEUE, queueOf } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import { parseAutomation } from '../model/automation.ts';
 import { documentsAt, type RevisionName } from '../redis/definitions.ts';
-import { type AnnouncedType, announcedTypes } from '../redis/handlers.ts';
+import { type AnnouncedTypes, announcedIn } from '../redis/handlers.ts';
 import type { Store } from '../redis/store.ts';
 
 /** Documents kept parsed. A revision never changes, so this only bounds memory: a few kilobytes for each. */
 const KEPT_DOCUMENTS = 1_000;
-
-/** Types of actions that somebody carries out. */
-export type AnnouncedTypes = ReadonlyMap<string, AnnouncedType>;
 
 /** The automation at a revision, or why there is none. */
 export type Revision = { automation: Automation; missing?: undefined } | { automation: null; missing: string };
@@ -49,9 +45,11 @@ export class Revisions {
    * firings was decided stands there by now, so that a repeat goes to the same queue.
    */
   async announced(revisions: readonly Revision[]): Promise<AnnouncedTypes> {
-    const types = revisions.flatMap(({ automation }) => (automation === null ? [] : allActions(automation)));
-    const own = types.flatMap((action) => (queueOf(action) === DEFAULT_QUEUE ? [action.type] : []));
-    return await announcedTypes(this.#redis, this.#store, [...new Set(own)]);
+    return await announcedIn(
+      this.#redis,
+      this.#store,
+      revisions.flatMap(({ automation }) => automation ?? []),
+    );
   }
 
   async #read(names: readonly RevisionName[]): Promise<Map<string, Revision>> {

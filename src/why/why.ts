@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Recorded } from '../inspect/firings.ts';
 import type { Views } from '../inspect/views.ts';
-import { DEFAULT_QUEUE } from '../model/action.ts';
+import { DEFAULT_QUEUE, DELIVERIES } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import type { ChildFiring, Firing } from '../model/firing.ts';
 import { deadlineOf, isCounting } from '../model/story.ts';
@@ -65,7 +65,7 @@ export async function whyOf({ redis, store, views }: Looking, name: string): Pro
   const { firing } = recorded;
   const automation = await views.automationOf(recorded);
   const evidences = await evidenceOf(redis, store, firing, automation);
-  const jobs = await jobsFor({ redis, store }, firing, automation);
+  const jobs = await jobsFor({ redis, store, views }, firing, automation);
   const step = stepOf(firing, automation?.trigger ?? null, evidences);
   return {
     recorded,
@@ -93,18 +93,23 @@ async function standingOf(
 }
 
 async function jobsFor(
-  { redis, store }: Pick<Looking, 'redis' | 'store'>,
+  { redis, store, views }: Looking,
   firing: Firing,
   automation: Automation | null,
 ): Promise<WhyJob[]> {
   const { bull } = store.prefixes;
   if (automation !== null) {
-    const named = jobsOf(firing, automation).map(({ queue, name, opts }) => ({ queue, name, id: opts.jobId }));
+    const announced = await views.announced(automation, firing.decided);
+    const named = jobsOf(firing, automation, announced).map(({ queue, name, opts }) => ({
+      queue,
+      name,
+      id: opts.jobId,
+    }));
     const states = await jobStates(redis, bull, named);
     return named.map((job, i) => ({ ...job, state: states[i] ?? null }));
   }
   const ids = Array.from({ length: ACTIONS_TRIED }, (_, i) => `f-${firing.id}-${i}`);
-  const queues = new Set([DEFAULT_QUEUE, ...(await queuesEverNamed(redis, store, QUEUES_TRIED))]);
+  const queues = new Set([DEFAULT_QUEUE, DELIVERIES, ...(await queuesEverNamed(redis, store, QUEUES_TRIED))]);
   const tried = [...queues].flatMap((queue) => ids.map((id) => ({ queue, id, name: null })));
   const states = await jobStates(redis, bull, tried);
   return tried.map((job, i) => ({ ...job, state: states[i] ?? null })).filter(({ state }) => state !== null);

@@ -2,6 +2,7 @@ import { Worker } from 'bullmq';
 import { expect, onTestFinished, test } from 'vitest';
 import { widthOf } from '../../src/cli/view/table.ts';
 import { Watchfire } from '../../src/engine.ts';
+import { announce } from '../../src/redis/steps/announce.ts';
 import { jobsOf } from '../../src/relay/jobs.ts';
 import { Queues } from '../../src/relay/queues.ts';
 import { eventually } from '../support/eventually.ts';
@@ -230,4 +231,24 @@ test('a firing that nobody knows is an error, and too little of an id a misuse',
     err: ['watchfire: there is no firing 0123456789'],
   });
   expect((await cli(['why', 'abc'])).status).toBe(2);
+});
+
+test('a job of an announced type is looked for where it is: with the deliveries, if it fired after the announcement', async () => {
+  const { world, cli, id } = await worldOf(reactive, { actions: [{ type: 'page' }] });
+  await world.at(0).meet('x', { id: 'e1', resource: 'r1' });
+  await announce(world.redis, world.store, 'page', {});
+  const queuesIn = async (...args: string[]): Promise<unknown> => {
+    const shown = JSON.parse((await cli([...args, '-o', 'json'])).out.join('\n'));
+    return (shown.jobs ?? shown).map(({ queue }: Json) => queue);
+  };
+  expect(await queuesIn('render', 'A')).toEqual(['actions']);
+  await world.at(1).meet('x', { id: 'e2', resource: 'r2' });
+  for (const verb of ['why', 'firings']) {
+    expect([verb, await queuesIn(verb, await id(0)), await queuesIn(verb, await id(1))]).toEqual([
+      verb,
+      ['actions'],
+      ['deliveries'],
+    ]);
+  }
+  expect(await queuesIn('render', 'A')).toEqual(['deliveries']);
 });

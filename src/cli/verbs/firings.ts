@@ -80,7 +80,7 @@ function idIn([first, ...more]: readonly string[]): string | null {
 async function show(id: string, options: Options, io: Io): Promise<number> {
   return await withWatchfire(options, io, async (watchfire) => {
     const recorded = await watchfire.firing(id);
-    if (recorded) await describeFiring(recorded, await watchfire.automationOf(recorded), options, io);
+    if (recorded) await describeFiring(watchfire, recorded, options, io);
     else io.err(`watchfire: there is no firing ${id}`);
     return recorded ? DONE : FAILED;
   });

@@ -32,9 +32,9 @@ export const verb: Verb = {
       const firing = await firingOf(watchfire, automation, options.firing);
       // Loaded here only: it brings BullMQ's side with it.
       const { jobsOf } = await import('../../relay/jobs.ts');
-      const rendered = jobsOf(firing ?? sampleOf(automation), automation).map(({ data, queue }) =>
-        renderedOf(data, queue),
-      );
+      const announced = await watchfire.announced(automation, firing?.decided ?? Number.POSITIVE_INFINITY);
+      const jobs = jobsOf(firing ?? sampleOf(automation), automation, announced);
+      const rendered = jobs.map(({ data, queue }) => renderedOf(data, queue));
       if (firing === null) io.err('watchfire: it has not fired yet: filled in with a sample');
       await print(rendered, asJson(options), io);
       return rendered.some(({ problem }) => problem !== null) ? FAILED : DONE;

@@ -1,3 +1,4 @@
+import type { Watchfire } from '../../engine.ts';
 import type { Recorded } from '../../inspect/firings.ts';
 import type { Automation } from '../../model/automation.ts';
 import { resourceId } from '../../model/event.ts';
@@ -15,18 +16,17 @@ import { durationInWords, stepOf, triggerInWords } from './words.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
-/**
- * Prints all that is known of a firing: why, when, its event whole, and the jobs that follow from it.
- * @param automation as it was when it fired; null when that is not kept any more
- */
+/** Prints all that is known of a firing: why, when, its event whole, and the jobs that follow from it. */
 export async function describeFiring(
+  watchfire: Watchfire,
   recorded: Recorded,
-  automation: Automation | null,
   options: Options,
   io: Io,
 ): Promise<void> {
   const { firing } = recorded;
-  const jobs = automation ? jobsOf(firing, automation) : null;
+  // As it was when it fired; null when that is not kept any more.
+  const automation = await watchfire.automationOf(recorded);
+  const jobs = automation && jobsOf(firing, automation, await watchfire.announced(automation, firing.decided));
   if (asJson(options)) {
     const trigger = automation && triggerInWords(automation.trigger);
     const named =
