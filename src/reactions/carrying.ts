@@ -42,7 +42,7 @@ export function actionOf(job: TriggeredAction): ActionDocument {
   return own as ActionDocument;
 }
 
-/** Fills in the templates of an action, and checks once more what came of it. @throws FailedForGood */
+/** Checks an action once more, and fills in its templates. @throws FailedForGood */
 export function filledIn(job: TriggeredAction): CarriedAction {
   const place = `action ${job.action_index}`;
   try {
