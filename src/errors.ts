@@ -291,9 +291,10 @@ const LONGEST_REASON = 200;
 /**
  * What went wrong, in one line that is safe to log and to store: never the error object itself, because errors of ioredis carry
  * `command.args`, and never the arguments that Redis repeats when it does not know a command.
+ * @param redacted takes out secrets: before the text is cut, since a part of one could not be found any more
  */
-export function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown, redacted = (text: string): string => text): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
-  const [line = ''] = text.split('\n', 1);
+  const [line = ''] = redacted(text).split('\n', 1);
   return (line.split(', with args beginning with', 1)[0] ?? line).slice(0, LONGEST_REASON);
 }

@@ -1,5 +1,4 @@
 import { createTransport } from 'nodemailer';
-import { reasonOf } from '../errors.ts';
 import { FailedForGood, TryAgain } from '../relay/outcome.ts';
 import type { Message } from './messages.ts';
 import type { MessageTarget } from './target.ts';
@@ -38,7 +37,7 @@ export async function sendEmail(
     });
   } catch (error) {
     const { responseCode = 0 } = error as { responseCode?: number };
-    const reason = `the mail server ${responseCode === 0 ? 'cannot be used' : `answered ${responseCode}`}: ${reasonOf(error)}`;
+    const reason = `the mail server ${responseCode === 0 ? 'cannot be used' : `answered ${responseCode}`}: ${(error as Error).message}`;
     if (responseCode >= 500) throw new FailedForGood(reason);
     throw new TryAgain(reason, 0, { cause: error });
   } finally {

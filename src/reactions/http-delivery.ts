@@ -2,9 +2,8 @@ import { Webhook } from 'standardwebhooks';
 import { FailedForGood, TryAgain } from '../relay/outcome.ts';
 import type { HttpAnswer, WayOut } from './way-out.ts';
 
-/** Longest wait that a receiver may ask for, and what is shown of its answer. */
+/** Longest wait that a receiver may ask for. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
-const SHOWN_ANSWER = 200;
 
 /** Statuses that say that the same request may succeed later; all of 5xx do as well. */
 const PASSING = new Set([408, 425, 429]);
@@ -60,6 +59,7 @@ function retryAfterMs({ retryAfter }: HttpAnswer, nowMs: number): number {
   return Math.min(Math.max(0, at - nowMs), LONGEST_RETRY_AFTER_MS);
 }
 
+/** It is not cut here: that is done when its secrets are taken out. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, SHOWN_ANSWER);
+  return text.replace(/\s+/g, ' ').trim();
 }

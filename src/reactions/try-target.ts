@@ -1,4 +1,4 @@
-import { InvalidDocument } from '../errors.ts';
+import { InvalidDocument, reasonOf } from '../errors.ts';
 import { networksOf } from './addresses.ts';
 import type { Message } from './messages.ts';
 import { type SendTools, sendTo } from './sending.ts';
@@ -43,7 +43,7 @@ export async function tryTarget(
     const answer = await sendTo(tools, target, { id, message: messageOf(name, id, nowMs), timeoutMs: TIMEOUT_MS });
     return { kind: target.kind, answer, problem: null };
   } catch (error) {
-    return { kind: target.kind, answer: null, problem: targets.redacted((error as Error).message) };
+    return { kind: target.kind, answer: null, problem: reasonOf(error, (text) => targets.redacted(text)) };
   }
 }
 

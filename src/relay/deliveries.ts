@@ -74,14 +74,14 @@ export class Deliveries {
   }
 
   async #carryOut(job: Job<TriggeredAction, Delivered>, token: string | undefined): Promise<Delivered> {
-    const { carryOut, logger } = this.#parts;
+    const { carryOut, logger, redacted } = this.#parts;
     const about = { job: job.id, automation: job.data.automation?.id, type: job.name };
     try {
       const delivered = await carryOut(job.data, job.id ?? '');
       logger.debug({ ...about, ...delivered }, 'action carried out');
       return delivered;
     } catch (error) {
-      const reason = this.#parts.redacted(reasonOf(error));
+      const reason = reasonOf(error, redacted);
       if (error instanceof NotYet) {
         logger.warn({ ...about, reason, afterMs: error.afterMs }, 'action waits');
         await job.moveToDelayed(Date.now() + error.afterMs, token);

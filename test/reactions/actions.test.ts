@@ -167,6 +167,19 @@ describe('targets', () => {
     expect(job?.failedReason).toContain('no /in for …');
     expect(JSON.stringify([job, job?.stacktrace])).not.toContain('hidden-t0ken');
   });
+
+  test('keep the part of a secret that stands where an answer is cut', async () => {
+    const { url } = await receiver((response, { headers }) => {
+      response.statusCode = 404;
+      response.end(`${'-'.repeat(160)} ${headers.authorization}`);
+    });
+    const hook = { kind: 'webhook', url, headers: { authorization: 'hidden-t0ken'.repeat(10) } };
+    const { fire, jobs } = await shop({ actions: [{ type: 'webhook', target: 'hook' }] }, { hook });
+    await fire();
+    const [job] = await jobs('failed');
+    expect(job?.failedReason).toMatch(/- …$/);
+    expect(JSON.stringify([job, job?.stacktrace])).not.toContain('hidden');
+  });
 });
 
 describe('actions of the engine', () => {
