@@ -37,20 +37,17 @@ export class Question {
   /** What an expression gives; undefined when it fails. */
   answer(expression: Expression): Answer | undefined {
     const { event } = this;
-    this.#asExpressionsSeeIt ??= {
-      event: event.event,
-      id: event.id,
-      resource: event.resource,
-      related: event.related,
-      payload: event.payload,
-      occurredMs: event.occurred,
-      receivedMs: event.received,
-    };
+    this.#asExpressionsSeeIt ??= asExpressionsSee(event);
     const result = evaluate(expression, this.#asExpressionsSeeIt);
     if (result.ok) return result.value;
     if (expression.wants === 'boolean') this.#onFailure?.(this.#automationId, result.error);
     return undefined;
   }
+}
+
+/** An event as expressions see it. */
+export function asExpressionsSee({ event, id, resource, related, payload, occurred, received }: Event): CelEvent {
+  return { event, id, resource, related, payload, occurredMs: occurred, receivedMs: received };
 }
 
 /** Whether an event meets a condition, a pattern, or one of several. */

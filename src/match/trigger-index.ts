@@ -10,7 +10,7 @@ import type { Plan, TriggerNode } from './plan.ts';
 export type { Interest } from './interest.ts';
 
 /** An event with a longer chain of causes is evaluated by no automation: the brake on automations that feed each other. */
-const LONGEST_CAUSE_CHAIN = 8;
+export const LONGEST_CAUSE_CHAIN = 8;
 
 /** Shared by all events that no trigger wants, which are most of them. */
 const NOBODY: readonly Interest[] = Object.freeze([]);

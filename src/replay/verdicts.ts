@@ -1,8 +1,10 @@
 import { compileExpression, type Expression, evaluate } from '../cel/expression.ts';
 import { mostSimilar } from '../findings/similar.ts';
+import { asExpressionsSee } from '../match/conditions.ts';
 import { compileSpec, lookup } from '../match/labels.ts';
 import { compileNames } from '../match/names.ts';
 import type { TriggerNode } from '../match/plan.ts';
+import { LONGEST_CAUSE_CHAIN } from '../match/trigger-index.ts';
 import type { Automation } from '../model/automation.ts';
 import type { Event, Labels } from '../model/event.ts';
 import { namesOf } from '../model/pattern.ts';
@@ -53,10 +55,9 @@ function enabledOf({ enabled }: Automation): ConditionVerdict[] {
 
 /** Rules 14. */
 function chainOf({ id, allowSelfTrigger }: Automation, { causeChain }: Event): ConditionVerdict[] {
-  if (causeChain.length > 8) {
-    return [
-      { condition: 'cause_chain', met: false, said: `cause_chain has ${causeChain.length} automations, at most 8 may` },
-    ];
+  if (causeChain.length > LONGEST_CAUSE_CHAIN) {
+    const said = `cause_chain has ${causeChain.length} automations, at most ${LONGEST_CAUSE_CHAIN} may`;
+    return [{ condition: 'cause_chain', met: false, said }];
   }
   if (allowSelfTrigger || !causeChain.includes(id)) return [];
   const said = 'cause_chain has this automation, which has no allow_self_trigger';
@@ -145,7 +146,7 @@ function relatedOf(condition: string, spec: Spec, { related }: Event): Condition
 }
 
 function whereOf(condition: string, text: string, event: Event): ConditionVerdict {
-  const result = evaluate(compileExpression(text, 'boolean'), celEvent(event));
+  const result = evaluate(compileExpression(text, 'boolean'), asExpressionsSee(event));
   const met = result.ok && result.value === true;
   const gave = result.ok ? String(result.value) : `not to be answered: ${result.error}`;
   return { condition, met, said: `${text} is ${gave}${valuesIn(text, event)}` };
@@ -156,14 +157,10 @@ function addedBy({ distinct, sum }: EventTrigger, event: Event): ConditionVerdic
   const [condition, text, wants] = distinct === undefined ? ['sum', sum, 'number'] : ['distinct', distinct, 'value'];
   if (text === undefined) return [];
   const expression: Expression = compileExpression(text, wants as 'number' | 'value');
-  const result = evaluate(expression, celEvent(event));
+  const result = evaluate(expression, asExpressionsSee(event));
   const said = result.ok ? `${text} is ${JSON.stringify(result.value)}` : `${text} is not there: ${result.error}`;
   // Without a value it is not counted; the trigger has to do with it all the same.
   return [{ condition: condition ?? '', met: true, said }];
-}
-
-function celEvent({ event, id, resource, related, payload, occurred, received }: Event) {
-  return { event, id, resource, related, payload, occurredMs: occurred, receivedMs: received };
 }
 
 const PATH = /\b(?:payload|resource)(?:\.[A-Za-z_]\w*)+/g;
