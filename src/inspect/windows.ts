@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { decodeKey } from '../match/key.ts';
+import { labelsOfKey } from '../match/key.ts';
 import { planOf, type TriggerNode } from '../match/plan.ts';
 import type { Automation } from '../model/automation.ts';
 import type { Labels } from '../model/event.ts';
@@ -132,7 +132,7 @@ async function readAll(redis: Redis, store: Store, found: readonly Upcoming[]): 
     const one = stored[i];
     if (!one) return [];
     const { automationId, path, trigger } = node;
-    const place = { automation: automationId, name, enabled, path, labels: labelsOf(trigger.forEach, key) };
+    const place = { automation: automationId, name, enabled, path, labels: labelsOfKey(trigger.forEach, key) };
     if (trigger.type !== 'event') return 'group' in one ? [groupOf(place, trigger, one.group)] : [];
     return 'text' in one ? [windowOf(place, trigger, one.text, one.last)] : [];
   });
@@ -180,9 +180,4 @@ function groupOf(place: Place, trigger: CompositeTrigger, hash: Record<string, s
   });
   children.sort((a, b) => a.child - b.child);
   return { kind: 'composite', ...place, type: trigger.type, needed: trigger.needed, children };
-}
-
-function labelsOf(names: readonly string[], key: string): Labels {
-  const values = decodeKey(key, names.length);
-  return Object.fromEntries(names.map((name, i) => [name, values[i] ?? '']));
 }

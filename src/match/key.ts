@@ -1,3 +1,4 @@
+import type { Labels } from '../model/event.ts';
 import { compileLookup, type Keyed } from './labels.ts';
 
 // The order of keys, value by value, which encoded keys keep.
@@ -44,6 +45,12 @@ export function decodeKey(text: string, count: number): string[] {
   const values = count === 0 && text === '' ? [] : text.split(SEPARATOR);
   if (values.length !== count) throw new RangeError(`a key of ${count} values cannot hold ${values.length}`);
   return values.map((value) => value.replace(ESCAPED, shiftDown));
+}
+
+/** The values of a key by the names of its `for_each`. Throws as {@link decodeKey} does. */
+export function labelsOfKey(forEach: readonly string[], key: string): Labels {
+  const values = decodeKey(key, forEach.length);
+  return Object.fromEntries(forEach.map((name, i) => [name, values[i] ?? '']));
 }
 
 function isPlain(value: string): boolean {

@@ -1,6 +1,6 @@
 import { NotFound } from '../errors.ts';
 import { type EventWindow, windowsAt } from '../inspect/windows.ts';
-import { compileKey, decodeKey, encodeKey } from '../match/key.ts';
+import { compileKey, encodeKey, labelsOfKey } from '../match/key.ts';
 import { planOf, type TriggerNode } from '../match/plan.ts';
 import { TriggerIndex } from '../match/trigger-index.ts';
 import type { Automation } from '../model/automation.ts';
@@ -69,7 +69,12 @@ export async function explainAbsence(
   const plan = planOf({ ...automation, enabled: true }, stored.revision, stored);
   const nodes = plan.nodes.filter(({ trigger }) => trigger.type === 'event');
   const keys = nodes.map(({ trigger }) => encodeKey(valuesOf(trigger.forEach, given)));
-  const cells = nodes.map((node, i) => ({ automation, node, key: keys[i] ?? '' }));
+  const cells = nodes.map((node, i) => ({
+    automation,
+    node,
+    key: keys[i] ?? '',
+    valuesIn: compileKey(node.trigger.forEach),
+  }));
   const { followWaitMs } = await readSettings(redis, store);
   const [windows, texts, moment, { found: parked }] = await Promise.all([
     windowsAt(redis, store, cells),
@@ -90,7 +95,8 @@ export async function explainAbsence(
     labels: labelsOf(nodes, keys),
     ...moment,
     searched,
-    states: cells.map(({ node, key }, i) => {
+    states: cells.map((cell, i) => {
+      const { node } = cell;
       const window = windows[i];
       const text = texts[i];
       return {
@@ -100,7 +106,7 @@ export async function explainAbsence(
         quietUntil: text && 'text' in text ? quietIn(text.text) : null,
         parked: parked.flatMap(({ document, since }) => {
           const decoded = decode({ id: '0-0', fields: ['released', document ?? ''] });
-          if (decoded.kind !== 'event' || !meets(index, decoded.event, node, key)) return [];
+          if (decoded.kind !== 'event' || !meets(index, decoded.event, cell)) return [];
           const { id: event, event: name, follows } = decoded.event;
           return [{ id: event, event: name, follows: follows ?? '', untilMs: since + followWaitMs }];
         }),
@@ -125,10 +131,7 @@ function valuesOf(names: readonly string[], given: readonly string[]): string[] 
 }
 
 function labelsOf(nodes: readonly TriggerNode[], keys: readonly string[]): Labels {
-  const pairs = nodes.flatMap(({ trigger }, i) => {
-    const values = decodeKey(keys[i] ?? '', trigger.forEach.length);
-    return trigger.forEach.map((name, at): [string, string] => [name, values[at] ?? '']);
-  });
+  const pairs = nodes.flatMap(({ trigger }, i) => Object.entries(labelsOfKey(trigger.forEach, keys[i] ?? '')));
   return Object.fromEntries(pairs);
 }
 
@@ -138,15 +141,16 @@ function quietIn(text: string): number | null {
   return until === undefined ? null : Number(until);
 }
 
-function meets(index: TriggerIndex, event: Event, node: TriggerNode, key: string): boolean {
-  return index.interested(event).some((one) => one.node.name === node.name) && keyOf(node, event) === key;
+function meets(index: TriggerIndex, event: Event, cell: Cell): boolean {
+  return isOfKey(event, cell) && index.interested(event).some((one) => one.node.name === cell.node.name);
 }
 
-function keyOf({ trigger }: TriggerNode, event: Event): string {
-  return encodeKey(compileKey(trigger.forEach)(event));
+function isOfKey(event: Event, { key, valuesIn }: Cell): boolean {
+  return encodeKey(valuesIn(event)) === key;
 }
 
-type Cell = Readonly<{ automation: Automation; node: TriggerNode; key: string }>;
+/** A key of a trigger. `valuesIn`: those of its `for_each` in an event. */
+type Cell = Readonly<{ node: TriggerNode; key: string; valuesIn: (event: Event) => readonly string[] }>;
 type Found = { -readonly [name in 'armed' | 'expected' | 'missed']: KeyState[name] };
 
 /** The newest events of some keys. */
@@ -192,9 +196,10 @@ class Seen {
     const interests = this.#index.interested(event);
     const { id, event: name, occurred, received } = event;
     const told = { entry, id, event: name, occurred, received };
-    for (const [i, { node, key }] of this.#cells.entries()) {
+    for (const [i, cell] of this.#cells.entries()) {
       const found = this.#found[i];
-      if (!found || keyOf(node, event) !== key) continue;
+      if (!found || !isOfKey(event, cell)) continue;
+      const { node, key } = cell;
       const interest = interests.find((one) => one.node.name === node.name);
       if (interest?.arms) found.armed ??= told;
       if (interest?.expects) found.expected ??= told;

@@ -1,6 +1,6 @@
 import { matchEntry } from '../apply/match-entry.ts';
 import { type Window, windowsAt } from '../inspect/windows.ts';
-import { compileKey, encodeKey } from '../match/key.ts';
+import { encodeKey, keyOf, labelsOfKey } from '../match/key.ts';
 import { planOf, type TriggerNode } from '../match/plan.ts';
 import type { Automation } from '../model/automation.ts';
 import type { Event, Labels } from '../model/event.ts';
@@ -110,7 +110,11 @@ export async function explain(
   const interests = 'interests' in decided ? decided.interests : [];
   const found = event === null ? [] : await automationsAt(player, only);
   const cells = found.flatMap(({ automation, nodes }) =>
-    nodes.map((node) => ({ automation, node, key: keyIn(node, event) })),
+    nodes.map((node) => ({
+      automation,
+      node,
+      key: event === null ? '' : encodeKey(keyOf(event, node.trigger.forEach)),
+    })),
   );
   const before = await windowsAt(player.redis, player.store, cells);
   const isWaiting = isAfter(entry.id, retained.to);
@@ -127,7 +131,7 @@ export async function explain(
       path: node.path,
       verdicts: event === null ? [] : verdictsOf(automation, node, event),
       interested: wordOf.has(node.name),
-      key: labelsIn(node, key),
+      key: labelsOfKey(node.trigger.forEach, key),
       word: wordOf.get(node.name) ?? null,
       before: before[i] ?? null,
       after: after[i] ?? null,
@@ -163,19 +167,6 @@ async function automationsAt(
     found.push({ automation, nodes: planOf(automation, plan.revision, plan).nodes });
   }
   return found.sort((a, b) => (a.automation.name < b.automation.name ? -1 : 1));
-}
-
-function keyIn({ trigger }: TriggerNode, event: Event | null): string {
-  return event === null ? '' : encodeKey(compileKey(trigger.forEach)(event));
-}
-
-function labelsIn({ trigger }: TriggerNode, key: string): Labels {
-  const values = key.split('+');
-  return Object.fromEntries(trigger.forEach.map((name, i) => [name, decodeValue(values[i] ?? '')]));
-}
-
-function decodeValue(text: string): string {
-  return text.replace(/,([@-l])/g, (_, shifted: string) => String.fromCharCode(shifted.charCodeAt(0) - 0x40));
 }
 
 function explained(
