@@ -55,6 +55,13 @@ export async function findStored(redis: Redis, store: Store, id: string): Promis
   return old === null || old.definition instanceof UnreadableState ? null : old.definition;
 }
 
+/** The same. @throws UnreadableState for one that cannot be read */
+export async function readStored(redis: Redis, store: Store, id: string): Promise<Definition | null> {
+  const { old } = await current(redis, store, id);
+  if (old?.definition instanceof UnreadableState) throw old.definition;
+  return old?.definition ?? null;
+}
+
 /** What one attempt at a change answers; `unchanged` carries the generation at which it was changed last. */
 export type Attempted = Changed | Readonly<{ word: 'unchanged'; generation: string }> | null;
 

@@ -6,7 +6,7 @@ import { TriggerIndex } from '../match/trigger-index.ts';
 import type { Automation } from '../model/automation.ts';
 import type { Event, Labels } from '../model/event.ts';
 import { decode } from '../model/intake.ts';
-import { changesSince } from '../redis/definitions.ts';
+import { readStored } from '../redis/definitions.ts';
 import { type PresentState, readMoment } from '../redis/moment.ts';
 import { readParked } from '../redis/parked.ts';
 import { readEntriesBack } from '../redis/scratch-log.ts';
@@ -62,9 +62,8 @@ export async function explainAbsence(
 ): Promise<AbsenceExplained> {
   const { connections, store } = live;
   const { redis } = connections;
-  const { changed } = await changesSince(redis, store, '0');
-  const definition = [...changed].find(([found]) => found === id)?.[1];
-  if (!definition) throw new NotFound(id);
+  const definition = await readStored(redis, store, id);
+  if (definition === null) throw new NotFound(id);
   const { automation, plan: stored } = definition;
   const plan = planOf({ ...automation, enabled: true }, stored.revision, stored);
   const nodes = plan.nodes.filter(({ trigger }) => trigger.type === 'event');

@@ -1,6 +1,7 @@
 import type { Automation } from '../model/automation.ts';
 import { type Firing, parseFiring } from '../model/firing.ts';
 import type { FiringEntry } from '../redis/ledger.ts';
+import { readStanding } from '../redis/past.ts';
 import { playCandidates, playFile } from './candidates.ts';
 import { type Difference, differenceOf, type Sameness, sameness } from './compare.ts';
 import type { ExactFrom } from './exactness.ts';
@@ -109,8 +110,8 @@ export async function backtest(
 }
 
 async function standingAutomations(live: LiveEngine): Promise<Automation[]> {
-  const { standing } = await readRetained(live);
-  return [...standing.automations.values()].flatMap((stood) => automationIn(stood) ?? []);
+  const { automations } = await readStanding(live.connections.redis, live.store);
+  return [...automations.values()].flatMap((stood) => automationIn(stood) ?? []);
 }
 
 /** The ledger of the automations that candidates stand for, since the log begins. */

@@ -1,6 +1,6 @@
 import { planOf } from '../match/plan.ts';
 import { decode } from '../model/intake.ts';
-import { changesSince } from '../redis/definitions.ts';
+import { readStored } from '../redis/definitions.ts';
 import { readEach } from '../redis/log.ts';
 import { nearestMiss, verdictsOf } from '../replay/verdicts.ts';
 import type { LiveEvent } from '../services/live.ts';
@@ -19,8 +19,8 @@ export async function explainEvent(
   if (own.length > 0) return own.map(({ trigger, word }) => (trigger === '' ? word : `trigger ${trigger}: ${word}`));
   if (outcome !== 'applied') return [reason === undefined ? outcome : `${outcome}: ${reason}`];
   const [found] = await readEach(redis, store, [entry]);
-  const definition = new Map((await changesSince(redis, store, '0')).changed).get(automation);
-  if (!definition) return ['is not there any more'];
+  const definition = await readStored(redis, store, automation);
+  if (definition === null) return ['is not there any more'];
   const decoded = found && decode(found);
   if (decoded?.kind !== 'event') return ['could not be read'];
   const { nodes } = planOf(definition.automation, definition.plan.revision, definition.plan);
