@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { fieldsOf, noStream } from './backlog.ts';
+import { fieldsOf } from './backlog.ts';
 import { type FiringEntry, ledgerBetween } from './ledger.ts';
 import { isAfter } from './log.ts';
 import type { Store } from './store.ts';
@@ -157,10 +157,4 @@ export async function* ledgerUpTo(
     yield page;
     from = `(${page.at(-1)?.[0]}`;
   }
-}
-
-/** How many entries of a log were ever added, for what is not there: 0. */
-export async function entriesKept(redis: Redis, { keys }: Store): Promise<number> {
-  const info = await redis.xinfo('STREAM', keys.events).then((flat) => fieldsOf(flat as unknown[]), noStream);
-  return Number(info.get('length') ?? 0);
 }

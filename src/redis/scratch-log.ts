@@ -69,11 +69,6 @@ export async function unpark(redis: Redis, { keys, prefixes }: Store, id: string
   return true;
 }
 
-/** How many events wait, and the ids of those that were received before a time. */
-export async function parkedBefore(redis: Redis, { keys }: Store, beforeMs: number): Promise<string[]> {
-  return await redis.zrange(keys.parked, '-inf', `(${beforeMs}`, 'BYSCORE');
-}
-
 /** Gives the next change this number. */
 export async function setGeneration(redis: Redis, { keys }: Store, generation: number): Promise<void> {
   await redis.set(keys.generation, String(generation));
@@ -109,11 +104,5 @@ export async function readEntries(
   count: number,
 ): Promise<Entry[]> {
   const entries = await redis.xrange(keys.events, from, to, 'COUNT', count);
-  return entries.map(([id, fields]) => ({ id, fields }));
-}
-
-/** The same from one back, the newest first. */
-export async function readEntriesBack(redis: Redis, { keys }: Store, to: string, count: number): Promise<Entry[]> {
-  const entries = await redis.xrevrange(keys.events, to, '-', 'COUNT', count);
   return entries.map(([id, fields]) => ({ id, fields }));
 }

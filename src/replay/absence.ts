@@ -7,9 +7,9 @@ import type { Automation } from '../model/automation.ts';
 import type { Event, Labels } from '../model/event.ts';
 import { decode } from '../model/intake.ts';
 import { readStored } from '../redis/definitions.ts';
+import { newestBefore } from '../redis/log.ts';
 import { type PresentState, readMoment } from '../redis/moment.ts';
 import { readParked } from '../redis/parked.ts';
-import { readEntriesBack } from '../redis/scratch-log.ts';
 import { readSettings } from '../redis/settings.ts';
 import { storedWindows } from '../redis/windows.ts';
 import type { LiveEngine } from './live.ts';
@@ -174,7 +174,7 @@ class Seen {
   async search({ connections: { redis }, store }: LiveEngine): Promise<number> {
     let looked = 0;
     for (let to = '+'; looked < LOOK_LIMIT && !this.#isDone; ) {
-      const page = await readEntriesBack(redis, store, to, PAGE);
+      const page = await newestBefore(redis, store, to, PAGE);
       for (const entry of page) {
         const decoded = decode(entry);
         if (decoded.kind === 'event') this.#take(entry.id, decoded.event);

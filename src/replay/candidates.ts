@@ -1,5 +1,5 @@
 import type { Automation } from '../model/automation.ts';
-import { type Entry, ownFormOf } from '../model/intake.ts';
+import type { Entry } from '../model/intake.ts';
 import { isRecord } from '../model/record.ts';
 import { parseTimestamp } from '../model/timestamp.ts';
 import { isAfter } from '../redis/log.ts';
@@ -8,7 +8,7 @@ import { entriesOf, type LiveEngine, type Retained } from './live.ts';
 import { beginningMs } from './past.ts';
 import { Player, type ScratchPlace } from './player.ts';
 import type { ReplayOptions } from './recorded.ts';
-import { CandidateRun } from './run.ts';
+import { CandidateRun, ownIn } from './run.ts';
 
 /** Replays a log with other automations. What the engine wrote then stands where it stood, but for what candidates say anew. */
 export async function playCandidates(
@@ -64,9 +64,8 @@ export async function playCandidates(
 }
 
 /** The automation of a state-change entry. */
-function firedBy({ fields }: Entry): string | null {
-  if (ownFormOf(fields) === null) return null;
-  const inner = fields[0] === 'straightened' ? fields.slice(2) : fields;
+function firedBy(entry: Entry): string | null {
+  const inner = ownIn(entry);
   return inner[0] === 'firing' ? (inner[inner.indexOf('automation') + 1] ?? null) : null;
 }
 

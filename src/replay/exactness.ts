@@ -1,9 +1,10 @@
 import { planOf, storedPlan } from '../match/plan.ts';
 import type { Automation } from '../model/automation.ts';
+import { msOf } from '../model/intake.ts';
 import type { EventTrigger, Trigger } from '../model/trigger.ts';
 import type { Chunk } from '../redis/wire.ts';
 import type { Retained } from './live.ts';
-import { msOf, type Played } from './player.ts';
+import type { Played } from './player.ts';
 
 /** Rules 1, in ms: keep, forget, seen memory and leader wait, lag limit. */
 const KEEP_MS = 60_000;

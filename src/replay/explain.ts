@@ -6,8 +6,8 @@ import type { Automation } from '../model/automation.ts';
 import type { Event, Labels } from '../model/event.ts';
 import { decode, type Entry } from '../model/intake.ts';
 import { changesSince } from '../redis/definitions.ts';
-import { isAfter } from '../redis/log.ts';
-import { readEntries, readEntriesBack } from '../redis/scratch-log.ts';
+import { isAfter, newestBefore } from '../redis/log.ts';
+import { readEntries } from '../redis/scratch-log.ts';
 import type { ExactFrom } from './exactness.ts';
 import { idBefore, type LiveEngine, type Retained, readRetained } from './live.ts';
 import type { ScratchPlace } from './player.ts';
@@ -67,7 +67,7 @@ export async function findEntry({ connections: { redis }, store }: LiveEngine, n
   }
   let to = '+';
   for (let looked = 0; looked < LOOK_LIMIT; looked += PAGE) {
-    const page = await readEntriesBack(redis, store, to, PAGE);
+    const page = await newestBefore(redis, store, to, PAGE);
     for (const entry of page) if (idOf(entry, name) === name) return entry;
     const last = page.at(-1);
     if (last === undefined) return null;

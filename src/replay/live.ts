@@ -1,13 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { Automation } from '../model/automation.ts';
-import type { Entry } from '../model/intake.ts';
+import { type Entry, msOf } from '../model/intake.ts';
 import { isAfter } from '../redis/log.ts';
 import { countBetween, ledgerUpTo, readStanding, type StandingEngine } from '../redis/past.ts';
 import { readEntries } from '../redis/scratch-log.ts';
 import type { Store } from '../redis/store.ts';
 import { alerts } from './exactness.ts';
 import { type Past, pastOf } from './past.ts';
-import { msOf } from './player.ts';
 import { automationIn } from './run.ts';
 import { type ToldFiring, toldOf } from './told.ts';
 

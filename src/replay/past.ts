@@ -1,7 +1,7 @@
 import type { SetAsideCause } from '../apply/poison.ts';
+import { msOf } from '../model/intake.ts';
 import { isAfter } from '../redis/log.ts';
 import type { Agreed, Noted, StandingEngine, Stood, StoodAt } from '../redis/past.ts';
-import { msOf } from './player.ts';
 
 /** A change as it was made, behind the entry `position`: what stands there since, null for a deleted automation. */
 export type PastChange = Readonly<{ position: string; generation: number; timeMs: number }> &

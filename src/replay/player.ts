@@ -4,7 +4,7 @@ import { type DefinitionsView, LoadedDefinitions } from '../apply/loaded-definit
 import type { SetAsideCause } from '../apply/poison.ts';
 import { UnexpectedAnswer } from '../errors.ts';
 import type { Automation } from '../model/automation.ts';
-import { type Entry, ownFormOf, timeOf } from '../model/intake.ts';
+import { type Entry, msOf, ownFormOf, timeOf } from '../model/intake.ts';
 import { DEFAULT_NAMESPACE_SETTINGS } from '../model/namespace-settings.ts';
 import { deleteDefinition, putDefinition } from '../redis/definitions.ts';
 import type { FiringEntry } from '../redis/ledger.ts';
@@ -244,9 +244,4 @@ export class Player {
     const { id, fields } = entry;
     return { id: this.nextId(), fields: fields[0] === 'straightened' ? fields : ['straightened', id, ...fields] };
   }
-}
-
-/** The milliseconds of a stream id. */
-export function msOf(id: string): number {
-  return Number(id.slice(0, id.indexOf('-')));
 }

@@ -1,4 +1,3 @@
-import type { Entry } from '../model/intake.ts';
 import type { FiringEntry } from '../redis/ledger.ts';
 import { type ExactFrom, Exactness } from './exactness.ts';
 import { entriesOf, type LiveEngine, type Retained } from './live.ts';
@@ -66,7 +65,7 @@ export class RecordedReplay {
     return recorded;
   }
 
-  /** Replays up to an entry, without it or with it. @param before whether it is left out */
+  /** Replays up to an entry, with it. */
   async upTo(to: string): Promise<void> {
     const { count, first } = this.retained;
     const { onProgress, signal } = this.#options;
@@ -80,7 +79,7 @@ export class RecordedReplay {
   /** Entries of the engine that wait behind the position count as found. */
   async own(): Promise<OwnEntries> {
     const { to, standing } = this.retained;
-    for await (const page of entriesOf(this.#live, `(${to}`, standing.last)) this.run.found(page as Entry[]);
+    for await (const page of entriesOf(this.#live, `(${to}`, standing.last)) this.run.found(page);
     return this.run.own;
   }
 

@@ -1,10 +1,10 @@
 import { type Automation, parseAutomation } from '../model/automation.ts';
-import { type Entry, ownFormOf } from '../model/intake.ts';
+import { type Entry, msOf, ownFormOf } from '../model/intake.ts';
 import { isAfter } from '../redis/log.ts';
 import type { StoodAt } from '../redis/past.ts';
 import { unpark } from '../redis/scratch-log.ts';
 import type { Past, PastChange } from './past.ts';
-import { msOf, type Player } from './player.ts';
+import type { Player } from './player.ts';
 import { essence } from './told.ts';
 
 /** Entries of one call, and characters of their texts: as much as the server takes in some milliseconds. */
@@ -173,7 +173,7 @@ export async function begin(
 }
 
 /** The fields of an entry in the engine's form as it was written first; none of any other. */
-function ownIn({ fields }: Entry): readonly string[] {
+export function ownIn({ fields }: Entry): readonly string[] {
   return ownFormOf(fields) === null ? [] : innerOf(fields);
 }
 
