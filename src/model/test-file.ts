@@ -257,10 +257,6 @@ function parseSent(value: unknown, path: string, startMs: number): EventInput {
     return event as EventInput;
   } catch (error) {
     if (!(error instanceof InvalidDocument)) throw error;
-    throw new InvalidDocument(joinPath(path, error.path), error.reason, valueAt(event, error.path));
+    throw new InvalidDocument(joinPath(path, error.path), error.reason, event[error.path]);
   }
-}
-
-function valueAt(event: Record<string, unknown>, path: string): unknown {
-  return path in event ? event[path] : undefined;
 }

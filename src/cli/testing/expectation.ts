@@ -106,13 +106,14 @@ function differencesOf(expected: Expectation, came: Came): KeyDifference[] {
   return found;
 }
 
-/** The jobs of a firing as they are told: `billing/remind, …`. */
-export function jobsText(jobs: readonly QueueJob[]): string {
-  return jobs.map(({ queue, name }) => `${queue}/${name}`).join(', ') || 'none';
+/** Jobs as they are told: `billing/remind, …`; `*` for what may be anything. */
+export function jobsText(jobs: readonly Pick<ExpectedJob, 'queue' | 'name'>[]): string {
+  return jobs.map(({ queue = '*', name = '*' }) => `${queue}/${name}`).join(', ') || 'none';
 }
 
-function expectedJobText({ queue = '*', name = '*', data }: ExpectedJob): string {
-  return `${queue}/${name}${data === undefined ? '' : ` ${JSON.stringify(data)}`}`;
+function expectedJobText(job: ExpectedJob): string {
+  const { data } = job;
+  return `${jobsText([job])}${data === undefined ? '' : ` ${JSON.stringify(data)}`}`;
 }
 
 function areJobs(expected: readonly ExpectedJob[], jobs: readonly QueueJob[]): boolean {

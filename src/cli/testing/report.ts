@@ -66,8 +66,7 @@ function expectedText({ automation, state, labels, event, triggeredMs, jobs }: E
   if (labels !== undefined) parts.push(labelsInWords(labels));
   if (event !== undefined) parts.push(event === null ? 'by no event' : `by ${event}`);
   if (triggeredMs !== undefined) parts.push(`at ${durationInWords(triggeredMs)}`);
-  if (jobs !== undefined)
-    parts.push(`jobs ${jobs.map(({ queue = '*', name = '*' }) => `${queue}/${name}`).join(', ') || 'none'}`);
+  if (jobs !== undefined) parts.push(`jobs ${jobsText(jobs)}`);
   return parts.join('  ');
 }
 
@@ -169,6 +168,7 @@ function xml(text: string): string {
     .replace(/[&<>"]/g, (one) => named[one] ?? one);
 }
 
-function countOf(number: number, what: string): string {
+/** `1 test`, `2 tests`. */
+export function countOf(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

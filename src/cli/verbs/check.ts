@@ -4,6 +4,7 @@ import { changesOf } from '../changes.ts';
 import { documentsIn, type FoundDocument } from '../documents.ts';
 import type { Problem } from '../position.ts';
 import { sourceOf } from '../source.ts';
+import { countOf } from '../testing/report.ts';
 import { isTestFile, testsIn } from '../testing/test-file.ts';
 import { DONE, FAILED, type Io, type Verb } from '../verb.ts';
 import { outputOption, printJson } from '../view/output.ts';
@@ -27,9 +28,9 @@ export const verb: Verb = {
 
   async run(files, { output, strict }, io) {
     const sources = await Promise.all(files.map((file) => sourceOf(file, io)));
-    const [tests, plain] = [sources.filter(isTestFile), sources.filter((source) => !isTestFile(source))];
-    const contents = plain.map(documentsIn);
-    const tested = await Promise.all(tests.map((source) => testsIn(source, io)));
+    const kinds = Map.groupBy(sources, (source) => (isTestFile(source) ? 'tests' : 'automations'));
+    const contents = (kinds.get('automations') ?? []).map(documentsIn);
+    const tested = await Promise.all((kinds.get('tests') ?? []).map((source) => testsIn(source, io)));
     const found = contents.flatMap((content) => content.found);
     const newId = (): string => 'new';
     const wrong = [
@@ -85,8 +86,7 @@ function print(all: readonly Graded[], output: unknown, io: Io): void {
 }
 
 function summary(files: number, automations: number, tests: number, errors: number, warnings: number): string {
-  const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-  const tested = tests === 0 ? '' : ` and ${many(tests, 'test')}`;
-  const read = `${many(automations, 'automation')}${tested} in ${many(files, 'file')}`;
-  return `${read}: ${many(errors, 'error')}, ${many(warnings, 'warning')}`;
+  const tested = tests === 0 ? '' : ` and ${countOf(tests, 'test')}`;
+  const read = `${countOf(automations, 'automation')}${tested} in ${countOf(files, 'file')}`;
+  return `${read}: ${countOf(errors, 'error')}, ${countOf(warnings, 'warning')}`;
 }

@@ -34,7 +34,7 @@ function summariesOf(firings: readonly ToldFiring[], ids: Iterable<string>): Sum
     triggered: told.filter(({ state }) => state === 'Triggered').length,
     resolved: told.filter(({ state }) => state === 'Resolved').length,
     keys: counted(told.map(({ labels }) => keyInWords(labels))),
-    hours: counted(told.map(({ triggered }) => Math.floor(triggered / HOUR_MS) * HOUR_MS)),
+    hours: hoursOf(told),
   }));
 }
 
@@ -42,6 +42,11 @@ function counted<T>(values: readonly T[]): Map<T, number> {
   const counts = new Map<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return new Map([...counts].sort(([, a], [, b]) => b - a));
+}
+
+/** Hours by their beginnings, in ms, the busiest first. */
+function hoursOf(firings: readonly ToldFiring[]): Map<number, number> {
+  return counted(firings.map(({ triggered }) => Math.floor(triggered / HOUR_MS) * HOUR_MS));
 }
 
 function keyInWords(labels: string): string {
@@ -87,7 +92,7 @@ export function printBacktest(result: Backtest, options: Options, io: Io): void 
       AUTOMATION_COLUMNS,
       summaries.map((one) => row(one, result)),
     );
-  const hours = counted(firings.map(({ triggered }) => Math.floor(triggered / HOUR_MS) * HOUR_MS));
+  const hours = hoursOf(firings);
   if (hours.size > 1) {
     io.out('');
     const shown = [...hours].slice(0, SHOWN).sort(([a], [b]) => a - b);
