@@ -1,6 +1,12 @@
 import type { FreeAction } from '../documents/basics.ts';
 import type { ActionDocument, AutomationDocument, QueueAction } from '../documents/given.ts';
-import type { ChildFiringDocument, EventDocument, FiringDocument, TriggeredAction } from '../documents/got.ts';
+import type {
+  ChildFiringDocument,
+  EventDocument,
+  FiringDocument,
+  JobFiringDocument,
+  TriggeredAction,
+} from '../documents/got.ts';
 import type { TriggerDocument } from '../documents/triggers.ts';
 import { InvalidDocument } from '../errors.ts';
 import { type Announced, DELIVERIES, delayOf, queueOf } from '../model/action.ts';
@@ -54,7 +60,7 @@ export function jobsOf(firing: Firing, automation: Automation, announced?: Annou
   if (firing.shadow) return [];
   const { actions, actionsOnTrigger, actionsOnResolve, document } = automation;
   const onChange = firing.state === 'Triggered' ? actionsOnTrigger : actionsOnResolve;
-  const told: FiringDocument = {
+  const whole: FiringDocument = {
     ...firingDocument(firing, document.trigger),
     state: firing.state,
     decided: formatTimestamp(firing.decided),
@@ -62,6 +68,8 @@ export function jobsOf(firing: Firing, automation: Automation, announced?: Annou
   };
   const jobs: QueueJob[] = [];
   const add = (list: readonly ActionDocument[], before: number, event: EventDocument | null): void => {
+    if (list.length === 0) return;
+    const told = firingOnce(whole, event);
     for (const [at, action] of list.entries()) {
       jobs.push(
         jobOf({ action, index: before + at, queue: queueOf(action, announced) }, firing, told, document, event),
@@ -82,7 +90,7 @@ type Placed = Readonly<{ action: ActionDocument; index: number; queue: string }>
 function jobOf(
   { action, index, queue }: Placed,
   firing: Firing,
-  told: FiringDocument,
+  told: JobFiringDocument,
   automation: AutomationDocument,
   event: EventDocument | null,
 ): QueueJob {
@@ -92,7 +100,7 @@ function jobOf(
   const common = {
     id,
     automation,
-    firing: firingOnce(told, event),
+    firing: told,
     triggered: told.triggered,
     triggering_labels: firing.labels,
     triggering_event: event,
