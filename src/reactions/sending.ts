@@ -121,7 +121,7 @@ async function targetFor({ targets, redis, store }: Tools, name: string): Promis
   if (target === null) throw new NotYet(`there is no target ${name} in the targets file`, MISSING_AGAIN_MS);
   const rate = rateOf(target);
   if (rate === null) return target;
-  const waitMs = await takeTurn(redis, store, name, rate);
+  const waitMs = await takeTurn(redis, store, targets.current.nameOf(name), rate);
   if (waitMs > 0) throw new NotYet(`the target ${name} takes no more than ${target.rate}`, waitMs);
   return target;
 }

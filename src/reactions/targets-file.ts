@@ -38,8 +38,12 @@ export class Targets {
 
   /** The target of that name, or of a block of Prefect (`block:<id>`); null when there is none. */
   find(name: string): MessageTarget | null {
-    const own = name.startsWith(BLOCK) ? this.#blocks.get(name.slice(BLOCK.length)) : name;
-    return (own !== undefined && this.#byName.get(own)) || null;
+    return this.#byName.get(this.nameOf(name)) ?? null;
+  }
+
+  /** The name in the file: of a block of Prefect that of its target; a block that has none stays as it is. */
+  nameOf(name: string): string {
+    return (name.startsWith(BLOCK) ? this.#blocks.get(name.slice(BLOCK.length)) : undefined) ?? name;
   }
 
   /** A text without what nobody may see. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { eventually } from '../support/eventually.ts';
 import { receiver } from '../support/receiver.ts';
 import { testClient } from '../support/redis.ts';
-import { shop } from './shop.ts';
+import { fileOf, shop } from './shop.ts';
 
 const SECRET = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
 const net = { allowNet: ['127.0.0.0/8'] };
@@ -153,6 +153,21 @@ describe('targets', () => {
     await jobs('completed', 2);
     await jobs('delayed', 3);
     expect(received).toHaveLength(2);
+  });
+
+  test('with a rate keep it whatever names them, a block of Prefect as well', async () => {
+    const { url, received } = await receiver();
+    const targets = { hook: { kind: 'slack', url, rate: '1/h' } };
+    const file = fileOf(JSON.stringify({ targets, blocks: { 'b-1': 'hook' } }));
+    const actions = [
+      { type: 'notify', target: 'hook' },
+      { type: 'send-notification', block_document_id: 'b-1', subject: 's', body: 'b' },
+    ];
+    const { fire, jobs } = await shop({ actions }, {}, { targets: file });
+    await fire();
+    await jobs('completed');
+    await jobs('delayed');
+    expect(received).toHaveLength(1);
   });
 
   test('keep their secrets: nothing of them stands in Redis when a receiver repeats them', async () => {
