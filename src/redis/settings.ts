@@ -41,6 +41,11 @@ export async function readSettings(redis: Redis, store: Store): Promise<Namespac
   };
 }
 
+/** How long an event waits for the one it follows, in ms, by the fields of the settings as they stand in Redis. */
+export function followWaitIn(fields: Readonly<Record<string, string>>): number {
+  return storedNumber(fields[FIELDS.followWaitMs], DEFAULT_NAMESPACE_SETTINGS.followWaitMs);
+}
+
 /** Changes settings between two entries of the log; what stands there already changes nothing. @throws Conflict */
 export async function writeSettings(redis: Redis, store: Store, changes: NamespaceSettingsChanges): Promise<void> {
   await untilChanged(async () => {

@@ -2,15 +2,16 @@ import { planOf, storedPlan } from '../match/plan.ts';
 import type { Automation } from '../model/automation.ts';
 import { msOf } from '../model/intake.ts';
 import type { EventTrigger, Trigger } from '../model/trigger.ts';
+import { followWaitIn } from '../redis/settings.ts';
 import type { Chunk } from '../redis/wire.ts';
 import type { Retained } from './live.ts';
+import type { Past } from './past.ts';
 import type { Played } from './player.ts';
 
-/** Rules 1, in ms: keep, forget, seen memory and leader wait, lag limit. */
+/** Rules 1, in ms: keep, forget, seen memory, lag limit. */
 const KEEP_MS = 60_000;
 const FORGET_MS = 30 * 24 * 3_600_000;
 const MEMORY_MS = 30 * 60_000;
-const WAIT_MS = 15 * 60_000;
 const LAG_LIMIT_MS = 15 * 60_000;
 
 /** From where on a replay is what was: behind the entry `position`, for what fires later than `ms`. null: nowhere in this log. */
@@ -40,6 +41,8 @@ export class Exactness {
   readonly #tracks = new Map<string, Track>();
   readonly #complete: boolean;
   readonly #frontMs: number;
+  /** How long an event waited for another one, at most. */
+  readonly #waitMs: number;
   /** As_of of what was played last, in ms; null while the clock of the log is not known. */
   #asOf: number | null = null;
 
@@ -51,14 +54,18 @@ export class Exactness {
     this.#complete = complete;
     this.#unsure = !complete && retained.standing.refused > 0;
     this.#frontMs = retained.frontMs;
+    this.#waitMs = longestWaitMs(retained.past);
   }
 
   /** An automation that stood there already. */
   stood({ id, trigger }: Automation): void {
+    const horizon = horizonMs(trigger, true);
+    // An event that waited when the log began holds absences until it is back.
+    const untilMs = hasAbsence(trigger) ? this.#frontMs + this.#waitMs + horizon : 0;
     this.#tracks.set(id, {
-      horizonMs: horizonMs(trigger, true),
+      horizonMs: horizon,
       sinceMs: this.#frontMs,
-      untilMs: this.#unsure ? Number.POSITIVE_INFINITY : 0,
+      untilMs: this.#unsure ? Number.POSITIVE_INFINITY : untilMs,
       keys: new Map(),
       lookMs: 0,
       from: this.#complete ? ALWAYS : null,
@@ -108,7 +115,7 @@ export class Exactness {
         const met = triggers[trigger - 1];
         const track = met === undefined ? undefined : this.#tracks.get(met.automation);
         if (met === undefined || track === undefined || track.from !== null) continue;
-        if (doubt) track.untilMs = Math.max(track.untilMs, lastMs + WAIT_MS + track.horizonMs);
+        if (doubt) track.untilMs = Math.max(track.untilMs, lastMs + this.#waitMs + track.horizonMs);
         if (track.horizonMs !== Number.POSITIVE_INFINITY)
           this.#meet(track, `${met.name} ${met.keys[key] ?? ''}`, lastMs);
       }
@@ -152,6 +159,16 @@ function isFresh(before: Automation, after: Automation): boolean {
   // With keys it is not known which ones had a window.
   const watches = trigger.type === 'event' && isStanding(trigger) && trigger.forEach.length === 0;
   return !before.enabled && after.enabled && watches;
+}
+
+/** The longest that held at any time since the log begins. */
+function longestWaitMs({ settings, changes }: Past): number {
+  const later = changes.flatMap((change) => (change.kind === 'settings' ? [change.after] : []));
+  return Math.max(...[settings, ...later].map(followWaitIn));
+}
+
+function hasAbsence(trigger: Trigger): boolean {
+  return trigger.type === 'event' ? trigger.posture === 'Proactive' : trigger.triggers.some(hasAbsence);
 }
 
 function isStanding({ posture, after }: EventTrigger): boolean {

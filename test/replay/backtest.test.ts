@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { writeSettings } from '../../src/redis/settings.ts';
 import { forgetHistory } from '../../src/redis/steps/forget-history.ts';
 import { backtest } from '../../src/replay/backtest.ts';
 import { extent, seedOfRun } from '../rigs/extent.ts';
+import { World } from '../support/world.ts';
 import { liveOf, placeBeside, recordedRun } from './recorded-world.ts';
 
 const ENTRIES = extent('entries', 1_500);
@@ -41,4 +43,57 @@ test('where the front of the log was trimmed, each automation is exact from wher
   expect(found.every(({ position }) => position > front)).toBe(true);
   expect(same?.compared).toBeGreaterThan(10);
   expect(same?.compared).toBeLessThan(firings.length);
+});
+
+const unshipped = {
+  id: 'unshipped',
+  name: 'Not shipped',
+  trigger: { posture: 'Proactive', after: ['placed'], expect: ['shipped'], for_each: ['id'], within: 60 },
+};
+
+/** Takes what came before an entry out of the log. */
+async function trimmedTo({ redis, store }: World, front: string): Promise<void> {
+  await redis.xtrim(store.keys.events, 'MINID', front);
+  while ((await forgetHistory(redis, store)) === 'forgotten');
+}
+
+/** A call of a replay has 200 entries, and is taken as a whole: so many lie before a time at which nothing is doubtful. */
+async function passTime(world: World): Promise<void> {
+  for (let i = 0; i < 600; i += 1) await world.at(i < 300 ? 3 : 3_000).send('note');
+  await world.drain();
+}
+
+test('an absence that an event from before the log held is not said to be exact', async () => {
+  const world = await World.claimed();
+  await writeSettings(world.redis, world.store, { followWaitMs: 4 * 3_600_000 });
+  await world.put(unshipped);
+  await world.meet('shipped', { resource: 'o1', follows: 'never' });
+  const front = await world.at(2).send('note');
+  await passTime(world);
+  await world.at(3_060).meet('placed', { resource: 'o1' });
+  await world.at(3_100).meet('placed', { resource: 'o2' });
+  await world.at(3_200).settle();
+  await world.at(15_000).settle();
+  await world.drain();
+  await world.settle();
+  expect((await world.firings()).map(({ labels }) => labels.id)).toEqual(['o2', 'o1']);
+  await trimmedTo(world, front);
+  expect((await backtest(liveOf(world), placeBeside(world))).same).toMatchObject(NOTHING);
+});
+
+test('an absence that the replay alone holds, as a leader is not retained, is not said to be exact', async () => {
+  const world = await World.claimed();
+  await writeSettings(world.redis, world.store, { followWaitMs: 4 * 3_600_000 });
+  await world.put(unshipped);
+  await world.meet('note', { id: 'leader' });
+  const front = await world.at(1).send('note');
+  await world.drain();
+  await world.at(2).meet('shipped', { resource: 'o1', follows: 'leader' });
+  await passTime(world);
+  await world.at(3_060).meet('placed', { resource: 'o1' });
+  await world.at(3_200).settle();
+  await world.drain();
+  expect(await world.firings()).toHaveLength(1);
+  await trimmedTo(world, front);
+  expect((await backtest(liveOf(world), placeBeside(world))).same).toMatchObject(NOTHING);
 });
