@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import type { ActionDocument, QueueAction } from '../documents/given.ts';
 import { InvalidDocument } from '../errors.ts';
-import { CARRIED, type CarriedAction, type CarriedType, checkCarried, isCarriedType } from './carried-actions.ts';
+import {
+  CARRIED,
+  type CarriedAction,
+  type CarriedType,
+  checkCarried,
+  isCarriedType,
+  MOST_ATTEMPTS,
+} from './carried-actions.ts';
 import { check, checkClosed, closed, each, joinPath, required } from './issue.ts';
 import { isMappedType } from './prefect-actions.ts';
 import { freezeDeep } from './record.ts';
@@ -11,9 +18,8 @@ import { withinAt } from './within.ts';
 /** BullMQ refuses priorities above 2^21 - 1. */
 const PRIORITY_LIMIT = 2_097_151;
 
-/** A job that waits longer is a mistake, and more tries than these never end (rules 5.5). */
+/** A job that waits longer is a mistake (rules 5.5). */
 const LONGEST_DELAY_MS = 365 * 86_400_000;
-const MOST_ATTEMPTS = 1_000;
 
 const notNegative = 'must be a whole number, 0 or more';
 const wholeNumber = z.int(notNegative).min(0, notNegative);

@@ -11,7 +11,9 @@ import { closed, joinPath, required } from './issue.ts';
 /** A delivery that takes longer holds a place that others need; a longer wait between tries is a mistake (rules 5.5). */
 const LONGEST_TIMEOUT_MS = 300_000;
 const LONGEST_DELAY_MS = 86_400_000;
-const MOST_ATTEMPTS = 1_000;
+
+/** More tries than these never end (rules 5.5). */
+export const MOST_ATTEMPTS = 1_000;
 
 /** Headers that belong to the connection, or to what signs and recognises a delivery. */
 const OWN_HEADERS =
@@ -73,7 +75,8 @@ export const webhookAction = closed({
   ...delivery,
 });
 
-const SEVERITIES = ['critical', 'error', 'warning', 'info'] as const;
+/** How bad it is, the worst first. */
+export const SEVERITIES = ['critical', 'error', 'warning', 'info'] as const;
 
 export const notifyAction = closed({
   type: z.literal('notify').describe('A message to a target'),

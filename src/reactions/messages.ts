@@ -1,10 +1,11 @@
+import type { SEVERITIES } from '../model/carried-actions.ts';
 import type { MessageTarget, TargetKind } from './target.ts';
 
 /** A message, for whatever target. */
 export type Message = Readonly<{
   subject: string;
   body: string;
-  severity: 'critical' | 'error' | 'warning' | 'info' | undefined;
+  severity: (typeof SEVERITIES)[number] | undefined;
   /** Of the alert: one key for all that belongs together (docs/reactions.md) */
   key: string;
   /** Whether the alert is open, or over with this message */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkUrl } from '../model/carried-actions.ts';
+import { checkUrl, SEVERITIES } from '../model/carried-actions.ts';
 import { closed, required } from '../model/issue.ts';
 
 /*
@@ -28,7 +28,6 @@ const common = {
     .describe('Most deliveries in a second (s), minute (m) or hour (h), of all programs together'),
 };
 
-const SEVERITIES = ['critical', 'error', 'warning', 'info'] as const;
 const people = z.union([text, z.array(text).min(1, 'must name somebody')], 'must be an address or a list of them');
 
 /** Standard Webhooks takes 24 to 64 random bytes in base64, often with `whsec_` before them. */
