@@ -67,3 +67,19 @@ test('a firing of another automation, or none, is refused by name', async () => 
     });
   }
 });
+
+test('an action of Prefect is shown as it is carried out', async () => {
+  const world = await worldOf({
+    type: 'send-notification',
+    block_document_id: 'b-1',
+    subject: 'At {{ labels.id }}',
+    body: 'b',
+  });
+  await world.at(0).meet('x', { id: 'e1', resource: 'customer.7' });
+  const { status, out } = await runIn(world.namespace)(['render', 'A', '-o', 'json']);
+  expect(status).toBe(0);
+  expect(JSON.parse(out.join(''))[2]).toMatchObject({
+    queue: 'deliveries',
+    action: { type: 'notify', target: 'block:b-1', subject: 'At customer.7', body: 'b' },
+  });
+});

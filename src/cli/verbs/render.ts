@@ -6,6 +6,7 @@ import { renderAction } from '../../model/action-templates.ts';
 import type { Automation } from '../../model/automation.ts';
 import type { Firing } from '../../model/firing.ts';
 import { contextOf } from '../../model/template-context.ts';
+import { FailedForGood } from '../../relay/outcome.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson, yamlText } from '../view/output.ts';
@@ -30,11 +31,14 @@ export const verb: Verb = {
     return await withWatchfire(options, io, async (watchfire) => {
       const automation = await watchfire.get(idOrName);
       const firing = await firingOf(watchfire, automation, options.firing);
-      // Loaded here only: it brings BullMQ's side with it.
-      const { jobsOf } = await import('../../relay/jobs.ts');
+      // Loaded here only: they bring BullMQ's side with them.
+      const [{ jobsOf }, { actionOf }] = await Promise.all([
+        import('../../relay/jobs.ts'),
+        import('../../reactions/carrying.ts'),
+      ]);
       const announced = await watchfire.announced(automation, firing?.decided ?? Number.POSITIVE_INFINITY);
       const jobs = jobsOf(firing ?? sampleOf(automation), automation, announced);
-      const rendered = jobs.map(({ data, queue }) => renderedOf(data, queue));
+      const rendered = jobs.map(({ data, queue }) => renderedOf(data, queue, actionOf));
       if (firing === null) io.err('watchfire: it has not fired yet: filled in with a sample');
       await print(rendered, asJson(options), io);
       return rendered.some(({ problem }) => problem !== null) ? FAILED : DONE;
@@ -49,16 +53,22 @@ async function firingOf(watchfire: Watchfire, { id, name }: Automation, wanted: 
   throw new Misuse(`--firing: must be a firing of ${name} (found "${String(wanted)}")`);
 }
 
-function renderedOf(data: TriggeredAction, queue: string): Rendered {
+/** @param carriedOut an action as it is carried out: of Prefect's as one of Watchfire */
+function renderedOf(
+  data: TriggeredAction,
+  queue: string,
+  carriedOut: (job: TriggeredAction) => ActionDocument,
+): Rendered {
   const base = { job: data.id, queue };
   try {
     return {
       ...base,
-      action: renderAction(data.action, contextOf(data), `action ${data.action_index}`),
+      action: renderAction(carriedOut(data), contextOf(data), `action ${data.action_index}`),
       problem: null,
     };
   } catch (error) {
-    if (error instanceof InvalidDocument) return { ...base, action: null, problem: error.message };
+    if (error instanceof InvalidDocument || error instanceof FailedForGood)
+      return { ...base, action: null, problem: error.message };
     throw error;
   }
 }
