@@ -56,3 +56,11 @@ export function parseWindowText(whole: string): WindowText {
     opener: at === -1 ? null : text.slice(at + ' opener '.length),
   };
 }
+
+/** Until when (ms) nothing is counted after a firing: `quiet T U` in the line before a window's text; null: it does not say. */
+export function quietUntilIn(whole: string): number | null {
+  if (!whole.startsWith('~')) return null;
+  const [line = ''] = whole.split('\n', 1);
+  const [, until] = /[~ ]quiet (-?\d+)/.exec(line) ?? [];
+  return until === undefined ? null : Number(until);
+}

@@ -11,6 +11,7 @@ import { newestBefore } from '../redis/log.ts';
 import { type PresentState, readMoment } from '../redis/moment.ts';
 import { readParked } from '../redis/parked.ts';
 import { readSettings } from '../redis/settings.ts';
+import { quietUntilIn } from '../redis/window-text.ts';
 import { storedWindows } from '../redis/windows.ts';
 import type { LiveEngine } from './live.ts';
 import { verdictsOf } from './verdicts.ts';
@@ -102,7 +103,7 @@ export async function explainAbsence(
         path: node.path,
         node,
         window: window?.kind === 'event' ? window : null,
-        quietUntil: text && 'text' in text ? quietIn(text.text) : null,
+        quietUntil: text && 'text' in text ? quietUntilIn(text.text) : null,
         parked: parked.flatMap(({ document, since }) => {
           const decoded = decode({ id: '0-0', fields: ['released', document ?? ''] });
           if (decoded.kind !== 'event' || !meets(index, decoded.event, cell)) return [];
@@ -132,12 +133,6 @@ function valuesOf(names: readonly string[], given: readonly string[]): string[] 
 function labelsOf(nodes: readonly TriggerNode[], keys: readonly string[]): Labels {
   const pairs = nodes.flatMap(({ trigger }, i) => Object.entries(labelsOfKey(trigger.forEach, keys[i] ?? '')));
   return Object.fromEntries(pairs);
-}
-
-/** `quiet T U` of lua/include/extra.lua: nothing is counted before T. */
-function quietIn(text: string): number | null {
-  const [, until] = text.startsWith('~') ? (/(?:^|[~ ])quiet (-?\d+)/.exec(text) ?? []) : [];
-  return until === undefined ? null : Number(until);
 }
 
 function meets(index: TriggerIndex, event: Event, cell: Cell): boolean {

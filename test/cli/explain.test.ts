@@ -1,4 +1,8 @@
 import { expect, inject, test } from 'vitest';
+import type { Io } from '../../src/cli/verb.ts';
+import { printAbsence } from '../../src/cli/view/absence.ts';
+import { explainAbsence } from '../../src/replay/absence.ts';
+import { liveOf } from '../replay/recorded-world.ts';
 import { iso, World } from '../support/world.ts';
 import { runIn } from './run.ts';
 
@@ -55,6 +59,22 @@ test('riddle two: a key that rests after a firing says so, with its window befor
   expect(text(out)).toMatch(/word (late|resting): /);
   const why = await cli(['explain', '--absence', 'failing', 'c.7']);
   expect(text(why.out)).toContain('so it has fired and rests');
+});
+
+test('a key is quiet after a firing until its cooldown is over, and no longer', async () => {
+  const world = await worldOf({ ...failing, trigger: { ...failing.trigger, threshold: 1, within: 0, cooldown: 60 } });
+  await world.meet('order.failed', { id: 'e1', resource: 'c.7' });
+  const told = async (): Promise<string> => {
+    const out: string[] = [];
+    const io = { out: (line: string) => void out.push(line), columns: null } as unknown as Io;
+    printAbsence(await explainAbsence(liveOf(world), 'failing', ['c.7']), {}, io);
+    return text(out);
+  };
+  world.at(59);
+  expect(await told()).toContain(`quiet after a firing, until ${iso(60)}`);
+  expect(await told()).toContain('so it is quiet after a firing');
+  world.at(61);
+  expect(await told()).not.toContain('quiet after');
 });
 
 test('riddle three: an expected event that is parked holds the absence, and its leader is named', async () => {

@@ -59,8 +59,9 @@ function stateFacts(state: KeyState, { nowMs, lagMs, automation }: AbsenceExplai
     found.push(['alert', `it has fired: the alert is on since ${formatTimestamp(window.alert.since)}`]);
   if (window?.window?.rests)
     found.push(['rests', `it has fired, and counts again from ${formatTimestamp(window.window.start)} on`]);
-  if (quietUntil !== null && quietUntil > nowMs)
-    found.push(['quiet', `after a firing, until ${formatTimestamp(quietUntil)}`]);
+  // It is remembered for a while after it is over.
+  const quiet = quietUntil !== null && quietUntil > nowMs ? quietUntil : null;
+  if (quiet !== null) found.push(['quiet', `after a firing, until ${formatTimestamp(quiet)}`]);
   for (const { id, event, follows, untilMs } of parked) {
     found.push([
       'parked',
@@ -71,7 +72,7 @@ function stateFacts(state: KeyState, { nowMs, lagMs, automation }: AbsenceExplai
   if (arms) found.push(['armed', armed === null ? 'by no event that is retained' : `last by ${eventInWords(armed)}`]);
   found.push(['expected', expected === null ? 'no such event is retained' : `last came ${eventInWords(expected)}`]);
   if (missed !== null) found.push(['not it', `${eventInWords(missed.event)}: ${missed.said}`]);
-  const why = verdict(state, arms, automation.enabled);
+  const why = verdict({ ...state, quietUntil: quiet }, arms, automation.enabled);
   return why === null ? found : [...found, ['so', why]];
 }
 
