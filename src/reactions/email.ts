@@ -13,11 +13,14 @@ export async function sendEmail(
   { subject, body, key }: Message,
   { id, timeoutMs, ca }: Readonly<{ id: string; timeoutMs: number; ca?: string | undefined }>,
 ): Promise<void> {
+  const signal = AbortSignal.timeout(timeoutMs);
   const transport = createTransport({
     url: smtp,
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
+    // A connection that is given up is closed at once.
+    socketCloseTimeout: 0,
     // Neither may a text name a file or an address that the mail would bring along.
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -34,8 +37,11 @@ export async function sendEmail(
       references: thread,
       inReplyTo: thread,
       headers: { 'Auto-Submitted': 'auto-generated' },
+      // The times above are for each step of the conversation, this is for all of it.
+      signal,
     });
   } catch (error) {
+    if (signal.aborted) throw new TryAgain('timed out');
     const { responseCode = 0 } = error as { responseCode?: number };
     const reason = `the mail server ${responseCode === 0 ? 'cannot be used' : `answered ${responseCode}`}: ${(error as Error).message}`;
     if (responseCode >= 500) throw new FailedForGood(reason);

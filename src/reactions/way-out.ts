@@ -39,7 +39,7 @@ export type WayOutParts = Readonly<{
   ca?: string;
 }>;
 
-/** `trusted`: the URL stands in the targets file, so its host may be anywhere. Redirects never are. */
+/** `trusted`: the URL stands in the targets file, so its host may be anywhere. Redirects never are, and stay on that host. */
 export type Outgoing = Readonly<{
   method: string;
   url: URL;
@@ -75,6 +75,10 @@ export class WayOut {
       const next = redirectOf(response, hop);
       if (next === null) return await answerOf(response, deadline);
       response.destroy();
+      // What a target gets may hold its key, in the body too: another host has no part in that.
+      if (outgoing.trusted && next.url.hostname !== outgoing.url.hostname) {
+        throw new FailedForGood(`answered ${response.statusCode}: it redirects to another host, ${next.url.hostname}`);
+      }
       if (redirects === MOST_REDIRECTS) throw new FailedForGood(`redirects more than ${MOST_REDIRECTS} times`);
       hop = next;
     }

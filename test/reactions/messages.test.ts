@@ -1,6 +1,4 @@
-import { SMTPServer } from 'smtp-server';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { describe, expect, test } from 'vitest';
 import { receiver } from '../support/receiver.ts';
 import { shop } from './shop.ts';
 
@@ -99,87 +97,5 @@ describe('a message', () => {
     const [first, second] = await toldTo({ kind: 'webhook', url: 'URL/in' });
     expect(first?.body).toMatchObject({ subject: 'An automation', body: 'x id=customer.7', key: KEY, open: true });
     expect(second?.body).toMatchObject({ key: KEY, open: false });
-  });
-});
-
-type Mail = { user: string; to: string[]; text: string };
-
-async function mailServer(
-  refuse?: (count: number) => number | null,
-): Promise<{ port: number; mails: Mail[]; tries: () => number }> {
-  const mails: Mail[] = [];
-  let tries = 0;
-  const server = new SMTPServer({
-    authMethods: ['PLAIN'],
-    allowInsecureAuth: true,
-    disabledCommands: ['STARTTLS'],
-    onAuth: ({ username, password }, _, done) =>
-      password === 'pa ss' ? done(null, { user: username }) : done(new Error('no')),
-    onData: (stream, session, done) => {
-      let text = '';
-      stream.on('data', (part: Buffer) => {
-        text += part.toString('utf8');
-      });
-      stream.on('end', () => {
-        tries += 1;
-        const code = refuse?.(tries) ?? null;
-        if (code !== null) return done(Object.assign(new Error('not now'), { responseCode: code }));
-        mails.push({ user: String(session.user), to: session.envelope.rcptTo.map(({ address }) => address), text });
-        done();
-      });
-    },
-  });
-  server.on('error', () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-  return { port: (server.server.address() as { port: number }).port, mails, tries: () => tries };
-}
-
-const target = (port: number) => ({
-  kind: 'email',
-  smtp: `smtp://watch:pa%20ss@127.0.0.1:${port}`,
-  from: 'Watchfire <watch@example.com>',
-  to: ['ops@example.com', 'dev@example.com'],
-});
-
-describe('an e-mail', () => {
-  test('goes to all, known by the id of its job, and a subject of producers adds no header', async () => {
-    const { port, mails } = await mailServer();
-    const action = { type: 'notify', target: 'mail', subject: '{{ event.payload.s }}', body: 'Hällo\n.\nend' };
-    const { fire, jobs } = await shop({ actions: [action] }, { mail: target(port) });
-    await fire('customer.7', { s: 'x\r\nBcc: evil@example.com' });
-    const [job] = await jobs('completed');
-    const [mail] = mails;
-    expect(mail).toMatchObject({ user: 'watch', to: ['ops@example.com', 'dev@example.com'] });
-    expect(mail?.text).toContain(`Message-ID: <${job?.id}@watchfire>`);
-    expect(mail?.text).not.toMatch(/^Bcc:/im);
-    expect(mail?.text).toMatch(/^Auto-Submitted: auto-generated/m);
-  });
-
-  test('is tried again after a 4xx of the server, and not after a 5xx', async () => {
-    const { port, mails, tries } = await mailServer((count) => (count === 1 ? 451 : count === 3 ? 554 : null));
-    const action = { type: 'notify', target: 'mail', retry: { delay: 0 } };
-    const { fire, jobs } = await shop({ actions: [action] }, { mail: target(port) });
-    await fire();
-    await jobs('completed');
-    await fire('customer.8');
-    const [job] = await jobs('failed');
-    expect(job?.failedReason).toMatch(/^the mail server answered 554: /);
-    expect([mails.length, tries()]).toEqual([1, 3]);
-  });
-
-  test('whose password is wrong does not show it', async () => {
-    const { port } = await mailServer();
-    const mail = { ...target(port), smtp: `smtp://watch:wr0ng-secret@127.0.0.1:${port}` };
-    const { fire, queue } = await shop(
-      { actions: [{ type: 'notify', target: 'mail', retry: { attempts: 1 } }] },
-      { mail },
-    );
-    await fire();
-    const [job] = await eventually('it failed', async () => {
-      const failed = await queue.getJobs(['failed']);
-      return failed.length > 0 ? failed : null;
-    });
-    expect(JSON.stringify(job)).not.toContain('wr0ng');
   });
 });

@@ -95,6 +95,41 @@ describe('a host of the targets file', () => {
     await expect(send(outer.url, { trusted: true })).rejects.toThrow(/127\.0\.0\.1 is no public address/);
     expect(inner.received).toEqual([]);
   });
+
+  test('that redirects to another host, at once or in the end, gives it neither body nor header', async () => {
+    const other = await receiver();
+    const there = `http://other.example:${other.port}/`;
+    const target = await receiver((response, { path }) => {
+      response.writeHead(307, { location: path === '/there' ? there : '/there' }).end();
+    });
+    const parts = { ...resolving('127.0.0.1'), ...loopback };
+    const body = '{"routing_key":"r0uting"}';
+    for (const path of ['there', 'here']) {
+      const sent = send(`http://target.example:${target.port}/${path}`, { trusted: true, body }, parts);
+      await expect(sent).rejects.toThrow(
+        new FailedForGood('answered 307: it redirects to another host, other.example'),
+      );
+    }
+    expect(target.received.map(({ path, body: text }) => [path, text])).toEqual([
+      ['/there', body],
+      ['/here', body],
+      ['/there', body],
+    ]);
+    expect(other.received).toEqual([]);
+  });
+
+  test('that redirects to another place of its own is followed', async () => {
+    const { port, received } = await receiver((response, { path }) => {
+      if (path === '/there') response.end('ok');
+      else response.writeHead(308, { location: '/there' }).end();
+    });
+    const parts = { ...resolving('127.0.0.1'), ...loopback };
+    expect(await send(`http://target.example:${port}/`, { trusted: true }, parts)).toMatchObject({ status: 200 });
+    expect(received.map(({ path, body }) => [path, body])).toEqual([
+      ['/', 'x'],
+      ['/there', 'x'],
+    ]);
+  });
 });
 
 describe('a redirect', () => {
