@@ -35,6 +35,8 @@ const STEPS: readonly MigrationStep[] = [
 const STEPS_FROM_3: readonly MigrationStep[] = [definitions, own, history];
 /** Since format 4 the definitions say more, and more is kept. */
 const STEPS_FROM_4: readonly MigrationStep[] = [definitions, history];
+/** Since format 5 the log can have entries that were fed from other logs, which earlier versions would take for events. */
+const STEPS_FROM_5: readonly MigrationStep[] = [definitions];
 
 /** How far a migration is: `done` of `total` windows and ids. First all are read, then all are led over. */
 export type MigrationProgress = Readonly<{ done: number; total: number }>;
@@ -53,7 +55,7 @@ export type MigrateOptions = Readonly<{
  * each kind were still in the old form.
  */
 export type MigrationReport = Readonly<{
-  from: '0.1.0' | 'format 2' | 'format 3' | 'format 4' | null;
+  from: '0.1.0' | 'format 2' | 'format 3' | 'format 4' | 'format 5' | null;
   to: string;
   finished: boolean;
   counts: Readonly<Record<LedKind, number>>;
@@ -117,6 +119,7 @@ async function through(
 }
 
 function stepsFrom(origin: Origin): readonly MigrationStep[] {
+  if (origin === 5) return STEPS_FROM_5;
   if (origin === 4) return STEPS_FROM_4;
   return origin === 3 ? STEPS_FROM_3 : STEPS;
 }
@@ -138,6 +141,7 @@ async function originOf(redis: Redis, store: Store): Promise<{ origin: Origin; f
   if (number === '2') return { origin: 2, form };
   if (number === '3') return { origin: 3, form };
   if (number === '4') return { origin: 4, form };
+  if (number === '5') return { origin: 5, form };
   throw new WrongFormat(store.namespace, 'newer', form, FORMAT);
 }
 

@@ -123,7 +123,7 @@ export type Prefixes = Readonly<{
  * Number of the form that this version writes: raised by every change after which an earlier version misreads the state. Each such change
  * extends `watchfire migrate` (src/migrate).
  */
-export const FORMAT = '5';
+export const FORMAT = '6';
 
 /** Consumer groups of the two streams. */
 export const ENGINE_GROUP = 'engine';

@@ -9,7 +9,7 @@ import { execute } from './transaction.ts';
  */
 
 /** An earlier version by the number of its form. 0.1.0 wrote no number; it counts as 1. */
-export type Origin = 1 | 2 | 3 | 4;
+export type Origin = 1 | 2 | 3 | 4 | 5;
 
 type Name = (suffix: string) => string;
 

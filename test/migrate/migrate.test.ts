@@ -231,9 +231,19 @@ describe('a namespace', () => {
     expect(fields).toEqual(expect.arrayContaining(['begun', generation, position]));
   });
 
+  test('of format 5 keeps all of its state, and gets its number', async () => {
+    const { world } = await restored('format-2');
+    const { redis, store } = world;
+    await migrate(redis, store);
+    const before = await world.state();
+    await redis.set(store.keys.format, '5');
+    expect(await migrate(redis, store)).toMatchObject({ from: 'format 5', finished: true });
+    expect(await world.state()).toEqual(before);
+  });
+
   test('of a later version is refused', async () => {
     const { redis, store } = new World();
-    for (const form of ['6', 'leaving 5', 'x']) {
+    for (const form of ['7', 'leaving 6', 'x']) {
       await redis.set(store.keys.format, form);
       expect(await rejection(migrate(redis, store))).toMatchObject({ code: 'WRONG_FORMAT', writer: 'newer' });
       expect(await redis.get(store.keys.format)).toBe(form);
