@@ -181,10 +181,10 @@ export class UnreadableState extends WatchfireError {
   }
 }
 
-/** There is no automation with that id or name. */
+/** There is no automation with that id or name, or nothing else of that id. */
 export class NotFound extends WatchfireError {
-  constructor(id: string) {
-    super('NOT_FOUND', `there is no automation ${quote(id)}`);
+  constructor(id: string, what = 'automation') {
+    super('NOT_FOUND', `there is no ${what} ${quote(id)}`);
   }
 }
 

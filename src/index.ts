@@ -92,6 +92,7 @@ export {
   type NamespaceSettings,
   type NamespaceSettingsChanges,
 } from './model/namespace-settings.ts';
+export type { Silence, SilenceInput } from './model/silence.ts';
 export type { EmitOptions } from './producer/patience.ts';
 export type { Actions } from './reactions/actions.ts';
 export type { ActionHandler, ActionJob, ActionSchema } from './reactions/handler.ts';

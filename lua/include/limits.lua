@@ -22,6 +22,11 @@ return {
   -- What is kept of a definition for firings that are on their way to their jobs.
   REVISIONS_KEPT_MS = 7 * 24 * 3600 * 1000, -- after it was replaced or deleted: as far back as a lost group of the ledger is made anew
 
+  -- What keeps actions from flooding people.
+  SILENCES = 1000, -- that are kept: more than people survey; a relay reads all of them when one changes
+  SILENCES_BYTES = 1000 * 1000, -- of them together
+  SILENCES_KEPT_MS = 7 * 24 * 3600 * 1000, -- after their end, for people to look at
+
   -- The log.
   EARLIEST_ID_MS = 1000 * 1000 * 1000 * 1000, -- rules 4: the year 2001; smaller ids are no milliseconds
   LATEST_ID_MS = 253402300799999, -- the last millisecond of the year 9999: a position behind it is no time

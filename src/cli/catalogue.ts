@@ -32,6 +32,7 @@ const outcomes: Record<string, Listed> = {
     formerly: 'buckets',
     load: () => import('./verbs/windows.ts'),
   },
+  silence: { summary: 'keep actions back for a while', load: () => import('./verbs/silence.ts') },
   dlq: { summary: 'show, redrive or purge what was given up', load: () => import('./verbs/dlq.ts') },
   quotas: {
     summary: 'show or set how many windows may be open',

@@ -5,9 +5,9 @@ import { announcedIn } from '../redis/handlers.ts';
 import { refuseUnprotected } from '../redis/protection.ts';
 import { answers } from '../redis/server.ts';
 import { announce } from '../redis/steps/announce.ts';
-import { Explained } from '../why/explained.ts';
 import type { Actions } from './actions.ts';
 import { type ActionHandler, type ActionSchema, checkAnnounced, checkOf, type Handler, handlerOf } from './handler.ts';
+import { Silencing } from './silencing.ts';
 
 /** How actions are carried out in this program. All of it may be left out. */
 export type ActionsOptions = Readonly<{
@@ -22,7 +22,7 @@ export type ActionsOptions = Readonly<{
 }>;
 
 /** The part of an engine that carries out actions. */
-export class Reactor extends Explained {
+export class Reactor extends Silencing {
   readonly #handlers = new Map<string, Handler>();
   readonly #running = new Set<Actions>();
 

@@ -67,6 +67,8 @@ export type Keys = Readonly<{
   carried: string;
   /** hash, permanent: type of actions that somebody carries out -> since when in ms, a space, its JSON Schema (lua/announce.lua). */
   handlers: string;
+  /** hash, permanent: id of a silence -> from and until in ms, what it says as JSON; `version` counts the changes (lua/add-silence.lua). */
+  silences: string;
   /** hash, permanent: the most that may hold state, `windows_per_automation` and `windows`; absent: the defaults of lua/include/limits.lua. */
   quotas: string;
   /** hash, permanent: what the last looks at the log found (lua/audit.lua), and who keeps it from being trimmed. */
@@ -159,6 +161,7 @@ export function keysOf(namespace: string): Keys {
     own: name('own'),
     carried: name('carried'),
     handlers: name('handlers'),
+    silences: name('silences'),
     quotas: name('quotas'),
     audit: name('audit'),
     damage: name('damage'),

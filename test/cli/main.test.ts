@@ -38,6 +38,7 @@ const VERBS = [
     'why',
     'explain',
     'windows',
+    'silence',
     'dlq',
     'quotas',
     'check',

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { InvalidDocument, NotFound } from '../errors.ts';
+import { joinPath } from '../model/issue.ts';
+import { holdsAt, parseSilence, type Silence, type SilenceInput, type SilenceOrder } from '../model/silence.ts';
+import { allSilences } from '../redis/silences.ts';
+import { addSilence } from '../redis/steps/add-silence.ts';
+import { endSilence } from '../redis/steps/end-silence.ts';
+import { Explained } from '../why/explained.ts';
+
+/** The part of an engine that keeps actions from people for a while. */
+export class Silencing extends Explained {
+  /**
+   * Keeps the actions of firings back from now on: of one automation, by id or name, of keys with these labels, or both. The firings are
+   * recorded as silenced, by whom and why. What ends an alert that was told goes out all the same.
+   * @throws InvalidDocument naming what is wrong, also where as many silences are kept as there may be; NotFound, Ambiguous
+   */
+  async silence(document: SilenceInput): Promise<Silence> {
+    const order = await this.#named(parseSilence(document));
+    await this.format.toWrite();
+    const { forMs, ...said } = order;
+    const id = `s-${randomBytes(6).toString('hex')}`;
+    const added = await addSilence(this.connections.redis, this.store, { id, said: JSON.stringify(said), forMs });
+    if (added.word === 'full') {
+      throw new InvalidDocument('silence', 'cannot be added: there are as many as there may be, end some of them');
+    }
+    return { id, ...said, from: added.from, until: added.until };
+  }
+
+  /** Silences that hold now, those that end first in front. @param ended also those that ended within a week */
+  async silences({ ended = false }: { ended?: boolean } = {}): Promise<Silence[]> {
+    const redis = await this.look();
+    const [silences, nowMs] = [await allSilences(redis, this.store), await this.engineTimeMs()];
+    return silences.filter((silence) => ended || holdsAt(silence, nowMs)).sort((a, b) => a.until - b.until);
+  }
+
+  /** Ends a silence now. @returns false for one that had ended before @throws NotFound */
+  async endSilence(id: string): Promise<boolean> {
+    await this.format.toWrite();
+    const word = await endSilence(this.connections.redis, this.store, id);
+    if (word === 'gone') throw new NotFound(id, 'silence');
+    return word === 'ended';
+  }
+
+  /** The time of Redis, or that of a simulation, in ms. */
+  protected async engineTimeMs(): Promise<number> {
+    return this.clock.virtualNowMs() ?? (await this.serverTimeMs());
+  }
+
+  /** With the id of the automation; labels that its keys never have would silence nothing. */
+  async #named(order: SilenceOrder): Promise<SilenceOrder> {
+    if (order.automation === null) return order;
+    const { id, trigger } = await this.get(order.automation);
+    for (const [name, value] of Object.entries(order.labels)) {
+      if (trigger.forEach.includes(name)) continue;
+      const known = trigger.forEach.join(', ') || 'none';
+      throw new InvalidDocument(joinPath('labels', name), `must be a label that ${id} counts by: ${known}`, value);
+    }
+    return { ...order, automation: id };
+  }
+}
