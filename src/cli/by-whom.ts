@@ -8,7 +8,7 @@ export function whomOptions(command: Command, act: string): Command {
     .option('--by <name>', `${act}: your name (default: the user of this machine)`);
 }
 
-/** Who it is: the option, or the user of this machine. @throws Misuse where neither says so */
+/** The name of the person: the option, or the user of this machine. @throws Misuse where neither says so */
 export function byWhom(options: Readonly<Record<string, unknown>>, io: Io): string {
   const by = options.by ?? io.env.USER ?? io.env.USERNAME ?? '';
   if (by === '') throw new Misuse('--by: must say who you are, this machine does not');
