@@ -127,8 +127,10 @@ async function targetFor({ targets, redis, store }: Tools, name: string): Promis
 }
 
 function messageOf({ subject, body, severity }: NotifyAction, job: TriggeredAction): Message {
-  const { automation, firing, triggering_labels: labels, triggering_event: event } = job;
-  const { alert } = contextOf(job);
+  const { automation, firing, triggering_labels: labels } = job;
+  // Not the event of the job, which is the change of state for some lists of actions: people want to know what happened.
+  const { alert, firing: whole } = contextOf(job);
+  const { triggering_event: event } = whole;
   const what = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   const by = event === null ? 'nothing came' : event.event;
   return {

@@ -72,6 +72,16 @@ describe('an example does what its comment says', () => {
       ['5 triggered customer.7'],
     ],
     [
+      'failing-payments',
+      [
+        ...[0, 500, 501, 700, 701].map((second): Moment => [second, 'payment.failed', 'customer.7']),
+        [702, 'payment.succeeded', 'customer.8'],
+        [703, 'payment.failed', 'customer.7'],
+        [704, 'payment.succeeded', 'customer.7'],
+      ],
+      ['6 triggered customer.7', '7 resolved customer.7'],
+    ],
+    [
       'heartbeat-stopped',
       [
         [0, 'device.heartbeat', 'device.1'],
@@ -110,6 +120,6 @@ describe('an example does what its comment says', () => {
   });
 
   test('and there is such a case for each', () => {
-    expect(texts).toHaveLength(5);
+    expect(texts).toHaveLength(6);
   });
 });

@@ -84,7 +84,7 @@ test('what it says to paste fires as it says, and started again it goes on where
 
   const second = await started(dir, port);
   const [, listing = ''] =
-    /^5 automations here, left as they are; see them by: (.*)$/.exec(second.lines()[1] ?? '') ?? [];
+    /^6 automations here, left as they are; see them by: (.*)$/.exec(second.lines()[1] ?? '') ?? [];
   expect(listing).toMatch(/npm run -s watchfire -- list --redis redis:/);
   const { stdout } = await promisify(execFile)('sh', ['-c', listing], { cwd: root });
   expect(stdout).toContain(each);
