@@ -36,8 +36,6 @@ import { writeQuotas } from './redis/quotas.ts';
 import { answers } from './redis/server.ts';
 import { writeSettings } from './redis/settings.ts';
 import { storeOf } from './redis/store.ts';
-import type { QueueStates } from './relay/queue-states.ts';
-import type { Depth, Queues } from './relay/queues.ts';
 import { notesOf } from './services/heard.ts';
 import type { LiveHeard } from './services/live.ts';
 import type { Worker, WorkerHooks } from './services/worker.ts';
@@ -89,7 +87,7 @@ export class Watchfire extends Reactor {
   async put(document: AutomationDocument): Promise<Automation & { readonly warnings: readonly Finding[] }> {
     const automation = parseAutomation(document);
     await this.checkAnnounced(automation);
-    await this.#change((redis) => putDefinition(redis, this.store, automation));
+    await this.change((redis) => putDefinition(redis, this.store, automation));
     return Object.freeze({ ...automation, warnings: findingsIn(automation) });
   }
 
@@ -110,7 +108,7 @@ export class Watchfire extends Reactor {
         throw error;
       },
     );
-    await this.#change((redis) => deleteDefinition(redis, this.store, id));
+    await this.change((redis) => deleteDefinition(redis, this.store, id));
   }
 
   /** Enabling and disabling keep what rules 13 says; by id or name. @throws NotFound, Ambiguous */
@@ -146,7 +144,7 @@ export class Watchfire extends Reactor {
     const { event, data } = sealEvent(document, randomUUID, this.clock.nowMs(), { anyId: at !== null });
     const parts = { clock: this.clock, connections: this.connections };
     return await withPatience(parts, timeoutMs, event.id, async (patience) => {
-      const admitted = this.#admission?.admit(data.length) ?? null;
+      const admitted = this.admit(data.length);
       if (admitted !== null) await admitted;
       const write = async (redis: Redis): Promise<string> => {
         if (patience.over) throw new Error('given up');
@@ -196,24 +194,13 @@ export class Watchfire extends Reactor {
   /** Sets caps for whatever is applied next; null puts one back to its default. @throws InvalidDocument */
   async setQuotas(changes: QuotaChanges): Promise<void> {
     for (const [name, value] of Object.entries(changes)) checkQuota(name, value);
-    await this.#change((redis) => writeQuotas(redis, this.store, changes));
+    await this.change((redis) => writeQuotas(redis, this.store, changes));
   }
 
   /** Changes what all workers follow, between two entries of the log; null puts one back to its default. @throws InvalidDocument */
   async setNamespaceSettings(changes: NamespaceSettingsChanges): Promise<void> {
     checkNamespaceSettings(changes);
-    await this.#change((redis) => writeSettings(redis, this.store, changes));
-  }
-
-  /** How many jobs of each state are in these queues. */
-  async queueDepths(names: readonly string[]): Promise<ReadonlyMap<string, Depth>> {
-    return await this.#withQueues((queues) => queues.depths(names));
-  }
-
-  /** The queues that automations name or ever named: their jobs, and whether a BullMQ worker takes them. */
-  async queueStates(): Promise<QueueStates> {
-    const { readQueueStates } = await import('./relay/queue-states.ts');
-    return await this.#withQueues((queues) => readQueueStates(this.connections.redis, this.store, queues));
+    await this.change((redis) => writeSettings(redis, this.store, changes));
   }
 
   /** Looks for what is wrong with Redis, its settings and the engine, and says what to do about it. Changes nothing. */
@@ -268,18 +255,12 @@ export class Watchfire extends Reactor {
     await this.connections.close();
   }
 
-  async #withQueues<T>(ask: (queues: Queues) => Promise<T>): Promise<T> {
-    const { Queues } = await import('./relay/queues.ts');
-    const queues = new Queues(await this.look(), this.store.prefixes.bull);
-    try {
-      return await ask(queues);
-    } finally {
-      await queues.close();
-    }
+  protected override admit(characters: number): Promise<void> | null {
+    return this.#admission?.admit(characters) ?? null;
   }
 
   /** Changes definitions; done when the change is as durable as the settings ask. */
-  async #change(change: (redis: Redis) => Promise<unknown>): Promise<void> {
+  protected override async change(change: (redis: Redis) => Promise<unknown>): Promise<void> {
     try {
       await this.format.toWrite();
       await change(this.connections.redis);
@@ -292,6 +273,6 @@ export class Watchfire extends Reactor {
   async #switch(idOrName: string, to: Partial<AutomationDocument>): Promise<void> {
     const { id } = await this.get(idOrName);
     const switched = ({ document }: Automation): Automation => parseAutomation({ ...document, ...to });
-    await this.#change((redis) => updateDefinition(redis, this.store, id, switched));
+    await this.change((redis) => updateDefinition(redis, this.store, id, switched));
   }
 }

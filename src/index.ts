@@ -80,6 +80,7 @@ export {
   migrateState,
 } from './migrate/migration.ts';
 export type { Automation } from './model/automation.ts';
+export type { Delivery, DeliveryState } from './model/delivery.ts';
 export type { Event } from './model/event.ts';
 export type { Firing } from './model/firing.ts';
 export { wholeFiring } from './model/job-events.ts';
@@ -99,6 +100,8 @@ export type { ActionHandler, ActionJob, ActionSchema } from './reactions/handler
 export type { ActionsOptions } from './reactions/reactor.ts';
 export { ROLES, type Role, type RuleOptions, rulesOf, WAYS_TO_DISK, type WayToDisk } from './redis/acl.ts';
 export { CannotMigrate, WorkersAlive } from './redis/cannot-migrate.ts';
+export type { ActedOn } from './relay/delivery-acts.ts';
+export type { DeliveryQuery } from './relay/delivery-list.ts';
 export type { QueueJob } from './relay/jobs.ts';
 export { FailedForGood, TryAgain } from './relay/outcome.ts';
 export type { Depth } from './relay/queues.ts';

@@ -27,6 +27,12 @@ return {
   SILENCES_BYTES = 1000 * 1000, -- of them together
   SILENCES_KEPT_MS = 7 * 24 * 3600 * 1000, -- after their end, for people to look at
 
+  -- What is kept of deliveries (lua/note-delivery.lua).
+  DELIVERIES_KEPT_MS = 7 * 24 * 3600 * 1000, -- of one that was sent or is under way: as long as BullMQ knows its job
+  FAILURES_KEPT_MS = 30 * 24 * 3600 * 1000, -- of one that failed for good, unless somebody retries or drops it: as long as the ledger
+  DELIVERIES_BYTES = 64 * 1000 * 1000, -- of all of them: some 100,000; sent ones go first
+  DELIVERIES_FORGOTTEN = 10, -- by one call, so that they go faster than they come
+
   -- The log.
   EARLIEST_ID_MS = 1000 * 1000 * 1000 * 1000, -- rules 4: the year 2001; smaller ids are no milliseconds
   LATEST_ID_MS = 253402300799999, -- the last millisecond of the year 9999: a position behind it is no time

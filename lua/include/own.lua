@@ -4,7 +4,7 @@ local stream = include('stream')
 
 local M = {}
 
-local FORMS = { firing = true, released = true, straightened = true }
+local FORMS = { firing = true, released = true, action = true, straightened = true }
 
 -- The first of an entry's fields if it says that the engine wrote it, else false.
 function M.claimed(fields)

@@ -6,7 +6,8 @@ local window = include('window')
 local M = {}
 
 -- What an event is by the first fields of its entry (src/redis/wire.ts).
-local OWN, FROM_OUTSIDE = { firing = true, ['straightened firing'] = true }, { [''] = true, straightened = true }
+local OWN = { firing = true, action = true, ['straightened firing'] = true }
+local FROM_OUTSIDE = { [''] = true, straightened = true }
 
 local FRESH, EVENT, FAILED, IGNORED = 0, 1, 3, 4 -- what an entry is; 2 is any other that is no event
 local MORE = '<dI4c0dI4c0' -- received, origin, occurred, follows

@@ -33,6 +33,10 @@ const outcomes: Record<string, Listed> = {
     load: () => import('./verbs/windows.ts'),
   },
   silence: { summary: 'keep actions back for a while', load: () => import('./verbs/silence.ts') },
+  deliveries: {
+    summary: 'show what became of actions; retry or drop those that failed',
+    load: () => import('./verbs/deliveries.ts'),
+  },
   dlq: { summary: 'show, redrive or purge what was given up', load: () => import('./verbs/dlq.ts') },
   quotas: {
     summary: 'show or set how many windows may be open',

@@ -144,7 +144,7 @@ async function formatOf(redis: Redis, store: Store): Promise<WrongFormat | null>
 
 /** Automations of another version cannot be read. */
 async function queuesOf(redis: Redis, store: Store, unreadable: WrongFormat | null): Promise<QueueStates> {
-  if (unreadable) return { queues: [], types: [] };
+  if (unreadable) return { queues: [], types: [], failedDeliveries: 0 };
   const queues = new Queues(redis, store.prefixes.bull);
   try {
     return await readQueueStates(redis, store, queues);

@@ -1,12 +1,13 @@
+import { DELIVERY_EVENTS } from '../model/delivery.ts';
 import { namesOf } from '../model/pattern.ts';
 import { patternsOf, type Trigger } from '../model/trigger.ts';
 import { compileGlob } from './glob.ts';
 
-/** Names of the engine's own events (rules 10). */
-const OWN_EVENTS = ['automation.triggered', 'automation.resolved'];
+/** Names of the engine's own events: of firings (rules 10), and of what became of their actions. */
+const OWN_EVENTS = ['automation.triggered', 'automation.resolved', ...DELIVERY_EVENTS];
 
 /**
- * Whether one of the triggers could want a state-change event. They are put into the log only while some automation could: each
+ * Whether one of the triggers could want a state-change event, or one of a delivery. They are put into the log only while some automation could: each
  * firing would otherwise add an entry that nothing wants. The recorded scenarios run with all of them: leaving them out decides nothing.
  */
 export function listens(trigger: Trigger): boolean {

@@ -139,7 +139,7 @@ export function stateChangeEvent(firing: Firing, received: number): Event {
 }
 
 /** Labels by which automations that listen to this one can be keyed like it: `key`, and `label.<name>` for each value that is not empty. */
-function addKey(resource: Record<string, string>, labels: Labels): void {
+export function addKey(resource: Record<string, string>, labels: Labels): void {
   const names = Object.keys(labels).sort(compareText);
   resource.key = JSON.stringify(names.map((name) => labels[name] ?? ''));
   for (const name of names) if (labels[name]) resource[`label.${name}`] = labels[name];

@@ -34,7 +34,7 @@ export type Decoded =
   | { kind: 'rejected'; reason: string };
 
 /** The first field of an entry that only the engine writes; `straightened` stands before the fields of one that had no usable id. */
-export const OWN_FORMS = ['firing', 'released', 'straightened'] as const;
+export const OWN_FORMS = ['firing', 'released', 'action', 'straightened'] as const;
 export type OwnForm = (typeof OWN_FORMS)[number];
 
 /** What ids begin with that the engine gives: to events without one, and to state-change events (rules 10). */
@@ -61,7 +61,8 @@ const REPLACEMENT = '\ufffd';
 
 /**
  * Decodes an entry in any of its forms, which differ in their fields: `firing …` (a firing of this engine, as its state-change event),
- * `released` (a follower let go, as a complete event document), `data` (an event or a CloudEvent as JSON), or flat fields for people.
+ * `released` (a follower let go, as a complete event document), `action` (an event of an action, or what became of one, as JSON), `data` (an
+ * event or a CloudEvent as JSON), or flat fields for people.
  * Never throws: whatever is wrong becomes the reason, `field: what is wrong`.
  */
 export function decode(entry: Entry, { anyId = true }: IntakeOptions = {}): Decoded {
@@ -101,6 +102,9 @@ function decodeForm(entry: Entry, anyId: boolean): Decoded {
     checkOwnSize(fields);
     const event = parseEventDocument(parseExact(value, 'released'), entryId);
     return { kind: 'event', event, own: false, waits: false, claims };
+  }
+  if (first === 'action') {
+    return { kind: 'event', event: parseEvent(dataDocument(value), arrival), own: true, waits: false, claims };
   }
   const document = first === 'data' && fields.length === 2 ? dataDocument(value) : flat(fields);
   const event = parseEvent(document, arrival);

@@ -8,8 +8,9 @@ import { isMappedType } from '../model/prefect-actions.ts';
 import { announce } from '../redis/steps/announce.ts';
 import type { Store } from '../redis/store.ts';
 import { Deliveries } from '../relay/deliveries.ts';
+import { noteTry } from '../relay/note-try.ts';
 import { NotYet } from '../relay/outcome.ts';
-import { type Delivery, filledIn, inTime, type Tools, timeoutOf } from './carrying.ts';
+import { type DeliveryJob, filledIn, inTime, type Tools, timeoutOf } from './carrying.ts';
 import { appendEvent, switchAutomation, writeLine } from './engine-actions.ts';
 import { checkedAction, type Handler } from './handler.ts';
 import { sendMessage, sendWebhook } from './sending.ts';
@@ -39,6 +40,7 @@ export type ActionsParts = Readonly<{
   lines: Logger;
   targets: WatchedTargets;
   way: WayOut;
+  admit: Tools['admit'];
   /** What programs added, by type */
   handlers: ReadonlyMap<string, Handler>;
   concurrency?: number;
@@ -65,12 +67,13 @@ export class Actions implements Service {
       lines,
       targets,
       way,
+      admit,
       ca,
       concurrency = CONCURRENCY,
       lockMs,
     } = parts;
     this.#parts = parts;
-    this.#tools = { redis, store, logger, lines, targets, way, nowMs: () => clock.nowMs(), ca };
+    this.#tools = { redis, store, logger, lines, targets, way, admit, nowMs: () => clock.nowMs(), ca };
     this.#deliveries = new Deliveries({
       connection,
       prefix: store.prefixes.bull,
@@ -78,6 +81,7 @@ export class Actions implements Service {
       concurrency,
       ...(lockMs === undefined ? {} : { lockMs }),
       carryOut: (job, id) => this.carryOut(job, id),
+      note: (noted) => noteTry({ redis, store, nowMs: clock.nowMs() }, noted),
       redacted: (text) => targets.current.redacted(text),
     });
     this.#refresh = new Loop({ clock, logger, name: 'targets' }, async () => {
@@ -121,7 +125,7 @@ export class Actions implements Service {
     return await this.#carryOutOwn({ id, job, action, timeoutMs: timeoutOf(job.action) });
   }
 
-  async #carryOutOwn(delivery: Delivery<CarriedAction>): Promise<Record<string, unknown>> {
+  async #carryOutOwn(delivery: DeliveryJob<CarriedAction>): Promise<Record<string, unknown>> {
     const { action } = delivery;
     switch (action.type) {
       case 'webhook':

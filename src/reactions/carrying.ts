@@ -27,12 +27,14 @@ export type Tools = Readonly<{
   targets: WatchedTargets;
   way: WayOut;
   nowMs: () => number;
+  /** Asks for room in the log for so many characters: null when there is some, else a promise. @throws Overloaded, here or there */
+  admit: (characters: number) => Promise<void> | null;
   /** Certificates of authorities beside the usual ones, for tests */
   ca?: string | undefined;
 }>;
 
 /** One delivery: the job, its action with templates filled in, and how long a try may take. */
-export type Delivery<Action> = Readonly<{ id: string; job: TriggeredAction; action: Action; timeoutMs: number }>;
+export type DeliveryJob<Action> = Readonly<{ id: string; job: TriggeredAction; action: Action; timeoutMs: number }>;
 
 /** The action of a job as it is carried out: of Prefect's as one of Watchfire. @throws FailedForGood */
 export function actionOf(job: TriggeredAction): ActionDocument {

@@ -1,11 +1,12 @@
-import { InvalidDocument, NotFound } from '../errors.ts';
+import { InvalidDocument, NotFound, Overloaded } from '../errors.ts';
 import type { CarriedAction } from '../model/carried-actions.ts';
+import { causesOf } from '../model/delivery.ts';
 import { sealEvent } from '../model/intake.ts';
 import { allDefinitions, findDefinition } from '../redis/definitions.ts';
 import { appendElsewhere, type Switched, switchOnce } from '../redis/deliveries.ts';
 import { appendOnce } from '../redis/steps/append-once.ts';
-import { FailedForGood } from '../relay/outcome.ts';
-import type { Delivery, Tools } from './carrying.ts';
+import { FailedForGood, NotYet } from '../relay/outcome.ts';
+import type { DeliveryJob, Tools } from './carrying.ts';
 
 export type EventAction = Extract<CarriedAction, { type: 'event' }>;
 export type SwitchAction = Extract<CarriedAction, { type: 'pause' | 'resume' }>;
@@ -13,20 +14,33 @@ export type LogAction = Extract<CarriedAction, { type: 'log' }>;
 
 /** Appends an event whose id is that of the job, and whose cause chain is that of the firing with its automation behind it (rules 14). */
 export async function appendEvent(
-  { redis, store, nowMs }: Tools,
-  { id, action, job }: Delivery<EventAction>,
+  { redis, store, nowMs, admit }: Tools,
+  { id, action, job }: DeliveryJob<EventAction>,
 ): Promise<Record<string, unknown>> {
   const { event, resource, related, payload, occurred } = action;
   const given = { event, resource, related, payload, occurred };
-  const document = { ...withoutMissing(given), id, cause_chain: chainOf(job) };
+  const document = { ...withoutMissing(given), id, cause_chain: causesOf(job) };
   const { data } = sealed(document, nowMs());
   const other = action.stream === undefined ? null : streamIn(action.stream, store.namespace);
   const stream = other ?? store.keys.events;
   if (stream.startsWith(`{${store.namespace}}:`)) {
-    const { word, entry } = await appendOnce(redis, store, { job: id, stream, fields: ['data', data] });
+    await admitted(() => admit(data.length));
+    // In the log it is the engine's own, which does not move the clock (rules 4).
+    const fields = [stream === store.keys.events ? 'action' : 'data', data];
+    const { word, entry } = await appendOnce(redis, store, { job: id, stream, fields });
     return word === 'appended' ? { entry } : { repeated: true };
   }
   return { entry: await appendElsewhere(redis, stream, ['data', data]) };
+}
+
+/** A log that is too full is waited for. @throws NotYet */
+async function admitted(ask: () => Promise<void> | null): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    if (error instanceof Overloaded) throw new NotYet(error.message, error.retryAfterMs);
+    throw error;
+  }
 }
 
 function sealed(document: object, nowMs: number): { data: string } {
@@ -42,12 +56,6 @@ function withoutMissing(given: Readonly<Record<string, unknown>>): Record<string
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** Of the event that the job is about, with the automation at its end, once. */
-function chainOf({ triggering_event: event, automation }: Delivery<EventAction>['job']): string[] {
-  const chain = event?.cause_chain ?? [];
-  return chain.at(-1) === automation.id ? [...chain] : [...chain, automation.id];
-}
-
 /** A stream of the user's own. In the engine's slot all names belong to the engine, but those that begin with `streams:`. */
 function streamIn(name: string, namespace: string): string {
   const own = `{${namespace}}:`;
@@ -58,7 +66,7 @@ function streamIn(name: string, namespace: string): string {
 /** Enables or disables an automation, once for a job. */
 export async function switchAutomation(
   tools: Tools,
-  { id, action, job }: Delivery<SwitchAction>,
+  { id, action, job }: DeliveryJob<SwitchAction>,
 ): Promise<Record<string, unknown>> {
   const wanted = action.automation === 'self' ? job.automation.id : action.automation;
   const enabled = action.type === 'resume';
@@ -88,7 +96,7 @@ async function idOf({ redis, store }: Tools, wanted: string): Promise<string> {
 }
 
 /** A line in the log of this program. */
-export function writeLine({ lines }: Tools, { id, action, job }: Delivery<LogAction>): Record<string, unknown> {
+export function writeLine({ lines }: Tools, { id, action, job }: DeliveryJob<LogAction>): Record<string, unknown> {
   const { message, level = 'info' } = action;
   lines[level]({ job: id, automation: job.automation.id, labels: job.triggering_labels }, message);
   return { level };

@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { FailedForGood, TryAgain } from '../relay/outcome.ts';
+import { FailedForGood, type Said, TryAgain } from '../relay/outcome.ts';
 import type { HttpAnswer, WayOut } from './way-out.ts';
 
 /** Longest wait that a receiver may ask for. */
@@ -25,17 +25,18 @@ export type HttpDelivery = Readonly<{
 
 /**
  * Sends one delivery, known by its id and signed where there is a key.
- * @returns the status
+ * @returns what was answered
  * @throws FailedForGood for a 4xx that stays so, TryAgain for what may pass
  */
-export async function deliver(way: WayOut, delivered: HttpDelivery): Promise<number> {
+export async function deliver(way: WayOut, delivered: HttpDelivery): Promise<Said> {
   const { url, method, body, id, timeoutMs, trusted } = delivered;
   const answer = await way.send({ url, method, body, timeoutMs, trusted, headers: headersOf(delivered) });
   const { status } = answer;
-  if (status >= 200 && status < 300) return status;
+  const answered = { status, body: answer.body };
+  if (status >= 200 && status < 300) return answered;
   const said = `${url.host} answered ${status}${answer.body === '' ? '' : `: ${oneLine(answer.body)}`}`;
-  if (status < 500 && !PASSING.has(status)) throw new FailedForGood(said);
-  throw new TryAgain(said, retryAfterMs(answer, delivered.nowMs), { cause: id });
+  if (status < 500 && !PASSING.has(status)) throw new FailedForGood(said, answered);
+  throw new TryAgain(said, retryAfterMs(answer, delivered.nowMs), { cause: id, said: answered });
 }
 
 function headersOf({ headers, contentType, body, id, secret, nowMs }: HttpDelivery): Record<string, string> {

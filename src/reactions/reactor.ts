@@ -7,7 +7,7 @@ import { answers } from '../redis/server.ts';
 import { announce } from '../redis/steps/announce.ts';
 import type { Actions } from './actions.ts';
 import { type ActionHandler, type ActionSchema, checkAnnounced, checkOf, type Handler, handlerOf } from './handler.ts';
-import { Silencing } from './silencing.ts';
+import { Operated } from './operated.ts';
 
 /** How actions are carried out in this program. All of it may be left out. */
 export type ActionsOptions = Readonly<{
@@ -22,7 +22,7 @@ export type ActionsOptions = Readonly<{
 }>;
 
 /** The part of an engine that carries out actions. */
-export class Reactor extends Silencing {
+export abstract class Reactor extends Operated {
   readonly #handlers = new Map<string, Handler>();
   readonly #running = new Set<Actions>();
 
@@ -52,7 +52,15 @@ export class Reactor extends Silencing {
     const [{ actionsOf }, { Actions }] = await Promise.all([import('./parts.ts'), import('./actions.ts')]);
     const { redis } = this.connections;
     const { store, clock, logger } = this;
-    const parts = actionsOf(options, { redis, store, clock, logger, lines, handlers: this.#handlers });
+    const parts = actionsOf(options, {
+      redis,
+      store,
+      clock,
+      logger,
+      lines,
+      handlers: this.#handlers,
+      admit: (characters) => this.admit(characters),
+    });
     await answers(redis);
     if (options.allowUnprotected !== true) await refuseUnprotected(redis, store.keys.events);
     await this.format.toWrite();

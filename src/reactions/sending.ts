@@ -4,7 +4,7 @@ import { type CarriedAction, checkUrl } from '../model/carried-actions.ts';
 import { contextOf } from '../model/template-context.ts';
 import { takeTurn } from '../redis/deliveries.ts';
 import { FailedForGood, NotYet } from '../relay/outcome.ts';
-import type { Delivery, Tools } from './carrying.ts';
+import type { DeliveryJob, Tools } from './carrying.ts';
 import { sendEmail } from './email.ts';
 import { deliver } from './http-delivery.ts';
 import { type Message, messageRequest } from './messages.ts';
@@ -20,7 +20,10 @@ export type NotifyAction = Extract<CarriedAction, { type: 'notify' }>;
 export type SendTools = Pick<Tools, 'way' | 'nowMs' | 'ca'>;
 
 /** An HTTP request to a target or a URL. */
-export async function sendWebhook(tools: Tools, delivery: Delivery<WebhookAction>): Promise<Record<string, unknown>> {
+export async function sendWebhook(
+  tools: Tools,
+  delivery: DeliveryJob<WebhookAction>,
+): Promise<Record<string, unknown>> {
   const { id, action, job, timeoutMs } = delivery;
   const target = action.target === undefined ? null : await targetFor(tools, action.target);
   if (target !== null && target.kind !== 'webhook') {
@@ -30,7 +33,7 @@ export async function sendWebhook(tools: Tools, delivery: Delivery<WebhookAction
   }
   const { body, contentType } = bodyOf(action, job, id);
   const method = action.method ?? 'POST';
-  const status = await deliver(tools.way, {
+  const said = await deliver(tools.way, {
     id,
     url: urlOf(target?.url ?? action.url ?? ''),
     method,
@@ -42,7 +45,7 @@ export async function sendWebhook(tools: Tools, delivery: Delivery<WebhookAction
     timeoutMs,
     nowMs: tools.nowMs(),
   });
-  return { status };
+  return { status: said.status, said };
 }
 
 function urlOf(text: string): URL {
@@ -79,7 +82,7 @@ function bodyOf(
 }
 
 /** A message to a target. */
-export async function sendMessage(tools: Tools, delivery: Delivery<NotifyAction>): Promise<Record<string, unknown>> {
+export async function sendMessage(tools: Tools, delivery: DeliveryJob<NotifyAction>): Promise<Record<string, unknown>> {
   const { action, id, job, timeoutMs } = delivery;
   const target = await targetFor(tools, action.target);
   return await sendTo(tools, target, { id, message: messageOf(action, job), timeoutMs });
@@ -99,7 +102,7 @@ export async function sendTo(
     target.kind === 'webhook'
       ? { url: target.url, headers: target.headers ?? {}, body: message }
       : messageRequest(target, message);
-  const status = await deliver(tools.way, {
+  const said = await deliver(tools.way, {
     id,
     url: urlOf(request.url),
     method: 'POST',
@@ -111,14 +114,16 @@ export async function sendTo(
     timeoutMs,
     nowMs: tools.nowMs(),
   });
-  return { kind: target.kind, status };
+  return { kind: target.kind, status: said.status, said };
 }
 
 /** The target, as soon as it is there and takes another delivery. @throws NotYet */
 async function targetFor({ targets, redis, store }: Tools, name: string): Promise<MessageTarget> {
   targets.refresh();
   const target = targets.current.find(name);
-  if (target === null) throw new NotYet(`there is no target ${name} in the targets file`, MISSING_AGAIN_MS);
+  if (target === null) {
+    throw new NotYet(`there is no target ${name} in the targets file`, MISSING_AGAIN_MS, { wants: true });
+  }
   const rate = rateOf(target);
   if (rate === null) return target;
   const waitMs = await takeTurn(redis, store, targets.current.nameOf(name), rate);

@@ -40,7 +40,11 @@ export async function tryTarget(
   }
   const tools: SendTools = { way: new WayOut({ allowed: networksOf([]) }), nowMs: () => nowMs };
   try {
-    const answer = await sendTo(tools, target, { id, message: messageOf(name, id, nowMs), timeoutMs: TIMEOUT_MS });
+    const { said: _, ...answer } = await sendTo(tools, target, {
+      id,
+      message: messageOf(name, id, nowMs),
+      timeoutMs: TIMEOUT_MS,
+    });
     return { kind: target.kind, answer, problem: null };
   } catch (error) {
     return { kind: target.kind, answer: null, problem: reasonOf(error, (text) => targets.redacted(text)) };

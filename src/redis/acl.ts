@@ -39,7 +39,7 @@ const TAKING_JOBS = [
 /** Everything that shows and changes nothing. */
 const LOOKING = [
   'multi exec time get pttl type subscribe unsubscribe',
-  'hget hmget hgetall hvals hlen hexists zrange zscore zcard zcount llen lpos',
+  'hget hmget hgetall hvals hlen hexists hscan zrange zscore zcard zcount llen lpos lrange',
   'xrange xrevrange xread xlen xinfo|groups xinfo|consumers xinfo|stream',
 ];
 

@@ -5,7 +5,13 @@ import { KEEP_MARK_MS } from './steps/append-once.ts';
 import type { Store } from './store.ts';
 import { execute } from './transaction.ts';
 
-/** Whether one more delivery to a target may go now; else how many ms to wait. All programs count together, by the time of Redis. */
+/** The most periods that one waits for its turn: the rate may be another one by then. */
+const MOST_PERIODS = 10;
+
+/**
+ * Whether one more delivery to a target may go now; else how many ms to wait. All programs count together, by the time of Redis. Each one
+ * that waits gets a time of its own behind those before it, so that they do not come back all at once.
+ */
 export async function takeTurn(
   redis: Redis,
   store: Store,
@@ -21,7 +27,10 @@ export async function takeTurn(
       .incr(key)
       .pexpire(key, 2 * perMs),
   );
-  return Number(count) <= most ? 0 : perMs - (now % perMs);
+  if (Number(count) <= most) return 0;
+  const place = Number(count) - 1;
+  const periods = Math.min(Math.floor(place / most), MOST_PERIODS);
+  return periods * perMs - (now % perMs) + Math.floor(((place % most) * perMs) / most);
 }
 
 /** Appends an entry to a stream outside the engine's slot: a repeat appends it again. */

@@ -5,6 +5,26 @@ export async function jobFields(redis: Redis, key: string, fields: readonly stri
   return await redis.hmget(key, ...fields);
 }
 
+/**
+ * Ids of jobs that are not finished: up to `limit` of those that are worked on, that wait, and that wait for a time.
+ * @param keys of the queue
+ */
+export async function unfinishedJobs(
+  redis: Redis,
+  keys: UnfinishedKeys & Readonly<{ waiting: string }>,
+  limit: number,
+): Promise<string[]> {
+  const found = await Promise.all([
+    redis.lrange(keys.active, 0, limit - 1),
+    // The next one stands at the end.
+    redis.lrange(keys.waiting, -limit, -1),
+    redis.zrange(keys.prioritized, '0', String(limit - 1)),
+    redis.zrange(keys.delayed, '0', String(limit - 1)),
+  ]);
+  // Markers of BullMQ are no jobs.
+  return [...new Set(found.flat())].filter((id) => !/^0(?::|$)/.test(id)).slice(0, limit);
+}
+
 /** Keys of a queue in which jobs are that are not finished: sorted sets, and the list of those that are worked on. */
 export type UnfinishedKeys = Readonly<{ delayed: string; prioritized: string; active: string }>;
 

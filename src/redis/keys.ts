@@ -65,6 +65,12 @@ export type Keys = Readonly<{
   own: string;
   /** zset, permanent: id of a job that appended an entry -> when, in ms; forgotten after seven days (lua/append-once.lua). */
   carried: string;
+  /** hash, permanent: id of a job -> how its delivery went, as JSON (src/model/delivery.ts); `''` -> the bytes of all of them (lua/note-delivery.lua). */
+  deliveries: string;
+  /** zset, permanent: id of a job that is under way or was sent -> when that was noted, in ms; seven days. */
+  delivered: string;
+  /** zset, permanent: id of a job that failed for good -> when, in ms; thirty days, unless somebody retries or drops it. */
+  undelivered: string;
   /** hash, permanent: type of actions that somebody carries out -> since when in ms, a space, its JSON Schema (lua/announce.lua). */
   handlers: string;
   /** hash, permanent: id of a silence -> from and until in ms, what it says as JSON; `version` counts the changes (lua/add-silence.lua). */
@@ -160,6 +166,9 @@ export function keysOf(namespace: string): Keys {
     quota_used: name('quota-used'),
     own: name('own'),
     carried: name('carried'),
+    deliveries: name('deliveries'),
+    delivered: name('delivered'),
+    undelivered: name('undelivered'),
     handlers: name('handlers'),
     silences: name('silences'),
     quotas: name('quotas'),

@@ -204,9 +204,9 @@ function packRest(packer: Packer, entry: ChunkEntry): void {
   }
 }
 
-/** What an event that is not plain is, by the first fields of its entry: `firing`, `released`, `straightened` before them or alone. */
+/** What an event that is not plain is, by the first fields of its entry: `firing`, `released`, `action`, `straightened` before them or alone. */
 function originOf({ claims, own, fresh }: EventEntry): string {
-  const form = own ? 'firing' : fresh ? '' : 'released';
+  const form = claims === 'action' ? claims : own ? 'firing' : fresh ? '' : 'released';
   return claims === 'straightened' ? `${claims} ${form}`.trimEnd() : form;
 }
 

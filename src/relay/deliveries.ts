@@ -4,8 +4,9 @@ import type { Logger } from 'pino';
 import type { TriggeredAction } from '../documents/got.ts';
 import { reasonOf } from '../errors.ts';
 import { DELIVERIES } from '../model/action.ts';
+import type { Tried } from '../model/delivery.ts';
 import { DELIVERY_BACKOFF } from './jobs.ts';
-import { FailedForGood, NotYet, TryAgain } from './outcome.ts';
+import { FailedForGood, NotYet, type Said, TryAgain } from './outcome.ts';
 
 /** How often a job may be left behind by a program that dies with it: each time it is tried again, whatever the attempts are. */
 const MOST_STALLED = 10;
@@ -19,8 +20,11 @@ const LONGEST_WAIT_MS = 3_600_000;
 /** How long the worker of BullMQ may take to close when its connections are gone. */
 const FAREWELL_MS = 500;
 
-/** What a delivery came to, as it stands in its job. */
-export type Delivered = Readonly<Record<string, unknown>>;
+/** What a delivery came to, as it stands in its job; `said` is noted beside it. */
+export type Delivered = Readonly<Record<string, unknown> & { said?: Said }>;
+
+/** How a try went. `start`: which start of the job it was, those counted that a crash ended. */
+export type NotedTry = Readonly<{ id: string; job: TriggeredAction; tried: Tried; start: number }>;
 
 export type DeliveriesParts = Readonly<{
   /** A connection for it alone, which it ends */
@@ -33,6 +37,8 @@ export type DeliveriesParts = Readonly<{
   lockMs?: number;
   /** Carries out one job; throws FailedForGood, TryAgain, NotYet */
   carryOut: (job: TriggeredAction, id: string) => Promise<Delivered>;
+  /** Notes how a try went, before BullMQ does: what was not noted is tried again */
+  note: (noted: NotedTry) => Promise<void>;
   /** A text without what nobody may see */
   redacted: (text: string) => string;
 }>;
@@ -56,6 +62,10 @@ export class Deliveries {
       skipVersionCheck: true,
       settings: { backoffStrategy: waitBefore },
     });
+    this.#worker.on('failed', (job, error) => {
+      // Nobody was there to note it: the programs that had it died one after the other.
+      if (job !== undefined && STALLED.test(error.message)) void this.#note(job, 'failed', { reason: error.message });
+    });
     this.#worker.on('error', (error) => logger.warn({ error: reasonOf(error) }, 'deliveries wait for redis'));
   }
 
@@ -77,13 +87,15 @@ export class Deliveries {
     const { carryOut, logger, redacted } = this.#parts;
     const about = { job: job.id, automation: job.data.automation?.id, type: job.name };
     try {
-      const delivered = await carryOut(job.data, job.id ?? '');
+      const { said, ...delivered } = await carryOut(job.data, job.id ?? '');
+      await this.#note(job, 'sent', { said: said ?? null });
       logger.debug({ ...about, ...delivered }, 'action carried out');
       return delivered;
     } catch (error) {
       const reason = reasonOf(error, redacted);
       if (error instanceof NotYet) {
         logger.warn({ ...about, reason, afterMs: error.afterMs }, 'action waits');
+        if (error.wants) await this.#note(job, job.attemptsMade === 0 ? 'waiting' : 'retried', { reason });
         await job.moveToDelayed(Date.now() + error.afterMs, token);
         throw new DelayedError();
       }
@@ -92,9 +104,43 @@ export class Deliveries {
         { ...about, reason },
         last ? 'action failed for good' : 'action failed, it is tried again',
       );
+      await this.#note(job, last ? 'failed' : 'retried', { reason, said: saidIn(error) });
       throw failureOf(error, reason);
     }
   }
+
+  async #note(
+    job: Job<TriggeredAction, Delivered>,
+    state: Tried['state'],
+    { reason = '', said = null }: { reason?: string; said?: Said | null },
+  ): Promise<void> {
+    const { note, redacted, logger } = this.#parts;
+    const tried = state === 'waiting' ? job.attemptsMade : job.attemptsMade + 1;
+    try {
+      await note({
+        id: job.id ?? '',
+        job: job.data,
+        tried: {
+          state,
+          tries: tried,
+          attempts: job.opts.attempts ?? 1,
+          error: reason,
+          answer: said && { status: said.status, body: redacted(said.body) },
+        },
+        start: job.attemptsStarted,
+      });
+    } catch (error) {
+      // BullMQ cannot note it either then, and the job comes back.
+      logger.warn({ job: job.id, error: reasonOf(error) }, 'how an action went is not noted');
+    }
+  }
+}
+
+/** What BullMQ says of a job that was left behind too often. */
+const STALLED = /stalled/;
+
+function saidIn(error: unknown): Said | null {
+  return error instanceof FailedForGood || error instanceof TryAgain ? error.said : null;
 }
 
 /** The error as BullMQ keeps it in the job: text and stack hold no secret. */

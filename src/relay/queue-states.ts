@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { allActions, DEFAULT_QUEUE, DELIVERIES, queueOf, queuesOf } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import { allDefinitions } from '../redis/definitions.ts';
+import { countUndelivered } from '../redis/delivery-records.ts';
 import { queuesEverNamed } from '../redis/queues.ts';
 import type { Store } from '../redis/store.ts';
 import type { Depth, Queues } from './queues.ts';
@@ -20,6 +21,8 @@ export type QueueStates = Readonly<{
   queues: readonly QueueState[];
   /** Types of the actions whose jobs go to the queue of all types. */
   types: readonly string[];
+  /** Deliveries that failed for good, as they are noted: their jobs go before. */
+  failedDeliveries: number;
 }>;
 
 /** Looks at the queues of a namespace, in some five round trips however many there are. */
@@ -41,6 +44,7 @@ export async function readQueueStates(redis: Redis, store: Store, queues: Queues
       attended: attended.has(name),
     })),
     types: typesOf(automations),
+    failedDeliveries: await countUndelivered(redis, store),
   };
 }
 
@@ -48,13 +52,17 @@ export async function readQueueStates(redis: Redis, store: Store, queues: Queues
  * What a person should know of the jobs, as sentences. `problems`: without anybody doing something they never run, or never again.
  * `warnings`: somebody may have forgotten them.
  */
-export function judgeQueues({ queues, types }: QueueStates): { problems: string[]; warnings: string[] } {
+export function judgeQueues({ queues, types, failedDeliveries }: QueueStates): {
+  problems: string[];
+  warnings: string[];
+} {
   const holding = queues.filter(({ depth }) => unfinished(depth) > 0);
   const alone = holding.filter(({ attended }) => !attended);
   const ofTypes = alone.filter(({ name, named }) => named && name === DEFAULT_QUEUE);
   const undelivered = alone.filter(({ name }) => name === DELIVERIES);
   const unheard = alone.filter(({ name, named }) => named && name !== DEFAULT_QUEUE && name !== DELIVERIES);
-  const failed = queues.filter(({ depth }) => depth.failed > 0);
+  const failed = queues.filter(({ name, depth }) => depth.failed > 0 && name !== DELIVERIES);
+  const lost = Math.max(failedDeliveries, queues.find(({ name }) => name === DELIVERIES)?.depth.failed ?? 0);
   return {
     problems: [
       ...about('no BullMQ worker takes the jobs of', unheard, unfinished),
@@ -69,6 +77,11 @@ export function judgeQueues({ queues, types }: QueueStates): { problems: string[
         alone.filter(({ name, named }) => !named && name !== DELIVERIES),
         unfinished,
       ),
+      ...(lost === 0
+        ? []
+        : [
+            `deliveries have failed for good: ${lost.toLocaleString('en-US')}, see "watchfire deliveries ls --state failed"`,
+          ]),
       ...about('jobs have failed for good in', failed, (depth) => depth?.failed ?? 0),
     ],
     warnings: about(

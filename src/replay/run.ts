@@ -95,7 +95,7 @@ export class RecordedRun {
 
   /** Entries that wait still: what the engine wrote among them is found. */
   found(entries: readonly Entry[]): void {
-    for (const { fields } of entries) if (ownFormOf(fields) !== null) this.#count(fields, -1);
+    for (const entry of entries) if (/^(?:firing|released)$/.test(ownIn(entry)[0] ?? '')) this.#count(entry.fields, -1);
   }
 
   /** To be asked at the end. */

@@ -3,18 +3,20 @@ import type { Recorded } from '../inspect/firings.ts';
 import type { Views } from '../inspect/views.ts';
 import { DEFAULT_QUEUE, DELIVERIES } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
+import type { Delivery } from '../model/delivery.ts';
 import type { ChildFiring, Firing } from '../model/firing.ts';
 import { deadlineOf, isCounting } from '../model/story.ts';
 import type { Trigger } from '../model/trigger.ts';
 import { findDefinition } from '../redis/definitions.ts';
+import { deliveriesOf } from '../redis/delivery-records.ts';
 import { queuesEverNamed } from '../redis/queues.ts';
 import type { Store } from '../redis/store.ts';
 import { type JobName, type JobState, jobStates } from '../relay/job-states.ts';
 import { jobsOf } from '../relay/jobs.ts';
 import { type Evidences, evidenceOf, type FoundEvent } from './evidence.ts';
 
-/** A job of the firing: `state` is null when it is not in its queue. */
-export type WhyJob = JobName & Readonly<{ name: string | null; state: JobState | null }>;
+/** A job of the firing: `state` is null when it is not in its queue; `delivery`: how it went, where it was carried out. */
+export type WhyJob = JobName & Readonly<{ name: string | null; state: JobState | null; delivery: Delivery | null }>;
 
 /** A firing or one of its children, as it came about. `missing`: so many of the events that were counted are not in the log any more; null: unknown. */
 export type WhyStep = Readonly<{
@@ -92,12 +94,8 @@ async function standingOf(
   return JSON.stringify(now.document) === JSON.stringify(automation?.document) ? 'unchanged' : 'changed';
 }
 
-async function jobsFor(
-  { redis, store, views }: Looking,
-  firing: Firing,
-  automation: Automation | null,
-): Promise<WhyJob[]> {
-  const { bull } = store.prefixes;
+async function jobsFor(looking: Looking, firing: Firing, automation: Automation | null): Promise<WhyJob[]> {
+  const { redis, store, views } = looking;
   if (automation !== null) {
     const announced = await views.announced(automation, firing.decided);
     const named = jobsOf(firing, automation, announced).map(({ queue, name, opts }) => ({
@@ -105,14 +103,31 @@ async function jobsFor(
       name,
       id: opts.jobId,
     }));
-    const states = await jobStates(redis, bull, named);
-    return named.map((job, i) => ({ ...job, state: states[i] ?? null }));
+    return await withStates(looking, named);
   }
   const ids = Array.from({ length: ACTIONS_TRIED }, (_, i) => `f-${firing.id}-${i}`);
   const queues = new Set([DEFAULT_QUEUE, DELIVERIES, ...(await queuesEverNamed(redis, store, QUEUES_TRIED))]);
   const tried = [...queues].flatMap((queue) => ids.map((id) => ({ queue, id, name: null })));
-  const states = await jobStates(redis, bull, tried);
-  return tried.map((job, i) => ({ ...job, state: states[i] ?? null })).filter(({ state }) => state !== null);
+  return (await withStates(looking, tried)).filter(({ state }) => state !== null);
+}
+
+async function withStates(
+  { redis, store }: Looking,
+  jobs: readonly (JobName & Readonly<{ name: string | null }>)[],
+): Promise<WhyJob[]> {
+  const [states, deliveries] = await Promise.all([
+    jobStates(redis, store.prefixes.bull, jobs),
+    deliveriesOf(
+      redis,
+      store,
+      jobs.map(({ id }) => id),
+    ),
+  ]);
+  return jobs.map((job, i) => ({
+    ...job,
+    state: states[i] ?? null,
+    delivery: job.queue === DELIVERIES ? (deliveries[i] ?? null) : null,
+  }));
 }
 
 function stepOf(firing: Firing | ChildFiring, trigger: Trigger | null, evidences: Evidences): WhyStep {

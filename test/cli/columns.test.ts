@@ -31,7 +31,14 @@ const VERBS = [
     ['status'],
     ['doctor'],
   ],
-  ...[['--help'], ['apply', '--help'], ['tail', '--help'], ['firings', '--help'], ['automations']],
+  ...[
+    ['--help'],
+    ['deliveries', '--help'],
+    ['apply', '--help'],
+    ['tail', '--help'],
+    ['firings', '--help'],
+    ['automations'],
+  ],
 ];
 
 test('all that is shown fits a terminal of 80 columns, whatever the script', async () => {

@@ -39,6 +39,7 @@ const VERBS = [
     'explain',
     'windows',
     'silence',
+    'deliveries',
     'dlq',
     'quotas',
     'check',

@@ -29,17 +29,17 @@ test.each(texts)('$file names the schema that editors check it by', ({ text }) =
 });
 
 /** Seconds, event, resource and payload; `tick` lets time pass. */
-type Moment = [seconds: number, event: string, resource?: string, payload?: object];
+type Moment = [seconds: number, event: string, resource?: string, payload?: object, labels?: object];
 
 async function firingsOf(id: string, moments: readonly Moment[]): Promise<string[]> {
   const automations = found
     .map(({ document }) => document)
     .filter((document) => (document as { id: string }).id === id);
-  const timeline = moments.map(([seconds, event, resource, payload = {}], i) => {
+  const timeline = moments.map(([seconds, event, resource, payload = {}, labels = {}], i) => {
     const at = new Date(Date.UTC(2026, 2, 2, 9, 0, 0, seconds * 1_000)).toISOString();
     return event === 'tick'
       ? { at, tick: true }
-      : { at, event: { id: `e${i}`, event, resource: { id: resource }, payload } };
+      : { at, event: { id: `e${i}`, event, resource: { id: resource, ...labels }, payload } };
   });
   const { out } = await run(['simulate', '-', '--redis', inject('adminUrl')], {
     stdin: JSON.stringify({ name: id, automations, timeline }),
@@ -61,6 +61,14 @@ const refund = (second: number, amount: unknown, currency = 'EUR'): Moment => [
   'refund.made',
   'shop.1',
   { amount, currency },
+];
+
+const page = (second: number, word: 'failed' | 'executed', target: string): Moment => [
+  second,
+  `automation.action.${word}`,
+  'automation.a',
+  { error: 'timed out' },
+  { action: 'notify', target },
 ];
 
 const cases: [id: string, moments: Moment[], firings: string[]][] = [
@@ -115,6 +123,17 @@ const cases: [id: string, moments: Moment[], firings: string[]][] = [
     'error-burst',
     Array.from({ length: 21 }, (_, i): Moment => [i, 'error.logged', 'api', { level: i === 3 ? 'warning' : 'error' }]),
     ['20 triggered api'],
+  ],
+  [
+    'pages-fail',
+    [
+      page(0, 'failed', 'oncall'),
+      page(1, 'executed', 'oncall'),
+      page(2, 'failed', 'oncall'),
+      page(3, 'failed', 'sales'),
+      page(4, 'failed', 'oncall'),
+    ],
+    ['4 triggered oncall'],
   ],
   [
     'throttle',

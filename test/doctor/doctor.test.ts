@@ -77,7 +77,7 @@ function facts({ info, config = {}, ...rest }: Changes = {}): Facts {
     wrong: { value: [] },
     status: { value: status },
     quota: { value: { limits: DEFAULT_QUOTAS, windows: 0, automations: [], full: [], refused: 0 } },
-    queues: { value: { queues: [], types: [] } },
+    queues: { value: { queues: [], types: [], failedDeliveries: 0 } },
     automations: { value: [] },
     ...rest,
   };
@@ -95,7 +95,15 @@ const used = (windows: number, most = 0, refused = 0): Changes => {
 };
 const queue = (jobs: Partial<QueueState['depth']>, rest: Partial<QueueState> = {}): Changes => {
   const depth = { waiting: 0, prioritized: 0, delayed: 0, active: 0, completed: 0, failed: 0, ...jobs };
-  return { queues: { value: { queues: [{ name: 'mail', depth, named: true, attended: true, ...rest }], types: [] } } };
+  return {
+    queues: {
+      value: {
+        queues: [{ name: 'mail', depth, named: true, attended: true, ...rest }],
+        types: [],
+        failedDeliveries: 0,
+      },
+    },
+  };
 };
 const finding = (grade: Finding['grade']): Finding => ({
   grade,

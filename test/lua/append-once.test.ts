@@ -10,6 +10,7 @@ test('an entry is appended with the mark of its job, and a repeat appends nothin
   expect(await append(world, 'f-1-0')).toEqual({ word: 'appended', entry: `${ms(0)}-0` });
   const before = await world.state();
   expect(before).toHaveProperty('carried');
+  expect(await world.redis.zscore(world.store.keys.own, `${ms(0)}-0`)).toBe(String(ms(0)));
   expect(await world.redis.zscore(world.store.keys.carried, 'f-1-0')).toBe(String(ms(0)));
   expect(await append(world, 'f-1-0')).toEqual({ word: 'repeated', entry: '' });
   expect(await world.state()).toEqual(before);
@@ -21,6 +22,7 @@ test('another stream in the slot gets the entry, and the log does not', async ()
   const stream = `{${world.namespace}}:streams:mine`;
   await append(world, 'f-1-0', stream);
   expect(await world.redis.xlen(stream)).toBe(1);
+  expect(await world.redis.exists(world.store.keys.own)).toBe(0);
   expect(await world.redis.exists(world.store.keys.events)).toBe(0);
   await world.redis.del(stream);
 });

@@ -29,6 +29,7 @@ const FIRING = [
 const FORGED: readonly (readonly [form: string, fields: string[]])[] = [
   ['firing', FIRING],
   ['released', ['released', DOCUMENT]],
+  ['action', ['action', DOCUMENT]],
   ['straightened', ['straightened', '1772442000000-0', 'event', 'x', 'resource.id', 'r']],
   ['straightened', ['straightened', '1772442000000-0', ...FIRING]],
   ['straightened', ['straightened', '1772442000000-0', 'released', DOCUMENT]],

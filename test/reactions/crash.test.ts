@@ -24,6 +24,7 @@ function program(watchfire: Watchfire, logger = pino({ level: 'silent' })) {
       clock: systemClock,
       logger,
       lines: logger,
+      admit: () => null,
       handlers: new Map(),
     },
   );

@@ -36,13 +36,25 @@ describe('a job that pauses an automation', () => {
   });
 });
 
-test('of a target that takes two in an hour two go now, and the third hears how long to wait', async () => {
+test('of a target that takes two in an hour two go now, and all others wait, each for a time of its own', async () => {
   const world = new World();
   const rate = { most: 2, perMs: 3_600_000 };
   const waits = [];
-  for (let i = 0; i < 3; i += 1) waits.push(await takeTurn(world.redis, world.store, 'ops', rate));
+  for (let i = 0; i < 6; i += 1) waits.push(await takeTurn(world.redis, world.store, 'ops', rate));
   expect(waits.slice(0, 2)).toEqual([0, 0]);
-  expect(waits[2]).toBeGreaterThan(0);
-  expect(waits[2]).toBeLessThanOrEqual(3_600_000);
+  const [third = 0, ...later] = waits.slice(2);
+  expect(third).toBeGreaterThan(0);
+  expect(third).toBeLessThanOrEqual(3_600_000);
+  for (const [i, wait] of later.entries()) {
+    expect(Math.abs(wait - third - (i + 1) * 1_800_000)).toBeLessThan(60_000);
+  }
   expect(await takeTurn(world.redis, world.store, 'others', rate)).toBe(0);
+});
+
+test('nothing waits for more than ten periods, however much waits before it', async () => {
+  const world = new World();
+  const rate = { most: 1, perMs: 3_600_000 };
+  let last = 0;
+  for (let i = 0; i < 30; i += 1) last = await takeTurn(world.redis, world.store, 'ops', rate);
+  expect(last).toBeLessThanOrEqual(10 * 3_600_000);
 });

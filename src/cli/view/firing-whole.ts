@@ -1,6 +1,7 @@
 import type { Watchfire } from '../../engine.ts';
 import type { Recorded } from '../../inspect/firings.ts';
 import type { Automation } from '../../model/automation.ts';
+import type { Delivery } from '../../model/delivery.ts';
 import { resourceId } from '../../model/event.ts';
 import type { ChildFiring, Firing } from '../../model/firing.ts';
 import { storyOf } from '../../model/story.ts';
@@ -8,6 +9,7 @@ import { formatTimestamp } from '../../model/timestamp.ts';
 import type { Trigger } from '../../model/trigger.ts';
 import { jobsOf, type QueueJob } from '../../relay/jobs.ts';
 import type { Io } from '../verb.ts';
+import { deliveryInWords, deliveryJson } from './delivery.ts';
 import { firingJson, labelsInWords } from './firing.ts';
 import { asJson, plain, printJson } from './output.ts';
 import { countInWords, lateInWords, windowOfStory } from './story.ts';
@@ -27,14 +29,16 @@ export async function describeFiring(
   // As it was when it fired; null when that is not kept any more.
   const automation = await watchfire.automationOf(recorded);
   const jobs = automation && jobsOf(firing, automation, await watchfire.announced(automation, firing.decided));
+  const deliveries = await watchfire.deliveriesOf(jobs?.map(({ opts }) => opts.jobId) ?? []);
   if (asJson(options)) {
     const trigger = automation && triggerInWords(automation.trigger);
     const named =
-      jobs?.map(({ queue, name, opts }) => ({
+      jobs?.map(({ queue, name, opts }, i) => ({
         queue,
         name,
         id: opts.jobId,
         delay_seconds: (opts.delay ?? 0) / 1_000,
+        delivery: deliveries[i] ? deliveryJson(deliveries[i]) : null,
       })) ?? null;
     printJson(io, {
       ...firingJson(recorded),
@@ -44,7 +48,7 @@ export async function describeFiring(
     });
     return;
   }
-  for (const line of facts(factsOf(recorded, automation, jobs), boundOf(io, options))) io.out(line);
+  for (const line of facts(factsOf(recorded, automation, jobs, deliveries), boundOf(io, options))) io.out(line);
   if (firing.event === null) return;
   const { stringify } = await import('yaml');
   io.out('the event:');
@@ -56,6 +60,7 @@ function factsOf(
   { entry, firing }: Recorded,
   automation: Automation | null,
   jobs: readonly QueueJob[] | null,
+  deliveries: readonly (Delivery | null)[],
 ): [string, string][] {
   const { id, name, revision, state, triggered, decided, labels, event, children } = firing;
   const story = storyOf(firing);
@@ -75,13 +80,17 @@ function factsOf(
     ...(firing.reminder === undefined ? [] : ([['reminder', `number ${firing.reminder}`]] as [string, string][])),
     ...listed('events', collectedInWords(firing)),
     ...listed('made of', children.map(childInWords)),
-    ...listed('jobs', jobs?.map(jobInWords) ?? []),
+    ...listed('jobs', jobs?.flatMap((job, i) => [jobInWords(job), ...howItWent(deliveries[i] ?? null)]) ?? []),
   ];
 }
 
 function jobInWords({ queue, name, opts }: QueueJob): string {
   const later = opts.delay ? `, delayed by ${durationInWords(opts.delay)}` : '';
   return `${name} in queue ${queue}, job ${opts.jobId}${later}`;
+}
+
+function howItWent(delivery: Delivery | null): string[] {
+  return delivery === null ? [] : [`  ${deliveryInWords(delivery)}`];
 }
 
 /** With `collect`: how many events its window had, and the last of them. */

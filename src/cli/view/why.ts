@@ -6,6 +6,7 @@ import { formatTimestamp } from '../../model/timestamp.ts';
 import type { FoundEvent } from '../../why/evidence.ts';
 import type { Why, WhyJob, WhyStep } from '../../why/why.ts';
 import type { Io } from '../verb.ts';
+import { deliveryInWords, deliveryJson } from './delivery.ts';
 import { firingJson, labelsInWords } from './firing.ts';
 import { asJson, printJson } from './output.ts';
 import { countInWords, lateInWords, windowOfStory } from './story.ts';
@@ -41,8 +42,10 @@ export function printWhy(why: Why, options: Options, io: Io): void {
   for (const line of facts(rows, boundOf(io, options))) io.out(line);
 }
 
-function jobFacts({ queue, id, name, state }: WhyJob): Fact[] {
+function jobFacts({ queue, id, name, state, delivery }: WhyJob): Fact[] {
   const head = `${name ?? 'a job'} in queue ${queue}, ${id}`;
+  const rest: Fact[] = delivery?.status ? [['', `answered ${delivery.status}: ${delivery.answer || '-'}`]] : [];
+  if (delivery !== null) return [['job', `${head}: ${deliveryInWords(delivery)}`], ...rest];
   if (state === null) return [['job', `${head}: not in its queue: done and removed, or not added yet`]];
   const { stage, tries, attempts, error } = state;
   const said = stage === 'completed' ? 'completed' : stage === 'failed' ? 'failed for good' : stage;
@@ -123,8 +126,9 @@ function whyJson({ recorded, automation, standing, asked, jobs, step, alert, tim
   const instant = (ms: number | null): string | null => (ms === null ? null : formatTimestamp(ms));
   return {
     asked,
-    jobs: jobs.map(({ state, ...job }) => ({
+    jobs: jobs.map(({ state, delivery, ...job }) => ({
       ...job,
+      delivery: delivery && deliveryJson(delivery),
       state: state?.stage ?? null,
       tries: state?.tries ?? null,
       attempts: state?.attempts ?? null,

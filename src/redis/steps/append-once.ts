@@ -11,7 +11,10 @@ export const KEEP_MARK_MS = 7 * 24 * 3_600_000;
 
 export type AppendedOnce = Readonly<{ word: (typeof WORDS)[number]; entry: string }>;
 
-/** Appends an entry for a job, once however often it is asked. @param stream the log, or another stream in the engine's slot */
+/**
+ * Appends an entry for a job, once however often it is asked.
+ * @param stream the log, where the entry is the engine's own, or another stream in the engine's slot
+ */
 export async function appendOnce(
   redis: Redis,
   store: Store,
@@ -19,7 +22,12 @@ export async function appendOnce(
 ): Promise<AppendedOnce> {
   const answer = await runScript(redis, script, {
     keys: { ...store.keys, stream },
-    args: { job, now_ms: store.virtualNow(), keep_ms: String(KEEP_MARK_MS) },
+    args: {
+      job,
+      now_ms: store.virtualNow(),
+      keep_ms: String(KEEP_MARK_MS),
+      is_own: stream === store.keys.events ? '1' : '0',
+    },
     rest: fields,
   });
   const [word, entry = ''] = answerOf('append-once', WORDS, answer);

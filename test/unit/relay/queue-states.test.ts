@@ -45,5 +45,14 @@ test.each<[string, QueueState[], { problems?: string[]; warnings?: string[] }]>(
     { problems: [expect.stringMatching(/q9 \(1\) and 2 more$/)] },
   ],
 ])('%s', (_, queues, { problems = [], warnings = [] }) => {
-  expect(judgeQueues({ queues, types: ['call', 'page'] })).toEqual({ problems, warnings });
+  expect(judgeQueues({ queues, types: ['call', 'page'], failedDeliveries: 0 })).toEqual({ problems, warnings });
+});
+
+test.each([
+  ['as they are noted', 12_000, 3],
+  ['or as their queue has them, where nobody could note it', 2, 12_000],
+])('deliveries that failed for good are a problem, %s', (_, failedDeliveries, failed) => {
+  const queues = [queue('deliveries', { failed })];
+  const problem = 'deliveries have failed for good: 12,000, see "watchfire deliveries ls --state failed"';
+  expect(judgeQueues({ queues, types: [], failedDeliveries })).toEqual({ problems: [problem], warnings: [] });
 });

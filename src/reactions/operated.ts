@@ -1,0 +1,80 @@
+import type { Redis } from 'ioredis';
+import type { Delivery } from '../model/delivery.ts';
+import { deliveriesOf } from '../redis/delivery-records.ts';
+import type { ActedOn } from '../relay/delivery-acts.ts';
+import type { DeliveryQuery } from '../relay/delivery-list.ts';
+import type { QueueStates } from '../relay/queue-states.ts';
+import type { Depth, Queues } from '../relay/queues.ts';
+import { Silencing } from './silencing.ts';
+
+/** How many of a list are given where nobody says. */
+const DEFAULT_LIMIT = 100;
+
+/** The part of an engine by which people see what became of its actions, and act on it. */
+export abstract class Operated extends Silencing {
+  /** The newest deliveries of actions, oldest first: those that wait, were sent, are tried again, or failed for good. */
+  async deliveries({ limit = DEFAULT_LIMIT, ...query }: Partial<DeliveryQuery> = {}): Promise<Delivery[]> {
+    const redis = await this.look();
+    // Loaded here only: it brings BullMQ with it.
+    const { deliveriesIn } = await import('../relay/delivery-list.ts');
+    return await deliveriesIn(redis, this.store, { limit, ...query });
+  }
+
+  /** What is noted of the deliveries of these jobs, in their order; null where nothing is: nobody has begun it, or it is forgotten. */
+  async deliveriesOf(jobs: readonly string[]): Promise<(Delivery | null)[]> {
+    return await deliveriesOf(await this.look(), this.store, jobs);
+  }
+
+  /** Has deliveries that failed for good tried again, as often as at first. @param jobs ids, or all that failed */
+  async retryDeliveries(jobs: readonly string[] | 'failed'): Promise<ActedOn> {
+    const { retryDeliveries } = await import('../relay/delivery-acts.ts');
+    return await retryDeliveries(await this.#acting(), await this.#jobs(jobs));
+  }
+
+  /** Gives deliveries up that were not sent, for good. @param jobs ids, or all that failed */
+  async dropDeliveries(jobs: readonly string[] | 'failed'): Promise<ActedOn> {
+    const { dropDeliveries } = await import('../relay/delivery-acts.ts');
+    return await dropDeliveries(await this.#acting(), await this.#jobs(jobs));
+  }
+
+  /** How many jobs of each state are in these queues. */
+  async queueDepths(names: readonly string[]): Promise<ReadonlyMap<string, Depth>> {
+    return await this.#withQueues((queues) => queues.depths(names));
+  }
+
+  /** The queues that automations name or ever named: their jobs, and whether a BullMQ worker takes them. */
+  async queueStates(): Promise<QueueStates> {
+    const { readQueueStates } = await import('../relay/queue-states.ts');
+    return await this.#withQueues((queues) => readQueueStates(this.connections.redis, this.store, queues));
+  }
+
+  /** Changes what all workers follow; done when the change is as durable as the settings ask. */
+  protected abstract change(change: (redis: Redis) => Promise<unknown>): Promise<void>;
+
+  /** Asks for room in the log for so many characters: null when there is some, else a promise. @throws Overloaded, here or there */
+  protected abstract admit(characters: number): Promise<void> | null;
+
+  async #withQueues<T>(ask: (queues: Queues) => Promise<T>): Promise<T> {
+    const { Queues } = await import('../relay/queues.ts');
+    const queues = new Queues(await this.look(), this.store.prefixes.bull);
+    try {
+      return await ask(queues);
+    } finally {
+      await queues.close();
+    }
+  }
+
+  async #jobs(jobs: readonly string[] | 'failed'): Promise<readonly string[]> {
+    if (jobs !== 'failed') return jobs;
+    const failed = await this.deliveries({ state: 'failed', limit: ACTED_ON });
+    return failed.map(({ job }) => job);
+  }
+
+  async #acting(): Promise<{ redis: Redis; store: Operated['store']; nowMs: number }> {
+    await this.format.toWrite();
+    return { redis: this.connections.redis, store: this.store, nowMs: this.clock.nowMs() };
+  }
+}
+
+/** Deliveries that one call acts on when all that failed are meant: as many as are looked at. */
+const ACTED_ON = 20_000;
