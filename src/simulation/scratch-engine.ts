@@ -18,7 +18,7 @@ import { type Store, storeOf } from '../redis/store.ts';
 import { Scheduler } from '../services/scheduler.ts';
 
 /** Times with a deadline that are met on the way to another time: some seconds of work, and more than anybody means. */
-const WAKES_LIMIT = 10_000;
+export const DEADLINES_LIMIT = 10_000;
 
 /** Redis to run on, and what the engine is to be made of; several engines may share one connection at a time. */
 export type ScratchParts = Readonly<{
@@ -96,7 +96,7 @@ export class ScratchEngine {
    * is applied before the next one.
    * @returns what fired, in order; null when more than `most` times had to be met on the way, and time stands where that was seen
    */
-  async advance(toMs: number, most = WAKES_LIMIT): Promise<Firing[] | null> {
+  async advance(toMs: number, most = DEADLINES_LIMIT): Promise<Firing[] | null> {
     const fired: Firing[] = [];
     let wakes = 0;
     for (;;) {

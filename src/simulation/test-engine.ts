@@ -10,7 +10,7 @@ import { Revisions } from '../relay/revisions.ts';
 import { type LiveEvent, liveEventOf } from '../services/live.ts';
 import { explainEvent } from './explanation.ts';
 import type { Scratch } from './scratch.ts';
-import type { ScratchEngine } from './scratch-engine.ts';
+import { DEADLINES_LIMIT, type ScratchEngine } from './scratch-engine.ts';
 
 /** What came of something: firings in their order, and their jobs. */
 export type TestOutcome = Readonly<{ firings: readonly Firing[]; jobs: readonly QueueJob[] }>;
@@ -23,6 +23,7 @@ export class TestEngine {
   readonly #engine: ScratchEngine;
   readonly #revisions: Revisions;
   readonly #startMs: number;
+  readonly #mostDeadlines: number;
   readonly #close: () => Promise<void>;
   readonly #firings: Firing[] = [];
   readonly #jobs: QueueJob[] = [];
@@ -32,8 +33,18 @@ export class TestEngine {
   #last: Promise<unknown>;
   #closed: Promise<void> | undefined;
 
-  /** Programs call `testEngine`, or `engine` of a server. @param close removes what the engine leaves */
-  constructor(scratch: Scratch, name: string, startMs: number, close: () => Promise<void>) {
+  /**
+   * Programs call `testEngine`, or `engine` of a server.
+   * @param close removes what the engine leaves
+   * @param mostDeadlines times with a deadline that may lie on the way of one `at`
+   */
+  constructor(
+    scratch: Scratch,
+    name: string,
+    startMs: number,
+    close: () => Promise<void>,
+    mostDeadlines = DEADLINES_LIMIT,
+  ) {
     const engine = scratch.engine(name, startMs, {
       observe: (entries, { words }) => {
         const { view } = engine.definitions;
@@ -43,6 +54,7 @@ export class TestEngine {
     this.#engine = engine;
     this.#revisions = new Revisions(engine.redis, engine.store);
     this.#startMs = startMs;
+    this.#mostDeadlines = mostDeadlines;
     this.#close = close;
     this.#last = engine.prepare({ tellsAll: false });
     // Its error belongs to the first call that waits for it.
@@ -71,13 +83,13 @@ export class TestEngine {
 
   /**
    * Moves time to so long after the start, `15m`, `1h30m` or seconds as a number. Each deadline on the way is decided at its own time.
-   * @throws InvalidDocument when it lies before the present, or when more than 10,000 times with a deadline lie on the way
+   * @throws InvalidDocument when it lies before the present, or when more times with a deadline lie on the way than the engine may meet
    */
   async at(sinceStart: DurationInput): Promise<void> {
     const toMs = this.#startMs + withinAt(sinceStart, 'at').ms;
     await this.#inTurn(async () => {
       if (toMs < this.#engine.nowMs) throw new InvalidDocument('at', 'must not be before the present', sinceStart);
-      const fired = await this.#engine.advance(toMs);
+      const fired = await this.#engine.advance(toMs, this.#mostDeadlines);
       if (fired === null) throw new InvalidDocument('at', 'has too many deadlines on the way', sinceStart);
       await this.#note(fired);
     });

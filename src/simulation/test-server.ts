@@ -23,6 +23,8 @@ export type TestEngineOptions = Readonly<{
   automations?: readonly (AutomationDocument | string)[];
   /** When its time begins, ISO 8601. Default: "2026-01-01T00:00:00Z" */
   start?: string;
+  /** Times with a deadline that may lie on the way of one `at`: some seconds of work. Default: 10,000 */
+  mostDeadlines?: number;
 }>;
 
 /** `read`: the automations of a file, or an InvalidDocument. `alone`: the server ends with its first engine. */
@@ -58,17 +60,21 @@ export class TestServer {
    * An engine with state of its own. Those of one server share nothing but the server.
    * @throws InvalidDocument naming what is wrong with an automation, or with `start`
    */
-  async engine({ automations = [], start }: TestEngineOptions = {}): Promise<TestEngine> {
+  async engine({ automations = [], start, mostDeadlines }: TestEngineOptions = {}): Promise<TestEngine> {
     const startMs = start === undefined ? START_MS : parseTimestamp(start);
     if (startMs === undefined || startMs < 0) throw new InvalidDocument('start', 'must be a timestamp', start);
+    if (mostDeadlines !== undefined && !(Number.isSafeInteger(mostDeadlines) && mostDeadlines > 0)) {
+      throw new InvalidDocument('mostDeadlines', 'must be a whole number from 1 on', mostDeadlines);
+    }
     const parsed = await Promise.all(
       automations.map((given) => (typeof given === 'string' ? this.#how.read(given) : [parseAutomation(given)])),
     );
     this.#engines += 1;
     const name = `${this.#engines}-`;
-    const engine = new TestEngine(this.#scratch, `${name}engine`, startMs, async () => {
+    const remove = async (): Promise<void> => {
       await (this.#how.alone ? this.close() : this.#scratch.remove(name));
-    });
+    };
+    const engine = new TestEngine(this.#scratch, `${name}engine`, startMs, remove, mostDeadlines);
     await engine.putParsed(parsed.flat());
     return engine;
   }

@@ -138,12 +138,13 @@ describe('an engine of a test refuses', () => {
   });
 
   test('more deadlines on the way than anybody waits for', async () => {
-    const engine = await engineWith({
-      id: 'a',
-      name: 'a',
-      trigger: { posture: 'Proactive', expect: ['a'], within: '1s' },
-    });
-    expect(await rejection(engine.at('10000d'))).toHaveProperty('message', 'at: has too many deadlines on the way');
+    const beat = { id: 'a', name: 'a', trigger: { posture: 'Proactive', expect: ['a'], within: '1s' } } as const;
+    const engine = await server.engine({ automations: [beat], mostDeadlines: 20 });
+    onTestFinished(() => engine.close());
+    expect(await rejection(engine.at('1d'))).toHaveProperty('message', 'at: has too many deadlines on the way');
+    await expect(server.engine({ mostDeadlines: 0 })).rejects.toThrow(
+      'mostDeadlines: must be a whole number from 1 on',
+    );
   });
 
   test('a start that is no time, and a file that holds no automation', async () => {

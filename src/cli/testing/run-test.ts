@@ -23,15 +23,19 @@ export type TestReport = Readonly<{
 /** Events of the story of a failed test, the last ones. */
 const STORY_LIMIT = 30;
 
-/** Runs a test on an engine of its own, under a name that no other has; what it leaves is removed by the caller. */
+/**
+ * Runs a test on an engine of its own, under a name that no other has; what it leaves is removed by the caller.
+ * @param mostDeadlines as of a TestEngine
+ */
 export async function runTest(
   scratch: Scratch,
   name: string,
   test: ReadyTest,
   signal: AbortSignal,
+  mostDeadlines?: number,
 ): Promise<TestReport> {
   const begin = performance.now();
-  const engine = new TestEngine(scratch, name, test.startMs, async () => undefined);
+  const engine = new TestEngine(scratch, name, test.startMs, async () => undefined, mostDeadlines);
   const failures: FailedStep[] = [];
   let error: string | null = null;
   let story: readonly string[] = [];
