@@ -1,4 +1,6 @@
 -- The hash of silences: id -> `<from> <until> <what it says>`.
+local bytes = include('bytes')
+
 local M = {}
 
 -- When a silence ends, in ms; of what is none: long ago.
@@ -20,7 +22,7 @@ function M.kept(key, now)
   end
   table.sort(ended, function(a, b)
     if a.over ~= b.over then return a.over < b.over end
-    return a.id < b.id
+    return bytes.before(a.id, b.id)
   end)
   return count, bytes, ended
 end
