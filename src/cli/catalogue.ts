@@ -85,6 +85,10 @@ const tools: Record<string, Listed> = {
   test: { summary: 'run tests of automations from files', load: () => import('./verbs/test.ts') },
   convert: { summary: 'make automations of rules of other systems', load: () => import('./verbs/convert.ts') },
   acl: { summary: 'print Redis users with the least rights', load: () => import('./verbs/acl.ts') },
+  partition: {
+    summary: 'print the partition of a value of the label that divides',
+    load: () => import('./verbs/partition.ts'),
+  },
   schema: { summary: 'print JSON Schemas of the documents', load: () => import('./verbs/schema.ts') },
   completion: {
     summary: 'print what completes verbs and options in a shell',

@@ -7,6 +7,7 @@ import { type Finding, quoted, warning } from './finding.ts';
 import { labelFindings } from './labels.ts';
 import { hasName, isTelling, type LogSample } from './log-sample.ts';
 import { patternFindings } from './patterns.ts';
+import { placementFindings } from './placement.ts';
 import { triggersBelow } from './places.ts';
 import { type HasTarget, reactionFindings } from './reactions.ts';
 import { resolveFindings, triggerFindings } from './triggers.ts';
@@ -19,13 +20,15 @@ export type Surroundings = Readonly<{
   unattended: (action: ActionDocument) => string | null;
   /** Whether the targets file has a target of that name; null where nobody looked. */
   targets?: HasTarget | null;
+  /** The label that divides the namespace into partitions; null where it has none. */
+  by?: string | null;
 }>;
 
-const NOTHING_KNOWN: Surroundings = Object.freeze({ sample: null, unattended: () => null });
+export const NOTHING_KNOWN: Surroundings = Object.freeze({ sample: null, unattended: () => null });
 
 /** What an automation says that can never work, or is hardly meant, in the order of the document. */
 export function findingsIn(automation: Automation, surroundings: Surroundings = NOTHING_KNOWN): Finding[] {
-  const { sample, unattended, targets = null } = surroundings;
+  const { sample, unattended, targets = null, by = null } = surroundings;
   // A name that events have is no mistake, however odd it looks.
   const carried = (matches: (name: string) => boolean): boolean => sample !== null && hasName(sample, matches);
   const triggers = triggersBelow(automation.trigger, automation.document.trigger, 'trigger');
@@ -39,6 +42,7 @@ export function findingsIn(automation: Automation, surroundings: Surroundings = 
     ...reactionFindings(automation, targets),
     ...queueFindings(automation, unattended),
     ...resolveFindings(automation),
+    ...(by === null ? [] : placementFindings(automation, by)),
   ];
 }
 

@@ -1,6 +1,6 @@
 /**
  * Something in an automation that is accepted but can hardly be meant. A `warning` follows from the document, or from the queues as
- * they are; a `hint` from the log that is retained, which need not show everything.
+ * they are; a `hint` from the log that is retained, which need not show everything, or from how the namespace is divided.
  */
 export type Finding = Readonly<{
   grade: 'warning' | 'hint';

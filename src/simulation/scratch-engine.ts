@@ -12,7 +12,8 @@ import { type Entry, sealEvent } from '../model/intake.ts';
 import { deleteDefinition, findDefinition, listenToAll, putDefinition } from '../redis/definitions.ts';
 import { requireFormat } from '../redis/format.ts';
 import { ledgerBehind } from '../redis/ledger.ts';
-import { append, readBehind } from '../redis/log.ts';
+import { readBehind } from '../redis/log.ts';
+import { appendAll } from '../redis/scratch-log.ts';
 import { settle } from '../redis/steps/settle.ts';
 import { type Store, storeOf } from '../redis/store.ts';
 import { Scheduler } from '../services/scheduler.ts';
@@ -81,6 +82,11 @@ export class ScratchEngine {
     if (tellsAll) await listenToAll(this.redis, this.store);
   }
 
+  /** Stream id of the last applied entry. */
+  get applied(): string {
+    return this.#applied;
+  }
+
   /** Virtual time, in ms since 1970. */
   get nowMs(): number {
     return this.#clock.nowMs();
@@ -133,18 +139,20 @@ export class ScratchEngine {
    */
   async add(document: unknown): Promise<string> {
     const received = this.#clock.nowMs();
-    const id = this.#nextId(received);
+    const id = nextId(this.#applied, received);
     const { data, event } = sealEvent(document, () => `entry-${id}`, received, { anyId: true });
     await this.replay([{ id, fields: ['data', data] }]);
     return event.id;
   }
 
-  /** Appends entries of a log under their ids, which rise, and applies them; time must have been moved to the last of them. */
-  async replay(entries: readonly Entry[]): Promise<void> {
+  /**
+   * Appends entries of a log under their ids, which rise, and applies them; time must have been moved to the last of them.
+   * @param own ids of those that the engine wrote itself
+   */
+  async replay(entries: readonly Entry[], own: readonly string[] = []): Promise<void> {
     this.#wakeMs = undefined;
     // All is sent at once: commands of one connection are answered in order.
-    const added = entries.map(({ id, fields }) => append(this.redis, this.store, id, fields));
-    await Promise.all([...added, this.#apply(entries)]);
+    await Promise.all([appendAll(this.redis, this.store, entries, own), this.#apply(entries)]);
   }
 
   /** Puts an automation; one that means the same is a change as well, before which what is due is settled. */
@@ -199,10 +207,10 @@ export class ScratchEngine {
     this.#applied = entries.at(-1)?.id ?? this.#applied;
     await this.#applier.apply(new Batch(entries), this.#signal);
   }
+}
 
-  /** The stream id that Redis would give the next entry. */
-  #nextId(atMs: number): string {
-    const [ms, sequence] = this.#applied.split('-').map(Number);
-    return ms === atMs ? `${atMs}-${(sequence ?? 0) + 1}` : `${atMs}-0`;
-  }
+/** The stream id that Redis would give the next entry behind `last`. */
+export function nextId(last: string, atMs: number): string {
+  const [ms, sequence] = last.split('-').map(Number);
+  return ms === atMs ? `${atMs}-${(sequence ?? 0) + 1}` : `${atMs}-0`;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { IGNORED_BY_DEFAULT } from '../model/namespace-settings.ts';
+import type { PartitionLayout } from '../model/partition.ts';
 import { removeNamespaces } from '../redis/namespace.ts';
 import { type OpenOptions, openRedis } from '../redis/open.ts';
 import type { Scenario, ScenarioAnswer } from './scenario.ts';
@@ -32,9 +33,11 @@ export class Scratch {
     return new Scratch(await openRedis(url, new AbortController().signal, how), chunkSize, signal);
   }
 
-  /** Runs one scenario under a name that no other has. What it leaves stays until it is removed. */
-  async simulate(name: string, scenario: Scenario): Promise<ScenarioAnswer> {
-    return await simulate(this.#parts, `${this.#run}-${name}`, scenario);
+  /**
+   * Runs one scenario under a name that no other has, in partitions where there is a layout. What it leaves stays until it is removed.
+   */
+  async simulate(name: string, scenario: Scenario, layout?: PartitionLayout): Promise<ScenarioAnswer> {
+    return await simulate(this.#parts, `${this.#run}-${name}`, scenario, { layout });
   }
 
   /** An engine under a name that no other has; it must be prepared. What it leaves stays until it is removed. */

@@ -1,3 +1,5 @@
+import type { PartitionLayout } from '../model/partition.ts';
+import { PartitionedEngine, type StepEngine } from './partitioned-engine.ts';
 import {
   answered,
   automationsOf,
@@ -11,6 +13,9 @@ import { ScratchEngine, type ScratchParts } from './scratch-engine.ts';
 /** Told after each step, its log empty, what has been emitted so far; the state may be looked at meanwhile. */
 export type AfterStep = (step: number, ledger: readonly Emitted[]) => Promise<void>;
 
+/** Told after each step as above; and how the namespace is divided, where it is. */
+export type HowToRun = Readonly<{ afterStep?: AfterStep; layout?: PartitionLayout | undefined }>;
+
 /**
  * Runs one scenario on the real engine in virtual time. Everything it leaves behind is in `namespace`, which must be
  * empty; removing it is the caller's part, since that costs less for many at a time.
@@ -19,14 +24,17 @@ export async function simulate(
   parts: ScratchParts,
   namespace: string,
   scenario: Scenario,
-  afterStep?: AfterStep,
+  { afterStep, layout }: HowToRun = {},
 ): Promise<ScenarioAnswer> {
   const { name, timeline } = scenario;
   const refused: { step: number; reason: string }[] = [];
   const automations = automationsOf(scenario);
   if ('invalid' in automations) return { name, ...automations };
   refuseEndless(scenario, automations);
-  const engine = new ScratchEngine(parts, namespace, scenario.start ?? timeline[0]?.at ?? 0);
+  const startMs = scenario.start ?? timeline[0]?.at ?? 0;
+  const engine: StepEngine = layout
+    ? new PartitionedEngine(parts, namespace, startMs, layout)
+    : new ScratchEngine(parts, namespace, startMs);
   await engine.prepare();
   for (const automation of automations.loaded) await engine.put(automation);
   const ledger: Emitted[] = [];

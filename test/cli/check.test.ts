@@ -139,3 +139,15 @@ test('a file of tests is checked with the automations that it names, and what is
   const wrong = await check({ 'a.yaml': 'name: A\n', 'a.test.yaml': tests });
   expect(wrong.out.filter((line) => line.startsWith('error'))).toEqual(['error: a.yaml:1:1: trigger: is required']);
 });
+
+test('with the label of partitions it notes what keeps an automation from living on every one', async () => {
+  const spread = 'id: b\nname: B\ntrigger: { expect: [order.failed], for_each: [id] }\n';
+  const ran = await check({ 'a.yaml': good, 'b.yaml': spread }, '--by', 'id');
+  expect(ran.status).toBe(0);
+  expect(ran.out.filter((line) => line.includes(': '))[0]).toMatch(
+    /^note: a\.yaml:3:\d+: trigger\.for_each: is empty: .*so the automation lives on the global partition; to spread it, add "id" to it$/,
+  );
+  expect(ran.out.join('\n')).not.toContain('b.yaml');
+  expect(ran.err).toContain('divided by id: 1 live on every partition, 1 on the global one');
+  expect((await check({ 'a.yaml': good }, '--by', 'id', '--strict')).status).toBe(0);
+});

@@ -49,6 +49,7 @@ const VERBS = [
     'render',
     'convert',
     'acl',
+    'partition',
     'schema',
     'completion',
   ],

@@ -230,3 +230,30 @@ test('a file that is not there is a misuse', async () => {
   expect(status).toBe(2);
   expect(err).toEqual([expect.stringContaining('/nowhere/s.ndjson')]);
 });
+
+test('with partitions each key is counted in its own, and what has no key on the global one', async () => {
+  const at = '2026-03-02T09:00:00.000Z';
+  const trigger = { expect: ['a'], threshold: 2, within: 60 };
+  const automations = [
+    { id: 'all', name: 'all', trigger },
+    { id: 'each', name: 'each', trigger: { ...trigger, for_each: ['id'] } },
+  ];
+  const timeline = ['k.1', 'k.2', 'k.2', 'k.1'].map((id) => ({ at, event: { event: 'a', id: '', resource: { id } } }));
+  const events = timeline.map((step, i) => ({ ...step, event: { ...step.event, id: `e${i}` } }));
+  const lines = [{ name: 'both', automations, timeline: events }];
+  const without = await simulate(lines);
+  expect(without.answers).toMatchObject([
+    { firings: [{ automation: 'all' }, { automation: 'each' }, { automation: 'each' }] },
+  ]);
+  expect(await simulate(lines, true, '--partitions', '4')).toEqual(without);
+  expect(await simulate(lines, true, '--partitions', '3', '--by', 'nothing')).toEqual(without);
+});
+
+test.each([
+  [['--partitions', '0'], '--partitions: must be a whole number from 1 to 1024 (found "0")'],
+  [['--partitions', '4', '--by', ''], '--by: must be the name of a label of at most 200 characters (found "")'],
+  [['--by', 'id'], '--by: goes with --partitions'],
+])('the options %j are refused by name', async (options, message) => {
+  const { status, err } = await run(['simulate', '-', ...options], { stdin: [] });
+  expect({ status, err }).toEqual({ status: 2, err: [`watchfire: ${message}`] });
+});

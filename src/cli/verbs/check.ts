@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { findingsIn } from '../../findings/automation-findings.ts';
+import { findingsIn, NOTHING_KNOWN } from '../../findings/automation-findings.ts';
+import { isSpread } from '../../match/placement.ts';
 import { changesOf } from '../changes.ts';
 import { documentsIn, type FoundDocument } from '../documents.ts';
 import type { Problem } from '../position.ts';
@@ -16,6 +17,7 @@ export const verb: Verb = {
     outputOption(command, ['text', 'json', 'github'])
       .argument('<file...>', 'YAML or JSON, as for apply or for test; - is standard input')
       .option('--strict', 'end with 1 when there is a warning too', false)
+      .option('--by <label>', 'note what keeps automations from living on every partition, where this label divides')
       .addHelpText(
         'after',
         '\nTells all that is wrong with automations, and what they say that can hardly be meant, without any Redis: for editors,\n' +
@@ -26,7 +28,8 @@ export const verb: Verb = {
       );
   },
 
-  async run(files, { output, strict }, io) {
+  async run(files, { output, strict, by: label }, io) {
+    const by = label === undefined ? null : String(label);
     const sources = await Promise.all(files.map((file) => sourceOf(file, io)));
     const kinds = Map.groupBy(sources, (source) => (isTestFile(source) ? 'tests' : 'automations'));
     const contents = (kinds.get('automations') ?? []).map(documentsIn);
@@ -38,11 +41,12 @@ export const verb: Verb = {
       ...changesOf(found, [], { newId, prune: false }).problems,
       ...tested.flatMap((file) => file.problems),
     ];
-    const all = inOrder([...onceEach(wrong).map(asError), ...found.flatMap(warningsIn)], files);
+    const all = inOrder([...onceEach(wrong).map(asError), ...found.flatMap((one) => warningsIn(one, by))], files);
     print(all, output, io);
     const { errors, warnings } = severityCount(all);
     if (output === 'text')
       io.err(summary(files.length, found.length, tested.flatMap((file) => file.tests).length, errors, warnings));
+    if (output === 'text' && by !== null) io.err(placements(found, by));
     await io.drained();
     return errors > 0 || (strict === true && warnings > 0) ? FAILED : DONE;
   },
@@ -60,11 +64,11 @@ function asError(problem: Problem): Graded {
 }
 
 /** A document in error has none. */
-function warningsIn({ document, position }: FoundDocument): Graded[] {
+function warningsIn({ document, position }: FoundDocument, by: string | null): Graded[] {
   const automation = automationOf(document);
   if (automation === null) return [];
-  return findingsIn(automation).map(({ place, reason, advice }) => ({
-    severity: 'warning',
+  return findingsIn(automation, { ...NOTHING_KNOWN, by }).map(({ grade, place, reason, advice }) => ({
+    severity: grade === 'hint' ? 'note' : grade,
     position: position(place, ''),
     place,
     reason: `${reason}; ${advice}`,
@@ -89,4 +93,10 @@ function summary(files: number, automations: number, tests: number, errors: numb
   const tested = tests === 0 ? '' : ` and ${countOf(tests, 'test')}`;
   const read = `${countOf(automations, 'automation')}${tested} in ${countOf(files, 'file')}`;
   return `${read}: ${countOf(errors, 'error')}, ${countOf(warnings, 'warning')}`;
+}
+
+function placements(found: readonly FoundDocument[], by: string): string {
+  const right = found.flatMap(({ document }) => automationOf(document) ?? []);
+  const spread = right.filter(({ trigger }) => isSpread(trigger, by)).length;
+  return `divided by ${by}: ${spread} live on every partition, ${right.length - spread} on the global one`;
 }

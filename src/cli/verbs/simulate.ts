@@ -3,12 +3,14 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { findRedisServer, thisMachine } from '../../embedded/find-server.ts';
 import { startRedisServer } from '../../embedded/server.ts';
 import { parseExact } from '../../model/exact.ts';
+import type { PartitionLayout } from '../../model/partition.ts';
 import type { Target } from '../../session.ts';
 import { documentsOf, parseScenario, type ScenarioAnswer } from '../../simulation/scenario.ts';
 import { Scratch } from '../../simulation/scratch.ts';
 import { targetOf } from '../connect.ts';
 import { installOption, serverProgram } from '../embedded.ts';
 import type { Line } from '../lines.ts';
+import { layoutOption, partitionsOptions } from '../partitions.ts';
 import { scenarioLinesOf } from '../scenario-lines.ts';
 import { byDefault, wholeSetting } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
@@ -24,6 +26,9 @@ const BATCH = 100;
 const LINE_LIMIT_BYTES = 64 * 1_024 * 1_024;
 
 type Options = Readonly<Record<string, unknown>>;
+/** Where scenarios run, and in which partitions. */
+type Runner = Readonly<{ scratch: Scratch; layout: PartitionLayout | undefined }>;
+
 /** `several`: the scenario puts more than one automation. */
 type Done = { answer: ScenarioAnswer; several: boolean };
 type Outcome = Done | { error: unknown };
@@ -33,7 +38,7 @@ type Count = { lines: number; bad: number; invalid: number };
 
 export const verb: Verb = {
   configure(command) {
-    installOption(command)
+    partitionsOptions(installOption(command))
       .argument('<file>', 'scenarios, one JSON object in each line, or a single one over several; - is standard input')
       .option('--chunk-size <entries>', `most entries applied by one script call ${byDefault('chunkSize')}`)
       .option('--strict', 'end with 1 when an automation of any scenario is in error', false)
@@ -42,6 +47,7 @@ export const verb: Verb = {
         '\nRuns each scenario on the real engine in virtual time and prints one line of JSON for it, in their order:\n' +
           '{"name","firings"}, or {"name","invalid"} when an automation is in error; which of several it is stands on stderr. Uses\n' +
           'the server of --redis, and removes what it put there; without --redis a private one that keeps nothing.\n' +
+          'With --partitions the events come through the front log of so many partitions.\n' +
           '\nExit status 0: every line was answered. 1: a line is no scenario; or an automation is in error, with --strict or\n' +
           'when the file holds a single scenario.\n' +
           '\nExample:\n  watchfire simulate scenarios.ndjson',
@@ -50,12 +56,13 @@ export const verb: Verb = {
 
   async run([file = ''], options, io) {
     const { chunkSize } = targetOf(options, io, wholeSetting('chunkSize', options)).settings;
+    const layout = layoutOption(options);
     const source = await opened(file, io);
     const server = await serverFor(options, io);
     try {
       const scratch = await Scratch.open({ ...server, chunkSize }, io.signal);
       try {
-        const { lines, bad, invalid } = await answerAll(scratch, source, file, io);
+        const { lines, bad, invalid } = await answerAll({ scratch, layout }, source, file, io);
         const strict = options.strict === true || lines === 1;
         return bad > 0 || (strict && invalid > 0) || io.signal.aborted ? FAILED : DONE;
       } finally {
@@ -93,7 +100,7 @@ async function serverFor(
 
 /** Prints each answer as soon as those before it are printed. */
 async function answerAll(
-  scratch: Scratch,
+  { scratch, layout }: Runner,
   source: AsyncIterable<Uint8Array | string>,
   file: string,
   io: Io,
@@ -115,7 +122,7 @@ async function answerAll(
     await io.drained();
   };
   const begin = (line: Line, before: Promise<void>): Promise<void> => {
-    const outcome = settled(answer(scratch, `${Math.floor(count.lines / BATCH)}-${count.lines}`, line));
+    const outcome = settled(answer({ scratch, layout }, `${Math.floor(count.lines / BATCH)}-${count.lines}`, line));
     count.lines += 1;
     const printed = before.then(async () => print(line.number, await outcome));
     // The error belongs to the code that waits for it; before that, it must not count as unhandled.
@@ -149,10 +156,10 @@ function printAnswer({ answer, several }: Done, at: string, io: Io): void {
   } else io.out(jsonText(answer));
 }
 
-async function answer(scratch: Scratch, name: string, { bytes }: Line): Promise<Done> {
+async function answer({ scratch, layout }: Runner, name: string, { bytes }: Line): Promise<Done> {
   if (bytes === null) throw new Error(`the line is longer than ${LINE_LIMIT_BYTES} bytes`);
   const scenario = parseScenario(parseExact(bytes.toString(), 'line'));
-  return { answer: await scratch.simulate(name, scenario), several: documentsOf(scenario).length > 1 };
+  return { answer: await scratch.simulate(name, scenario, layout), several: documentsOf(scenario).length > 1 };
 }
 
 /** A rejection that is handled later must not count as unhandled. */

@@ -2,7 +2,7 @@ import { caretLines, type Problem } from '../position.ts';
 import { plain } from './output.ts';
 
 /** A problem and how bad it is. */
-export type Graded = Problem & Readonly<{ severity: 'error' | 'warning' }>;
+export type Graded = Problem & Readonly<{ severity: 'error' | 'warning' | 'note' }>;
 
 /** How far the line of the file stands to the right. */
 const INDENT = '  ';
@@ -28,7 +28,7 @@ export function githubLine({ severity, position, place, reason }: Graded): strin
   const { file, line, column, width } = position;
   const about = Object.entries({ file, line, col: column, endColumn: column + width, title: place });
   const properties = about.map(([name, value]) => `${name}=${inProperty(plain(String(value)))}`).join(',');
-  return `::${severity} ${properties}::${inMessage(plain(`${place}: ${reason}`))}`;
+  return `::${severity === 'note' ? 'notice' : severity} ${properties}::${inMessage(plain(`${place}: ${reason}`))}`;
 }
 
 function inMessage(text: string): string {
@@ -41,5 +41,5 @@ function inProperty(text: string): string {
 
 export function severityCount(all: readonly Graded[]): { errors: number; warnings: number } {
   const errors = all.filter(({ severity }) => severity === 'error').length;
-  return { errors, warnings: all.length - errors };
+  return { errors, warnings: all.filter(({ severity }) => severity === 'warning').length };
 }

@@ -92,7 +92,7 @@ export async function compareScenario(
   };
   const last = scenario.timeline.length - 1;
   try {
-    await simulate({ redis, logger, ignored, chunkSize }, namespace, parseScenario(scenario), afterStep);
+    await simulate({ redis, logger, ignored, chunkSize }, namespace, parseScenario(scenario), { afterStep });
     compareIds(last, ids, engineIds);
   } catch (error) {
     if (!(error instanceof Differs)) throw error;

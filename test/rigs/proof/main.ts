@@ -27,6 +27,11 @@ const PARTS: Readonly<Record<string, Part>> = {
     tests: 'test/traces/traces.test.ts',
     whole: { share: 1 },
   },
+  partitions: {
+    what: 'the recorded scenarios in 1, 4 and 16 partitions fire what they fire without (--share 0.1: a random tenth)',
+    tests: 'test/traces/partitions.test.ts',
+    whole: { share: 1 },
+  },
   crash: {
     what: 'the crash matrix: every call of a worker x all that can become of it (--share 0.1: a random tenth)',
     tests: 'test/rigs/crash/crash.test.ts',
@@ -56,6 +61,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   chaos: { what: 'kills workers and servers, recomputes every firing', program: '../chaos/main.ts' },
   fuzz: { what: 'hostile entries: each has an outcome', program: '../fuzz/main.ts' },
   cel: { what: 'random conditions: cel-go answers them the same (needs Go)', program: './cel.ts' },
+  clients: { what: 'Python and Go compute the partitions of the test vectors (needs them)', program: './clients.ts' },
   package: { what: 'what npm installs: each combination of peers, the oldest Nodes', program: '../package/main.ts' },
   prefect: { what: 'what a real Prefect exports is loaded (needs Python)', program: '../prefect/main.ts' },
   soak: { what: 'an hour under load: memory stays flat', program: '../soak/main.ts' },

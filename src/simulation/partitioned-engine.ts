@@ -1,0 +1,144 @@
+import type { Observer } from '../apply/applier.ts';
+import { InvalidDocument } from '../errors.ts';
+import { isSpread } from '../match/placement.ts';
+import { Routing } from '../match/routing.ts';
+import type { Automation } from '../model/automation.ts';
+import type { Firing } from '../model/firing.ts';
+import { type Entry, sealEvent } from '../model/intake.ts';
+import { GLOBAL_PARTITION, type PartitionLayout, partitionNames } from '../model/partition.ts';
+import { isAfter } from '../redis/log.ts';
+import { mergedFirings } from './merged-ledger.ts';
+import { nextId, ScratchEngine, type ScratchParts } from './scratch-engine.ts';
+
+/** What an engine in virtual time does in a step of a scenario. */
+export type StepEngine = Readonly<{
+  prepare: () => Promise<void>;
+  moveTo: (atMs: number) => void;
+  send: (document: unknown) => Promise<string | null>;
+  tick: () => Promise<void>;
+  put: (automation: Automation) => Promise<void>;
+  delete: (id: string) => Promise<void>;
+  drain: () => Promise<Firing[]>;
+}>;
+
+/**
+ * The engine of a namespace with partitions in virtual time: an engine for each partition, and events that come through the front log. A
+ * feed takes no time here, and what an event does not concern moves on with it all the same, as marks let it.
+ */
+export class PartitionedEngine implements StepEngine {
+  readonly #layout: PartitionLayout;
+  readonly #engines = new Map<string, ScratchEngine>();
+  readonly #routing: Routing;
+  /** Entries that engines appended themselves, by the ids of their firings. */
+  readonly #own = new Map<string, Entry>();
+  readonly #homes = new Map<string, readonly string[]>();
+  #nowMs: number;
+  /** Id of the last entry of any log, as the front log would have it. */
+  #last = '0-0';
+  /** Id of the event of this step. */
+  #event: string | null = null;
+
+  /** @param namespace what the namespaces of the partitions begin with; all of them must be empty */
+  constructor(parts: ScratchParts, namespace: string, startMs: number, layout: PartitionLayout) {
+    this.#layout = layout;
+    this.#nowMs = startMs;
+    const observe: Observer = (entries, applied) => {
+      for (const entry of entries) if (entry.fields[0] === 'firing') this.#own.set(entry.fields[1] ?? '', entry);
+      parts.observe?.(entries, applied);
+    };
+    for (const name of partitionNames(layout))
+      this.#engines.set(name, new ScratchEngine({ ...parts, observe }, `${namespace}.${name}`, startMs));
+    const global = this.#engine(GLOBAL_PARTITION);
+    this.#routing = new Routing(layout, (event) => global.definitions.view.triggers.interested(event).length > 0);
+  }
+
+  async prepare(): Promise<void> {
+    await this.#each((engine) => engine.prepare());
+  }
+
+  moveTo(atMs: number): void {
+    this.#nowMs = Math.max(atMs, Number.parseInt(this.#last, 10));
+    for (const engine of this.#engines.values()) engine.moveTo(this.#nowMs);
+  }
+
+  async send(document: unknown): Promise<string | null> {
+    const id = nextId(this.#last, this.#nowMs);
+    let sealed: ReturnType<typeof sealEvent>;
+    try {
+      sealed = sealEvent(document, () => `entry-${id}`, this.#nowMs, { anyId: true });
+    } catch (error) {
+      if (error instanceof InvalidDocument) return error.message;
+      throw error;
+    }
+    const entry = { id, fields: ['data', sealed.data] };
+    const targets = this.#routing.targetsOf(entry, 'front');
+    await this.#each((engine, name) => (targets.includes(name) ? engine.replay([entry]) : engine.tick()));
+    this.#last = id;
+    this.#event = sealed.event.id;
+    return null;
+  }
+
+  async tick(): Promise<void> {
+    await this.#each((engine) => engine.tick());
+  }
+
+  async put(automation: Automation): Promise<void> {
+    const homes = isSpread(automation.trigger, this.#layout.by)
+      ? partitionNames(this.#layout).filter((name) => name !== GLOBAL_PARTITION)
+      : [GLOBAL_PARTITION];
+    const before = this.#homes.get(automation.id) ?? [];
+    this.#homes.set(automation.id, homes);
+    await this.#each(async (engine, name) => {
+      if (homes.includes(name)) await engine.put(automation);
+      else if (before.includes(name)) await engine.delete(automation.id);
+      else await engine.tick();
+    });
+  }
+
+  async delete(id: string): Promise<void> {
+    const homes = this.#homes.get(id) ?? [];
+    this.#homes.delete(id);
+    if (homes.length > 0)
+      await this.#each((engine, name) => (homes.includes(name) ? engine.delete(id) : engine.tick()));
+  }
+
+  /** @returns what fired since the last call, in the order of an engine without partitions */
+  async drain(): Promise<Firing[]> {
+    const fired = new Map<string, Firing[]>();
+    await this.#each(async (engine, name) => fired.set(name, await engine.drain()));
+    const global = fired.get(GLOBAL_PARTITION) ?? [];
+    fired.set(GLOBAL_PARTITION, global);
+    const spread = [...fired].filter(([name]) => name !== GLOBAL_PARTITION).map(([, firings]) => firings);
+    for (const { id, shadow } of mergedFirings(spread, this.#event)) if (!shadow) await this.#forward(id);
+    global.push(...(await this.#engine(GLOBAL_PARTITION).drain()));
+    this.#advance();
+    const event = this.#event;
+    this.#event = null;
+    this.#own.clear();
+    return mergedFirings([...fired.values()], event);
+  }
+
+  /** Brings the state-change event of a firing to the global partition, where it is wanted there. */
+  async #forward(firing: string): Promise<void> {
+    const own = this.#own.get(firing);
+    if (own === undefined || this.#routing.targetsOf(own, 'partition').length === 0) return;
+    this.#advance();
+    const id = nextId(this.#last, this.#nowMs);
+    await this.#engine(GLOBAL_PARTITION).replay([{ ...own, id }], [id]);
+    this.#last = id;
+  }
+
+  #advance(): void {
+    for (const { applied } of this.#engines.values()) if (isAfter(applied, this.#last)) this.#last = applied;
+  }
+
+  #engine(name: string): ScratchEngine {
+    const engine = this.#engines.get(name);
+    if (!engine) throw new Error(`no partition ${name}`);
+    return engine;
+  }
+
+  async #each(work: (engine: ScratchEngine, name: string) => Promise<unknown>): Promise<void> {
+    await Promise.all([...this.#engines].map(([name, engine]) => work(engine, name)));
+  }
+}
