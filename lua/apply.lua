@@ -19,6 +19,7 @@
 -- KEYS quotas      hash    the most that may
 -- KEYS history     stream  what was changed, and where in the log
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
+-- KEYS reached  hash    open source -> the ms up to which the applied entries tell of it
 -- KEYS damage      hash    what others did to keys
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
@@ -41,8 +42,7 @@ local usable = include('usable')
 local wire = include('wire')
 
 -- Fence.
-local chunk = packed.head(args.chunk)
-local e = engine.open(keys, args.prefixes, args.now_ms, args.worker)
+local chunk, e = packed.head(args.chunk), engine.open(keys, args.prefixes, args.now_ms, args.worker)
 e.budget, e.chunk = tonumber(args.limit), chunk
 if (redis.call('GET', keys.generation) or '0') ~= chunk.generation then return { 'stale-definitions', e.position, '', '' } end
 if not stream.after(chunk.last, e.position) then return { 'already-applied', e.position, '', '' } end

@@ -16,7 +16,7 @@ local reached = include('reached')
 
 local prefixes = cjson.decode(args.prefixes)
 local memory_ms = tonumber(redis.call('HGET', keys.settings, 'early_ms')) or limits.EARLY_MS
-local as_of = reached.ms(keys) - limits.LAG_LIMIT_MS
+local as_of = reached.ms(keys) - reached.most_behind(redis.call('HEXISTS', keys.clock, 'fed') == 1)
 local bound = string.format('%d', as_of - memory_ms)
 
 local found = redis.call('ZRANGE', keys.early, '-inf', bound, 'BYSCORE', 'LIMIT', 0, args.limit)

@@ -24,6 +24,7 @@
 -- KEYS quotas       hash    the most that may
 -- KEYS history     stream  what was changed, and where in the log
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
+-- KEYS reached  hash    open source -> the ms up to which the applied entries tell of it
 -- KEYS damage      hash    what others did to keys
 -- ARGV prefixes     JSON    of src/redis/keys.ts
 -- ARGV now_ms       virtual time, or '' for the server's

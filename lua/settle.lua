@@ -17,6 +17,7 @@
 -- KEYS quota_used        hash    automation -> how many keys hold state
 -- KEYS quotas      hash    the most that may
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
+-- KEYS reached  hash    open source -> the ms up to which the applied entries tell of it
 -- KEYS damage      hash    what others did to keys
 -- ARGV prefixes    JSON    of src/redis/keys.ts
 -- ARGV now_ms      virtual time, or '' for the server's
@@ -29,13 +30,15 @@ local due = include('due')
 local engine = include('engine')
 local order = include('order')
 local settle = include('settle')
+local sources = include('sources')
 local unfinished = include('unfinished')
 local write = include('write')
 
 local e = engine.open(keys, args.prefixes, args.now_ms, args.worker)
 e.budget = tonumber(args.limit)
 local waiting = backlog.oldest_or_less(e)
-local time = math.min(e.now, waiting or e.now)
+local unheld = math.min(e.now, waiting or e.now)
+local time = sources.held(unheld, e.least)
 local as_of = time - engine.lag(e)
 local word, released, more = 'more-due', 0, unfinished.go_on(e)
 if not more then
@@ -46,6 +49,8 @@ if not more then
   end
   write.all(e)
 end
+-- What the sources hold back comes with an entry that tells more of them, or when they have held it long enough.
+local held = word == 'settled' and e.head <= unheld - engine.lag(e)
 return {
-  word, engine.wake(e), engine.int(e.now), e.position, waiting and engine.int(waiting) or '', engine.int(e.fired), engine.int(released),
+  word, held and '' or engine.wake(e), engine.int(e.now), e.position, waiting and engine.int(waiting) or '', engine.int(e.fired), engine.int(released),
 }

@@ -3,6 +3,7 @@
 local engine = include('engine')
 local limits = include('limits')
 local own = include('own')
+local sources = include('sources')
 local stream = include('stream')
 local usable = include('usable')
 
@@ -32,9 +33,9 @@ function M.oldest(e)
   return e.behind and e.now or usable.ms(entry[1])
 end
 
--- How far time has come where there are no entries: never ahead of the next entry.
+-- How far time has come where there are no entries: never ahead of the next entry, nor of what feeds the log.
 function M.as_of_now(e)
-  return math.min(e.now, M.oldest(e) or e.now) - engine.lag(e)
+  return sources.held(math.min(e.now, M.oldest(e) or e.now), e.least) - engine.lag(e)
 end
 
 return M

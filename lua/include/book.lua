@@ -3,7 +3,7 @@ local stream = include('stream')
 
 local M = {}
 
-local OUTCOMES = { 'applied', 'duplicate', 'parked', 'rejected', 'ignored' } -- what becomes of an entry, once for each
+local OUTCOMES = { 'applied', 'duplicate', 'parked', 'rejected', 'ignored', 'marked' } -- what becomes of an entry, once for each
 
 function M.processed(keys)
   local sum = 0

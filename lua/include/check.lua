@@ -47,6 +47,11 @@ function M.all(e)
   check_right('ZREM', k.due, 'm')
   check_right('DEL', p.composite)
   if e.claimed then check_right('ZREMRANGEBYSCORE', k.own, '0', '1') end
+  if e.sources ~= e.stored_sources then
+    check_right('HSET', k.reached, 'f', 'v')
+    check_right('HDEL', k.reached, 'f')
+    check_type(k.reached, 'hash')
+  end
   check_type(k.counters, 'hash')
   check_type(k.quota_used, 'hash')
   check_type(k.damage, 'hash')

@@ -11,6 +11,7 @@ local M = {}
 function M.begin(e)
   e.newest, e.arrival, e.clock_moved = e.stored_newest, e.stored_arrival, false
   e.settled = e.stored_settled
+  e.sources, e.least, e.fed = e.stored_sources, e.stored_least, e.was_fed
   e.position, e.position_at = e.stored_position, e.stored_at
   e.deciding, e.as_of, e.claimed = false, false, false
   e.head, e.bound, e.queue = math.huge, -math.huge, {}
@@ -40,6 +41,9 @@ function M.new(keys, prefixes)
     stored_position = '0-0', -- id of the last applied entry
     unfinished = false, -- what calls before this one left to be done first (unfinished.lua), or false
     stored_at = false, -- ms that stand for those of this id; false where they are its own
+    stored_sources = false, -- what feeds the log (sources.lua): name -> ms that it has reached
+    stored_least = math.huge, was_fed = false, -- ms: the smallest of these; whether there ever was any
+    forwarded = false, -- id up to which this log was fed on, where it is a source; false elsewhere
     behind = false, -- whether the clock was set back since: now lies more than 5 s before the position
 
     -- What was read of Redis, or worked out, once for the call.
@@ -55,6 +59,7 @@ function M.new(keys, prefixes)
     -- Time and the log.
     newest = false, arrival = false, -- the clock, as this call leaves it
     settled = false, -- ms: as_of has come so far, even if it went back since
+    sources = false, least = false, fed = false, -- the same as this call leaves them
     clock_moved = false, -- whether the three have to be written
     as_of = false, -- ms: the time a change of definitions takes effect at; set by change.begin
     position_at = false, -- ms that stand for those of `position`, or false

@@ -2,6 +2,7 @@
 -- How they are kept: remembered.lua.
 local engine = include('engine')
 local limits = include('limits')
+local reached = include('reached')
 local remembered = include('remembered')
 local state = include('state')
 local typed = include('typed')
@@ -9,7 +10,7 @@ local typed = include('typed')
 local M = {}
 
 local NONE = {}
-local SPAN, MOST, LAG_LIMIT_MS = limits.EARLY_SPAN_MS, limits.EARLY_TIMES, limits.LAG_LIMIT_MS
+local SPAN, MOST = limits.EARLY_SPAN_MS, limits.EARLY_TIMES
 
 local function memory_ms(e)
   return engine.settings(e).early_ms
@@ -21,7 +22,7 @@ local function read_all(e, s, keys, asked)
   for _, key in ipairs(keys) do
     if s.early[key] == nil then unknown[#unknown + 1], s.early[key] = key, false end
   end
-  local last = math.floor((asked + LAG_LIMIT_MS) / SPAN)
+  local last = math.floor((asked + reached.most_behind(e.fed)) / SPAN)
   for span = math.floor((asked - engine.settings(e).early_ms) / SPAN), last do
     for from = 1, remembered.has(e, s, span) and #unknown or 0, limits.SLICE do
       local to = math.min(#unknown, from + limits.SLICE - 1)

@@ -4,6 +4,7 @@ local damage = include('damage')
 local definition = include('definition')
 local limits = include('limits')
 local position = include('position')
+local sources = include('sources')
 local typed = include('typed')
 local time = include('time')
 local usable = include('usable')
@@ -21,10 +22,12 @@ end
 -- worker: '' where none calls.
 function M.open(keys, prefixes, now_ms, worker)
   local e, virtual = context.new(keys, prefixes), tonumber(now_ms:match('^%d+'))
-  local clock = redis.call('HMGET', keys.clock, 'newest', 'arrival', 'settled', 'at', 'unfinished')
+  local clock = redis.call('HMGET', keys.clock, 'newest', 'arrival', 'settled', 'at', 'unfinished', 'fed', 'forwarded')
   e.stored_newest, e.stored_arrival = tonumber(clock[1]) or false, tonumber(clock[2]) or false
   e.stored_settled = tonumber(clock[3]) or -math.huge
-  e.unfinished = clock[5] or false
+  e.unfinished, e.forwarded = clock[5] or false, clock[7] or false
+  e.stored_sources = sources.stored(keys, clock[6])
+  if clock[6] then e.stored_least, e.was_fed = sources.least(e.stored_sources), true end
   e.stored_position, e.stored_at = position.of(keys), tonumber(clock[4]) or false
   if virtual then
     e.now, e.next_id = virtual, now_ms:match('%d+$') .. '-*'

@@ -9,6 +9,7 @@ local buckets = include('buckets')
 local packed = include('packed')
 local seen = include('seen')
 local settle = include('settle')
+local sources = include('sources')
 local walk = include('walk')
 local wire = include('wire')
 
@@ -25,40 +26,59 @@ local function admit(e, ev, at)
   return order.park(e, ev, buckets.name(e, ev.leader), wire.entry_id(e.chunk, e.deciding))
 end
 
+-- An entry that claims in vain that the engine wrote it.
+local function forged(e, id, form)
+  local reason = form .. ': is a field that only the engine writes'
+  log.set_aside(e, id, reason, false, false)
+  history.set_aside(e, id, reason, false, false)
+  return 'rejected', 'rejected'
+end
+
+-- What is no event. moves: what it says of sources (sources.lua).
+local function other(e, ev, number, at, moves)
+  local id = wire.entry_id(e.chunk, number)
+  local time, after = sources.at(e, at, moves)
+  if ev.word == 'marked' then
+    if not moves then return forged(e, id, ev.reason) end
+    local as_of = time - engine.lag(e)
+    if e.head <= as_of and not settle.catch_up(e, as_of) then return nil end
+  end
+  sources.take(e, after)
+  if ev.word == 'rejected' then
+    local fields = log.set_aside(e, id, ev.reason, ev.error, ev.attempts)
+    hold.lift_entry(e, fields, time - engine.lag(e))
+  end
+  return ev.word, ev.word
+end
+
 -- ev: to be filled; number: of the entry in the chunk; documents: function from where a document begins to its text.
 -- Answers what became of the entry, and a word for each trigger it met; nil when it has to wait: more is due than one call may settle.
 function M.decide(e, ev, number, documents)
   local chunk = e.chunk
   if e.behind and not packed.at_of(chunk, number) then return nil end -- it gets a time first: lua/straighten.lua
   wire.entry(chunk, ev, number)
-  if ev.word then
-    if ev.word == 'rejected' then
-      local fields = log.set_aside(e, wire.entry_id(chunk, number), ev.reason, ev.error, ev.attempts)
-      hold.lift_entry(e, fields, (packed.at_of(chunk, number) or chunk.ats[number]) - engine.lag(e))
-    end
-    return ev.word, ev.word
-  end
+  local moves = chunk.feeds and sources.said(e, number, wire.entry_id(chunk, number))
+  if ev.word then return other(e, ev, number, packed.at_of(chunk, number) or chunk.ats[number], moves) end
   if ev.claims then
     local id = wire.entry_id(chunk, number)
     e.claimed = true
-    if not own.has(e.keys, id) then
-      local reason = ev.claims .. ': is a field that only the engine writes'
-      log.set_aside(e, id, reason, false, false)
-      history.set_aside(e, id, reason, false, false)
+    if not (moves or own.has(e.keys, id)) then
       wire.pass(chunk, ev)
-      return 'rejected', 'rejected'
+      return forged(e, id, ev.claims)
     end
   end
   local at, document = ev.at, chunk.documents[ev.number]
+  local time, after = sources.at(e, at, moves)
   ev.doc = document > 0 and documents(document)
-  ev.as_of = at - engine.lag(e)
-  local other = admit(e, ev, at)
-  if other == 'more-due' then return nil end
+  ev.as_of = time - engine.lag(e)
+  local met = admit(e, ev, at)
+  if met == 'more-due' then return nil end
+  sources.take(e, after)
   local returns = not ev.fresh and not ev.own
-  if other then
-    if other == 'duplicate' then wire.pass(chunk, ev) end
+  if met then
+    if met == 'duplicate' then wire.pass(chunk, ev) end
     if returns then hold.lift(e, ev.id, ev.as_of) end
-    return other, other
+    return met, met
   end
   seen.remember(e, ev.digest, at)
   if not ev.own then engine.move_clock(e, ev) end

@@ -4,7 +4,10 @@ local stream = include('stream')
 
 local M = {}
 
-local FORMS = { firing = true, released = true, action = true, straightened = true }
+local FORMS = {
+  firing = true, released = true, action = true, straightened = true,
+  fed = true, reached = true, opened = true, closed = true, -- of logs that are fed from others (sources.lua)
+}
 
 -- The first of an entry's fields if it says that the engine wrote it, else false.
 function M.claimed(fields)
@@ -36,8 +39,10 @@ function M.unmark(keys, id)
   redis.call('ZREM', keys.own, id)
 end
 
--- Removes the marks of entries before the millisecond of the position: those are applied.
-function M.forget(keys, position)
+-- Removes the marks of entries before the millisecond of the position: those are applied. forwarded: id up to which the log was fed on,
+-- where it is the source of others: nobody could tell any more which of its entries are the engine's own.
+function M.forget(keys, position, forwarded)
+  if forwarded and stream.after(position, forwarded) then position = forwarded end
   redis.call('ZREMRANGEBYSCORE', keys.own, '-inf', '(' .. position:match('^%d+'))
 end
 

@@ -42,7 +42,8 @@ function M.head(packed)
     documents = false, -- where that of each event begins, 0 for none
     matches = false, -- of all events: FLAGS times the number of a cell (a trigger with one of its keys), and what holds
     values = false, -- what events add to triggers with `distinct` or `sum`, as text, by the number of the match
-    with_failures = flags >= 2, failures = false, -- conditions that could not be answered: numbers of `entries`, and `automations`
+    with_failures = math.floor(flags / 2) % 2 == 1, failures = false, -- conditions that could not be answered: numbers of `entries`, and `automations`
+    with_feeds = flags >= 4, feeds = false, -- what entries say of sources, by their number: list of { kind, source, ms } (sources.lua)
     states = false, windows = false, -- of each cell: what is known of the trigger, and the window
     rest = 0, -- where what few entries have begins
     event = 0, digest = 0, match = 0, next_rest = 0, -- of these so many belong to the entries that were read, or are behind them

@@ -1,13 +1,15 @@
 -- The entries of a chunk (packed.lua), one after the other. An entry is read into one table that is filled anew; do not keep it.
 local packed = include('packed')
+local sources = include('sources')
 local state = include('state')
 local window = include('window')
 
 local M = {}
 
 -- What an event is by the first fields of its entry (src/redis/wire.ts).
-local OWN = { firing = true, action = true, ['straightened firing'] = true }
-local FROM_OUTSIDE = { [''] = true, straightened = true }
+local OWN = { firing = true, action = true }
+for _, form in ipairs({ 'straightened', 'fed', 'straightened fed' }) do OWN[form .. ' firing'] = true end
+local FROM_OUTSIDE = { [''] = true, straightened = true, fed = true, ['straightened fed'] = true }
 
 local FRESH, EVENT, FAILED, IGNORED = 0, 1, 3, 4 -- what an entry is; 2 is any other that is no event
 local MORE = '<dI4c0dI4c0' -- received, origin, occurred, follows
@@ -22,6 +24,7 @@ end
 
 -- Reads the windows of all keys that the chunk's events meet, and goes back to the first entry.
 function M.begin(e, chunk)
+  sources.read(chunk)
   local states, windows, cell = {}, {}, 0
   for i, count in ipairs(chunk.key_counts) do
     local threshold = chunk.thresholds[i] >= 0 and chunk.thresholds[i] -- of a composite, which events only empty, -1

@@ -9,6 +9,7 @@ local limits = include('limits')
 local own = include('own')
 local remembered = include('remembered')
 local seen = include('seen')
+local sources = include('sources')
 local window = include('window')
 
 local M = {}
@@ -98,12 +99,13 @@ function M.all(e)
     if e.left then redis.call('HSET', keys.clock, 'unfinished', e.left) else redis.call('HDEL', keys.clock, 'unfinished') end
     e.unfinished = e.left
   end
+  sources.write(e)
   seen.write(e)
   write_states(e)
   for _, command in ipairs(e.commands) do
     if not command.own then redis.call(unpack(command)) end
   end
-  if e.claimed then own.forget(keys, e.position) end
+  if e.claimed then own.forget(keys, e.position, e.forwarded) end
   counts.write(e)
   if e.revisit then e.head = tonumber(redis.call('ZRANGE', keys.due, 0, 0, 'WITHSCORES')[2]) or math.huge end
 end

@@ -2,7 +2,7 @@ import { compileKey, encodeKey } from '../match/key.ts';
 import { kindOf, type TriggerNode } from '../match/plan.ts';
 import type { Interest } from '../match/trigger-index.ts';
 import { type Event, effectiveTime, eventDocument } from '../model/event.ts';
-import { type Entry, rememberedAs, timeOf } from '../model/intake.ts';
+import { type Entry, rememberedAs, sourceMovesOf, timeOf } from '../model/intake.ts';
 import type { Chunk, ChunkEntry, ChunkMatch, ChunkTrigger, EventEntry } from '../redis/wire.ts';
 import { type Digest, digestOf } from './digest.ts';
 import type { DefinitionsView } from './loaded-definitions.ts';
@@ -90,6 +90,7 @@ export function chunkOf(
     const cause = setAside.get(entry.id);
     if (cause) return { entry: entry.id, rejected: cause.reason, error: cause.error, attempts: cause.attempts };
     const found = matched.get(entry.id) ?? matchEntry(entry, view);
+    if (found.kind === 'rejected' && found.mark) return { entry: entry.id, skip: 'marked' };
     if (found.kind === 'rejected') return { entry: entry.id, rejected: found.reason };
     if (found.kind === 'ignored') return { entry: entry.id, skip: 'ignored' };
     const { event, own, waits, claims, interests, whereErrors } = found;
@@ -97,7 +98,7 @@ export function chunkOf(
     const made: EventEntry = {
       entry: entry.id,
       id: event.id,
-      digest: digests.push(digestOf(rememberedAs(event, waits, entry))),
+      digest: digests.push(digestOf(rememberedAs(event, waits, entry, view.origin))),
       t: effectiveTime(event),
       occurred: event.occurred,
       received: event.received,
@@ -120,7 +121,7 @@ export function chunkOf(
   let busyUs = 0;
   for (const entry of entries) {
     if (busyUs >= budgetUs) break;
-    const next = timed(one(entry), entry);
+    const next = withFeed(timed(one(entry), entry), entry);
     taken.push(next);
     busyUs += ENTRY_US;
     if ('matches' in next) busyUs += next.matches.length * MATCH_US + (next.whereErrors?.length ?? 0) * FAILURE_US;
@@ -132,4 +133,10 @@ export function chunkOf(
 function timed(chunkEntry: ChunkEntry, entry: Entry): ChunkEntry {
   const at = timeOf(entry);
   return at === null ? chunkEntry : { ...chunkEntry, at };
+}
+
+/** With what it says of the sources of its log, if it does. */
+function withFeed(chunkEntry: ChunkEntry, entry: Entry): ChunkEntry {
+  const moves = sourceMovesOf(entry);
+  return moves.length === 0 ? chunkEntry : { ...chunkEntry, moves };
 }

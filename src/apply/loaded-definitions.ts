@@ -11,6 +11,8 @@ export type DefinitionsView = Readonly<{
   ignored: ReadonlySet<string>;
   /** Whether senders may give ids that the engine gives, as where recorded events are applied in virtual time. */
   anyId: boolean;
+  /** The partition whose log this is; '' for an engine without partitions. */
+  origin: string;
 }>;
 
 /** One worker's picture of the definitions: one generation at a time, brought up to date by what changed. */
@@ -32,7 +34,8 @@ export class LoadedDefinitions {
 
   get view(): DefinitionsView {
     const anyId = this.#store.virtualNow() !== '';
-    return { generation: this.#generation, triggers: this.#triggerIndex, ignored: this.#ignored, anyId };
+    const { origin } = this.#store;
+    return { generation: this.#generation, triggers: this.#triggerIndex, ignored: this.#ignored, anyId, origin };
   }
 
   /** Loads everything: numbers of generations that Redis has lost may have been given away once more. */

@@ -4,7 +4,7 @@ import type { DefinitionsView } from './loaded-definitions.ts';
 
 /** An entry as it is understood, with the triggers that are interested in it. */
 export type MatchedEntry =
-  | { kind: 'rejected'; reason: string }
+  | Extract<Decoded, { kind: 'rejected' }>
   | { kind: 'ignored' }
   | (Extract<Decoded, { kind: 'event' }> & {
       interests: readonly Interest[];

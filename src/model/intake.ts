@@ -2,6 +2,7 @@ import { InvalidDocument } from '../errors.ts';
 import { cloudEventDocument, isCloudEvent } from './cloud-event.ts';
 import { DOCUMENT_LIMIT_BYTES, derivedId, type Event, parseEvent, parseEventDocument } from './event.ts';
 import { parseExact, writeExact } from './exact.ts';
+import { FED_FORMS, fedEntryIn, nameOfEntry, type SourceMove, sourceMovesIn } from './fed.ts';
 import { parseFiring, stateChangeEvent } from './firing.ts';
 import { flatDocument } from './flat.ts';
 import { isRecord } from './record.ts';
@@ -27,30 +28,38 @@ export function tooLarge({ bytes }: LargeEntry): string {
 
 /**
  * What an entry turned out to be. `own`: made by the engine, does not move the clock (rules 4). `waits`: may be parked for the event
- * it follows (12.2). `claims`: the form that says that the engine wrote the entry; whether it did, lua/include/own.lua knows.
+ * it follows (12.2). `mark`: nothing is wrong with it, it is no event and says what feeds the log (rules 18). `claims`: the form that says
+ * that the engine wrote the entry; whether it did, lua/include/own.lua knows.
  */
 export type Decoded =
   | { kind: 'event'; event: Event; own: boolean; waits: boolean; claims: OwnForm | null }
-  | { kind: 'rejected'; reason: string };
+  | { kind: 'rejected'; reason: string; mark?: true };
 
-/** The first field of an entry that only the engine writes; `straightened` stands before the fields of one that had no usable id. */
-export const OWN_FORMS = ['firing', 'released', 'action', 'straightened'] as const;
+/**
+ * The first field of an entry that only the engine writes; `straightened` stands before the fields of one that had no usable id, `fed` before
+ * those of one that stands in another log.
+ */
+export const OWN_FORMS = ['firing', 'released', 'action', 'straightened', ...FED_FORMS] as const;
 export type OwnForm = (typeof OWN_FORMS)[number];
 
 /** What ids begin with that the engine gives: to events without one, and to state-change events (rules 10). */
 const OWN_IDS = ['entry-', 's-'] as const;
 
-/** `anyId`: senders may give such ids too, as where events are applied once more; else they are refused. */
-export type IntakeOptions = Readonly<{ anyId?: boolean }>;
+/**
+ * `anyId`: senders may give such ids too, as where events are applied once more; else they are refused. `origin`: the partition that the
+ * entry stands in; '' for an engine without partitions.
+ */
+export type IntakeOptions = Readonly<{ anyId?: boolean; origin?: string }>;
 
 /**
  * Under which id an event is remembered as applied. One that was sent without an id under an unusable entry id has an id that an entry
  * of the future will get: it is remembered beside it, and never waits, so that it cannot stand in the way of that one.
  */
-export function rememberedAs(event: Event, waits: boolean, entry: Entry): string {
-  const { fields } = entry;
-  const derived = !waits && fields[0] === 'straightened' && event.id === derivedId(straightened(entry).first);
-  return derived && ownFormOf(fields.slice(2, 3)) === null ? `straightened ${event.id}` : event.id;
+export function rememberedAs(event: Event, waits: boolean, entry: Entry, origin = ''): string {
+  if (waits || (entry.fields[0] !== 'straightened' && entry.fields[0] !== 'fed')) return event.id;
+  const { came, fields, name } = originalOf(entry, origin);
+  const derived = came.fields[0] === 'straightened' && event.id === derivedId(name);
+  return derived && ownFormOf(fields) === null ? `straightened ${event.id}` : event.id;
 }
 
 /** Characters of the engine's own forms: a document can grow to five times its size when it is written anew (1e20), and they hold little else. */
@@ -61,14 +70,14 @@ const REPLACEMENT = '\ufffd';
 
 /**
  * Decodes an entry in any of its forms, which differ in their fields: `firing …` (a firing of this engine, as its state-change event),
- * `released` (a follower let go, as a complete event document), `action` (an event of an action, or what became of one, as JSON), `data` (an
- * event or a CloudEvent as JSON), or flat fields for people.
+ * `released` (a follower let go, as a complete event document), `action` (an event of an action, or what became of one, as JSON), `fed` (an
+ * entry of another log, in any form), `data` (an event or a CloudEvent as JSON), or flat fields for people.
  * Never throws: whatever is wrong becomes the reason, `field: what is wrong`.
  */
-export function decode(entry: Entry, { anyId = true }: IntakeOptions = {}): Decoded {
+export function decode(entry: Entry, { anyId = true, origin = '' }: IntakeOptions = {}): Decoded {
   if (entry.large) return { kind: 'rejected', reason: tooLarge(entry.large) };
   try {
-    return decodeForm(entry, anyId);
+    return decodeForm(entry, anyId, origin);
   } catch (error) {
     if (error instanceof InvalidDocument) return { kind: 'rejected', reason: error.message };
     // Nothing else is expected here, but one entry must never stop the log: it is refused with what we know.
@@ -82,12 +91,13 @@ export function ownFormOf(fields: readonly string[]): OwnForm | null {
   return OWN_FORMS.find((form) => form === fields[0]) ?? null;
 }
 
-function decodeForm(entry: Entry, anyId: boolean): Decoded {
-  const { id, first: entryId, at, fields } = straightened(entry);
-  const arrival = { entryId, received: at ?? arrivalOf(id) };
+function decodeForm(entry: Entry, anyId: boolean, origin: string): Decoded {
   const claims = ownFormOf(entry.fields);
+  if (claims !== null && isMark(entry)) return { kind: 'rejected', reason: 'says how far the log is fed', mark: true };
+  const { came, id, first: entryId, at, fields, name } = originalOf(entry, origin);
+  const arrival = { entryId: name, received: at ?? arrivalOf(id) };
   // lua/include/rebuild.lua writes it before the fields of an entry that claimed in vain to be the engine's.
-  if (claims === 'straightened' && fields[0] === 'forged') throw forgedForm(fields[2] ?? '');
+  if ((claims === 'straightened' || claims === 'fed') && fields[0] === 'forged') throw forgedForm(fields[2] ?? '');
   if (fields.length === 0) throw new InvalidDocument('entry', 'has no fields');
   if (fields.length % 2 !== 0) throw new InvalidDocument('entry', 'has a field without a value');
   const [first, value = ''] = fields;
@@ -108,10 +118,10 @@ function decodeForm(entry: Entry, anyId: boolean): Decoded {
   }
   const document = first === 'data' && fields.length === 2 ? dataDocument(value) : flat(fields);
   const event = parseEvent(document, arrival);
-  const derived = event.id === derivedId(entryId);
+  const derived = event.id === derivedId(name);
   if (!anyId && !derived) checkId(event.id);
   // Ids were set back, so an entry of the future will get the first id of this one.
-  const comesAgain = derived && claims === 'straightened' && comesAfter(entryId, id);
+  const comesAgain = derived && came.fields[0] === 'straightened' && comesAfter(entryId, id);
   return { kind: 'event', event, own: false, waits: !comesAgain, claims };
 }
 
@@ -123,6 +133,34 @@ function straightened({ id, fields }: Entry): Entry & { first: string; at: numbe
   if (fields[0] !== 'straightened') return { id, fields, first: id, at: null };
   const [, first = '-', at] = /^(\d{1,20}-\d{1,20}|-)(?: (\d{1,15}))?$/.exec(fields[1] ?? '') ?? [];
   return { id, fields: fields.slice(2), first: first === '-' ? id : first, at: at === undefined ? null : Number(at) };
+}
+
+/**
+ * The same of an entry in the log that it came to first, where it was fed from there: `came` as it stands there, `name` of it among the ids of
+ * events without one.
+ */
+function originalOf(entry: Entry, origin: string): ReturnType<typeof straightened> & { came: Entry; name: string } {
+  const outer = straightened(entry);
+  if (outer.fields[0] !== 'fed') return { ...outer, came: entry, name: nameOfEntry(origin, outer.first) };
+  const came = fedEntryIn(outer.fields);
+  if (came === null) throw forgedForm('fed');
+  const inner = straightened(came);
+  return { ...inner, came, name: nameOfEntry(came.source, inner.first) };
+}
+
+/** What an entry says of the sources of its log (rules 18); of most nothing. */
+export function sourceMovesOf(entry: Entry): readonly SourceMove[] {
+  const form = ownFormOf(entry.fields);
+  if (form === null || form === 'firing' || form === 'released') return [];
+  return sourceMovesIn(straightened(entry).fields) ?? [];
+}
+
+/** Whether an entry is no event, and says something of sources alone. @throws InvalidDocument when it is none of the engine's */
+function isMark(entry: Entry): boolean {
+  const { fields } = straightened(entry);
+  const form = FED_FORMS.find((name) => name === fields[0]);
+  if (form !== undefined && sourceMovesIn(fields) === null) throw forgedForm(form);
+  return form !== undefined && form !== 'fed';
 }
 
 /** The ms that stand for those of an entry's id; null where they are its own. */

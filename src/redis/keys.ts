@@ -63,6 +63,13 @@ export type Keys = Readonly<{
    * Producers cannot write it, so they cannot forge such entries.
    */
   own: string;
+  /**
+   * hash, permanent, of a log that is fed from others: source -> `<id> <ms> open` or `closed`: its last entry that this log is done with, and
+   * up to when entries of this log tell of it (lua/include/fed.lua).
+   */
+  fed: string;
+  /** hash, permanent: open source -> the ms up to which the applied entries tell of it (lua/include/sources.lua). */
+  reached: string;
   /** zset, permanent: id of a job that appended an entry -> when, in ms; forgotten after seven days (lua/append-once.lua). */
   carried: string;
   /** hash, permanent: id of a job -> how its delivery went, as JSON (src/model/delivery.ts); `''` -> the bytes of all of them (lua/note-delivery.lua). */
@@ -165,6 +172,8 @@ export function keysOf(namespace: string): Keys {
     counters: name('counters'),
     quota_used: name('quota-used'),
     own: name('own'),
+    fed: name('fed'),
+    reached: name('reached'),
     carried: name('carried'),
     deliveries: name('deliveries'),
     delivered: name('delivered'),

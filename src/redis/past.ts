@@ -45,7 +45,7 @@ export type StandingEngine = Readonly<{
   refused: number;
 }>;
 
-const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored'] as const;
+const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored', 'marked'] as const;
 
 /** All of it in one step, so that it fits together. */
 export async function readStanding(redis: Redis, { keys, virtualNow }: Store): Promise<StandingEngine> {

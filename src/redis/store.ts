@@ -10,6 +10,8 @@ export type Store = Readonly<{
   prefixes: Prefixes;
   prefixesJson: string;
   virtualNow: () => string;
+  /** The partition that this is; '' for an engine without partitions. */
+  origin: string;
   /** The worker that works on it, whose firings name it; '' where none does. */
   worker: string;
 }>;
@@ -23,6 +25,7 @@ export function storeOf(namespace: string, virtualNowMs: () => number | null = (
     prefixes,
     prefixesJson: JSON.stringify(prefixes),
     virtualNow: () => virtualNowMs()?.toString() ?? '',
+    origin: '',
     worker: '',
   });
 }

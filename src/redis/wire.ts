@@ -1,3 +1,4 @@
+import { FED_FORMS, type SourceMove } from '../model/fed.ts';
 import { msOf, type OwnForm } from '../model/intake.ts';
 import { Packer } from './packer.ts';
 
@@ -57,8 +58,8 @@ type ChunkOutcome =
       whereErrors?: readonly string[];
     };
 
-/** `at`: ms that stand for those of its id, while Redis' clock lies behind the position. */
-export type ChunkEntry = ChunkOutcome & { at?: number };
+/** `at`: ms that stand for those of its id, while Redis' clock lies behind the position; `moves`: what it says of sources, where it does. */
+export type ChunkEntry = ChunkOutcome & { at?: number; moves?: readonly SourceMove[] };
 
 /** Consecutive entries of the log, matched against one generation of the definitions. */
 export type Chunk = {
@@ -77,9 +78,10 @@ const OTHER = 2; // an entry that is no event, with the reason
 const FAILED = 3; // an entry that failed and was given up
 const IGNORED = 4; // an event whose name the settings ignore
 
-/** What few chunks have: times of their own, conditions that could not be answered. */
+/** What few chunks have: times of their own, conditions that could not be answered, entries that say something of sources. */
 const TIMED = 1;
 const FAILURES = 2;
+const FEEDS = 4;
 
 /** The arguments of a call that say what is in its chunk; see lua/apply.lua. */
 export type Wire = Readonly<{ chunk: Buffer; heads: string; tails: Buffer; documents: Buffer }>;
@@ -138,7 +140,8 @@ function packChunk({ generation, triggers, entries }: Chunk, starts: readonly nu
   packer.count(matches.length);
   const timed = entries.some(({ at }) => at !== undefined);
   const failures = failuresOf(entries);
-  packer.count((timed ? TIMED : 0) + (failures.length > 0 ? FAILURES : 0));
+  const moves = entries.flatMap(({ moves: of = [] }, i) => of.map((move) => [i + 1, move] as const));
+  packer.count((timed ? TIMED : 0) + (failures.length > 0 ? FAILURES : 0) + (moves.length > 0 ? FEEDS : 0));
   packer.count(values.length);
   packTriggers(packer, triggers);
   for (const kind of kinds) packer.byte(kind);
@@ -150,6 +153,7 @@ function packChunk({ generation, triggers, entries }: Chunk, starts: readonly nu
   for (const [place] of values) packer.count(place);
   for (const [, value] of values) packer.text(value);
   if (failures.length > 0) packFailures(packer, failures);
+  if (moves.length > 0) packMoves(packer, moves);
   for (const [i, entry] of entries.entries()) if (kinds[i] !== FRESH && kinds[i] !== IGNORED) packRest(packer, entry);
   return packer.done();
 }
@@ -192,7 +196,7 @@ function otherKindOf(entry: Exclude<ChunkEntry, EventEntry>): number {
 function packRest(packer: Packer, entry: ChunkEntry): void {
   if (!isEvent(entry)) {
     packer.text('skip' in entry ? entry.skip : 'rejected');
-    packer.text('skip' in entry ? '' : entry.rejected);
+    packer.text('skip' in entry ? (entry.moves?.[0]?.form ?? '') : entry.rejected);
     if ('skip' in entry || entry.attempts === undefined) return;
     packer.text(entry.error ?? '');
     packer.number(entry.attempts);
@@ -204,10 +208,11 @@ function packRest(packer: Packer, entry: ChunkEntry): void {
   }
 }
 
-/** What an event that is not plain is, by the first fields of its entry: `firing`, `released`, `action`, `straightened` before them or alone. */
-function originOf({ claims, own, fresh }: EventEntry): string {
+/** What an event that is not plain is, by the first fields of its entry: `firing`, `released`, `action`, `straightened` and `fed` before them or alone. */
+function originOf({ claims, own, fresh, moves }: EventEntry & { moves?: readonly SourceMove[] }): string {
   const form = claims === 'action' ? claims : own ? 'firing' : fresh ? '' : 'released';
-  return claims === 'straightened' ? `${claims} ${form}`.trimEnd() : form;
+  const fed = moves === undefined ? form : `fed ${form}`.trimEnd();
+  return claims === 'straightened' ? `${claims} ${fed}`.trimEnd() : fed;
 }
 
 /** How many cells (a trigger with one of its keys) lie before those of each trigger. */
@@ -246,6 +251,15 @@ function packFailures(packer: Packer, failures: readonly (readonly [number, stri
   packer.count(failures.length);
   for (const [place] of failures) packer.count(place);
   for (const [, automation] of failures) packer.text(automation);
+}
+
+/** What entries say of sources, each with the number of the entry, from 1. */
+function packMoves(packer: Packer, moves: readonly (readonly [place: number, move: SourceMove])[]): void {
+  packer.count(moves.length);
+  for (const [place] of moves) packer.count(place);
+  for (const [, { form }] of moves) packer.byte(FED_FORMS.indexOf(form) + 1);
+  for (const [, { source }] of moves) packer.text(source);
+  for (const [, { ms }] of moves) packer.number(ms);
 }
 
 /** How often the number of a cell is in that of a match; the rest says what holds (lua/include/match.lua). */

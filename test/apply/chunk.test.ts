@@ -12,7 +12,13 @@ const NOBODY = new Map<string, never>();
 function viewOf(...documents: object[]): DefinitionsView {
   const triggerIndex = new TriggerIndex();
   for (const [i, document] of documents.entries()) triggerIndex.put(planOf(parseAutomation(document), i + 1, null));
-  return { generation: String(documents.length), triggers: triggerIndex, anyId: false, ignored: new Set(['noise']) };
+  return {
+    generation: String(documents.length),
+    triggers: triggerIndex,
+    anyId: false,
+    origin: '',
+    ignored: new Set(['noise']),
+  };
 }
 
 const entry = (event: object, sequence = 0) => ({

@@ -46,7 +46,7 @@ export const rules: Mutants = {
       'wire.pass(chunk, ev) end',
     ],
     '12.2: an event that comes back and is set aside holds nothing': [
-      'hold.lift_entry(e, fields, (packed.at_of(chunk, number) or chunk.ats[number]) - engine.lag(e))',
+      'hold.lift_entry(e, fields, time - engine.lag(e))',
       '',
     ],
     '12.2: an event that has come back and been applied holds nothing': [

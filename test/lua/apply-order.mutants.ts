@@ -11,8 +11,8 @@ export const rules: Mutants = {
   'lua/include/entry.lua': {
     '4: own events do not move the clock': ['if not ev.own then engine.move_clock', 'if true then engine.move_clock'],
     '4: as_of is taken before the event moves the clock': [
-      'ev.as_of = at - engine.lag(e)',
-      'if not ev.own then engine.move_clock(e, ev) end\n  ev.as_of = at - engine.lag(e)',
+      'ev.as_of = time - engine.lag(e)',
+      'if not ev.own then engine.move_clock(e, ev) end\n  ev.as_of = time - engine.lag(e)',
     ],
     '12.1: an applied id is not applied again': [' or seen.has(e, ev.digest, at) then', ' then'],
     '12.1: a copy of a parked event changes nothing': ['ev.fresh and order.is_parked(e, ev.id) or', ''],
@@ -23,7 +23,7 @@ export const rules: Mutants = {
       'buckets.name(e, ev.leader)',
       'buckets.name(e, ev.digest)',
     ],
-    '12.1: a duplicate meets nothing': ["if other == 'duplicate' then wire.pass(chunk, ev) end", ''],
+    '12.1: a duplicate meets nothing': ["if met == 'duplicate' then wire.pass(chunk, ev) end", ''],
   },
   'lua/include/wire.lua': {
     '4, 12.1: an event from outside is one whatever came before it': [

@@ -33,6 +33,12 @@ const FORGED: readonly (readonly [form: string, fields: string[]])[] = [
   ['straightened', ['straightened', '1772442000000-0', 'event', 'x', 'resource.id', 'r']],
   ['straightened', ['straightened', '1772442000000-0', ...FIRING]],
   ['straightened', ['straightened', '1772442000000-0', 'released', DOCUMENT]],
+  ['fed', ['fed', 'front 1772442000000-0', 'event', 'x', 'resource.id', 'r']],
+  ['fed', ['fed', 'front 1772442000000-0', ...FIRING]],
+  ['fed', ['fed', 'front', 'event', 'x', 'resource.id', 'r']],
+  ['reached', ['reached', 'front 1772442000000']],
+  ['opened', ['opened', 'front 1772442000000-0']],
+  ['closed', ['closed', 'front 1772442000000-0']],
 ];
 
 const letters = (world: World) => lastDeadLetters(world.redis, world.store, 10);

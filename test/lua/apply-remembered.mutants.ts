@@ -24,7 +24,7 @@ export const rules: Mutants = {
       'if not s.kind.early then return end',
     ],
     '6: known from the half hour before': ['math.floor((asked - engine.settings(e).early_ms) / SPAN)', 'last'],
-    '6: known from the half hour that came': ['(asked + LAG_LIMIT_MS) / SPAN', 'asked / SPAN'],
+    '6: known from the half hour that came': ['(asked + reached.most_behind(e.fed)) / SPAN', 'asked / SPAN'],
     '6: the newest list of a key counts': [
       'if text then s.early',
       'if text and not s.early[unknown[from + i - 1]] then s.early',

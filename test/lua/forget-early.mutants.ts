@@ -2,7 +2,10 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const protections: Mutants = {
   'lua/forget-early.lua': {
-    'atomic janitor: times that as_of may yet ask for stay': ['- limits.LAG_LIMIT_MS', '- limits.LAG_LIMIT_MS + 60000'],
+    'atomic janitor: times that as_of may yet ask for stay': [
+      'local as_of = reached.ms(keys) - ',
+      'local as_of = reached.ms(keys) + 60000 - ',
+    ],
     'atomic janitor: times are kept for as long as they are remembered': ['as_of - memory_ms)', 'as_of)'],
     'atomic janitor: the namespace says for how long': [
       "tonumber(redis.call('HGET', keys.settings, 'early_ms')) or limits.EARLY_MS",

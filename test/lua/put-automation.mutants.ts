@@ -37,7 +37,7 @@ export const protections: Mutants = {
   },
   'lua/include/backlog.lua': {
     'watermark in as_of: a change does not overtake the log': [
-      'return math.min(e.now, M.oldest(e) or e.now) - engine.lag(e)',
+      'return sources.held(math.min(e.now, M.oldest(e) or e.now), e.least) - engine.lag(e)',
       'return e.now - engine.lag(e)',
     ],
   },

@@ -25,8 +25,8 @@ export const rules: Mutants = {
   },
   'lua/settle.lua': {
     '4: the scheduler never runs ahead of the next entry': [
-      'local time = math.min(e.now, waiting or e.now)',
-      'local time = e.now',
+      'local unheld = math.min(e.now, waiting or e.now)',
+      'local unheld = e.now',
     ],
   },
   'lua/include/record.lua': {

@@ -214,7 +214,8 @@ describe('the scripts', () => {
       /\b(?:KEYS|ARGV)\s*\[/,
       (file, line) =>
         (file === 'apply.lua' && line.includes('ARGV[args.documents')) ||
-        (file === 'lead-over.lua' && line.includes('ARGV[args.commands')),
+        (file === 'lead-over.lua' && line.includes('ARGV[args.commands')) ||
+        (file === 'feed.lua' && line.includes('ARGV[at')),
     ],
     ['build no key name of their own', /['"]\{/, (_, line) => /\{"|'\{'|'\}'/.test(line)],
     ['ask for the time in one place', /'TIME'/, (file) => file === 'include/time.lua'],

@@ -30,7 +30,7 @@ async function spoken() {
   const redis = testClient();
   const triggerIndex = new TriggerIndex();
   triggerIndex.put(planOf(automation, 1, null));
-  const view = { generation: '1', triggers: triggerIndex, anyId: false, ignored: new Set<string>() };
+  const view = { generation: '1', triggers: triggerIndex, anyId: false, origin: '', ignored: new Set<string>() };
   const clock = new ManualClock(NOW);
   const live = new Live({ redis, channel, view: () => view, clock });
   const heard: LiveNote[] = [];
