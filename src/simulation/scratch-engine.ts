@@ -51,8 +51,9 @@ export class ScratchEngine {
   /** Whether each firing leaves an entry in the log. */
   #tellsAll = true;
   #hasShadows = false;
-  /** Stream ids of the last applied entry and the last firing that was read. */
+  /** Stream ids of the last applied entry, the last entry that has one, and the last firing that was read. */
   #applied = '0-0';
+  #newest = '0-0';
   #noted = '0-0';
   /** When the next deadline is, null for none; undefined where something was changed since that was asked. */
   #wakeMs: number | null | undefined;
@@ -138,11 +139,18 @@ export class ScratchEngine {
    * @throws InvalidDocument
    */
   async add(document: unknown): Promise<string> {
+    const { entry, eventId } = this.seal(document);
+    await this.replay([entry]);
+    return eventId;
+  }
+
+  /** What an event becomes that is sent at the present time: an entry for `replay`, also together with those sealed before it. @throws InvalidDocument */
+  seal(document: unknown): { entry: Entry; eventId: string } {
     const received = this.#clock.nowMs();
-    const id = nextId(this.#applied, received);
+    const id = nextId(this.#newest, received);
     const { data, event } = sealEvent(document, () => `entry-${id}`, received, { anyId: true });
-    await this.replay([{ id, fields: ['data', data] }]);
-    return event.id;
+    this.#newest = id;
+    return { entry: { id, fields: ['data', data] }, eventId: event.id };
   }
 
   /**
@@ -205,6 +213,7 @@ export class ScratchEngine {
 
   async #apply(entries: readonly Entry[]): Promise<void> {
     this.#applied = entries.at(-1)?.id ?? this.#applied;
+    this.#newest = this.#applied;
     await this.#applier.apply(new Batch(entries), this.#signal);
   }
 }

@@ -37,7 +37,7 @@ export class Scratch {
    * Runs one scenario under a name that no other has, in partitions where there is a layout. What it leaves stays until it is removed.
    */
   async simulate(name: string, scenario: Scenario, layout?: PartitionLayout): Promise<ScenarioAnswer> {
-    return await simulate(this.#parts, `${this.#run}-${name}`, scenario, { layout });
+    return await simulate(this.#parts, `${this.#run}-${name}`, scenario, layout);
   }
 
   /** An engine under a name that no other has; it must be prepared. What it leaves stays until it is removed. */

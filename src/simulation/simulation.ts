@@ -10,21 +10,16 @@ import {
 } from './scenario.ts';
 import { ScratchEngine, type ScratchParts } from './scratch-engine.ts';
 
-/** Told after each step, its log empty, what has been emitted so far; the state may be looked at meanwhile. */
-export type AfterStep = (step: number, ledger: readonly Emitted[]) => Promise<void>;
-
-/** Told after each step as above; and how the namespace is divided, where it is. */
-export type HowToRun = Readonly<{ afterStep?: AfterStep; layout?: PartitionLayout | undefined }>;
-
 /**
  * Runs one scenario on the real engine in virtual time. Everything it leaves behind is in `namespace`, which must be
  * empty; removing it is the caller's part, since that costs less for many at a time.
+ * @param layout how the namespace is divided, where it is
  */
 export async function simulate(
   parts: ScratchParts,
   namespace: string,
   scenario: Scenario,
-  { afterStep, layout }: HowToRun = {},
+  layout?: PartitionLayout,
 ): Promise<ScenarioAnswer> {
   const { name, timeline } = scenario;
   const refused: { step: number; reason: string }[] = [];
@@ -50,7 +45,6 @@ export async function simulate(
     if (put) await engine.put(put);
     if (id !== undefined) await engine.delete(id);
     for (const firing of await engine.drain()) ledger.push({ step: i, firing });
-    await afterStep?.(i, ledger);
   }
   return { name, firings: answered(ledger), ...(refused.length > 0 ? { refused } : {}) };
 }

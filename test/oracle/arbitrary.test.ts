@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scenarioArbitrary } from './arbitrary.ts';
+import type { ModelEngine } from './engine.ts';
 import { type Answer, runScenario, type Scenario, type ScenarioFiring, type Step } from './scenario.ts';
 import type { Rare } from './state.ts';
 
@@ -24,11 +25,12 @@ function watch(scenario: Scenario): Seen {
   let parked = false;
   let stored = false;
   let met: ReadonlySet<Rare> = new Set();
-  const answer = runScenario(scenario, (engine) => {
+  const afterStep = (engine: ModelEngine): void => {
     parked ||= engine.parked().length > 0;
     stored ||= engine.storedChildren().length > 0;
     met = engine.met;
-  });
+  };
+  const answer = runScenario(scenario, { afterStep });
   return { scenario, firings: firingsOf(answer), parked, stored, met };
 }
 

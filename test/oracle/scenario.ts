@@ -32,17 +32,40 @@ export type Answer =
   | { name: string; firings: ScenarioFiring[]; refused?: Refused[] }
   | { name: string; invalid: string };
 
-type Run = { engine: ModelEngine; firings: ScenarioFiring[]; refused: Refused[]; own: Map<string, number> };
+type State = { engine: ModelEngine; firings: ScenarioFiring[]; refused: Refused[]; own: Map<string, number> };
 
-/** `afterStep` looks at the engine after each step, its log empty. */
-export function runScenario(scenario: Scenario, afterStep?: (engine: ModelEngine, step: number) => void): Answer {
+/**
+ * At the end of which steps what was sent is applied: of up to `together` steps in a row that do nothing but send, only at the last one. So an
+ * entry that the engine appends stands behind all of them.
+ */
+export function endsOf(timeline: Scenario['timeline'], together: number): Set<number> {
+  const ends = new Set<number>();
+  const sends = ({ tick, put, delete: removed }: Step): boolean => !tick && put === undefined && removed === undefined;
+  let waiting = 0;
+  for (const [i, step] of timeline.entries()) {
+    const next = timeline[i + 1];
+    waiting = sends(step) ? waiting + 1 : together;
+    if (waiting < together && next !== undefined && sends(next)) continue;
+    ends.add(i);
+    waiting = 0;
+  }
+  return ends;
+}
+
+/** How a scenario is run. `afterStep` looks at the engine whenever its log is empty; `together`: see `endsOf`. */
+export type Run = { afterStep?: (engine: ModelEngine, step: number) => void; together?: number };
+
+export function runScenario(scenario: Scenario, { afterStep, together = 1 }: Run = {}): Answer {
   const { name, automations, timeline } = scenario;
-  const run: Run = { engine: new ModelEngine(), firings: [], refused: [], own: new Map() };
+  const run: State = { engine: new ModelEngine(), firings: [], refused: [], own: new Map() };
   try {
     const start = Date.parse(scenario.start ?? timeline[0]?.at ?? '1970-01-01T00:00:00.000Z');
     for (const document of automations) run.engine.put(document, start);
+    const ends = endsOf(timeline, together);
     for (const [index, step] of timeline.entries()) {
       take(run, step, index);
+      if (!ends.has(index)) continue;
+      applyAll(run, step, index);
       afterStep?.(run.engine, index);
     }
   } catch (error) {
@@ -53,7 +76,7 @@ export function runScenario(scenario: Scenario, afterStep?: (engine: ModelEngine
   return refused.length > 0 ? { name, firings, refused } : { name, firings };
 }
 
-function take(run: Run, step: Step, index: number): void {
+function take(run: State, step: Step, index: number): void {
   const { engine } = run;
   const at = Date.parse(step.at);
   if (step.event !== undefined) {
@@ -63,12 +86,16 @@ function take(run: Run, step: Step, index: number): void {
   if (step.tick === true) engine.tick(at);
   if (step.put !== undefined) engine.put(step.put, at);
   if (step.delete !== undefined) engine.delete(step.delete, at);
-  engine.applyAll(at);
+}
+
+function applyAll(run: State, { at }: Step, index: number): void {
+  const { engine } = run;
+  engine.applyAll(Date.parse(at));
   for (const firing of engine.firings.slice(run.firings.length)) note(run, firing, index);
 }
 
 /** A state-change event is written as `@n`, n being the index of its firing. */
-function note(run: Run, firing: ModelFiring, step: number): void {
+function note(run: State, firing: ModelFiring, step: number): void {
   const { automation, labels, children, state, triggered, reminder, collected, shadow } = firing;
   const written = (id: string): string => (run.own.has(id) ? `@${run.own.get(id)}` : id);
   const event = firing.event === null ? null : written(firing.event);

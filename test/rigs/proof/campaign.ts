@@ -15,31 +15,48 @@ const BATCH = 250;
 /** Every so many scenarios are run again in another namespace with another chunk size: the ids must be the same. */
 const AGAIN_EVERY = 25;
 
-/** Steps are rarely more than a handful of entries, so small sizes are what splits them. */
-const CHUNK_SIZES = [100, 1, 2, 3] as const;
+/** Most events that stand in the log before the first of them is applied: of most scenarios all that come one behind the other, of a ninth one. */
+const TOGETHER = [60, 60, 60, 10, 60, 60, 1, 60, 4] as const;
+
+/** What is sent together is rarely more than a handful of entries, so small sizes are what splits it. */
+const CHUNK_SIZES = [100, 100, 1, 100, 100, 100, 3, 100] as const;
 
 /** How long a found case is made smaller. */
 const SHRINK_MS = 60_000;
 
-export type Figures = { scenarios: number; steps: number; firings: number; seconds: number };
+export type Figures = { scenarios: number; steps: number; looks: number; firings: number; seconds: number };
 
-/** Compares `runs` random scenarios. Throws with a trace line when one differs, made as small as time allows. */
-export async function campaign(redis: Redis, name: string, seed: number, runs: number): Promise<Figures> {
+/** Which scenarios: those numbered `from` to `from + runs - 1` of a seed. What was cut off goes on with another `from`, a multiple of BATCH. */
+export type Range = Readonly<{ seed: number; from?: number; runs: number }>;
+
+/**
+ * Compares random scenarios. Throws with a trace line when one differs, made as small as time allows.
+ * @param tell hears after each batch how far it has come
+ */
+export async function campaign(
+  redis: Redis,
+  name: string,
+  { seed, from = 0, runs }: Range,
+  tell?: (figures: Figures) => void,
+): Promise<Figures> {
   await prepareServer(redis);
-  const figures: Figures = { scenarios: 0, steps: 0, firings: 0, seconds: 0 };
+  const figures: Figures = { scenarios: 0, steps: 0, looks: 0, firings: 0, seconds: 0 };
   const begun = performance.now();
-  for (let from = 0; from < runs; from += BATCH) {
-    const numRuns = Math.min(BATCH, runs - from);
-    const beginning = `${name}-${from}-`;
+  const end = from + runs;
+  for (let at = from; at < end; at += BATCH) {
+    const numRuns = Math.min(BATCH, end - at);
+    const beginning = `${name}-${at}-`;
     try {
-      await batch({ redis, beginning, seed: seed + from, numRuns }, figures);
+      await batch({ redis, beginning, seed: seed + at, numRuns }, figures);
       const lost = await unindexed(redis, beginning);
-      if (lost.length > 0) throw new Error(`seed ${seed + from}: state that no index leads to: ${lost.join(', ')}`);
+      if (lost.length > 0) throw new Error(`seed ${seed + at}: state that no index leads to: ${lost.join(', ')}`);
     } finally {
       await removeNamespaces(redis, beginning);
     }
+    figures.seconds = Math.round((performance.now() - begun) / 1_000);
+    tell?.(figures);
   }
-  return { ...figures, seconds: Math.round((performance.now() - begun) / 1_000) };
+  return figures;
 }
 
 type Batch = { redis: Redis; beginning: string; seed: number; numRuns: number };
@@ -50,10 +67,11 @@ async function batch(parts: Batch, figures: Figures): Promise<void> {
   const waiting = scenarios.entries();
   const lane = async (): Promise<void> => {
     for (const [index, scenario] of waiting) {
-      const { difference, firings } = await compareTwice(parts, `${index}`, index, scenario);
+      const { difference, firings, looks } = await compareTwice(parts, `${index}`, index, scenario);
       if (difference !== null) throw new Error(await smallest(parts, index));
       figures.scenarios += 1;
       figures.steps += scenario.timeline.length;
+      figures.looks += looks;
       figures.firings += firings;
     }
   };
@@ -61,13 +79,16 @@ async function batch(parts: Batch, figures: Figures): Promise<void> {
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
 }
 
+const togetherOf = (index: number): number => TOGETHER[index % TOGETHER.length] ?? 1;
+
 /** Compares with the model and, now and then, with the engine itself under other circumstances. */
 async function compareTwice(parts: Batch, name: string, index: number, scenario: Scenario): Promise<Comparison> {
   const { redis, beginning } = parts;
-  const size = (by: number): number => CHUNK_SIZES[(index + by) % CHUNK_SIZES.length] ?? 1;
-  const first = await compareScenario(redis, `${beginning}${name}`, scenario, size(0));
+  const together = togetherOf(index);
+  const under = (by: number) => ({ together, chunkSize: CHUNK_SIZES[(index + by) % CHUNK_SIZES.length] ?? 1 });
+  const first = await compareScenario(redis, `${beginning}${name}`, scenario, under(0));
   if (first.difference !== null || index % AGAIN_EVERY !== 0) return first;
-  const second = await compareScenario(redis, `${beginning}${name}-again`, scenario, size(1));
+  const second = await compareScenario(redis, `${beginning}${name}-again`, scenario, under(1));
   if (second.difference !== null || first.ids.join() === second.ids.join()) return second;
   const difference: Difference = { step: scenario.timeline.length - 1, model: first.ids, engine: second.ids };
   return { ...second, difference };
@@ -76,11 +97,11 @@ async function compareTwice(parts: Batch, name: string, index: number, scenario:
 /** Makes scenario `index` of the batch smaller as long as it differs. @returns what to print */
 async function smallest(parts: Batch, index: number): Promise<string> {
   let attempt = 0;
-  let found: { scenario: Scenario; difference: Difference } | null = null;
+  let found: Found | null = null;
   const property = fc.asyncProperty(scenarioArbitrary, async (scenario) => {
     attempt += 1;
     const { difference } = await compareTwice(parts, `${index}-smaller-${attempt}`, index, scenario);
-    if (difference !== null) found = { scenario, difference };
+    if (difference !== null) found = { scenario, difference, together: togetherOf(index) };
     return difference === null;
   });
   const details = await fc.check(property, {
@@ -92,16 +113,18 @@ async function smallest(parts: Batch, index: number): Promise<string> {
   return report(`seed ${parts.seed}, path ${details.counterexamplePath ?? index}`, found);
 }
 
-function report(where: string, found: { scenario: Scenario; difference: Difference } | null): string {
+type Found = { scenario: Scenario; difference: Difference; together: number };
+
+function report(where: string, found: Found | null): string {
   if (found === null) return `${where}: differed once, and not again`;
-  const { scenario, difference } = found;
-  const answer = runScenario(scenario);
+  const { scenario, difference, together } = found;
+  const answer = runScenario(scenario, { together });
   return [
     `${where}: the engine differs from the model at step ${difference.step}`,
     `only the model: ${JSON.stringify(difference.model, null, 1)}`,
     `only the engine: ${JSON.stringify(difference.engine, null, 1)}`,
     'a line for test/rigs/proof/found.ndjson, with the answer of the model:',
-    JSON.stringify({ ...scenario, ...answer }),
+    JSON.stringify({ ...scenario, ...(together > 1 && { together }), ...answer }),
   ].join('\n');
 }
 

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { decodeKey } from '../../../src/match/key.ts';
 import { planOf, type TriggerNode } from '../../../src/match/plan.ts';
 import type { ChildFiring, Firing } from '../../../src/model/firing.ts';
-import { changesSince } from '../../../src/redis/definitions.ts';
+import { changesSince, type Definition } from '../../../src/redis/definitions.ts';
 import { type Store, storeOf } from '../../../src/redis/store.ts';
 import { parseWindowText } from '../../../src/redis/window-text.ts';
 import type { Story, WholeStory } from '../../oracle/story.ts';
@@ -36,6 +36,8 @@ const FORGET_MS = 30 * 86_400_000;
 export class EngineState {
   readonly #redis: Redis;
   readonly #store: Store;
+  readonly #automations = new Map<string, Map<string, Place>>();
+  #generation = '0';
   #places = new Map<string, Place>();
   #names: string[] = [];
 
@@ -46,20 +48,14 @@ export class EngineState {
 
   /** To be called after every change of the definitions. */
   async refresh(): Promise<void> {
-    const { changed } = await changesSince(this.#redis, this.#store, '0');
-    this.#places = new Map();
-    this.#names = [];
-    for (const [, definition] of changed) {
-      if (definition === null) continue;
-      const { automation, plan } = definition;
-      const { nodes } = planOf(automation, plan.revision, plan);
-      for (const node of nodes) {
-        const below = nodes.filter(({ parent }) => parent === node.path);
-        const children = new Map(below.map(({ child, index }) => [child, index]));
-        this.#places.set(node.name, { node, enabled: automation.enabled, children });
-        this.#names.push((node.trigger.type === 'event' ? 'e' : 'c') + node.name);
-      }
+    const { changed, generation } = await changesSince(this.#redis, this.#store, this.#generation);
+    this.#generation = generation;
+    for (const [id, definition] of changed) {
+      if (definition === null) this.#automations.delete(id);
+      else this.#automations.set(id, placesOf(definition));
     }
+    this.#places = new Map([...this.#automations.values()].flatMap((places) => [...places]));
+    this.#names = [...this.#places].map(([name, { node }]) => (node.trigger.type === 'event' ? 'e' : 'c') + name);
   }
 
   /** Lines of the state, and what is wrong with the index of deadlines. */
@@ -82,6 +78,17 @@ export class EngineState {
     look.lines.push(writer.deadline(look.nextEnd < Number.POSITIVE_INFINITY ? look.nextEnd : null));
     return { state: look.lines, faults: look.faults };
   }
+}
+
+function placesOf({ automation, plan }: Definition): Map<string, Place> {
+  const { nodes } = planOf(automation, plan.revision, plan);
+  return new Map(
+    nodes.map((node) => {
+      const below = nodes.filter(({ parent }) => parent === node.path);
+      const children = new Map(below.map(({ child, index }) => [child, index]));
+      return [node.name, { node, enabled: automation.enabled, children }];
+    }),
+  );
 }
 
 /** One look at a whole state. */

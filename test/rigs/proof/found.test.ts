@@ -21,10 +21,11 @@ afterAll(async () => {
 
 const cases = foundCases().map((scenario, i) => ({ ...scenario, i }));
 
-test.each(cases)('engine and model agree, as once they did not: $name', async ({ i, ...scenario }) => {
-  expect(runScenario(scenario)).toEqual({ name: scenario.name, firings: scenario.firings });
+test.each(cases)('engine and model agree, as once they did not: $name', async ({ i, together = 1, ...scenario }) => {
+  expect(runScenario(scenario, { together })).toEqual({ name: scenario.name, firings: scenario.firings });
   for (const chunkSize of [1, 100]) {
-    const { difference, firings } = await compareScenario(redis, `${NAMESPACE}${i}-${chunkSize}`, scenario, chunkSize);
+    const namespace = `${NAMESPACE}${i}-${chunkSize}`;
+    const { difference, firings } = await compareScenario(redis, namespace, scenario, { chunkSize, together });
     expect({ difference, firings }).toEqual({ difference: null, firings: scenario.firings?.length });
   }
 });

@@ -13,9 +13,8 @@ type Extents = Partial<Readonly<Record<Extent, number>>>;
 
 const PARTS: Readonly<Record<string, Part>> = {
   compare: {
-    what: 'random scenarios: the engine does what the reference model does, step by step',
-    tests: 'test/rigs/proof/compare.test.ts',
-    whole: { runs: 10_000 },
+    what: 'random scenarios: the engine does what the reference model does (--from: goes on where a run was cut off)',
+    program: './random.ts',
   },
   properties: {
     what: 'random histories: no absence fires for what was there, and late events end with the same alerts',
