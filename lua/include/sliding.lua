@@ -50,7 +50,7 @@ local function put(s, x, ev, collects)
     old = place_of(events, ev.value)
   end
   x.list = events
-  if old and events[old].time >= ev.t then return false end
+  if old and events[old].time >= ev.t then return ev.t <= events[#events].time - s.within end
   if old then tally.drop(x, table.remove(events, old)) end
   if collects then
     local kept = tally.keep(x, ev.doc)

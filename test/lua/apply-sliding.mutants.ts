@@ -14,13 +14,14 @@ export const rules: Mutants = {
     '17.3 S3: the list is in order of time': ['while at > 1 and events[at - 1].time > one.time do at = at - 1 end', ''],
     '17.3 S3: the newest time of all counts': ['local newest = events[#events].time', 'local newest = one.time'],
     '17.3 S3: a value counts once': ['old = place_of(events, ev.value)', 'old = nil'],
-    '17.3 S3: a value keeps its newest time': [
-      'if old and events[old].time >= ev.t then return false end',
-      'if old then return false end',
-    ],
+    '17.3 S3: a value keeps its newest time': ['if old and events[old].time >= ev.t then', 'if old then'],
     '17.3 S3: an older time of a value changes nothing': [
-      'if old and events[old].time >= ev.t then return false end',
+      'if old and events[old].time >= ev.t then return ev.t <= events[#events].time - s.within end',
       '',
+    ],
+    '17.3 S3: an older time of a value can be too old': [
+      'return ev.t <= events[#events].time - s.within',
+      'return false',
     ],
     '17.3 S4: as many as the threshold fire': ['if count < s.threshold then', 'if count <= s.threshold then'],
     '17.3 S5: the list is emptied': ['  tally.clear(x)\n', ''],

@@ -81,6 +81,12 @@ const LINES: Line[] = [
     'a triggered@15 x=b@15',
   ],
   [
+    'S3 a value that is there is late as well, the window behind the newest',
+    distinct,
+    'x=a@20 x=a@10+21 x=a@10.001+21',
+    'counted late counted',
+  ],
+  [
     'S3 times with fewer digits, as before the September of 2001, count as others do',
     sliding,
     'x@-772442009+0 x@-772442001+1 x@-772441999.5+2 x@-772441999.1+3 x@-772441999.05+4 x@-772441991+5 x@-772441989.1+6 x@-772441989.08+7',
