@@ -4,7 +4,7 @@ import type { Automation } from '../model/automation.ts';
 import type { Trigger } from '../model/trigger.ts';
 import { findStored } from '../redis/definitions.ts';
 import type { Store } from '../redis/store.ts';
-import { parseWindowText } from '../redis/window-text.ts';
+import { parseKeptText, parseWindowText } from '../redis/window-text.ts';
 import { keysOfWindows, windowTexts } from '../redis/windows.ts';
 import { readStatus } from './status.ts';
 
@@ -75,7 +75,8 @@ async function countOf(redis: Redis, store: Store, fading: readonly Fading[]): P
       if (node.trigger.type === 'event') {
         for (const text of await windowTexts(redis, store, node.name, keys)) {
           const { open, alert } = parseWindowText(text ?? '');
-          if (open !== null && (endedBy === null || open.end <= endedBy)) found.windows += 1;
+          const slides = endedBy === null && (parseKeptText(text ?? '').sliding?.times.length ?? 0) > 0;
+          if (slides || (open !== null && (endedBy === null || open.end <= endedBy))) found.windows += 1;
           if (alert !== null && endedBy === null) found.alerts += 1;
         }
       } else {

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { shownValue } from '../match/conditions.ts';
 import { labelsOfKey } from '../match/key.ts';
 import { planOf, type TriggerNode } from '../match/plan.ts';
 import type { Automation } from '../model/automation.ts';
@@ -8,7 +9,7 @@ import type { CompositeTrigger, EventTrigger } from '../model/trigger.ts';
 import { changesSince } from '../redis/definitions.ts';
 import type { Store } from '../redis/store.ts';
 import { shownJson, textIn } from '../redis/stored.ts';
-import { parseWindowText } from '../redis/window-text.ts';
+import { type KeptText, type NextReminder, parseKeptText, parseWindowText } from '../redis/window-text.ts';
 import { deadlinesOf, storedWindows } from '../redis/windows.ts';
 
 /** Triggers asked in one round trip. */
@@ -33,18 +34,49 @@ export type Interval = {
   bounded: boolean;
 };
 
+/**
+ * An alert. `missing`: of an absence, how many events came too few. `until`: when it ends, or is forgotten, if nothing comes; `ends`: it is
+ * the first. `last`: the newest event of a Reactive one. Times in ms.
+ */
+export type WindowAlert = {
+  since: number;
+  missing: number;
+  until: number;
+  ends: boolean;
+  last: number | null;
+  reminder: NextReminder | null;
+};
+
+/** What a key keeps beside its window (rules 17). Times in ms; null: nothing. */
+export type Kept = {
+  /** After a firing nothing is counted that happened before. */
+  quietUntil: number | null;
+  /** What happened before is late: an alert ended then, or a sliding window fired or was reset. */
+  lateBefore: number | null;
+  /** The newest event that ends alerts, or resets, kept for those that it should have met and that come late. */
+  recovered: number | null;
+  cancelled: number | null;
+  /** The different values that were counted, of `distinct`. */
+  values: string[] | null;
+  /** How many events the firing would bring so far, of `collect`. */
+  collected: number | null;
+};
+
 /** The window of an event trigger and key (rules 6): an open interval, an alert, parked events that it waits for, or several of these. Times in ms. */
 export type EventWindow = Place & {
   kind: 'event';
   posture: EventTrigger['posture'];
   threshold: number;
+  /** What is compared with the threshold: how many events, how many different values, or their sum. */
+  counts: 'events' | 'distinct' | 'sum';
   /** Null when there is an alert alone, or it waits alone. */
   window: Interval | null;
   /** How many parked events may yet be expected here: until all of them have come back its deadline decides nothing. */
   awaits: number;
   /** Id of the event that an absence would report. */
   lastEvent: string | null;
-  alert: { since: number; missing: number; until: number } | null;
+  alert: WindowAlert | null;
+  kept: Kept;
 };
 
 /** The child firings that a composite has stored for a group (rules 9). Times in ms. */
@@ -143,26 +175,60 @@ const KEEP_MS = 60_000;
 const FORGET_MS = 30 * 24 * 3_600_000;
 
 function windowOf(place: Place, trigger: EventTrigger, text: string, last: string | null): EventWindow {
-  const { open, keep, hold, alert } = parseWindowText(text);
-  const { posture, threshold } = trigger;
-  const bounded = posture === 'Proactive' || (trigger.withinMs ?? 0) > 0;
-  const reactive = posture === 'Reactive' && trigger.after.length === 0 && bounded;
+  const { hold, alert } = parseWindowText(text);
+  const { posture, threshold, distinct, sum } = trigger;
+  const kept = parseKeptText(text);
   return {
     kind: 'event',
     ...place,
     posture,
     threshold,
-    window: open && {
+    counts: sum !== undefined ? 'sum' : distinct !== undefined ? 'distinct' : 'events',
+    window: trigger.sliding ? slidingOf(trigger, kept) : intervalOf(trigger, text),
+    awaits: hold,
+    lastEvent: textIn(shownJson(last ?? undefined), 'id'),
+    alert: alert && {
+      since: alert.start,
+      missing: alert.missing,
+      until: alert.until,
+      ends: alert.ends,
+      last: alert.last,
+      reminder: alert.reminder,
+    },
+    kept: {
+      quietUntil: kept.quiet,
+      lateBefore: kept.floor,
+      recovered: kept.recovered,
+      cancelled: kept.cancelled,
+      values: kept.values?.map(shownValue) ?? null,
+      collected: (trigger.collect ?? 0) > 0 ? kept.collected : null,
+    },
+  };
+}
+
+function intervalOf(trigger: EventTrigger, text: string): Interval | null {
+  const { open, keep } = parseWindowText(text);
+  const { posture } = trigger;
+  const bounded = posture === 'Proactive' || (trigger.withinMs ?? 0) > 0;
+  const reactive = posture === 'Reactive' && trigger.after.length === 0 && bounded;
+  return (
+    open && {
       ...open,
       keepUntil: posture === 'Reactive' ? open.due + (bounded ? KEEP_MS : FORGET_MS) : keep,
       reachesBack: reactive ? open.end - open.start - (trigger.withinMs ?? 0) : 0,
       rests: reactive && open.count === 0,
       bounded,
-    },
-    awaits: hold,
-    lastEvent: textIn(shownJson(last ?? undefined), 'id'),
-    alert: alert && { since: alert.start, missing: alert.missing, until: alert.until },
-  };
+    }
+  );
+}
+
+/** What lies in a sliding window as its newest event sees it (rules 17.3). */
+function slidingOf({ withinMs }: EventTrigger, { sliding }: KeptText): Interval | null {
+  const newest = sliding?.times.at(-1);
+  if (!sliding || newest === undefined) return null;
+  const end = newest + (withinMs ?? 0);
+  const times = { start: newest - (withinMs ?? 0), end, due: end, keepUntil: sliding.until };
+  return { ...times, count: sliding.times.length, reachesBack: 0, rests: false, bounded: true };
 }
 
 /** `index` has a line for each child, `<index>.<revision> time number keep_until`; the field of that name is its firing. */

@@ -4,6 +4,7 @@ import type { Event } from '../model/event.ts';
 import { namesOf } from '../model/pattern.ts';
 import { fits } from '../model/text.ts';
 import type { EventPattern } from '../model/trigger.ts';
+import { decodeKey } from './key.ts';
 import { covers } from './labels.ts';
 import { compileNames, type NameMatcher } from './names.ts';
 
@@ -99,4 +100,10 @@ function comparable(value: Answer): string {
   if (typeof value !== 'string') return `${typeof value === 'number' ? 'n' : 'b'}${value}`;
   if (fits(value, VALUE_LIMIT) && value.isWellFormed()) return `s${value}`;
   return `d${createHash('sha256').update(Buffer.from(value, 'utf16le')).digest('base64url').slice(0, 22)}`;
+}
+
+/** What people see of a value as it is kept, in the form of keys: a text as it is, of a long one the beginning of its digest. */
+export function shownValue(kept: string): string {
+  const [value = ''] = decodeKey(kept, 1);
+  return value.startsWith('d') ? `sha256:${value.slice(1, 9)}` : value.slice(1);
 }

@@ -1,3 +1,6 @@
+/** The next reminder of an alert (rules 17.7): when it comes out (ms), its number, and how many there are; null: without end. */
+export type NextReminder = Readonly<{ at: number; number: number; limit: number | null }>;
+
 /** What a window's text says (lua/include/notation.lua). Times in ms; null: it does not say. */
 export type WindowText = Readonly<{
   /** Null when only an alert is left, or parked events. */
@@ -12,9 +15,17 @@ export type WindowText = Readonly<{
   hold: number;
   /**
    * `until`: when it ends, or is forgotten, if nothing comes. `armed`: the newest time of the arming events of the windows that fired,
-   * where that is behind the start.
+   * where that is behind the start. `last`: its newest event, and `ends`: whether it ends by time, of a Reactive trigger.
    */
-  alert: Readonly<{ start: number; missing: number; until: number; armed: number | null }> | null;
+  alert: Readonly<{
+    start: number;
+    missing: number;
+    until: number;
+    armed: number | null;
+    last: number | null;
+    ends: boolean;
+    reminder: NextReminder | null;
+  }> | null;
   /** Id of the event that opened the window. */
   opener: string | null;
 }>;
@@ -22,8 +33,8 @@ export type WindowText = Readonly<{
 const OPEN = /^\[(-?\d+),(-?\d+)\) (\S+)/;
 
 /**
- * Reads `[start,end) count due D keep K silent S armed T hold N alert START MISSING UNTIL renewed T ends T opener ID`; each part may be
- * missing. What rules 17 keep of a key stands in a line before it (lua/include/extra.lua), which is passed over.
+ * Reads `[start,end) count due D keep K silent S armed T hold N alert START MISSING UNTIL renewed T last T ends T remind T number K limit K
+ * opener ID`; each part may be missing. What rules 17 keep of a key stands in a line before it (lua/include/extra.lua), which is passed over.
  */
 export function parseWindowText(whole: string): WindowText {
   const text = whole.startsWith('~') ? whole.slice(whole.indexOf('\n') + 1) : whole;
@@ -51,16 +62,70 @@ export function parseWindowText(whole: string): WindowText {
           missing: alert[2] ?? 0,
           until: number('ends') ?? alert[3] ?? 0,
           armed: number('renewed'),
+          last: number('last'),
+          ends: number('ends') !== null,
+          reminder: reminderOf(number),
         }
       : null,
     opener: at === -1 ? null : text.slice(at + ' opener '.length),
   };
 }
 
+function reminderOf(number: (word: string) => number | null): NextReminder | null {
+  const [at, limit] = [number('remind'), number('limit')];
+  return at === null ? null : { at, number: number('number') ?? 1, limit: limit === 0 ? null : limit };
+}
+
 /** Until when (ms) nothing is counted after a firing: `quiet T U` in the line before a window's text; null: it does not say. */
 export function quietUntilIn(whole: string): number | null {
-  if (!whole.startsWith('~')) return null;
-  const [line = ''] = whole.split('\n', 1);
-  const [, until] = /[~ ]quiet (-?\d+)/.exec(line) ?? [];
-  return until === undefined ? null : Number(until);
+  return parseKeptText(whole).quiet;
 }
+
+/** What rules 17 keep of a key beside its window and its alert (lua/include/extra.lua). Times in ms; null: nothing. */
+export type KeptText = Readonly<{
+  /** After a firing nothing is counted before. */
+  quiet: number | null;
+  /** What happened before is late. */
+  floor: number | null;
+  /** The newest event that ends alerts, and that resets. */
+  recovered: number | null;
+  cancelled: number | null;
+  /** Distinct values of the window, each with a letter for its type in front, written as in a key. */
+  values: readonly string[] | null;
+  /** The events of a sliding window, oldest first, and until when they are kept. */
+  sliding: Readonly<{ times: readonly number[]; until: number }> | null;
+  /** How many documents of events are kept for the firing. */
+  collected: number;
+}>;
+
+/** Reads the line before a window's text: `~quiet T U floor T U recovered T U cancelled T U … values V list U L times U L collected C`. */
+export function parseKeptText(whole: string): KeptText {
+  const words = whole.startsWith('~') ? whole.slice(1, whole.indexOf('\n')).split(' ') : [];
+  const behind = (word: string): string | undefined => {
+    const at = words.indexOf(word);
+    return at === -1 ? undefined : words[at + 1];
+  };
+  const time = (word: string): number | null => {
+    const text = behind(word);
+    return text === undefined ? null : Number(text);
+  };
+  const at = words.findIndex((word) => word === 'list' || word === 'times');
+  const listed = at === -1 ? [] : itemsIn(words[at + 2]);
+  const documents = at === -1 ? itemsIn(behind('collected')) : listed.map((item) => item.split('/')[1] ?? ':0');
+  const named = listed.map((item) => item.split('/').slice(2).join('/'));
+  return {
+    quiet: time('quiet'),
+    floor: time('floor'),
+    recovered: time('recovered'),
+    cancelled: time('cancelled'),
+    values: named.some((value) => value !== '') ? named : valuesIn(behind('values')),
+    sliding:
+      at === -1 ? null : { times: listed.map((item) => Number.parseInt(item, 10)), until: Number(words[at + 1]) },
+    collected: documents.filter((document) => !document.endsWith(':0')).length,
+  };
+}
+
+const valuesIn = (text: string | undefined): string[] | null => (text === undefined ? null : itemsIn(text));
+
+/** What stands between plus signs; `-` for an empty list. */
+const itemsIn = (text = ''): string[] => text.split('+').filter((item) => item !== '' && item !== '-');

@@ -37,6 +37,7 @@ test('an open window is shown with its key, its count and its deadlines', async 
       type: 'event',
       posture: 'Reactive',
       threshold: 3,
+      counts: 'events',
       window: {
         start: iso(-900),
         end: iso(600),
@@ -49,6 +50,12 @@ test('an open window is shown with its key, its count and its deadlines', async 
       awaits_parked: 0,
       last_event: null,
       alert: null,
+      quiet_until: null,
+      late_before: null,
+      recovered: null,
+      reset: null,
+      values: null,
+      collected: null,
     },
   ]);
 });

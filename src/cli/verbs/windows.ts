@@ -21,7 +21,9 @@ export const verb: Verb = {
         'after',
         '\nShows the open windows: for each automation and key how much was counted of what is needed, and when it is\n' +
           'decided. A Reactive window only ends, a Proactive one fires at its deadline if too little came. Of composites it\n' +
-          'shows the firings of children that wait for the others.\n\nExample:\n  watchfire windows --automation "Payment overdue"',
+          'shows the firings of children that wait for the others. KEPT says what a key remembers beside: values that were\n' +
+          'counted, events that the firing will bring, the time before which events are late, the newest event that ended\n' +
+          'alerts or that reset.\n\nExample:\n  watchfire windows --automation "Payment overdue"',
       );
   },
 
@@ -42,7 +44,7 @@ export const verb: Verb = {
       const lagMs = overdue ? (await watchfire.status()).lagMs : 0;
       const rows = windows.map((window) => windowRow(window, { now, lagMs }));
       if (rows.length === 0) io.err('no open windows');
-      else printTable(io, options, windowColumns(now), rows);
+      else printTable(io, options, windowColumns(windows, now), rows);
       for (const note of windowNotes(windows, now)) io.err(`watchfire: ${note}`);
       if (total > windows.length)
         io.err(`watchfire: ${count(windows.length)} of ${count(total)}; see more with --limit`);

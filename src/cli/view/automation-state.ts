@@ -57,9 +57,9 @@ export function stateComments(
 ): string[] {
   const { enabled, trigger } = automation;
   const rows = windows.map((window) => {
-    const [, key, , , counted, deadline, , alert] = windowRow(window, { now, lagMs: 0 });
-    const open = window.kind === 'event' && window.window === null ? '' : `  ${counted}  ${deadline}`;
-    return `  ${key}${open}${alert === '-' ? '' : `  alert ${alert}`}`;
+    const [, key, , , counted, deadline, , alert, kept] = windowRow(window, { now, lagMs: 0 });
+    const cells = [counted, deadline, alert === '-' ? '-' : `alert ${alert}`, kept].filter((cell) => cell !== '-');
+    return ['', key, ...cells].join('  ');
   });
   const more = total > windows.length ? ', the soonest' : '';
   const [at, , state, , key, event, id] = firing ? firingRow(firing) : [];

@@ -6,6 +6,7 @@ import type { ConditionVerdict } from '../../replay/verdicts.ts';
 import type { Io } from '../verb.ts';
 import { exactInWords } from './backtest.ts';
 import { labelsInWords } from './firing.ts';
+import { countInWords } from './kept.ts';
 import { plain } from './output.ts';
 import { boundOf, facts } from './table.ts';
 import { windowJson } from './window.ts';
@@ -108,13 +109,15 @@ export function windowInWords(window: Window | null): string {
     const { children, needed } = window;
     return `${children.length} of ${needed} child firings`;
   }
-  const { window: open, alert, awaits, threshold } = window;
+  const { window: open, alert, awaits, kept } = window;
   const parts: string[] = [];
   if (open?.bounded) {
     const interval = `[${formatTimestamp(open.start)}, ${formatTimestamp(open.end)})`;
-    parts.push(`${interval} ${open.count}/${threshold}${open.rests ? ', rests until its start' : ''}`);
-  } else if (open) parts.push(`${open.count}/${threshold}`);
+    parts.push(`${interval} ${countInWords(window, open.count)}${open.rests ? ', rests until its start' : ''}`);
+  } else if (open) parts.push(countInWords(window, open.count));
   if (alert) parts.push(`alert since ${formatTimestamp(alert.since)}`);
+  if (kept.quietUntil !== null) parts.push(`quiet until ${formatTimestamp(kept.quietUntil)}`);
+  if (kept.lateBefore !== null) parts.push(`late before ${formatTimestamp(kept.lateBefore)}`);
   if (awaits > 0) parts.push(`awaits ${awaits} parked`);
   return parts.length === 0 ? 'nothing open' : parts.join(', ');
 }

@@ -1,12 +1,16 @@
-import type { CompositeWindow, EventWindow, Interval, Window } from '../../inspect/windows.ts';
+import type { CompositeWindow, EventWindow, Interval, Window, WindowAlert } from '../../inspect/windows.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
 import { labelsInWords } from './firing.ts';
+import { coolsUntil, countInWords, keptInWords, keptJson } from './kept.ts';
 import type { Column } from './table.ts';
 import { away, count, moment, momentNear, span, withoutYear } from './when.ts';
 import { durationInWords, stepInWords } from './words.ts';
 
-/** @param now the day of which no date is shown where there is little room */
-export function windowColumns(now: number): readonly Column[] {
+/**
+ * The columns for these windows; the last one is there only where a window has something to show in it.
+ * @param now the day of which no date is shown where there is little room
+ */
+export function windowColumns(windows: readonly Window[], now: number): readonly Column[] {
   const today = `${moment(now).split(' ')[0]} `;
   const short = (text: string): string => withoutYear(text.replace(today, ''));
   return [
@@ -17,7 +21,8 @@ export function windowColumns(now: number): readonly Column[] {
     { title: 'COUNT', whole: true },
     { title: 'DEADLINE', whole: true, short: shortDeadline },
     { title: 'LAST EVENT', leaves: 3 },
-    { title: 'ALERT', whole: true, short: (text) => text.replace(/(?<=^since )\d{4}-|, [\d,]+ missing$/g, '') },
+    { title: 'ALERT', whole: true, short: (text) => text.replace(/(?<=^since )\d{4}-|, .*$/g, '') },
+    ...(windows.some((one) => keptInWords(one, now) !== '') ? [{ title: 'KEPT', leaves: 4 }] : []),
   ];
 }
 
@@ -50,18 +55,34 @@ export function windowRow(window: Window, present: Present): string[] {
 }
 
 function eventRow(record: EventWindow, present: Present): string[] {
-  const { threshold, window, lastEvent, alert, labels, enabled } = record;
+  const { window, lastEvent, alert, labels, enabled } = record;
   const { now } = present;
-  const alerted = alert ? `since ${momentNear(alert.since, now)}, ${count(alert.missing)} missing` : '-';
-  const last = lastEvent ?? '-';
-  if (!window) {
-    const waiting = record.awaits > 0 ? awaitsInWords(record) : '-';
-    return [titleOf(record), labelsInWords(labels), '-', '-', '-', enabled ? waiting : FROZEN, last, alerted];
+  const bounds = window?.bounded ? [moment(window.start), moment(window.end)] : ['-', '-'];
+  return [
+    titleOf(record),
+    labelsInWords(labels),
+    ...bounds,
+    window ? countInWords(record, window.count) : '-',
+    enabled ? deadlineInWords(record, present) : FROZEN,
+    lastEvent ?? '-',
+    alert ? alertInWords(alert, record, now) : '-',
+    keptInWords(record, now) || '-',
+  ];
+}
+
+function alertInWords(
+  { since, missing, until, ends, reminder }: WindowAlert,
+  record: EventWindow,
+  now: number,
+): string {
+  const parts = [`since ${momentNear(since, now)}`];
+  if (record.posture === 'Proactive') parts.push(`${count(missing)} missing`);
+  if (record.enabled && reminder) {
+    const { number, limit, at } = reminder;
+    parts.push(`reminder ${count(number)}${limit === null ? '' : ` of ${count(limit)}`} ${away(at, now)}`);
   }
-  const counted = `${window.count}/${threshold}`;
-  const deadline = enabled ? deadlineInWords(record, window, present) : FROZEN;
-  const [from, until] = window.bounded ? [moment(window.start), moment(window.end)] : ['-', '-'];
-  return [titleOf(record), labelsInWords(labels), from, until, counted, deadline, last, alerted];
+  if (record.enabled && ends) parts.push(`ends ${away(until, now)}`);
+  return parts.join(', ');
 }
 
 /** Of a disabled automation nothing is decided and nothing forgotten. */
@@ -71,10 +92,13 @@ function awaitsInWords({ awaits }: EventWindow): string {
   return `awaits ${count(awaits)} parked event${awaits === 1 ? '' : 's'}`;
 }
 
-function deadlineInWords(record: EventWindow, window: Interval, { now, lagMs }: Present): string {
-  const { end, due, keepUntil, bounded } = window;
-  const { posture, awaits } = record;
+function deadlineInWords(record: EventWindow, { now, lagMs }: Present): string {
+  const { posture, awaits, window } = record;
   if (awaits > 0) return awaitsInWords(record);
+  const cools = coolsUntil(record, now);
+  if (cools !== null) return `quiet for ${span(cools - now)}`;
+  if (!window) return '-';
+  const { end, due, keepUntil, bounded } = window;
   if (!bounded) return 'no window';
   if (posture === 'Proactive') {
     const held = due <= now && now < due + lagMs;
@@ -128,6 +152,7 @@ function groupRow(group: CompositeWindow, now: number): string[] {
     enabled ? `forgotten ${away(kept, now)}` : FROZEN,
     `${children.at(-1)?.event ?? '-'} (${had})`,
     '-',
+    '-',
   ];
 }
 
@@ -138,11 +163,13 @@ export function windowJson(window: Window): Record<string, unknown> {
   return window.kind === 'event' ? { ...place, ...eventJson(window) } : { ...place, ...groupJson(window) };
 }
 
-function eventJson({ posture, threshold, window, awaits, lastEvent, alert }: EventWindow): Record<string, unknown> {
+function eventJson(record: EventWindow): Record<string, unknown> {
+  const { posture, threshold, counts, window, awaits, lastEvent, alert, kept } = record;
   return {
     type: 'event',
     posture,
     threshold,
+    counts,
     window: window && {
       start: window.bounded ? formatTimestamp(window.start) : null,
       end: window.bounded ? formatTimestamp(window.end) : null,
@@ -158,7 +185,11 @@ function eventJson({ posture, threshold, window, awaits, lastEvent, alert }: Eve
       since: formatTimestamp(alert.since),
       missing: alert.missing,
       until: formatTimestamp(alert.until),
+      ends: alert.ends,
+      last: alert.last === null ? null : formatTimestamp(alert.last),
+      reminder: alert.reminder && { ...alert.reminder, at: formatTimestamp(alert.reminder.at) },
     },
+    ...keptJson(kept),
   };
 }
 
