@@ -42,10 +42,7 @@ export const rules: Mutants = {
       'if old then tally.drop(x, table.remove(events, old)) end',
       'if old then table.remove(events, old) end',
     ],
-    '17.8: of equal times the first stays': [
-      'events[old].time >= ev.t then return false',
-      'events[old].time > ev.t then return false',
-    ],
+    '17.8: of equal times the first stays': ['events[old].time >= ev.t then', 'events[old].time > ev.t then'],
     '17.8: no more than a million bytes': ['if collects then tally.bound(x, by_number(x.list), math.huge) end', ''],
     '17.8: all that are in the list are counted': ['by_number(x.list), count) end', 'by_number(x.list), 1) end'],
   },
