@@ -18,7 +18,10 @@ local stream = include('stream')
 local time = include('time')
 
 local at, answer = position.of(keys), { 'audited', '' }
-local known, info = stream.named(redis.call('HGETALL', keys.audit)), stream.info(keys.events)
+local info = stream.info(keys.events)
+local known = book.known(keys, function(name)
+  damage.note(keys, time.now(), keys.audit, 'mended', 'held rubbish in ' .. name .. ': the book of the log begins anew')
+end)
 local exists, added = redis.call('EXISTS', keys.events) == 1, info['entries-added']
 
 local function find(what, detail, key, grade, sentence)
@@ -34,7 +37,7 @@ end
 
 -- 2. The log. A stream counts everything that was ever added to it: when that is less than before, or less than what became of its
 -- entries, it is another one.
-local replaced = added < tonumber(known.added or 0) or known.anchor and added - book.processed(keys) < tonumber(known.anchor)
+local replaced = added < (known.added or 0) or known.anchor and added - book.processed(keys) < known.anchor
 if replaced then
   if not known.gone then find('log-replaced', info['last-generated-id'], keys.events, 'lost', 'was deleted or replaced: what waited in it is lost') end
   known.anchor = nil
@@ -68,7 +71,7 @@ end
 
 redis.call('HDEL', keys.audit, 'restored', 'anchor', 'gone')
 redis.call('HSET', keys.audit, 'processed', known.processed, 'deleted', deleted)
-if known.anchor then redis.call('HSET', keys.audit, 'anchor', known.anchor) end
+if known.anchor then redis.call('HSET', keys.audit, 'anchor', string.format('%d', known.anchor)) end
 if exists then redis.call('HSET', keys.audit, 'added', added) elseif replaced then redis.call('HSET', keys.audit, 'gone', 1) end
 answer[2] = at
 return answer

@@ -12,9 +12,11 @@
 local limits = include('limits')
 local reached = include('reached')
 
-local prefixes, generations = cjson.decode(args.prefixes), cjson.decode(redis.call('GET', keys.seen) or '[]')
-local oldest = generations[#generations]
-if not oldest or reached.ms(keys) - oldest.to < limits.MEMORY_MS then return { 'clean' } end
+local prefixes = cjson.decode(args.prefixes)
+local readable, generations = pcall(cjson.decode, redis.call('GET', keys.seen) or '[]')
+local oldest = readable and type(generations) == 'table' and generations[#generations]
+if type(oldest) ~= 'table' or type(oldest.to) ~= 'number' or type(oldest.number) ~= 'number' then return { 'clean' } end -- others wrote it
+if reached.ms(keys) - oldest.to < limits.MEMORY_MS then return { 'clean' } end
 
 redis.call('UNLINK', prefixes.seen .. oldest.number)
 table.remove(generations)

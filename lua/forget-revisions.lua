@@ -30,7 +30,7 @@ if redis.call('EXISTS', keys.firings) == 1 then
   local group = stream.group(keys.firings, args.group)
   -- Without its group nobody knows what was relayed.
   if not group then return { 'clean', '0' } end
-  keep(first(keys.firings, '(' .. group['last-delivered-id']))
+  keep((stream.behind(keys.firings, group['last-delivered-id'], 1)[1] or {})[1])
   keep(redis.call('XPENDING', keys.firings, args.group)[2])
 end
 
@@ -38,7 +38,7 @@ local found = redis.call('ZRANGE', keys.outdated, '-inf', '(' .. string.format('
 if #found == 0 then return { 'clean', '0' } end
 for _, member in ipairs(found) do
   local revision, id = member:match('^(%d+):(.*)$')
-  redis.call('HDEL', prefixes.automation .. id, revision)
+  if id then redis.call('HDEL', prefixes.automation .. id, revision) end -- else others wrote it
 end
 redis.call('ZREM', keys.outdated, unpack(found))
 return { 'forgotten', tostring(#found) }

@@ -27,8 +27,8 @@ local first, count, deaths = head[1], tonumber(args.count), 0
 
 -- Workers that lose Redis all at the same time are one death: each has noted how many there had been before it began.
 local function heed(field, note, left_ms)
-  local from, last, size, before = note:match('^(%S+) (%S+) (%d+) (%d+)$')
-  if stream.after(first, last) then return redis.call('HDEL', keys.attempts, field) end
+  local from, last, size, before = note:match('^(%d+%-%d+) (%d+%-%d+) (%d+) (%d+)$')
+  if not from or stream.after(first, last) then return redis.call('HDEL', keys.attempts, field) end
   if from ~= first and left_ms >= tonumber(args.silent_ms) then return end
   count = math.min(count, math.max(1, math.floor(size / limits.NARROWER)))
   if size == '1' and left_ms < 0 then deaths = math.max(deaths, before + 1) end

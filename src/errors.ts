@@ -174,8 +174,8 @@ export class UnreadableState extends WatchfireError {
   readonly key: string;
   readonly field: string;
 
-  constructor(key: string, field: string, reason: string) {
-    super('UNREADABLE_STATE', `${key}, field ${quote(field)}: ${reason}; put or delete this automation`);
+  constructor(key: string, field: string, reason: string, advice = 'put or delete this automation') {
+    super('UNREADABLE_STATE', `${key}, field ${quote(field)}: ${reason}; ${advice}`);
     this.key = key;
     this.field = field;
   }

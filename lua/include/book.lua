@@ -11,6 +11,17 @@ function M.processed(keys)
   return sum
 end
 
+-- What the last look found. What others wrote in place of a number counts as none; wrong: is called with the name of its field.
+function M.known(keys, wrong)
+  local known = stream.named(redis.call('HGETALL', keys.audit))
+  for _, name in ipairs({ 'added', 'processed', 'anchor' }) do
+    local text = known[name]
+    known[name] = text and text:find('^%-?%d+$') and #text <= 16 and tonumber(text) or nil
+    if text and not known[name] then wrong(name) end
+  end
+  return known
+end
+
 -- How many entries are not applied; nil where that could only be told by counting them.
 local function waiting(keys, info, at)
   if not stream.behind(keys.events, at, 1)[1] then return 0 end
@@ -22,7 +33,7 @@ end
 -- Answers how many entries are newly known to be lost.
 function M.balance(keys, known, info, at)
   local done, waits, lost = M.processed(keys), waiting(keys, info, at), 0
-  if done < tonumber(known.processed or 0) then known.anchor = nil end
+  if done < (known.processed or 0) then known.anchor = nil end
   known.processed = done
   if done == 0 and not known.anchor then
     known.anchor = info['entries-added'] - info.length

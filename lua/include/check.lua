@@ -1,6 +1,7 @@
 -- Asks, before the first command is run, for everything that could make a later one fail: the rights, and the types of keys that the
 -- call has not read. Short memory needs no question: `#!lua` makes Redis refuse the whole call then.
 local due = include('due')
+local ending = include('ending')
 local remembered = include('remembered')
 local typed = include('typed')
 
@@ -30,6 +31,7 @@ local function check_commands(e)
       known[both] = true
       check_right(unpack(command, 1, math.min(#command, 5)))
       if TYPES[name] then check_type(key, TYPES[name]) end
+      if name == 'XADD' and not command.own then ending.check(key) end
       if command.own then check_own(e) end
     end
   end

@@ -21,8 +21,7 @@ function M.pack(fields)
   return struct.pack(PACKED, unpack(parts))
 end
 
--- The trigger of that state name.
-function M.read(name, packed)
+local function read(name, packed)
   local kind, automation, revision, title, path, order, child, parent, type, names, within, stem, threshold, once, needed, children, options, shadow =
     struct.unpack(PACKED, packed)
   order, names, within, kind = order + 0, list(names), within ~= '' and within + 0, state.kind(kind + 0)
@@ -41,6 +40,12 @@ function M.read(name, packed)
     parent = parent, type = type, names = names, within = within, kind = kind, stem = stem, needed = needed + 0,
     children = children, known = known, shadow = shadow == '1',
   }
+end
+
+-- The trigger of that state name; false where others wrote over it.
+function M.read(name, packed)
+  local readable, trigger = pcall(read, name, packed)
+  return readable and trigger
 end
 
 return M

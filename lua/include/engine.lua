@@ -79,7 +79,7 @@ function M.trigger(e, name)
     e.triggers[name] = false
     return nil
   end
-  trigger = definition.read(name, packed)
+  trigger = definition.read(name, packed) or damage.fail(e.prefixes.trigger .. name, 'holds no trigger')
   e.triggers[name] = trigger
   return trigger
 end

@@ -11,6 +11,7 @@ local M = {}
 function M.id_at(e, position)
   local ms = tonumber(position:match('^%d+'))
   local last = redis.call('XREVRANGE', e.keys.history, '+', '-', 'COUNT', 1)[1]
+  if last and tonumber(last[1]:match('^%d+')) > limits.LATEST_ID_MS then error({ err = 'DAMAGED ' .. e.keys.history .. ' takes no records: its last id is no time' }, 0) end
   return engine.int(math.max(ms, last and tonumber(last[1]:match('^%d+')) or 0)) .. '-*'
 end
 

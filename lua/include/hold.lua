@@ -1,4 +1,5 @@
 -- Rules 6, `hold`: while an event is parked, no absence is settled that it may yet disprove.
+local damage = include('damage')
 local document = include('document')
 local engine = include('engine')
 local state = include('state')
@@ -42,7 +43,14 @@ end
 function M.lift(e, id, as_of)
   local held = typed.hash('HGET', e.keys.holds, id)
   if not held then return end
-  for _, cell in ipairs(cjson.decode(held)) do lift(e, cell[1], cell[2], as_of) end
+  local readable, cells = pcall(cjson.decode, held)
+  if not readable or type(cells) ~= 'table' then
+    damage.lost(e, e.keys.holds, 'held rubbish: absences that waited for parked events may never be decided')
+    cells = {}
+  end
+  for _, cell in ipairs(cells) do
+    if type(cell) == 'table' and type(cell[1]) == 'string' and type(cell[2]) == 'string' then lift(e, cell[1], cell[2], as_of) end
+  end
   engine.later(e, 'HDEL', e.keys.holds, id)
 end
 

@@ -38,7 +38,7 @@ function M.early(c)
 end
 
 -- Generations of remembered ids whose hash is gone. Answers whether there are some; they count none then.
-function M.generations(c, list)
+local function generations(c, list)
   local some = false
   for _, generation in ipairs(list) do
     local key = c.prefixes.seen .. string.format('%d', tonumber(generation.number) or 0)
@@ -49,6 +49,32 @@ function M.generations(c, list)
     end
   end
   return some
+end
+
+local function generations_in(text)
+  local readable, list = pcall(cjson.decode, text or '')
+  if not readable or type(list) ~= 'table' then return nil end
+  for _, one in ipairs(list) do
+    if type(one) ~= 'table' or type(one.number) ~= 'number' or type(one.to) ~= 'number' then return nil end
+  end
+  return list
+end
+
+-- Generations of remembered ids are numbered upwards.
+function M.seen(c)
+  local stored, copy = redis.call('GET', c.keys.seen), redis.call('HGET', c.keys.copies, 'seen')
+  local list, known = generations_in(stored), generations_in(copy)
+  local newest, copied = list and list[1] and list[1].number or 0, known and known[1] and known[1].number or 0
+  if stored and not list then c.broken.seen = 'held rubbish' end
+  if copied > newest and not (list and newest == 0 and stored == '[]') then
+    c.broken.seen = c.broken.seen or 'was deleted'
+    redis.call('SET', c.keys.seen, copy)
+  elseif stored and not list then
+    redis.call('SET', c.keys.seen, '[]')
+  elseif list then
+    if generations(c, list) then stored = cjson.encode(list) redis.call('SET', c.keys.seen, stored) end
+    redis.call('HSET', c.keys.copies, 'seen', stored)
+  end
 end
 
 return M

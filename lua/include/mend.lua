@@ -1,9 +1,9 @@
 -- What is done for keys that stand alone when others removed them or wrote over them.
 local copies = include('copies')
 local damage = include('damage')
+local ending = include('ending')
 local meaning = include('meaning')
 local position = include('position')
-local members = include('members')
 local time = include('time')
 
 local M = {}
@@ -26,7 +26,7 @@ function M.begin(keys, prefixes, types)
     end
   end
   for name in (redis.call('HGET', keys.copies, 'there') or ''):gmatch('%S+') do
-    if redis.call('EXISTS', keys[name]) == 0 then c.broken[name] = c.broken[name] or 'was deleted' end
+    if keys[name] and redis.call('EXISTS', keys[name]) == 0 then c.broken[name] = c.broken[name] or 'was deleted' end
   end
   return c
 end
@@ -43,7 +43,8 @@ end
 function M.clock(c)
   local readable, copy = pcall(cjson.decode, redis.call('HGET', c.keys.copies, 'clock') or '[]')
   local stored = redis.call('HGET', c.keys.clock, 'newest')
-  local newest, known = tonumber(stored), readable and type(copy) == 'table' and tonumber(copy[1])
+  local whole = readable and type(copy) == 'table' and tonumber(copy[2]) and tonumber(copy[3])
+  local newest, known = tonumber(stored), whole and tonumber(copy[1])
   if known and (not newest or newest < known) then
     c.broken.clock = c.broken.clock or 'had lost its newest event time'
     redis.call('HSET', c.keys.clock, 'newest', copy[1], 'arrival', copy[2], 'settled', copy[3])
@@ -60,7 +61,7 @@ end
 -- known: that of the worker.
 function M.generation(c, known)
   local keys, stored = c.keys, redis.call('GET', c.keys.generation)
-  local number = stored and stored:find('^%d+$') and tonumber(stored)
+  local number = stored and #stored <= 15 and stored:find('^%d+$') and tonumber(stored)
   local top = tonumber(redis.call('ZRANGE', keys.changes, -1, -1, 'WITHSCORES')[2])
   local ids = not top and redis.call('HKEYS', keys.plans) or {}
   if not top and not ids[1] then
@@ -74,30 +75,9 @@ function M.generation(c, known)
   if number then redis.call('HSET', keys.copies, 'generation', string.format('%d', number)) end
 end
 
-local function generations_in(text)
-  local readable, list = pcall(cjson.decode, text or '')
-  return readable and type(list) == 'table' and (#list == 0 or type(list[1]) == 'table' and tonumber(list[1].number)) and list or nil
-end
-
--- Generations of remembered ids are numbered upwards.
-function M.seen(c)
-  local stored, copy = redis.call('GET', c.keys.seen), redis.call('HGET', c.keys.copies, 'seen')
-  local list, known = generations_in(stored), generations_in(copy)
-  local newest, copied = list and list[1] and list[1].number or 0, known and known[1] and known[1].number or 0
-  if stored and not list then c.broken.seen = 'held rubbish' end
-  if copied > newest and not (list and newest == 0 and stored == '[]') then
-    c.broken.seen = c.broken.seen or 'was deleted'
-    redis.call('SET', c.keys.seen, copy)
-  elseif stored and not list then
-    redis.call('SET', c.keys.seen, '[]')
-  elseif list then
-    if members.generations(c, list) then stored = cjson.encode(list) redis.call('SET', c.keys.seen, stored) end
-    redis.call('HSET', c.keys.copies, 'seen', stored)
-  end
-end
-
 -- Answers key, grade, sentence … of what was found, and notes it.
 function M.finish(c, types)
+  ending.look(c)
   copies.take(c)
   local there, answer, names = {}, {}, {}
   for _, name in ipairs(LASTING) do

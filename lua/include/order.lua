@@ -95,8 +95,9 @@ function M.overdue(e, time)
   local waiting = {}
   for _, id in ipairs(ids) do
     local values = redis.call('HMGET', e.prefixes.parked_event .. id, 'occurred', 'member', 'followers')
+    local whole = values[1] and values[1]:find('^%-?%d+$') and values[2] and values[3]
     local known = { id = id, occurred = tonumber(values[1]), member = values[2], followers = values[3] }
-    if known.occurred then waiting[#waiting + 1] = known else release(e, id) end
+    if whole then waiting[#waiting + 1] = known else release(e, id) end
   end
   table.sort(waiting, earlier)
   local bytes_released = 0

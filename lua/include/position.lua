@@ -27,8 +27,15 @@ function M.set(keys, at)
   redis.call('HSET', keys.clock, 'position', at)
 end
 
+local LARGEST = '18446744073709551615' -- number in an id
+
 local function is_id(text)
-  return type(text) == 'string' and text:find('^%d+%-%d+$') and true or false
+  if type(text) ~= 'string' then return false end
+  local ms, seq = text:match('^(%d+)%-(%d+)$')
+  for _, number in ipairs({ ms or LARGEST .. '0', seq }) do
+    if #number >= #LARGEST and number ~= LARGEST then return false end
+  end
+  return true
 end
 
 -- What is no id, or a key of another type, counts as lost.

@@ -1,5 +1,6 @@
 -- Rules 13: a trigger is enabled again. Where it has many keys, this is done some hundred keys a call (unfinished.lua).
 local active = include('active')
+local damage = include('damage')
 local due = include('due')
 local engine = include('engine')
 local limits = include('limits')
@@ -51,9 +52,22 @@ function M.trigger(e, trigger)
   resume(e, s, trigger, redis.call('ZRANGE', deadlines, 0, -1))
 end
 
+-- What is left, as a table; nil where others wrote over it.
+local function parsed(text)
+  local readable, left = pcall(cjson.decode, text:match('^resume (.*)$') or '')
+  local names = readable and type(left) == 'table' and left.names
+  if type(names) ~= 'table' or type(names[1]) ~= 'string' or not tonumber(left.as_of) then return nil end
+  local cursor = left.cursor
+  return type(cursor) == 'string' and cursor:find('^%d+$') and #cursor <= 20 and left or nil
+end
+
 -- The next keys of what is left. Those that a slice moves may come again.
 function M.go_on(e)
-  local left = cjson.decode(e.left:match('^resume (.*)$'))
+  local left = parsed(e.left)
+  if not left then
+    e.left = false
+    return damage.lost(e, e.keys.clock, 'held rubbish in unfinished: disable automations that were enabled just before, and enable them again')
+  end
   local name = left.names[1]
   e.as_of = tonumber(left.as_of)
   local trigger = engine.trigger(e, name)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Logger, pino } from 'pino';
 import { type Io, Misuse } from './verb.ts';
-import { plain } from './view/output.ts';
+import { jsonText, plain, plainLines } from './view/output.ts';
 
 /** A log of which only warnings and errors are shown, as lines on stderr, for verbs whose output is something else. */
 export function warningsTo(io: Pick<Io, 'err'>): Logger {
@@ -33,8 +33,15 @@ export function levelOption(command: Command): Command {
 export async function loggerOn(io: Io, { logLevel }: Readonly<Record<string, unknown>>): Promise<Logger> {
   const level = String(logLevel);
   if (!LEVELS.includes(level)) throw new Misuse(`--log-level: must be one of ${LEVELS.join(', ')} (found "${level}")`);
-  if (!io.interactive) return pino({ level }, { write: (line) => io.out(line.trimEnd()) });
+  if (!io.interactive) return pino({ level }, { write: (line) => io.out(jsonText(JSON.parse(line))) });
   const { prettyFactory } = await import('pino-pretty');
   const pretty = prettyFactory({ colorize: io.color, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' });
-  return pino({ level }, { write: (line) => io.out(pretty(line).trimEnd()) });
+  return pino({ level }, { write: (line) => io.out(pretty(JSON.stringify(JSON.parse(line, shown))).trimEnd()) });
+}
+
+/** What a line says, of events as well, in characters that a terminal shows. */
+function shown(name: string, value: unknown): unknown {
+  if (typeof value === 'string') return name === 'stack' ? plainLines(value) : plain(value);
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [plain(name), inner]));
 }

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { NOUNS, SECTIONS, VERBS } from './catalogue.ts';
 import { commonOptions } from './common-options.ts';
 import { DONE, FAILED, type Io, type Listed, MISUSED, Misuse } from './verb.ts';
-import { sentenceOf } from './view/output.ts';
+import { plainLines, sentenceOf } from './view/output.ts';
 
 /** As wide as help is where nothing says how wide the terminal is. */
 const USUAL_COLUMNS = 80;
@@ -110,7 +110,7 @@ function report(error: unknown, io: Io): number {
     const asked = ['commander.helpDisplayed', 'commander.version'].includes(error.code);
     return asked ? DONE : MISUSED;
   }
-  if (io.env.WATCHFIRE_DEBUG && error instanceof Error) io.err(error.stack ?? error.message);
+  if (io.env.WATCHFIRE_DEBUG && error instanceof Error) io.err(plainLines(error.stack ?? error.message));
   else if (!io.signal.aborted) io.err(`watchfire: ${sentenceOf(error)}`);
   return error instanceof Misuse ? MISUSED : FAILED;
 }

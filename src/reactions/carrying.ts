@@ -65,7 +65,7 @@ function withTexts(action: ActionDocument): Record<string, unknown> {
     if (key === 'body' && given.type === 'webhook') continue;
     if (given[key] !== undefined) given[key] = asText(given[key]);
   }
-  if (typeof given.headers === 'object') given.headers = textsIn(given.headers);
+  if (typeof given.headers === 'object') given.headers = headersIn(given.headers);
   if (typeof given.resource === 'object') given.resource = textsIn(given.resource);
   if (Array.isArray(given.related)) given.related = given.related.map(textsIn);
   return given;
@@ -73,6 +73,12 @@ function withTexts(action: ActionDocument): Record<string, unknown> {
 
 function textsIn(values: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, asText(value)]));
+}
+
+/** A header holds no text of every language: what would break the request, or the header, goes as in URLs. An event could stop it else. */
+function headersIn(values: unknown): Record<string, string> {
+  const encoded = (text: string): string => text.toWellFormed().replace(/[^\t\x20-\x7e]/gu, encodeURIComponent);
+  return Object.fromEntries(Object.entries(textsIn(values)).map(([name, text]) => [name, encoded(text)]));
 }
 
 function asText(value: unknown): string {

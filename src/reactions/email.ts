@@ -3,6 +3,9 @@ import { FailedForGood, TryAgain } from '../relay/outcome.ts';
 import type { Message } from './messages.ts';
 import type { MessageTarget } from './target.ts';
 
+/** Longest subject: servers refuse headers that are much longer. */
+const SUBJECT_CHARACTERS = 250;
+
 /**
  * Sends a message as an e-mail. Its Message-ID is made of the job's id, so that a repeat is recognised; all that belongs to one alert is
  * one thread.
@@ -31,7 +34,7 @@ export async function sendEmail(
     await transport.sendMail({
       from,
       to: typeof to === 'string' ? to : [...to],
-      subject,
+      subject: subject.slice(0, SUBJECT_CHARACTERS).toWellFormed(),
       text: body,
       messageId: `<${id}@watchfire>`,
       references: thread,

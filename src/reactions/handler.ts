@@ -63,13 +63,22 @@ export function checkOf(schema: Readonly<Record<string, unknown>>): z.ZodType {
 /** Checks an action of an announced type at `path`; `type` and `schedule_after` need not stand in its schema. Throws InvalidDocument. */
 export function checkAnnounced(check: z.ZodType, action: Readonly<Record<string, unknown>>, path: string): void {
   const { type: _, schedule_after: __, timeout: ___, retry: ____, ...rest } = action;
-  const whole = check.safeParse(action);
-  if (whole.success || check.safeParse(rest).success) return;
-  const problems = whole.error.issues.map(
+  const [whole, withoutOwn] = [action, rest].map((value) => parsed(check, value, path));
+  if (whole?.success || withoutOwn?.success) return;
+  const problems = (whole?.error?.issues ?? []).map(
     ({ path: at, message }) => new InvalidDocument(at.reduce<string>(joinPath, path), message),
   );
   const [first, ...others] = problems;
   if (first) throw InvalidDocument.first([first, ...others]);
+}
+
+/** A schema that refers to itself never ends. */
+function parsed(check: z.ZodType, value: unknown, path: string): z.ZodSafeParseResult<unknown> {
+  try {
+    return check.safeParse(value);
+  } catch (error) {
+    throw new InvalidDocument(path, `cannot be checked by the schema of its type: ${(error as Error).message}`);
+  }
 }
 
 /** The action of a job, which may be older than the schema. @throws FailedForGood */

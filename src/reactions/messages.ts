@@ -19,12 +19,22 @@ export type Message = Readonly<{
 /** A request by which a target gets a message; `body`: what becomes JSON. */
 export type MessageRequest = Readonly<{ url: string; headers: Readonly<Record<string, string>>; body: unknown }>;
 
-/** Longest texts that the services take, in characters. */
-const DISCORD_LIMIT = 2_000;
-const TELEGRAM_LIMIT = 4_096;
-const SUMMARY_LIMIT = 1_024;
-const ALERT_LIMIT = 130;
-const NTFY_LIMIT = 4_000;
+/*
+ * Longest texts that the services take. One that is longer would be refused for good: an event could keep itself from being told.
+ */
+const DISCORD_CHARACTERS = 2_000;
+const TELEGRAM_CHARACTERS = 4_096;
+const SUMMARY_CHARACTERS = 1_024;
+const ALERT_CHARACTERS = 130;
+/** Slack takes 40,000, and escapes make five of one. */
+const SLACK_CHARACTERS = 8_000;
+const OPSGENIE_CHARACTERS = 15_000;
+/** Of a label, of which there may be 32: details of Opsgenie have 8,000 characters in all. */
+const LABEL_CHARACTERS = 240;
+const NTFY_BYTES = 4_000;
+/** A card has 28 kB, an event of PagerDuty 512 kB. */
+const CARD_BYTES = 20_000;
+const DETAIL_BYTES = 50_000;
 
 const NTFY_PRIORITY = { critical: 5, error: 4, warning: 3, info: 2 } as const;
 
@@ -37,13 +47,20 @@ const FORMS: { readonly [Name in MessageKind]: (target: Of<Name>, message: Messa
   slack: ({ url }, { subject, body }) => ({
     url,
     headers: {},
-    body: { text: [`*${forSlack(subject)}*`, forSlack(body)].filter((part) => part !== '').join('\n') },
+    body: {
+      text: [`*${forSlack(clipped(subject, SUMMARY_CHARACTERS))}*`, forSlack(clipped(body, SLACK_CHARACTERS))]
+        .filter((part) => part !== '')
+        .join('\n'),
+    },
   }),
   discord: ({ url }, { subject, body }) => ({
     url,
     headers: {},
     // What producers send must not call anybody.
-    body: { content: clipped(`**${subject}**\n${body}`.trim(), DISCORD_LIMIT), allowed_mentions: { parse: [] } },
+    body: {
+      content: clipped(withoutLinks(`**${subject}**\n${body}`.trim()), DISCORD_CHARACTERS),
+      allowed_mentions: { parse: [] },
+    },
   }),
   teams: ({ url }, { subject, body }) => ({ url, headers: {}, body: teamsCard(subject, body) }),
   pagerduty: pagerDuty,
@@ -51,7 +68,7 @@ const FORMS: { readonly [Name in MessageKind]: (target: Of<Name>, message: Messa
   telegram: ({ url = 'https://api.telegram.org', token, chat_id }, { subject, body }) => ({
     url: `${url.replace(/\/$/, '')}/bot${token}/sendMessage`,
     headers: {},
-    body: { chat_id, text: clipped(`${subject}\n${body}`.trim(), TELEGRAM_LIMIT) },
+    body: { chat_id, text: clipped(`${subject}\n${body}`.trim(), TELEGRAM_CHARACTERS) },
   }),
   ntfy,
 };
@@ -72,8 +89,8 @@ function ntfy({ url, token }: Of<'ntfy'>, { subject, body, severity, open }: Mes
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     body: {
       topic: decodeURIComponent(name),
-      title: clipped(subject, ALERT_LIMIT),
-      message: clipped(body === '' ? subject : body, NTFY_LIMIT),
+      title: clipped(subject, ALERT_CHARACTERS),
+      message: clippedToBytes(body === '' ? subject : body, NTFY_BYTES),
       priority: open ? NTFY_PRIORITY[severity ?? 'error'] : NTFY_PRIORITY.info,
     },
   };
@@ -86,11 +103,11 @@ function pagerDuty(target: Of<'pagerduty'>, message: Message): MessageRequest {
   const base = { routing_key, dedup_key, event_action: open ? 'trigger' : 'resolve' };
   if (!open) return { url, headers: {}, body: base };
   const payload = {
-    summary: clipped(subject, SUMMARY_LIMIT),
+    summary: clipped(subject, SUMMARY_CHARACTERS),
     source: automation.id,
     severity: message.severity ?? target.severity ?? 'error',
     timestamp,
-    custom_details: { automation: automation.name, text: body, ...labels },
+    custom_details: { ...clippedLabels(labels), automation: automation.name, text: clippedToBytes(body, DETAIL_BYTES) },
   };
   return { url, headers: {}, body: { ...base, client: 'Watchfire', payload } };
 }
@@ -100,10 +117,16 @@ function opsgenie(target: Of<'opsgenie'>, message: Message): MessageRequest {
   const headers = { authorization: `GenieKey ${target.api_key}` };
   const { key: alias, open, subject, body, severity, labels, automation } = message;
   if (!open) {
-    return { url: `${url}/${encodeURIComponent(alias)}/close?identifierType=alias`, headers, body: { note: subject } };
+    return {
+      url: `${url}/${encodeURIComponent(alias)}/close?identifierType=alias`,
+      headers,
+      body: { note: clipped(subject, SUMMARY_CHARACTERS) },
+    };
   }
   const priority = severity === 'critical' ? 'P1' : severity === 'warning' ? 'P3' : severity === 'info' ? 'P5' : 'P2';
-  const said = { message: clipped(subject, ALERT_LIMIT), alias, description: body, details: labels, priority };
+  const description = clipped(body, OPSGENIE_CHARACTERS);
+  const details = clippedLabels(labels);
+  const said = { message: clipped(subject, ALERT_CHARACTERS), alias, description, details, priority };
   return { url, headers, body: { ...said, source: automation.id } };
 }
 
@@ -113,7 +136,10 @@ function teamsCard(subject: string, body: string): object {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.4',
-    body: [line(subject, { weight: 'Bolder' }), ...(body === '' ? [] : [line(body)])],
+    body: [
+      line(withoutLinks(clipped(subject, SUMMARY_CHARACTERS)), { weight: 'Bolder' }),
+      ...(body === '' ? [] : [line(clippedToBytes(withoutLinks(body), CARD_BYTES))]),
+    ],
   };
   return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };
 }
@@ -121,6 +147,28 @@ function teamsCard(subject: string, body: string): object {
 /** Slack reads these three characters as its own; without them no text can call a channel. */
 function forSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Where `[text](address)` is a link, producers could write a text that leads elsewhere than it says. An address alone stays one. */
+function withoutLinks(text: string): string {
+  return text.replaceAll('](', '] (');
+}
+
+function clippedLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, clipped(value, LABEL_CHARACTERS)]));
+}
+
+/** Cut so that it takes at most so many bytes as a text of JSON. */
+function clippedToBytes(text: string, bytes: number): string {
+  let left = clipped(text, bytes);
+  for (let size = bytesOf(left); size > bytes; size = bytesOf(left)) {
+    left = clipped(left, Math.floor((left.length * bytes) / size));
+  }
+  return left;
+}
+
+function bytesOf(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - 2;
 }
 
 function clipped(text: string, limit: number): string {

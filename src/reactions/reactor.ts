@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { InvalidDocument, UnreadableState } from '../errors.ts';
 import type { Automation } from '../model/automation.ts';
 import { each, joinPath } from '../model/issue.ts';
 import { announcedIn } from '../redis/handlers.ts';
@@ -79,8 +80,17 @@ export abstract class Reactor extends Operated {
     const placed = lists.flatMap(([list, of]) => of.map((action, i) => ({ action, path: joinPath(list, i) })));
     each(placed, ({ action, path }) => {
       const schema = announced.get(action.type)?.schema;
-      if (schema) checkAnnounced(checkOf(schema), action, path);
+      if (schema) checkAnnounced(this.#checkOf(action.type, schema), action, path);
     });
+  }
+
+  #checkOf(type: string, schema: Readonly<Record<string, unknown>>): ReturnType<typeof checkOf> {
+    try {
+      return checkOf(schema);
+    } catch (error) {
+      if (!(error instanceof InvalidDocument)) throw error;
+      throw new UnreadableState(this.store.keys.handlers, type, error.message, 'announce it again, or HDEL it');
+    }
   }
 
   /** Ends what carries out actions here. */

@@ -48,7 +48,16 @@ export async function sendWebhook(
   return { status: said.status, said };
 }
 
+/** A step to another folder, in any form in which it is taken out of a path. */
+const STEP = /(?:^|[/\\])(?:\.|%2e){1,2}(?=[/\\]|$)/i;
+
+/** A value of an event must not lead to another path than the document says. */
 function urlOf(text: string): URL {
+  const [path = ''] = text
+    .replace(/[\t\n\r]/g, '')
+    .trim()
+    .split(/[?#]/, 1);
+  if (STEP.test(path)) throw new FailedForGood('url: must not hold "." or ".." as a part of its path');
   try {
     return checkUrl(text, 'url');
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { WrongFormat } from '../errors.ts';
+import { DamagedKey } from './damage.ts';
 import { FORMAT } from './keys.ts';
 import { claimFormat } from './steps/claim-format.ts';
 import type { Store } from './store.ts';
@@ -10,7 +11,9 @@ import type { Store } from './store.ts';
  */
 export async function requireFormat(redis: Redis, store: Store): Promise<void> {
   const { word, number } = await claimFormat(redis, store);
-  if (word === 'older' || word === 'newer') throw new WrongFormat(store.namespace, word, number, FORMAT);
+  if (word !== 'older' && word !== 'newer') return;
+  if (number !== null) mustBeNumber(store, number);
+  throw new WrongFormat(store.namespace, word, number, FORMAT);
 }
 
 /**
@@ -22,7 +25,10 @@ export async function requireReadable(redis: Redis, store: Store): Promise<void>
   const { format, position, generation, audit, counters } = store.keys;
   const found = await redis.get(format);
   if (found === FORMAT) return;
-  if (found !== null) throw new WrongFormat(store.namespace, writerOf(found), found, FORMAT);
+  if (found !== null) {
+    mustBeNumber(store, found);
+    throw new WrongFormat(store.namespace, writerOf(found), found, FORMAT);
+  }
   const traces = await Promise.all([
     redis.get(position),
     redis.get(generation),
@@ -35,6 +41,15 @@ export async function requireReadable(redis: Redis, store: Store): Promise<void>
     if (again === FORMAT) return;
     throw new WrongFormat(store.namespace, again === null ? 'older' : writerOf(again), again, FORMAT);
   }
+}
+
+/** @throws DamagedKey for what no version writes */
+function mustBeNumber({ keys }: Store, found: string): void {
+  if (/^\d{1,15}$/.test(leaving(found) ?? found)) return;
+  throw new DamagedKey(
+    keys.format,
+    'holds no number: a worker that runs puts it right, or you by SET to that of your version',
+  );
 }
 
 /** Which version wrote a number that is not this one's; what is no number was not written by an earlier version. */

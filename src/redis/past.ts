@@ -1,8 +1,11 @@
 import type { Redis } from 'ioredis';
+import { UnreadableState } from '../errors.ts';
+import { isRecord } from '../model/record.ts';
 import { fieldsOf } from './backlog.ts';
 import { type FiringEntry, ledgerBetween } from './ledger.ts';
 import { isAfter } from './log.ts';
 import type { Store } from './store.ts';
+import { shownJson } from './stored.ts';
 import { execute, insist } from './transaction.ts';
 
 /** What stands in a hash, by field. */
@@ -85,7 +88,7 @@ export async function readStanding(redis: Redis, { keys, virtualNow }: Store): P
     ),
     settings: settings ?? {},
     quotas: quotas ?? {},
-    history: (history as [string, string[]][]).flatMap(([, fields]) => notedIn(fields)),
+    history: (history as [string, string[]][]).flatMap(([id, fields]) => notedIn(keys.history, id, fields)),
     first: (first as [string, string[]][])[0]?.[0] ?? null,
     last: (last as [string, string[]][])[0]?.[0] ?? '0-0',
     ledgerEnd: (ledger as [string, string[]][])[0]?.[0] ?? '0-0',
@@ -96,14 +99,27 @@ export async function readStanding(redis: Redis, { keys, virtualNow }: Store): P
 }
 
 function revisionIn(plan: string | undefined): number {
-  try {
-    return Number((JSON.parse(plan ?? '{}') as { revision?: unknown }).revision ?? 0);
-  } catch {
-    return 0;
-  }
+  const known = shownJson(plan);
+  const revision = isRecord(known) ? known.revision : 0;
+  return Number.isSafeInteger(revision) ? (revision as number) : 0;
 }
 
-function notedIn(flat: readonly string[]): Noted[] {
+/** What numbers and ids look like in a record, by the names of fields. */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  position: /^\d{1,20}-\d{1,20}$/,
+  generation: /^\d{1,15}$/,
+  time: /^-?\d{1,15}$/,
+  revision: /^\d{0,15}$/,
+  attempts: /^\d{0,15}$/,
+};
+
+/** A record of the history; none for kinds that another version wrote. @throws UnreadableState for one that no engine wrote */
+function notedIn(key: string, id: string, flat: readonly string[]): Noted[] {
+  for (const [name, value] of fieldsOf([...flat])) {
+    if (FORMS[name]?.test(String(value)) === false) {
+      throw new UnreadableState(key, id, `${name}: is none`, `XDEL ${key} ${id}: what was changed then is not known`);
+    }
+  }
   const fields = fieldsOf([...flat]) as ReadonlyMap<string, string>;
   const text = (name: string): string => fields.get(name) ?? '';
   const [kind, position] = [text('kind'), text('position')];
@@ -117,7 +133,7 @@ function notedIn(flat: readonly string[]): Noted[] {
     }
     case 'settings':
     case 'quotas': {
-      const list: unknown = JSON.parse(text('before') || '[]');
+      const list = shownJson(text('before'));
       // An empty list of Lua's is an empty object.
       const before = Array.isArray(list) ? Object.fromEntries(fieldsOf(list as unknown[])) : {};
       return [{ kind, ...change, before: before as Stood }];

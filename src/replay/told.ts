@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isRecord } from '../model/record.ts';
+import { LATEST_MS } from '../model/timestamp.ts';
 import type { FiringEntry } from '../redis/ledger.ts';
+import { shownJson, storedNumber } from '../redis/stored.ts';
 
 /** A firing, as far as two ledgers are compared. Times in ms. */
 export type ToldFiring = Readonly<{
@@ -38,8 +41,19 @@ export function toldOf([, fields]: FiringEntry): ToldFiring {
     id: value('firing'),
     automation: value('automation'),
     state: value('state'),
-    labels: value('labels'),
-    triggered: Number(value('triggered')),
+    labels: labelsIn(value('labels')),
+    triggered: timeIn(value('triggered')),
     digest: createHash('sha256').update(essence(fields)).digest('base64url').slice(0, 22),
   };
+}
+
+/** What others wrote there is no key: it is shown as an empty one. */
+function labelsIn(text: string): string {
+  const labels = shownJson(text);
+  return isRecord(labels) && Object.values(labels).every((value) => typeof value === 'string') ? text : '{}';
+}
+
+function timeIn(text: string): number {
+  const ms = storedNumber(text, 0);
+  return Math.abs(ms) <= LATEST_MS ? ms : 0;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { warningsTo } from '../../src/cli/logging.ts';
+import { loggerOn, warningsTo } from '../../src/cli/logging.ts';
 
 test('a warning is one line, with the key that it is about and the reason', () => {
   const lines: string[] = [];
@@ -15,4 +15,32 @@ test('a warning is one line, with the key that it is about and the reason', () =
     'watchfire: a key was removed by others: {wf}:due was deleted',
     'watchfire: the position was lost: {wf}:position',
   ]);
+});
+
+/** Bytes that a terminal obeys: of colours, of its title, of the direction of text. */
+const OBEYED = '\u001b[31m \u009b31m \u202e \u0007';
+
+/** What a worker says on a terminal, or into a file. */
+async function said(interactive: boolean, fields: object, sentence: string): Promise<string> {
+  const lines: string[] = [];
+  const out = (line: string): void => void lines.push(line);
+  const logger = await loggerOn({ out, interactive, color: false } as Parameters<typeof loggerOn>[0], {
+    logLevel: 'info',
+  });
+  logger.info(fields, sentence);
+  return lines.join('\n');
+}
+
+test.each([true, false])(
+  'no text of an event is obeyed by a terminal that shows the log (readable: %s)',
+  async (on) => {
+    const line = await said(on, { id: OBEYED, labels: { [OBEYED]: OBEYED } }, `failed: ${OBEYED}\nERROR: forged`);
+    expect(line).toContain('failed');
+    expect(line.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+    expect(line).not.toMatch(/^ERROR: forged/m);
+  },
+);
+
+test('a line for programs means the same text', async () => {
+  expect(JSON.parse(await said(false, { id: OBEYED }, OBEYED))).toMatchObject({ id: OBEYED, msg: OBEYED });
 });

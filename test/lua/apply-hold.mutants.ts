@@ -15,7 +15,7 @@ export const rules: Mutants = {
     '6: what waited is due when the event has come back': ['then b.due = math.max(b.due, as_of) end', 'then end'],
     '13: of a disabled trigger nothing is settled': ["'enabled') == '1' or not", "'enabled') or not"],
     '12.2: nothing is left of an event that has come back': ["engine.later(e, 'HDEL', e.keys.holds, id)", ''],
-    '12.2: an event that has come back holds nothing': ['do lift(e, cell[1], cell[2], as_of) end', 'do end'],
+    '12.2: an event that has come back holds nothing': ['then lift(e, cell[1], cell[2], as_of) end', 'then end'],
     '12.2: which keys an event holds is kept': [
       "if held[1] then engine.later(e, 'HSET', e.keys.holds, ev.id, cjson.encode(held)) end",
       '',

@@ -16,8 +16,8 @@ export const protections: Mutants = {
   },
   'lua/forget-ids.lua': {
     'atomic janitor: ids that can be asked for stay': [
-      'if not oldest or reached.ms(keys) - oldest.to < limits.MEMORY_MS then',
-      'if not oldest then',
+      'if reached.ms(keys) - oldest.to < limits.MEMORY_MS then',
+      'if false then',
     ],
   },
 };

@@ -15,7 +15,7 @@ export const protections: Mutants = {
   },
   'lua/forget-revisions.lua': {
     'revisions: what no relay has read keeps its document': [
-      "keep(first(keys.firings, '(' .. group['last-delivered-id']))",
+      "keep((stream.behind(keys.firings, group['last-delivered-id'], 1)[1] or {})[1])",
       '',
     ],
     'revisions: what is not acknowledged keeps its document': [

@@ -121,6 +121,33 @@ const RUBBISH: Partial<Record<keyof Keys, (redis: Redis, key: string) => Promise
   quota_used: (redis, key) => redis.hset(key, '', 'abc', 'fires', '-'),
 };
 
+const LARGEST_ID = '18446744073709551615-18446744073709551615';
+
+/** The same, of a form that is almost right. */
+const NEARLY_RIGHT: Partial<Record<keyof Keys, (redis: Redis, key: string) => Promise<unknown>>> = {
+  position: (redis, key) => redis.set(key, '99999999999999999999999-0'),
+  generation: (redis, key) => redis.set(key, '99999999999999999'),
+  seen: (redis, key) => redis.set(key, '[[[]]]'),
+  clock: (redis, key) => redis.hset(key, 'unfinished', 'resume {}'),
+  audit: (redis, key) => redis.hset(key, 'added', '-', 'processed', '1e400', 'anchor', ''),
+  firings: (redis, key) => redis.xadd(key, LARGEST_ID, 'a', 'b'),
+  dead: (redis, key) => redis.xadd(key, LARGEST_ID, 'a', 'b'),
+  history: (redis, key) => redis.xadd(key, LARGEST_ID, 'a', 'b'),
+};
+
+/** Numbers and copies that nobody misses, but that must not stop anything. */
+const UNTOLD: Partial<Record<keyof Keys, (redis: Redis, key: string) => Promise<unknown>>> = {
+  copies: (redis, key) =>
+    redis.hset(key, 'there', 'abc', 'clock', '[1]', 'seen', '[1]', 'generation', '-', 'parked', '{}'),
+  outdated: (redis, key) => redis.zadd(key, 0, 'abc'),
+  attempts: (redis, key) => redis.hset(key, 'worker:x', 'abc'),
+  holds: (redis, key) => redis.hset(key, 'waits', 'abc'),
+  early: (redis, key) => redis.zadd(key, 0, 'abc'),
+  garbage: (redis, key) => redis.zadd(key, 0, ''),
+  workers: (redis, key) => redis.zadd(key, '+inf', '\u001b'),
+  handlers: (redis, key) => redis.hset(key, 'page', 'abc'),
+};
+
 /** Where numbers that are none are noticed when something is counted. */
 const COUNTED: readonly string[] = ['counters', 'quota_used'];
 
@@ -165,6 +192,34 @@ describe('a key that stands alone is named in reports, the engine goes on, and r
       await holds(world, world.watchfire.store.keys[key]);
     });
   });
+});
+
+test('a value that is almost right is named, the engine goes on, and reports end', async () => {
+  await each(Object.keys(NEARLY_RIGHT) as (keyof Keys)[], async (key) => {
+    const world = await scene();
+    await NEARLY_RIGHT[key]?.(world.redis, world.watchfire.store.keys[key]);
+    await holds(world, world.watchfire.store.keys[key]);
+  });
+});
+
+test('rubbish of which nothing depends stops nothing', async () => {
+  await each(Object.keys(UNTOLD) as (keyof Keys)[], async (key) => {
+    const world = await scene();
+    await UNTOLD[key]?.(world.redis, world.watchfire.store.keys[key]);
+    await world.watchfire.emit({ event: 'y', resource: { id: 'r' }, id: 'nobody' });
+    await eventually('the parked event is back', async () => (await world.watchfire.parked()).total === 0);
+    await goesOn(world);
+    await endsByItself(world);
+    const raw = world.lines.filter((line) => /attempt to|bad argument|must be strings/.test(JSON.stringify(line)));
+    expect(raw, key).toEqual([]);
+  });
+});
+
+test('a compiled trigger that others wrote over costs no event', async () => {
+  const world = await scene();
+  await world.redis.set(world.name('trigger:fires++1'), 'abc');
+  await holds(world, world.name('trigger:fires++1'));
+  expect((await world.watchfire.status()).dead).toBe(1);
 });
 
 test('what is there for moments is missed by nobody', async () => {

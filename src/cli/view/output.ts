@@ -37,6 +37,11 @@ export function plain(text: string): string {
   return text.replace(IN_TEXT, escaped);
 }
 
+/** The same of a text of several lines. */
+export function plainLines(text: string): string {
+  return text.split('\n').map(plain).join('\n');
+}
+
 /** A value as JSON that shows all its characters: what is not seen is written as an escape, which programs read as the same text. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(IN_JSON, escaped);
