@@ -33,6 +33,8 @@ export class Crowd {
   readonly complaints: string[] = [];
   /** Workers that ended though nobody told them to. */
   readonly crashes: string[] = [];
+  /** When each that was killed was, in ms of Unix, by its process id. */
+  readonly killed = new Map<number, number>();
   /** The largest resident memory of a worker, in bytes. */
   peakBytes = 0;
   readonly #members: Process[] = [];
@@ -104,6 +106,7 @@ export class Crowd {
     this.#members.splice(this.#members.indexOf(victim), 1);
     this.#working.delete(victim);
     await this.#end(victim, 'SIGKILL');
+    if (victim.pid !== undefined) this.killed.set(victim.pid, Date.now());
   }
 
   /** Kills one; the next one is on its way then. */

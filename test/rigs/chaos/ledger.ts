@@ -5,7 +5,8 @@ import { ACTIONS_GROUP, ENGINE_GROUP, keysOf, prefixesOf } from '../../../src/re
 /** Entries read at a time. */
 const PAGE = 1_000;
 
-async function* entriesOf(redis: Redis, stream: string): AsyncGenerator<[string, string[]]> {
+/** All entries of a stream. */
+export async function* entriesOf(redis: Redis, stream: string): AsyncGenerator<[string, string[]]> {
   for (let from = '-'; ; ) {
     const page = await redis.xrange(stream, from, '+', 'COUNT', PAGE);
     yield* page;

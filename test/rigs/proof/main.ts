@@ -58,6 +58,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   attack: { what: 'what producers, other users and hostile documents try ([NAME…])', program: '../attack/main.ts' },
   chaos: { what: 'kills workers and servers, recomputes every firing', program: '../chaos/main.ts' },
+  deliveries: {
+    what: 'kills what carries out actions: each arrives, each duplicate has a reason',
+    program: '../deliveries/main.ts',
+  },
   fuzz: { what: 'hostile entries: each has an outcome', program: '../fuzz/main.ts' },
   cel: { what: 'random conditions: cel-go answers them the same (needs Go)', program: './cel.ts' },
   clients: { what: 'Python and Go compute the partitions of the test vectors (needs them)', program: './clients.ts' },
