@@ -10,6 +10,14 @@ export function isMappedType(type: string): type is MappedType {
   return (MAPPED as readonly string[]).includes(type);
 }
 
+/** What Prefect's other types are about. */
+const PREFECT = /^do-nothing$|-(?:deployment|flow-run|flow-run-state|work-pool|work-queue)$/;
+
+/** Whether Prefect has actions of that type, whatever becomes of them here. */
+export function isPrefectType(type: string): boolean {
+  return isMappedType(type) || PREFECT.test(type);
+}
+
 /** The target of an action of Prefect is the one that the targets file names for its block: `block:<id>`. */
 export const BLOCK = 'block:';
 

@@ -4,6 +4,7 @@ import { type Job, Queue } from 'bullmq';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TriggeredAction } from '../../src/documents/got.ts';
 import { Watchfire } from '../../src/engine.ts';
+import { announce } from '../../src/redis/steps/announce.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { testClient } from '../support/redis.ts';
@@ -21,7 +22,8 @@ function shop() {
   return { watchfire: new Watchfire({ redis: testClient(), namespace }), cli: runIn(namespace) };
 }
 
-const changesIn = (out: readonly string[]): string[] => out.map((line) => line.split(' ')[0] ?? '');
+/** What becomes of each automation; below it stands what its actions do. */
+const changesIn = (out: readonly string[]): string[] => out.flatMap((line) => /^\w+/.exec(line) ?? []);
 
 describe('what "prefect api POST /automations/filter" prints', () => {
   test('loads, and again changes nothing', async () => {
@@ -34,9 +36,44 @@ describe('what "prefect api POST /automations/filter" prints', () => {
     expect([again.status, changesIn(again.out)]).toEqual([0, new Array(20).fill('unchanged')]);
   });
 
+  test('is listed with what each action does here, and once a program announces a type, with that', async () => {
+    const { cli, watchfire } = shop();
+    const { out } = await cli(['apply', at('automations.json'), '--dry-run']);
+    const does = out.filter((line) => line.startsWith('  ')).map((line) => line.trim().replace(/^\S+ {2}/, ''));
+    const actions = out.join('\n').match(/^ {2}actions/gm) ?? [];
+    expect(actions.length).toBe(does.length);
+    const job = (type: string): string => `${type}: a job in the queue "actions", for a handler of yours`;
+    expect([...new Set(does)].sort()).toEqual(
+      [
+        'send-notification: a message to the target of the block 0b8f1c9a-1f55-4a63-b0d0-6a9d8b1f4e21',
+        'call-webhook: a request to the target of the block 7f3a0a52-8a6e-4c15-a2d1-43f0f4a0a9bb',
+        'pause-automation: pauses the automation that the event is about',
+        'resume-automation: resumes the automation 91a3ab3f-0c48-44f2-9f2a-55b1a9d8a111',
+        ...['run', 'pause', 'resume'].map((verb) => job(`${verb}-deployment`)),
+        ...['cancel', 'suspend', 'resume', 'delete'].map((verb) => job(`${verb}-flow-run`)),
+        ...['pause', 'resume'].flatMap((verb) => [job(`${verb}-work-pool`), job(`${verb}-work-queue`)]),
+        job('change-flow-run-state'),
+        job('do-nothing'),
+      ].sort(),
+    );
+    const { redis } = watchfire.connections;
+    await announce(redis, watchfire.store, 'run-deployment', {});
+    const later = await cli(['apply', at('automations.json')]);
+    const runs = later.out.filter((line) => line.includes('run-deployment: '));
+    expect(runs.map((line) => line.split(': ')[1])).toEqual(
+      new Array(4).fill('carried out by a program that announced it'),
+    );
+    const again = await cli(['apply', at('automations.json')]);
+    expect(again.out).toHaveLength(20);
+  });
+
   test('loads too where it is one alone, by GET', async () => {
     const { status, out } = await shop().cli(['apply', at('one.json')]);
-    expect([status, out]).toEqual([0, [expect.stringMatching(/^created {4}A flow run failed \(/)]]);
+    expect([status, out[0], changesIn(out)]).toEqual([
+      0,
+      expect.stringMatching(/^created {4}A flow run failed \(/),
+      ['created'],
+    ]);
   });
 
   test('is warned of by the names of the automations, and once of the worker that all of them need', async () => {
@@ -101,7 +138,8 @@ describe('what "prefect automation inspect" prints', () => {
     ['as JSON', 'twins.json', ['created    The same name', 'created    The same name']],
   ])('%s loads', async (_, file, lines) => {
     const { status, out } = await shop().cli(['apply', at(file)]);
-    expect([status, out.map((line) => line.replace(/ \(.*\)$/, ''))]).toEqual([0, lines]);
+    const named = out.filter((line) => /^\w/.test(line)).map((line) => line.replace(/ \(.*\)$/, ''));
+    expect([status, named]).toEqual([0, lines]);
   });
 
   test.each([

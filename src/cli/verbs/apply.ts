@@ -13,6 +13,7 @@ import { targetsFile, targetsOption } from '../reactions.ts';
 import { sourceOf } from '../source.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { differenceOf } from '../view/difference.ts';
+import { doesInWords, hasPrefectActions } from '../view/does.ts';
 import { dropsInWords } from '../view/drops.ts';
 import { asJson, outputOption, plain, printJson, sentenceOf } from '../view/output.ts';
 import { warningLines, warningsOf } from '../warnings.ts';
@@ -112,8 +113,8 @@ async function targetsIn(options: Options, io: Io): Promise<HasTarget | null> {
   return targetNames(file, io.env);
 }
 
-/** A change with the lines in which the documents differ, and the state that it drops. */
-type ShownChange = PlannedChange & Readonly<{ difference: readonly string[]; drops: Dropped }>;
+/** A change with the lines in which the documents differ, what actions of Prefect do here, and the state that it drops. */
+type ShownChange = PlannedChange & Readonly<{ difference: readonly string[]; does: readonly string[]; drops: Dropped }>;
 
 /** Before any is carried out: what is dropped can be counted only as long as it is there. */
 async function shownOf(changes: readonly PlannedChange[], watchfire: Watchfire): Promise<ShownChange[]> {
@@ -124,11 +125,20 @@ async function shownOf(changes: readonly PlannedChange[], watchfire: Watchfire):
   }));
   const counts = await watchfire.drops(replacements);
   const dropped = new Map(changing.map(({ id }, i) => [id, counts[i] ?? NOTHING_DROPPED]));
-  return changes.map((one) => {
+  const does = await Promise.all(changes.map((one) => doesOf(one, watchfire)));
+  return changes.map((one, i) => {
     const { before, document, keys } = one;
     const difference = before === null || document === null ? [] : differenceOf(before, document, keys);
-    return { ...one, difference, drops: dropped.get(one.id) ?? NOTHING_DROPPED };
+    return { ...one, difference, does: does[i] ?? [], drops: dropped.get(one.id) ?? NOTHING_DROPPED };
   });
+}
+
+/** What actions of Prefect do here, in an automation that is new or other than before. */
+async function doesOf({ change, document }: PlannedChange, watchfire: Watchfire): Promise<string[]> {
+  if (document === null || change === 'unchanged') return [];
+  const automation = parseAutomation(document);
+  if (!hasPrefectActions(automation)) return [];
+  return doesInWords(automation, await watchfire.announced(automation, Number.POSITIVE_INFINITY));
 }
 
 /** What is pruned is gone for good; a person may have forgotten a file. */
@@ -153,7 +163,7 @@ function linesOf(shown: ShownChange): string[] {
   const { change, id, name, keys, difference } = shown;
   const what = change === 'updated' ? `: ${keys.join(', ')}` : '';
   const first = `${change.padEnd(WORD_WIDTH)}  ${name} (${id})${what}${dropsInWords(shown.drops)}`;
-  return [first, ...difference.map((line) => `  ${line}`)].map(plain);
+  return [first, ...shown.does, ...difference].map((line, i) => plain(i === 0 ? line : `  ${line}`));
 }
 
 function changeJson({ change, id, name, keys, difference, drops }: ShownChange): Record<string, unknown> {

@@ -10,11 +10,13 @@ import { eventually } from '../../support/eventually.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine } from '../../support/usage.ts';
 import { checks } from '../checks.ts';
+import { proveHandlers } from './handlers.ts';
 import { Prefect } from './prefect.ts';
 
 /**
  * Twenty automations are made in a real Prefect, exported by its own command, and loaded. What it exports is kept as fixtures, which
- * `test/cli/prefect.test.ts` loads each time: this says whether they are still what Prefect writes. `npm run proof -- prefect`.
+ * `test/cli/prefect.test.ts` loads each time: this says whether they are still what Prefect writes. The handlers of the guide run against that
+ * server too. `npm run proof -- prefect`.
  */
 
 const AUTOMATIONS = path.join(import.meta.dirname, 'automations.yaml');
@@ -94,7 +96,8 @@ async function watchfire(url: string, ...args: string[]): Promise<{ status: numb
 
 type Options = Readonly<{ python: string | null; write: boolean }>;
 
-async function prove(dir: string, { redis, url }: PrivateServer, { python, write }: Options): Promise<number> {
+async function prove(dir: string, server: PrivateServer, { python, write }: Options): Promise<number> {
+  const { redis, url } = server;
   return await checks(async (check) => {
     const prefect = await Prefect.start(dir, python);
     try {
@@ -114,6 +117,17 @@ async function prove(dir: string, { redis, url }: PrivateServer, { python, write
         const all = exported['automations.json'] ?? '';
         const missing = ((await prefect.ask(KINDS)) as string[]).filter((kind) => !all.includes(`"type": "${kind}"`));
         assert.deepEqual(missing, []);
+      });
+      await check('watchfire apply lists what each of its actions does here', async () => {
+        const { status, out, err } = await apply('automations.json', 'all', '--dry-run');
+        assert.equal(status, 0, err);
+        const given = JSON.parse(exported['automations.json'] ?? '[]') as Record<string, unknown[]>[];
+        const lists = ['actions', 'actions_on_trigger', 'actions_on_resolve'];
+        const count = given.reduce((sum, one) => sum + lists.reduce((of, list) => of + (one[list]?.length ?? 0), 0), 0);
+        assert.equal(
+          out.match(/^ {2}actions\S* {2}[\w-]+: .*(?:target of the block|automation|a job in) /gm)?.length,
+          count,
+        );
       });
       for (const change of ['created', 'unchanged']) {
         await check(`watchfire apply loads the export: ${COUNT} ${change}`, async () => {
@@ -151,6 +165,7 @@ async function prove(dir: string, { redis, url }: PrivateServer, { python, write
           assert.deepEqual(essence(name, await readFile(fixture, 'utf8')), essence(name, text), name);
         }
       });
+      await proveHandlers(check, prefect, server, dir);
     } finally {
       await prefect.stop();
     }

@@ -79,6 +79,20 @@ export class Prefect {
     return JSON.parse(await this.#run(['-c', program]));
   }
 
+  /** Where its API is. */
+  get api(): string {
+    return String(this.#env.PREFECT_API_URL);
+  }
+
+  /** Asks its API. @throws Error for an answer that is no success */
+  async post(place: string, body: object): Promise<Readonly<Record<string, unknown>>> {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${this.api}${place}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${place} answered ${response.status}: ${text}`);
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  }
+
   async stop(): Promise<void> {
     if (this.#server.exitCode !== null || this.#server.signalCode !== null) return;
     const ended = once(this.#server, 'exit');

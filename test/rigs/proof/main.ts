@@ -66,7 +66,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   cel: { what: 'random conditions: cel-go answers them the same (needs Go)', program: './cel.ts' },
   clients: { what: 'Python and Go compute the partitions of the test vectors (needs them)', program: './clients.ts' },
   package: { what: 'what npm installs: each combination of peers, the oldest Nodes', program: '../package/main.ts' },
-  prefect: { what: 'what a real Prefect exports is loaded (needs Python)', program: '../prefect/main.ts' },
+  prefect: {
+    what: 'what a real Prefect exports is loaded, and handlers run its deployments (needs Python)',
+    program: '../prefect/main.ts',
+  },
   soak: { what: 'an hour under load: memory stays flat', program: '../soak/main.ts' },
   mutate: { what: 'breaks each rule and each protection: the tests have to notice', program: '../mutate/main.ts' },
   durability: { what: 'what each durability mode loses ([ROUNDS]; needs strace)', program: './durability.ts' },
