@@ -24,7 +24,10 @@ const logger = pino({ level: 'error' }, pino.destination(2));
 const connections = new Connections(url, logger);
 const store = storeOf(namespace);
 const { redis } = connections;
-const parts = actionsOf({ targets }, { redis, store, clock: systemClock, logger, lines: logger, handlers: new Map() });
+const parts = actionsOf(
+  { targets },
+  { redis, store, clock: systemClock, logger, lines: logger, handlers: new Map(), admit: () => null },
+);
 const actions = new Actions({ ...parts, connection: connections.forJobs('deliveries'), lockMs });
 await actions.ready();
 process.once('SIGTERM', () => {

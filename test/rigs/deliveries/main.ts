@@ -6,8 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Redis } from 'ioredis';
 import { type AutomationDocument, Watchfire } from '../../../src/index.ts';
+import type { Delivery } from '../../../src/model/delivery.ts';
 import { parseFiring } from '../../../src/model/firing.ts';
+import { deliveriesOf } from '../../../src/redis/delivery-records.ts';
 import { keysOf, prefixesOf } from '../../../src/redis/keys.ts';
+import type { Store } from '../../../src/redis/store.ts';
 import { eventually } from '../../support/eventually.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine, usageOf } from '../../support/usage.ts';
@@ -47,6 +50,9 @@ const PER_AUTOMATION = 80;
 const TIMEOUT = 2;
 const ATTEMPTS = 20;
 
+/** Records read at a time. */
+const PAGE = 500;
+
 /** What is left to deliver when nobody is killed any more. */
 const LAST_SHARE = 0.02;
 
@@ -76,6 +82,15 @@ async function keysInLedger(redis: Redis): Promise<Set<string>> {
   const keys = new Set<string>();
   for await (const [, fields] of entriesOf(redis, keysOf(NAMESPACE).firings)) keys.add(`f-${parseFiring(fields).id}-0`);
   return keys;
+}
+
+/** What is recorded of deliveries, in their order. */
+async function recordsOf(redis: Redis, store: Store, jobs: readonly string[]): Promise<(Delivery | null)[]> {
+  const records: (Delivery | null)[] = [];
+  for (let from = 0; from < jobs.length; from += PAGE) {
+    records.push(...(await deliveriesOf(redis, store, jobs.slice(from, from + PAGE))));
+  }
+  return records;
 }
 
 type Scene = Readonly<{ redis: Redis; receivers: Receivers; log: QueueLog; workers: Crowd; programs: Crowd }>;
@@ -125,6 +140,7 @@ async function prove(server: PrivateServer, dir: string, options: Options): Prom
     await eventually('every delivery has ended', () => log.completed.size + log.failed.size >= options.firings);
     const rude = (await workers.stop()) + (await programs.stop());
     const expected = await keysInLedger(redis);
+    const records = await recordsOf(redis, writer.store, [...expected]);
     const crashes = [...workers.crashes, ...programs.crashes];
     for (const crash of crashes.slice(0, 5)) process.stderr.write(`${crash}\n`);
     return [
@@ -132,7 +148,7 @@ async function prove(server: PrivateServer, dir: string, options: Options): Prom
       ['kills of workers', workers.killed.size],
       ['kills of programs that carry out actions', programs.killed.size],
       ['seconds between two kills', seconds / kills],
-      ...rowsOf({ expected, receivers, log, killed: programs.killed }),
+      ...rowsOf({ expected, receivers, log, records, killed: programs.killed }),
       ['programs that ended by themselves', crashes.length + rude, crashes.length + rude > 0],
     ];
   } finally {

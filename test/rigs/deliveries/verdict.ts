@@ -1,3 +1,4 @@
+import type { Delivery } from '../../../src/model/delivery.ts';
 import type { Row } from '../chaos/table.ts';
 import type { QueueLog } from './queue-log.ts';
 import { ACTS, type Arrival, type Receivers } from './receivers.ts';
@@ -8,6 +9,8 @@ export type Evidence = Readonly<{
   expected: ReadonlySet<string>;
   receivers: Receivers;
   log: QueueLog;
+  /** What is recorded of each. */
+  records: readonly (Delivery | null)[];
   /** When programs were killed, in ms of Unix, by process id. */
   killed: ReadonlyMap<number, number>;
 }>;
@@ -42,10 +45,11 @@ function duplicatesOf(evidence: Evidence): Map<string, number> {
 
 /** The rows of the table; the third of a row says that it is wrong. */
 export function rowsOf(evidence: Evidence): Row[] {
-  const { expected, receivers, log } = evidence;
+  const { expected, receivers, log, records } = evidence;
   const missing = [...expected].filter((key) => !receivers.arrivals.get(key)?.some(({ acts }) => acts)).length;
   const unknown = [...receivers.arrivals.keys()].filter((key) => !expected.has(key)).length;
-  const unsent = [...expected].filter((key) => !log.completed.has(key)).length;
+  const unsent = records.filter((record) => record?.state !== 'sent').length;
+  const unfinished = [...expected].filter((key) => !log.completed.has(key)).length;
   const reasons = [...duplicatesOf(evidence)].sort();
   const duplicates = reasons.reduce((sum, [, count]) => sum + count, 0);
   const counts = [...receivers.counts].sort().map(([way, count]): Row => [`requests whose receiver ${way}`, count]);
@@ -58,7 +62,8 @@ export function rowsOf(evidence: Evidence): Row[] {
     ['deliveries that arrived nowhere', missing, missing > 0],
     ['requests without a key of their own', receivers.nameless, receivers.nameless > 0],
     ['keys that the ledger does not know', unknown, unknown > 0],
-    ['deliveries that did not end as sent', unsent, unsent > 0],
+    ['deliveries that are not recorded as sent', unsent, unsent > 0],
+    ['jobs that are not completed', unfinished, unfinished > 0],
     ['deliveries that failed for good', log.failed.size, log.failed.size > 0],
   ];
 }
