@@ -8,18 +8,23 @@ import path from 'node:path';
 import { z } from 'zod';
 import { settingsSchema } from '../src/config.ts';
 import { actionDocument, keepAge, keepCount, queueAction, queueOptions, strategy } from '../src/model/action.ts';
+import { activeHours } from '../src/model/active-hours.ts';
 import { automationDocument } from '../src/model/automation.ts';
+import { groupDocument } from '../src/model/carried-actions.ts';
 import { duration, eventLevel, resolveLevel } from '../src/model/event-level.ts';
 import { eventInput, eventOutput, payload, relatedResource, resource } from '../src/model/event-schema.ts';
 import { patternObject } from '../src/model/pattern.ts';
 import { storyDocument } from '../src/model/story.ts';
 import { compoundDocument, sequenceDocument, triggerDocument } from '../src/model/trigger.ts';
 import {
+  budgetSummary,
   childFiring,
   eventReference,
   firingDocument,
+  heldKey,
   jobChildFiring,
   jobFiring,
+  jobGroup,
   triggeredAction,
 } from '../src/model/triggered-action.ts';
 import { scenarioDocument, stepDocument } from '../src/simulation/scenario.ts';
@@ -91,6 +96,8 @@ const NAMED = new Map<z.core.$ZodType, Readonly<{ name: string; what?: string }>
   [eventLevel, { name: 'EventTriggerDocument', what: 'A trigger that watches events.' }],
   [compoundDocument, { name: 'CompoundDocument', what: 'A trigger that combines others, in any order.' }],
   [sequenceDocument, { name: 'SequenceDocument', what: 'A trigger that combines others, one after another.' }],
+  [activeHours, { name: 'ActiveHoursDocument', what: 'When actions may go out, by the clock on a wall.' }],
+  [groupDocument, { name: 'GroupDocument', what: 'Which firings go out together, and when.' }],
   [queueAction, { name: 'QueueAction', what: 'An action that adds a job to a BullMQ queue of yours.' }],
   [queueOptions, { name: 'QueueOptions', what: 'The options of a job that an automation may set.' }],
   [strategy, { name: 'BackoffStrategy', what: 'How long to wait between tries.' }],
@@ -102,6 +109,9 @@ const NAMED = new Map<z.core.$ZodType, Readonly<{ name: string; what?: string }>
   [eventReference, { name: 'EventReference', what: 'An event whose document stands elsewhere in the same job.' }],
   [jobFiring, { name: 'JobFiringDocument', what: 'A firing as it stands in a job, where each event stands once.' }],
   [jobChildFiring, { name: 'JobChildFiringDocument' }],
+  [jobGroup, { name: 'JobGroupDocument', what: 'Firings that go out together.' }],
+  [heldKey, { name: 'HeldKeyDocument', what: 'A key of which firings were held back.' }],
+  [budgetSummary, { name: 'BudgetSummaryDocument', what: 'What a budget held back while it was closed.' }],
   [triggeredAction, { name: 'TriggeredFields', what: 'What every job holds.' }],
   [
     scenarioDocument,
@@ -232,21 +242,15 @@ function objectType(schema: z.core.$ZodObject, name: string, way: Way): string {
     .join('');
 }
 
-const GOT = [
-  'EventDocument',
-  'StoryDocument',
-  'FiringDocument',
-  'ChildFiringDocument',
-  'EventReference',
-  'JobFiringDocument',
-  'TriggeredFields',
-];
+const GOT =
+  'EventDocument StoryDocument FiringDocument ChildFiringDocument EventReference ' +
+  'JobFiringDocument JobGroupDocument HeldKeyDocument BudgetSummaryDocument TriggeredFields';
 const TRIGGERS = ['PatternDocument', 'ResolveDocument', 'EventTriggerDocument', 'CompoundDocument', 'SequenceDocument'];
 
 type File = 'given' | 'triggers' | 'got';
 
 function fileOf(name: string): File {
-  if (GOT.includes(name)) return 'got';
+  if (GOT.split(' ').includes(name)) return 'got';
   return TRIGGERS.includes(name) ? 'triggers' : 'given';
 }
 

@@ -13,9 +13,11 @@ export type {
 } from './documents/basics.ts';
 export type {
   ActionDocument,
+  ActiveHoursDocument,
   AutomationDocument,
   BackoffStrategy,
   EventInput,
+  GroupDocument,
   KeepAge,
   KeepCount,
   QueueAction,
@@ -25,12 +27,15 @@ export type {
   Settings,
 } from './documents/given.ts';
 export type {
+  BudgetSummaryDocument,
   ChildFiringDocument,
   EventDocument,
   EventReference,
   FiringDocument,
+  HeldKeyDocument,
   JobChildFiringDocument,
   JobFiringDocument,
+  JobGroupDocument,
   StoryDocument,
   TriggeredAction,
   TriggeredFreeAction,
@@ -100,6 +105,7 @@ export type { ActionHandler, ActionJob, ActionSchema } from './reactions/handler
 export type { ActionsOptions } from './reactions/reactor.ts';
 export { ROLES, type Role, type RuleOptions, rulesOf, WAYS_TO_DISK, type WayToDisk } from './redis/acl.ts';
 export { CannotMigrate, WorkersAlive } from './redis/cannot-migrate.ts';
+export type { Closing } from './redis/closings.ts';
 export type { ActedOn } from './relay/delivery-acts.ts';
 export type { DeliveryQuery } from './relay/delivery-list.ts';
 export type { QueueJob } from './relay/jobs.ts';

@@ -26,6 +26,15 @@ return {
   SILENCES = 1000, -- that are kept: more than people survey; a relay reads all of them when one changes
   SILENCES_BYTES = 1000 * 1000, -- of them together
   SILENCES_KEPT_MS = 7 * 24 * 3600 * 1000, -- after their end, for people to look at
+  OUTCOMES_BYTES = 64 * 1000 * 1000, -- of what the relay kept back: some 200,000 firings, the oldest go first
+  OUTCOMES_KEPT_MS = 30 * 24 * 3600 * 1000, -- as long as the ledger, where nothing else is said
+  OUTCOMES_FORGOTTEN = 10, -- by one call, more than it adds
+  BUDGET_MS = 60 * 1000, -- rules 5.1: the time that a budget is for, and how long it closes
+  PASSED_KEPT_MS = 10 * 60 * 1000, -- a firing that is relayed again within this time is known to have passed its budget
+  CLOSING_KEYS = 100, -- that a summary names; the others are counted together
+  CLOSING_KEY_BYTES = 500, -- of a key that it names
+  GROUP_FIRINGS = 1000, -- of one message; a further one begins the next group
+  GROUP_BYTES = 2 * 1000 * 1000, -- of their entries in the ledger; the one that passes it can have any size
 
   -- What is kept of deliveries (lua/note-delivery.lua).
   DELIVERIES_KEPT_MS = 7 * 24 * 3600 * 1000, -- of one that was sent or is under way: as long as BullMQ knows its job

@@ -37,6 +37,7 @@ const outcomes: Record<string, Listed> = {
     summary: 'show what became of actions; retry or drop those that failed',
     load: () => import('./verbs/deliveries.ts'),
   },
+  budget: { summary: 'show or open budgets that are used up', load: () => import('./verbs/budget.ts') },
   dlq: { summary: 'show, redrive or purge what was given up', load: () => import('./verbs/dlq.ts') },
   quotas: {
     summary: 'show or set how many windows may be open',

@@ -48,6 +48,10 @@ export type AutomationDocument = {
   readonly enabled?: boolean;
   /** shadow: it decides as ever, but makes no jobs and no state-change events. Without it: as it stands, and live when it is new */
   readonly mode?: 'live' | 'shadow';
+  /** How many firings a minute make jobs; more are held back, and a summary says so. Without it: 100, of those whose actions are carried out */
+  readonly budget?: number | 'none';
+  /** When its actions may go out; always */
+  readonly active?: ActiveHoursDocument;
   /** What it fires at */
   readonly trigger: TriggerDocument;
   /** When it fires. Default: [] */
@@ -58,6 +62,30 @@ export type AutomationDocument = {
   readonly actions_on_resolve?: readonly ActionDocument[];
   /** true: sees the events its own firings cause. Default: false */
   readonly allow_self_trigger?: boolean;
+};
+
+/** When actions may go out, by the clock on a wall. */
+export type ActiveHoursDocument = {
+  /** Days on which the hours begin: mon, tue, wed, thu, fri, sat, sun; all of them */
+  readonly days?: readonly ('sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat')[];
+  /** When they begin, as "09:00"; "00:00" */
+  readonly from?: string;
+  /** Before when they end; behind midnight where it is before `from`; "24:00" */
+  readonly to?: string;
+  /** Name of the time zone in the database of IANA; UTC */
+  readonly timezone?: string;
+  /** What becomes of the others: hold keeps them until the hours begin, drop gives them up; hold */
+  readonly outside?: 'hold' | 'drop';
+};
+
+/** Which firings go out together, and when. */
+export type GroupDocument = {
+  /** Labels of the key: firings with the same values go out together; without it all do */
+  readonly by?: readonly string[];
+  /** It goes out when no other firing joined for so long; 30 s */
+  readonly wait?: number | string;
+  /** It goes out so long after its first firing at the latest; 5 min */
+  readonly max?: number | string;
 };
 
 /** An action that adds a job to a BullMQ queue of yours. */
@@ -72,6 +100,8 @@ export type QueueAction = {
   readonly data?: Readonly<Record<string, unknown>>;
   /** Options of the job, as BullMQ takes them */
   readonly opts?: QueueOptions;
+  /** When its job may go to the queue; always */
+  readonly active?: ActiveHoursDocument;
 };
 
 /** The options of a job that an automation may set. */

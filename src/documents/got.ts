@@ -126,6 +126,36 @@ export type JobFiringDocument = {
   triggering_firings: readonly JobChildFiringDocument[];
 };
 
+/** Firings that go out together. */
+export type JobGroupDocument = {
+  /** Labels by which its firings are alike, with their values */
+  labels: Readonly<Record<string, string>>;
+  /** All of its firings, in the order in which they joined it */
+  firings: readonly FiringDocument[];
+};
+
+/** A key of which firings were held back. */
+export type HeldKeyDocument = {
+  /** The key with its names */
+  labels: Readonly<Record<string, string>>;
+  /** How many firings of it were held back */
+  firings: number;
+};
+
+/** What a budget held back while it was closed. */
+export type BudgetSummaryDocument = {
+  /** How many firings were held back */
+  held: number;
+  /** When the budget was used up */
+  since: string;
+  /** When it opened again */
+  until: string;
+  /** Of which keys, those with most firings in front */
+  keys: readonly HeldKeyDocument[];
+  /** How many firings of keys that are not named */
+  others: number;
+};
+
 /** What every job holds. */
 export type TriggeredFields = {
   /** f-<firing id>-<action_index>; the same for every attempt and every repeat */
@@ -142,6 +172,10 @@ export type TriggeredFields = {
   triggering_event: EventDocument | null;
   /** Place in actions + actions_on_trigger + actions_on_resolve */
   action_index: number;
+  /** Of a job for a group: all of its firings; the other fields are about the first one */
+  group?: JobGroupDocument;
+  /** Of a job that says what a budget held back; the other fields are about the first firing */
+  summary?: BudgetSummaryDocument;
   /** Id of the state-change event */
   state_change_event: string;
   /** Give this to systems that recognise repeated requests */

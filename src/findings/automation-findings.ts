@@ -4,6 +4,7 @@ import type { Automation } from '../model/automation.ts';
 import { joinPath } from '../model/issue.ts';
 import { actionsIn, typeFindings } from './actions.ts';
 import { type Finding, quoted, warning } from './finding.ts';
+import { gateFindings } from './gate.ts';
 import { labelFindings } from './labels.ts';
 import { hasName, isTelling, type LogSample } from './log-sample.ts';
 import { patternFindings } from './patterns.ts';
@@ -40,6 +41,7 @@ export function findingsIn(automation: Automation, surroundings: Surroundings = 
     ]),
     ...typeFindings(automation),
     ...reactionFindings(automation, targets),
+    ...gateFindings(automation),
     ...queueFindings(automation, unattended),
     ...resolveFindings(automation),
     ...(by === null ? [] : placementFindings(automation, by)),

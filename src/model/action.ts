@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ActionDocument, QueueAction } from '../documents/given.ts';
 import { InvalidDocument } from '../errors.ts';
+import { activeHours } from './active-hours.ts';
 import {
   CARRIED,
   type CarriedAction,
@@ -93,6 +94,7 @@ export const queueAction = closed({
     .optional()
     .describe('What the job gets besides the firing'),
   opts: queueOptions.optional().describe('Options of the job, as BullMQ takes them'),
+  active: activeHours.optional().describe('When its job may go to the queue; always'),
 }) satisfies z.ZodType<QueueAction>;
 
 /** Published form of any action. What only actions of one type must obey stands under `if`/`then`. */

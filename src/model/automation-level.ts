@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { actionDocument } from './action.ts';
+import { activeHours } from './active-hours.ts';
 import { closed } from './issue.ts';
 import { LIST_LIMIT } from './spec.ts';
 import { triggerDocument } from './trigger.ts';
@@ -9,6 +10,11 @@ const flag = z.boolean('must be true or false');
 
 /** `shadow`: it decides as ever, and makes no jobs and no state-change events. */
 export const automationMode = z.enum(['live', 'shadow'], 'must be "live" or "shadow"');
+
+/** Most firings a minute that a budget counts: each is remembered by its id for an hour. */
+const LARGEST_BUDGET = 10_000;
+
+const budget = `must be a whole number from 1 to ${LARGEST_BUDGET}, or "none"`;
 
 /** The automation itself; its trigger and actions are checked on their own, each with its path. */
 export const automationLevel = closed({
@@ -27,6 +33,13 @@ export const automationLevel = closed({
     .describe(
       'shadow: it decides as ever, but makes no jobs and no state-change events. Without it: as it stands, and live when it is new',
     ),
+  budget: z
+    .union([z.int().min(1).max(LARGEST_BUDGET), z.literal('none')], budget)
+    .optional()
+    .describe(
+      'How many firings a minute make jobs; more are held back, and a summary says so. Without it: 100, of those whose actions are carried out',
+    ),
+  active: activeHours.optional().describe('When its actions may go out; always'),
   trigger: z.unknown().optional().describe('What it fires at'),
   actions: z.unknown().optional(),
   actions_on_trigger: z.unknown().optional().describe('What it fires at'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidDocument } from '../errors.ts';
 import { isTemplate } from '../template/template.ts';
+import { activeHours } from './active-hours.ts';
 import { parseDuration } from './duration.ts';
 import { closed, joinPath, required } from './issue.ts';
 
@@ -45,7 +46,33 @@ const delivery = {
   schedule_after: z.unknown().optional().describe('How long its job waits before it may run'),
   timeout: lengthUpTo(LONGEST_TIMEOUT_MS, 1).optional().describe('How long one try may take; 10 s'),
   retry: retry.optional().describe('How often it is tried'),
+  active: activeHours.optional().describe('When it may go out; always'),
 };
+
+/** A group that waits longer tells nobody anything in time (rules 5.5). */
+const LONGEST_GROUP_MS = 86_400_000;
+
+/** As many as `for_each` may name (rules 5.5). */
+const NAMES_LIMIT = 32;
+
+const names = 'must be a list of strings';
+
+export const groupDocument = closed({
+  by: z
+    .array(z.string(names), names)
+    .max(NAMES_LIMIT, `must have at most ${NAMES_LIMIT} names`)
+    .optional()
+    .describe('Labels of the key: firings with the same values go out together; without it all do'),
+  wait: lengthUpTo(LONGEST_GROUP_MS, 0)
+    .optional()
+    .describe('It goes out when no other firing joined for so long; 30 s'),
+  max: lengthUpTo(LONGEST_GROUP_MS, 1)
+    .optional()
+    .describe('It goes out so long after its first firing at the latest; 5 min'),
+});
+
+/** What actions may say that go to people. */
+const grouped = { group: groupDocument.optional().describe('One message for several firings') };
 
 const headers = z
   .record(z.string(), z.string('must be a string'), 'must be an object')
@@ -72,6 +99,7 @@ export const webhookAction = closed({
     .enum(['json', 'cloudevents'], 'must be "json" or "cloudevents"')
     .optional()
     .describe('Form of the whole story where there is no body; json'),
+  ...grouped,
   ...delivery,
 });
 
@@ -87,6 +115,7 @@ export const notifyAction = closed({
     .enum(SEVERITIES, `must be one of ${SEVERITIES.join(', ')}`)
     .optional()
     .describe('For targets that know it; error'),
+  ...grouped,
   ...delivery,
 });
 

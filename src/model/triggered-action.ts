@@ -89,6 +89,26 @@ export const jobFiring = firingDocument.extend({
   triggering_firings: z.array(jobChildFiring).describe(CHILD_FIRINGS),
 });
 
+/** Firings that go out together; `labels`: by which they are alike. */
+export const jobGroup = z.strictObject({
+  labels: labels.describe('Labels by which its firings are alike, with their values'),
+  firings: z.array(firingDocument).describe('All of its firings, in the order in which they joined it'),
+});
+
+export const heldKey = z.strictObject({
+  labels: labels.describe('The key with its names'),
+  firings: z.int().min(1).describe('How many firings of it were held back'),
+});
+
+/** What a budget held back while it was closed. */
+export const budgetSummary = z.strictObject({
+  held: z.int().min(1).describe('How many firings were held back'),
+  since: instant.describe('When the budget was used up'),
+  until: instant.describe('When it opened again'),
+  keys: z.array(heldKey).describe('Of which keys, those with most firings in front'),
+  others: z.int().min(0).describe('How many firings of keys that are not named'),
+});
+
 /** What a job holds (rules 11): everything its handler needs, so that later edits of the automation change nothing. */
 export const triggeredAction = z.strictObject({
   id: text.describe('f-<firing id>-<action_index>; the same for every attempt and every repeat'),
@@ -99,6 +119,12 @@ export const triggeredAction = z.strictObject({
   triggering_event: eventOutput.nullable().describe("The firing's event, or the state-change event (rules 11)"),
   action: actionDocument.describe('The action as the automation has it'),
   action_index: z.int().min(0).describe('Place in actions + actions_on_trigger + actions_on_resolve'),
+  group: jobGroup
+    .optional()
+    .describe('Of a job for a group: all of its firings; the other fields are about the first one'),
+  summary: budgetSummary
+    .optional()
+    .describe('Of a job that says what a budget held back; the other fields are about the first firing'),
   state_change_event: text.describe('Id of the state-change event'),
   data: z.record(z.string(), z.unknown()).optional().describe('The data of a queue action'),
   idempotencyKey: text.describe('Give this to systems that recognise repeated requests'),

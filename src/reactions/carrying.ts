@@ -11,6 +11,7 @@ import { isMappedType, mapped } from '../model/prefect-actions.ts';
 import { contextOf } from '../model/template-context.ts';
 import type { Store } from '../redis/store.ts';
 import { FailedForGood, TryAgain } from '../relay/outcome.ts';
+import { summaryTexts } from './summary.ts';
 import type { WatchedTargets } from './watched-targets.ts';
 import type { WayOut } from './way-out.ts';
 
@@ -49,6 +50,8 @@ export function filledIn(job: TriggeredAction): CarriedAction {
   const place = `action ${job.action_index}`;
   try {
     const action = parseAction(actionOf(job), place);
+    // What a summary says is no template: keys are what producers sent.
+    if (job.summary) return { ...action, ...summaryTexts(job.automation, job.summary) } as CarriedAction;
     return withTexts(renderAction(action, contextOf(job), place)) as CarriedAction;
   } catch (error) {
     if (error instanceof InvalidDocument) throw new FailedForGood(error.message);

@@ -8,6 +8,7 @@ import type { DeliveryJob, Tools } from './carrying.ts';
 import { sendEmail } from './email.ts';
 import { deliver } from './http-delivery.ts';
 import { type Message, messageRequest } from './messages.ts';
+import { groupText, lineOf } from './summary.ts';
 import { type MessageTarget, rateOf } from './target.ts';
 
 /** How soon a target that is not in the file is looked for again. */
@@ -145,13 +146,12 @@ function messageOf({ subject, body, severity }: NotifyAction, job: TriggeredActi
   // Not the event of the job, which is the change of state for some lists of actions: people want to know what happened.
   const { alert, firing: whole } = contextOf(job);
   const { triggering_event: event } = whole;
-  const what = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  const by = event === null ? 'nothing came' : event.event;
+  const many = job.group ? ` (${job.group.firings.length})` : '';
   return {
-    subject: subject ?? `${alert.open ? '' : 'Resolved: '}${automation.name}`,
-    body: body ?? [by, ...what].join(' '),
+    subject: subject ?? `${alert.open ? '' : 'Resolved: '}${automation.name}${many}`,
+    body: body ?? (job.group ? groupText(job.group) : lineOf(event, labels)),
     severity,
-    key: alert.key,
+    key: job.summary ? `${automation.id} budget` : alert.key,
     open: alert.open,
     at: firing.triggered,
     automation: { id: automation.id, name: automation.name },

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { InvalidDocument, NotFound } from '../errors.ts';
 import { joinPath } from '../model/issue.ts';
 import { holdsAt, parseSilence, type Silence, type SilenceInput, type SilenceOrder } from '../model/silence.ts';
+import { type Closing, closedBudgets } from '../redis/closings.ts';
 import { allSilences } from '../redis/silences.ts';
 import { addSilence } from '../redis/steps/add-silence.ts';
 import { endSilence } from '../redis/steps/end-silence.ts';
+import { resetBudget } from '../redis/steps/reset-budget.ts';
 import { Explained } from '../why/explained.ts';
 
 /** The part of an engine that keeps actions from people for a while. */
@@ -39,6 +41,22 @@ export class Silencing extends Explained {
     const word = await endSilence(this.connections.redis, this.store, id);
     if (word === 'gone') throw new NotFound(id, 'silence');
     return word === 'ended';
+  }
+
+  /** Budgets that are closed now, with what they held back until now; those that open first in front. */
+  async closedBudgets(): Promise<Closing[]> {
+    const redis = await this.look();
+    return await closedBudgets(redis, this.store, await this.engineTimeMs());
+  }
+
+  /**
+   * Opens the budget of an automation, by id or name, before its minute is over; the summary of what it held back goes out at once.
+   * @returns false when it was open @throws NotFound, Ambiguous
+   */
+  async resetBudget(idOrName: string): Promise<boolean> {
+    const { id } = await this.get(idOrName);
+    await this.format.toWrite();
+    return (await resetBudget(this.connections.redis, this.store, id)) === 'opened';
   }
 
   /** The time of Redis, or that of a simulation, in ms. */

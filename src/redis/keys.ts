@@ -82,6 +82,23 @@ export type Keys = Readonly<{
   handlers: string;
   /** hash, permanent: id of a silence -> from and until in ms, what it says as JSON; `version` counts the changes (lua/add-silence.lua). */
   silences: string;
+  /**
+   * hash, permanent: firing id -> what of its actions the relay kept back, why and until when, as JSON; `bytes` of all of them
+   * (lua/include/outcomes.lua). It stands beside the ledger as long as that does.
+   */
+  outcomes: string;
+  /** zset, permanent: firing id -> when the relay kept it back, in ms; the oldest are forgotten. */
+  outcome_times: string;
+  /** hash, permanent: automation id, a space and labels -> the firing whose alert nobody was told of; forgotten with its outcome. */
+  muted: string;
+  /** hash, permanent: automation id -> closing of its budget, a space, until when in ms (lua/pass-gate.lua). */
+  budgets: string;
+  /** zset, permanent: what goes out later -> when, in ms: `h` of a firing that is held, `g` of a group, `s` of a closing. */
+  waiting: string;
+  /** zset, permanent: entry of the ledger, a space, what waits and needs it -> ms of the entry; the janitor keeps it. */
+  needed: string;
+  /** hash, permanent: automation, revision, action and values of labels -> the group that takes further firings. */
+  grouping: string;
   /** hash, permanent: the most that may hold state, `windows_per_automation` and `windows`; absent: the defaults of lua/include/limits.lua. */
   quotas: string;
   /** hash, permanent: what the last looks at the log found (lua/audit.lua), and who keeps it from being trimmed. */
@@ -128,6 +145,12 @@ export type Prefixes = Readonly<{
   rate: string;
   /** string with a TTL: the generation when a job that switches an automation was tried first. A job's id follows. */
   switched: string;
+  /** zset with a TTL: firings of an automation that passed its budget -> when, in ms. An automation id follows. */
+  passed: string;
+  /** hash per closing of a budget: what it held back. The id of the first firing that it held back follows. */
+  closing: string;
+  /** hash per group: its firings, until it is sent. `<id of the first firing>-<number of the action>` follows. */
+  group: string;
   /** hash per worker with a TTL: heartbeat, generation. A worker id follows. */
   worker: string;
   /** BullMQ's own keys. */
@@ -180,6 +203,13 @@ export function keysOf(namespace: string): Keys {
     undelivered: name('undelivered'),
     handlers: name('handlers'),
     silences: name('silences'),
+    outcomes: name('outcomes'),
+    outcome_times: name('outcome-times'),
+    muted: name('muted'),
+    budgets: name('budgets'),
+    waiting: name('waiting'),
+    needed: name('needed'),
+    grouping: name('grouping'),
     quotas: name('quotas'),
     audit: name('audit'),
     damage: name('damage'),
@@ -208,6 +238,9 @@ export function prefixesOf(namespace: string): Prefixes {
     early: name('early:'),
     rate: name('rate:'),
     switched: name('switched:'),
+    passed: name('passed:'),
+    closing: name('closing:'),
+    group: name('group:'),
     worker: name('worker:'),
     bull: name('bull'),
   });

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { BLOCK_MS } from './connection.ts';
 import type { Store } from './store.ts';
+import { execute } from './transaction.ts';
 
 /** An entry of the ledger: its stream id, and name, value, name, value … */
 export type FiringEntry = [id: string, fields: string[]];
@@ -39,4 +40,16 @@ export async function awaitLedger(blocking: Redis, store: Store, after: string, 
   const answer = await blocking.xread('COUNT', count, 'BLOCK', BLOCK_MS, 'STREAMS', store.keys.firings, after);
   const [stream] = (answer ?? []) as [string, FiringEntry[]][];
   return stream?.[1] ?? [];
+}
+
+/** These entries, in their order; null for one that is gone. */
+export async function ledgerEntries(
+  redis: Redis,
+  store: Store,
+  ids: readonly string[],
+): Promise<(FiringEntry | null)[]> {
+  if (ids.length === 0) return [];
+  const pipeline = redis.pipeline();
+  for (const id of ids) pipeline.xrange(store.keys.firings, id, id);
+  return ((await execute(pipeline)) as FiringEntry[][]).map(([entry]) => entry ?? null);
 }

@@ -5,6 +5,7 @@ import { parseFiring } from '../model/firing.ts';
 import { type AnnouncedTypes, announcedBefore } from '../redis/handlers.ts';
 import type { LedgerEntry } from '../redis/ledger-group.ts';
 import { CircuitBreakers, type PausedQueue, type Transition } from './circuit-breakers.ts';
+import type { Arriving, Gatekeeper } from './gatekeeper.ts';
 import type { QueueJob } from './jobs.ts';
 import { jobsOf } from './jobs.ts';
 import type { Outbox } from './outbox.ts';
@@ -14,9 +15,12 @@ import { type QueueBounds, Weights } from './weight.ts';
 
 export type DispatchParts = {
   outbox: Outbox;
+  gatekeeper: Gatekeeper;
   revisions: Revisions;
   queues: Queues;
   logger: Logger;
+  /** What time it is, in ms */
+  now: () => number;
   bounds: QueueBounds;
   /** None: firings are as durable as they have to be when they can be read. */
   security?: Security | undefined;
@@ -29,8 +33,10 @@ export type Security = { readonly connection: number; barrier(since: number): Pr
 export type Dispatched = { relayed: number; held: number; dead: number; jobs: QueueJob[] };
 
 /** A firing on its way: its jobs, how many of them are sent now, and why it can never be relayed, if so. */
-type PreparedFiring = {
+export type PreparedFiring = {
   entry: LedgerEntry;
+  /** What the gate judges; null where there is no firing. */
+  about: Pick<Arriving, 'firing' | 'automation'> | null;
   jobs: readonly QueueJob[];
   /** Of each job. */
   weight: number;
@@ -61,17 +67,36 @@ export class Dispatch {
    * then stay as they were.
    * `since`: the connection of `security` before they were read.
    */
-  async dispatch(entries: readonly LedgerEntry[], now: () => number, since: number): Promise<Dispatched> {
-    const firings = await this.#prepare(entries);
+  async dispatch(entries: readonly LedgerEntry[], since: number): Promise<Dispatched> {
+    const { now } = this.#parts;
+    const firings = await this.prepare(entries);
+    await this.#passGate(firings);
     await this.#lookAtDepths(firings, now());
     const sendable = this.#sendable(firings, now());
     const jobs = sendable.map(({ job }) => job);
-    // A job that begins while its firing can still vanish with a failover would be a reaction to nothing.
-    if (jobs.length > 0) await this.#parts.security?.barrier(since);
-    const outcomes = await this.#parts.queues.add(jobs);
+    const outcomes = await this.#addSecured(jobs, since);
     this.#report(sendable, outcomes, now());
     const { relayed, held, dead } = await this.#finish(firings, outcomes);
     return { relayed, held, dead, jobs: jobs.filter((_, at) => outcomes[at]?.kind === 'added') };
+  }
+
+  /** Adds jobs that waited for their time. @returns whether all of them are in their queues, but for those that BullMQ will never take */
+  async add(jobs: readonly QueueJob[], since: number): Promise<boolean> {
+    if (jobs.length === 0) return true;
+    const now = this.#parts.now();
+    await this.#lookAtDepths([{ jobs }], now);
+    if (!jobs.every(({ queue }) => this.#breakers.allows(queue, now))) return false;
+    const outcomes = await this.#addSecured(jobs, since);
+    this.#report(
+      jobs.map((job) => ({ job, weight: 1 })),
+      outcomes,
+      this.#parts.now(),
+    );
+    for (const [at, outcome] of outcomes.entries()) {
+      if (outcome.kind !== 'refused') continue;
+      this.#parts.logger.error({ job: jobs[at]?.opts.jobId, reason: outcome.reason }, 'job cannot be added');
+    }
+    return outcomes.every(({ kind }) => kind !== 'failed');
   }
 
   /** Looks at the queues that were full; answers whether one takes jobs again, so that held firings should be tried. */
@@ -103,7 +128,8 @@ export class Dispatch {
     return this.#breakers.nextAt();
   }
 
-  async #prepare(entries: readonly LedgerEntry[]): Promise<PreparedFiring[]> {
+  /** What these entries of the ledger become, before the gate. */
+  async prepare(entries: readonly LedgerEntry[]): Promise<PreparedFiring[]> {
     const firings = entries.map(read);
     const known = firings.filter((firing) => typeof firing !== 'string');
     const revisions = await this.#parts.revisions.load(known);
@@ -111,12 +137,25 @@ export class Dispatch {
     let next = 0;
     return entries.map((entry, at) => {
       const firing = firings[at] ?? TRIMMED;
-      if (typeof firing === 'string') return { entry, jobs: NO_JOBS, weight: 1, sent: 0, rejection: firing };
+      if (typeof firing === 'string') return { ...nothing(entry), rejection: firing };
       return prepare(entry, { firing, revision: revisions[next++], announced, weights: this.#weights });
     });
   }
 
-  async #lookAtDepths(firings: readonly PreparedFiring[], now: number): Promise<void> {
+  /** A job that begins while its firing can still vanish with a failover would be a reaction to nothing. */
+  async #addSecured(jobs: readonly QueueJob[], since: number): Promise<JobOutcome[]> {
+    if (jobs.length > 0) await this.#parts.security?.barrier(since);
+    return await this.#parts.queues.add(jobs);
+  }
+
+  /** What is kept back has no jobs now; it is recorded, so the firing can be acknowledged. */
+  async #passGate(firings: readonly PreparedFiring[]): Promise<void> {
+    const arriving = firings.filter(({ about }) => about !== null);
+    const jobs = await this.#parts.gatekeeper.pass(arriving.map((one) => ({ ...one, ...(one.about as Arriving) })));
+    for (const [at, firing] of arriving.entries()) firing.jobs = jobs[at] ?? NO_JOBS;
+  }
+
+  async #lookAtDepths(firings: readonly Pick<PreparedFiring, 'jobs'>[], now: number): Promise<void> {
     const names = new Set<string>();
     for (const { jobs } of firings) for (const { queue } of jobs) names.add(queue);
     for (const name of names) {
@@ -232,15 +271,20 @@ type Preparing = Readonly<{
   weights: Weights;
 }>;
 
+function nothing(entry: LedgerEntry): Omit<PreparedFiring, 'rejection'> {
+  return { entry, about: null, jobs: NO_JOBS, weight: 1, sent: 0 };
+}
+
 function prepare(entry: LedgerEntry, { firing, revision, announced, weights }: Preparing): PreparedFiring {
-  const none = { entry, jobs: NO_JOBS, weight: 1, sent: 0 };
+  const none = nothing(entry);
   if (!revision?.automation) return { ...none, rejection: revision?.missing ?? 'no definition' };
   try {
     const jobs = jobsOf(firing, revision.automation, announcedBefore(announced, firing.decided));
     const refusal = jobs.find((job) => job.refusal !== undefined)?.refusal;
     const rejection = refusal === undefined ? null : `the firing cannot be turned into all of its jobs: ${refusal}`;
     const sound = jobs.filter((job) => job.refusal === undefined);
-    return { ...none, jobs: sound, weight: weights.of(entry.fields ?? [], revision.automation), rejection };
+    const about = { firing, automation: revision.automation };
+    return { ...none, about, jobs: sound, weight: weights.of(entry.fields ?? [], revision.automation), rejection };
   } catch (error) {
     return { ...none, rejection: `the firing cannot be turned into jobs: ${reasonOf(error)}` };
   }

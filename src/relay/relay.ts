@@ -10,10 +10,12 @@ import { isMissingGroup } from '../redis/retryable.ts';
 import type { Store } from '../redis/store.ts';
 import type { PausedQueue } from './circuit-breakers.ts';
 import { Dispatch, type Security } from './dispatch.ts';
+import { Gatekeeper } from './gatekeeper.ts';
 import type { QueueJob } from './jobs.ts';
 import { FIRST_BATCH, nextBatchSize, Outbox } from './outbox.ts';
 import type { Queues } from './queues.ts';
 import { Revisions } from './revisions.ts';
+import { WaitingJobs } from './waiting-jobs.ts';
 import type { QueueBounds } from './weight.ts';
 
 /** A firing unacknowledged for this long belongs to a dead relay. Far above what a live one needs for a batch; a mistake only costs repeats that BullMQ drops. */
@@ -63,6 +65,7 @@ export class Relay implements Service {
   readonly #parts: RelayParts;
   readonly #outbox: Outbox;
   readonly #dispatch: Dispatch;
+  readonly #later: WaitingJobs;
   readonly #loop: Loop;
   /** Whether a blocking read is under way, which `stop` interrupts. */
   #waiting = false;
@@ -75,6 +78,8 @@ export class Relay implements Service {
   #count = FIRST_BATCH;
   #claimAfter = START;
   #claimAt = 0;
+  /** When to look for what the gate kept for later. */
+  #laterAt = 0;
   /** Batches being relayed while the next one is read, the oldest first. */
   readonly #underWay: Promise<void>[] = [];
   /** Whether one of them failed. */
@@ -84,14 +89,18 @@ export class Relay implements Service {
     this.#parts = parts;
     const { redis, blocking, store, clock, logger, consumer } = parts;
     this.#outbox = new Outbox({ redis, blocking, store, consumer });
+    const gatekeeper = new Gatekeeper(redis, store);
     this.#dispatch = new Dispatch({
       outbox: this.#outbox,
+      gatekeeper,
+      now: () => clock.nowMs(),
       revisions: new Revisions(redis, store),
       queues: parts.queues,
       logger,
       bounds: { ...BOUNDS, ...parts.bounds },
       security: parts.security,
     });
+    this.#later = new WaitingJobs({ redis, store, logger, gatekeeper, dispatch: this.#dispatch });
     this.#loop = new Loop({ name: 'relay', clock, logger }, async (signal) => {
       await this.#step(signal);
       return 0;
@@ -144,6 +153,7 @@ export class Relay implements Service {
       this.#failed = false;
       if (now >= this.#claimAt) await this.#relay(await this.#claim(now), summary, since);
       if (this.#ownAfter !== null) await this.#relay(await this.#readOwn(this.#ownAfter, now), summary, since);
+      if (now >= this.#laterAt) await this.#sendWaiting(summary, now, since);
       const busy = summary.firings > 0 || this.#ownAfter !== null;
       const entries = await this.#readNew(busy || !loop ? 0 : this.#patience(loop, now));
       if (loop) await this.#begin(entries, since);
@@ -167,12 +177,19 @@ export class Relay implements Service {
   async #relay(entries: readonly LedgerEntry[], summary: RelaySummary, since: number): Promise<void> {
     if (entries.length === 0) return;
     this.#count = nextBatchSize(this.#count, entries);
-    const done = await this.#dispatch.dispatch(entries, () => this.#parts.clock.nowMs(), since);
+    const done = await this.#dispatch.dispatch(entries, since);
     summary.firings += done.relayed + done.dead;
     summary.jobs += done.jobs.length;
     summary.held += done.held;
     summary.dead += done.dead;
     if (done.jobs.length > 0) this.#tell(done.jobs);
+  }
+
+  async #sendWaiting(summary: RelaySummary, now: number, since: number): Promise<void> {
+    const { jobs, afterMs } = await this.#later.runOnce(since);
+    this.#laterAt = now + afterMs;
+    summary.jobs += jobs.length;
+    if (jobs.length > 0) this.#tell(jobs);
   }
 
   async #begin(entries: readonly LedgerEntry[], since: number): Promise<void> {
@@ -223,7 +240,7 @@ export class Relay implements Service {
   /** How long (ms) the loop waits for new firings: not longer than until something else is due. */
   #patience(loop: AbortSignal, now: number): number {
     if (loop.aborted) return 0;
-    const due = Math.min(this.#claimAt, this.#dispatch.nextAt());
+    const due = Math.min(this.#claimAt, this.#laterAt, this.#dispatch.nextAt());
     return Math.max(0, Math.min(BLOCK_MS, due - now));
   }
 

@@ -40,6 +40,7 @@ const VERBS = [
     'windows',
     'silence',
     'deliveries',
+    'budget',
     'dlq',
     'quotas',
     'check',

@@ -22,10 +22,24 @@ export const automation = {
   actions: [{ type: 'queue', queue: 'mail', data: { to: 'ops' }, opts: { removeOnComplete: true } }, { type: 'call' }],
 };
 
+/** What the gate keeps, each bounded in age and bytes by itself (lua/include/limits.lua). */
+const GATE_KEYS = ['silences', 'outcomes', 'outcome-times', 'muted', 'budgets', 'waiting', 'needed', 'grouping'].concat(
+  ['closing:*', 'group:*'],
+);
+
 /** A namespace with one automation, a clock that stands still, and a relay for each name asked for. */
-export async function workshop({ redis = testClient() }: { redis?: Redis } = {}) {
-  const namespace = freshNamespace({ permanent: ['firings', 'dead', 'damage', 'automation:*', 'bull:*'] });
-  const store = storeOf(namespace);
+export async function workshop({
+  redis = testClient(),
+  at = () => null,
+}: {
+  redis?: Redis;
+  /** What time it is for the gate, in ms; that of Redis where it says null. */
+  at?: () => number | null;
+} = {}) {
+  const namespace = freshNamespace({
+    permanent: ['firings', 'dead', 'damage', 'automation:*', 'bull:*', ...GATE_KEYS],
+  });
+  const store = storeOf(namespace, at);
   const { keys, prefixes } = store;
   // A loop that has nothing to do stays where it is until it is stopped.
   const clock = new FakeClock({ nowMs: NOW });

@@ -26,7 +26,7 @@ describe('the templates of an automation', () => {
   test.each([
     [
       '{{ evnt.id }}',
-      'there is no evnt: templates know event, labels, firing, automation, events, alert, now (line 1, column 4)',
+      'there is no evnt: templates know event, labels, firing, firings, automation, events, alert, now (line 1, column 4)',
     ],
     [
       '\n  {{ event.name }}',

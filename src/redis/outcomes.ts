@@ -1,0 +1,98 @@
+import type { Redis } from 'ioredis';
+import type { Labels } from '../model/event.ts';
+import { isRecord } from '../model/record.ts';
+import { SILENCES_VERSION } from './silences.ts';
+import type { Store } from './store.ts';
+import { shownJson, storedNumber } from './stored.ts';
+import { execute } from './transaction.ts';
+
+/** What may become of an action that does not go out at once. */
+export const KEPT = ['silenced', 'dropped', 'held', 'held back', 'grouped'] as const;
+export type KeptBack = (typeof KEPT)[number];
+
+/**
+ * What the relay did with some actions of a firing, and when (ms of Redis). `till`: until when they are held; `released`: when they were not
+ * any more. `by`, `why`: of a silence; `closing`: the first firing that the closed budget held back; `group`: which one they joined;
+ * `follows`: the firing whose way they go, since they end its alert.
+ */
+export type GateMark = Readonly<{
+  what: KeptBack;
+  at: number;
+  actions: readonly number[];
+  by?: string;
+  why?: string;
+  silence?: string;
+  till?: number;
+  released?: number;
+  closing?: string;
+  group?: string;
+  follows?: string;
+}>;
+
+/** Reads what is recorded of a firing, in the order in which it happened. What others wrote there is left out. */
+export function marksIn(text: string | null | undefined): GateMark[] {
+  const record = shownJson(text ?? undefined);
+  if (!isRecord(record) || !Array.isArray(record.marks)) return [];
+  return record.marks.flatMap((mark: unknown) => (isMark(mark) ? [mark] : []));
+}
+
+function isMark(value: unknown): value is GateMark {
+  if (!isRecord(value)) return false;
+  const { what, at, actions } = value;
+  const known = (KEPT as readonly unknown[]).includes(what);
+  return known && typeof at === 'number' && Array.isArray(actions) && actions.every(Number.isInteger);
+}
+
+/** The mark that says where an action is now; null when it went out. */
+export function markOf(marks: readonly GateMark[], action: number): GateMark | null {
+  const last = marks.findLast(({ actions }) => actions.includes(action));
+  return last === undefined || last.released !== undefined ? null : last;
+}
+
+/** What is recorded of these firings, in their order. */
+export async function outcomesOf(redis: Redis, store: Store, firings: readonly string[]): Promise<GateMark[][]> {
+  if (firings.length === 0) return [];
+  return (await redis.hmget(store.keys.outcomes, ...firings)).map(marksIn);
+}
+
+/** An automation and a key, as `muted` knows them. */
+export function mutedName(automation: string, labels: Labels): string {
+  return `${automation} ${keyText(labels)}`;
+}
+
+/** The labels of a key as text, in an order that does not depend on who wrote them. */
+export function keyText(labels: Labels): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** One look before firings pass the gate. `nowMs`: of Redis, or of a simulation; `version`: how often the silences were changed. */
+export type GateView = Readonly<{
+  nowMs: number;
+  version: string;
+  /** By firing id */
+  outcomes: ReadonlyMap<string, readonly GateMark[]>;
+  /** The firing whose alert nobody was told of, by `mutedName` */
+  muted: ReadonlyMap<string, string>;
+}>;
+
+/** Looks at the time, at what is recorded of these firings and at what is muted, in one round trip. */
+export async function viewGate(
+  redis: Redis,
+  store: Store,
+  { firings, names }: Readonly<{ firings: readonly string[]; names: readonly string[] }>,
+): Promise<GateView> {
+  const { keys } = store;
+  const pipeline = redis.pipeline().time().hget(keys.silences, SILENCES_VERSION);
+  pipeline.hmget(keys.outcomes, 'bytes', ...firings).hmget(keys.muted, '', ...names);
+  const [time, version, outcomes, muted] = await execute(pipeline);
+  const [seconds = 0, micros = 0] = (time as (string | number)[]).map(Number);
+  const serverMs = seconds * 1_000 + Math.floor(micros / 1_000);
+  const [, ...texts] = outcomes as (string | null)[];
+  const [, ...firingsMuted] = muted as (string | null)[];
+  return {
+    nowMs: storedNumber(store.virtualNow(), serverMs),
+    version: String(version ?? ''),
+    outcomes: new Map(firings.map((firing, i) => [firing, marksIn(texts[i])])),
+    muted: new Map(names.flatMap((name, i) => (firingsMuted[i] == null ? [] : [[name, firingsMuted[i]]]))),
+  };
+}
