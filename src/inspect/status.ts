@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { timeOf } from '../model/intake.ts';
 import { backlogByBook, backlogByGroup } from '../redis/backlog.ts';
 import { countedIn } from '../redis/counters.ts';
-import { type Damage, DamagedKey, damageIn, generationIn } from '../redis/damage.ts';
+import { type Damage, damageIn, generationIn, positionIn } from '../redis/damage.ts';
 import { unfinishedOf } from '../redis/groups.ts';
 import { BELIEVED_MS, liveWorkers } from '../redis/heartbeat.ts';
 import { memoryRatio } from '../redis/info.ts';
@@ -73,7 +73,7 @@ export type Status = {
 /** Reads all of it in some five round trips. */
 export async function readStatus(redis: Redis, store: Store): Promise<Status> {
   const overview = await overviewOf(redis, store);
-  if (!/^\d{1,20}-\d{1,20}$/.test(overview.position ?? '0-0')) throw new DamagedKey(store.keys.position, 'holds no id');
+  positionIn(store, overview.position);
   const base = baseOf(overview, generationIn(store, overview.generation));
   const [waiting] = await readBehind(redis, store, base.position, 1);
   const workers = await workersOf(redis, store);

@@ -17,6 +17,20 @@ export function generationIn({ keys }: Store, text: unknown): string {
   throw new DamagedKey(keys.generation, 'holds no number');
 }
 
+/** The id of the last applied entry that stands there, `0-0` where there is none. @throws DamagedKey where it is none */
+export function positionIn({ keys }: Store, text: unknown): string {
+  if (text === null || text === undefined) return '0-0';
+  if (typeof text === 'string' && isId(text)) return text;
+  throw new DamagedKey(keys.position, 'holds no id');
+}
+
+const LARGEST_NUMBER = 2n ** 64n - 1n;
+
+function isId(text: string): boolean {
+  const [, ...numbers] = /^(\d{1,20})-(\d{1,20})$/.exec(text) ?? [];
+  return numbers.length === 2 && numbers.every((number) => BigInt(number) <= LARGEST_NUMBER);
+}
+
 /** How long reports name damage, unless somebody acknowledges it before. */
 export const TOLD_MS = 24 * 3_600_000;
 

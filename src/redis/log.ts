@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Entry } from '../model/intake.ts';
+import { positionIn } from './damage.ts';
 import { ENGINE_GROUP } from './keys.ts';
 import { largeIn } from './measured.ts';
 import type { Store } from './store.ts';
@@ -97,7 +98,7 @@ export async function newestBefore(redis: Redis, store: Store, end: string, coun
 
 /** The id of the last entry that is applied. */
 export async function readPosition(redis: Redis, store: Store): Promise<string> {
-  return (await redis.get(store.keys.position)) ?? '0-0';
+  return positionIn(store, await redis.get(store.keys.position));
 }
 
 /** The first entries that are not applied yet, whichever worker was given them. */

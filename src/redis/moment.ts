@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 import { type Attendance, attendanceOf } from './attendance.ts';
+import { positionIn } from './damage.ts';
 import type { Store } from './store.ts';
+import { storedNumber } from './stored.ts';
 
 /** Rules 1: the most the lag can hold back absences, in ms. */
 const LAG_LIMIT_MS = 15 * 60_000;
@@ -21,8 +23,8 @@ export async function readMoment(redis: Redis, store: Store): Promise<PresentSta
     redis.time(),
     attendanceOf(redis, store),
   ]);
-  const [waiting] = await redis.xrange(events, `(${at ?? '0-0'}`, '+', 'COUNT', 1);
-  const lag = newest && arrival ? Number(arrival) - Number(newest) : 0;
+  const [waiting] = await redis.xrange(events, `(${positionIn(store, at)}`, '+', 'COUNT', 1);
+  const lag = storedNumber(arrival, 0) - storedNumber(newest, storedNumber(arrival, 0));
   return {
     nowMs: Number(store.virtualNow()) || Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000),
     lagMs: Math.min(Math.max(lag, 0), LAG_LIMIT_MS),

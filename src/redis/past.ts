@@ -2,10 +2,11 @@ import type { Redis } from 'ioredis';
 import { UnreadableState } from '../errors.ts';
 import { isRecord } from '../model/record.ts';
 import { fieldsOf } from './backlog.ts';
+import { generationIn, positionIn } from './damage.ts';
 import { type FiringEntry, ledgerBetween } from './ledger.ts';
 import { isAfter } from './log.ts';
 import type { Store } from './store.ts';
-import { shownJson } from './stored.ts';
+import { shownJson, storedNumber } from './stored.ts';
 import { execute, insist } from './transaction.ts';
 
 /** What stands in a hash, by field. */
@@ -51,7 +52,8 @@ export type StandingEngine = Readonly<{
 const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored', 'marked'] as const;
 
 /** All of it in one step, so that it fits together. */
-export async function readStanding(redis: Redis, { keys, virtualNow }: Store): Promise<StandingEngine> {
+export async function readStanding(redis: Redis, store: Store): Promise<StandingEngine> {
+  const { keys, virtualNow } = store;
   const answers = await insist(() =>
     execute(
       redis
@@ -78,10 +80,10 @@ export async function readStanding(redis: Redis, { keys, virtualNow }: Store): P
     ...Record<string, string>[],
   ];
   const [history, first, last, ledger, length] = answers.slice(8) as [...[string, string[]][][], number];
-  const count = (word: string): number => Number(counters?.[word] ?? 0);
+  const count = (word: string): number => storedNumber(counters?.[word], 0);
   return {
-    position: position ?? '0-0',
-    generation: Number(generation ?? 0),
+    position: positionIn(store, position),
+    generation: Number(generationIn(store, generation)),
     nowMs: Number(virtualNow()) || Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000),
     automations: new Map(
       Object.entries(documents ?? {}).map(([id, document]) => [id, { document, revision: revisionIn(plans?.[id]) }]),

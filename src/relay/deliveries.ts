@@ -5,6 +5,7 @@ import type { TriggeredAction } from '../documents/got.ts';
 import { reasonOf } from '../errors.ts';
 import { DELIVERIES } from '../model/action.ts';
 import type { Tried } from '../model/delivery.ts';
+import { isRecord } from '../model/record.ts';
 import { DELIVERY_BACKOFF } from './jobs.ts';
 import { FailedForGood, NotYet, type Said, TryAgain } from './outcome.ts';
 
@@ -85,7 +86,11 @@ export class Deliveries {
 
   async #carryOut(job: Job<TriggeredAction, Delivered>, token: string | undefined): Promise<Delivered> {
     const { carryOut, logger, redacted } = this.#parts;
-    const about = { job: job.id, automation: job.data.automation?.id, type: job.name };
+    if (!isJob(job.data)) {
+      logger.error({ job: job.id, queue: DELIVERIES }, 'a job that no relay added failed for good');
+      throw new UnrecoverableError('no relay added this job: it has no action, automation and firing');
+    }
+    const about = { job: job.id, automation: job.data.automation.id, type: job.name };
     try {
       const { said, ...delivered } = await carryOut(job.data, job.id ?? '');
       await this.#note(job, 'sent', { said: said ?? null });
@@ -134,6 +139,13 @@ export class Deliveries {
       logger.warn({ job: job.id, error: reasonOf(error) }, 'how an action went is not noted');
     }
   }
+}
+
+/** Everybody who may add jobs may add anything: what has no parts of a job is none. */
+function isJob(data: unknown): boolean {
+  if (!isRecord(data) || !isRecord(data.triggering_labels)) return false;
+  const parts = [data.action, data.automation, data.firing];
+  return parts.every(isRecord) && typeof (data.action as { type?: unknown }).type === 'string';
 }
 
 /** What BullMQ says of a job that was left behind too often. */
