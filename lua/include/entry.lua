@@ -43,7 +43,7 @@ local function other(e, ev, number, at, moves)
     local as_of = time - engine.lag(e)
     if e.head <= as_of and not settle.catch_up(e, as_of) then return nil end
   end
-  sources.take(e, after)
+  sources.take(e, after, moves)
   if ev.word == 'rejected' then
     local fields = log.set_aside(e, id, ev.reason, ev.error, ev.attempts)
     hold.lift_entry(e, fields, time - engine.lag(e))
@@ -73,7 +73,7 @@ function M.decide(e, ev, number, documents)
   ev.as_of = time - engine.lag(e)
   local met = admit(e, ev, at)
   if met == 'more-due' then return nil end
-  sources.take(e, after)
+  sources.take(e, after, moves)
   local returns = not ev.fresh and not ev.own
   if met then
     if met == 'duplicate' then wire.pass(chunk, ev) end

@@ -52,6 +52,8 @@ return {
   STRAIGHTEN_BYTES = 1000 * 1000, -- of what one call of `straighten` reads: some milliseconds; the entry that passes it can have any size
   HISTORY_ENTRIES = 10000, -- applied entries that stay in a log which is written anew
 
+  MARK_MS = 100, -- rules 18: between two marks of a fed log
+
   -- What one call may do.
   RELEASE_LIMIT = 200, -- rules 12.2: followers put back into the log by one call
   RELEASE_BYTES = 1000 * 1000, -- rules 12.2: of them together; the one that passes it can have any size

@@ -82,8 +82,12 @@ function M.at(e, at, moves)
   return M.held(at, math.max(e.least, M.least(after))), after
 end
 
--- The sources are these from here on; nothing where the entry said nothing of them.
-function M.take(e, after)
+-- The sources are these from here on; nothing where the entry said nothing of them. An event that was promised not to come is counted.
+function M.take(e, after, moves)
+  local first = moves and moves[1]
+  if first and M.form(moves) == 'fed' and first.ms < (e.sources[first.source] or 0) then
+    e.counts['late-fed'] = (e.counts['late-fed'] or 0) + 1
+  end
   if after then e.sources, e.least, e.fed = after, M.least(after), true end
 end
 
