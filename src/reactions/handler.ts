@@ -60,12 +60,15 @@ export function checkOf(schema: Readonly<Record<string, unknown>>): z.ZodType {
   }
 }
 
-/** Checks an action of an announced type at `path`; `type` and `schedule_after` need not stand in its schema. Throws InvalidDocument. */
+/** Checks an action of an announced type at `path`; the keys that Watchfire reads itself need not stand in its schema. Throws InvalidDocument. */
 export function checkAnnounced(check: z.ZodType, action: Readonly<Record<string, unknown>>, path: string): void {
-  const { type: _, schedule_after: __, timeout: ___, retry: ____, ...rest } = action;
-  const [whole, withoutOwn] = [action, rest].map((value) => parsed(check, value, path));
-  if (whole?.success || withoutOwn?.success) return;
-  const problems = (whole?.error?.issues ?? []).map(
+  const { schedule_after: _, timeout: __, retry: ___, ...own } = action;
+  const { type: ____, ...rest } = own;
+  const tries = [action, own, rest].map((value) => parsed(check, value, path));
+  if (tries.some(({ success }) => success)) return;
+  // What is said of keys that are none of the schema's helps nobody.
+  const issues = tries.map(({ error }) => error?.issues ?? []).sort((a, b) => a.length - b.length);
+  const problems = (issues[0] ?? []).map(
     ({ path: at, message }) => new InvalidDocument(at.reduce<string>(joinPath, path), message),
   );
   const [first, ...others] = problems;

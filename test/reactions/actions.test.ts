@@ -1,6 +1,5 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { eventually } from '../support/eventually.ts';
 import { receiver } from '../support/receiver.ts';
 import { testClient } from '../support/redis.ts';
@@ -257,38 +256,5 @@ describe('actions of the engine', () => {
     const { fire, jobs } = await shop({ actions: [{ type: 'log', message: '{{ labels.id }} failed', level: 'warn' }] });
     await fire();
     expect((await jobs('completed'))[0]?.returnvalue).toEqual({ level: 'warn' });
-  });
-});
-
-describe('a type of a program', () => {
-  const schema = z.strictObject({ type: z.literal('page'), team: z.string() });
-
-  test('is carried out by it, and its documents are checked when they are put', async () => {
-    const { fire, jobs, watchfire } = await shop({ name: 'Nothing yet' });
-    const got: unknown[] = [];
-    await watchfire.handle('page', schema, ({ id, action }) => {
-      got.push([id, action.team]);
-      return 'paged';
-    });
-    const document = { id: 'a', name: 'A', trigger: { posture: 'Reactive', expect: ['x'] } } as const;
-    await expect(watchfire.put({ ...document, actions: [{ type: 'page', team: 5 }] })).rejects.toThrow(
-      /^actions\[0\]\.team: /,
-    );
-    await watchfire.put({ ...document, actions: [{ type: 'page', team: 'db' }] });
-    // Firings of the millisecond of the announcement are not its own yet.
-    const announced = await watchfire.serverTimeMs();
-    await eventually('time has gone on', async () => (await watchfire.serverTimeMs()) > announced + 1);
-    await fire();
-    const [job] = await jobs('completed');
-    expect(got).toEqual([[job?.id, 'db']]);
-    expect(job?.returnvalue).toEqual({ answer: 'paged' });
-  });
-
-  test('that Watchfire has itself is refused', async () => {
-    const { watchfire } = await shop({});
-    await expect(watchfire.handle('webhook', {}, () => 0)).rejects.toThrow('type: is one of Watchfire itself');
-    await expect(watchfire.handle('own', { type: 'nonsense' }, () => 0)).rejects.toThrow(
-      /^schema: must be a JSON Schema/,
-    );
   });
 });

@@ -1,8 +1,12 @@
 import type { LookupAddress } from 'node:dns';
-import { describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { networksOf } from '../../src/reactions/addresses.ts';
 import { type Outgoing, WayOut, type WayOutParts } from '../../src/reactions/way-out.ts';
 import { FailedForGood, TryAgain } from '../../src/relay/outcome.ts';
+import { certificates } from '../support/certificates.ts';
 import { receiver } from '../support/receiver.ts';
 
 type Parts = Partial<WayOutParts>;
@@ -206,8 +210,23 @@ describe('a receiver', () => {
     await expect(send('http://127.0.0.1:1/', {}, loopback)).rejects.toThrow(/^ECONNREFUSED: /);
   });
 
-  test('with a certificate that nobody vouches for gets nothing', async () => {
-    const { url } = await receiver();
-    await expect(send(url.replace('http:', 'https:'), {}, loopback)).rejects.toThrow(TryAgain);
+  test('with a certificate that nobody vouches for gets nothing, and one that redirects to http neither', async () => {
+    const { ca, cert, key } = await certificates();
+    const plain = await receiver();
+    const received: string[] = [];
+    const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {
+      received.push(request.url ?? '');
+      if (request.url === '/down') response.writeHead(307, { location: plain.url }).end();
+      else response.end('ok');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await expect(send(url, {}, loopback)).rejects.toThrow(TryAgain);
+    expect(received).toEqual([]);
+    const known = { ...loopback, ca: readFileSync(ca, 'utf8') };
+    expect(await send(`${url}/up`, {}, known)).toMatchObject({ status: 200 });
+    await expect(send(`${url}/down`, {}, known)).rejects.toThrow('answered 307: it redirects from https to http');
+    expect([received, plain.received]).toEqual([['/up', '/down'], []]);
   });
 });
