@@ -27,7 +27,7 @@ import {
   jobGroup,
   triggeredAction,
 } from '../src/model/triggered-action.ts';
-import { scenarioDocument, stepDocument } from '../src/simulation/scenario.ts';
+import { keyName, scenarioDocument, stepDocument } from '../src/simulation/scenario.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const FOLDER = path.join(root, 'src', 'documents');
@@ -126,6 +126,7 @@ const NAMED = new Map<z.core.$ZodType, Readonly<{ name: string; what?: string }>
         'decided in a step with `tick: true`, with an event, or with a change of automations.',
     },
   ],
+  [keyName, { name: 'KeyOfAutomation', what: 'A key of an automation.' }],
   [settingsSchema, { name: 'Settings', what: 'All settings of an engine.' }],
 ]);
 

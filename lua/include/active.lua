@@ -21,7 +21,7 @@ function M.remember(b, ev)
 end
 
 -- What happened before `time` raises no new alert. last: of an alert that ended; an arming event behind it keeps its window.
-local function over(e, s, b, time, as_of, last)
+function M.over(e, s, b, time, as_of, last)
   if engine.options(e, s).sliding then return sliding.empty(s, b.extra, time, as_of) end
   if b.start and not (s.kind.after and last and b.start > last) then window.close(s, b) end
   extra.remember(b.extra, 'floor', time, math.max(time, as_of) + KEEP_MS)
@@ -38,7 +38,7 @@ function M.set(e, s, b, fired, as_of)
   local recovered = b.extra.recovered
   if recovered and fired.time < recovered then
     firing.emit(e, firing.of_end(fired, recovered))
-    return over(e, s, b, recovered, as_of, false)
+    return M.over(e, s, b, recovered, as_of, false)
   end
   b.alert = record.alert(fired.time, 0, 0)
   b.alert.last, b.alert.event, b.alert.cause = fired.time, fired.doc, fired.cause
@@ -64,7 +64,7 @@ function M.meet(e, s, b, arms, expects, resolves, ev)
   local a = b.alert
   if resolves and ev.t >= a.last then
     local word = alert.resolve(e, s, b, ev)
-    over(e, s, b, ev.t, ev.as_of, a.last)
+    M.over(e, s, b, ev.t, ev.as_of, a.last)
     return word:sub(2)
   end
   if not (expects or arms) then return nil end
@@ -82,7 +82,7 @@ function M.lapse(e, s, b)
   local trigger, doc, cause = engine.trigger(e, s.name), alert.event(e, s, b), alert.cause(e, s, b)
   firing.emit(e, firing.of_lapse(trigger, b.key, a, doc, cause))
   alert.forget(s, b)
-  over(e, s, b, a.last, a.ends, a.last)
+  M.over(e, s, b, a.last, a.ends, a.last)
 end
 
 -- The alert of an automation that was disabled ended meanwhile: silently, and with its window.

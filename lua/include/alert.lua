@@ -87,7 +87,7 @@ end
 -- that is a firing of its own.
 function M.resolve(e, s, b, ev)
   if s.kind.rooted then
-    firing.emit(e, firing.of_recovery(e, s.name, b.key, ev, b.alert))
+    firing.emit(e, firing.of_recovery(engine.trigger(e, s.name), b.key, b.alert, ev.t, ev.doc, firing.cause(ev)))
   else
     local place = M.placed(e, s, b)
     if place then M.take_back(e, engine.trigger(e, s.name), place) end

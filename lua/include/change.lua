@@ -68,6 +68,12 @@ function M.finish(e, c)
   return generation
 end
 
+-- A change of single keys leaves the deadlines of a disabled automation where they are, out of reach.
+function M.rest(e, c)
+  if c.enabled then return end
+  for _, cell in ipairs(c.cells) do redis.call('ZREM', e.keys.due, cell.name) end
+end
+
 -- The document that stood until now is asked for by firings alone that are in the ledger already: its member in `outdated` says
 -- until when they came. `lua/forget-revisions.lua` removes it when all of them have their jobs.
 function M.outdate(e, id)

@@ -81,6 +81,15 @@ local function thin(times, t, s)
   if #times > MOST then table.remove(times, 1) end
 end
 
+-- Forgets the times of a key.
+function M.forget(e, s, key)
+  if not s.kind.early then return end
+  local last = math.floor((e.as_of + reached.most_behind(e.fed)) / SPAN)
+  for span = math.floor((e.as_of - memory_ms(e)) / SPAN), last do
+    if remembered.has(e, s, span) then remembered.forget(e, s, span, key) end
+  end
+end
+
 -- Puts a time into a list.
 local function add(known, t, s)
   local at = #known.times + 1

@@ -40,6 +40,7 @@ end
 local function of_event(ev)
   return part(ev.id) .. part(engine.int(ev.t))
 end
+M.part, M.cause = part, of_event
 
 -- A Reactive window that reached its threshold; made_of: of story.lua.
 function M.of_event(e, name, encoded, ev, made_of)
@@ -73,10 +74,9 @@ function M.of_reminder(trigger, encoded, a, doc, cause)
   return of_alert(f, a)
 end
 
--- An event ends an alert.
-function M.of_recovery(e, name, encoded, ev, a)
-  local made_of = story.of_alert('alert', a.start)
-  return of_alert(new(engine.trigger(e, name), encoded, 'Resolved', ev.t, ev.doc, of_event(ev), made_of, false), a)
+-- An event ends an alert, or somebody does. cause: parts.
+function M.of_recovery(trigger, encoded, a, time, doc, cause)
+  return of_alert(new(trigger, encoded, 'Resolved', time, doc, cause, story.of_alert('alert', a.start), false), a)
 end
 
 -- completing: the child firing that was stored last; documents: those of all, in declared order; times: of the same.

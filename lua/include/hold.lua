@@ -54,6 +54,26 @@ function M.lift(e, id, as_of)
   engine.later(e, 'HDEL', e.keys.holds, id)
 end
 
+-- The key waits for no parked event any more: those that come back find it as any other.
+function M.release(e, s, b)
+  if not b.hold then return end
+  b.hold = false
+  local all = typed.hash('HGETALL', e.keys.holds) or {}
+  for i = 1, #all, 2 do
+    if all[i + 1]:find(s.name, 1, true) then
+      local left, held = {}, cjson.decode(all[i + 1])
+      for _, cell in ipairs(held) do
+        if cell[1] ~= s.name or cell[2] ~= b.key then left[#left + 1] = cell end
+      end
+      if not left[1] then
+        engine.later(e, 'HDEL', e.keys.holds, all[i])
+      elseif #left < #held then
+        engine.later(e, 'HSET', e.keys.holds, all[i], cjson.encode(left))
+      end
+    end
+  end
+end
+
 -- The same of an entry that was set aside; fields: its own.
 function M.lift_entry(e, fields, as_of)
   if fields[1] == 'released' then M.lift(e, document.id(fields[2]), as_of) end

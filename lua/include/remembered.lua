@@ -39,6 +39,10 @@ function M.texts(e, s, span, keys)
   return typed.hash('HMGET', hash(e, s, span), unpack(keys))
 end
 
+function M.forget(e, s, span, key)
+  engine.later(e, 'HDEL', hash(e, s, span), key)
+end
+
 -- The text of a list of one time.
 function M.text_of_one(t, latest, span)
   return format('%d +%d', t - span * SPAN, latest - t)

@@ -9,6 +9,7 @@ local M = {}
 -- that `of` names.
 function M.by(e, c)
   typed.check(e.keys.history, 'stream')
+  if c.cells then return { c.kind, c.automation, c.labels, '' } end -- nothing of the definitions
   if not c.id then return { c.of, '', cjson.encode(typed.hash('HGETALL', e.keys[c.of])), '' } end
   local document, revision = redis.call('HGET', e.keys.automations, c.id), redis.call('HGET', e.prefixes.automation .. c.id, 'current')
   return { 'automation', c.id, document or '', revision or '' }

@@ -170,6 +170,18 @@ export type ScenarioStep = {
   readonly put?: AutomationDocument;
   /** The id of an automation that is deleted */
   readonly delete?: string;
+  /** A key of which all is forgotten */
+  readonly clear?: KeyOfAutomation;
+  /** A key whose alert ends */
+  readonly resolve?: KeyOfAutomation;
+};
+
+/** A key of an automation. */
+export type KeyOfAutomation = {
+  /** Its id */
+  readonly automation: string;
+  /** Its key. Default: {} */
+  readonly labels?: Readonly<Record<string, string>>;
 };
 
 /** All settings of an engine. */

@@ -10,6 +10,19 @@ export const CHANGE_WORDS = ['changed', 'stale-definitions', 'more-due'] as cons
 /** `generation`: the new one, or the one that the change was worked out against. */
 export type Changed = { word: (typeof CHANGE_WORDS)[number]; generation: string };
 
+/**
+ * What all that an automation keeps of one key is about: `labels`, as JSON, has its names and values, `cells` the triggers that count by
+ * these names, by their state names. `enabled`: whether the automation is.
+ */
+export type KeyChange = Readonly<{
+  generation: string;
+  kind: 'clear' | 'resolve';
+  automation: string;
+  labels: string;
+  enabled: boolean;
+  cells: readonly Readonly<{ name: string; key: string }>[];
+}>;
+
 /** What a step of this kind sends besides the change; `limit`: most deadlines settled by the call. */
 type ChangeOptions = Readonly<{ more?: Readonly<Record<string, string>>; limit?: number | undefined }>;
 
@@ -21,6 +34,19 @@ export async function runChange(
   change: Readonly<{ generation: string }>,
   { more = {}, limit = SETTLE_LIMIT }: ChangeOptions = {},
 ): Promise<Changed> {
+  const [word, generation] = await runStep(redis, store, script, CHANGE_WORDS, change, { more, limit });
+  return { word, generation };
+}
+
+/** The same for a step that can answer other words, too. */
+export async function runStep<Word extends string>(
+  redis: Redis,
+  store: Store,
+  script: Script,
+  words: readonly Word[],
+  change: Readonly<{ generation: string }>,
+  { more = {}, limit = SETTLE_LIMIT }: ChangeOptions = {},
+): Promise<[word: Word, generation: string]> {
   const answer = await runScript(redis, script, {
     keys: store.keys,
     args: {
@@ -31,6 +57,6 @@ export async function runChange(
       ...more,
     },
   });
-  const [word, generation = ''] = answerOf(script.name, CHANGE_WORDS, answer);
-  return { word, generation };
+  const [word, generation = ''] = answerOf(script.name, words, answer);
+  return [word, generation];
 }

@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
 import { UnreadableState } from '../errors.ts';
+import type { Labels } from '../model/event.ts';
 import { isRecord } from '../model/record.ts';
 import { fieldsOf } from './backlog.ts';
+import type { KeyChange } from './change.ts';
 import { generationIn, positionIn } from './damage.ts';
 import { type FiringEntry, ledgerBetween } from './ledger.ts';
 import { isAfter } from './log.ts';
@@ -22,6 +24,8 @@ export type Noted = Readonly<{ position: string }> &
     /** `timeMs`: when it took effect (rules 4). `before`: null where there was none. */
     | Readonly<{ kind: 'automation'; generation: number; timeMs: number; id: string; before: StoodAt | null }>
     | Readonly<{ kind: Agreed; generation: number; timeMs: number; before: Stood }>
+    /** What was decided of a key of the automation `id` (rules 13). */
+    | Readonly<{ kind: KeyChange['kind']; generation: number; timeMs: number; id: string; labels: Labels }>
     /** The entry `position` was given up. `attempts`: null for one that claimed in vain to be the engine's. */
     | Readonly<{ kind: 'set-aside'; reason: string; error: string; attempts: number | null }>
   );
@@ -133,6 +137,9 @@ function notedIn(key: string, id: string, flat: readonly string[]): Noted[] {
       const before = text('before') === '' ? null : { document: text('before'), revision: Number(text('revision')) };
       return [{ kind, ...change, id: text('id'), before }];
     }
+    case 'clear':
+    case 'resolve':
+      return [{ kind, ...change, id: text('id'), labels: Object(shownJson(text('before'))) as Labels }];
     case 'settings':
     case 'quotas': {
       const list = shownJson(text('before'));

@@ -3,12 +3,13 @@ import type { Entry } from '../model/intake.ts';
 import { isRecord } from '../model/record.ts';
 import { parseTimestamp } from '../model/timestamp.ts';
 import { isAfter } from '../redis/log.ts';
+import { CandidateRun } from './candidate-run.ts';
 import { type ExactFrom, Exactness } from './exactness.ts';
 import { entriesOf, type LiveEngine, type Retained } from './live.ts';
 import { beginningMs } from './past.ts';
 import { Player, type ScratchPlace } from './player.ts';
 import type { ReplayOptions } from './recorded.ts';
-import { CandidateRun, ownIn } from './run.ts';
+import { ownIn } from './run.ts';
 
 /** Replays a log with other automations. What the engine wrote then stands where it stood, but for what candidates say anew. */
 export async function playCandidates(

@@ -1,5 +1,7 @@
 import type { SetAsideCause } from '../apply/poison.ts';
+import type { Labels } from '../model/event.ts';
 import { msOf } from '../model/intake.ts';
+import type { KeyChange } from '../redis/change.ts';
 import { isAfter } from '../redis/log.ts';
 import type { Agreed, Noted, StandingEngine, Stood, StoodAt } from '../redis/past.ts';
 
@@ -8,6 +10,7 @@ export type PastChange = Readonly<{ position: string; generation: number; timeMs
   (
     | Readonly<{ kind: 'automation'; id: string; before: StoodAt | null; after: StoodAt | null }>
     | Readonly<{ kind: Agreed; after: Stood }>
+    | Readonly<{ kind: KeyChange['kind']; id: string; labels: Labels }>
   );
 
 /** What held when the log began, and every change since, the oldest first. */
@@ -59,6 +62,8 @@ export function pastOf(standing: StandingEngine, all: boolean): Past {
       changes.push({ ...at, kind: 'automation', id, before: record.before, after: automations.get(id) ?? null });
       if (record.before === null) automations.delete(id);
       else automations.set(id, record.before);
+    } else if ('labels' in record) {
+      changes.push({ ...at, kind: record.kind, id: record.id, labels: record.labels });
     } else {
       changes.push({ ...at, kind: record.kind, after: record.kind === 'settings' ? settings : quotas });
       if (record.kind === 'settings') settings = record.before;

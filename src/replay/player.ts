@@ -2,11 +2,14 @@ import type { Redis } from 'ioredis';
 import { chunkOf } from '../apply/chunk.ts';
 import { type DefinitionsView, LoadedDefinitions } from '../apply/loaded-definitions.ts';
 import type { SetAsideCause } from '../apply/poison.ts';
-import { UnexpectedAnswer } from '../errors.ts';
+import { InvalidDocument, NotFound, UnexpectedAnswer } from '../errors.ts';
 import type { Automation } from '../model/automation.ts';
+import type { Labels } from '../model/event.ts';
 import { type Entry, msOf, ownFormOf, timeOf } from '../model/intake.ts';
 import { DEFAULT_NAMESPACE_SETTINGS } from '../model/namespace-settings.ts';
+import type { KeyChange } from '../redis/change.ts';
 import { deleteDefinition, putDefinition } from '../redis/definitions.ts';
+import { clearKeyOf, resolveAlertOf } from '../redis/key-changes.ts';
 import type { FiringEntry } from '../redis/ledger.ts';
 import { isAfter } from '../redis/log.ts';
 import type { Agreed, Stood } from '../redis/past.ts';
@@ -154,6 +157,23 @@ export class Player {
       const reset = there.filter((field) => stood[field] === undefined);
       const change = { generation: String(generation - 1), of, set: Object.entries(stood), reset };
       while ((await putSettings(this.redis, this.store, change, SETTLE_LIMIT)).word === 'more-due');
+    });
+  }
+
+  /** What people decided of a key; where it is none of the automation's keys there is nothing to decide. */
+  async decide(
+    kind: KeyChange['kind'],
+    { id, labels }: Readonly<{ id: string; labels: Labels }>,
+    generation: number,
+    atMs: number,
+  ): Promise<void> {
+    const act = kind === 'clear' ? clearKeyOf : resolveAlertOf;
+    await this.#change(atMs, generation, async () => {
+      try {
+        await act(this.redis, this.store, { automation: id, labels });
+      } catch (error) {
+        if (!(error instanceof NotFound || error instanceof InvalidDocument)) throw error;
+      }
     });
   }
 

@@ -1,5 +1,5 @@
 import { type Automation, parseAutomation } from '../model/automation.ts';
-import { type Entry, msOf, ownFormOf } from '../model/intake.ts';
+import { type Entry, ownFormOf } from '../model/intake.ts';
 import { isAfter } from '../redis/log.ts';
 import type { StoodAt } from '../redis/past.ts';
 import { unpark } from '../redis/scratch-log.ts';
@@ -8,7 +8,7 @@ import type { Player } from './player.ts';
 import { essence } from './told.ts';
 
 /** Entries of one call, and characters of their texts: as much as the server takes in some milliseconds. */
-const CHUNK_SIZE = 200;
+export const CHUNK_SIZE = 200;
 const CHUNK_CHARACTERS = 4_000_000;
 
 /** A change was carried out, before it `before` stood there. */
@@ -120,6 +120,10 @@ export class RecordedRun {
     await this.#flush();
     await this.#player.rest();
     const { generation, timeMs } = change;
+    if ('labels' in change) {
+      await this.#player.decide(change.kind, change, generation, timeMs);
+      return;
+    }
     if (change.kind !== 'automation') {
       await this.#player.agree(change.kind, change.after, generation, timeMs);
       return;
@@ -156,7 +160,7 @@ export class RecordedRun {
 }
 
 /** Takes an event out of those that wait. @returns whether it waited until now */
-async function comesBack(player: Player, [, document]: readonly string[]): Promise<boolean> {
+export async function comesBack(player: Player, [, document]: readonly string[]): Promise<boolean> {
   await player.rest();
   const id = idIn(document);
   return id !== null && (await unpark(player.redis, player.store, id));
@@ -197,104 +201,5 @@ export function automationIn({ document }: StoodAt): Automation | null {
     return parseAutomation(JSON.parse(document));
   } catch {
     return null;
-  }
-}
-
-/** Feeds candidates: what they write stands in the log at once. */
-export class CandidateRun {
-  readonly #player: Player;
-  readonly #skips: (entry: Entry) => boolean;
-  readonly #keeps: (form: string | undefined) => boolean;
-  #waiting: Entry[] = [];
-  #atOnce = false;
-  entries = 0;
-
-  /**
-   * @param skips whether an entry of the log is left out, since a candidate says it anew
-   * @param keeps whether what this engine writes in that form is new: what the log has already is not
-   */
-  constructor(player: Player, skips: (entry: Entry) => boolean, keeps: (form: string | undefined) => boolean) {
-    this.#player = player;
-    this.#skips = skips;
-    this.#keeps = keeps;
-  }
-
-  /** @param follows whether events may wait for others, of which the log does not say when they come back */
-  async begin(
-    candidates: readonly Automation[],
-    agreed: Pick<Past, 'settings' | 'quotas'>,
-    atMs: number,
-    follows: boolean,
-  ): Promise<void> {
-    await begin(this.#player, agreed, atMs);
-    await this.#player.begin(
-      candidates.map((automation, i) => [automation, i + 1]),
-      atMs,
-    );
-    this.#atOnce = follows || (await this.#player.listens());
-  }
-
-  wrote(entries: readonly Entry[]): void {
-    this.#waiting.push(...entries.filter(({ fields }) => this.#keeps(fields[0])));
-  }
-
-  async feed(entries: readonly Entry[]): Promise<void> {
-    const wanted = entries.filter((entry) => !this.#skips(entry));
-    this.entries += wanted.length;
-    let chunk: Entry[] = [];
-    for (const entry of wanted) {
-      const inner = ownIn(entry);
-      if (inner[0] === 'released') {
-        await this.#player.feed(chunk);
-        chunk = [];
-        await comesBack(this.#player, inner);
-      }
-      if (!this.#atOnce) {
-        chunk.push(entry);
-        if (chunk.length < CHUNK_SIZE) continue;
-        await this.#player.feed(chunk);
-        chunk = [];
-        continue;
-      }
-      await this.#upTo(msOf(entry.id));
-      await this.#player.feed([this.#player.placed(entry)]);
-      await this.#player.rest();
-      await this.#take(msOf(entry.id));
-    }
-    await this.#player.feed(chunk);
-  }
-
-  /** Settings and quotas change here as they did; automations are the candidates'. */
-  async change(change: PastChange, generation: number): Promise<void> {
-    if (change.kind === 'automation') return;
-    await this.#player.rest();
-    await this.#player.agree(change.kind, change.after, generation, change.timeMs);
-  }
-
-  /** Lets time pass to the end. */
-  async end(atMs: number): Promise<void> {
-    await this.#player.rest();
-    await this.#upTo(atMs);
-    await this.#player.settle(atMs);
-    await this.#take(atMs);
-  }
-
-  /** What becomes due before a time is settled when it does. */
-  async #upTo(atMs: number): Promise<void> {
-    for (let before = Number.NEGATIVE_INFINITY; ; ) {
-      const { wakeMs } = this.#player;
-      if (wakeMs === null || wakeMs > atMs || wakeMs <= before) return;
-      before = wakeMs;
-      await this.#player.settle(wakeMs);
-      await this.#take(wakeMs);
-    }
-  }
-
-  /** Feeds what was written, until nothing is. */
-  async #take(atMs: number): Promise<void> {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      await this.#player.feed([{ id: this.#player.nextId(atMs), fields: next.fields }]);
-      await this.#player.rest();
-    }
   }
 }

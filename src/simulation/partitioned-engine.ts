@@ -6,6 +6,7 @@ import type { Automation } from '../model/automation.ts';
 import type { Firing } from '../model/firing.ts';
 import { type Entry, sealEvent } from '../model/intake.ts';
 import { GLOBAL_PARTITION, type PartitionLayout, partitionNames } from '../model/partition.ts';
+import type { KeyName } from '../redis/key-changes.ts';
 import { isAfter } from '../redis/log.ts';
 import { mergedFirings } from './merged-ledger.ts';
 import { nextId, ScratchEngine, type ScratchParts } from './scratch-engine.ts';
@@ -18,6 +19,8 @@ export type StepEngine = Readonly<{
   tick: () => Promise<void>;
   put: (automation: Automation) => Promise<void>;
   delete: (id: string) => Promise<void>;
+  clear: (key: KeyName) => Promise<void>;
+  resolve: (key: KeyName) => Promise<void>;
   drain: () => Promise<Firing[]>;
 }>;
 
@@ -100,6 +103,20 @@ export class PartitionedEngine implements StepEngine {
     this.#homes.delete(id);
     if (homes.length > 0)
       await this.#each((engine, name) => (homes.includes(name) ? engine.delete(id) : engine.tick()));
+  }
+
+  async clear(key: KeyName): Promise<void> {
+    await this.#decide(key, (engine) => engine.clear(key));
+  }
+
+  async resolve(key: KeyName): Promise<void> {
+    await this.#decide(key, (engine) => engine.resolve(key));
+  }
+
+  /** Where the key is not, there is nothing to decide. */
+  async #decide({ automation }: KeyName, act: (engine: ScratchEngine) => Promise<void>): Promise<void> {
+    const homes = this.#homes.get(automation) ?? [];
+    if (homes.length > 0) await this.#each((engine, name) => (homes.includes(name) ? act(engine) : engine.tick()));
   }
 
   /** @returns what fired since the last call, in the order of an engine without partitions */

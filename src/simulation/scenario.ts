@@ -20,6 +20,14 @@ const instant = z.string(required('must be a timestamp')).transform((text, conte
   return z.NEVER;
 });
 
+export const keyName = z.strictObject(
+  {
+    automation: z.string(required('must be the id of an automation')).describe('Its id'),
+    labels: z.record(z.string(), z.string('must be a string'), 'must be an object').default({}).describe('Its key'),
+  },
+  'must be an object',
+);
+
 const step = z.strictObject(
   {
     at: instant.describe('When, ISO 8601'),
@@ -30,6 +38,8 @@ const step = z.strictObject(
       .describe('true: deadlines that have passed are decided, as they are all the time in production'),
     put: z.unknown().optional().describe('An automation that is put'),
     delete: z.string('must be the id of an automation').optional().describe('The id of an automation that is deleted'),
+    clear: keyName.optional().describe('A key of which all is forgotten'),
+    resolve: keyName.optional().describe('A key whose alert ends'),
   },
   'must be an object',
 );

@@ -11,6 +11,7 @@ import { type Firing, parseFiring } from '../model/firing.ts';
 import { type Entry, sealEvent } from '../model/intake.ts';
 import { deleteDefinition, findDefinition, listenToAll, putDefinition } from '../redis/definitions.ts';
 import { requireFormat } from '../redis/format.ts';
+import { clearKeyOf, type KeyName, resolveAlertOf } from '../redis/key-changes.ts';
 import { ledgerBehind } from '../redis/ledger.ts';
 import { readBehind } from '../redis/log.ts';
 import { appendAll } from '../redis/scratch-log.ts';
@@ -177,6 +178,21 @@ export class ScratchEngine {
     const known = await findDefinition(this.redis, this.store, id);
     if (known !== null) await deleteDefinition(this.redis, this.store, id);
     await this.definitions.refresh();
+  }
+
+  /** Forgets all of a key, if its automation is there. @throws InvalidDocument */
+  async clear(key: KeyName): Promise<void> {
+    if (await this.#has(key)) await clearKeyOf(this.redis, this.store, key);
+  }
+
+  /** Ends the alert of a key, if there is one. @throws InvalidDocument */
+  async resolve(key: KeyName): Promise<void> {
+    if (await this.#has(key)) await resolveAlertOf(this.redis, this.store, key);
+  }
+
+  async #has({ automation }: KeyName): Promise<boolean> {
+    this.#wakeMs = undefined;
+    return (await findDefinition(this.redis, this.store, automation)) !== null;
   }
 
   /** Decides the deadlines that have passed, as happens all the time in production. */

@@ -33,7 +33,7 @@ export async function simulate(
   await engine.prepare();
   for (const automation of automations.loaded) await engine.put(automation);
   const ledger: Emitted[] = [];
-  for (const [i, { at, event, tick, delete: id }] of timeline.entries()) {
+  for (const [i, { at, event, tick, delete: id, clear, resolve }] of timeline.entries()) {
     parts.signal?.throwIfAborted();
     engine.moveTo(at);
     if (event !== undefined) {
@@ -44,6 +44,8 @@ export async function simulate(
     const put = automations.puts.get(i);
     if (put) await engine.put(put);
     if (id !== undefined) await engine.delete(id);
+    if (clear) await engine.clear(clear);
+    if (resolve) await engine.resolve(resolve);
     for (const firing of await engine.drain()) ledger.push({ step: i, firing });
   }
   return { name, firings: answered(ledger), ...(refused.length > 0 ? { refused } : {}) };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { sourceFiles } from './tree.ts';
 
 /** How many marks in docs/rules.md say that the engine does not follow yet. Lower it when the text has fewer; never raise it. */
-const NOT_FOLLOWED = 7;
+const NOT_FOLLOWED = 5;
 
 const MARK = '⧗';
 const CODE = ['src', 'lua', 'test', 'bench'];

@@ -54,7 +54,7 @@ export const rules: Mutants = {
     ],
     '17.6, recovered first: not at its own time': ['fired.time < recovered then', 'fired.time <= recovered then'],
     '17.6, recovered first: its end is a firing': ['    firing.emit(e, firing.of_end(fired, recovered))\n', ''],
-    '17.6, recovered first: the window goes': ['return over(e, s, b, recovered, as_of, false)', 'return'],
+    '17.6, recovered first: the window goes': ['return M.over(e, s, b, recovered, as_of, false)', 'return'],
     '17.6, recovered first: the newest is remembered': ['math.max(x.recovered or ev.t, ev.t)', 'ev.t'],
     '17.6, recovered first: for half an hour': [
       "extra.remember(x, 'recovered',",

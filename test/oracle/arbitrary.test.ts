@@ -59,6 +59,8 @@ describe('random scenarios', () => {
     ['over already', 10],
     ['taken back', 6],
     ['held', 30],
+    ['resolved by hand', 1],
+    ['cleared', 5],
     ['long silence', 0.5],
   ])('enough of them meet: %s', (what, atLeast) => {
     const share = (100 * seen.filter(({ met }) => met.has(what)).length) / seen.length;

@@ -41,6 +41,7 @@ type Move = { wait: number } & (
   | { kind: 'put'; document: AutomationDocument }
   | { kind: 'edit'; slot: number; edit: Edit }
   | { kind: 'delete'; slot: number }
+  | { kind: 'clear' | 'resolve'; slot: number; at: number; id: string }
 );
 
 type SingleMove = Exclude<Move, { kind: 'story' }>;
@@ -157,6 +158,8 @@ function moves({ windows, waits }: Pace): fc.Arbitrary<Move> {
     weight(4, fc.record({ ...kind('put'), document })),
     weight(14, fc.record({ ...kind('edit'), slot, edit: edits(windows) })),
     weight(2, fc.record({ ...kind('delete'), slot })),
+    weight(5, fc.record({ ...kind('clear'), slot, at: fc.nat(3), id: fc.constantFrom('r1', ...IDS) })),
+    weight(6, fc.record({ ...kind('resolve'), slot, at: fc.constant(0), id: fc.constantFrom('r1', ...IDS) })),
   );
 }
 
@@ -245,6 +248,18 @@ function stepOf(
       const document = applyEdit(before, move.edit);
       standing.set(document.id, document);
       return { put: document };
+    }
+    case 'clear':
+    case 'resolve': {
+      const document =
+        standing.get(slotId(move.slot)) ?? [...standing.values()][move.slot % Math.max(standing.size, 1)];
+      if (document === undefined) return { tick: true };
+      const { trigger } = document;
+      const below = 'triggers' in trigger ? [trigger, ...trigger.triggers] : [trigger];
+      const names = below[move.at % below.length]?.for_each ?? [];
+      // Most values are absent: of an id alone it is certain that it is met.
+      const labels = Object.fromEntries(names.map((name) => [name, name === 'id' ? move.id : '']));
+      return { [move.kind]: { automation: document.id, labels } };
     }
     case 'delete':
       standing.delete(slotId(move.slot));

@@ -2,18 +2,19 @@ import { parseAutomation } from '../../src/model/automation.ts';
 import type { Labels } from '../../src/model/event.ts';
 import { applyComposite, emptyGroup } from './composite.ts';
 import { type ModelEvent, readEntry } from './event.ts';
-import { type Firing, makeFiring, stateChangeEvent } from './firing.ts';
+import { type Firing, stateChangeEvent } from './firing.ts';
 import { hold, unhold } from './hold.ts';
 import { compareText, interest, keyOf } from './keys.ts';
-import { carryOver, openStanding, restart } from './lifecycle.ts';
+import { carryOver, clearKey, openStanding, restart } from './lifecycle.ts';
 import { type Entry, Log } from './log.ts';
 import { applyProactive } from './proactive.ts';
 import { endByTime } from './raised.ts';
 import { applyReactive } from './reactive.ts';
 import { remind } from './reminders.ts';
+import { overFiring, resolvedByHand, resolvedFiring } from './resolved.ts';
 import { compareDue, type Due, duesOf, firstDue, forget, nextEnd, type Settled, settle } from './settle.ts';
-import { type Alert, type EventNode, keyText, type Loaded, load, type Node, type Rare } from './state.ts';
-import { storyOfAlert, type WholeStory, wholeStory } from './story.ts';
+import { type EventNode, keyText, type Loaded, load, type Node, type Rare } from './state.ts';
+import { type WholeStory, wholeStory } from './story.ts';
 import {
   type ModelAlert,
   type ModelChild,
@@ -82,6 +83,23 @@ export class ModelEngine {
     if (this.#automations.every(({ automation }) => automation.id !== id)) return;
     this.#beforeChange(at);
     this.#automations = this.#automations.filter(({ automation }) => automation.id !== id);
+  }
+
+  /** Rules 13, clear: of each trigger that counts by these names. */
+  clear(id: string, labels: Labels, at: number): void {
+    const loaded = this.#automations.find(({ automation }) => automation.id === id);
+    if (loaded !== undefined) clearKey(loaded, labels, this.#beforeChange(at));
+  }
+
+  /** Rules 13, resolve. */
+  resolve(id: string, labels: Labels, at: number): void {
+    const loaded = this.#automations.find(({ automation }) => automation.id === id);
+    if (loaded === undefined) return;
+    const ended = resolvedByHand(loaded.root, labels, this.#beforeChange(at), at);
+    if (ended === null) return;
+    this.met.add('resolved by hand');
+    this.#emit(loaded, ended);
+    this.#flush(at);
   }
 
   /** Appends what a sender added. Returns the reason, `path: reason`, when it is refused at the door. */
@@ -271,30 +289,4 @@ export class ModelEngine {
     for (const make of this.#outbox) this.#log.append(make(at), at);
     this.#outbox = [];
   }
-}
-
-/** Rules 8.1, over already: resolved by the firing's own event, at the time that made it good. */
-function overFiring(node: Node, firing: Firing, over: number): Firing {
-  const key = node.trigger.forEach.map((name) => firing.labels[name] ?? '');
-  const story = storyOfAlert(firing.story.start ?? 0);
-  return makeFiring(node, key, {
-    state: 'resolved',
-    event: firing.event,
-    time: over,
-    cause: [firing.cause, over],
-    story,
-    shadow: firing.shadow,
-  });
-}
-
-function resolvedFiring(node: Node, event: ModelEvent, alert: Alert | undefined): Firing {
-  const key = keyOf(event, node.trigger.forEach);
-  return makeFiring(node, key, {
-    state: 'resolved',
-    event,
-    time: event.t,
-    cause: [event.id, event.t],
-    story: storyOfAlert(alert?.start ?? 0),
-    shadow: alert?.shadow === true,
-  });
 }

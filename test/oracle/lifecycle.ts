@@ -1,3 +1,4 @@
+import type { Labels } from '../../src/model/event.ts';
 import { endOf } from './raised.ts';
 import { useUp } from './reminders.ts';
 import type { EventNode, Loaded, Node } from './state.ts';
@@ -40,18 +41,40 @@ function isUnchanged(before: Node | undefined, after: Node | undefined): boolean
 export function openStanding(loaded: Loaded, asOf: number): void {
   for (const node of loaded.nodes) {
     if (node.kind !== 'event' || !isStanding(node.trigger) || node.trigger.forEach.length > 0) continue;
-    if (node.windows.size > 0) continue;
-    const end = asOf + node.trigger.withinMs;
-    const window = { key: [], start: asOf, end, count: 0, last: null, opener: null, openedAsOf: asOf };
-    node.windows.set(keyText([]), {
-      ...window,
-      due: end,
-      keepUntil: null,
-      silent: false,
-      armed: null,
-      values: new Set(),
-      collected: { events: [], counted: 0 },
-    });
+    if (node.windows.size === 0) openStandingWindow(node, [], asOf);
+  }
+}
+
+function openStandingWindow(node: EventNode, key: readonly string[], asOf: number): void {
+  const end = asOf + node.trigger.withinMs;
+  node.windows.set(keyText(key), {
+    ...{ key, start: asOf, end, count: 0, last: null, opener: null, openedAsOf: asOf, due: end },
+    keepUntil: key.length === 0 ? null : asOf + FORGET_MS,
+    silent: false,
+    armed: null,
+    values: new Set(),
+    collected: { events: [], counted: 0 },
+  });
+}
+
+/** The row "clear": a standing window opens again as by "enable". */
+export function clearKey({ automation, nodes }: Loaded, labels: Labels, asOf: number): void {
+  for (const node of nodes) {
+    const { forEach } = node.trigger;
+    if (forEach.length !== Object.keys(labels).length || !forEach.every((name) => name in labels)) continue;
+    const key = forEach.map((name) => labels[name] ?? '');
+    const text = keyText(key);
+    if (node.kind === 'composite') {
+      node.groups.delete(text);
+      continue;
+    }
+    const window = node.windows.get(text);
+    if (window !== undefined || node.alerts.has(text) || node.raised.has(text)) node.note('cleared');
+    for (const memory of [node.windows, node.alerts, node.raised, node.early, node.marks, node.recent, node.holds]) {
+      memory.delete(text);
+    }
+    if (!automation.enabled || !isStanding(node.trigger)) continue;
+    if (window !== undefined || forEach.length === 0) openStandingWindow(node, key, asOf);
   }
 }
 

@@ -113,6 +113,13 @@ export function endByTime(node: EventNode, raised: Raised, asOf: number): Firing
   });
 }
 
+/** Rules 13, resolve: as L1, at the as_of of the change, or at the newest event that is known where that is later. */
+export function dropRaised(node: EventNode, raised: Raised, asOf: number): void {
+  node.forgotAsOf = Number.NEGATIVE_INFINITY;
+  drop(node, raised);
+  raiseFloor(node, keyText(raised.key), Math.max(asOf, raised.last), asOf);
+}
+
 /** The alert and what was counted while it lasted; a window that a newer arming event opened stays. */
 function drop(node: EventNode, { key, last }: Raised): void {
   const text = keyText(key);

@@ -3,7 +3,18 @@ import type { Labels } from '../../src/model/event.ts';
 import { ModelEngine, type ModelFiring } from './engine.ts';
 
 /** One line of the recorded scenarios, without its answer. */
-export type Step = { at: string; event?: unknown; tick?: true; put?: unknown; delete?: string };
+export type Step = {
+  at: string;
+  event?: unknown;
+  tick?: true;
+  put?: unknown;
+  delete?: string;
+  clear?: KeyOf;
+  resolve?: KeyOf;
+};
+
+/** A key of an automation. */
+export type KeyOf = { automation: string; labels: Labels };
 
 export type Scenario = {
   name: string;
@@ -40,7 +51,8 @@ type State = { engine: ModelEngine; firings: ScenarioFiring[]; refused: Refused[
  */
 export function endsOf(timeline: Scenario['timeline'], together: number): Set<number> {
   const ends = new Set<number>();
-  const sends = ({ tick, put, delete: removed }: Step): boolean => !tick && put === undefined && removed === undefined;
+  const sends = ({ tick, put, delete: removed, clear, resolve }: Step): boolean =>
+    !(tick || put !== undefined || removed !== undefined || clear || resolve);
   let waiting = 0;
   for (const [i, step] of timeline.entries()) {
     const next = timeline[i + 1];
@@ -86,6 +98,8 @@ function take(run: State, step: Step, index: number): void {
   if (step.tick === true) engine.tick(at);
   if (step.put !== undefined) engine.put(step.put, at);
   if (step.delete !== undefined) engine.delete(step.delete, at);
+  if (step.clear !== undefined) engine.clear(step.clear.automation, step.clear.labels, at);
+  if (step.resolve !== undefined) engine.resolve(step.resolve.automation, step.resolve.labels, at);
 }
 
 function applyAll(run: State, { at }: Step, index: number): void {

@@ -93,6 +93,8 @@ export type Rare =
   | 'over already'
   | 'taken back'
   | 'held'
+  | 'resolved by hand'
+  | 'cleared'
   | 'long silence';
 
 /** A trigger at its place in the tree of one automation, with all that it remembers. */

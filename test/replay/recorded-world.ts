@@ -1,3 +1,5 @@
+import { openWindows } from '../../src/inspect/windows.ts';
+import { clearKeyOf, resolveAlertOf } from '../../src/redis/key-changes.ts';
 import { writeQuotas } from '../../src/redis/quotas.ts';
 import { writeSettings } from '../../src/redis/settings.ts';
 import { apply } from '../../src/redis/steps/apply.ts';
@@ -43,9 +45,22 @@ const CHANGERS: readonly Changer[] = [
     await writeSettings(redis, store, { earlyMs: pick(2) === 0 ? null : pick(100_000) }),
   async ({ redis, store }, pick) =>
     await writeSettings(redis, store, { followWaitMs: pick(2) === 0 ? null : 1_000 * pick(120) }),
+  async (world, pick) => await decided(world, pick, clearKeyOf),
+  async (world, pick) => await decided(world, pick, resolveAlertOf),
+  async (world, pick) => await decided(world, pick, resolveAlertOf),
   async ({ redis, store }, pick) =>
     await writeQuotas(redis, store, { windowsPerAutomation: pick(2) === 0 ? null : 5 + pick(40) }),
 ];
+
+/** Acts on a key that holds state, where there is one. */
+async function decided(world: World, pick: (bound: number) => number, act: typeof clearKeyOf | typeof resolveAlertOf) {
+  const { redis, store } = world;
+  const { windows } = await openWindows(redis, store, { limit: 500 });
+  const alerts = windows.filter((window) => window.path === '' && window.kind === 'event' && window.alert !== null);
+  const found = act === resolveAlertOf && alerts.length > 0 ? alerts : windows;
+  const one = found[pick(Math.max(1, found.length))];
+  if (one && (act === clearKeyOf || one.path === '')) await act(redis, store, one);
+}
 
 /** What `apply` answered, by entry: what became of it, and the words of each automation, in order. */
 export type Heard = Map<string, Readonly<{ outcome: string; words: ReadonlyMap<string, readonly string[]> }>>;

@@ -126,7 +126,7 @@ async function run(
   await state.refresh();
   const ends = endsOf(scenario.timeline, together);
   const waiting: Entry[] = [];
-  for (const [i, { at, event, tick, delete: id }] of parsed.timeline.entries()) {
+  for (const [i, { at, event, tick, delete: id, clear, resolve }] of parsed.timeline.entries()) {
     engine.moveTo(at);
     if (event !== undefined) waiting.push(...sealed(engine, event));
     if (waiting.length > 0 && ends.has(i)) await engine.replay(waiting.splice(0));
@@ -134,6 +134,8 @@ async function run(
     const put = automations.puts.get(i);
     if (put) await engine.put(put);
     if (id !== undefined) await engine.delete(id);
+    if (clear) await engine.clear(clear);
+    if (resolve) await engine.resolve(resolve);
     if (put || id !== undefined) await state.refresh();
     if (ends.has(i)) await look(i, await engine.drain());
   }
