@@ -19,17 +19,27 @@ export type ToldFiring = Readonly<{
 /** What depends on the time at which a firing was decided, and on the worker. */
 const BY_CHANCE: ReadonlySet<string> = new Set(['decided', 'worker']);
 
-/** The same of a child firing, as lua/include/firing.lua writes it. */
-const DECIDED = /"decided":\d+,/g;
-
 /** Fields of an entry that follow from the log alone, as one text. */
 export function essence(fields: readonly string[]): string {
   const kept: string[] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [name = '', value = ''] = [fields[i], fields[i + 1]];
-    if (!BY_CHANCE.has(name)) kept.push(name, name === 'children' ? value.replaceAll(DECIDED, '') : value);
+    if (!BY_CHANCE.has(name))
+      kept.push(name, name === 'children' ? JSON.stringify(withoutChance(JSON.parse(value))) : value);
   }
   return JSON.stringify(kept);
+}
+
+/** Child firings, as lua/include/told.lua writes them, with their own children. */
+function withoutChance(children: unknown): unknown {
+  if (!Array.isArray(children)) return children;
+  return children.map((child: Record<string, unknown>) =>
+    Object.fromEntries(
+      Object.entries(child)
+        .filter(([name]) => !BY_CHANCE.has(name))
+        .map(([name, value]) => [name, name === 'children' ? withoutChance(value) : value]),
+    ),
+  );
 }
 
 export function toldOf([, fields]: FiringEntry): ToldFiring {

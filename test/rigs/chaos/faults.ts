@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Crowd } from '../crowd.ts';
+import type { Changes } from './changes.ts';
 import type { Disturbance, Door } from './door.ts';
 import type { Hostile } from './hostile.ts';
 import type { Options } from './options.ts';
 import type { Producer } from './producer.ts';
 import type { Servers } from './servers.ts';
 
-export type FaultKind = 'kill' | 'stop' | 'redis kill' | 'failover' | 'disturbance' | 'scripts';
+export type FaultKind = 'kill' | 'stop' | 'redis kill' | 'failover' | 'disturbance' | 'scripts' | 'change';
 
 /** `at`: share of the events that have been sent by then. */
 export type Fault = { kind: FaultKind; at: number };
@@ -43,6 +44,7 @@ export function schedule(options: Options, random: () => number): Fault[] {
   add('stop', options.stops, anywhere(options.stops));
   add('disturbance', options.disturbances, anywhere(options.disturbances));
   add('scripts', options.scripts, anywhere(options.scripts));
+  add('change', options.changes, (i) => i + random());
   add('redis kill', options.redisKills, (i) => i + 0.3 + 0.4 * random());
   add('failover', options.failovers, (i) => i + 0.3 + 0.4 * random());
   return faults.sort((a, b) => a.at - b.at);
@@ -55,6 +57,7 @@ export type Scene = {
   crowd: Crowd;
   producer: Producer;
   hostile: Hostile;
+  changes: Changes;
   /** An undisturbed connection to the primary. */
   redis: Redis;
   random: () => number;
@@ -85,13 +88,13 @@ export async function rage(
     while (scene.producer.sent < at * total && !signal.aborted) await pause(10);
     if (signal.aborted) break;
     scene.say(`${Math.round(at * 100)} %: ${kind}`);
-    await strike(scene, kind, damage);
+    await strike(scene, kind, damage, signal);
     damage.done.push({ kind, at: performance.now() });
   }
   return damage;
 }
 
-async function strike(scene: Scene, kind: FaultKind, damage: Damage): Promise<void> {
+async function strike(scene: Scene, kind: FaultKind, damage: Damage, signal: AbortSignal): Promise<void> {
   const { crowd, random, door, redis } = scene;
   switch (kind) {
     case 'kill':
@@ -106,6 +109,8 @@ async function strike(scene: Scene, kind: FaultKind, damage: Damage): Promise<vo
       if (random() < 0.5) await redis.script('FLUSH');
       else await redis.eval(foreign(Math.floor(random() * 1e9)), 0);
       return;
+    case 'change':
+      return await scene.changes.one(signal);
     case 'redis kill':
     case 'failover':
       return await strikeRedis(scene, kind, damage);

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { type AutomationDocument, Watchfire } from '../../../src/index.ts';
-import type { Json } from '../../oracle/event.ts';
+import { storeOf } from '../../../src/redis/store.ts';
+import { backtest } from '../../../src/replay/backtest.ts';
 import { commandLine } from '../../support/usage.ts';
 import { Crowd } from '../crowd.ts';
+import { Changes } from './changes.ts';
 import { consume } from './consumer.ts';
 import { Door } from './door.ts';
 import { type Damage, rage, type Scene, schedule } from './faults.ts';
@@ -28,6 +29,9 @@ const GREEDY = ['pages'];
 /** Between two visits of the consumer. */
 const CONSUME_EVERY_MS = 100;
 
+/** So many firings by which a backtest differs are shown, of each kind. */
+const EXAMPLES = 3;
+
 /** Promised: all is applied and relayed so long after the last fault and the last event. */
 const DRAIN_BOUND_MS = 60_000;
 
@@ -49,17 +53,6 @@ function clientOf(door: Door): Redis {
   const redis = new Redis(door.url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
   redis.on('error', () => undefined);
   return redis;
-}
-
-/** Puts automations and notes where in the log each change took effect. */
-async function change(watchfire: Watchfire, redis: Redis, documents: readonly Json[]): Promise<Change[]> {
-  const changes: Change[] = [];
-  for (const document of documents) {
-    await watchfire.put(document as AutomationDocument);
-    const [position = '', at] = await redis.hmget(`{${NAMESPACE}}:automation:${document.id}`, 'position', 'at');
-    changes.push({ position: position ?? '', at: Number(at), document });
-  }
-  return changes;
 }
 
 /** Takes jobs until `signal` says that nothing comes any more. */
@@ -98,9 +91,8 @@ async function untilDrained(redis: Redis, crowd: Crowd): Promise<number> {
 
 /** Sends all events while everything goes wrong, then waits until they are dealt with and freezes what is there. */
 async function run(options: Options, scene: Scene, perSecond: number): Promise<Outcome> {
-  const { crowd, producer, redis } = scene;
-  const watchfire = new Watchfire({ redis, namespace: NAMESPACE });
-  const changes = await change(watchfire, redis, AUTOMATIONS);
+  const { crowd, producer, redis, changes } = scene;
+  await changes.put(AUTOMATIONS);
   await Promise.all(Array.from({ length: options.workers }, () => crowd.add()));
   const over = new AbortController();
   const consuming = consumeUntil(redis, over.signal);
@@ -118,14 +110,13 @@ async function run(options: Options, scene: Scene, perSecond: number): Promise<O
   scene.say('drained');
   // From here on nothing is decided any more: time goes on, and the model has to know up to where. The one that hears the
   // others comes last, so that it is in the log what they said.
-  const frozen = [...AUTOMATIONS].reverse().map((document) => ({ ...document, enabled: false }));
-  changes.push(...(await change(watchfire, redis, frozen)));
+  await changes.put([...AUTOMATIONS].reverse().map((document) => ({ ...document, enabled: false })));
   await untilDrained(redis, crowd);
   over.abort();
   await consuming;
   const lateStops = await crowd.stop();
-  await watchfire.close();
-  return { damage, sentAt, drainMs, changes, crashes: crowd.crashes, lateStops };
+  await changes.close();
+  return { damage, sentAt, drainMs, changes: await changes.survived(), crashes: crowd.crashes, lateStops };
 }
 
 /** From any fault, however soon others followed it, as long as events came. */
@@ -158,6 +149,7 @@ function rows(
     ['failovers', done('failover')],
     ['disturbances', done('disturbance')],
     ['foreign scripts', done('scripts')],
+    ['changes of automations', done('change')],
     ['hostile entries', scene.hostile.sent],
     ['ids that are no times', scene.hostile.unusable],
     ...rowsOf(verdict),
@@ -171,6 +163,31 @@ function rows(
     ['slowest recovery (ms)', slowest, options.rate > 0 && slowest > RECOVERY_BOUND_MS],
     ['largest worker (MB)', scene.crowd.peakBytes / 1e6],
   ];
+}
+
+/**
+ * `watchfire backtest` of what was recorded gives the ledger again, whatever happened to workers and servers.
+ * @param whole whether the log is: one that was set straight begins somewhere
+ */
+async function replayed(redis: Redis, whole: boolean): Promise<{ rows: Row[]; examples: string[] }> {
+  const live = { connections: { redis }, store: storeOf(NAMESPACE) };
+  const { same, own, complete } = await backtest(live, { redis, namespace: `${NAMESPACE}-replayed` });
+  const differing = (same?.extra.length ?? 0) + (same?.missing.length ?? 0) + (same?.misplaced ? 1 : 0);
+  const others = (own?.unexpected ?? 0) + (own?.lacking ?? 0);
+  const few = (what: string, list: readonly object[] = []): string[] =>
+    list.slice(0, EXAMPLES).map((told) => `backtest: ${what} ${JSON.stringify(told)}`);
+  return {
+    rows: [
+      ['firings replayed by backtest', same?.compared ?? 0, whole && !complete],
+      ['backtest differs', differing, differing > 0],
+      ['own entries that backtest does not find', others, complete && others > 0],
+    ],
+    examples: [
+      ...few('only replayed', same?.extra),
+      ...few('only in the ledger', same?.missing),
+      ...few('elsewhere', same?.misplaced ? [same.misplaced] : []),
+    ],
+  };
 }
 
 async function main(): Promise<number> {
@@ -207,7 +224,9 @@ async function main(): Promise<number> {
     const traffic = new Traffic(randomOf(options.seed));
     const producer = new Producer(sending, `{${NAMESPACE}}:events`, traffic, options.durability === 'replicated');
     const hostile = new Hostile(attacking, `{${NAMESPACE}}:events`, randomOf(options.seed + 2));
-    const scene: Scene = { servers, door, crowd, producer, hostile, redis, random: randomOf(options.seed + 1), say };
+    const changes = new Changes(redis, NAMESPACE, AUTOMATIONS, randomOf(options.seed + 3));
+    const random = randomOf(options.seed + 1);
+    const scene: Scene = { servers, door, crowd, producer, hostile, changes, redis, random, say };
     const perSecond = options.rate || options.events / options.seconds;
     pulse.start();
     const outcome = await run(options, scene, perSecond);
@@ -215,10 +234,12 @@ async function main(): Promise<number> {
     say(`applied in each second: ${pulse.course.join(' ')}`);
     say('judging');
     const verdict = await judge(new Retained(redis, NAMESPACE), new Replay(outcome.changes), AUTOMATIONS);
-    const table = rows(options, scene, pulse, outcome, verdict, perSecond);
+    say('replaying');
+    const replay = await replayed(redis, scene.hostile.unusable === 0);
+    const table = [...rows(options, scene, pulse, outcome, verdict, perSecond), ...replay.rows];
     const seconds = (performance.now() - begin) / 1_000;
     process.stdout.write(`${tableOf([...table, ['whole run (s)', seconds]])}\n`);
-    for (const line of [...verdict.examples, ...outcome.crashes]) process.stdout.write(`${line}\n`);
+    for (const line of [...verdict.examples, ...replay.examples, ...outcome.crashes]) process.stdout.write(`${line}\n`);
     const failed = table.some(([, , wrong]) => wrong === true);
     if (failed) process.stdout.write(`${crowd.complaints.slice(-20).join('')}\n`);
     process.stdout.write(failed ? `WRONG, seed ${options.seed}\n` : `all zeros, seed ${options.seed}\n`);

@@ -20,6 +20,8 @@ export type Options = Readonly<{
   disturbances: number;
   /** SCRIPT FLUSH and scripts of others. */
   scripts: number;
+  /** Automations that are disabled, enabled, replaced, deleted or put again. */
+  changes: number;
   /** 1: a hostile producer sends beside the others; 0: none does. */
   hostile: number;
   /** How long the events take to be sent; with `rate` they take what they take. */
@@ -44,6 +46,7 @@ const DEFAULTS = {
   failovers: 0,
   disturbances: 20,
   scripts: 20,
+  changes: 20,
   hostile: 1,
   seconds: 40,
   rate: 0,
@@ -85,6 +88,7 @@ export function optionsOf(args: readonly string[]): Options {
     failovers: number('failovers'),
     disturbances: number('disturbances'),
     scripts: number('scripts'),
+    changes: number('changes'),
     hostile: number('hostile'),
     seconds: Math.max(1, number('seconds')),
     rate: number('rate'),

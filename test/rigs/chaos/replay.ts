@@ -7,8 +7,8 @@ import { StreamLog } from './stream-log.ts';
 /** An entry of a stream as Redis gives it. */
 export type StreamEntry = readonly [id: string, fields: readonly string[]];
 
-/** A change of the automations: the last applied entry before it, and when it was made (ms). */
-export type Change = { position: string; at: number; document: Json };
+/** A change of the automations: the last applied entry before it, and when it was made (ms). `document`: null when it was deleted. */
+export type Change = { position: string; at: number; id: string; document: Json | null };
 
 const millisecondsOf = (id: string): number => Number(id.split('-')[0]);
 
@@ -58,16 +58,24 @@ export class Replay {
 
   /** To be called behind the last entry. */
   finish(): void {
-    for (const change of this.#changes.splice(0)) this.engine.put(change.document, change.at);
-    for (const { event } of this.#log.appended) this.faults.push(`the log lacks ${event.event} ${event.id}`);
+    for (const change of this.#changes.splice(0)) this.#make(change, change.at);
+    for (const { event } of this.#log.appended) {
+      const behind = event.follows ? ` that follows ${event.follows}` : '';
+      this.faults.push(`the log lacks ${event.event} ${event.id}${behind}`);
+    }
   }
 
   /** A change is never ahead of the oldest entry that waits behind it. */
   #changeBefore(id: string, at: number): void {
     for (let [next] = this.#changes; next !== undefined && isAfter(id, next.position); [next] = this.#changes) {
       this.#changes.shift();
-      this.engine.put(next.document, Math.min(next.at, at));
+      this.#make(next, Math.min(next.at, at));
     }
+  }
+
+  #make({ id, document }: Change, at: number): void {
+    if (document) this.engine.put(document, at);
+    else this.engine.delete(id, at);
   }
 
   #feedSent(id: string, at: number, fields: readonly string[]): void {

@@ -66,15 +66,17 @@ export class Retained {
   }
 
   /** Dead letters, by what they hold, `source entry`; and the entries that were taken out of the log, because they are larger than any may be. */
-  async deadLetters(): Promise<{ letters: string[]; takenOut: Set<string> }> {
-    const letters: string[] = [];
+  async deadLetters(): Promise<{ letters: Map<string, string>; takenOut: Set<string> }> {
+    const letters = new Map<string, string>();
     const takenOut = new Set<string>();
     for await (const [, flat] of this.stream('dead')) {
-      const { source, entry = '', bytes } = recordOf(flat);
-      letters.push(`${source} ${entry}`);
-      if (Number(bytes ?? 0) <= MOST_BYTES) continue;
+      const { source, entry = '', bytes, reason, attempts } = recordOf(flat);
       const [still] = await this.#redis.xrange(`${this.#prefix}events`, entry, entry);
-      if (!still) takenOut.add(entry);
+      const line = `${source} ${entry}`;
+      const again = letters.has(line) ? 'again, ' : '';
+      const told = `${again}${reason}, ${bytes ?? '?'} bytes, at attempt ${attempts}, ${still ? 'still' : 'no longer'} in the log`;
+      letters.set(again ? `${line} again` : line, told);
+      if (!still && Number(bytes ?? 0) > MOST_BYTES) takenOut.add(entry);
     }
     return { letters, takenOut };
   }

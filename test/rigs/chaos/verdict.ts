@@ -58,7 +58,8 @@ export async function judge(retained: Retained, replay: Replay, documents: reado
   court.same(
     'dead letters wrong',
     refused.map((id) => `events ${id}`),
-    letters,
+    [...letters.keys()],
+    (line) => letters.get(line) ?? '',
   );
   const counters = await retained.counters();
   const entries = replay.entries + takenOut.size;
@@ -123,10 +124,15 @@ class Court {
   }
 
   /** Notes what only one of two lists has, as often as it has it. */
-  same(kind: Mistake, expected: readonly string[], found: readonly string[]): void {
+  same(
+    kind: Mistake,
+    expected: readonly string[],
+    found: readonly string[],
+    more = (_line: string): string => '',
+  ): void {
     const { missing, extra } = difference(expected, found);
     for (const line of missing) this.mistake(kind, `missing ${line}`);
-    for (const line of extra) this.mistake(kind, `unexpected ${line}`);
+    for (const line of extra) this.mistake(kind, `unexpected ${line} ${more(line)}`.trim());
   }
 
   firings(ledger: readonly LedgerLine[]): void {
