@@ -9,6 +9,7 @@
 -- KEYS generation   string  number of the definitions
 -- KEYS seen         string  generations of remembered ids, as JSON
 -- KEYS audit        hash    what became of the log itself
+-- KEYS straight     stream  the log as it is written anew
 -- KEYS listeners    set     automations that want state-change events
 -- KEYS parked       zset    followers waiting for their leader
 -- KEYS holds        hash    id of a parked event -> the triggers and keys that wait for it, as JSON

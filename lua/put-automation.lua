@@ -9,6 +9,7 @@
 -- KEYS generation   string  number of the definitions
 -- KEYS seen         string  generations of remembered ids, as JSON
 -- KEYS audit        hash    what became of the log itself
+-- KEYS straight     stream  the log as it is written anew
 -- KEYS queues    zset    queue that an automation ever named -> generation of the last change that did
 -- KEYS listeners    set     automations that want state-change events
 -- KEYS parked       zset    followers waiting for their leader

@@ -28,6 +28,9 @@ if replaces then
 else
   if own.has(keys, args.entry) then return { 'own', '' } end
   if not stream.after(args.entry, redis.call('GET', keys.position) or '0-0') then return { 'gone', '' } end
+  -- A copy of it would come back when the log that is written anew takes the place of this one.
+  local copied = redis.call('HGET', keys.audit, 'straight_to')
+  if copied and not stream.after(args.entry, copied) then return { 'gone', '' } end
   if redis.call('XDEL', keys.events, args.entry) == 0 then return { 'gone', '' } end
   redis.call('HINCRBY', keys.counters, 'rejected', 1)
   redis.call('HSET', keys.audit, 'deleted', args.entry) -- the auditor looks for what others deleted before it was applied

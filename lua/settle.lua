@@ -9,6 +9,7 @@
 -- KEYS dead        stream  dead letters
 -- KEYS seen        string  generations of remembered ids, as JSON
 -- KEYS audit       hash    what became of the log itself
+-- KEYS straight    stream  the log as it is written anew
 -- KEYS listeners   set     automations that want state-change events
 -- KEYS parked      zset    followers waiting for their leader
 -- KEYS early       zset    names of the hashes of remembered times -> the end of their half hour in ms

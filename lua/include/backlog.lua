@@ -21,16 +21,24 @@ function M.oldest_or_less(e)
   return M.oldest(e)
 end
 
--- The milliseconds of the oldest entry that is not applied yet, or nil.
-function M.oldest(e)
-  local entry = stream.behind(e.keys.events, e.position, 1)[1]
-  if not entry then return nil end
+-- The milliseconds that stand for those of an entry.
+local function time_of(e, entry)
   local fields = entry[2]
   if own.claimed(fields) == 'straightened' and own.has(e.keys, entry[1]) then
     local _, at = own.first(fields)
     if at then return at end
   end
   return e.behind and e.now or usable.ms(entry[1])
+end
+
+-- The milliseconds of the oldest entry that is not applied yet, or nil. While the log is written anew (rebuild.lua), the entries that got
+-- another id wait with the time of that one, and the log shows the others.
+function M.oldest(e)
+  local entry = stream.behind(e.keys.events, e.position, 1)[1]
+  if not entry then return nil end
+  local from = redis.call('HGET', e.keys.audit, 'straight_from')
+  local again = from and stream.behind(e.keys.straight, from, 1)[1]
+  return again and math.min(time_of(e, entry), time_of(e, again)) or time_of(e, entry)
 end
 
 -- How far time has come where there are no entries: never ahead of the next entry, nor of what feeds the log.

@@ -25,7 +25,7 @@ export function essence(fields: readonly string[]): string {
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [name = '', value = ''] = [fields[i], fields[i + 1]];
     if (!BY_CHANCE.has(name))
-      kept.push(name, name === 'children' ? JSON.stringify(withoutChance(JSON.parse(value))) : value);
+      kept.push(name, name === 'children' ? JSON.stringify(withoutChance(shownJson(value) ?? value)) : value);
   }
   return JSON.stringify(kept);
 }

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { lastDeadLetters, redriveDeadLetters } from '../../src/inspect/dead-letters.ts';
 import { audit } from '../../src/redis/steps/audit.ts';
 import { setAside } from '../../src/redis/steps/set-aside.ts';
+import { straighten } from '../../src/redis/steps/straighten.ts';
+import { event, IdWorld, LARGEST_ID } from '../support/id-world.ts';
 import { difference } from '../support/snapshot.ts';
 import { World } from '../support/world.ts';
 
@@ -24,6 +26,21 @@ test('an entry goes out of the log and leaves a letter of what is known, which i
   expect(await lastDeadLetters(world.redis, world.store, 9)).toMatchObject([{ ...known, sha1: DIGEST }]);
   expect(await world.drain()).toEqual(['applied', 'applied']);
   expect((await world.state()).counters).toEqual({ applied: '2', rejected: '1' });
+});
+
+test('an entry that is copied already, where the log is written anew, stays until that is done', async () => {
+  const world = new IdWorld();
+  const id = await world.add('*', event('large'));
+  const after = await world.add('*', event('also large'));
+  await world.add(LARGEST_ID, event('b'));
+  await straighten(world.redis, world.store, 1);
+  expect((await setAside(world.redis, world.store, id, LARGE)).word).toBe('gone');
+  expect((await setAside(world.redis, world.store, after, LARGE)).word).toBe('set-aside');
+  await world.straighten();
+  expect(await world.events()).toEqual(['large', 'b']);
+  expect((await setAside(world.redis, world.store, id, LARGE)).word).toBe('set-aside');
+  expect(await world.drain()).toEqual(['applied']);
+  expect((await world.state()).counters).toMatchObject({ applied: '1', rejected: '2' });
 });
 
 test('nobody who looks at the log takes it for a loss', async () => {

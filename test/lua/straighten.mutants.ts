@@ -5,6 +5,12 @@ export const rules: Mutants = {
     '4 Straightening: nothing ahead is applied': ['usable.ms(chunk.last) > usable.latest(e.now, e.position)', 'false'],
     '4 Straightening: nothing before 2001 is applied': ['usable.low(first_id) or', ''],
   },
+  'lua/include/backlog.lua': {
+    '4 Straightening: time does not pass what has another id already': [
+      'return again and math.min(time_of(e, entry), time_of(e, again)) or time_of(e, entry)',
+      'return time_of(e, entry)',
+    ],
+  },
   'lua/include/usable.lua': {
     '4 Straightening: five seconds ahead are allowed': ['+ limits.CLOCK_SKEW_MS', ''],
   },

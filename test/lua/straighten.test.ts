@@ -3,7 +3,9 @@ import { lastDeadLetters } from '../../src/inspect/dead-letters.ts';
 import { ENGINE_GROUP } from '../../src/redis/keys.ts';
 import { isAfter } from '../../src/redis/log.ts';
 import { audit } from '../../src/redis/steps/audit.ts';
+import { settle } from '../../src/redis/steps/settle.ts';
 import { straighten } from '../../src/redis/steps/straighten.ts';
+import { eventually } from '../support/eventually.ts';
 import { DAY_MS, event, IdWorld, LARGEST_ID } from '../support/id-world.ts';
 import { World } from '../support/world.ts';
 
@@ -122,6 +124,23 @@ describe('entries whose ids lie ahead', () => {
     );
     expect(await world.events()).toEqual(expected);
     expect(await world.drain()).toEqual(Array.from({ length: 9 }, () => 'applied'));
+  });
+
+  test('time does not pass those that got another id while the log is written anew', async () => {
+    const world = new IdWorld();
+    await world.add('*', event('a'));
+    await world.drain();
+    await world.add(`${(await world.nowMs()) + DAY_MS}-0`, event('b'));
+    await world.add('*', event('c'));
+    await straighten(world.redis, world.store, 2);
+    const again = Number.parseInt((await world.redis.xrevrange(world.store.keys.straight, '+', '-'))[0]?.[0] ?? '', 10);
+    await eventually('time goes on', async () => (await world.nowMs()) > again);
+    expect(await settle(world.redis, world.store)).toMatchObject({ word: 'settled', waitingMs: again });
+    await world.put({ id: 'a', name: 'a', trigger: { expect: ['none'] } });
+    const [, fields = []] = (await world.redis.xrevrange(world.store.keys.history, '+', '-', 'COUNT', 1))[0] ?? [];
+    expect(Number(fields[fields.indexOf('time') + 1])).toBeLessThanOrEqual(again);
+    await world.straighten();
+    expect(await world.drain()).toEqual(['applied', 'applied']);
   });
 
   test('groups begin before the first that got another id, or go on where they were', async () => {
