@@ -31,6 +31,11 @@ const PARTS: Readonly<Record<string, Part>> = {
     tests: 'test/traces/partitions.test.ts',
     whole: { share: 1 },
   },
+  feed: {
+    what: 'a model of the feed, and each of its rules left out once: late, doubled, lost calls, crashes, failovers of both sides',
+    tests: 'test/rigs/proof/feed.test.ts',
+    whole: { runs: 20_000 },
+  },
   crash: {
     what: 'the crash matrix: every call of a worker x all that can become of it (--share 0.1: a random tenth)',
     tests: 'test/rigs/crash/crash.test.ts',
