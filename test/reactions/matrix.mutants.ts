@@ -26,7 +26,7 @@ export const protections: Mutants = {
     'e-mail: an alert is one thread': ['references: thread,', 'references: id,'],
   },
   'src/reactions/sending.ts': {
-    'messages: the key of the alert': ['key: alert.key,', 'key: firing.id,'],
+    'messages: the key of the alert': [': alert.key,', ': whole.id,'],
     'messages: whether the alert is open': ['open: alert.open,', 'open: true,'],
   },
 };

@@ -12,7 +12,7 @@ test.each([
     ['children', child({}, { children: JSON.parse(child({ decided: 1, worker: 'a' })) })],
     ['children', child({}, { children: JSON.parse(child({ decided: 2, worker: 'b' })) })],
   ],
-])('who decided %s, and when, makes no difference', (_, one, other) => {
+])('the worker that decided %s makes no difference, nor does the time', (_, one, other) => {
   expect(essence(['firing', 'f', ...one])).toBe(essence(['firing', 'f', ...other]));
 });
 
