@@ -21,7 +21,7 @@ function M.begin(e)
   e.commands, e.counts, e.grown, e.over = {}, {}, {}, 0
   e.damaged = {}
   e.generations, e.remembers, e.buckets = false, false, {}
-  e.parked, e.followers, e.released = {}, {}, {}
+  e.parked, e.followers, e.released, e.held = {}, {}, {}, {}
 end
 
 -- keys: of the script, by the names in its header; prefixes: JSON of src/redis/keys.ts. Call begin before you use it.
@@ -99,6 +99,7 @@ function M.new(keys, prefixes)
     parked = false, -- by this call: event id -> document
     followers = false, -- the same by leader: digest -> list
     released = false, -- ids of events that were parked before and that this call released
+    held = false, -- event id -> the keys that it holds, as this call leaves them: { state name, key } (hold.lua)
   }
 end
 

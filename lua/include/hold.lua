@@ -9,18 +9,37 @@ local match = include('match')
 
 local M = {}
 
+-- The keys that an event holds, or nil: where another copy of it was parked before, it is in the log again and not applied yet.
+local function held_by(e, id)
+  if e.held[id] then return e.held[id] end
+  local text, held = typed.hash('HGET', e.keys.holds, id), {}
+  if not text then return nil end
+  local readable, cells = pcall(cjson.decode, text)
+  if not readable or type(cells) ~= 'table' then
+    damage.lost(e, e.keys.holds, 'held rubbish: absences that waited for parked events may never be decided')
+    return held
+  end
+  for _, cell in ipairs(cells) do
+    if type(cell) == 'table' and type(cell[1]) == 'string' and type(cell[2]) == 'string' then held[#held + 1] = cell end
+  end
+  return held
+end
+
 -- Notes an event that is parked at every key where it is expected, and at the event which keys these are.
 function M.set(e, chunk, ev)
-  local held, last = {}, chunk.match + chunk.match_counts[ev.number]
+  local held, known, last = held_by(e, ev.id) or {}, {}, chunk.match + chunk.match_counts[ev.number]
+  for _, cell in ipairs(held) do known[cell[1] .. '\n' .. cell[2]] = true end
   while chunk.match < last do
     local s, b, _, expects, _, more = match.next(chunk)
-    if (expects or match.resets(more)) and s.kind.proactive then
+    if (expects or match.resets(more)) and s.kind.proactive and not known[s.name .. '\n' .. b.key] then
       b.hold = (b.hold or 0) + 1
       window.save(e, s, b)
       held[#held + 1] = { s.name, b.key }
     end
   end
-  if held[1] then engine.later(e, 'HSET', e.keys.holds, ev.id, cjson.encode(held)) end
+  if not held[1] then return end
+  e.held[ev.id] = held
+  engine.later(e, 'HSET', e.keys.holds, ev.id, cjson.encode(held))
 end
 
 local function lift(e, name, key, as_of)
@@ -41,16 +60,10 @@ end
 
 -- An event that was parked has come back and been decided; as_of: of its entry.
 function M.lift(e, id, as_of)
-  local held = typed.hash('HGET', e.keys.holds, id)
+  local held = held_by(e, id)
   if not held then return end
-  local readable, cells = pcall(cjson.decode, held)
-  if not readable or type(cells) ~= 'table' then
-    damage.lost(e, e.keys.holds, 'held rubbish: absences that waited for parked events may never be decided')
-    cells = {}
-  end
-  for _, cell in ipairs(cells) do
-    if type(cell) == 'table' and type(cell[1]) == 'string' and type(cell[2]) == 'string' then lift(e, cell[1], cell[2], as_of) end
-  end
+  for _, cell in ipairs(held) do lift(e, cell[1], cell[2], as_of) end
+  e.held[id] = {}
   engine.later(e, 'HDEL', e.keys.holds, id)
 end
 

@@ -3,23 +3,25 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 export const rules: Mutants = {
   'lua/include/hold.lua': {
     '6: what only arms is awaited by nobody': [
-      'if (expects or match.resets(more)) and s.kind.proactive then',
-      'if s.kind.proactive then',
+      'if (expects or match.resets(more)) and s.kind.proactive and not',
+      'if s.kind.proactive and not',
     ],
     '6: a parked event holds the keys that expect it': [
-      'if (expects or match.resets(more)) and s.kind.proactive then',
-      'if false then',
+      'if (expects or match.resets(more)) and s.kind.proactive and not',
+      'if false and not',
     ],
     '6: every parked event holds its keys': ['b.hold = (b.hold or 0) + 1', 'b.hold = 1'],
     '6: a key waits for the last of its parked events': ['b.hold > 1 and b.hold - 1 or false', 'false'],
     '6: what waited is due when the event has come back': ['then b.due = math.max(b.due, as_of) end', 'then end'],
     '13: of a disabled trigger nothing is settled': ["'enabled') == '1' or not", "'enabled') or not"],
     '12.2: nothing is left of an event that has come back': ["engine.later(e, 'HDEL', e.keys.holds, id)", ''],
-    '12.2: an event that has come back holds nothing': ['then lift(e, cell[1], cell[2], as_of) end', 'then end'],
+    '12.2: an event that has come back holds nothing': ['do lift(e, cell[1], cell[2], as_of) end', 'do end'],
     '12.2: which keys an event holds is kept': [
-      "if held[1] then engine.later(e, 'HSET', e.keys.holds, ev.id, cjson.encode(held)) end",
+      "  engine.later(e, 'HSET', e.keys.holds, ev.id, cjson.encode(held))\n",
       '',
     ],
+    '12.2: another copy of an event holds nothing more': ["and not known[s.name .. '\\n' .. b.key] then", 'then'],
+    '12.2: nor where both are parked by one call': ['  if e.held[id] then return e.held[id] end\n', ''],
   },
   'lua/include/notation.lua': {
     '6: a window keeps how many parked events it waits for': ['if b.hold then text', 'if false then text'],

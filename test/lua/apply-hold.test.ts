@@ -152,6 +152,26 @@ test('a copy that overtook the parked event disproves the absence, and the hold 
   expect((await world.state()).holds).toBeUndefined();
 });
 
+test.each([
+  ['another call than the first copy', true],
+  ['the same call as the first copy', false],
+])(
+  'another copy that is parked while the event stands in the log again holds nothing more, parked by %s',
+  async (_, apart) => {
+    const { world, shown } = await worldOf();
+    await world.meet('a', { id: 'a0' });
+    await world.at(5).send('x', { id: 'x5', follows: 'leader', t: -1 });
+    if (apart) await world.drain();
+    await world.at(20).send('leader', { id: 'leader', resource: 'other' });
+    // The leader is remembered for half an hour.
+    await world.at(2_000).send('x', { id: 'x5', follows: 'leader', t: -1 });
+    expect((await world.drain()).slice(-2)).toEqual(['parked', 'applied late']);
+    expect(await shown()).toBe('[0,10) 0 due 2000 last a0 early -1');
+    await world.settle();
+    expect(await world.told()).toEqual(['a triggered@10 r a0']);
+  },
+);
+
 test('an event that comes back and cannot be applied holds nothing any more', async () => {
   const { world, shown } = await worldOf();
   await world.meet('a', { id: 'a0' });

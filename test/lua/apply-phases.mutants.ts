@@ -97,8 +97,8 @@ export const protections: Mutants = {
       'e.generations, e.remembers, e.buckets = e.generations, e.remembers, e.buckets or {}',
     ],
     'what was decided once: parked events': [
-      'e.parked, e.followers, e.released = {}, {}, {}',
-      'e.parked, e.followers, e.released = e.parked or {}, e.followers or {}, e.released or {}',
+      'e.parked, e.followers, e.released, e.held = {}, {}, {}, {}',
+      'e.parked, e.followers, e.released, e.held = e.parked or {}, e.followers or {}, e.released or {}, {}',
     ],
   },
   'lua/include/log.lua': {

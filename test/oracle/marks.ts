@@ -27,18 +27,19 @@ export function raiseFloor(node: EventNode, text: string, floor: number, asOf: n
   const marks = marksOf(node, text);
   if (node.trigger.sliding === true) {
     marks.floor = Math.max(marks.floor, floor);
-    touch(node, marks, asOf);
+    // What ends by time has changed at that time, whichever entry shows it.
+    touch(node, marks, asOf, until === undefined ? asOf : until - KEEP_MS);
     return;
   }
   marks.floor = floor;
   marks.floorUntil = until ?? Math.max(floor, asOf) + KEEP_MS;
 }
 
-/** Rules 17.3, `keep_until`, after a change of the record of a sliding key. */
-export function touch(node: EventNode, marks: Marks, asOf: number): void {
+/** Rules 17.3, `keep_until`, after a change of the record of a sliding key. `changed`: as_of of the change. */
+export function touch(node: EventNode, marks: Marks, asOf: number, changed = asOf): void {
   if (marks.quietUntil <= asOf) marks.quiet = NEVER; // what is over by then is not kept any longer by the change
   const newest = Math.max(...marks.list.map(({ t }) => t + node.trigger.withinMs), NEVER);
-  const until = Math.max(newest, marks.floor, marks.quiet, asOf) + KEEP_MS;
+  const until = Math.max(newest, marks.floor, marks.quiet, changed) + KEEP_MS;
   marks.quietUntil = until;
   marks.floorUntil = until;
   marks.listUntil = until;
