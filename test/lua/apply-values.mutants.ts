@@ -48,6 +48,9 @@ export const rules: Mutants = {
     '17.2: a sum is kept with its fraction': ["s.kind.summed and '[%d,%d) %.17g' or '[%d,%d) %d'", "'[%d,%d) %d'"],
     '17.2: a sum is kept to its last digit': ["'[%d,%d) %.17g'", "'[%d,%d) %.3g'"],
   },
+  'lua/include/state.lua': {
+    '17.2: what came early adds nothing to values': ['sum % 4 == 3 and sum < 64', 'sum % 4 == 3'],
+  },
   'lua/include/match.lua': {
     '17.2: what has no value says so': ['no_value = more >= 32', 'no_value = false'],
   },

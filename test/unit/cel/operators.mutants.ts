@@ -1,6 +1,10 @@
 import type { Mutants } from '../../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
+  'src/cel/conversions.ts': {
+    '17.1: longer texts are no timestamps': ['value.length > LONGEST_TIME ? NO_TIMESTAMP : ', ''],
+    '17.1: nor durations': ['  if (value.length > LONGEST_TIME) return NO_DURATION;\n', ''],
+  },
   'src/cel/arithmetic.ts': {
     '17.1: an integer counts as a double beside one': [
       'const [left, right] = [asDouble(a), asDouble(b)];',

@@ -153,6 +153,14 @@ describe('a failure', () => {
 });
 
 describe('texts', () => {
+  test.each([
+    ['duration', (length: number) => `${'0'.repeat(length - 2)}9s`],
+    ['timestamp', (length: number) => `2026-03-02T09:00:00.${'1'.repeat(length - 21)}Z`],
+  ])('of more than 100 characters are no %s', (type, text) => {
+    expect(answer(`string(${type}("${text(100)}")) != ""`)).toBe(true);
+    expect(answer(`string(${type}("${text(101)}")) != ""`)).toBe(`failed: text is no ${type}`);
+  });
+
   test('are ordered and counted by characters, not by units', () => {
     expect(answer('"\u{1f600}" > "\uffee" && size("\u{1f600}") == 1')).toBe(true);
   });

@@ -6,6 +6,8 @@ export const rules: Mutants = {
       'isNamed(question.event.event) && isCovered',
       'isNamed(question.event.event) || isCovered',
     ],
+    '17.1: a pattern has a condition of its own': ['(condition === null || condition(question))', 'true'],
+    '17.1: a condition knows when it happened': ['occurredMs: occurred', 'occurredMs: received'],
     '17.1: what fails is not met': ['question.answer(expression) === true', 'question.answer(expression) !== false'],
     '17.1: what fails is counted': ["expression.wants === 'boolean'", "expression.wants === 'number'"],
     '17.2: numbers are another type than texts': ["typeof value === 'number' ? 'n'", "typeof value === 'number' ? 's'"],
