@@ -1,81 +1,9 @@
 import type { Json } from '../../oracle/event.ts';
+import { PATTERNS } from './traffic-patterns.ts';
 
 const reactive = (expect: (string | Json)[], more: object = {}): Json => ({ posture: 'Reactive', expect, ...more });
 const each = { for_each: ['id'] };
 const page = { type: 'queue', queue: 'pages', name: 'page' };
-
-/** What rules 17 add: values, sliding windows, resets, alerts that end and are reminded of, groups that are emptied. */
-const PATTERNS: readonly Json[] = [
-  {
-    id: 'many-failed',
-    name: 'failures of many customers close together',
-    trigger: reactive(['order.failed'], {
-      distinct: 'resource.id',
-      threshold: 40,
-      within: 5,
-      window: 'sliding',
-      cooldown: 2,
-      collect: 3,
-    }),
-    actions: [{ type: 'ring' }],
-  },
-  {
-    id: 'worth',
-    name: 'much failed in a shop',
-    trigger: reactive([{ event: 'order.failed', where: 'payload.total > 10' }], {
-      sum: 'payload.total',
-      threshold: 1_000,
-      within: 20,
-      for_each: ['payload.shop'],
-      cooldown: 1,
-      collect: 2,
-    }),
-    actions: [page],
-  },
-  {
-    id: 'in-a-row',
-    name: 'failures in a row',
-    trigger: reactive(['order.failed'], {
-      threshold: 3,
-      reset: ['order.paid'],
-      resolve: { on: ['order.packed'], after: 3 },
-      remind: 1,
-      remind_limit: 2,
-      ...each,
-    }),
-    actions: [{ type: 'ring' }],
-    actions_on_resolve: [{ type: 'all-clear' }],
-  },
-  {
-    id: 'reminded',
-    name: 'started and never finished, again and again',
-    trigger: {
-      posture: 'Proactive',
-      after: ['job.started'],
-      expect: ['job.done'],
-      reset: [{ event: 'job.done', where: 'payload.total > 95' }],
-      within: 5,
-      remind: 4,
-      remind_limit: 3,
-      collect: 1,
-      ...each,
-    },
-    actions: [page],
-    actions_on_resolve: [{ type: 'all-clear' }],
-  },
-  {
-    id: 'not-packed',
-    name: 'placed and failed, and not packed between',
-    trigger: {
-      type: 'sequence',
-      within: 20,
-      ...each,
-      unless: ['order.packed'],
-      triggers: [reactive(['order.placed']), reactive(['order.failed'])],
-    },
-    actions: [{ type: 'ring' }],
-  },
-];
 
 /**
  * Automations of every kind, all of which fire under the traffic. The first one hears the engine's own events, so that those are in

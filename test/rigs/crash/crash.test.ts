@@ -35,9 +35,10 @@ matrixOf('patterns', [
 ]);
 
 matrixOf('composite', [
-  'first Triggered@-88 k7',
-  'first Triggered@12 k1',
-  'first Triggered@36 k2',
-  'second Triggered@118 k1',
-  'second Triggered@141 k4',
+  'first Triggered@-97 k7',
+  'first Triggered@3 k1',
+  'first Triggered@5 k2',
+  'first Triggered@27 k2',
+  'second Triggered@109 k1',
+  'second Triggered@132 k4',
 ]);

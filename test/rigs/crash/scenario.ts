@@ -26,9 +26,11 @@ export type Kind = (typeof KINDS)[number];
 const A_TWICE = { posture: 'Reactive', expect: ['a'], threshold: 2, within: 60, for_each: ['id'] };
 const B_WITHOUT_C = { posture: 'Proactive', after: ['b'], expect: ['c'], within: 10, for_each: ['id'] };
 
-/** An alert with reminders, ended by an event or by time, that brings what it counted. */
+/** A sum that an event sets back, whose alert has reminders, is ended by an event or by time, and brings what was counted. */
 const A_WITH_ALERT = {
   ...A_TWICE,
+  sum: 'payload.v',
+  reset: [{ event: 'noise', where: 'payload.key == "k3"' }],
   collect: 2,
   cooldown: 4,
   resolve: { on: ['c'], after: 30 },
@@ -36,15 +38,31 @@ const A_WITH_ALERT = {
   remind_limit: 1,
 };
 
+/** Different values in a sliding window, then an absence of a second, by a key of the payload; an event of it empties the group. */
+const A_THEN_B_WITHOUT_C = {
+  type: 'sequence',
+  within: 60,
+  for_each: ['payload.key'],
+  unless: [{ event: 'noise', where: 'payload.key == "k1"' }],
+  triggers: [
+    {
+      posture: 'Reactive',
+      expect: [{ event: 'a', match: { id: 'k*' } }],
+      where: 'payload.v == 1.0',
+      distinct: 'id',
+      window: 'sliding',
+      cooldown: 0,
+      within: 60,
+      for_each: ['payload.key'],
+    },
+    { ...B_WITHOUT_C, within: 1, for_each: ['payload.key'] },
+  ],
+};
+
 const TRIGGERS: Readonly<Record<Kind, object>> = {
   reactive: A_TWICE,
   proactive: B_WITHOUT_C,
-  composite: {
-    type: 'sequence',
-    within: 60,
-    for_each: ['id'],
-    triggers: [{ posture: 'Reactive', expect: ['a'] }, B_WITHOUT_C],
-  },
+  composite: A_THEN_B_WITHOUT_C,
   patterns: A_WITH_ALERT,
 };
 
@@ -176,7 +194,7 @@ export class Scenario {
   /** A line of the ledger as `name state@seconds key`. */
   tell(line: string): string {
     const { name, state, triggered, labels } = JSON.parse(line);
-    return `${name} ${state}@${(triggered - this.#startMs) / 1_000} ${labels.id}`;
+    return `${name} ${state}@${(triggered - this.#startMs) / 1_000} ${labels.id ?? labels['payload.key']}`;
   }
 
   #id(at: number): string {
@@ -188,7 +206,8 @@ export class Scenario {
     const transaction = redis.multi();
     for (const [at, event, resource, { late, ...more } = {}] of lines) {
       const occurred = late === undefined ? undefined : this.#startMs + (at - Number(late)) * 1_000;
-      const document = { id: `${part}-${at}`, event, resource: { id: resource }, occurred, ...more };
+      const payload = { v: 1, key: resource };
+      const document = { id: `${part}-${at}`, event, resource: { id: resource }, occurred, payload, ...more };
       transaction.xadd(store.keys.events, this.#id(at), 'data', JSON.stringify(document));
     }
     for (const [error] of (await transaction.exec()) ?? []) if (error) throw error;

@@ -70,6 +70,13 @@ const TRIGGERS: Readonly<Record<string, object>> = {
     unless: ['start'],
     triggers: [reactive(['a']), { posture: 'Proactive', after: ['fail'], expect: ['pay'], within: 60, ...each }],
   },
+  blink: { posture: 'Proactive', after: ['pay'], expect: [{ event: 'b', match: { zone: 'x' } }], within: 1, ...each },
+  shops: {
+    type: 'sequence',
+    within: 300,
+    for_each: ['payload.shop'],
+    triggers: [reactive(['a'], { threshold: 2, for_each: ['payload.shop'] }), reactive(['pay'])],
+  },
   'often-alone': reactive(['automation.triggered'], {
     match: { id: ['automation.dead-man', 'automation.burst'] },
     threshold: 5,
