@@ -71,6 +71,7 @@ export {
   WrongFormat,
 } from './errors.ts';
 export type { Finding } from './findings/finding.ts';
+export type { Alert, AlertQuery } from './inspect/alerts.ts';
 export type { DeadLetter, RedriveSummary } from './inspect/dead-letters.ts';
 export type { FoundFirings, LedgerQuery, Recorded } from './inspect/firings.ts';
 export type { FoundParked, Parked } from './inspect/parked.ts';

@@ -33,6 +33,10 @@ const outcomes: Record<string, Listed> = {
     load: () => import('./verbs/windows.ts'),
   },
   silence: { summary: 'keep actions back for a while', load: () => import('./verbs/silence.ts') },
+  alerts: {
+    summary: 'show what is open; resolve, acknowledge or snooze it',
+    load: () => import('./verbs/alerts.ts'),
+  },
   deliveries: {
     summary: 'show what became of actions; retry or drop those that failed',
     load: () => import('./verbs/deliveries.ts'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidDocument } from '../errors.ts';
+import type { Firing } from './firing.ts';
 import { check, checkClosed, closed, required } from './issue.ts';
 import { withinAt } from './within.ts';
 
@@ -46,13 +47,16 @@ export type SilenceOrder = Readonly<{
   reason: string;
   by: string;
   forMs: number;
+  /** Of an acknowledgement: the start of the alert (ms) whose reminders alone it silences, until it is renewed or over. */
+  alert?: number;
 }>;
 
 /** A silence. Times in ms of Redis: it holds from `from` until before `until`. */
 export type Silence = Omit<SilenceOrder, 'forMs'> & Readonly<{ id: string; from: number; until: number }>;
 
 /** Which firing is asked about. */
-type Fired = Readonly<{ automation: string; labels: Readonly<Record<string, string>> }>;
+type Fired = Readonly<{ automation: string; labels: Readonly<Record<string, string>> }> &
+  Pick<Firing, 'reminder' | 'story'>;
 
 /** @throws InvalidDocument naming what is wrong */
 export function parseSilence(document: SilenceInput): SilenceOrder {
@@ -86,7 +90,11 @@ export function silenceOf(silences: readonly Silence[], firing: Fired, atMs: num
   return found;
 }
 
-function covers({ automation, labels }: Silence, firing: Fired): boolean {
+function covers({ automation, labels, alert }: Silence, firing: Fired): boolean {
+  if (alert !== undefined) {
+    const { reminder, story } = firing;
+    if (reminder === undefined || story?.start === undefined || story.start > alert) return false;
+  }
   if (automation !== null && automation !== firing.automation) return false;
   return Object.entries(labels).every(
     ([name, value]) => Object.hasOwn(firing.labels, name) && firing.labels[name] === value,

@@ -1,6 +1,10 @@
 import type { Redis } from 'ioredis';
+import { type Alert, type AlertQuery, openAlerts } from '../inspect/alerts.ts';
 import type { Delivery } from '../model/delivery.ts';
+import type { Labels } from '../model/event.ts';
+import { parseSilence, type Silence } from '../model/silence.ts';
 import { deliveriesOf } from '../redis/delivery-records.ts';
+import { clearKeyOf, resolveAlertOf } from '../redis/key-changes.ts';
 import type { ActedOn } from '../relay/delivery-acts.ts';
 import type { DeliveryQuery } from '../relay/delivery-list.ts';
 import type { QueueStates } from '../relay/queue-states.ts';
@@ -35,6 +39,54 @@ export abstract class Operated extends Silencing {
   async dropDeliveries(jobs: readonly string[] | 'failed'): Promise<ActedOn> {
     const { dropDeliveries } = await import('../relay/delivery-acts.ts');
     return await dropDeliveries(await this.#acting(), await this.#jobs(jobs));
+  }
+
+  /** Open alerts, those that have lasted longest first, with what was delivered of them. */
+  async alerts({ limit = DEFAULT_LIMIT, ...query }: Partial<AlertQuery> = {}): Promise<Alert[]> {
+    return await openAlerts(await this.look(), this.store, { limit, ...query }, await this.engineTimeMs());
+  }
+
+  /**
+   * Ends the alert of a key: a change at a position of the log (rules 13), which replays know.
+   * @param idOrName of the automation
+   * @param labels the key, by its names
+   * @returns false when there is no alert
+   * @throws NotFound, Ambiguous; InvalidDocument for a key that the automation does not have
+   */
+  async resolveAlert(idOrName: string, labels: Labels = {}): Promise<boolean> {
+    const { id } = await this.get(idOrName);
+    let resolved = false;
+    await this.change(async (redis) => {
+      resolved = await resolveAlertOf(redis, this.store, { automation: id, labels });
+    });
+    return resolved;
+  }
+
+  /**
+   * Forgets all that an automation keeps of a key: a change at a position of the log (rules 13), which replays know. Nothing is emitted.
+   * @throws as `resolveAlert`
+   */
+  async clearKey(idOrName: string, labels: Labels = {}): Promise<void> {
+    const { id } = await this.get(idOrName);
+    await this.change((redis) => clearKeyOf(redis, this.store, { automation: id, labels }));
+  }
+
+  /**
+   * Says that somebody sees to an alert: its reminders are decided and recorded, and go to nobody, until it is renewed or over.
+   * @returns null when the key has no alert
+   * @throws NotFound, Ambiguous, InvalidDocument
+   */
+  async acknowledgeAlert(
+    idOrName: string,
+    labels: Labels,
+    { by, reason }: Readonly<{ by: string; reason: string }>,
+  ): Promise<Silence | null> {
+    const { id: automation } = await this.get(idOrName);
+    const [alert] = await this.alerts({ automation, labels, limit: 1 });
+    if (!alert) return null;
+    // An alert that nothing renews is forgotten by then (rules 6).
+    const order = parseSilence({ automation, labels, for: '30d', by, reason });
+    return await this.addSilence({ ...order, alert: alert.since });
   }
 
   /** How many jobs of each state are in these queues. */

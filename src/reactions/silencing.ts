@@ -17,7 +17,11 @@ export class Silencing extends Explained {
    * @throws InvalidDocument naming what is wrong, also where as many silences are kept as there may be; NotFound, Ambiguous
    */
   async silence(document: SilenceInput): Promise<Silence> {
-    const order = await this.#named(parseSilence(document));
+    return await this.addSilence(await this.#named(parseSilence(document)));
+  }
+
+  /** @throws InvalidDocument where as many silences are kept as there may be */
+  protected async addSilence(order: SilenceOrder): Promise<Silence> {
     await this.format.toWrite();
     const { forMs, ...said } = order;
     const id = `s-${randomBytes(6).toString('hex')}`;

@@ -23,10 +23,11 @@ function silenceIn(id: string, text: string): Silence | null {
   const [, from, until, said] = /^(\d{1,15}) (\d{1,15}) ([\s\S]*)$/.exec(text) ?? [];
   const read = shownJson(said);
   if (!isRecord(read)) return null;
-  const { automation = null, labels, reason, by } = read;
+  const { automation = null, labels, reason, by, alert } = read;
   const whole = isRecord(labels) && Object.values(labels).every((value) => typeof value === 'string');
   if (!whole || typeof reason !== 'string' || typeof by !== 'string') return null;
   if (automation !== null && typeof automation !== 'string') return null;
   const given = labels as Record<string, string>;
-  return { id, automation, labels: given, reason, by, from: Number(from), until: Number(until) };
+  const acknowledged = typeof alert === 'number' ? { alert } : {};
+  return { id, automation, labels: given, reason, by, from: Number(from), until: Number(until), ...acknowledged };
 }

@@ -34,6 +34,7 @@ const VERBS = [
   ...[
     ['--help'],
     ['deliveries', '--help'],
+    ['alerts', '--help'],
     ['apply', '--help'],
     ['tail', '--help'],
     ['firings', '--help'],

@@ -39,6 +39,7 @@ const VERBS = [
     'explain',
     'windows',
     'silence',
+    'alerts',
     'deliveries',
     'budget',
     'dlq',

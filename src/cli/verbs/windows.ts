@@ -1,8 +1,11 @@
+import { confirmed, yesOption } from '../confirm.ts';
 import { withWatchfire } from '../connect.ts';
-import { lsArgument, onlyLs } from '../ls.ts';
+import { keyOperand } from '../key-operand.ts';
+import { onlyLs } from '../ls.ts';
 import { wholeOption } from '../settings.ts';
-import { DONE, type Verb } from '../verb.ts';
-import { asJson, outputOption, printJson } from '../view/output.ts';
+import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
+import { labelsInWords } from '../view/firing.ts';
+import { asJson, outputOption, plain, printJson } from '../view/output.ts';
 import { printTable, wideOption } from '../view/table.ts';
 import { count } from '../view/when.ts';
 import { isOverdue, windowColumns, windowJson, windowNotes, windowRow } from '../view/window.ts';
@@ -11,10 +14,14 @@ import { isOverdue, windowColumns, windowJson, windowNotes, windowRow } from '..
 const LIMIT_MAX = 10_000;
 
 export const verb: Verb = {
-  acts: ['ls'],
+  acts: ['ls', 'clear'],
 
   configure(command) {
-    wideOption(outputOption(lsArgument(command)))
+    command
+      .usage('[ls] [options] | clear <automation> [name=value...]')
+      .argument('[act]', 'ls: list them, as without a word; clear: forget all of a key, nothing is emitted')
+      .argument('[key...]', 'clear: the automation, by id or name, and the key');
+    yesOption(wideOption(outputOption(command)))
       .option('--limit <count>', 'how many, those that are looked at soonest', '50')
       .option('--automation <name>', 'only those of one automation, by name or id')
       .addHelpText(
@@ -23,12 +30,14 @@ export const verb: Verb = {
           'decided. A Reactive window only ends, a Proactive one fires at its deadline if too little came. Of composites it\n' +
           'shows the firings of children that wait for the others. KEPT says what a key remembers beside: values that were\n' +
           'counted, events that the firing will bring, the time before which events are late, the newest event that ended\n' +
-          'alerts or that reset.\n\nExample:\n  watchfire windows --automation "Payment overdue"',
+          'alerts or that reset.\n\nExamples:\n  watchfire windows --automation "Payment overdue"\n  watchfire windows clear payment-overdue id=order.1',
       );
   },
 
-  async run(operands, options, io) {
-    onlyLs('windows', operands);
+  async run([word = 'ls', ...rest], options, io) {
+    if (word === 'clear') return await clear(rest, options, io);
+    onlyLs('windows', [word]);
+    if (rest.length > 0) throw new Misuse('windows ls: takes no key, use --automation');
     const limit = wholeOption(options, 'limit', 1, LIMIT_MAX);
     return await withWatchfire(options, io, async (watchfire) => {
       const only = options.automation === undefined ? null : await watchfire.get(String(options.automation));
@@ -52,3 +61,15 @@ export const verb: Verb = {
     });
   },
 };
+
+async function clear(operands: readonly string[], options: Readonly<Record<string, unknown>>, io: Io): Promise<number> {
+  const { automation, labels } = keyOperand('windows clear', operands);
+  const what = `${automation} ${labelsInWords(labels)}`;
+  return await withWatchfire(options, io, async (watchfire) => {
+    if (!(await confirmed(`forget all of ${what}?`, options, io))) return FAILED;
+    await watchfire.clearKey(automation, labels);
+    if (asJson(options)) printJson(io, { cleared: { automation, labels } });
+    else io.out(plain(`cleared ${what}`));
+    return DONE;
+  });
+}

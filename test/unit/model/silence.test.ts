@@ -61,3 +61,22 @@ describe('the silence of a firing', () => {
     expect(silenceOf(all, firing, 150)?.id).toBe('2');
   });
 });
+
+test('an acknowledgement silences the reminders of its alert, and of none that began later', () => {
+  const acknowledged = {
+    id: 's-1',
+    automation: 'a',
+    labels: { id: 'r' },
+    reason: 'on it',
+    by: 'ann',
+    from: 0,
+    until: 10,
+    alert: 5,
+  };
+  const firing = { automation: 'a', labels: { id: 'r' } };
+  const reminder = (start: number) => ({ ...firing, reminder: 1, story: { kind: 'reminder' as const, start } });
+  expect(silenceOf([acknowledged], reminder(5), 1)).toBe(acknowledged);
+  expect(silenceOf([acknowledged], reminder(6), 1)).toBeNull();
+  expect(silenceOf([acknowledged], firing, 1)).toBeNull();
+  expect(silenceOf([acknowledged], { ...reminder(5), labels: { id: 's' } }, 1)).toBeNull();
+});
