@@ -113,7 +113,12 @@ export class ModelEngine {
   /** Applies the log until it is empty; what is appended meanwhile stands at `at`. */
   applyAll(at: number): void {
     for (let entry = this.#log.take(); entry !== undefined; entry = this.#log.take()) {
-      const asOf = entry.position - this.#log.lag;
+      const asOf = this.#log.pass(entry) - this.#log.lag;
+      if (entry.event === null) {
+        this.#catchUp(asOf);
+        this.#flush(at);
+        continue;
+      }
       const fate = this.#log.fateOf(entry);
       if (fate !== 'nothing') this.#catchUp(asOf);
       if (fate === 'parked') this.#park(entry);
@@ -127,9 +132,10 @@ export class ModelEngine {
   /** One run of the scheduler (rules 8.2). */
   tick(at: number): void {
     const now = Math.min(at, this.#log.oldest);
-    this.#catchUp(now - this.#log.lag);
+    const held = this.#log.held(now);
+    this.#catchUp(held - this.#log.lag);
     this.#flush(at);
-    this.#log.releaseOverdue(now, at);
+    this.#log.releaseOverdue(held, at);
   }
 
   openWindows(): ModelWindow[] {
@@ -161,7 +167,7 @@ export class ModelEngine {
   }
 
   #beforeChange(at: number): number {
-    const asOf = at - this.#log.lag;
+    const asOf = this.#log.held(at) - this.#log.lag;
     this.#catchUp(asOf);
     this.#flush(at);
     return asOf;

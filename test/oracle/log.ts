@@ -5,12 +5,28 @@ const LEADER_WAIT_MS = 15 * 60_000;
 const SEEN_MS = 30 * 60_000;
 const IGNORED_NAME = 'prefect.log.write';
 
-/** `position` is the ms part of the stream entry id; an entry with `waits` false was released and goes on whatever it follows. */
-export type Entry = { readonly position: number; readonly event: ModelEvent; readonly waits: boolean };
+/** What an entry says of a source: the ms that it has reached, or null where it is closed. */
+export type Move = { readonly source: string; readonly ms: number | null };
+
+/**
+ * `position` is the ms part of the stream entry id; an entry with `waits` false was released and goes on whatever it follows. `moves`: what
+ * it says of sources.
+ */
+export type Entry = {
+  readonly position: number;
+  readonly event: ModelEvent;
+  readonly waits: boolean;
+  readonly moves?: readonly Move[];
+};
+
+/** An entry that is no event, and says something of sources. */
+export type Mark = { readonly position: number; readonly event: null; readonly moves: readonly Move[] };
 
 /** The log, the shared clock, the seen ids and the parked followers (rules 4 and 12). */
 export class Log {
-  #entries: Entry[] = [];
+  #entries: (Entry | Mark)[] = [];
+  /** Of each open source of a fed log (rules 18), the ms that it has reached. */
+  readonly #reached = new Map<string, number>();
   #clock: { largest: number; movedAt: number } | null = null;
   readonly #seen = new Map<string, number>();
   readonly #parked = new Map<string, ModelEvent>();
@@ -31,18 +47,42 @@ export class Log {
     return this.#entries[0]?.position ?? Number.POSITIVE_INFINITY;
   }
 
+  get #least(): number {
+    return Math.min(Number.POSITIVE_INFINITY, ...this.#reached.values());
+  }
+
+  /** Rules 18: the time that counts at x; the log of most engines has no sources. */
+  held(x: number, least = this.#least): number {
+    return Math.min(x, Math.max(least, x - LAG_LIMIT_MS));
+  }
+
+  /** Takes what an entry says of sources. @returns the time that counts for it */
+  pass({ position, moves = [] }: Entry | Mark): number {
+    const before = this.#least;
+    for (const { source, ms } of moves) {
+      if (ms === null) this.#reached.delete(source);
+      else this.#reached.set(source, Math.max(ms, this.#reached.get(source) ?? 0));
+    }
+    return this.held(position, Math.max(before, this.#least));
+  }
+
+  /** Adds what says something of sources alone. */
+  mark(moves: readonly Move[], position: number): void {
+    this.#entries.push({ position, event: null, moves });
+  }
+
   /** Reading: the entry ids of one millisecond count up from 0, whoever appends. */
   nextEntryId(at: number): string {
     return `${at}-${at === this.#lastMs ? this.#sequence + 1 : 0}`;
   }
 
-  append(event: ModelEvent, position: number, waits = true): void {
+  append(event: ModelEvent, position: number, waits = true, moves: readonly Move[] = []): void {
     this.#sequence = position === this.#lastMs ? this.#sequence + 1 : 0;
     this.#lastMs = position;
-    this.#entries.push({ position, event, waits });
+    this.#entries.push({ position, event, waits, moves });
   }
 
-  take(): Entry | undefined {
+  take(): Entry | Mark | undefined {
     return this.#entries.shift();
   }
 
