@@ -3,6 +3,7 @@
 --
 -- KEYS firings   stream  ledger and outbox
 -- KEYS dead      stream  dead letters
+-- KEYS needed    zset    entry of the ledger, what waits and needs it -> ms of the entry
 -- KEYS outdated  zset    <revision>:<id> of replaced documents -> until when firings named them, in ms
 -- ARGV prefixes  JSON    of src/redis/keys.ts
 -- ARGV group     consumer group of the ledger
@@ -26,6 +27,7 @@ local function first(key, from)
 end
 
 keep(first(keys.dead, '-'))
+keep(redis.call('ZRANGE', keys.needed, 0, 0)[1])
 if redis.call('EXISTS', keys.firings) == 1 then
   local group = stream.group(keys.firings, args.group)
   -- Without its group nobody knows what was relayed.

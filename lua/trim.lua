@@ -3,7 +3,9 @@
 -- KEYS stream    stream  the log, the ledger or the dead letters
 -- KEYS position  string  id of the last applied entry
 -- KEYS audit     hash    what became of the log itself
+-- KEYS needed    zset    entry of the ledger, what waits and needs it -> ms of the entry
 -- ARGV group     the engine's own group when entries behind the position must stay, else ''
+-- ARGV ledger    '1' when the stream is the ledger, else ''
 -- ARGV before    stream id: older entries are no longer wanted
 -- ARGV limit     most entries removed by this call
 -- RETURNS word, removed, the group that still needs older entries or ''
@@ -26,6 +28,8 @@ for _, group in ipairs(stream.groups(keys.stream)) do
   local pending = redis.call('XPENDING', keys.stream, group.name)
   if pending[2] then keep(pending[2], pending[2], group.name) end
 end
+local needed = args.ledger ~= '' and redis.call('ZRANGE', keys.needed, 0, 0)[1]
+if needed then keep(needed:match('^%S+'), needed:match('^%S+'), '') end
 local removed = redis.call('XTRIM', keys.stream, 'MINID', '~', bound, 'LIMIT', args.limit)
 -- `watchfire status` shows which group keeps the log from being trimmed, and since which entry.
 if fenced and blocking ~= '' then redis.call('HSET', keys.audit, 'kept_by', blocking, 'kept_from', bound) end

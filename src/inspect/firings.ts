@@ -99,7 +99,7 @@ async function oldestOf(redis: Redis, store: Store, { limit, sinceMs, automation
 
 /** Where a firing stands, and what jobs and events are named after it: `f-<firing>-<index>`, `s-<firing>`. */
 const ENTRY = /^\d{1,20}-\d{1,20}$/;
-const NAMED_AFTER = /^(?:f-([0-9a-f]+)-\d+|s-([0-9a-f]+))$/;
+const NAMED_AFTER = /^(?:[fgh]-([0-9a-f]+)-\d+|s-([0-9a-f]+))$/;
 
 /**
  * The newest firing that is named: by its id, by the first characters of it, by the id of one of its jobs, or by its entry in

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { Ambiguous, NotFound } from '../errors.ts';
 import { compareText } from '../match/key.ts';
 import type { Automation } from '../model/automation.ts';
+import type { GateMark } from '../model/gate-mark.ts';
 import type { NamespaceSettings } from '../model/namespace-settings.ts';
 import { type Attendance, attendanceOf } from '../redis/attendance.ts';
 import type { Connections } from '../redis/connection.ts';
@@ -18,6 +19,7 @@ import {
 import { FormatGuard } from '../redis/format.ts';
 import { announcedBefore, announcedIn } from '../redis/handlers.ts';
 import { endOfLedger } from '../redis/ledger.ts';
+import { outcomesOf } from '../redis/outcomes.ts';
 import { serverTimeMs } from '../redis/server.ts';
 import { readSettings } from '../redis/settings.ts';
 import type { Store } from '../redis/store.ts';
@@ -135,6 +137,12 @@ export class Views {
   /** One firing, by its id or the first characters of it, the id of one of its jobs, or its entry in the ledger; else null. */
   async firing(name: string): Promise<Recorded | null> {
     return await findFiring(await this.look(), this.store, name);
+  }
+
+  /** What of a firing's actions was kept back and why, in the order in which that happened; nothing of one that went out at once. */
+  async outcome({ firing: { id } }: Recorded): Promise<GateMark[]> {
+    const [marks = []] = await outcomesOf(await this.look(), this.store, [id]);
+    return marks;
   }
 
   /** The automation as it was when it fired; null when that revision is not kept any more. */

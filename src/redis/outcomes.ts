@@ -1,33 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { Labels } from '../model/event.ts';
+import { type GateMark, KEPT } from '../model/gate-mark.ts';
 import { isRecord } from '../model/record.ts';
 import { SILENCES_VERSION } from './silences.ts';
 import type { Store } from './store.ts';
 import { shownJson, storedNumber } from './stored.ts';
 import { execute } from './transaction.ts';
-
-/** What may become of an action that does not go out at once. */
-export const KEPT = ['silenced', 'dropped', 'held', 'held back', 'grouped'] as const;
-export type KeptBack = (typeof KEPT)[number];
-
-/**
- * What the relay did with some actions of a firing, and when (ms of Redis). `till`: until when they are held; `released`: when they were not
- * any more. `by`, `why`: of a silence; `closing`: the first firing that the closed budget held back; `group`: which one they joined;
- * `follows`: the firing whose way they go, since they end its alert.
- */
-export type GateMark = Readonly<{
-  what: KeptBack;
-  at: number;
-  actions: readonly number[];
-  by?: string;
-  why?: string;
-  silence?: string;
-  till?: number;
-  released?: number;
-  closing?: string;
-  group?: string;
-  follows?: string;
-}>;
 
 /** Reads what is recorded of a firing, in the order in which it happened. What others wrote there is left out. */
 export function marksIn(text: string | null | undefined): GateMark[] {
@@ -41,12 +19,6 @@ function isMark(value: unknown): value is GateMark {
   const { what, at, actions } = value;
   const known = (KEPT as readonly unknown[]).includes(what);
   return known && typeof at === 'number' && Array.isArray(actions) && actions.every(Number.isInteger);
-}
-
-/** The mark that says where an action is now; null when it went out. */
-export function markOf(marks: readonly GateMark[], action: number): GateMark | null {
-  const last = marks.findLast(({ actions }) => actions.includes(action));
-  return last === undefined || last.released !== undefined ? null : last;
 }
 
 /** What is recorded of these firings, in their order. */

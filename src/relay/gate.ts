@@ -5,8 +5,8 @@ import type { Automation } from '../model/automation.ts';
 import { isCarriedType } from '../model/carried-actions.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { Firing } from '../model/firing.ts';
+import type { GateMark } from '../model/gate-mark.ts';
 import { type Silence, silenceOf } from '../model/silence.ts';
-import type { GateMark } from '../redis/outcomes.ts';
 import type { GatePlan, GateShare } from '../redis/steps/pass-gate.ts';
 
 /** Firings a minute whose actions are carried out, where the automation says nothing (rules 5.1). */

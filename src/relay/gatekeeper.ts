@@ -1,18 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { Automation } from '../model/automation.ts';
 import type { Firing } from '../model/firing.ts';
+import { type GateMark, markOf } from '../model/gate-mark.ts';
 import type { Silence } from '../model/silence.ts';
 import type { LedgerEntry } from '../redis/ledger-group.ts';
-import {
-  type GateMark,
-  type GateView,
-  keyText,
-  markOf,
-  marksIn,
-  mutedName,
-  outcomesOf,
-  viewGate,
-} from '../redis/outcomes.ts';
+import { type GateView, keyText, marksIn, mutedName, outcomesOf, viewGate } from '../redis/outcomes.ts';
 import { allSilences } from '../redis/silences.ts';
 import { passGate } from '../redis/steps/pass-gate.ts';
 import type { Store } from '../redis/store.ts';

@@ -5,6 +5,7 @@ import { DEFAULT_QUEUE, DELIVERIES } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { ChildFiring, Firing } from '../model/firing.ts';
+import { type GateMark, jobIdBehind } from '../model/gate-mark.ts';
 import { deadlineOf, isCounting } from '../model/story.ts';
 import type { Trigger } from '../model/trigger.ts';
 import { findDefinition } from '../redis/definitions.ts';
@@ -42,6 +43,8 @@ export type Why = Readonly<{
   standing: StandingNow;
   asked: string | null;
   jobs: readonly WhyJob[];
+  /** What was kept back of its actions, by whom and why */
+  outcome: readonly GateMark[];
   step: WhyStep;
   alert: Recorded | null;
   timeline: readonly WhyMoment[];
@@ -51,7 +54,7 @@ export type Why = Readonly<{
 /** What an engine offers for looking. */
 export type Looking = Readonly<{ redis: Redis; store: Store; views: Views }>;
 
-const JOB = /^f-[0-9a-f]+-\d+$/;
+const JOB = /^[fgh]-[0-9a-f]+-\d+$/;
 
 /** Actions of an automation whose document is not kept any more: jobs with these numbers are looked for in all queues. */
 const ACTIONS_TRIED = 10;
@@ -67,7 +70,8 @@ export async function whyOf({ redis, store, views }: Looking, name: string): Pro
   const { firing } = recorded;
   const automation = await views.automationOf(recorded);
   const evidences = await evidenceOf(redis, store, firing, automation);
-  const jobs = await jobsFor({ redis, store, views }, firing, automation);
+  const outcome = await views.outcome(recorded);
+  const jobs = await jobsFor({ redis, store, views }, recorded, automation, outcome);
   const step = stepOf(firing, automation?.trigger ?? null, evidences);
   return {
     recorded,
@@ -75,9 +79,10 @@ export async function whyOf({ redis, store, views }: Looking, name: string): Pro
     standing: await standingOf({ redis, store }, firing, automation),
     asked: JOB.test(name) ? name : null,
     jobs,
+    outcome,
     step,
     alert: await alertOf(views, recorded),
-    timeline: timelineOf(firing, step, jobs),
+    timeline: timelineOf(firing, step, jobs, outcome),
     looked: evidences.looked,
   };
 }
@@ -94,15 +99,19 @@ async function standingOf(
   return JSON.stringify(now.document) === JSON.stringify(automation?.document) ? 'unchanged' : 'changed';
 }
 
-async function jobsFor(looking: Looking, firing: Firing, automation: Automation | null): Promise<WhyJob[]> {
+async function jobsFor(
+  looking: Looking,
+  { firing }: Recorded,
+  automation: Automation | null,
+  outcome: readonly GateMark[],
+): Promise<WhyJob[]> {
   const { redis, store, views } = looking;
   if (automation !== null) {
     const announced = await views.announced(automation, firing.decided);
-    const named = jobsOf(firing, automation, announced).map(({ queue, name, opts }) => ({
-      queue,
-      name,
-      id: opts.jobId,
-    }));
+    const named = jobsOf(firing, automation, announced).flatMap(({ queue, name, opts, data }) => {
+      const id = jobIdBehind(outcome, data.action_index, opts.jobId);
+      return id === null ? [] : [{ queue, name, id }];
+    });
     return await withStates(looking, named);
   }
   const ids = Array.from({ length: ACTIONS_TRIED }, (_, i) => `f-${firing.id}-${i}`);
@@ -161,7 +170,12 @@ async function alertOf(views: Views, { entry, firing }: Recorded): Promise<Recor
   );
 }
 
-function timelineOf(firing: Firing, { event, opener }: WhyStep, jobs: readonly WhyJob[]): WhyMoment[] {
+function timelineOf(
+  firing: Firing,
+  { event, opener }: WhyStep,
+  jobs: readonly WhyJob[],
+  outcome: readonly GateMark[],
+): WhyMoment[] {
   const moments: WhyMoment[] = [];
   const add = (at: number | null | undefined, what: string): void => {
     if (at != null) moments.push({ at, what });
@@ -178,6 +192,10 @@ function timelineOf(firing: Firing, { event, opener }: WhyStep, jobs: readonly W
   add(deadline, 'its time came');
   const applied = story !== undefined && isCounting(story) ? 'applied and decided' : 'decided';
   add(decided, firing.worker === undefined ? applied : `${applied} by ${firing.worker}`);
+  for (const { at, what, released } of outcome) {
+    add(at, what);
+    add(released, 'its active hours began');
+  }
   for (const { id, state: job } of jobs) {
     const which = jobs.length > 1 ? ` ${id.slice(id.lastIndexOf('-') + 1)}` : '';
     add(job?.added, `job${which} added`);

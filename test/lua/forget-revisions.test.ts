@@ -139,3 +139,13 @@ test('it touches nothing but the documents and their list', async () => {
   await forget(8);
   expect(Object.keys(difference(before, await world.state())).sort()).toEqual(['automation:a', 'outdated']);
 });
+
+test('the document of a firing that waits for its time stays until it has gone out', async () => {
+  const { world, forget } = await ledger();
+  const { needed } = world.store.keys;
+  const entry = `${ms(15)}-0`;
+  await world.redis.zadd(needed, ms(15), `${entry} h 9 ${entry}`);
+  expect(await forget(30)).toEqual(['2', '3', '4']);
+  await world.redis.del(needed);
+  expect(await forget(30)).toEqual(['4']);
+});

@@ -98,3 +98,19 @@ test('a stream that is not there, and times before 1970, are no error', async ()
   const answer = await trim(other.redis, other.store, { stream: other.store.keys.events, fenced: true }, -5);
   expect(answer).toEqual({ removed: 0, blockedBy: null });
 });
+
+test('an entry of the ledger stays as long as something that waits needs it', async () => {
+  const world = new World();
+  const { firings, needed } = world.store.keys;
+  const pipeline = world.redis.pipeline();
+  for (let i = 0; i < 1_000; i += 1) pipeline.xadd(firings, `${ms(i)}-0`, 'firing', String(i));
+  await pipeline.exec();
+  await world.redis.zadd(needed, ms(250), `${ms(250)}-0 g f1-0`, ms(900), `${ms(900)}-0 h 9 ${ms(900)}-0`);
+  const trimmed = () => trim(world.redis, world.store, { stream: firings, fenced: false }, ms(990));
+  expect((await trimmed()).blockedBy).toBeNull();
+  expect(await oldest(world, firings)).toBeLessThanOrEqual(250);
+  expect(await oldest(world, firings)).toBeGreaterThan(250 - NODE);
+  await world.redis.zrem(needed, `${ms(250)}-0 g f1-0`);
+  await trimmed();
+  expect(await oldest(world, firings)).toBeGreaterThan(900 - NODE);
+});

@@ -1,5 +1,6 @@
 import type { TriggeredAction } from '../../src/documents/got.ts';
-import { type GateMark, outcomesOf } from '../../src/redis/outcomes.ts';
+import type { GateMark } from '../../src/model/gate-mark.ts';
+import { outcomesOf } from '../../src/redis/outcomes.ts';
 import { addSilence } from '../../src/redis/steps/add-silence.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { automation, NOW, type Shop, waitingIn, workshop } from './relay-shop.ts';

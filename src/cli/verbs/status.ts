@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DEFAULT_MEMORY_RATIO } from '../../config.ts';
 import type { Watchfire } from '../../engine.ts';
 import { WatchfireError, WrongFormat } from '../../errors.ts';
+import type { Closing } from '../../index.ts';
 import type { QuotaUse } from '../../inspect/quota.ts';
 import type { Status } from '../../inspect/status.ts';
 import { compareText } from '../../model/text.ts';
@@ -25,6 +26,9 @@ const QUEUES_SHOWN = 100;
 
 /** Automations with conditions that fail that are shown, those with most first. */
 const FAILING_SHOWN = 10;
+
+/** Closed budgets that are shown, those that open first. */
+const BUDGETS_SHOWN = 10;
 
 /** Damaged keys that are shown, the latest first. */
 const DAMAGE_SHOWN = 10;
@@ -81,6 +85,7 @@ async function reportOn(watchfire: Watchfire, engineOnly: boolean): Promise<Repo
   const warnings = [
     ...warningsOf(status),
     ...quotaWarnings(quotas),
+    ...budgetWarnings(await watchfire.closedBudgets(), status.now),
     ...jobs.warnings,
     ...(engineOnly ? jobs.problems : []),
   ];
@@ -156,6 +161,13 @@ function quotaWarnings({ limits, full }: QuotaUse): string[] {
   return [
     `the quota of open windows is used up, further keys are not watched: ${names.join(', ')}; see "watchfire quotas"`,
   ];
+}
+
+function budgetWarnings(closed: readonly Closing[], now: number): string[] {
+  return closed.slice(0, BUDGETS_SHOWN).map(({ automation, count: held, till }) => {
+    const what = `${count(held)} ${held === 1 ? 'firing is' : 'firings are'} held back`;
+    return `the budget of ${automation} is used up, ${what}: it opens ${away(till, now)}; see "watchfire budget"`;
+  });
 }
 
 function linesOf({ status, queues, problems, warnings }: Report, bound: number | null): string[] {

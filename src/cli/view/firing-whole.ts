@@ -4,6 +4,7 @@ import type { Automation } from '../../model/automation.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import { resourceId } from '../../model/event.ts';
 import type { ChildFiring, Firing } from '../../model/firing.ts';
+import { markOf } from '../../model/gate-mark.ts';
 import { storyOf } from '../../model/story.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
 import type { Trigger } from '../../model/trigger.ts';
@@ -11,6 +12,7 @@ import { jobsOf, type QueueJob } from '../../relay/jobs.ts';
 import type { Io } from '../verb.ts';
 import { deliveryInWords, deliveryJson } from './delivery.ts';
 import { firingJson, labelsInWords } from './firing.ts';
+import { markInWords, markJson } from './outcome.ts';
 import { asJson, plain, printJson } from './output.ts';
 import { countInWords, lateInWords, windowOfStory } from './story.ts';
 import { boundOf, facts } from './table.ts';
@@ -28,7 +30,10 @@ export async function describeFiring(
   const { firing } = recorded;
   // As it was when it fired; null when that is not kept any more.
   const automation = await watchfire.automationOf(recorded);
-  const jobs = automation && jobsOf(firing, automation, await watchfire.announced(automation, firing.decided));
+  const all = automation && jobsOf(firing, automation, await watchfire.announced(automation, firing.decided));
+  const outcome = await watchfire.outcome(recorded);
+  // Those of its own: what joined a group goes out by another job.
+  const jobs = all === null ? null : all.filter(({ data }) => markOf(outcome, data.action_index) === null);
   const deliveries = await watchfire.deliveriesOf(jobs?.map(({ opts }) => opts.jobId) ?? []);
   if (asJson(options)) {
     const trigger = automation && triggerInWords(automation.trigger);
@@ -44,11 +49,14 @@ export async function describeFiring(
       ...firingJson(recorded),
       trigger,
       window: automation && windowOf(firing, automation),
+      outcome: outcome.map(markJson),
       jobs: named,
     });
     return;
   }
-  for (const line of facts(factsOf(recorded, automation, jobs, deliveries), boundOf(io, options))) io.out(line);
+  const kept = outcome.map((mark, i): [string, string] => [i === 0 ? 'kept back' : '', markInWords(mark)]);
+  const rows = [...factsOf(recorded, automation, jobs, deliveries), ...kept];
+  for (const line of facts(rows, boundOf(io, options))) io.out(line);
   if (firing.event === null) return;
   const { stringify } = await import('yaml');
   io.out('the event:');

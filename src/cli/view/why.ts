@@ -8,6 +8,7 @@ import type { Why, WhyJob, WhyStep } from '../../why/why.ts';
 import type { Io } from '../verb.ts';
 import { deliveryInWords, deliveryJson } from './delivery.ts';
 import { firingJson, labelsInWords } from './firing.ts';
+import { markInWords, markJson } from './outcome.ts';
 import { asJson, printJson } from './output.ts';
 import { countInWords, lateInWords, windowOfStory } from './story.ts';
 import { boundOf, facts } from './table.ts';
@@ -32,6 +33,7 @@ export function printWhy(why: Why, options: Options, io: Io): void {
   const rows: Fact[] = [
     ...why.jobs.filter(({ id }) => why.asked === null || id === why.asked).flatMap(jobFacts),
     ...(why.jobs.length === 0 ? ([['job', firing.shadow ? 'none: it came out in shadow' : 'none']] as Fact[]) : []),
+    ...why.outcome.map((mark, i): Fact => [i === 0 ? 'kept back' : '', markInWords(mark)]),
     ['firing', `${firing.id}, ${firing.state}${firing.shadow ? ' in shadow' : ''}, entry ${entry} of the ledger`],
     ['automation', `${firing.name} (${firing.automation}), revision ${firing.revision}${standingInWords(why)}`],
     ...stepFacts(why.step),
@@ -122,7 +124,18 @@ function timeFacts({ timeline }: Why): Fact[] {
   });
 }
 
-function whyJson({ recorded, automation, standing, asked, jobs, step, alert, timeline, looked }: Why): unknown {
+function whyJson({
+  recorded,
+  automation,
+  standing,
+  asked,
+  jobs,
+  outcome,
+  step,
+  alert,
+  timeline,
+  looked,
+}: Why): unknown {
   const instant = (ms: number | null): string | null => (ms === null ? null : formatTimestamp(ms));
   return {
     asked,
@@ -137,6 +150,7 @@ function whyJson({ recorded, automation, standing, asked, jobs, step, alert, tim
       started: instant(state?.started ?? null),
       finished: instant(state?.finished ?? null),
     })),
+    outcome: outcome.map(markJson),
     firing: firingJson(recorded),
     automation: {
       id: recorded.firing.automation,

@@ -27,8 +27,13 @@ export async function trim(
   beforeMs: number,
 ): Promise<Trimmed> {
   const answer = await runScript(redis, script, {
-    keys: { stream, position: store.keys.position, audit: store.keys.audit },
-    args: { group: fenced ? ENGINE_GROUP : '', before: `${Math.max(0, beforeMs)}-0`, limit: String(LIMIT) },
+    keys: { stream, position: store.keys.position, audit: store.keys.audit, needed: store.keys.needed },
+    args: {
+      group: fenced ? ENGINE_GROUP : '',
+      ledger: stream === store.keys.firings ? '1' : '',
+      before: `${Math.max(0, beforeMs)}-0`,
+      limit: String(LIMIT),
+    },
   });
   const [, removed, blockedBy = ''] = answerOf('trim', WORDS, answer);
   return { removed: Number(removed), blockedBy: blockedBy === '' ? null : blockedBy };
