@@ -14,6 +14,7 @@ export const protections: Mutants = {
     ],
   },
   'lua/forget-revisions.lua': {
+    'revisions: what waits keeps its document': ["keep(redis.call('ZRANGE', keys.needed, 0, 0)[1])", ''],
     'revisions: what no relay has read keeps its document': [
       "keep((stream.behind(keys.firings, group['last-delivered-id'], 1)[1] or {})[1])",
       '',
