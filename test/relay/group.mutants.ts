@@ -12,6 +12,9 @@ export const protections: Mutants = {
     ],
   },
   'src/relay/later-jobs.ts': {
-    'group: its job has an id of its own': ['return named(`g-${id}`,', 'return named(first.data.id,'],
+    'group: its job holds all of its firings': [
+      'group: { labels, firings } }',
+      'group: { labels, firings: firings.slice(0, 1) } }',
+    ],
   },
 };
