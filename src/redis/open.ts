@@ -18,13 +18,14 @@ const PATIENT_ATTEMPTS = 12;
 const CLOSED = 'Connection is closed.';
 
 /** What can be done about an address that does not work; each is the end of a sentence. */
-type Advice = Readonly<{ password: string; address: string; authority: string }>;
+type Advice = Readonly<{ password: string; address: string; another: string; authority: string }>;
 
 /** For a person at the command line. */
 const COMMAND_ADVICE: Advice = {
   password:
     'give it in REDIS_URL or REDISCLI_AUTH; that of "watchfire start" stands in the file password of its folder',
   address: 'start one by "npm start" or "watchfire start", or name another by --redis or REDIS_URL',
+  another: 'name another by --redis or REDIS_URL',
   authority: 'name the CA by --tls-ca',
 };
 
@@ -33,6 +34,7 @@ export const PROGRAM_ADVICE: Advice = {
   password:
     'give it as redis: \'redis://:PASSWORD@host:port\'; that of "npm start" stands in the file .watchfire/password of the checkout',
   address: "start one there, or give another as redis: 'redis://:PASSWORD@host:port'",
+  another: "give another as redis: 'redis://:PASSWORD@host:port'",
   authority: 'give the CA as tls: { ca }',
 };
 
@@ -82,6 +84,10 @@ export async function openRedis(url: string, signal: AbortSignal, options: OpenO
     failure = error;
   };
   redis.on('error', note);
+  let isTaken = false;
+  redis.once('connect', () => {
+    isTaken = true;
+  });
   const giveUp = (): void => redis.disconnect();
   const bound = setTimeout(giveUp, REACH_BOUND_MS);
   signal.addEventListener('abort', giveUp);
@@ -93,11 +99,24 @@ export async function openRedis(url: string, signal: AbortSignal, options: OpenO
     return redis;
   } catch (error) {
     redis.disconnect();
-    throw unreachable(url, failure ?? (error as Error), options.advice ?? COMMAND_ADVICE);
+    const cause = failure ?? (error as Error);
+    const advice = options.advice ?? COMMAND_ADVICE;
+    throw isTaken && isSilence(cause) ? hung(url, advice) : unreachable(url, cause, advice);
   } finally {
     clearTimeout(bound);
     signal.removeEventListener('abort', giveUp);
   }
+}
+
+/** Given up by us, or by the client. */
+function isSilence({ code, message }: NodeJS.ErrnoException): boolean {
+  return code === 'ETIMEDOUT' || message === CLOSED;
+}
+
+/** There is one, so starting another would not help. */
+function hung(url: string, { another }: Advice): RedisUnreachable {
+  const found = `what listens at ${publicUrl(url)} takes connections and has not answered within ${REACH_BOUND_MS / 1_000} s`;
+  return new RedisUnreachable(`${found}: it is stopped, or busy with one command; look at that process, or ${another}`);
 }
 
 function unreachable(url: string, error: NodeJS.ErrnoException, advice: Advice): RedisUnreachable {
@@ -113,8 +132,7 @@ function reasonOf(error: NodeJS.ErrnoException, { authority }: Advice): string {
   const { code, message } = error;
   const known = knownReason(error);
   if (known !== null) return known;
-  // Given up by us, or by the client.
-  if (code === 'ETIMEDOUT' || message === CLOSED) return `no answer within ${REACH_BOUND_MS / 1_000} s`;
+  if (isSilence(error)) return `no answer within ${REACH_BOUND_MS / 1_000} s`;
   if (message.startsWith('Unknown RESP type')) return 'what listens there is no Redis';
   if (UNKNOWN_SIGNER.has(code ?? '')) return `its certificate is signed by nobody known here, ${authority}`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate is for another host';

@@ -171,7 +171,7 @@ describe('a Redis that cannot be used', () => {
   }
 
   test.each<[string, string, RegExp]>([
-    ['says nothing', '', /no answer within 8 s; start one/],
+    ['says nothing', '', /takes connections and has not answered within 8 s: it is stopped, or busy/],
     ['is something else', 'HTTP/1.1 400 Bad Request\r\n\r\n', /what listens there is no Redis; start one/],
     [
       'wants a password',
