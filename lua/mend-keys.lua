@@ -28,6 +28,19 @@
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
 -- KEYS carried     zset    jobs that appended an entry -> when, in ms
 -- KEYS handlers    hash    types of actions that somebody carries out
+-- KEYS fed         hash    sources of a log that is fed from others
+-- KEYS reached     hash    up to when the applied entries tell of each
+-- KEYS deliveries  hash    how deliveries went
+-- KEYS delivered   zset    jobs that are under way or were sent
+-- KEYS undelivered zset    jobs that failed for good
+-- KEYS silences    hash    silences
+-- KEYS outcomes    hash    what of the actions of firings was kept back
+-- KEYS outcome_times zset  since when
+-- KEYS muted       hash    alerts that nobody was told of
+-- KEYS budgets     hash    what a budget holds back, by automation
+-- KEYS waiting     zset    what goes out later
+-- KEYS needed      zset    entries of the ledger that wait
+-- KEYS grouping    hash    groups that take further firings
 -- KEYS audit       hash    what became of the log itself
 -- KEYS seen        string  generations of remembered ids, as JSON
 -- KEYS attempts    hash    who takes over which entry

@@ -64,7 +64,7 @@ type Resolved = Readonly<{ files: readonly string[]; values: readonly string[] }
  */
 export function readTargets(file: string, env: Readonly<NodeJS.ProcessEnv>): Targets {
   const references = new References(file, env);
-  const document = references.resolve(parsed(references.read(file, 'targets file', FILE_LIMIT)), '');
+  const document = resolved(references, parsed(references.read(file, 'targets file', FILE_LIMIT)));
   if (!isRecord(document)) throw new InvalidDocument('targets file', 'must be an object with "targets"');
   for (const key of Object.keys(document)) {
     if (key !== 'targets' && key !== 'blocks') throw new InvalidDocument(key, 'unknown key');
@@ -80,6 +80,16 @@ export function readTargets(file: string, env: Readonly<NodeJS.ProcessEnv>): Tar
     throw new InvalidDocument(joinPath('blocks', id), 'must be the name of a target');
   });
   return new Targets(byName, new Map(known), references);
+}
+
+/** An alias of YAML can lead back to what holds it. */
+function resolved(references: References, document: unknown): unknown {
+  try {
+    return references.resolve(document, '');
+  } catch (error) {
+    if (error instanceof RangeError) throw new InvalidDocument('targets file', 'is nested too deep, or in itself');
+    throw error;
+  }
 }
 
 function parsed(text: string): unknown {

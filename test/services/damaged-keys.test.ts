@@ -91,6 +91,19 @@ const FLEETING: readonly string[] = [
   'own',
   'damage',
   'outdated',
+  'fed',
+  'reached',
+  'deliveries',
+  'delivered',
+  'undelivered',
+  'silences',
+  'outcomes',
+  'outcome_times',
+  'muted',
+  'budgets',
+  'waiting',
+  'needed',
+  'grouping',
 ];
 
 const names = Object.keys(KEY_TYPES) as (keyof Keys)[];

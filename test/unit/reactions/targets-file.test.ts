@@ -82,6 +82,10 @@ describe('a targets file', () => {
     expect(problemsOf(text)[0]).toMatch(problem);
   });
 
+  test('that stands in itself is refused', () => {
+    expect(problemsOf('targets: &all\n  ops: *all\n')).toEqual(['targets file: is nested too deep, or in itself']);
+  });
+
   test('is refused without showing what stands there', () => {
     const text =
       'targets: { a: { kind: pagerduty, routing_key: s3cret, severity: s3cret }, b: { kind: webhook, url: s3cret, secret: s3cret } }';
