@@ -23,7 +23,7 @@ local function count(closing, labels)
   local name = 'k' .. labels
   local fits = #labels <= limits.CLOSING_KEY_BYTES
   if fits and redis.call('HEXISTS', closing, name) == 0 then
-    fits = tonumber(redis.call('HGET', closing, 'names')) < limits.CLOSING_KEYS
+    fits = (tonumber(redis.call('HGET', closing, 'names')) or 0) < limits.CLOSING_KEYS
     if fits then redis.call('HINCRBY', closing, 'names', 1) end
   end
   local field = fits and name or 'others'

@@ -16,7 +16,7 @@ function M.join(keys, prefixes, call, action)
   local key = id and prefixes.group .. id
   if id then
     local held = redis.call('HMGET', key, 'count', 'bytes')
-    if tonumber(held[1] or 0) >= limits.GROUP_FIRINGS or tonumber(held[2] or 0) >= limits.GROUP_BYTES then
+    if (tonumber(held[1]) or 0) >= limits.GROUP_FIRINGS or (tonumber(held[2]) or 0) >= limits.GROUP_BYTES then
       waiting.add(keys, 'g ' .. id, call.now)
       id = nil
     end

@@ -45,6 +45,15 @@ describe('the gate', () => {
     expect(await world.state()).toEqual(state);
   });
 
+  test('decides anew where others wrote over what was recorded', async () => {
+    const world = new World();
+    await pass(world, 'f1', silenced);
+    await world.redis.hset(world.store.keys.outcomes, 'f1', 'not json', 'bytes', 'abc');
+    expect(await pass(world, 'f1', silenced)).toBe('passed silenced');
+    expect(await pass(world, 'f1', send)).toBe('known silenced');
+    expect(await world.redis.hget(world.store.keys.outcomes, 'bytes')).toMatch(/^\d+$/);
+  });
+
   test('a firing of the key that goes out ends its being muted', async () => {
     const world = new World();
     await pass(world, 'f1', silenced);
