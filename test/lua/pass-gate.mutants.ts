@@ -15,13 +15,13 @@ export const protections: Mutants = {
     ],
     'budget: it opens again by itself': ['and now < tonumber(till) and id or nil', 'and id or nil'],
     'budget: a summary names so many keys': [
-      "fits = tonumber(redis.call('HGET', closing, 'names')) < limits.CLOSING_KEYS",
+      "fits = (tonumber(redis.call('HGET', closing, 'names')) or 0) < limits.CLOSING_KEYS",
       'fits = true',
     ],
   },
   'lua/include/group.lua': {
-    'group: it is bounded in firings': ['tonumber(held[1] or 0) >= limits.GROUP_FIRINGS or ', ''],
-    'group: it is bounded in bytes': [' or tonumber(held[2] or 0) >= limits.GROUP_BYTES', ''],
+    'group: it is bounded in firings': ['(tonumber(held[1]) or 0) >= limits.GROUP_FIRINGS or ', ''],
+    'group: it is bounded in bytes': [' or (tonumber(held[2]) or 0) >= limits.GROUP_BYTES', ''],
   },
   'lua/include/outcomes.lua': {
     'outcomes: what is forgotten takes its muting along': [
