@@ -2,6 +2,7 @@
 --
 -- KEYS budgets   hash  automation id -> closing of its budget, until when in ms
 -- KEYS waiting   zset  what goes out later -> when, in ms
+-- KEYS needed    zset  entry of the ledger, what needs it -> ms of the entry
 -- ARGV prefixes  JSON  of src/redis/keys.ts
 -- ARGV automation  its id
 -- ARGV now_ms    virtual time, or '' for the server's

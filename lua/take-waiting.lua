@@ -1,6 +1,7 @@
 -- Gives what is to go out now to one relay for a while. A group gets no further firings from here on, and a closing none to count.
 --
 -- KEYS waiting   zset  what goes out later -> when, in ms
+-- KEYS needed    zset  entry of the ledger, what needs it -> ms of the entry
 -- KEYS budgets   hash  automation id -> closing of its budget, until when in ms
 -- KEYS grouping  hash  what a group is of -> its id
 -- ARGV prefixes  JSON  of src/redis/keys.ts

@@ -24,9 +24,9 @@ export async function takeWaiting(
   store: Store,
   { leaseMs, limit = LIMIT }: Readonly<{ leaseMs: number; limit?: number }>,
 ): Promise<{ due: Waiting[]; nextMs: number | null }> {
-  const { waiting, budgets, grouping } = store.keys;
+  const { waiting, needed, budgets, grouping } = store.keys;
   const answer = await runScript(redis, script, {
-    keys: { waiting, budgets, grouping },
+    keys: { waiting, needed, budgets, grouping },
     args: {
       prefixes: store.prefixesJson,
       now_ms: store.virtualNow(),
