@@ -9,12 +9,6 @@ export async function readFed(redis: Redis, target: Store, source: string): Prom
   return fedIn(source, await redis.hget(target.keys.fed, source));
 }
 
-/** All sources that a log ever had. */
-export async function readAllFed(redis: Redis, target: Store): Promise<readonly FedSource[]> {
-  const found = Object.entries(await redis.hgetall(target.keys.fed));
-  return found.flatMap(([source, text]) => fedIn(source, text) ?? []);
-}
-
 /** As lua/include/fed.lua writes it. */
 function fedIn(source: string, text: string | null): FedSource | null {
   const [, mark, told, state] = /^(\d+-\d+) (\d+) (\w+)$/.exec(text ?? '') ?? [];
