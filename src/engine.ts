@@ -10,35 +10,31 @@ import { UnreadableState } from './errors.ts';
 import { findingsIn } from './findings/automation-findings.ts';
 import type { Finding } from './findings/finding.ts';
 import type { HasTarget } from './findings/reactions.ts';
-import {
-  deadLetterIds,
-  type Purged,
-  purgeDeadLetters,
-  type RedriveSummary,
-  redriveDeadLetters,
-} from './inspect/dead-letters.ts';
+import type { Purged, RedriveSummary } from './inspect/dead-letters.ts';
+import { purgeIn, redriveIn } from './inspect/letters.ts';
+import { idIn } from './inspect/parts.ts';
 import { checkQuota, type QuotaChanges } from './inspect/quota.ts';
 import { type Automation, parseAutomation } from './model/automation.ts';
 import { sealEvent } from './model/intake.ts';
 import { checkNamespaceSettings, type NamespaceSettingsChanges } from './model/namespace-settings.ts';
+import type { PartitionLayout } from './model/partition.ts';
 import { Admission } from './producer/admission.ts';
+import { Homes } from './producer/homes.ts';
 import { type EmitOptions, withPatience } from './producer/patience.ts';
 import { refused } from './producer/refused.ts';
 import { Reactor } from './reactions/reactor.ts';
-import { hearChannel, liveChannelOf } from './redis/channel.ts';
+import { hearChannels, liveChannelOf } from './redis/channel.ts';
 import { Connections } from './redis/connection.ts';
 import { acknowledgeDamage } from './redis/damage.ts';
-import { deleteDefinition, putDefinition, updateDefinition } from './redis/definitions.ts';
 import { type Durability, durabilityOf } from './redis/durability.ts';
 import { append } from './redis/log.ts';
+import { deletePlaced, type PlaceOfChange, putPlaced, updatePlaced, writePlaced } from './redis/placed.ts';
 import { refuseUnprotected } from './redis/protection.ts';
-import { writeQuotas } from './redis/quotas.ts';
 import { answers } from './redis/server.ts';
-import { writeSettings } from './redis/settings.ts';
 import { storeOf } from './redis/store.ts';
 import { notesOf } from './services/heard.ts';
 import type { LiveHeard } from './services/live.ts';
-import type { Worker, WorkerHooks } from './services/worker.ts';
+import type { RunningWorker, WorkerHooks, WorkerParts } from './services/worker.ts';
 
 /**
  * One engine: the automations and the log of a namespace in one Redis. Any number of these, in any number of processes,
@@ -60,10 +56,11 @@ import type { Worker, WorkerHooks } from './services/worker.ts';
  */
 export class Watchfire extends Reactor {
   readonly settings: Settings;
-  readonly #workers = new Set<Worker>();
+  readonly #workers = new Set<RunningWorker>();
   /** None in virtual time, where nothing comes from outside. */
   readonly #admission: Admission | null;
   readonly #durability: Durability | null;
+  readonly #homes: Homes;
 
   /** @throws InvalidDocument naming a setting that is wrong */
   constructor(options: WatchfireOptions = {}) {
@@ -77,6 +74,7 @@ export class Watchfire extends Reactor {
     const parts = { redis: connections.redis, store, clock, logger: own };
     this.#admission = clock.virtualNowMs() === null ? new Admission({ ...parts, bounds: parsed }) : null;
     this.#durability = durabilityOf(connections, store, parsed, clock);
+    this.#homes = new Homes({ ...parts, bounds: parsed });
   }
 
   /**
@@ -87,7 +85,7 @@ export class Watchfire extends Reactor {
   async put(document: AutomationDocument): Promise<Automation & { readonly warnings: readonly Finding[] }> {
     const automation = parseAutomation(document);
     await this.checkAnnounced(automation);
-    await this.change((redis) => putDefinition(redis, this.store, automation));
+    await this.change((place) => putPlaced(place, automation));
     return Object.freeze({ ...automation, warnings: findingsIn(automation) });
   }
 
@@ -96,7 +94,8 @@ export class Watchfire extends Reactor {
     const clients = { redis: await this.look(), log: this.connections.log };
     const { readSurroundings } = await import('./doctor/surroundings.ts');
     const surroundings = await readSurroundings(clients, this.store, automations);
-    return automations.map((automation) => findingsIn(automation, { ...surroundings, targets }));
+    const by = (await this.partitions())?.by ?? null;
+    return automations.map((automation) => findingsIn(automation, { ...surroundings, targets, by }));
   }
 
   /** Removes an automation, by id or name, with all of its state. @throws NotFound, Ambiguous */
@@ -108,7 +107,7 @@ export class Watchfire extends Reactor {
         throw error;
       },
     );
-    await this.change((redis) => deleteDefinition(redis, this.store, id));
+    await this.change((place) => deletePlaced(place, id));
   }
 
   /** Enabling and disabling keep what rules 13 says; by id or name. @throws NotFound, Ambiguous */
@@ -144,16 +143,15 @@ export class Watchfire extends Reactor {
     const { event, data } = sealEvent(document, randomUUID, this.clock.nowMs(), { anyId: at !== null });
     const parts = { clock: this.clock, connections: this.connections };
     return await withPatience(parts, timeoutMs, event.id, async (patience) => {
-      const admitted = this.admit(data.length);
-      if (admitted !== null) await admitted;
+      const home = at === null ? await this.#homes.of(event, this.admit(data.length), data.length) : this.#homes.front;
       const write = async (redis: Redis): Promise<string> => {
         if (patience.over) throw new Error('given up');
         patience.sent = true;
-        return await append(redis, this.store, at === null ? '*' : `${at}-*`, ['data', data]);
+        return await append(redis, home.store, at === null ? '*' : `${at}-*`, ['data', data]);
       };
       try {
         const entry = await (this.#durability?.write(write, event.id) ?? write(this.connections.redis));
-        return { id: event.id, entry };
+        return { id: event.id, entry: idIn(home.name, entry) };
       } catch (error) {
         throw refused(error, event.id);
       }
@@ -166,10 +164,11 @@ export class Watchfire extends Reactor {
    * @returns ends it
    */
   async listen(hear: (notes: LiveHeard[]) => void): Promise<() => void> {
-    await this.look();
+    const parts = await this.parts();
     const connection = this.connections.blocking('watch');
-    await hearChannel(connection, liveChannelOf(connection, this.store), (message) =>
-      hear(notesOf(message) ?? [{ kind: 'dropped', messages: 1 }]),
+    const channels = new Map(parts.map(({ name, store }) => [liveChannelOf(connection, store), name]));
+    await hearChannels(connection, [...channels.keys()], (channel, message) =>
+      hear(notesOf(message, channels.get(channel)) ?? [{ kind: 'dropped', messages: 1 }]),
     );
     return () => connection.disconnect();
   }
@@ -180,27 +179,25 @@ export class Watchfire extends Reactor {
    */
   async redrive(letters: readonly string[] | 'all', signal?: AbortSignal): Promise<RedriveSummary> {
     await this.format.toWrite();
-    const { redis } = this.connections;
-    const ids = letters === 'all' ? deadLetterIds(redis, this.store) : letters;
-    return await redriveDeadLetters(redis, this.store, ids, signal);
+    return await redriveIn(this.connections.redis, await this.parts(), letters, signal);
   }
 
   /** Removes dead letters for good: by their ids, those given up longer ago, or all. @returns how many there were */
   async purge(letters: Purged): Promise<number> {
     await this.format.toWrite();
-    return await purgeDeadLetters(this.connections.redis, this.store, letters);
+    return await purgeIn(this.connections.redis, await this.parts(), letters);
   }
 
   /** Sets caps for whatever is applied next; null puts one back to its default. @throws InvalidDocument */
   async setQuotas(changes: QuotaChanges): Promise<void> {
     for (const [name, value] of Object.entries(changes)) checkQuota(name, value);
-    await this.change((redis) => writeQuotas(redis, this.store, changes));
+    await this.change((place) => writePlaced(place, { quotas: changes }));
   }
 
   /** Changes what all workers follow, between two entries of the log; null puts one back to its default. @throws InvalidDocument */
   async setNamespaceSettings(changes: NamespaceSettingsChanges): Promise<void> {
     checkNamespaceSettings(changes);
-    await this.change((redis) => writeSettings(redis, this.store, changes));
+    await this.change((place) => writePlaced(place, { settings: changes }));
   }
 
   /** Looks for what is wrong with Redis, its settings and the engine, and says what to do about it. Changes nothing. */
@@ -216,28 +213,22 @@ export class Watchfire extends Reactor {
   /** Says that somebody knows of all damage that `status` tells up to now. @returns how many keys it concerned */
   async acknowledge(): Promise<number> {
     await this.format.toWrite();
-    return await acknowledgeDamage(this.connections.redis, this.store);
+    const each = await this.each(acknowledgeDamage);
+    return each.reduce((all, { found }) => all + found, 0);
   }
 
   /**
    * Runs a worker inside this process; resolves when it takes part.
    * @throws Overloaded, NotDurable when Redis takes no writes now; DurabilityUnavailable; Unprotected; WrongFormat
    */
-  async startWorker(hooks: WorkerHooks = {}): Promise<Worker> {
+  async startWorker(hooks: WorkerHooks = {}): Promise<RunningWorker> {
     const { redis } = this.connections;
     // A Redis that cannot be reached yet would seem to keep everybody out.
     await answers(redis);
     if (!this.settings.allowUnprotected) await refuseUnprotected(redis, this.store.keys.events);
-    await this.format.toWrite();
-    const { Worker } = await import('./services/worker.ts');
-    const worker = new Worker({
-      connections: this.connections,
-      store: this.store,
-      settings: this.settings,
-      clock: this.clock,
-      logger: this.logger,
-      ...hooks,
-    });
+    const layout = await this.format.toWrite();
+    const { connections, store, settings, clock, logger } = this;
+    const worker = await newWorker({ connections, store, settings, clock, logger, ...hooks }, layout);
     this.#workers.add(worker);
     try {
       await worker.ready();
@@ -260,10 +251,10 @@ export class Watchfire extends Reactor {
   }
 
   /** Changes definitions; done when the change is as durable as the settings ask. */
-  protected override async change(change: (redis: Redis) => Promise<unknown>): Promise<void> {
+  protected override async change(change: (place: PlaceOfChange) => Promise<unknown>): Promise<void> {
     try {
-      await this.format.toWrite();
-      await change(this.connections.redis);
+      const layout = await this.format.toWrite();
+      await change({ redis: this.connections.redis, store: this.store, layout });
       await this.#durability?.barrier();
     } catch (error) {
       throw refused(error);
@@ -273,6 +264,11 @@ export class Watchfire extends Reactor {
   async #switch(idOrName: string, to: Partial<AutomationDocument>): Promise<void> {
     const { id } = await this.get(idOrName);
     const switched = ({ document }: Automation): Automation => parseAutomation({ ...document, ...to });
-    await this.change((redis) => updateDefinition(redis, this.store, id, switched));
+    await this.change((place) => updatePlaced(place, id, switched));
   }
+}
+
+async function newWorker(parts: WorkerParts, layout: PartitionLayout | null): Promise<RunningWorker> {
+  if (layout === null) return new (await import('./services/worker.ts')).Worker(parts);
+  return new (await import('./services/crew.ts')).Crew({ ...parts, layout });
 }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { planOf } from '../match/plan.ts';
 import { TriggerIndex } from '../match/trigger-index.ts';
-import { changesSince } from '../redis/definitions.ts';
+import { changesSince } from '../redis/definition-changes.ts';
 import type { Store } from '../redis/store.ts';
 
 /** What the engine needs to know of its definitions to match entries. */

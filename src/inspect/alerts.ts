@@ -7,7 +7,7 @@ import type { Labels } from '../model/event.ts';
 import type { Firing } from '../model/firing.ts';
 import { holdsAt, type Silence } from '../model/silence.ts';
 import { alertsOfTrigger } from '../redis/alert-texts.ts';
-import { changesSince } from '../redis/definitions.ts';
+import { changesSince } from '../redis/definition-changes.ts';
 import { deliveriesOf } from '../redis/delivery-records.ts';
 import { allSilences } from '../redis/silences.ts';
 import type { Store } from '../redis/store.ts';

@@ -159,6 +159,17 @@ export async function* followLedger(
   }
 }
 
+/** One page of what stands behind an entry, and the last entry that was read; null for none. */
+export async function ledgerBehindPage(
+  redis: Redis,
+  store: Store,
+  after: string,
+  count: number,
+): Promise<{ firings: Recorded[]; end: string | null }> {
+  const entries = await ledgerBetween(redis, store, { from: `(${after}`, to: '+', count });
+  return { firings: entries.flatMap((entry) => recordedOf(entry) ?? []), end: entries.at(-1)?.[0] ?? null };
+}
+
 /** What others wrote into the ledger is not shown; the relay makes it a dead letter. */
 function recordedOf([entry, fields]: FiringEntry): Recorded | null {
   try {

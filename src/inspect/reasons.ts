@@ -5,9 +5,11 @@ import type { Automation } from '../model/automation.ts';
 import type { Event } from '../model/event.ts';
 import { decode } from '../model/intake.ts';
 import type { EventPattern, Trigger } from '../model/trigger.ts';
-import { changesSince, countDefinitions, currentGeneration } from '../redis/definitions.ts';
+import { changesSince } from '../redis/definition-changes.ts';
+import { countDefinitions, currentGeneration } from '../redis/definitions.ts';
 import { readEach } from '../redis/log.ts';
 import type { Store } from '../redis/store.ts';
+import { idIn, partOfId } from './parts.ts';
 
 /** With more automations, reasons are known of a single one only: each is held three times, and may have to be asked for each event. */
 const AUTOMATIONS_LIMIT = 5_000;
@@ -102,6 +104,24 @@ export class Reasons {
     this.#whole.put(planOf(enabled, 0, null));
     this.#byLabels.put(planOf({ ...enabled, trigger: without(enabled.trigger, NO_CONDITION) }, 0, null));
     this.#byName.put(planOf({ ...enabled, trigger: without(enabled.trigger, NO_LABELS) }, 0, null));
+  }
+}
+
+/** The same where the entries are those of partitions, which their names tell: `7/1795906202819-0`. */
+export class PartReasons {
+  readonly #each: ReadonlyMap<string, Reasons>;
+
+  constructor(each: ReadonlyMap<string, Reasons>) {
+    this.#each = each;
+  }
+
+  async of(entries: readonly string[]): Promise<ReadonlyMap<string, readonly Reason[]>> {
+    const all = new Map<string, readonly Reason[]>();
+    for (const [part, names] of Map.groupBy(entries, (entry) => partOfId(entry).part)) {
+      const found = await this.#each.get(part)?.of(names.map((name) => partOfId(name).id));
+      for (const [id, reasons] of found ?? []) all.set(idIn(part, id), reasons);
+    }
+    return all;
   }
 }
 

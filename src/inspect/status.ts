@@ -66,6 +66,8 @@ export type Status = {
   unusable: string | null;
   /** How far Redis' clock lies behind what was applied, when it was set back by more than 5 s; else 0. */
   clockBehindMs: number;
+  /** How many partitions there are, and those that have not taken over the definitions of this generation; absent without partitions. */
+  partitions?: { count: number; behind: string[] };
   /** Bytes; `ratio`: the part of `limit` that counts against it, 0 without a limit. */
   memory: { used: number; limit: number; ratio: number; policy: string };
 };

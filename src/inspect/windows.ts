@@ -6,7 +6,7 @@ import type { Automation } from '../model/automation.ts';
 import type { Labels } from '../model/event.ts';
 import { isRecord } from '../model/record.ts';
 import type { CompositeTrigger, EventTrigger } from '../model/trigger.ts';
-import { changesSince } from '../redis/definitions.ts';
+import { changesSince } from '../redis/definition-changes.ts';
 import type { Store } from '../redis/store.ts';
 import { shownJson, textIn } from '../redis/stored.ts';
 import { type KeptText, type NextReminder, parseKeptText, parseWindowText } from '../redis/window-text.ts';

@@ -12,6 +12,9 @@ export const GLOBAL_PARTITION = 'g';
 /** The label that divides where nobody chose one. */
 export const DEFAULT_PARTITION_LABEL = 'id';
 
+/** How long an event waits for the one that it follows, where there are partitions: a leader may have gone to another one. */
+export const PARTITION_FOLLOW_WAIT_MS = 30_000;
+
 /** More partitions than anybody has nodes, and few enough for a reader to ask all of them. */
 export const LARGEST_PARTITION_COUNT = 1_024;
 

@@ -5,6 +5,7 @@ import type { Labels } from '../model/event.ts';
 import { parseSilence, type Silence } from '../model/silence.ts';
 import { deliveriesOf } from '../redis/delivery-records.ts';
 import { clearKeyOf, resolveAlertOf } from '../redis/key-changes.ts';
+import type { PlaceOfChange } from '../redis/placed.ts';
 import type { ActedOn } from '../relay/delivery-acts.ts';
 import type { DeliveryQuery } from '../relay/delivery-list.ts';
 import type { QueueStates } from '../relay/queue-states.ts';
@@ -56,7 +57,7 @@ export abstract class Operated extends Silencing {
   async resolveAlert(idOrName: string, labels: Labels = {}): Promise<boolean> {
     const { id } = await this.get(idOrName);
     let resolved = false;
-    await this.change(async (redis) => {
+    await this.change(async ({ redis }) => {
       resolved = await resolveAlertOf(redis, this.store, { automation: id, labels });
     });
     return resolved;
@@ -68,7 +69,7 @@ export abstract class Operated extends Silencing {
    */
   async clearKey(idOrName: string, labels: Labels = {}): Promise<void> {
     const { id } = await this.get(idOrName);
-    await this.change((redis) => clearKeyOf(redis, this.store, { automation: id, labels }));
+    await this.change(({ redis }) => clearKeyOf(redis, this.store, { automation: id, labels }));
   }
 
   /**
@@ -101,7 +102,7 @@ export abstract class Operated extends Silencing {
   }
 
   /** Changes what all workers follow; done when the change is as durable as the settings ask. */
-  protected abstract change(change: (redis: Redis) => Promise<unknown>): Promise<void>;
+  protected abstract change(change: (place: PlaceOfChange) => Promise<unknown>): Promise<void>;
 
   /** Asks for room in the log for so many characters: null when there is some, else a promise. @throws Overloaded, here or there */
   protected abstract admit(characters: number): Promise<void> | null;

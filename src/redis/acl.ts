@@ -63,8 +63,20 @@ function allowed(...groups: readonly string[][]): string[] {
 export const WAYS_TO_DISK = ['waitaof', 'always'] as const;
 export type WayToDisk = (typeof WAYS_TO_DISK)[number];
 
-/** `fsync`: for the durability mode of that name. `queues`: the only queues that a consumer may use; all of the namespace without. */
-export type RuleOptions = Readonly<{ fsync?: WayToDisk | undefined; queues?: readonly string[] | undefined }>;
+/**
+ * `fsync`: for the durability mode of that name. `queues`: the only queues that a consumer may use; all of the namespace without.
+ * `partitions`: the namespace has some.
+ */
+export type RuleOptions = Readonly<{
+  fsync?: WayToDisk | undefined;
+  queues?: readonly string[] | undefined;
+  partitions?: boolean | undefined;
+}>;
+
+/** The names in front of keys: of the namespace, and of its partitions where it has some. */
+function namesOfKeys(namespace: string, { partitions = false }: RuleOptions): string[] {
+  return partitions ? [`{${namespace}}`, `{${namespace}.[0-9]*}`, `{${namespace}.g}`] : [`{${namespace}}`];
+}
 
 /** Names of queues are taken literally: Redis reads patterns of keys. */
 function queuePatterns(bull: string, queues: readonly string[] | undefined): string[] {
@@ -89,25 +101,29 @@ export function workerCommands(options: RuleOptions = {}): string[] {
  */
 export function rulesOf(role: Role, namespace: string, options: RuleOptions = {}): string[] {
   const disk = seeingToDisk(options);
-  const { events, live } = keysOf(namespace);
+  const { format } = keysOf(namespace);
   const { bull } = prefixesOf(namespace);
+  const names = namesOfKeys(namespace, options);
+  const under = (before: string, key: string): string[] => names.map((name) => `${before}~${name}:${key}`);
   // With the number of a database behind it, see channel.ts.
-  const channels = [`&${live}`, `&${live}:*`];
+  const channels = names.flatMap((name) => [`&${name}:live`, `&${name}:live:*`]);
   const nothing = ['reset', '-@all'];
   switch (role) {
     case 'producer':
       return [
         ...nothing,
         ...allowed(CONNECTED, ['xadd wait'], disk),
-        `%W~${events}`,
-        `(${[...allowed(HOW_FULL), `%R~${events}`].join(' ')})`,
+        ...under('%W', 'events'),
+        `(${[...allowed(HOW_FULL), ...under('%R', 'events')].join(' ')})`,
+        // How the namespace is divided.
+        ...(options.partitions ? [`(+get %R~${format})`] : []),
       ];
     case 'worker':
-      return [...nothing, ...workerCommands(options).map((command) => `+${command}`), `~{${namespace}}:*`, ...channels];
+      return [...nothing, ...workerCommands(options).map((command) => `+${command}`), ...under('', '*'), ...channels];
     case 'actions':
-      return [...nothing, ...allowed(workerCommands(options), TAKING_JOBS), `~{${namespace}}:*`, ...channels];
+      return [...nothing, ...allowed(workerCommands(options), TAKING_JOBS), ...under('', '*'), ...channels];
     case 'viewer':
-      return [...nothing, ...allowed(CONNECTED, LOOKING), `%R~{${namespace}}:*`, ...channels];
+      return [...nothing, ...allowed(CONNECTED, LOOKING), ...under('%R', '*'), ...channels];
     case 'consumer':
       return [...nothing, ...allowed(CONNECTED, TAKING_JOBS), ...queuePatterns(bull, options.queues)];
     default:

@@ -20,8 +20,12 @@ export function tellChannel(redis: Redis, channel: string, message: string): voi
   redis.publish(channel, message).catch(() => undefined);
 }
 
-/** Hears what is said in the channel from now on. @param connection one of its own, which the caller closes */
-export async function hearChannel(connection: Redis, channel: string, hear: (message: string) => void): Promise<void> {
-  connection.on('message', (_channel, message) => hear(message));
-  await connection.subscribe(channel);
+/** Hears what is said in these channels from now on. @param connection one of its own, which the caller closes */
+export async function hearChannels(
+  connection: Redis,
+  channels: readonly string[],
+  hear: (channel: string, message: string) => void,
+): Promise<void> {
+  connection.on('message', hear);
+  await connection.subscribe(...channels);
 }

@@ -10,8 +10,8 @@ import { generationIn } from './damage.ts';
 import { deleteAutomation } from './steps/delete-automation.ts';
 import { putAutomation } from './steps/put-automation.ts';
 import type { Store } from './store.ts';
-import { IGNORED, ignoredIn, shownJson, storedAutomation, storedPlanOf, textIn } from './stored.ts';
-import { execute, insist, withKey } from './transaction.ts';
+import { shownJson, storedAutomation, storedPlanOf, textIn } from './stored.ts';
+import { execute, insist } from './transaction.ts';
 
 /** How often a change is worked out again because another change came first. */
 const CHANGE_ATTEMPTS = 50;
@@ -22,7 +22,7 @@ const CATCH_UP_CALLS = 100_000;
 /** An automation as it stands in Redis. */
 export type Definition = Readonly<{ automation: Automation; plan: StoredPlan }>;
 
-async function current(redis: Redis, store: Store, id: string): Promise<{ generation: string; old: Found | null }> {
+async function current(redis: Redis, store: Store, id: string): Promise<Current> {
   const { generation, automations, plans } = store.keys;
   const answers = await insist(() => execute(redis.multi().get(generation).hget(automations, id).hget(plans, id)));
   const [at, document, plan] = answers.map((value) => (typeof value === 'string' ? value : null));
@@ -45,7 +45,7 @@ function foundIn(store: Store, id: string, document: string, plan: string): Foun
   }
 }
 
-function definitionOf({ keys }: Store, id: string, document: string, plan: string): Definition {
+export function definitionOf({ keys }: Store, id: string, document: string, plan: string): Definition {
   return { automation: storedAutomation(document, keys.automations, id), plan: storedPlanOf(plan, keys.plans, id) };
 }
 
@@ -77,8 +77,11 @@ export async function untilChanged(attempt: () => Promise<Attempted>): Promise<n
   throw new Conflict();
 }
 
-/** `always`: one that means the same is a change as well, before which what is due is settled: so a scenario has it. */
-type PutOptions = Readonly<{ always?: boolean }>;
+/**
+ * `always`: one that means the same is a change as well, before which what is due is settled: so a scenario has it. `onPaper`: the
+ * document alone is put, where partitions read what they are to have; no trigger of it comes into being.
+ */
+export type PutOptions = Readonly<{ always?: boolean; onPaper?: boolean }>;
 
 /**
  * Adds an automation or replaces the one with its id, between two entries of the log (rules 13). One that means the same as what
@@ -104,11 +107,13 @@ export async function updateDefinition(
   store: Store,
   id: string,
   next: (old: Automation) => Automation,
+  options: PutOptions = {},
 ): Promise<number> {
-  const generation = await changeDefinition(redis, store, id, (old) => {
+  const change = (old: Found | null): Automation | null => {
     if (old?.definition instanceof UnreadableState) throw old.definition;
     return old && next(old.definition.automation);
-  });
+  };
+  const generation = await changeDefinition(redis, store, id, change, options);
   if (generation === null) throw new NotFound(id);
   return generation;
 }
@@ -119,38 +124,69 @@ async function changeDefinition(
   store: Store,
   id: string,
   next: (old: Found | null) => Automation | null,
-  { always = false }: PutOptions = {},
+  options: PutOptions,
 ): Promise<number | null> {
   return await untilChanged(async () => {
-    const { generation, old: found } = await current(redis, store, id);
-    const wanted = next(found);
-    // What others wrote there is replaced, and leaves no state behind.
-    const old = found === null || found.definition instanceof UnreadableState ? null : found.definition;
-    if (!wanted) return null;
-    const automation = inModeOf(old?.automation ?? null, wanted);
-    if (old && !always && differingKeys(old.automation, automation).length === 0) {
-      return { word: 'unchanged', generation: String(old.plan.revision) };
-    }
-    const revision = Number(generation) + 1;
-    const plan = planOf(automation, revision, old?.plan ?? null);
-    const names = new Set(plan.nodes.map(({ name }) => name));
-    const change = {
-      generation,
-      id: automation.id,
-      revision: String(revision),
-      enabled: automation.enabled,
-      resumes: old !== null && !old.automation.enabled && automation.enabled,
-      gone: (found?.names ?? []).filter((name) => !names.has(name)),
-      triggers: plan.nodes.map((node) => ({
-        name: node.name,
-        fresh: node.ownSince === revision,
-        fields: compiledFields(plan, node),
-      })),
-      queues: queuesOf(automation),
-      listens: automation.enabled && listens(automation.trigger),
-    };
-    const document = JSON.stringify(automation.document);
-    return await putAutomation(redis, store, change, document, JSON.stringify(storedPlan(plan)));
+    const found = await current(redis, store, id);
+    const wanted = next(found.old);
+    return wanted && (await attemptPut(redis, store, found, wanted, options));
+  });
+}
+
+type Current = Readonly<{ generation: string; old: Found | null }>;
+
+async function attemptPut(
+  redis: Redis,
+  store: Store,
+  { generation, old: found }: Current,
+  wanted: Automation,
+  { always = false, onPaper = false }: PutOptions,
+): Promise<Attempted> {
+  // What others wrote there is replaced, and leaves no state behind.
+  const old = found === null || found.definition instanceof UnreadableState ? null : found.definition;
+  const automation = inModeOf(old?.automation ?? null, wanted);
+  if (old && !always && differingKeys(old.automation, automation).length === 0) {
+    return { word: 'unchanged', generation: String(old.plan.revision) };
+  }
+  const revision = Number(generation) + 1;
+  const plan = planOf(automation, revision, old?.plan ?? null);
+  const names = new Set(plan.nodes.map(({ name }) => name));
+  const triggers = plan.nodes.map((node) => ({
+    name: node.name,
+    fresh: node.ownSince === revision,
+    fields: compiledFields(plan, node),
+  }));
+  const change = {
+    generation,
+    id: automation.id,
+    revision: String(revision),
+    enabled: automation.enabled,
+    resumes: old !== null && !old.automation.enabled && automation.enabled,
+    gone: onPaper ? [] : (found?.names ?? []).filter((name) => !names.has(name)),
+    triggers: onPaper ? [] : triggers,
+    queues: queuesOf(automation),
+    listens: !onPaper && automation.enabled && listens(automation.trigger),
+  };
+  const document = JSON.stringify(automation.document);
+  return await putAutomation(redis, store, change, document, JSON.stringify(storedPlan(plan)));
+}
+
+/**
+ * Has an automation be what `wanted` says, null for none. That is asked when the generation is known: a change that was made by a later wish
+ * meanwhile refuses this one, which asks again.
+ */
+export async function followWish(
+  redis: Redis,
+  store: Store,
+  id: string,
+  wanted: () => Promise<Automation | null>,
+): Promise<void> {
+  await untilChanged(async () => {
+    const found = await current(redis, store, id);
+    const automation = await wanted();
+    if (automation !== null) return await attemptPut(redis, store, found, automation, {});
+    const { generation, old } = found;
+    return old && (await deleteAutomation(redis, store, { generation, id, gone: [...old.names] }));
   });
 }
 
@@ -213,77 +249,18 @@ export async function listenToAll(redis: Redis, store: Store): Promise<void> {
   await redis.sadd(store.keys.listeners, '*');
 }
 
-/** What changed: definitions by id, null for those that are gone. Parsed as they are asked for, since all at once fill a worker's memory. */
-export type Changes = Iterable<readonly [id: string, definition: Definition | null]>;
-
-/** What changed after `since`, and the ignored names of then, null for none that stand there. One consistent picture. */
-export async function changesSince(
-  redis: Redis,
-  store: Store,
-  since: string,
-): Promise<{ generation: string; changed: Changes; ignored: string[] | null }> {
-  for (;;) {
-    const ids = await redis.zrange(store.keys.changes, `(${since}`, '+inf', 'BYSCORE');
-    const { generation, ignored, documents, plans, still } = await readChanged(redis, store, since, ids);
-    if (still === ids.length)
-      return { generation, ignored, changed: { [Symbol.iterator]: () => parsed(store, ids, documents, plans) } };
-  }
-}
-
-function* parsed(
-  store: Store,
-  ids: readonly string[],
-  documents: Texts,
-  plans: Texts,
-): Iterator<readonly [string, Definition | null]> {
-  for (const [i, id] of ids.entries()) {
-    const [document, plan] = [documents[i], plans[i]];
-    if (!document || !plan) yield [id, null];
-    else yield [id, definitionOf(store, id, document, plan)];
-  }
-}
-
-type Texts = (string | null)[];
-
-async function readChanged(
-  redis: Redis,
-  store: Store,
-  since: string,
-  ids: string[],
-): Promise<{ generation: string; ignored: string[] | null; documents: Texts; plans: Texts; still: number }> {
-  const { generation, automations, plans, changes, settings } = store.keys;
-  const read = (): Promise<unknown[]> => {
-    const transaction = redis.multi().get(generation).zcount(changes, `(${since}`, '+inf').hget(settings, IGNORED);
-    if (ids.length > 0) transaction.hmget(automations, ...ids).hmget(plans, ...ids);
-    return execute(transaction);
-  };
-  const types = {
-    [generation]: 'string',
-    [changes]: 'zset',
-    [settings]: 'hash',
-    [automations]: 'hash',
-    [plans]: 'hash',
-  };
-  const [at, count, names, documents, found] = await insist(read).catch(async (error: unknown) => {
-    throw await withKey(redis, types, error);
-  });
-  return {
-    generation: generationIn(store, at),
-    ignored: ignoredIn(names),
-    documents: (documents ?? []) as Texts,
-    plans: (found ?? []) as Texts,
-    still: Number(count),
-  };
-}
-
 /** An automation at one of its revisions. */
 export type RevisionName = { automation: string; revision: number };
 
 /** The documents of these revisions, in their order; null for one that is not kept (any longer). */
-export async function documentsAt(redis: Redis, store: Store, names: readonly RevisionName[]): Promise<Texts> {
+export async function documentsAt(
+  redis: Redis,
+  store: Store,
+  names: readonly RevisionName[],
+): Promise<(string | null)[]> {
   const pipeline = redis.pipeline();
   for (const { automation, revision } of names) {
     pipeline.hget(store.prefixes.automation + automation, String(revision));
   }
-  return (await execute(pipeline)) as Texts;
+  return (await execute(pipeline)) as (string | null)[];
 }

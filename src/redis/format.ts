@@ -1,30 +1,43 @@
 import type { Redis } from 'ioredis';
 import { WrongFormat } from '../errors.ts';
+import { type PartitionLayout, parseLayout } from '../model/partition.ts';
 import { DamagedKey } from './damage.ts';
 import { FORMAT } from './keys.ts';
 import { claimFormat } from './steps/claim-format.ts';
-import type { Store } from './store.ts';
+import { partitionStores, type Store } from './store.ts';
 
 /**
- * Makes sure that this version may work on the namespace, and claims it when it is empty.
+ * Makes sure that this version may work on the namespace with all of its partitions, and claims it when it is empty.
+ * @returns how it is divided; null without partitions
  * @throws WrongFormat when another version's state is there; then nothing was changed
  */
-export async function requireFormat(redis: Redis, store: Store): Promise<void> {
+export async function requireFormat(redis: Redis, store: Store): Promise<PartitionLayout | null> {
   const { word, number } = await claimFormat(redis, store);
-  if (word !== 'older' && word !== 'newer') return;
-  if (number !== null) mustBeNumber(store, number);
-  throw new WrongFormat(store.namespace, word, number, FORMAT);
+  if (word !== 'older' && word !== 'newer') return null;
+  const layout = parseLayout(number);
+  if (layout === null) {
+    if (number !== null) mustBeNumber(store, number);
+    throw new WrongFormat(store.namespace, word, number, FORMAT);
+  }
+  await Promise.all(partitionStores(store, layout).map((one) => requireFormat(redis, one)));
+  return layout;
 }
 
 /**
  * The same for a user who only looks, or a server that takes no writes: runs no script and claims nothing. It has to find the same
  * versions as lua/claim-format.lua.
+ * @returns how it is divided; null without partitions
  * @throws WrongFormat
  */
-export async function requireReadable(redis: Redis, store: Store): Promise<void> {
+export async function requireReadable(redis: Redis, store: Store): Promise<PartitionLayout | null> {
   const { format, position, generation, audit, counters } = store.keys;
   const found = await redis.get(format);
-  if (found === FORMAT) return;
+  if (found === FORMAT) return null;
+  const layout = parseLayout(found);
+  if (layout !== null) {
+    await Promise.all(partitionStores(store, layout).map((one) => requireReadable(redis, one)));
+    return layout;
+  }
   if (found !== null) {
     mustBeNumber(store, found);
     throw new WrongFormat(store.namespace, writerOf(found), found, FORMAT);
@@ -38,9 +51,10 @@ export async function requireReadable(redis: Redis, store: Store): Promise<void>
   if (traces.some((trace) => trace !== null && trace !== 0)) {
     // Somebody may have claimed it between the two looks, and begun.
     const again = await redis.get(format);
-    if (again === FORMAT) return;
+    if (again === FORMAT) return null;
     throw new WrongFormat(store.namespace, again === null ? 'older' : writerOf(again), again, FORMAT);
   }
+  return null;
 }
 
 /** @throws DamagedKey for what no version writes */
@@ -73,21 +87,24 @@ export class FormatGuard {
   readonly #redis: Redis;
   readonly #store: Store;
   #readable = false;
+  #layout: PartitionLayout | null = null;
 
   constructor(redis: Redis, store: Store) {
     this.#redis = redis;
     this.#store = store;
   }
 
-  /** @throws WrongFormat */
-  async toWrite(): Promise<void> {
-    await requireFormat(this.#redis, this.#store);
+  /** @returns how the namespace is divided; null without partitions. @throws WrongFormat */
+  async toWrite(): Promise<PartitionLayout | null> {
+    this.#layout = await requireFormat(this.#redis, this.#store);
     this.#readable = true;
+    return this.#layout;
   }
 
-  /** @throws WrongFormat */
-  async toRead(): Promise<void> {
-    if (!this.#readable) await requireReadable(this.#redis, this.#store);
+  /** @returns how the namespace is divided; null without partitions. @throws WrongFormat */
+  async toRead(): Promise<PartitionLayout | null> {
+    if (!this.#readable) this.#layout = await requireReadable(this.#redis, this.#store);
     this.#readable = true;
+    return this.#layout;
   }
 }

@@ -15,6 +15,8 @@ export type Keys = Readonly<{
   clock: string;
   /** zset, permanent: state name of a trigger -> a lower bound of its earliest deadline in ms. Disabled triggers are not in it. */
   due: string;
+  /** string, permanent: of a partition, the generation of the namespace's definitions that it has taken over (src/redis/placed.ts). */
+  followed: string;
   /** stream, permanent: firings, out to BullMQ; group `actions`. It is the ledger as well. */
   firings: string;
   /** stream, permanent: entries that were rejected, with the reason. */
@@ -177,6 +179,7 @@ export function keysOf(namespace: string): Keys {
     position: name('position'),
     clock: name('clock'),
     due: name('due'),
+    followed: name('followed'),
     firings: name('firings'),
     dead: name('dead'),
     automations: name('automations'),

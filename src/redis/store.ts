@@ -1,3 +1,4 @@
+import { type PartitionLayout, partitionNames } from '../model/partition.ts';
 import { type Keys, keysOf, type Prefixes, prefixesOf } from './keys.ts';
 
 /**
@@ -28,6 +29,29 @@ export function storeOf(namespace: string, virtualNowMs: () => number | null = (
     origin: '',
     worker: '',
   });
+}
+
+/**
+ * One partition of the namespace that `front` is of: an engine of its own, in a slot of its own. The jobs of all are in one slot.
+ * @param name its number, or `g`
+ */
+export function partitionStore(front: Store, name: string): Store {
+  const store = storeOf(`${front.namespace}.${name}`);
+  const prefixes = Object.freeze({ ...store.prefixes, bull: front.prefixes.bull });
+  const { virtualNow, worker } = front;
+  return Object.freeze({
+    ...store,
+    prefixes,
+    prefixesJson: JSON.stringify(prefixes),
+    virtualNow,
+    origin: name,
+    worker,
+  });
+}
+
+/** All of them, the global one last. */
+export function partitionStores(front: Store, layout: PartitionLayout): Store[] {
+  return partitionNames(layout).map((name) => partitionStore(front, name));
 }
 
 /** The same as one worker has it. */

@@ -5,7 +5,7 @@ import { planOf, type TriggerNode } from '../match/plan.ts';
 import type { Automation } from '../model/automation.ts';
 import type { Event, Labels } from '../model/event.ts';
 import { decode, type Entry } from '../model/intake.ts';
-import { changesSince } from '../redis/definitions.ts';
+import { changesSince } from '../redis/definition-changes.ts';
 import { isAfter, newestBefore } from '../redis/log.ts';
 import { readEntries } from '../redis/scratch-log.ts';
 import type { ExactFrom } from './exactness.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idIn } from '../inspect/parts.ts';
 import { isUsableTime } from '../model/timestamp.ts';
 import type { LiveNote } from './live.ts';
 
@@ -37,13 +38,16 @@ const notes = z.array(z.discriminatedUnion('kind', [event, job, more]));
 
 /**
  * Reads what stands in a message of the live channel, where everybody may speak who may publish there.
+ * @param part the partition whose channel it is, which then stands before the ids of entries
  * @returns null for what no worker said
  */
-export function notesOf(message: string): LiveNote[] | null {
+export function notesOf(message: string, part = ''): LiveNote[] | null {
   if (message.length > MESSAGE_LIMIT) return null;
   try {
     const read = notes.safeParse(JSON.parse(message));
-    return read.success ? (read.data as LiveNote[]) : null;
+    if (!read.success) return null;
+    const heard = read.data as LiveNote[];
+    return heard.map((note) => (note.kind === 'event' ? { ...note, entry: idIn(part, note.entry) } : note));
   } catch {
     return null;
   }

@@ -65,10 +65,17 @@ export type WorkerParts = WorkerHooks & {
   logger: Logger;
 };
 
+/** A worker that runs: of one engine, or of the partitions of a namespace. */
+export type RunningWorker = Service & Readonly<{ id: string; ready: () => Promise<void> }>;
+
+/** Unique for each start: a name that is used again would inherit the entries of its predecessor. */
+export function newWorkerId(): string {
+  return `${hostname().slice(0, 40)}-${process.pid}-${randomBytes(3).toString('hex')}`;
+}
+
 /** One of any number of equal workers: reads, applies, settles, relays, tidies. There is no leader. */
 export class Worker implements Service {
-  /** Unique for each start: a name that is used again would inherit the entries of its predecessor. */
-  readonly id = `${hostname().slice(0, 40)}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  readonly id = newWorkerId();
   readonly #parts: WorkerParts;
   readonly #redis: Redis;
   readonly #logger: Logger;

@@ -1,3 +1,4 @@
+import { partOfId } from '../inspect/parts.ts';
 import { Views } from '../inspect/views.ts';
 import type { Why } from './why.ts';
 
@@ -10,8 +11,16 @@ export class Explained extends Views {
    */
   async why(name: string): Promise<Why | null> {
     const redis = await this.look();
+    const parts = await this.parts();
     // Loaded here only: it brings BullMQ with it.
     const { whyOf } = await import('./why.ts');
-    return await whyOf({ redis, store: this.store, views: this }, name);
+    if (parts[0]?.name === '') return await whyOf({ redis, store: this.store, views: this }, name);
+    const recorded = await this.firing(name);
+    if (recorded === null) return null;
+    const { part, id } = partOfId(recorded.entry);
+    const { connections, clock, logger } = this;
+    const { store } = await this.part(part);
+    const found = await whyOf({ redis, store, views: new Views({ connections, store, clock, logger }) }, id);
+    return found && { ...found, recorded };
   }
 }

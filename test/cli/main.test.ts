@@ -19,6 +19,7 @@ const VERBS = [
     'targets',
     'status',
     'doctor',
+    'init',
     'settings',
     'migrate',
     'apply',

@@ -217,3 +217,13 @@ describe('with their own users', () => {
     }
   });
 });
+
+test('with partitions the users reach the keys of all of them, and no other namespace', () => {
+  for (const role of ROLES) {
+    const rules = rulesOf(role, 'n', { partitions: true }).join(' ');
+    if (role !== 'consumer') expect(rules).toMatch(/~\{n\.\[0-9\]\*\}:(?:events|\*)/);
+    expect(rules).not.toContain('{n*}');
+  }
+  expect(rulesOf('producer', 'n', { partitions: true })).toContain('(+get %R~{n}:format)');
+  expect(rulesOf('worker', 'n').join(' ')).not.toContain('{n.');
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseAutomation } from '../../src/model/automation.ts';
-import { allDefinitions, changesSince, deleteDefinition, putDefinition } from '../../src/redis/definitions.ts';
+import { changesSince } from '../../src/redis/definition-changes.ts';
+import { allDefinitions, deleteDefinition, putDefinition } from '../../src/redis/definitions.ts';
 import { World } from '../support/world.ts';
 
 const document = (id: string, name = id) => ({ id, name, trigger: { posture: 'Reactive', expect: ['x'] } });

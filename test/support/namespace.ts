@@ -17,8 +17,14 @@ export type NamespaceOptions = Readonly<{
  * A namespace that no other test uses. When the test is over its keys are checked for leaks and all deleted, those of a
  * failed test as well.
  */
-export function freshNamespace({ permanent }: NamespaceOptions): string {
+export function freshNamespace(options: NamespaceOptions): string {
   const namespace = `t-${randomBytes(6).toString('hex')}`;
+  clearedAfter(namespace, options);
+  return namespace;
+}
+
+/** The same for a namespace whose name is known, as that of a partition of a fresh one. */
+export function clearedAfter(namespace: string, { permanent }: NamespaceOptions): void {
   onTestFinished(async () => {
     const redis = new Redis(inject('adminUrl'), { maxRetriesPerRequest: 2 });
     try {
@@ -29,7 +35,6 @@ export function freshNamespace({ permanent }: NamespaceOptions): string {
       redis.disconnect();
     }
   });
-  return namespace;
 }
 
 /** The keys of a namespace, without their `{namespace}:`, sorted. */

@@ -24,6 +24,7 @@ export const verb: Verb = {
         '--passwords <file>',
         'write it to a new file that only you can read: with random passwords, a user "admin" with all rights, and "default" off',
       )
+      .option('--partitions', 'the namespace has partitions', false)
       .option('--queue <name...>', 'the only queues that the consumer may use (default: all of the namespace)')
       .addOption(
         new Option(
@@ -56,7 +57,11 @@ export const verb: Verb = {
     }
     const file = options.passwords === undefined ? null : String(options.passwords);
     const password = (): string | null => (file === null ? null : newPassword());
-    const limits = { fsync: options.fsync as WayToDisk | undefined, queues: queuesOf(options) };
+    const limits = {
+      fsync: options.fsync as WayToDisk | undefined,
+      queues: queuesOf(options),
+      partitions: options.partitions === true,
+    };
     const users: User[] = ROLES.map((role) => {
       return { role, user: prefix + role, rules: rulesOf(role, namespace, limits), password: password() };
     });

@@ -1,3 +1,4 @@
+import { isSpread } from '../../match/placement.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, type Verb } from '../verb.ts';
 import { asJson, outputOption, printJson } from '../view/output.ts';
@@ -12,6 +13,13 @@ const COLUMNS: readonly Column[] = [
   { title: 'TRIGGER' },
 ];
 
+/** With the partitions on which an automation lives. */
+const PLACED_COLUMNS: readonly Column[] = [
+  ...COLUMNS.slice(0, 4),
+  { title: 'PARTITION', whole: true },
+  ...COLUMNS.slice(4),
+];
+
 export const verb: Verb = {
   configure(command) {
     wideOption(outputOption(command)).addHelpText(
@@ -21,7 +29,10 @@ export const verb: Verb = {
   },
 
   async run(_, options, io) {
-    const automations = await withWatchfire(options, io, (watchfire) => watchfire.list());
+    const { automations, layout } = await withWatchfire(options, io, async (watchfire) => ({
+      automations: await watchfire.list(),
+      layout: await watchfire.partitions(),
+    }));
     if (asJson(options)) {
       printJson(
         io,
@@ -36,10 +47,11 @@ export const verb: Verb = {
         id,
         !enabled ? 'no' : mode === 'shadow' ? 'shadow' : 'yes',
         actionsInWords([...actions, ...actionsOnTrigger, ...actionsOnResolve]),
+        ...(layout === null ? [] : [isSpread(trigger, layout.by) ? 'every' : 'global']),
         triggerInWords(trigger),
       ],
     );
-    if (rows.length > 0) printTable(io, options, COLUMNS, rows);
+    if (rows.length > 0) printTable(io, options, layout === null ? COLUMNS : PLACED_COLUMNS, rows);
     return DONE;
   },
 };

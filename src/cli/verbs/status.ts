@@ -181,6 +181,7 @@ function linesOf({ status, queues, problems, warnings }: Report, bound: number |
     ['position', `${status.position}, ${behind} behind${waits}`],
     ['log', `${count(status.entries)} entries kept, events run ${span(status.lagMs)} late`],
     ['automations', `${count(status.automations)}, generation ${status.generation}`],
+    ...partitionsInWords(status),
     ...named(
       'workers',
       workers.map(({ id, generation, seenMsAgo }) => `${id}, generation ${generation}, seen ${away(-seenMsAgo, 0)}`),
@@ -205,6 +206,13 @@ function linesOf({ status, queues, problems, warnings }: Report, bound: number |
   ];
   const sentences = [verdict, ...warnings.map((warning) => `warning: ${warning}`)];
   return [...sentences.flatMap((sentence) => wrapped(plain(sentence), bound)), ...facts(rows, bound)];
+}
+
+function partitionsInWords({ partitions }: Status): [string, string][] {
+  if (!partitions) return [];
+  const { count: all, behind } = partitions;
+  const lag = behind.length === 0 ? 'all have these automations' : `not yet these automations: ${behind.join(', ')}`;
+  return [['partitions', `${count(all)} and the global one; ${lag}`]];
 }
 
 /** Conditions that could not be answered, those of the automations with most; no line where all could. */

@@ -157,7 +157,7 @@ export async function watch(
 }
 
 /** Adds why events were not wanted, as far as that can be known. */
-async function withReasons(items: readonly LiveItem[], reasons: Reasons): Promise<LiveItem[]> {
+async function withReasons(items: readonly LiveItem[], reasons: Pick<Reasons, 'of'>): Promise<LiveItem[]> {
   const events = items.flatMap((item) => (item.kind === 'event' && item.event !== undefined ? [item.entry] : []));
   const known = await reasons.of(events).catch(() => new Map<string, never>());
   return items.map((item) => {

@@ -1,0 +1,105 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { LoadedDefinitions } from '../apply/loaded-definitions.ts';
+import type { Clock } from '../clock.ts';
+import type { Settings } from '../config.ts';
+import { Loop, type Service } from '../loop.ts';
+import { type FeedSource, Routing } from '../match/routing.ts';
+import { IGNORED_BY_DEFAULT } from '../model/namespace-settings.ts';
+import { GLOBAL_PARTITION, type PartitionLayout, partitionNames } from '../model/partition.ts';
+import type { Connections } from '../redis/connection.ts';
+import { currentGeneration } from '../redis/definitions.ts';
+import { durabilityOf } from '../redis/durability.ts';
+import { FRONT_SOURCE } from '../redis/partitions.ts';
+import { partitionStore, type Store } from '../redis/store.ts';
+import { type Concern, Feeder, type FeedTarget } from './feeder.ts';
+import { Marker } from './marker.ts';
+
+/** Between two looks whether the automations of the global partition have changed: feeds to it wait for that. */
+const DEFINITIONS_MS = 100;
+
+export type FeedingParts = Readonly<{
+  connections: Connections;
+  store: Store;
+  settings: Settings;
+  clock: Clock;
+  logger: Logger;
+  layout: PartitionLayout;
+}>;
+
+/**
+ * Feeds some partitions: from the front log, and the global one from all others. Their times go on by it where nothing comes. Any number of
+ * workers may feed the same ones.
+ */
+export class Feeding implements Service {
+  readonly #parts: FeedingParts;
+  readonly #redis: Redis;
+  readonly #definitions: LoadedDefinitions;
+  readonly #routing: Routing;
+  readonly #services: readonly Service[];
+
+  /** @param names of the partitions that are fed */
+  constructor(parts: FeedingParts, names: readonly string[]) {
+    const { connections, store, clock, logger, layout } = parts;
+    this.#parts = parts;
+    this.#redis = connections.redis;
+    this.#definitions = new LoadedDefinitions(this.#redis, this.#store(GLOBAL_PARTITION), new Set(IGNORED_BY_DEFAULT));
+    this.#routing = new Routing(layout, (event) => this.#definitions.view.triggers.interested(event).length > 0);
+    const targets = names.map((name): FeedTarget => ({ name, store: this.#store(name) }));
+    const front = this.#feeder(FRONT_SOURCE, store, targets, 'front');
+    const global = targets.filter(({ name }) => name === GLOBAL_PARTITION);
+    const sources = partitionNames(layout).filter((name) => global.length > 0 && name !== GLOBAL_PARTITION);
+    const forwarding = sources.map((name) => this.#feeder(name, this.#store(name), global, 'partition'));
+    const markers = targets.map((target) => {
+      const feeders = target.name === GLOBAL_PARTITION ? [front, ...forwarding] : [front];
+      return new Marker({ redis: this.#redis, target, feeders, clock, logger });
+    });
+    const refresh = new Loop({ name: 'definitions of the global partition', clock, logger }, async () => {
+      await this.#refresh();
+      return DEFINITIONS_MS;
+    });
+    this.#services = [refresh, front, ...forwarding, ...markers];
+  }
+
+  /** Loads what the global partition is interested in. */
+  async ready(): Promise<void> {
+    await this.#definitions.refresh();
+    this.start();
+  }
+
+  start(): void {
+    for (const service of this.#services) service.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#services.map((service) => service.stop()));
+  }
+
+  #feeder(sourceName: string, source: Store, targets: readonly FeedTarget[], from: FeedSource): Feeder {
+    const { connections, settings, clock, logger } = this.#parts;
+    const targetsOf: Concern = (entry) => ({
+      names: this.#routing.targetsOf(entry, from),
+      generations: { [GLOBAL_PARTITION]: this.#definitions.view.generation },
+    });
+    return new Feeder({
+      redis: this.#redis,
+      log: connections.log,
+      source,
+      sourceName,
+      targets,
+      targetsOf,
+      durability: (store) => durabilityOf(connections, store, settings, clock),
+      clock,
+      logger,
+    });
+  }
+
+  async #refresh(): Promise<void> {
+    const generation = await currentGeneration(this.#redis, this.#store(GLOBAL_PARTITION));
+    if (generation !== this.#definitions.view.generation) await this.#definitions.refresh();
+  }
+
+  #store(name: string): Store {
+    return partitionStore(this.#parts.store, name);
+  }
+}
