@@ -5,26 +5,27 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Redis } from 'ioredis';
-import { type AutomationDocument, Watchfire } from '../../../src/index.ts';
+import { Watchfire } from '../../../src/index.ts';
 import type { Delivery } from '../../../src/model/delivery.ts';
-import { parseFiring } from '../../../src/model/firing.ts';
 import { deliveriesOf } from '../../../src/redis/delivery-records.ts';
-import { keysOf, prefixesOf } from '../../../src/redis/keys.ts';
+import { prefixesOf } from '../../../src/redis/keys.ts';
 import type { Store } from '../../../src/redis/store.ts';
 import { eventually } from '../../support/eventually.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine, usageOf } from '../../support/usage.ts';
-import { drained, entriesOf } from '../chaos/ledger.ts';
+import { drained } from '../chaos/ledger.ts';
 import { randomOf } from '../chaos/load.ts';
 import { type Row, tableOf } from '../chaos/table.ts';
 import { Crowd } from '../crowd.ts';
+import { automationsFor, type Ledger, NAMESPACE, push, readLedger, singlesOf } from './load.ts';
 import { QueueLog } from './queue-log.ts';
-import { Receivers } from './receivers.ts';
+import { GROUPS_PATH, Receivers } from './receivers.ts';
 import { rowsOf } from './verdict.ts';
 
 /**
  * Firings whose actions are carried out while workers and programs that carry out actions are killed, and receivers fail, or act and say
- * nothing. Each delivery has to arrive at least once and to end as sent, and each duplicate has to have a reason: `npm run proof -- deliveries`.
+ * nothing. Each delivery has to arrive at least once and to end as sent, each duplicate has to have a reason, and groups have to hold the firings
+ * of the ledger, each of them once: `npm run proof -- deliveries`.
  */
 
 type Options = Readonly<{ firings: number; each: number; limit: number; seed: number }>;
@@ -32,7 +33,6 @@ type Options = Readonly<{ firings: number; each: number; limit: number; seed: nu
 /** `each`: firings from one kill to the next; `limit`: seconds after which it is given up. */
 const DEFAULTS: Options = { firings: 20_000, each: 100, limit: 3_600, seed: 0 };
 
-const NAMESPACE = 'deliveries';
 const KILL_EVERY_MS = 500;
 
 /** Processes of each kind that share the work, and those that wait to replace one. */
@@ -43,46 +43,11 @@ const SPARES = 1;
 /** When the jobs of a program that died are others'. By default it is half a minute, which only makes this longer. */
 const LOCK_MS = 5_000;
 
-/** Firings of one automation: fewer than the budget of a minute holds back. */
-const PER_AUTOMATION = 80;
-
-/** How long one try may take, in s, and the tries: far more than dice need that fail two of five times. */
-const TIMEOUT = 2;
-const ATTEMPTS = 20;
-
 /** Records read at a time. */
 const PAGE = 500;
 
 /** What is left to deliver when nobody is killed any more. */
 const LAST_SHARE = 0.02;
-
-function automationOf(number: number): AutomationDocument {
-  const common = { target: 'hook', timeout: TIMEOUT, retry: { attempts: ATTEMPTS, delay: 0.05 } };
-  return {
-    id: `a-${number}`,
-    name: `orders of shop ${number}`,
-    trigger: { posture: 'Reactive', expect: ['order.failed'], match: { shop: `shop.${number}` } },
-    actions: [{ type: number % 2 === 0 ? 'webhook' : 'notify', ...common }],
-  } as AutomationDocument;
-}
-
-/** Appends the events `from` to `to`, as a producer. */
-async function push(redis: Redis, from: number, to: number): Promise<void> {
-  const pipeline = redis.pipeline();
-  for (let i = from; i < to; i += 1) {
-    const shop = `shop.${Math.floor(i / PER_AUTOMATION)}`;
-    const fields = ['event', 'order.failed', 'id', `e-${i}`, 'resource.id', `order.${i}`, 'resource.shop', shop];
-    pipeline.xadd(keysOf(NAMESPACE).events, '*', ...fields);
-  }
-  await pipeline.exec();
-}
-
-/** The idempotency keys that the ledger asks for. */
-async function keysInLedger(redis: Redis): Promise<Set<string>> {
-  const keys = new Set<string>();
-  for await (const [, fields] of entriesOf(redis, keysOf(NAMESPACE).firings)) keys.add(`f-${parseFiring(fields).id}-0`);
-  return keys;
-}
 
 /** What is recorded of deliveries, in their order. */
 async function recordsOf(redis: Redis, store: Store, jobs: readonly string[]): Promise<(Delivery | null)[]> {
@@ -101,7 +66,7 @@ async function storm(scene: Scene, { firings, each }: Options, random: () => num
   const begun = performance.now();
   let sent = 0;
   let kills = 0;
-  while (log.completed.size < firings * (1 - LAST_SHARE)) {
+  while (log.ended('f-') < singlesOf(firings) * (1 - LAST_SHARE)) {
     // By kills, not by time: on a slow machine a kill takes longer, since another process has to be there first.
     const due = Math.min(firings, sent + each);
     await push(redis, sent, due);
@@ -109,9 +74,17 @@ async function storm(scene: Scene, { firings, each }: Options, random: () => num
     await pause(KILL_EVERY_MS);
     await (kills % 2 === 0 ? programs : workers).replace(random());
     kills += 1;
-    if (kills % 60 === 0) process.stderr.write(`${kills} kills, ${log.completed.size} of ${sent} delivered\n`);
+    if (kills % 60 === 0)
+      process.stderr.write(`${kills} kills, ${log.ended('f-')} of ${singlesOf(sent)} delivered, beside groups\n`);
   }
   return [kills, (performance.now() - begun) / 1_000];
+}
+
+/** Whether all that was to be delivered is, or has failed for good. */
+function haveEnded({ singles, grouped }: Ledger, receivers: Receivers, log: QueueLog): boolean {
+  const over = (key: string): boolean => log.completed.has(key) || log.failed.has(key);
+  const arrived = [...receivers.groups.values()].reduce((sum, firings) => sum + firings.length, 0);
+  return arrived >= grouped.size && [...singles, ...receivers.groups.keys()].every(over);
 }
 
 async function prove(server: PrivateServer, dir: string, options: Options): Promise<Row[]> {
@@ -120,7 +93,8 @@ async function prove(server: PrivateServer, dir: string, options: Options): Prom
   const receivers = await Receivers.start(random);
   const targets = path.join(dir, 'targets.json');
   const hook = { kind: 'webhook', url: receivers.url, headers: { 'x-program': '$' + '{PROGRAM}' } };
-  await writeFile(targets, JSON.stringify({ targets: { hook } }));
+  const groups = { ...hook, url: `${receivers.url}${GROUPS_PATH}` };
+  await writeFile(targets, JSON.stringify({ targets: { hook, groups } }));
   const common = { redisUrl, namespace: NAMESPACE, cache: path.join(dir, 'cache'), spares: SPARES };
   const workers = new Crowd(common);
   const program = fileURLToPath(new URL('actions-program.ts', import.meta.url));
@@ -128,27 +102,29 @@ async function prove(server: PrivateServer, dir: string, options: Options): Prom
   const log = new QueueLog(redis.duplicate(), `${prefixesOf(NAMESPACE).bull}:deliveries`);
   try {
     const writer = new Watchfire({ redis, namespace: NAMESPACE });
-    const count = Math.ceil(options.firings / PER_AUTOMATION);
-    for (let i = 0; i < count; i += 1) await writer.put(automationOf(i));
+    for (const automation of automationsFor(options.firings)) await writer.put(automation);
     log.start();
     await Promise.all([
       ...Array.from({ length: WORKERS }, () => workers.add()),
       ...Array.from({ length: PROGRAMS }, () => programs.add()),
     ]);
     const [kills, seconds] = await storm({ redis, receivers, log, workers, programs }, options, random);
-    await eventually('every firing is handed on', () => drained(redis, NAMESPACE));
-    await eventually('every delivery has ended', () => log.completed.size + log.failed.size >= options.firings);
+    // The wait between two tries doubles: one that fails a dozen times takes minutes.
+    const patience = { timeoutMs: options.limit * 1_000 };
+    await eventually('every firing is handed on', () => drained(redis, NAMESPACE), patience);
+    const ledger = await readLedger(redis);
+    await eventually('every delivery has ended', () => haveEnded(ledger, receivers, log), patience);
     const rude = (await workers.stop()) + (await programs.stop());
-    const expected = await keysInLedger(redis);
+    const expected = new Set([...ledger.singles, ...receivers.groups.keys()]);
     const records = await recordsOf(redis, writer.store, [...expected]);
     const crashes = [...workers.crashes, ...programs.crashes];
     for (const crash of crashes.slice(0, 5)) process.stderr.write(`${crash}\n`);
     return [
-      ['firings', expected.size, expected.size !== options.firings],
+      ['firings', ledger.count, ledger.count !== options.firings],
       ['kills of workers', workers.killed.size],
       ['kills of programs that carry out actions', programs.killed.size],
       ['seconds between two kills', seconds / kills],
-      ...rowsOf({ expected, receivers, log, records, killed: programs.killed }),
+      ...rowsOf({ expected, grouped: ledger.grouped, receivers, log, records, killed: programs.killed }),
       ['programs that ended by themselves', crashes.length + rude, crashes.length + rude > 0],
     ];
   } finally {

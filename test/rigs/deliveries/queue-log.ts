@@ -25,6 +25,11 @@ export class QueueLog {
     this.#queue = queue;
   }
 
+  /** How many jobs whose ids begin so are completed, or failed for good. */
+  ended(prefix: string): number {
+    return [...this.completed, ...this.failed].filter((job) => job.startsWith(prefix)).length;
+  }
+
   start(): void {
     this.#reading = this.#read();
   }

@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 /** What a receiver does with a request. `acts`: the delivery has taken effect there, whatever its sender hears of it. */
 type Way = Readonly<{ name: string; share: number; acts: boolean; answer: (response: ServerResponse) => void }>;
 
+/** Where groups go. */
+export const GROUPS_PATH = '/groups';
+
 /** A request that took effect and was answered. */
 export const ACTS = 'acts';
 
@@ -39,6 +42,10 @@ export class Receivers {
   readonly arrivals = new Map<string, Arrival[]>();
   /** Requests by what became of them. */
   readonly counts = new Map<string, number>();
+  /** Ids of the firings in each group that took effect, by idempotency key. */
+  readonly groups = new Map<string, readonly string[]>();
+  /** Tries of a group that brought other firings than the one before. */
+  changed = 0;
   /** Requests that had no idempotency key, or another one than their id. */
   nameless = 0;
   readonly #server: Server;
@@ -47,8 +54,12 @@ export class Receivers {
   private constructor(random: () => number) {
     this.#random = random;
     this.#server = createServer((request, response) => {
-      request.on('error', () => undefined).resume();
-      request.once('end', () => this.#take(request, response));
+      let body = '';
+      request.on('error', () => undefined);
+      request.on('data', (part: Buffer) => {
+        body += part.toString('utf8');
+      });
+      request.once('end', () => this.#take(request, body, response));
     });
   }
 
@@ -67,7 +78,7 @@ export class Receivers {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #take({ headers }: IncomingMessage, response: ServerResponse): void {
+  #take({ headers, url }: IncomingMessage, body: string, response: ServerResponse): void {
     const way = wayOf(this.#random());
     this.counts.set(way.name, (this.counts.get(way.name) ?? 0) + 1);
     const key = String(headers['idempotency-key'] ?? '');
@@ -75,6 +86,15 @@ export class Receivers {
     const arrivals = this.arrivals.get(key) ?? [];
     arrivals.push({ at: Date.now(), program: Number(headers['x-program']), way: way.name, acts: way.acts });
     this.arrivals.set(key, arrivals);
+    if (way.acts && url === GROUPS_PATH) this.#takeGroup(key, body);
     way.answer(response);
+  }
+
+  #takeGroup(key: string, body: string): void {
+    const { data } = JSON.parse(body) as { data: { group: { firings: readonly { id: string }[] } } };
+    const ids = data.group.firings.map(({ id }) => id);
+    const before = this.groups.get(key);
+    if (before !== undefined && before.join() !== ids.join()) this.changed += 1;
+    this.groups.set(key, ids);
   }
 }

@@ -5,8 +5,10 @@ import { ACTS, type Arrival, type Receivers } from './receivers.ts';
 
 /** What is compared at the end. */
 export type Evidence = Readonly<{
-  /** The keys that the ledger asks for, one for each firing and action. */
+  /** The keys of all deliveries: of those that the ledger asks for, and of the groups that arrived. */
   expected: ReadonlySet<string>;
+  /** Ids of the firings that go out in groups, by the ledger. */
+  grouped: ReadonlySet<string>;
   receivers: Receivers;
   log: QueueLog;
   /** What is recorded of each. */
@@ -43,6 +45,23 @@ function duplicatesOf(evidence: Evidence): Map<string, number> {
   return reasons;
 }
 
+/** Whether groups hold what the ledger has, each firing once. */
+function groupRows({ grouped, receivers }: Evidence): Row[] {
+  const ids = [...receivers.groups.values()].flat();
+  const found = new Set(ids);
+  const missing = [...grouped].filter((id) => !found.has(id)).length;
+  const unknown = [...found].filter((id) => !grouped.has(id)).length;
+  const twice = ids.length - found.size;
+  return [
+    ['groups', receivers.groups.size],
+    ['firings in groups', found.size],
+    ['firings that are in no group', missing, missing > 0],
+    ['firings that are in two groups', twice, twice > 0],
+    ['firings in groups that the ledger does not know', unknown, unknown > 0],
+    ['groups that were another one at a second try', receivers.changed, receivers.changed > 0],
+  ];
+}
+
 /** The rows of the table; the third of a row says that it is wrong. */
 export function rowsOf(evidence: Evidence): Row[] {
   const { expected, receivers, log, records } = evidence;
@@ -59,6 +78,7 @@ export function rowsOf(evidence: Evidence): Row[] {
     ['duplicates', duplicates],
     ...reasons.map(([reason, count]): Row => [reason, count, reason === UNEXPLAINED]),
     ['deliveries that another program took over', [...log.stalled].filter((key) => expected.has(key)).length],
+    ...groupRows(evidence),
     ['deliveries that arrived nowhere', missing, missing > 0],
     ['requests without a key of their own', receivers.nameless, receivers.nameless > 0],
     ['keys that the ledger does not know', unknown, unknown > 0],
