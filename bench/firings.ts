@@ -8,12 +8,17 @@ import { withProgram } from './program.ts';
 import type { Context, Result } from './result.ts';
 import { order } from './shop.ts';
 
-const AUTOMATION = {
+export const AUTOMATION = {
   id: 'each',
   name: 'each one',
   trigger: { posture: 'Reactive', expect: ['order.failed'], threshold: 1, within: 0, for_each: ['id'] },
   actions: [{ type: 'queue', queue: 'jobs' }],
 };
+
+/** What fires, the queue of its jobs, and what else there is before it does. */
+export type Firing = Readonly<{ document: object; queue: string; prepare?: (context: Context) => Promise<void> }>;
+
+const QUEUED: Firing = { document: AUTOMATION, queue: 'jobs' };
 
 /** Every event fires and becomes a job: from the log to BullMQ, and the relay's part of it alone. */
 export async function run(context: Context): Promise<Result[]> {
@@ -50,26 +55,32 @@ function failures(count: number): [before: Log, log: Log] {
 }
 
 /** Jobs a second; with `standing` the firings are there, and nothing is left to do but to relay them. */
-async function engine(context: Context, jobs: number, standing: boolean): Promise<Sample> {
+export async function engine(
+  context: Context,
+  jobs: number,
+  standing: boolean,
+  { document, queue, prepare }: Firing = QUEUED,
+): Promise<Sample> {
   const { redis } = context;
   await empty(context);
-  await define(redis, [AUTOMATION]);
+  await define(redis, [document]);
+  await prepare?.(context);
   const [before, log] = failures(jobs);
   return await withWorkers(context, 1, async ([worker]) => {
     if (!worker) throw new Error('no worker');
     await appear(redis, before);
     await worker.ask('start');
-    await untilRelayed(context, before.length);
+    await untilRelayed(context, queue, before.length);
     const own = await spentBy([worker]);
     const server = standing ? await record(context, jobs) : await appear(redis, log);
-    const ms = await timed(() => untilRelayed(context, before.length + jobs));
+    const ms = await timed(() => untilRelayed(context, queue, before.length + jobs));
     const spent = { server: (await serverCpu(redis)) - server, own: (await spentBy([worker])) - own };
     return { value: (jobs / ms) * 1_000, note: costs(spent, jobs) };
   });
 }
 
-async function untilRelayed({ redis }: Context, count: number): Promise<void> {
-  await until(async () => (await redis.llen(`${STORE.prefixes.bull}:jobs:wait`)) === count);
+async function untilRelayed({ redis }: Context, queue: string, count: number): Promise<void> {
+  await until(async () => (await redis.llen(`${STORE.prefixes.bull}:${queue}:wait`)) === count);
 }
 
 /** Fields of a firing of the automation above, without its id. */

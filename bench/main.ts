@@ -17,6 +17,7 @@ import * as latency from './latency.ts';
 import * as memory from './memory.ts';
 import * as patterns from './patterns.ts';
 import * as peers from './peers/peers.ts';
+import * as relay from './relay.ts';
 import {
   type Found,
   falls,
@@ -50,6 +51,7 @@ const PARTS: readonly Part[] = [
   { name: 'patterns', run: patterns.run },
   { name: 'workers', run: workers.run },
   { name: 'firings', run: firings.run },
+  { name: 'relay', run: relay.run },
   { name: 'memory', run: memory.run },
   { name: 'restart', run: restart.run },
   { name: 'slices', run: slices.run },

@@ -73,7 +73,7 @@ export class WayOut {
     for (let redirects = 0; ; redirects += 1) {
       const response = await this.#request(hop, deadline);
       const next = redirectOf(response, hop);
-      if (next === null) return await answerOf(response, deadline);
+      if (next === null) return await answerOf(response);
       response.destroy();
       // What a target gets may hold its key, in the body too: another host has no part in that.
       if (outgoing.trusted && next.url.hostname !== outgoing.url.hostname) {
@@ -163,12 +163,13 @@ function redirectOf({ statusCode: status = 0, headers }: IncomingMessage, hop: O
   return { ...hop, url, headers: Object.fromEntries(kept), trusted: false };
 }
 
-/** Reads the beginning of a response. What it does not end in time, or beyond the limit, is left unread: the status says how it went. */
-async function answerOf(response: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
+/**
+ * Reads the beginning of a response. What it does not end in time, when its request is aborted, or beyond the limit, is left unread: the
+ * status says how it went.
+ */
+async function answerOf(response: IncomingMessage): Promise<HttpAnswer> {
   const parts: Buffer[] = [];
   let length = 0;
-  const stop = (): void => void response.destroy();
-  signal.addEventListener('abort', stop);
   try {
     for await (const part of response as AsyncIterable<Buffer>) {
       parts.push(part);
@@ -178,7 +179,6 @@ async function answerOf(response: IncomingMessage, signal: AbortSignal): Promise
   } catch {
     // It was cut off.
   } finally {
-    signal.removeEventListener('abort', stop);
     response.destroy();
   }
   const body = Buffer.concat(parts).subarray(0, KEPT_LIMIT).toString('utf8');

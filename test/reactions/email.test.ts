@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sendEmail } from '../../src/reactions/email.ts';
 import { TryAgain } from '../../src/relay/outcome.ts';
@@ -13,20 +13,21 @@ const target = (port: number) => ({
   to: ['ops@example.com', 'dev@example.com'],
 });
 
-/** A mail server that goes on answering `EHLO`, a line every 50 ms, and hangs up after two seconds. */
+/** A mail server that goes on answering `EHLO`, a line every 50 ms. */
 async function slowMailServer(): Promise<number> {
+  const sockets = new Set<Socket>();
   const server = createServer((socket) => {
+    sockets.add(socket);
     socket.on('error', () => undefined);
     socket.write('220 welcome\r\n');
     const lines = setInterval(() => void socket.write('250-and more\r\n'), 50);
-    const end = setTimeout(() => socket.destroy(), 2_000);
-    socket.once('close', () => {
-      clearInterval(lines);
-      clearTimeout(end);
-    });
+    socket.once('close', () => clearInterval(lines));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise<void>((resolve) => void server.close(() => resolve()));
+  });
   return (server.address() as AddressInfo).port;
 }
 

@@ -115,6 +115,18 @@ describe('a targets file that changes', () => {
     expect(targets.current.find('ops')).toMatchObject({ url: 'https://two.example/' });
   });
 
+  test('is read again when a file that it names has changed, also the second time', () => {
+    const file = fileOf('targets: { ops: { kind: ntfy, url: "https://x.example/t", token: file:token } }\n');
+    const token = path.join(path.dirname(file), 'token');
+    writeFileSync(token, 'first');
+    const targets = new WatchedTargets({ file, env, logger: pino({ level: 'silent' }) });
+    for (const next of ['second', 'the third']) {
+      writeFileSync(token, next);
+      targets.refresh();
+      expect(targets.current.find('ops')).toMatchObject({ token: next });
+    }
+  });
+
   test('and has an error changes nothing; the log says what is wrong, once, without the value', () => {
     const { targets, lines, write } = watched(slack('https://one.example/'));
     write(slack('s3cret'));
