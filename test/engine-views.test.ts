@@ -35,6 +35,21 @@ test('a program sees what the command line shows: status, windows, firings, dead
   expect((await watchfire.diagnose()).find(({ name }) => name === 'workers')).toMatchObject({ grade: 'ok' });
 });
 
+test('a program sees what a key keeps beside its window', async () => {
+  const watchfire = engine();
+  const sliding = { threshold: 9, within: '1h', window: 'sliding', distinct: 'payload.ip', collect: 3 };
+  await watchfire.put(reactive('s', { trigger: { posture: 'Reactive', expect: ['order.failed'], ...sliding } }));
+  await watchfire.startWorker();
+  for (const ip of ['10.0.0.1', '10.0.0.2']) await watchfire.emit({ ...failed, payload: { ip } });
+  await eventually('both are applied', async () => {
+    const [window] = (await watchfire.windows()).windows;
+    return window?.kind === 'event' && window.window?.count === 2;
+  });
+  const { windows } = await watchfire.windows();
+  const kept = { quietUntil: null, lateBefore: null, values: ['10.0.0.1', '10.0.0.2'], collected: 2 };
+  expect(windows).toMatchObject([{ automation: 's', counts: 'distinct', threshold: 9, kept }]);
+});
+
 test('a program follows the ledger and what workers do until it has enough', async () => {
   const watchfire = engine();
   await watchfire.put(reactive('a'));
