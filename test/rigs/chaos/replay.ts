@@ -79,11 +79,13 @@ export class Replay {
   }
 
   #feedSent(id: string, at: number, fields: readonly string[]): void {
+    // The model takes ids of every form, as scenarios do.
+    const decoded = decode({ id, fields: [...fields] }, { anyId: false });
+    // One whose id another entry will get never waits, so that it is not in the way of that (src/model/intake.ts).
+    const waits = decoded.kind === 'event' && decoded.waits;
     this.#log.showing(() => {
-      // The model takes ids of every form, as scenarios do.
-      const refused = decode({ id, fields: [...fields] }, { anyId: false }).kind === 'rejected';
-      if (refused || this.engine.send(fields, at, id) !== null) this.refused.push(id);
-    });
+      if (decoded.kind === 'rejected' || this.engine.send(fields, at, id) !== null) this.refused.push(id);
+    }, waits);
   }
 
   #feedOwn(id: string, at: number, fields: readonly string[]): void {

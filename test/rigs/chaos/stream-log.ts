@@ -9,19 +9,20 @@ export class StreamLog extends Log {
   /** What the model appended and the stream has not shown yet, in order. */
   readonly appended: Entry[] = [];
   #open = false;
+  #waits = true;
 
   override append(event: ModelEvent, position: number, waits = true): void {
-    if (this.#open) super.append(event, position, waits);
+    if (this.#open) super.append(event, position, waits && this.#waits);
     else this.appended.push({ event, position, waits });
   }
 
-  /** What `work` appends is in the log at once. */
-  showing(work: () => void): void {
-    this.#open = true;
+  /** What `work` appends is in the log at once. @param waits false: it waits for no leader, whatever it follows */
+  showing(work: () => void, waits = true): void {
+    [this.#open, this.#waits] = [true, waits];
     try {
       work();
     } finally {
-      this.#open = false;
+      [this.#open, this.#waits] = [false, true];
     }
   }
 
