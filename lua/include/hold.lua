@@ -74,10 +74,11 @@ function M.release(e, s, b)
   local all = typed.hash('HGETALL', e.keys.holds) or {}
   for i = 1, #all, 2 do
     if all[i + 1]:find(s.name, 1, true) then
-      local left, held = {}, cjson.decode(all[i + 1])
+      local left, held = {}, e.held[all[i]] or cjson.decode(all[i + 1]) -- other triggers of the automation may have let go already
       for _, cell in ipairs(held) do
         if cell[1] ~= s.name or cell[2] ~= b.key then left[#left + 1] = cell end
       end
+      e.held[all[i]] = left
       if not left[1] then
         engine.later(e, 'HDEL', e.keys.holds, all[i])
       elseif #left < #held then
