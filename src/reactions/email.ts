@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import { FailedForGood, TryAgain } from '../relay/outcome.ts';
-import type { Message } from './messages.ts';
+import { type Message, withLinkLines } from './messages.ts';
 import type { MessageTarget } from './target.ts';
 
 /** Longest subject: servers refuse headers that are much longer. */
@@ -13,7 +13,7 @@ const SUBJECT_CHARACTERS = 250;
  */
 export async function sendEmail(
   { smtp, from, to }: Extract<MessageTarget, { kind: 'email' }>,
-  { subject, body, key }: Message,
+  { subject, body, key, links }: Message,
   { id, timeoutMs, ca }: Readonly<{ id: string; timeoutMs: number; ca?: string | undefined }>,
 ): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
@@ -35,7 +35,7 @@ export async function sendEmail(
       from,
       to: typeof to === 'string' ? to : [...to],
       subject: subject.slice(0, SUBJECT_CHARACTERS).toWellFormed(),
-      text: body,
+      text: withLinkLines(body, links),
       messageId: `<${id}@watchfire>`,
       references: thread,
       inReplyTo: thread,

@@ -14,7 +14,12 @@ export type Message = Readonly<{
   at: string;
   automation: Readonly<{ id: string; name: string }>;
   labels: Readonly<Record<string, string>>;
+  /** What people can do about it */
+  links?: readonly MessageLink[];
 }>;
+
+/** A link in a message; `url` holds nothing that any target reads as more than an address. */
+export type MessageLink = Readonly<{ text: string; url: string }>;
 
 /** A request by which a target gets a message; `body`: what becomes JSON. */
 export type MessageRequest = Readonly<{ url: string; headers: Readonly<Record<string, string>>; body: unknown }>;
@@ -44,31 +49,42 @@ export type MessageKind = Exclude<TargetKind, 'webhook' | 'email'>;
 type Of<Name extends TargetKind> = Extract<MessageTarget, { kind: Name }>;
 
 const FORMS: { readonly [Name in MessageKind]: (target: Of<Name>, message: Message) => MessageRequest } = {
-  slack: ({ url }, { subject, body }) => ({
+  slack: ({ url }, { subject, body, links = [] }) => ({
     url,
     headers: {},
     body: {
-      text: [`*${forSlack(clipped(subject, SUMMARY_CHARACTERS))}*`, forSlack(clipped(body, SLACK_CHARACTERS))]
+      text: [
+        `*${forSlack(clipped(subject, SUMMARY_CHARACTERS))}*`,
+        forSlack(clipped(body, SLACK_CHARACTERS)),
+        links.map((link) => `<${link.url}|${link.text}>`).join(' · '),
+      ]
         .filter((part) => part !== '')
         .join('\n'),
     },
   }),
-  discord: ({ url }, { subject, body }) => ({
+  discord: ({ url }, { subject, body, links = [] }) => ({
     url,
     headers: {},
     // What producers send must not call anybody.
     body: {
-      content: clipped(withoutLinks(`**${subject}**\n${body}`.trim()), DISCORD_CHARACTERS),
+      content: clippedBefore(
+        withoutLinks(`**${subject}**\n${body}`.trim()),
+        links.map((link) => `\n[${link.text}](<${link.url}>)`).join(''),
+        DISCORD_CHARACTERS,
+      ),
       allowed_mentions: { parse: [] },
     },
   }),
-  teams: ({ url }, { subject, body }) => ({ url, headers: {}, body: teamsCard(subject, body) }),
+  teams: ({ url }, { subject, body, links }) => ({ url, headers: {}, body: teamsCard(subject, body, links) }),
   pagerduty: pagerDuty,
   opsgenie: opsgenie,
-  telegram: ({ url = 'https://api.telegram.org', token, chat_id }, { subject, body }) => ({
+  telegram: ({ url = 'https://api.telegram.org', token, chat_id }, { subject, body, links }) => ({
     url: `${url.replace(/\/$/, '')}/bot${token}/sendMessage`,
     headers: {},
-    body: { chat_id, text: clipped(`${subject}\n${body}`.trim(), TELEGRAM_CHARACTERS) },
+    body: {
+      chat_id,
+      text: clippedBefore(`${subject}\n${body}`.trim(), withLinkLines('', links), TELEGRAM_CHARACTERS),
+    },
   }),
   ntfy,
 };
@@ -80,7 +96,7 @@ export function messageRequest(target: Of<MessageKind>, message: Message): Messa
 }
 
 /** Published as JSON to the server, since headers hold no text of every language. */
-function ntfy({ url, token }: Of<'ntfy'>, { subject, body, severity, open }: Message): MessageRequest {
+function ntfy({ url, token }: Of<'ntfy'>, { subject, body, severity, open, links }: Message): MessageRequest {
   const topic = new URL(url);
   const name = topic.pathname.split('/').filter(Boolean).at(-1) ?? '';
   topic.pathname = topic.pathname.replace(/[^/]*\/?$/, '');
@@ -92,6 +108,7 @@ function ntfy({ url, token }: Of<'ntfy'>, { subject, body, severity, open }: Mes
       title: clipped(subject, ALERT_CHARACTERS),
       message: clippedToBytes(body === '' ? subject : body, NTFY_BYTES),
       priority: open ? NTFY_PRIORITY[severity ?? 'error'] : NTFY_PRIORITY.info,
+      ...(links && { actions: links.map((link) => ({ action: 'view', label: link.text, url: link.url })) }),
     },
   };
 }
@@ -109,13 +126,14 @@ function pagerDuty(target: Of<'pagerduty'>, message: Message): MessageRequest {
     timestamp,
     custom_details: { ...clippedLabels(labels), automation: automation.name, text: clippedToBytes(body, DETAIL_BYTES) },
   };
-  return { url, headers: {}, body: { ...base, client: 'Watchfire', payload } };
+  const links = message.links?.map(({ url: href, text }) => ({ href, text }));
+  return { url, headers: {}, body: { ...base, client: 'Watchfire', payload, ...(links && { links }) } };
 }
 
 function opsgenie(target: Of<'opsgenie'>, message: Message): MessageRequest {
   const url = target.url ?? 'https://api.opsgenie.com/v2/alerts';
   const headers = { authorization: `GenieKey ${target.api_key}` };
-  const { key: alias, open, subject, body, severity, labels, automation } = message;
+  const { key: alias, open, subject, body, severity, labels, automation, links } = message;
   if (!open) {
     return {
       url: `${url}/${encodeURIComponent(alias)}/close?identifierType=alias`,
@@ -124,13 +142,13 @@ function opsgenie(target: Of<'opsgenie'>, message: Message): MessageRequest {
     };
   }
   const priority = severity === 'critical' ? 'P1' : severity === 'warning' ? 'P3' : severity === 'info' ? 'P5' : 'P2';
-  const description = clipped(body, OPSGENIE_CHARACTERS);
+  const description = clippedBefore(body, withLinkLines('', links), OPSGENIE_CHARACTERS);
   const details = clippedLabels(labels);
   const said = { message: clipped(subject, ALERT_CHARACTERS), alias, description, details, priority };
   return { url, headers, body: { ...said, source: automation.id } };
 }
 
-function teamsCard(subject: string, body: string): object {
+function teamsCard(subject: string, body: string, links: readonly MessageLink[] = []): object {
   const line = (text: string, more: object = {}): object => ({ type: 'TextBlock', text, wrap: true, ...more });
   const content = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
@@ -140,8 +158,16 @@ function teamsCard(subject: string, body: string): object {
       line(withoutLinks(clipped(subject, SUMMARY_CHARACTERS)), { weight: 'Bolder' }),
       ...(body === '' ? [] : [line(clippedToBytes(withoutLinks(body), CARD_BYTES))]),
     ],
+    ...(links.length > 0 && {
+      actions: links.map(({ text: title, url }) => ({ type: 'Action.OpenUrl', title, url })),
+    }),
   };
   return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };
+}
+
+/** A text with a line for each link. */
+export function withLinkLines(text: string, links: readonly MessageLink[] = []): string {
+  return [text, ...links.map((link) => `${link.text}: ${link.url}`)].join('\n');
 }
 
 /** Slack reads these three characters as its own; without them no text can call a channel. */
@@ -169,6 +195,11 @@ function clippedToBytes(text: string, bytes: number): string {
 
 function bytesOf(text: string): number {
   return Buffer.byteLength(JSON.stringify(text)) - 2;
+}
+
+/** Cut so that what follows stays whole. */
+function clippedBefore(text: string, after: string, limit: number): string {
+  return clipped(text, limit - after.length) + after;
 }
 
 function clipped(text: string, limit: number): string {

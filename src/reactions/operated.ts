@@ -10,6 +10,7 @@ import type { ActedOn } from '../relay/delivery-acts.ts';
 import type { DeliveryQuery } from '../relay/delivery-list.ts';
 import type { QueueStates } from '../relay/queue-states.ts';
 import type { Depth, Queues } from '../relay/queues.ts';
+import type { LinkDesk } from './link-desk.ts';
 import { Silencing } from './silencing.ts';
 
 /** How many of a list are given where nobody says. */
@@ -88,6 +89,15 @@ export abstract class Operated extends Silencing {
     // An alert that nothing renews is forgotten by then (rules 6).
     const order = parseSilence({ automation, labels, for: '30d', by, reason });
     return await this.addSilence({ ...order, alert: alert.since });
+  }
+
+  /** What links in messages act by. */
+  protected linkDesk(): LinkDesk {
+    return {
+      alert: async ({ automation, labels }) => (await this.alerts({ automation, labels, limit: 1 }))[0] ?? null,
+      silence: async (id) => (await this.silences({ ended: true })).find((one) => one.id === id) ?? null,
+      add: async (order, id) => await this.addSilence(order, id),
+    };
   }
 
   /** How many jobs of each state are in these queues. */

@@ -8,6 +8,7 @@ import { answers } from '../redis/server.ts';
 import { announce } from '../redis/steps/announce.ts';
 import type { Actions } from './actions.ts';
 import { type ActionHandler, type ActionSchema, checkAnnounced, checkOf, type Handler, handlerOf } from './handler.ts';
+import { startLinks } from './link-server.ts';
 import { Operated } from './operated.ts';
 
 /** How actions are carried out in this program. All of it may be left out. */
@@ -20,12 +21,14 @@ export type ActionsOptions = Readonly<{
   concurrency?: number;
   /** Whether it may run on a Redis of another machine that lets everybody in: everybody could add jobs there, and so speak to the targets */
   allowUnprotected?: boolean;
+  /** Where links of messages are answered, as 127.0.0.1:9466 (docs/reactions.md); nowhere */
+  links?: string;
 }>;
 
 /** The part of an engine that carries out actions. */
 export abstract class Reactor extends Operated {
   readonly #handlers = new Map<string, Handler>();
-  readonly #running = new Set<Actions>();
+  readonly #running = new Set<Readonly<{ stop: () => Promise<void> }>>();
 
   /** BullMQ's `prefix` of this engine's queues: a Worker that is to take its jobs needs it beside the queue's name. */
   get queuePrefix(): string {
@@ -65,6 +68,19 @@ export abstract class Reactor extends Operated {
     await answers(redis);
     if (options.allowUnprotected !== true) await refuseUnprotected(redis, store.keys.events);
     await this.format.toWrite();
+    if (options.links !== undefined) {
+      const { targets } = parts;
+      const { namespace } = store;
+      this.#running.add(
+        await startLinks(options.links, {
+          desk: this.linkDesk(),
+          targets,
+          namespace,
+          logger,
+          nowMs: () => clock.nowMs(),
+        }),
+      );
+    }
     const actions = new Actions({ ...parts, connection: this.connections.forJobs('deliveries') });
     this.#running.add(actions);
     await actions.ready();

@@ -7,6 +7,7 @@ import { FailedForGood, NotYet } from '../relay/outcome.ts';
 import type { DeliveryJob, Tools } from './carrying.ts';
 import { sendEmail } from './email.ts';
 import { deliver } from './http-delivery.ts';
+import { linksOf } from './message-links.ts';
 import { type Message, messageRequest } from './messages.ts';
 import { groupText, lineOf } from './summary.ts';
 import { type MessageTarget, rateOf } from './target.ts';
@@ -95,7 +96,10 @@ function bodyOf(
 export async function sendMessage(tools: Tools, delivery: DeliveryJob<NotifyAction>): Promise<Record<string, unknown>> {
   const { action, id, job, timeoutMs } = delivery;
   const target = await targetFor(tools, action.target);
-  return await sendTo(tools, target, { id, message: messageOf(action, job), timeoutMs });
+  const { links } = tools.targets.current;
+  const linked = target.links === true && links !== null ? linksOf(links, tools.store.namespace, job) : [];
+  const message = { ...messageOf(action, job), ...(linked.length === 0 ? {} : { links: linked }) };
+  return await sendTo(tools, target, { id, message, timeoutMs });
 }
 
 /** Tells a target something. @param told `id`: known to the receiver, the same at every try */

@@ -21,10 +21,9 @@ export class Silencing extends Explained {
   }
 
   /** @throws InvalidDocument where as many silences are kept as there may be */
-  protected async addSilence(order: SilenceOrder): Promise<Silence> {
+  protected async addSilence(order: SilenceOrder, id = `s-${randomBytes(6).toString('hex')}`): Promise<Silence> {
     await this.format.toWrite();
     const { forMs, ...said } = order;
-    const id = `s-${randomBytes(6).toString('hex')}`;
     const added = await addSilence(this.connections.redis, this.store, { id, said: JSON.stringify(said), forMs });
     if (added.word === 'full') {
       throw new InvalidDocument('silence', 'cannot be added: there are as many as there may be, end some of them');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkUrl, SEVERITIES } from '../model/carried-actions.ts';
+import { parseDuration } from '../model/duration.ts';
 import { closed, required } from '../model/issue.ts';
 
 /*
@@ -26,6 +27,7 @@ const common = {
     .regex(RATE, 'must be like 60/m')
     .optional()
     .describe('Most deliveries in a second (s), minute (m) or hour (h), of all programs together'),
+  links: z.boolean('must be true or false').optional().describe('Whether messages of alerts carry signed links'),
 };
 
 const people = z.union([text, z.array(text).min(1, 'must name somebody')], 'must be an address or a list of them');
@@ -34,6 +36,38 @@ const people = z.union([text, z.array(text).min(1, 'must name somebody')], 'must
 const secret = text.regex(/^(?:whsec_)?[A-Za-z0-9+/]{20,}={0,2}$/, 'must be random bytes in base64, as whsec_…');
 
 const headers = z.record(z.string(), text, 'must be an object');
+
+/** An address that means nothing else in any message; without TLS on this machine only, since a link acts for all who see it. */
+const BASE = /^(?:https:\/\/[\w.-]+(?::\d{1,5})?|http:\/\/(?:localhost|127\.0\.0\.1)(?::\d{1,5})?)\/(?:[\w.~-]+\/)*$/;
+
+/** Longest address of links: a message holds two. */
+const BASE_CHARACTERS = 200;
+
+const LONGEST_VALID_MS = 7 * 86_400_000;
+const DEFAULT_VALID_MS = 86_400_000;
+
+const valid = z.string('must be a duration, as 24h').refine((text) => {
+  const ms = parseDuration(text)?.ms ?? 0;
+  return ms >= 1_000 && ms <= LONGEST_VALID_MS;
+}, 'must be a duration from 1s to 7d');
+
+/** How links are made and known again. */
+export const linksDocument = closed({
+  base: text
+    .max(BASE_CHARACTERS, `must have at most ${BASE_CHARACTERS} characters`)
+    .regex(BASE, 'must be an https URL that ends in /, such as https://watchfire.example.com/')
+    .describe('Where links lead to'),
+  secret: text.min(32, 'must have at least 32 characters').describe('Key of their signature'),
+  valid: valid.optional().describe('How long they can be used; 24h'),
+});
+
+/** How links are made and known again, and for how long they can be used. */
+export type LinkSettings = Readonly<{ base: string; secret: string; validMs: number }>;
+
+/** With defaults filled in. */
+export function linkSettings({ base, secret: key, valid: given }: z.output<typeof linksDocument>): LinkSettings {
+  return { base, secret: key, validMs: parseDuration(given)?.ms ?? DEFAULT_VALID_MS };
+}
 
 /** The kinds of targets with their keys. */
 export const KINDS = {

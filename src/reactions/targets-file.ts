@@ -1,11 +1,23 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import type { z } from 'zod';
 import { InvalidDocument, reasonOf } from '../errors.ts';
 import { checkClosed, each, joinPath } from '../model/issue.ts';
 import { BLOCK } from '../model/prefect-actions.ts';
 import { isRecord } from '../model/record.ts';
-import { KINDS, type MessageTarget, secretsOf, type TargetKind } from './target.ts';
+import {
+  KINDS,
+  type LinkSettings,
+  linkSettings,
+  linksDocument,
+  type MessageTarget,
+  secretsOf,
+  type TargetKind,
+} from './target.ts';
+
+/** What stands in a targets file. */
+const KEYS: readonly string[] = ['targets', 'blocks', 'links'];
 
 /** Largest targets file, and largest file that one refers to, in bytes. */
 const FILE_LIMIT = 1_048_576;
@@ -14,6 +26,9 @@ const SECRET_LIMIT = 65_536;
 /** Shortest text that is taken out of errors: shorter ones stand everywhere by chance. */
 const SHORTEST_SECRET = 4;
 
+/** A token of a link, whichever it is: what a receiver repeats of a message must not stay anywhere. */
+const TOKEN = /(?<![\w-])[\w-]{20,600}\.[\w-]{43}(?![\w-])/g;
+
 /** What the targets file says, with its references resolved. */
 export class Targets {
   readonly #byName: ReadonlyMap<string, MessageTarget>;
@@ -21,12 +36,16 @@ export class Targets {
   readonly #secrets: readonly string[];
   /** The files that it was made of, the targets file first. */
   readonly files: readonly string[];
+  /** How links in messages are made; null: there are none. */
+  readonly links: LinkSettings | null;
 
-  constructor(byName: ReadonlyMap<string, MessageTarget>, blocks: ReadonlyMap<string, string>, resolved: Resolved) {
+  constructor({ byName, blocks, links }: FileContent, resolved: Resolved) {
     this.#byName = byName;
     this.#blocks = blocks;
+    this.links = links;
     this.files = resolved.files;
-    const secrets = [...resolved.values, ...[...byName.values()].flatMap(secretsOf)].flatMap(formsOf);
+    const own = [...byName.values()].flatMap(secretsOf);
+    const secrets = [...resolved.values, ...own, ...(links ? [links.secret] : [])].flatMap(formsOf);
     // The longest first: one may be part of another.
     this.#secrets = [...new Set(secrets)].sort((a, b) => b.length - a.length);
   }
@@ -48,12 +67,20 @@ export class Targets {
 
   /** A text without what nobody may see. */
   redacted(text: string): string {
-    return this.#secrets.reduce((left, secret) => left.replaceAll(secret, '…'), text);
+    const left = this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
+    return this.links === null ? left : left.replaceAll(TOKEN, '…');
   }
 }
 
 /** No targets at all. */
-export const NO_TARGETS = new Targets(new Map(), new Map(), { files: [], values: [] });
+export const NO_TARGETS = new Targets({ byName: new Map(), blocks: new Map(), links: null }, { files: [], values: [] });
+
+type FileContent = Readonly<{
+  byName: ReadonlyMap<string, MessageTarget>;
+  /** Names of targets by ids of blocks of Prefect */
+  blocks: ReadonlyMap<string, string>;
+  links: LinkSettings | null;
+}>;
 
 /** What references stood for, and the files that they named. */
 type Resolved = Readonly<{ files: readonly string[]; values: readonly string[] }>;
@@ -67,7 +94,7 @@ export function readTargets(file: string, env: Readonly<NodeJS.ProcessEnv>): Tar
   const document = resolved(references, parsed(references.read(file, 'targets file', FILE_LIMIT)));
   if (!isRecord(document)) throw new InvalidDocument('targets file', 'must be an object with "targets"');
   for (const key of Object.keys(document)) {
-    if (key !== 'targets' && key !== 'blocks') throw new InvalidDocument(key, 'unknown key');
+    if (!KEYS.includes(key)) throw new InvalidDocument(key, 'unknown key');
   }
   const { targets = {}, blocks = {} } = document;
   if (!isRecord(targets)) throw new InvalidDocument('targets', 'must be an object');
@@ -79,7 +106,12 @@ export function readTargets(file: string, env: Readonly<NodeJS.ProcessEnv>): Tar
     if (typeof name === 'string' && byName.has(name)) return [id, name];
     throw new InvalidDocument(joinPath('blocks', id), 'must be the name of a target');
   });
-  return new Targets(byName, new Map(known), references);
+  const links = document.links === undefined ? null : linkSettings(checkedAt(linksDocument, document.links, 'links'));
+  for (const [name, target] of links === null ? byName : []) {
+    if (target.links === true)
+      throw new InvalidDocument(joinPath(joinPath('targets', name), 'links'), 'needs "links" of the file');
+  }
+  return new Targets({ byName, blocks: new Map(known), links }, references);
 }
 
 /** An alias of YAML can lead back to what holds it. */
@@ -107,8 +139,13 @@ function targetAt(value: unknown, at: string): MessageTarget {
   if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) {
     throw new InvalidDocument(joinPath(at, 'kind'), `must be one of ${Object.keys(KINDS).join(', ')}`);
   }
+  return checkedAt(KINDS[kind as TargetKind] as z.ZodType<MessageTarget>, value, at);
+}
+
+function checkedAt<T>(schema: z.ZodType<T>, value: unknown, at: string): T {
+  if (!isRecord(value)) throw new InvalidDocument(at, 'must be an object');
   try {
-    return checkClosed(KINDS[kind as TargetKind] as never, value, at) as MessageTarget;
+    return checkClosed(schema as never, value, at) as T;
   } catch (error) {
     // As it is found it would quote the beginning of what stands there.
     if (error instanceof InvalidDocument) throw withoutValues(error);

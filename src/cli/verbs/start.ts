@@ -8,7 +8,7 @@ import { type FoundTarget, lastingWatchfire, targetOf } from '../connect.ts';
 import { embeddedRedis, installOption, putExamples } from '../embedded.ts';
 import { linesTo, warningsTo } from '../logging.ts';
 import { DEFAULT_DIR, privateAddress } from '../private-password.ts';
-import { targetsFile, targetsOption } from '../reactions.ts';
+import { linksOption, linksSetting, targetsFile, targetsOption } from '../reactions.ts';
 import { wholeOption } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { painter } from '../view/live.ts';
@@ -22,7 +22,7 @@ const COMMAND = import.meta.url.endsWith('.ts') ? 'npm run -s watchfire --' : 'w
 
 export const verb: Verb = {
   configure(command) {
-    targetsOption(installOption(outputOption(command)))
+    linksOption(targetsOption(installOption(outputOption(command))))
       .option('--port <port>', `port of the private Redis on 127.0.0.1 (default: ${DEFAULT_REDIS_PORT})`)
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--no-examples', 'put no example automations')
@@ -64,7 +64,7 @@ function ownServer(options: Options, io: Io): { port: number; dir: string } | nu
 
 async function runOn(target: FoundTarget, server: RedisServer | null, options: Options, io: Io): Promise<number> {
   const file = targetsFile(options, io);
-  const allowed = { allowUnprotected: options.allowUnprotected === true };
+  const allowed = { allowUnprotected: options.allowUnprotected === true, ...linksSetting(options) };
   const actions = file === null ? allowed : { ...allowed, targets: file };
   const watchfire = await lastingWatchfire(target, options, warningsTo(io), io);
   let lost = false;

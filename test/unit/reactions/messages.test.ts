@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type MessageKind, messageRequest } from '../../../src/reactions/messages.ts';
+import { type MessageKind, type MessageLink, messageRequest } from '../../../src/reactions/messages.ts';
 import type { MessageTarget } from '../../../src/reactions/target.ts';
 
 const url = 'https://example.com/topic';
@@ -23,10 +23,15 @@ const MOST_BYTES: Readonly<Record<MessageKind, number>> = {
   pagerduty: 512_000,
   opsgenie: 150_000,
   telegram: 26_000,
-  ntfy: 6_000,
+  ntfy: 8_000,
 };
 
-function told(kind: MessageKind, text: string, labels: Readonly<Record<string, string>> = {}): string {
+function told(
+  kind: MessageKind,
+  text: string,
+  labels: Readonly<Record<string, string>> = {},
+  links?: readonly MessageLink[],
+): string {
   const request = messageRequest(TARGETS[kind], {
     subject: text,
     body: text,
@@ -36,6 +41,7 @@ function told(kind: MessageKind, text: string, labels: Readonly<Record<string, s
     at: '2026-03-02T09:00:00.000Z',
     automation: { id: 'a', name: 'A' },
     labels,
+    ...(links && { links }),
   });
   return JSON.stringify(request.body);
 }
@@ -61,4 +67,26 @@ test.each(['discord', 'teams'] as const)('a message to %s shows where its links 
 test('details of PagerDuty are those of the message, whatever labels are named', () => {
   const body: unknown = JSON.parse(told('pagerduty', 'failed', { text: 'fine', automation: 'other', id: 'r' }));
   expect(body).toMatchObject({ payload: { custom_details: { text: 'failed', automation: 'A', id: 'r' } } });
+});
+
+/** Links as long as they may be. */
+const LINKS = ['ack', 'snooze'].map((act) => ({
+  text: act,
+  url: `https://x.example/${'p'.repeat(182)}/alerts/${act}?t=${'x'.repeat(600)}`,
+}));
+
+test.each([
+  ['slack', '<URL|ack> · <'],
+  ['discord', '\\n[ack](<URL>)\\n[snooze](<'],
+  ['teams', '{"type":"Action.OpenUrl","title":"ack","url":"URL"}'],
+  ['pagerduty', '"links":[{"href":"URL","text":"ack"},'],
+  ['opsgenie', '\\nack: URL\\nsnooze: '],
+  ['telegram', '\\nack: URL\\nsnooze: '],
+  ['ntfy', '"actions":[{"action":"view","label":"ack","url":"URL"},'],
+] as const)('a message to %s holds its links whole, however long its text is', (kind, form) => {
+  const body = told(kind, '\u{1f525}'.repeat(100_000), {}, LINKS);
+  expect(body).toContain(form.replace('URL', LINKS[0]?.url ?? ''));
+  expect(body).toContain(LINKS[1]?.url);
+  expect(Buffer.byteLength(body)).toBeLessThan(MOST_BYTES[kind]);
+  if (kind === 'discord') expect((JSON.parse(body) as { content: string }).content).toHaveLength(2_000);
 });

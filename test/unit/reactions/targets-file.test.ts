@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { InvalidDocument } from '../../../src/errors.ts';
+import { linkToken } from '../../../src/reactions/link.ts';
 import { readTargets } from '../../../src/reactions/targets-file.ts';
 import { WatchedTargets } from '../../../src/reactions/watched-targets.ts';
 import { fileOf } from '../../reactions/shop.ts';
@@ -78,8 +79,30 @@ describe('a targets file', () => {
     ],
     ['targets: { a: { kind: slack, url: "https://x", rate: fast } }', /^targets\.a\.rate: must be like 60\/m$/],
     ['blocks: { b: nobody }', /^blocks\.b: must be the name of a target$/],
+    ['links: 1', /^links: must be an object$/],
+    ['links: { base: "http://x.example/", secret: s }', /^links\.base: must be an https URL that ends in \//],
+    [`links: { base: "https://x.example/", secret: ${'s'.repeat(31)} }`, /^links\.secret: must have at least 32/],
+    [
+      `links: { base: "https://x/", secret: ${'s'.repeat(32)}, valid: 8d }`,
+      /^links\.valid: must be a duration from 1s/,
+    ],
+    [
+      'targets: { a: { kind: slack, url: "https://x", links: true } }',
+      /^targets\.a\.links: needs "links" of the file$/,
+    ],
   ])('%s is refused', (text, problem) => {
     expect(problemsOf(text)[0]).toMatch(problem);
+  });
+
+  test('says how links are made, and takes their secret and their tokens out of texts', () => {
+    const secret = 'k'.repeat(32);
+    const targets = read(`links: { base: "https://x.example/w/", secret: ${secret} }`);
+    expect(targets.links).toEqual({ base: 'https://x.example/w/', secret, validMs: 86_400_000 });
+    const token = linkToken(
+      { act: 'ack', automation: 'a', labels: {}, firedMs: 0, untilMs: 1 },
+      { secret, namespace: 'wf' },
+    );
+    expect(targets.redacted(`${secret} and ?t=${token}.`)).toBe('… and ?t=….');
   });
 
   test('that stands in itself is refused', () => {
