@@ -1,5 +1,6 @@
 -- The id of the last applied entry. A copy stands in the clock, for when its key was lost; without either the remembered ids say
 -- how far the engine had come: never ahead of it, and what is applied again from there on is recognised as a duplicate.
+local bytes = include('bytes')
 local stream = include('stream')
 local typed = include('typed')
 
@@ -33,7 +34,7 @@ local function is_id(text)
   if type(text) ~= 'string' then return false end
   local ms, seq = text:match('^(%d+)%-(%d+)$')
   for _, number in ipairs({ ms or LARGEST .. '0', seq }) do
-    if #number >= #LARGEST and number ~= LARGEST then return false end
+    if #number > #LARGEST or #number == #LARGEST and bytes.before(LARGEST, number) then return false end
   end
   return true
 end

@@ -33,7 +33,8 @@ describe('watchfire budget', () => {
     expect(out.join('\n')).toMatch(/a1 +3 +\S+ \S+ +\S+ \S+ +id=7 \(2\), id=8 \(1\)/);
     const [closing] = JSON.parse((await cli(['budget', '-o', 'json'])).out.join('\n'));
     expect(closing).toMatchObject({ automation: 'a1', held: 3, others: 0, until: expect.stringMatching(/Z$/) });
-    const sentence = /the budget of a1 is used up, 3 firings are held back: it opens in \d+s; see "watchfire budget"/;
+    const sentence =
+      /the budget of a1 is used up, 3 firings are held back: it opens in (?:1m|\d+s); see "watchfire budget"/;
     expect((await cli(['status', '--wide'])).out.join('\n')).toMatch(sentence);
     expect(await cli(['budget', 'reset', 'Failing'])).toMatchObject({
       status: 0,

@@ -22,13 +22,13 @@ test('migrate counts what it would lead over, leads it over, and then has nothin
   const before = await world.state();
   const dry = await cli(['migrate', '--dry-run']);
   expect(dry).toMatchObject({ status: 0, err: [] });
-  expect(dry.out[0]).toBe('would lead over from Watchfire 0.1.0 to format 5:');
+  expect(dry.out[0]).toBe('would lead over from Watchfire 0.1.0 to format 6:');
   expect(dry.out).toContain('  60 triggers');
   expect(await world.state()).toEqual(before);
   const json = await cli(['migrate', '--dry-run', '-o', 'json']);
   expect(JSON.parse(json.out.join(''))).toMatchObject({
     from: '0.1.0',
-    to: '5',
+    to: '6',
     dry_run: true,
     counts: { triggers: 60 },
   });
@@ -36,7 +36,7 @@ test('migrate counts what it would lead over, leads it over, and then has nothin
   expect(wet).toEqual({
     status: 0,
     err: [],
-    out: ['led over from Watchfire 0.1.0 to format 5:', ...dry.out.slice(1), 'done: workers of this version can start'],
+    out: ['led over from Watchfire 0.1.0 to format 6:', ...dry.out.slice(1), 'done: workers of this version can start'],
   });
   expect(await cli(['migrate'])).toMatchObject({ status: 0, out: [expect.stringMatching(/^nothing to do/)] });
   expect(await cli(['list'])).toMatchObject({ status: 0 });

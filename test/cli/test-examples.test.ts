@@ -19,7 +19,7 @@ describe('examples/tests', () => {
     ]);
     expect(err).toEqual([]);
     expect(out.slice(0, -1)).toEqual(files.map((file) => expect.stringMatching(`^ok    .*/${file}  \\d tests?$`)));
-    expect(out.at(-1)).toMatch(/^\d\d tests in 15 files: (\d\d) passed, 0 failed, in /);
+    expect(out.at(-1)).toMatch(/^\d\d tests in 16 files: (\d\d) passed, 0 failed, in /);
     expect(status).toBe(0);
   });
 

@@ -166,8 +166,8 @@ test.each([
     // The leader is remembered for half an hour.
     await world.at(2_000).send('x', { id: 'x5', follows: 'leader', t: -1 });
     expect((await world.apply()).words.slice(-1)).toEqual(['parked']);
-  expect(await shown()).toBe('[0,10) 0 hold 1 last a0');
-  expect(await world.drain()).toEqual(['applied late']);
+    expect(await shown()).toBe('[0,10) 0 hold 1 last a0');
+    expect(await world.drain()).toEqual(['applied late']);
     expect(await shown()).toBe('[0,10) 0 due 2000 last a0 early -1');
     await world.settle();
     expect(await world.told()).toEqual(['a triggered@10 r a0']);

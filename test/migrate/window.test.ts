@@ -30,7 +30,7 @@ test('a Proactive window keeps all that it says, in the order that the scripts w
     silent: false,
     armed: null,
     hold: 0,
-    alert: { start: 50, missing: 2, until: 900, armed: null },
+    alert: { start: 50, missing: 2, until: 900, armed: null, last: null, reminder: null, ends: false },
     opener: 'id with blanks',
   });
 });

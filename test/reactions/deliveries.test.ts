@@ -70,7 +70,10 @@ describe('what became of a delivery is noted:', () => {
   test('that it waits, for a target that is missing', async () => {
     const place = await shop({ actions: [{ type: 'notify', target: 'nobody' }] });
     await place.fire();
-    const [one] = await deliveriesIn(place, 'waiting');
+    const one = await eventually('it was tried', async () => {
+      const [waiting] = await deliveriesIn(place, 'waiting');
+      return waiting?.error ? waiting : null;
+    });
     expect(one).toMatchObject({ tries: 0, target: 'nobody', error: 'there is no target nobody in the targets file' });
   });
 

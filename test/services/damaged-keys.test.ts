@@ -5,6 +5,7 @@ import { type Keys, keysOf } from '../../src/redis/keys.ts';
 import { KEY_TYPES } from '../../src/redis/steps/mend-keys.ts';
 import { engine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
+import { FLEETING } from '../support/fleeting-keys.ts';
 import { hastyClock } from '../support/hasty-clock.ts';
 import { type Line, logLines } from '../support/log-lines.ts';
 import { adminClient } from '../support/redis.ts';
@@ -78,33 +79,6 @@ async function endsByItself({ watchfire }: Scene): Promise<void> {
     return damage.length === 0 && checks.every(({ name, grade }) => name !== 'keys' || grade === 'ok');
   });
 }
-
-/** Keys that are there for moments only, are renewed all the time, or are no loss. */
-const FLEETING: readonly string[] = [
-  'straight',
-  'attempts',
-  'workers',
-  'durable',
-  'carried',
-  'handlers',
-  'garbage',
-  'own',
-  'damage',
-  'outdated',
-  'fed',
-  'reached',
-  'deliveries',
-  'delivered',
-  'undelivered',
-  'silences',
-  'outcomes',
-  'outcome_times',
-  'muted',
-  'budgets',
-  'waiting',
-  'needed',
-  'grouping',
-];
 
 const names = Object.keys(KEY_TYPES) as (keyof Keys)[];
 

@@ -11,6 +11,7 @@ const ROLES: readonly (readonly [file: string, name: string, role: string])[] = 
   ['src/services/live.ts', '', 'live'],
   ['src/relay/queues.ts', '', 'jobs'],
   ['src/relay/outbox.ts', 'readOwn', 'relay-own'],
+  ['src/redis/outcomes.ts', '', 'gate'],
   ['src/relay/relay.ts', '', 'relay'],
   ['src/apply/loaded-definitions.ts', 'refresh', 'definitions'],
   ['src/apply/take-over.ts', '', 'take-over'],

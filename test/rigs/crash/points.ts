@@ -79,6 +79,12 @@ export const POINTS: readonly Point[] = [
   point('scheduler: settle', 1, 2),
   loads('scheduler: settle'),
 
+  // What the gate asks before actions go out, and what went to wait.
+  point('gate: time'),
+  point('gate: hget'),
+  point('gate: hmget', 1, 2),
+  point('relay: take-waiting', 1, 2),
+
   point('relay: xautoclaim'),
   point('relay-own: xreadgroup'),
   point('relay: xreadgroup'),
