@@ -81,9 +81,10 @@ describe('active hours', () => {
       { from: '02:20', to: '02:25' },
     ];
     for (const timezone of zones) {
+      const changes = changesOf(timezone);
       for (const hours of given) {
-        for (const start of changesOf(timezone)) {
-          for (let ms = start - 3 * 3_600_000; ms < start + 3 * 3_600_000; ms += 7 * 60_000) {
+        for (const start of changes) {
+          for (let ms = start - 3 * 3_600_000; ms < start + 3 * 3_600_000; ms += 37 * 60_000) {
             expect(activeFrom({ ...hours, timezone }, ms), `${timezone} ${JSON.stringify(hours)} ${said(ms)}`).toBe(
               firstMinute({ ...hours, timezone }, ms),
             );
