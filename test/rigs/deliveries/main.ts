@@ -66,7 +66,7 @@ async function storm(scene: Scene, { firings, each }: Options, random: () => num
   const begun = performance.now();
   let sent = 0;
   let kills = 0;
-  while (log.ended('f-') < singlesOf(firings) * (1 - LAST_SHARE)) {
+  while (sent < firings || log.ended('f-') < singlesOf(firings) * (1 - LAST_SHARE)) {
     // By kills, not by time: on a slow machine a kill takes longer, since another process has to be there first.
     const due = Math.min(firings, sent + each);
     await push(redis, sent, due);
