@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
+import { storeOf } from '../../src/redis/store.ts';
 import { run, runIn } from '../cli/run.ts';
 import { root } from '../house/tree.ts';
 import { fileOf } from '../reactions/shop.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { receiver } from '../support/receiver.ts';
+import { testClient } from '../support/redis.ts';
 import { ENGINE_KEYS } from '../support/world.ts';
 
 /* README's first example, as it is printed there: from five failed payments to Slack, and back. */
@@ -68,3 +70,48 @@ test('it tells Slack what is printed there, once when it fires and once when it 
   const texts = received.map(({ body }) => (JSON.parse(body) as { text: string }).text);
   expect(texts.join('\n\n')).toBe(told.trimEnd());
 });
+
+/** The commands of the tour, each with the lines that are printed below it. */
+const tour = [
+  ...(/^## A tour with redis-cli$([\s\S]*?)^## /m.exec(README)?.[1] ?? '').matchAll(/^> (.*)\n((?!>|```).*\n)*/gm),
+].map(([all, command = '']) => ({ command, printed: all.split('\n').slice(1, -1) }));
+
+/** What differs from run to run: ids and times. */
+const masked = (text: string): string => text.replace(/\d{13}(?:-\d+)?/g, '…');
+
+/** An answer as redis-cli prints it: a list, scores beside their members, fields beside their values. */
+function printedOf(answer: unknown): string[] {
+  if (typeof answer === 'string') return [masked(`"${answer}"`)];
+  const values = Array.isArray(answer) ? answer.flat() : Object.entries(answer as object).flat();
+  return values.map((value, i) => masked(`${i + 1}) "${String(value)}"`));
+}
+
+test('its tour shows what redis-cli does, behind five failed orders', async () => {
+  const namespace = freshNamespace({ permanent: ENGINE_KEYS });
+  const stopping = new AbortController();
+  const shown: string[] = [];
+  const running = run(['--namespace', namespace, 'start'], {
+    signal: stopping.signal,
+    onOut: (line) => shown.push(line),
+  });
+  const redis = testClient();
+  const { position, events } = storeOf(namespace).keys;
+  const applied = async (id: unknown): Promise<void> => {
+    await eventually('it took effect', async () => (await redis.get(position)) === id);
+  };
+  try {
+    await eventually('it is ready', () => shown.some((line) => line.includes('redis-cli -')));
+    for (let i = 0; i < 5; i += 1) await redis.xadd(events, '*', 'event', 'order.failed', 'resource.id', 'customer.7');
+    for (const { command, printed } of tour) {
+      const [name = '', ...args] = command.replaceAll('{wf}', `{${namespace}}`).split(' ');
+      const answer = await redis.call(name, ...args);
+      if (name === 'XADD') await applied(answer);
+      if (name.startsWith('X') && name !== 'XADD') expect(answer, command).toHaveLength(1);
+      else expect(printedOf(answer), command).toEqual(printed.map(masked));
+    }
+    expect(tour.length).toBeGreaterThan(6);
+  } finally {
+    stopping.abort();
+    await running;
+  }
+}, 60_000);
