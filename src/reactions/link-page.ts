@@ -6,8 +6,8 @@ import type { LinkAct } from './link.ts';
 const SHOWN_CHARACTERS = 500;
 
 const STYLE =
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:3em auto;padding:0 1em}' +
-  'dt{font-weight:600}dd{margin:0 0 .5em;overflow-wrap:anywhere}input,button{font:inherit;padding:.4em .8em}';
+  'body{font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:2em auto;padding:0 1em}' +
+  'h1{font-size:1.4em}dt{font-weight:600}dd{margin:0 0 .5em;overflow-wrap:anywhere}input,button{font:inherit;padding:.4em .8em}';
 
 /** Headers of every page: it loads and runs nothing, tells nobody its address, and stays nowhere. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
@@ -21,17 +21,22 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'x-robots-tag': 'noindex',
 };
 
-const QUESTIONS: Readonly<Record<LinkAct, string>> = {
-  ack: 'Acknowledge: no reminders until the alert is renewed or over',
-  snooze: 'Snooze: nothing of this key for one hour',
+const QUESTIONS: Readonly<Record<LinkAct, Readonly<{ title: string; means: string; button: string }>>> = {
+  ack: {
+    title: 'Acknowledge this alert?',
+    means: 'No reminders come until it is renewed or over.',
+    button: 'Acknowledge',
+  },
+  snooze: { title: 'Snooze this alert?', means: 'Nothing comes of this key for one hour.', button: 'Snooze 1 h' },
 };
 
 /** The page that asks; it does nothing by itself. */
 export function questionPage(act: LinkAct, alert: Alert): string {
+  const { title, means, button } = QUESTIONS[act];
   const form =
     '<form method="post"><p><label>Your name <input name="by" maxlength="100" autocomplete="name"></label></p>' +
-    `<p><button>${act === 'ack' ? 'Acknowledge' : 'Snooze 1 h'}</button></p></form>`;
-  return page(QUESTIONS[act], aboutAlert(alert) + form);
+    `<p><button>${button}</button></p></form>`;
+  return page(title, `<p>${means}</p>${aboutAlert(alert)}${form}`);
 }
 
 /** The page that says what was done. @param before whether it was done before this request */
@@ -46,7 +51,8 @@ export function sentencePage(title: string, sentence = ''): string {
 }
 
 function aboutAlert({ name, labels, since }: Alert): string {
-  const rows = Object.entries({ Automation: name, ...labels, Since: new Date(since).toISOString() });
+  // A label may have any name, that of another row too.
+  const rows = [['Automation', name], ...Object.entries(labels), ['Since', new Date(since).toISOString()]] as const;
   return `<dl>${rows.map(([term, value]) => `<dt>${escaped(term)}</dt><dd>${escaped(value)}</dd>`).join('')}</dl>`;
 }
 
