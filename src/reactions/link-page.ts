@@ -21,6 +21,9 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'x-robots-tag': 'noindex',
 };
 
+/** What pages show of an alert. */
+type ShownAlert = Pick<Alert, 'name' | 'labels' | 'since'>;
+
 const QUESTIONS: Readonly<Record<LinkAct, Readonly<{ title: string; means: string; button: string }>>> = {
   ack: {
     title: 'Acknowledge this alert?',
@@ -31,7 +34,7 @@ const QUESTIONS: Readonly<Record<LinkAct, Readonly<{ title: string; means: strin
 };
 
 /** The page that asks; it does nothing by itself. */
-export function questionPage(act: LinkAct, alert: Alert): string {
+export function questionPage(act: LinkAct, alert: ShownAlert): string {
   const { title, means, button } = QUESTIONS[act];
   const form =
     '<form method="post"><p><label>Your name <input name="by" maxlength="100" autocomplete="name"></label></p>' +
@@ -40,7 +43,7 @@ export function questionPage(act: LinkAct, alert: Alert): string {
 }
 
 /** The page that says what was done. @param before whether it was done before this request */
-export function donePage(act: LinkAct, alert: Alert, silence: Silence, before: boolean): string {
+export function donePage(act: LinkAct, alert: ShownAlert, silence: Silence, before: boolean): string {
   const what = act === 'ack' ? 'Acknowledged' : `Snoozed until ${new Date(silence.until).toISOString()}`;
   return page(`${before ? 'Already done: ' : ''}${what}`, `${aboutAlert(alert)}<p>By ${escaped(silence.by)}.</p>`);
 }
@@ -50,7 +53,7 @@ export function sentencePage(title: string, sentence = ''): string {
   return page(title, sentence === '' ? '' : `<p>${escaped(sentence)}</p>`);
 }
 
-function aboutAlert({ name, labels, since }: Alert): string {
+function aboutAlert({ name, labels, since }: ShownAlert): string {
   // A label may have any name, that of another row too.
   const rows = [['Automation', name], ...Object.entries(labels), ['Since', new Date(since).toISOString()]] as const;
   return `<dl>${rows.map(([term, value]) => `<dt>${escaped(term)}</dt><dd>${escaped(value)}</dd>`).join('')}</dl>`;
