@@ -43,7 +43,7 @@ local function other(e, ev, number, at, moves)
     local as_of = time - engine.lag(e)
     if e.head <= as_of and not settle.catch_up(e, as_of) then return nil end
   end
-  sources.take(e, after, moves)
+  if moves then sources.take(e, after, moves) end
   if ev.word == 'rejected' then
     local fields = log.set_aside(e, id, ev.reason, ev.error, ev.attempts)
     hold.lift_entry(e, fields, time - engine.lag(e))
@@ -68,12 +68,13 @@ function M.decide(e, ev, number, documents)
     end
   end
   local at, document = ev.at, chunk.documents[ev.number]
-  local time, after = sources.at(e, at, moves)
+  local time, after = at, nil
+  if moves or at > e.least then time, after = sources.at(e, at, moves) end -- nothing is asked where nothing feeds the log
   ev.doc = document > 0 and documents(document)
   ev.as_of = time - engine.lag(e)
   local met = admit(e, ev, at)
   if met == 'more-due' then return nil end
-  sources.take(e, after, moves)
+  if moves then sources.take(e, after, moves) end
   local returns = not ev.fresh and not ev.own
   if met then
     if met == 'duplicate' then wire.pass(chunk, ev) end

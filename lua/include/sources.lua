@@ -57,10 +57,6 @@ function M.said(e, number, id)
   return own.has(e.keys, id) and moves
 end
 
-function M.form(moves)
-  return KINDS[moves[1].kind]
-end
-
 -- The sources behind an entry that says this of them. One that is not open, or was closed since, is none.
 local function behind(sources, moves)
   local after = {}
@@ -82,13 +78,13 @@ function M.at(e, at, moves)
   return M.held(at, math.max(e.least, M.least(after))), after
 end
 
--- The sources are these from here on; nothing where the entry said nothing of them. An event that was promised not to come is counted.
+-- The sources are these behind an entry that says that of them. An event that was promised not to come is counted.
 function M.take(e, after, moves)
-  local first = moves and moves[1]
-  if first and M.form(moves) == 'fed' and first.ms < (e.sources[first.source] or 0) then
+  local first = moves[1]
+  if KINDS[first.kind] == 'fed' and first.ms < (e.sources[first.source] or 0) then
     e.counts['late-fed'] = (e.counts['late-fed'] or 0) + 1
   end
-  if after then e.sources, e.least, e.fed = after, M.least(after), true end
+  e.sources, e.least, e.fed = after, M.least(after), true
 end
 
 -- The commands that keep them.
