@@ -34,7 +34,8 @@ export type FeedingParts = Readonly<{
 export class Feeding implements Service {
   readonly #parts: FeedingParts;
   readonly #redis: Redis;
-  readonly #definitions: LoadedDefinitions;
+  /** What the global partition wants; null where it is not fed here. */
+  readonly #definitions: LoadedDefinitions | null;
   readonly #routing: Routing;
   readonly #services: readonly Service[];
 
@@ -43,27 +44,28 @@ export class Feeding implements Service {
     const { connections, store, clock, logger, layout } = parts;
     this.#parts = parts;
     this.#redis = connections.redis;
-    this.#definitions = new LoadedDefinitions(this.#redis, this.#store(GLOBAL_PARTITION), new Set(IGNORED_BY_DEFAULT));
-    this.#routing = new Routing(layout, (event) => this.#definitions.view.triggers.interested(event).length > 0);
+    const feedsGlobal = names.includes(GLOBAL_PARTITION);
+    const definitions = feedsGlobal
+      ? new LoadedDefinitions(this.#redis, this.#store(GLOBAL_PARTITION), new Set(IGNORED_BY_DEFAULT))
+      : null;
+    this.#definitions = definitions;
+    this.#routing = new Routing(layout, (event) => (definitions?.view.triggers.interested(event).length ?? 0) > 0);
     const targets = names.map((name): FeedTarget => ({ name, store: this.#store(name) }));
     const front = this.#feeder(FRONT_SOURCE, store, targets, 'front');
     const global = targets.filter(({ name }) => name === GLOBAL_PARTITION);
-    const sources = partitionNames(layout).filter((name) => global.length > 0 && name !== GLOBAL_PARTITION);
+    const sources = partitionNames(layout).filter((name) => feedsGlobal && name !== GLOBAL_PARTITION);
     const forwarding = sources.map((name) => this.#feeder(name, this.#store(name), global, 'partition'));
     const markers = targets.map((target) => {
       const feeders = target.name === GLOBAL_PARTITION ? [front, ...forwarding] : [front];
       return new Marker({ redis: this.#redis, target, feeders, clock, logger });
     });
-    const refresh = new Loop({ name: 'definitions of the global partition', clock, logger }, async () => {
-      await this.#refresh();
-      return DEFINITIONS_MS;
-    });
-    this.#services = [refresh, front, ...forwarding, ...markers];
+    const refresh = definitions && this.#refreshing(definitions);
+    this.#services = [...(refresh ? [refresh] : []), front, ...forwarding, ...markers];
   }
 
   /** Loads what the global partition is interested in. */
   async ready(): Promise<void> {
-    await this.#definitions.refresh();
+    await this.#definitions?.refresh();
     this.start();
   }
 
@@ -79,7 +81,7 @@ export class Feeding implements Service {
     const { connections, settings, clock, logger } = this.#parts;
     const targetsOf: Concern = (entry) => ({
       names: this.#routing.targetsOf(entry, from),
-      generations: { [GLOBAL_PARTITION]: this.#definitions.view.generation },
+      ...(this.#definitions && { generations: { [GLOBAL_PARTITION]: this.#definitions.view.generation } }),
     });
     return new Feeder({
       redis: this.#redis,
@@ -94,9 +96,13 @@ export class Feeding implements Service {
     });
   }
 
-  async #refresh(): Promise<void> {
-    const generation = await currentGeneration(this.#redis, this.#store(GLOBAL_PARTITION));
-    if (generation !== this.#definitions.view.generation) await this.#definitions.refresh();
+  #refreshing(definitions: LoadedDefinitions): Service {
+    const { clock, logger } = this.#parts;
+    return new Loop({ name: 'definitions of the global partition', clock, logger }, async () => {
+      const generation = await currentGeneration(this.#redis, this.#store(GLOBAL_PARTITION));
+      if (generation !== definitions.view.generation) await definitions.refresh();
+      return DEFINITIONS_MS;
+    });
   }
 
   #store(name: string): Store {
