@@ -9,12 +9,9 @@ local match = include('match')
 
 local M = {}
 
--- The keys that an event holds, or nil: where another copy of it was parked before, it is in the log again and not applied yet.
-local function held_by(e, id)
-  if e.held[id] then return e.held[id] end
-  local text, held = typed.hash('HGET', e.keys.holds, id), {}
-  if not text then return nil end
-  local readable, cells = pcall(cjson.decode, text)
+-- The keys that stand in such a text.
+local function cells_in(e, text)
+  local held, readable, cells = {}, pcall(cjson.decode, text)
   if not readable or type(cells) ~= 'table' then
     damage.lost(e, e.keys.holds, 'held rubbish: absences that waited for parked events may never be decided')
     return held
@@ -23,6 +20,13 @@ local function held_by(e, id)
     if type(cell) == 'table' and type(cell[1]) == 'string' and type(cell[2]) == 'string' then held[#held + 1] = cell end
   end
   return held
+end
+
+-- The keys that an event holds, or nil: where another copy of it was parked before, it is in the log again and not applied yet.
+local function held_by(e, id)
+  if e.held[id] then return e.held[id] end
+  local text = typed.hash('HGET', e.keys.holds, id)
+  return text and cells_in(e, text) or nil
 end
 
 -- Notes an event that is parked at every key where it is expected, and at the event which keys these are.
@@ -71,10 +75,10 @@ end
 function M.release(e, s, b)
   if not b.hold then return end
   b.hold = false
-  local all = typed.hash('HGETALL', e.keys.holds) or {}
+  local all = typed.hash('HGETALL', e.keys.holds)
   for i = 1, #all, 2 do
     if all[i + 1]:find(s.name, 1, true) then
-      local left, held = {}, e.held[all[i]] or cjson.decode(all[i + 1]) -- other triggers of the automation may have let go already
+      local left, held = {}, e.held[all[i]] or cells_in(e, all[i + 1]) -- other triggers of the automation may have let go already
       for _, cell in ipairs(held) do
         if cell[1] ~= s.name or cell[2] ~= b.key then left[#left + 1] = cell end
       end

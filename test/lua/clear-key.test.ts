@@ -79,6 +79,18 @@ describe('of a key that is cleared', () => {
     expect(await world.told()).toEqual(['a triggered@61 r a2']);
   });
 
+  test('what others wrote in place of a parked event is no key, and hinders nothing', async () => {
+    const world = await engine(absence);
+    await world.meet('a', { id: 'a1' });
+    await world.meet('x', { id: 'x1', follows: 'lost' });
+    const { holds } = world.store.keys;
+    const before = (await world.state()).holds as Record<string, string>;
+    await world.redis.hset(holds, 'forged', `${before.x1}]`);
+    await clear(world);
+    expect((await world.state()).holds).toBeUndefined();
+    expect(await world.redis.hget(world.store.keys.damage, holds)).toContain(' lost held rubbish');
+  });
+
   test('other keys, and other triggers with other names, stay as they are', async () => {
     const world = new World();
     const child = (expect: string, for_each: string[]) => ({
