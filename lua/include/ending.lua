@@ -18,8 +18,8 @@ function M.check(key)
 end
 
 -- Removes entries whose ids are no times, and goes on behind the others. The firings among them come again: their jobs are known by ids.
-local function shorten(c, name, key)
-  local info, again = stream.info(key), {}
+local function shorten(name, key, info)
+  local again = {}
   local latest = string.format('%d', limits.LATEST_ID_MS)
   for _, entry in ipairs(redis.call('XRANGE', key, latest, '+', 'COUNT', MOST)) do
     redis.call('XDEL', key, entry[1])
@@ -38,9 +38,9 @@ end
 function M.look(c)
   for _, name in ipairs(NAMES) do
     local key = c.keys[name]
-    local last = redis.call('EXISTS', key) == 1 and stream.info(key)['last-generated-id']
-    if last and tonumber(last:match('^%d+')) > limits.LATEST_ID_MS then
-      shorten(c, name, key)
+    local info = stream.info(key)
+    if tonumber(info['last-generated-id']:match('^%d+')) > limits.LATEST_ID_MS then
+      shorten(name, key, info)
       damage.note(c.keys, c.now, key, 'mended', 'had ids that are no times: what had them is removed, and it goes on')
     end
   end

@@ -12,7 +12,7 @@ end
 
 -- The source of that name, or nil.
 function M.read(keys, name)
-  return parse(typed.hash('HGET', keys.fed, name) or '')
+  return parse(typed.hash('HGET', keys.fed, name))
 end
 
 -- name -> source, of those that are open.

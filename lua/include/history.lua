@@ -2,6 +2,7 @@
 -- effect, and what stood before it (replaced.lua); and entries that were given up, which a look at the log alone does not show. From what
 -- stands there now one can go back with it, change by change, as far as the log reaches.
 -- It is kept as long as the log (lua/forget-history.lua), so its ids begin with the ms of positions.
+local damage = include('damage')
 local engine = include('engine')
 local limits = include('limits')
 
@@ -11,8 +12,9 @@ local M = {}
 function M.id_at(e, position)
   local ms = tonumber(position:match('^%d+'))
   local last = redis.call('XREVRANGE', e.keys.history, '+', '-', 'COUNT', 1)[1]
-  if last and tonumber(last[1]:match('^%d+')) > limits.LATEST_ID_MS then error({ err = 'DAMAGED ' .. e.keys.history .. ' takes no records: its last id is no time' }, 0) end
-  return engine.int(math.max(ms, last and tonumber(last[1]:match('^%d+')) or 0)) .. '-*'
+  local last_ms = last and tonumber(last[1]:match('^%d+')) or 0
+  if last_ms > limits.LATEST_ID_MS then damage.fail(e.keys.history, 'takes no records: its last id is no time') end
+  return engine.int(math.max(ms, last_ms)) .. '-*'
 end
 
 -- Notes an entry that was rejected for what cannot be seen in it: it failed, or claimed in vain to be the engine's.

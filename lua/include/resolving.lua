@@ -17,7 +17,7 @@ function M.alert(e, name, key)
   local b = window.of(e, s, key)
   local a = b.alert
   if not a then return false end
-  local doc = s.kind.proactive and alert.fired(e, s, b) or not s.kind.proactive and alert.event(e, s, b)
+  local doc = (s.kind.proactive and alert.fired or alert.event)(e, s, b)
   local cause = firing.part(engine.int(a.start)) .. firing.part(e.position)
   firing.emit(e, firing.of_recovery(trigger, key, a, e.as_of, doc, cause))
   alert.forget(s, b)

@@ -9,7 +9,7 @@ export const rules: Mutants = {
   },
   'lua/include/history.lua': {
     '13: records of the history keep their order when the position goes back': [
-      "engine.int(math.max(ms, last and tonumber(last[1]:match('^%d+')) or 0))",
+      'engine.int(math.max(ms, last_ms))',
       'engine.int(ms)',
     ],
   },

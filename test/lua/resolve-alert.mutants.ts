@@ -7,8 +7,8 @@ export const protections: Mutants = {
       'if false then active.over',
     ],
     'rules 13, resolve: the event of reminders is named': [
-      's.kind.proactive and alert.fired(e, s, b) or',
-      's.kind.proactive and false or',
+      's.kind.proactive and alert.fired or alert.event',
+      'alert.event',
     ],
     'rules 13, resolve: another position is another firing': [
       'firing.part(engine.int(a.start)) .. firing.part(e.position)',
