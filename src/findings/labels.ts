@@ -1,3 +1,4 @@
+import { OWN_EVENTS } from '../match/listening.ts';
 import { compileNames } from '../match/names.ts';
 import { joinPath } from '../model/issue.ts';
 import { namesOf } from '../model/pattern.ts';
@@ -7,9 +8,8 @@ import { hasLookup, hasRelated, type LogSample, lookupNames, relatedName } from 
 import { labelsAt, type PlacedTrigger, patternObjectsIn, textsAt } from './places.ts';
 import { mostSimilar } from './similar.ts';
 
-/** The events and labels that the engine sends itself (rules 10); they are in the log only once an automation listens. */
-const OWN_EVENTS = ['automation.triggered', 'automation.resolved'];
-const OWN_LABEL = /^(?:id|name|posture|key|label\..*|related:triggering-event:.*|role)$/s;
+/** The labels of events that the engine sends itself (rules 10); they are in the log only once an automation listens. */
+const OWN_LABEL = /^(?:id|name|posture|key|action|action_index|target|label\..*|related:triggering-event:.*|role)$/s;
 
 /** The labels that a trigger asks for and none of the newest events carried. */
 export function labelFindings({ trigger, written, path }: PlacedTrigger, sample: LogSample): Finding[] {

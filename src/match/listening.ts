@@ -4,7 +4,7 @@ import { patternsOf, type Trigger } from '../model/trigger.ts';
 import { compileGlob } from './glob.ts';
 
 /** Names of the engine's own events: of firings (rules 10), and of what became of their actions. */
-const OWN_EVENTS = ['automation.triggered', 'automation.resolved', ...DELIVERY_EVENTS];
+export const OWN_EVENTS: readonly string[] = ['automation.triggered', 'automation.resolved', ...DELIVERY_EVENTS];
 
 /**
  * Whether one of the triggers could want a state-change event, or one of a delivery. They are put into the log only while some automation could: each

@@ -2,6 +2,7 @@ import { joinPath } from '../model/issue.ts';
 import { namesOf } from '../model/pattern.ts';
 import { patternsOf, type Spec, type Trigger } from '../model/trigger.ts';
 import { classifyGlob, compileGlob } from './glob.ts';
+import { OWN_EVENTS } from './listening.ts';
 
 /**
  * Why an automation cannot live on every partition: the place in its document, what stands there, and what to write instead. `kind` is `key`
@@ -9,10 +10,9 @@ import { classifyGlob, compileGlob } from './glob.ts';
  */
 export type Obstacle = Readonly<{ kind: 'key' | 'hears'; place: string; reason: string; advice: string }>;
 
-/** Names of the engine's own events, and what the ids of their resources begin with (rules 10). */
-const OWN_EVENTS = ['automation.triggered', 'automation.resolved'];
+/** What the ids of resources of the engine's own events begin with (rules 10), and their labels: of firings and of what became of actions. */
 const OWN_RESOURCE = 'automation.';
-const OWN_LABELS = new Set(['id', 'name', 'posture', 'key']);
+const OWN_LABELS = new Set(['id', 'name', 'posture', 'key', 'action', 'action_index', 'target']);
 const OWN_LABEL_PREFIX = 'label.';
 const OWN_ROLE = 'triggering-event';
 

@@ -276,6 +276,7 @@ describe('a hint', () => {
         for_each: ['key', 'label.order', 'related:triggering-event:id'],
       },
     ],
+    ['labels of what became of actions', { ...expects('automation.action.failed'), for_each: ['action', 'target'] }],
   ])('leaves %s alone', (_, trigger) => expect(found(trigger, {}, sample(1_000))).toEqual([]));
 });
 

@@ -47,6 +47,11 @@ describe('an automation lives on the global partition, which says why', () => {
       [['trigger.expect', expect.any(String)]],
     ],
     [
+      'where it hears what became of actions',
+      { expect: ['automation.action.failed'], match: { target: 'chat' }, for_each: ['id'] },
+      [['trigger.expect', expect.any(String)]],
+    ],
+    [
       'with ids that automations could have',
       { match: { id: '*.7' }, for_each: ['id'] },
       [['trigger.expect', expect.any(String)]],
