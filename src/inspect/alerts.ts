@@ -1,13 +1,14 @@
 import type { Redis } from 'ioredis';
-import { labelsOfKey } from '../match/key.ts';
+import { keyOfLabels, labelsOfKey } from '../match/key.ts';
 import { planOf } from '../match/plan.ts';
 import { allActions } from '../model/action.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { Labels } from '../model/event.ts';
 import type { Firing } from '../model/firing.ts';
 import { holdsAt, type Silence } from '../model/silence.ts';
-import { alertsOfTrigger } from '../redis/alert-texts.ts';
-import { changesSince } from '../redis/definition-changes.ts';
+import { alertsOfKey, alertsOfTrigger } from '../redis/alert-texts.ts';
+import { type Changes, changesSince } from '../redis/definition-changes.ts';
+import { readStored } from '../redis/definitions.ts';
 import { deliveriesOf } from '../redis/delivery-records.ts';
 import { allSilences } from '../redis/silences.ts';
 import type { Store } from '../redis/store.ts';
@@ -68,10 +69,9 @@ type Standing = Pick<Alert, 'automation' | 'name' | 'enabled' | 'labels' | 'sinc
 type OfAlert = Pick<Alert, 'automation' | 'labels' | 'since'>;
 
 async function standing(redis: Redis, store: Store, { automation: only, labels }: AlertQuery): Promise<Standing[]> {
-  const { changed } = await changesSince(redis, store, '0');
   const found: Standing[] = [];
-  for (const [id, definition] of changed) {
-    if (definition === null || (only !== undefined && only !== id)) continue;
+  for (const [id, definition] of await definitionsFor(redis, store, only)) {
+    if (definition === null) continue;
     const { automation, plan } = definition;
     // Nobody hears of the alerts of triggers below the root.
     const root = planOf(automation, plan.revision, plan).nodes.find(({ path }) => path === '');
@@ -80,15 +80,25 @@ async function standing(redis: Redis, store: Store, { automation: only, labels }
     if (posture === 'Reactive' && resolve === undefined) continue;
     const { name, enabled } = automation;
     const actions = allActions(automation).length;
-    for await (const { key, alert } of alertsOfTrigger(redis, store, root.name)) {
-      const own = labelsOfKey(forEach, key);
-      if (labels !== undefined && !isSame(own, labels)) continue;
+    const asked = labels && keyOfLabels(forEach, labels);
+    if (asked === null) continue;
+    const everyKey = asked === undefined;
+    const texts = everyKey
+      ? alertsOfTrigger(redis, store, root.name)
+      : await alertsOfKey(redis, store, root.name, asked);
+    for await (const { key, alert } of texts) {
       const { start: since, until, reminder } = alert;
-      found.push({ automation: id, name, enabled, labels: own, since, until, reminder, actions });
+      found.push({ automation: id, name, enabled, labels: labelsOfKey(forEach, key), since, until, reminder, actions });
       if (found.length === HELD_LIMIT) return found;
     }
   }
   return found;
+}
+
+/** All automations, or the one that is asked about. */
+async function definitionsFor(redis: Redis, store: Store, only: string | undefined): Promise<Changes> {
+  if (only === undefined) return (await changesSince(redis, store, '0')).changed;
+  return [[only, await readStored(redis, store, only)]];
 }
 
 async function firingsOf(redis: Redis, store: Store, alerts: readonly OfAlert[]): Promise<Map<string, Firing[]>> {

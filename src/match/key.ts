@@ -53,6 +53,12 @@ export function labelsOfKey(forEach: readonly string[], key: string): Labels {
   return Object.fromEntries(forEach.map((name, i) => [name, values[i] ?? '']));
 }
 
+/** The other way round, as one text; null for labels of other names. */
+export function keyOfLabels(forEach: readonly string[], labels: Labels): string | null {
+  const fits = forEach.length === Object.keys(labels).length && forEach.every((name) => Object.hasOwn(labels, name));
+  return fits ? encodeKey(forEach.map((name) => labels[name] ?? '')) : null;
+}
+
 function isPlain(value: string): boolean {
   for (let i = 0; i < value.length; i += 1) if (value.charCodeAt(i) <= LAST_ESCAPABLE) return false;
   return true;

@@ -15,7 +15,7 @@ export async function* alertsOfTrigger(redis: Redis, store: Store, name: string)
     const [next, flat] = await redis.hscan(store.prefixes.windows + name, cursor, 'COUNT', PAGE);
     for (let at = 0; at + 1 < flat.length; at += 2) {
       const [key = '', text = ''] = [flat[at], flat[at + 1]];
-      const alert = text.includes('alert ') ? parseWindowText(text).alert : null;
+      const alert = alertIn(text);
       // A key can come twice while others are written.
       if (alert === null || seen.has(key)) continue;
       seen.add(key);
@@ -24,4 +24,14 @@ export async function* alertsOfTrigger(redis: Redis, store: Store, name: string)
     cursor = next;
     if (cursor === '0') return;
   }
+}
+
+/** The same of one key: at most one. */
+export async function alertsOfKey(redis: Redis, store: Store, name: string, key: string): Promise<AlertText[]> {
+  const alert = alertIn((await redis.hget(store.prefixes.windows + name, key)) ?? '');
+  return alert === null ? [] : [{ key, alert }];
+}
+
+function alertIn(text: string): WindowText['alert'] {
+  return text.includes('alert ') ? parseWindowText(text).alert : null;
 }

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { InvalidDocument, NotFound } from '../errors.ts';
-import { encodeKey } from '../match/key.ts';
+import { keyOfLabels } from '../match/key.ts';
 import { planOf, type TriggerNode } from '../match/plan.ts';
 import type { Labels } from '../model/event.ts';
 import type { KeyChange } from './change.ts';
@@ -59,17 +59,12 @@ async function changeOf(
   const { automation, plan } = found;
   const { nodes } = planOf(automation, plan.revision, plan);
   const wanted = kind === 'clear' ? nodes : nodes.filter(({ path }) => path === '');
-  const counting = wanted.filter((node) => countsBy(node, labels));
-  if (counting.length === 0) throw noSuchKey(wanted, labels);
-  const cells = counting.map(({ name, trigger }) => ({
-    name,
-    key: encodeKey(trigger.forEach.map((label) => labels[label] ?? '')),
-  }));
+  const cells = wanted.flatMap(({ name, trigger }) => {
+    const key = keyOfLabels(trigger.forEach, labels);
+    return key === null ? [] : [{ name, key }];
+  });
+  if (cells.length === 0) throw noSuchKey(wanted, labels);
   return { kind, automation: id, labels: JSON.stringify(labels), enabled: automation.enabled, cells };
-}
-
-function countsBy({ trigger: { forEach } }: TriggerNode, labels: Labels): boolean {
-  return forEach.length === Object.keys(labels).length && forEach.every((name) => Object.hasOwn(labels, name));
 }
 
 function noSuchKey(nodes: readonly TriggerNode[], labels: Labels): InvalidDocument {

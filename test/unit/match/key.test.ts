@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareText, decodeKey, encodeKey, keyOf } from '../../../src/match/key.ts';
+import { compareText, decodeKey, encodeKey, keyOf, keyOfLabels, labelsOfKey } from '../../../src/match/key.ts';
 
 /** Any well-formed text, with a liking for what the encoding treats in a special way and for the ends of UTF-8's lengths. */
 const text = fc
@@ -144,4 +144,17 @@ describe('the key of an event', () => {
   test('is empty without names', () => {
     expect(keyOf(event, [])).toEqual([]);
   });
+});
+
+test('labels become the key that they came from, and those of other names none', () => {
+  const names = ['id', 'region'];
+  const labels = { region: 'eu', id: 'a+b' };
+  const key = keyOfLabels(names, labels) ?? '';
+  expect(key).toBe(encodeKey(['a+b', 'eu']));
+  expect(labelsOfKey(names, key)).toEqual(labels);
+  expect(keyOfLabels([], {})).toBe('');
+  const others: Record<string, string>[] = [{ id: '1' }, { ...labels, zone: '' }, { id: '1', zone: 'b' }];
+  for (const other of others) {
+    expect(keyOfLabels(names, other)).toBeNull();
+  }
 });
