@@ -5,7 +5,7 @@ import { allActions } from '../model/action.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { Labels } from '../model/event.ts';
 import type { Firing } from '../model/firing.ts';
-import { holdsAt, type Silence } from '../model/silence.ts';
+import { holdsAt, isAbout, type Silence } from '../model/silence.ts';
 import { alertsOfKey, alertsOfTrigger } from '../redis/alert-texts.ts';
 import { type Changes, changesSince } from '../redis/definition-changes.ts';
 import { readStored } from '../redis/definitions.ts';
@@ -117,13 +117,6 @@ async function firingsOf(redis: Redis, store: Store, alerts: readonly OfAlert[])
 
 function isOf({ state, triggered, labels }: Firing, alert: OfAlert): boolean {
   return state === 'Triggered' && triggered >= alert.since && isSame(labels, alert.labels);
-}
-
-function isAbout({ automation, labels }: Silence, alert: OfAlert): boolean {
-  if (automation !== null && automation !== alert.automation) return false;
-  return Object.entries(labels).every(
-    ([name, value]) => Object.hasOwn(alert.labels, name) && alert.labels[name] === value,
-  );
 }
 
 function isSame(a: Labels, b: Labels): boolean {

@@ -54,9 +54,12 @@ export type SilenceOrder = Readonly<{
 /** A silence. Times in ms of Redis: it holds from `from` until before `until`. */
 export type Silence = Omit<SilenceOrder, 'forMs'> & Readonly<{ id: string; from: number; until: number }>;
 
-/** Which firing is asked about. */
-type Fired = Readonly<{ automation: string; labels: Readonly<Record<string, string>> }> &
-  Pick<Firing, 'reminder' | 'story'>;
+/** Which key is asked about, and which firing of it. */
+type OfKey = Pick<Firing, 'automation' | 'labels'>;
+type Fired = OfKey & Pick<Firing, 'reminder' | 'story'>;
+
+/** How long an acknowledgement holds: an alert that nothing renews is forgotten by then (rules 6). */
+const ACKNOWLEDGED_FOR = '30d';
 
 /** @throws InvalidDocument naming what is wrong */
 export function parseSilence(document: SilenceInput): SilenceOrder {
@@ -68,6 +71,15 @@ export function parseSilence(document: SilenceInput): SilenceOrder {
     throw new InvalidDocument('automation', 'is required where there are no labels');
   }
   return { automation, labels, reason, by, forMs: ms };
+}
+
+/**
+ * The silence by which somebody sees to the alert of a key: it keeps its reminders back until it is renewed or over.
+ * @param since the start of the alert, in ms
+ * @throws InvalidDocument naming what is wrong
+ */
+export function parseAcknowledgement(said: Omit<SilenceInput, 'for'>, since: number): SilenceOrder {
+  return { ...parseSilence({ ...said, for: ACKNOWLEDGED_FOR }), alert: since };
 }
 
 function readSilence(document: SilenceInput): z.output<typeof silenceDocument> {
@@ -90,13 +102,17 @@ export function silenceOf(silences: readonly Silence[], firing: Fired, atMs: num
   return found;
 }
 
-function covers({ automation, labels, alert }: Silence, firing: Fired): boolean {
+function covers(silence: Silence, firing: Fired): boolean {
+  const { alert } = silence;
   if (alert !== undefined) {
     const { reminder, story } = firing;
     if (reminder === undefined || story?.start === undefined || story.start > alert) return false;
   }
-  if (automation !== null && automation !== firing.automation) return false;
-  return Object.entries(labels).every(
-    ([name, value]) => Object.hasOwn(firing.labels, name) && firing.labels[name] === value,
-  );
+  return isAbout(silence, firing);
+}
+
+/** Whether a silence names a key, whatever it keeps back of it. */
+export function isAbout({ automation, labels }: Silence, key: OfKey): boolean {
+  if (automation !== null && automation !== key.automation) return false;
+  return Object.entries(labels).every(([name, value]) => Object.hasOwn(key.labels, name) && key.labels[name] === value);
 }

@@ -1,5 +1,5 @@
 import type { Alert } from '../inspect/alerts.ts';
-import { parseSilence, type Silence, type SilenceOrder } from '../model/silence.ts';
+import { parseAcknowledgement, parseSilence, type Silence, type SilenceOrder } from '../model/silence.ts';
 import { type LinkOrder, SNOOZED_FOR } from './link.ts';
 
 /** What links act by. */
@@ -31,9 +31,8 @@ export async function actByLink(
 ): Promise<Silence> {
   const { automation, labels, act } = order;
   const said = { automation, labels: { ...labels }, by, reason: 'by the link of a message' };
-  // An alert that nothing renews is forgotten after 30 days (rules 6).
-  const silence = parseSilence({ ...said, for: act === 'ack' ? '30d' : SNOOZED_FOR });
-  return await desk.add(act === 'ack' ? { ...silence, alert: alert.since } : silence, silenceId(id));
+  const silence = act === 'ack' ? parseAcknowledgement(said, alert.since) : parseSilence({ ...said, for: SNOOZED_FOR });
+  return await desk.add(silence, silenceId(id));
 }
 
 function silenceId(id: string): string {

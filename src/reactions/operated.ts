@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { type Alert, type AlertQuery, openAlerts } from '../inspect/alerts.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { Labels } from '../model/event.ts';
-import { parseSilence, type Silence } from '../model/silence.ts';
+import { parseAcknowledgement, type Silence } from '../model/silence.ts';
 import { deliveriesOf } from '../redis/delivery-records.ts';
 import { clearKeyOf, resolveAlertOf } from '../redis/key-changes.ts';
 import type { PlaceOfChange } from '../redis/placed.ts';
@@ -86,9 +86,7 @@ export abstract class Operated extends Silencing {
     const { id: automation } = await this.get(idOrName);
     const [alert] = await this.alerts({ automation, labels, limit: 1 });
     if (!alert) return null;
-    // An alert that nothing renews is forgotten by then (rules 6).
-    const order = parseSilence({ automation, labels, for: '30d', by, reason });
-    return await this.addSilence({ ...order, alert: alert.since });
+    return await this.addSilence(parseAcknowledgement({ automation, labels, by, reason }, alert.since));
   }
 
   /** What links in messages act by. */
