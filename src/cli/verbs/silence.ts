@@ -4,6 +4,7 @@ import type { Silence } from '../../index.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
 import { byWhom, whomOptions } from '../by-whom.ts';
 import { withWatchfire } from '../connect.ts';
+import { labelsIn } from '../key-operand.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson } from '../view/output.ts';
 import { type Column, printTable, wideOption } from '../view/table.ts';
@@ -53,7 +54,7 @@ async function add(watchfire: Watchfire, options: Options, io: Io): Promise<numb
   }
   const silence = await watchfire.silence({
     ...(automation === undefined ? {} : { automation: String(automation) }),
-    labels: labelsIn(options.label),
+    labels: labelsIn('--label:', (options.label as string[] | undefined) ?? []),
     for: String(duration),
     reason: String(reason),
     by: byWhom(options, io),
@@ -80,18 +81,6 @@ async function list(watchfire: Watchfire, options: Options, io: Io): Promise<num
   else if (silences.length === 0) io.err('no silences');
   else printTable(io, options, COLUMNS, silences.map(row));
   return DONE;
-}
-
-/** `name=value` as the shell gives them; a value may hold more `=`. */
-function labelsIn(given: unknown): Record<string, string> {
-  const pairs = (Array.isArray(given) ? given : []).map(String);
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw new Misuse(`--label: must be like id=order.1 (found "${pair}")`);
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
 }
 
 const COLUMNS: readonly Column[] = [
