@@ -1,15 +1,13 @@
 import type { GroupDocument } from '../documents/given.ts';
 import type { Automation } from '../model/automation.ts';
+import { groupOf } from '../model/carried-actions.ts';
 import { joinPath } from '../model/issue.ts';
 import { actionsIn } from './actions.ts';
 import { type Finding, quoted, warning } from './finding.ts';
 
 /** Groups by labels that do not exist. */
 export function gateFindings(automation: Automation): Finding[] {
-  return actionsIn(automation).flatMap(({ action, path }) => {
-    const { type, group } = action as Readonly<Record<string, unknown>>;
-    return type === 'webhook' || type === 'notify' ? groupFindings(automation, group as GroupDocument, path) : [];
-  });
+  return actionsIn(automation).flatMap(({ action, path }) => groupFindings(automation, groupOf(action), path));
 }
 
 /** Labels that the keys of an automation never have are the same in all groups; an end closes what a whole group opened. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ActionDocument, GroupDocument } from '../documents/given.ts';
 import { InvalidDocument } from '../errors.ts';
 import { isTemplate } from '../template/template.ts';
 import { activeHours } from './active-hours.ts';
@@ -173,6 +174,12 @@ export type CarriedAction = { [Type in CarriedType]: z.input<(typeof CARRIED)[Ty
 
 export function isCarriedType(type: string): type is CarriedType {
   return Object.hasOwn(CARRIED, type);
+}
+
+/** How the firings of an action go out together; undefined where each goes out by itself. */
+export function groupOf(action: ActionDocument): GroupDocument | undefined {
+  const { type, group } = action as Readonly<Record<string, unknown>>;
+  return type === 'webhook' || type === 'notify' ? (group as GroupDocument | undefined) : undefined;
 }
 
 /** What schemas cannot say of an action at `path`. Throws InvalidDocument. */

@@ -117,8 +117,8 @@ function beginning(body: string): string {
     .replace(/\ufffd$/, '');
 }
 
-/** Where it goes, as the document names it. */
-function targetOf(job: TriggeredAction): string | null {
+/** Where it goes, as the document names it; null where it says neither a target nor a URL. */
+export function targetOf(job: TriggeredAction): string | null {
   const action = isMappedType(job.action.type) ? mapped(job.action) : job.action;
   const { target, url } = Object(action) as Readonly<Record<string, unknown>>;
   if (typeof target === 'string') return target;

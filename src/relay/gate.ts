@@ -2,7 +2,7 @@ import type { ActionDocument, ActiveHoursDocument, GroupDocument } from '../docu
 import { DELIVERIES } from '../model/action.ts';
 import { activeFrom } from '../model/active-hours.ts';
 import type { Automation } from '../model/automation.ts';
-import { isCarriedType } from '../model/carried-actions.ts';
+import { groupOf, isCarriedType } from '../model/carried-actions.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { Firing } from '../model/firing.ts';
 import type { GateMark } from '../model/gate-mark.ts';
@@ -107,12 +107,6 @@ export function groupLabels({ by = [] }: GroupDocument, labels: Firing['labels']
 /** Free keys of an action of a program's own type mean what that program says. */
 function activeOf(action: ActionDocument): ActiveHoursDocument | undefined {
   return isOwnForm(action) ? (action.active as ActiveHoursDocument | undefined) : undefined;
-}
-
-/** How the firings of an action go out together; undefined where each goes out by itself. */
-export function groupOf(action: ActionDocument): GroupDocument | undefined {
-  const { type, group } = action as Readonly<Record<string, unknown>>;
-  return type === 'webhook' || type === 'notify' ? (group as GroupDocument | undefined) : undefined;
 }
 
 function isOwnForm({ type }: ActionDocument): boolean {

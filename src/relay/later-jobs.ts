@@ -1,8 +1,9 @@
+import { groupOf } from '../model/carried-actions.ts';
+import { targetOf } from '../model/delivery.ts';
 import { wholeFiring } from '../model/job-events.ts';
-import { isRecord } from '../model/record.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
 import type { Closing } from '../redis/closings.ts';
-import { groupLabels, groupOf } from './gate.ts';
+import { groupLabels } from './gate.ts';
 import type { QueueJob } from './jobs.ts';
 
 /** The job of a group, from the jobs that its firings would have had by themselves, in the order in which they joined. */
@@ -19,7 +20,7 @@ export function groupJob(id: string, jobs: readonly [QueueJob, ...QueueJob[]]): 
  */
 export function summaryJobs(closing: Closing, jobs: readonly QueueJob[]): QueueJob[] {
   const messages = jobs.filter(({ data }) => ['notify', 'send-notification'].includes(data.action.type));
-  const byTarget = new Map(messages.map((job) => [targetOf(job), job]));
+  const byTarget = new Map(messages.map((job) => [targetOf(job.data), job]));
   const summary = {
     held: closing.count,
     since: formatTimestamp(closing.since),
@@ -28,11 +29,6 @@ export function summaryJobs(closing: Closing, jobs: readonly QueueJob[]): QueueJ
     others: closing.others,
   };
   return [...byTarget.values()].map((job) => named(`h-${closing.id}-${job.data.action_index}`, job, { summary }));
-}
-
-function targetOf({ data }: QueueJob): string {
-  const action: unknown = data.action;
-  return isRecord(action) ? JSON.stringify([action.target, action.block_document_id]) : '';
 }
 
 /** The same job under another id, with more in it. */
