@@ -46,16 +46,17 @@ export function planOf(
   const own = document.budget;
   const budget = own === 'none' ? undefined : (own ?? DEFAULT_BUDGET);
   const delivered = actions.some(({ queue }) => queue === DELIVERIES);
-  const shares = actions.map(({ index, action, queue }): GateShare => {
-    const tells = !delivered || queue === DELIVERIES;
-    const whole = ends ? (tells ? followed(sight) : null) : wholeWay(firing, document.active, sight);
-    const way = whole ?? hoursWay(activeOf(action), sight.nowMs, `action ${index}`) ?? groupWay(action, firing);
+  const tells = ({ queue }: GateAction): boolean => !delivered || queue === DELIVERIES;
+  const whole = ends ? followed(sight) : wholeWay(firing, document.active, sight);
+  const shares = actions.map((one): GateShare => {
+    const { index, action, queue } = one;
+    const common = ends && !tells(one) ? null : whole;
+    const way = common ?? hoursWay(activeOf(action), sight.nowMs, `action ${index}`) ?? groupWay(action, firing);
     const goes = way.what === 'send' || way.what === 'grouped';
     const counted = goes && !ends && budget !== undefined && (own !== undefined || queue === DELIVERIES);
     return { actions: [index], counted, ...way };
   });
-  const telling = actions.filter(({ queue }) => !delivered || queue === DELIVERIES).map(({ index }) => index);
-  const mutes = ends || actionsOnResolve.length === 0 ? {} : { mutes: telling };
+  const mutes = ends || actionsOnResolve.length === 0 ? {} : { mutes: actions.filter(tells).map(({ index }) => index) };
   return { ...(budget === undefined ? {} : { budget }), ...mutes, shares: together(shares) };
 }
 

@@ -116,13 +116,13 @@ function partsOf(arriving: readonly Arriving[]): Arriving[][] {
   const parts: Arriving[][] = [];
   let begun = new Set<string>();
   for (const one of arriving) {
-    const name = nameOf(one.firing);
-    if (parts.length === 0 || (one.firing.state === 'Resolved' && begun.has(name))) {
+    const name = one.automation.actionsOnResolve.length > 0 ? nameOf(one.firing) : null;
+    if (parts.length === 0 || (name !== null && one.firing.state === 'Resolved' && begun.has(name))) {
       parts.push([]);
       begun = new Set();
     }
     parts.at(-1)?.push(one);
-    if (one.firing.state === 'Triggered' && one.automation.actionsOnResolve.length > 0) begun.add(name);
+    if (name !== null && one.firing.state === 'Triggered') begun.add(name);
   }
   return parts;
 }

@@ -8,7 +8,7 @@ export const protections: Mutants = {
     ],
     'gate: what is recorded is obeyed': ['if (recorded.length > 0) return remaining(one.jobs, recorded);', ''],
     'gate: the end of an alert is judged behind its begin': [
-      "(one.firing.state === 'Resolved' && begun.has(name))",
+      "(name !== null && one.firing.state === 'Resolved' && begun.has(name))",
       'false',
     ],
   },
