@@ -1,3 +1,4 @@
+import { recordedIn } from '../inspect/merged.ts';
 import { partOfId } from '../inspect/parts.ts';
 import { Views } from '../inspect/views.ts';
 import type { Why } from './why.ts';
@@ -10,17 +11,17 @@ export class Explained extends Views {
    * @returns null when there is none of that name
    */
   async why(name: string): Promise<Why | null> {
-    const redis = await this.look();
-    const parts = await this.parts();
-    // Loaded here only: it brings BullMQ with it.
-    const { whyOf } = await import('./why.ts');
-    if (parts[0]?.name === '') return await whyOf({ redis, store: this.store, views: this }, name);
     const recorded = await this.firing(name);
     if (recorded === null) return null;
-    const { part, id } = partOfId(recorded.entry);
+    const redis = await this.look();
+    // Loaded here only: it brings BullMQ with it.
+    const { whyOf } = await import('./why.ts');
+    const { part, id: entry } = partOfId(recorded.entry);
+    if (part === '') return await whyOf({ redis, store: this.store, views: this }, recorded, name);
     const { connections, clock, logger } = this;
     const { store } = await this.part(part);
-    const found = await whyOf({ redis, store, views: new Views({ connections, store, clock, logger }) }, id);
-    return found && { ...found, recorded };
+    const views = new Views({ connections, store, clock, logger });
+    const found = await whyOf({ redis, store, views }, { ...recorded, entry }, name);
+    return { ...found, recorded, alert: found.alert && recordedIn(part, found.alert) };
   }
 }

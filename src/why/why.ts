@@ -63,10 +63,8 @@ const QUEUES_TRIED = 100;
 /** Firings that are searched for the one that set an alert. */
 const ALERT_LIMIT = 1_000;
 
-/** Walks back from a firing, or one of its jobs, to the entries of the log; null when there is none of that name. */
-export async function whyOf({ redis, store, views }: Looking, name: string): Promise<Why | null> {
-  const recorded = await views.firing(name);
-  if (recorded === null) return null;
+/** Walks back from a firing to the entries of the log. @param name by which it was asked for: its own, or that of one of its jobs */
+export async function whyOf({ redis, store, views }: Looking, recorded: Recorded, name: string): Promise<Why> {
   const { firing } = recorded;
   const automation = await views.automationOf(recorded);
   const evidences = await evidenceOf(redis, store, firing, automation);

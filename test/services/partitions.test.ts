@@ -104,6 +104,8 @@ describe('a namespace with partitions', () => {
     expect(await watchfire.firing(first?.firing.id ?? '')).toEqual(first);
     expect(await watchfire.firing(first?.entry ?? '')).toEqual(first);
     expect((await watchfire.why(first?.entry ?? ''))?.recorded).toEqual(first);
+    const job = `f-${first?.firing.id}-0`;
+    expect(await watchfire.why(job)).toMatchObject({ recorded: first, asked: job });
     const cli = runIn(watchfire.store.namespace);
     expect((await cli(['firings', first?.firing.id ?? ''])).status).toBe(0);
   });
