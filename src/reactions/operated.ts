@@ -5,7 +5,7 @@ import type { Labels } from '../model/event.ts';
 import { parseAcknowledgement, type Silence } from '../model/silence.ts';
 import { deliveriesOf } from '../redis/delivery-records.ts';
 import { clearKeyOf, resolveAlertOf } from '../redis/key-changes.ts';
-import type { PlaceOfChange } from '../redis/placed.ts';
+import { type PlaceOfChange, storeOfKey } from '../redis/placed.ts';
 import type { ActedOn } from '../relay/delivery-acts.ts';
 import type { DeliveryQuery } from '../relay/delivery-list.ts';
 import type { QueueStates } from '../relay/queue-states.ts';
@@ -45,7 +45,10 @@ export abstract class Operated extends Silencing {
 
   /** Open alerts, those that have lasted longest first, with what was delivered of them. */
   async alerts({ limit = DEFAULT_LIMIT, ...query }: Partial<AlertQuery> = {}): Promise<Alert[]> {
-    return await openAlerts(await this.look(), this.store, { limit, ...query }, await this.engineTimeMs());
+    const nowMs = await this.engineTimeMs();
+    const each = await this.each((redis, store) => openAlerts(redis, store, { limit, ...query }, nowMs));
+    const found = each.flatMap((one) => one.found);
+    return found.sort((a, b) => a.since - b.since).slice(0, limit);
   }
 
   /**
@@ -56,10 +59,11 @@ export abstract class Operated extends Silencing {
    * @throws NotFound, Ambiguous; InvalidDocument for a key that the automation does not have
    */
   async resolveAlert(idOrName: string, labels: Labels = {}): Promise<boolean> {
-    const { id } = await this.get(idOrName);
+    const automation = await this.get(idOrName);
     let resolved = false;
-    await this.change(async ({ redis }) => {
-      resolved = await resolveAlertOf(redis, this.store, { automation: id, labels });
+    await this.change(async (place) => {
+      const key = { automation: automation.id, labels };
+      resolved = await resolveAlertOf(place.redis, storeOfKey(place, automation.trigger, labels), key);
     });
     return resolved;
   }
@@ -69,8 +73,11 @@ export abstract class Operated extends Silencing {
    * @throws as `resolveAlert`
    */
   async clearKey(idOrName: string, labels: Labels = {}): Promise<void> {
-    const { id } = await this.get(idOrName);
-    await this.change(({ redis }) => clearKeyOf(redis, this.store, { automation: id, labels }));
+    const automation = await this.get(idOrName);
+    await this.change(async (place) => {
+      const key = { automation: automation.id, labels };
+      await clearKeyOf(place.redis, storeOfKey(place, automation.trigger, labels), key);
+    });
   }
 
   /**

@@ -48,8 +48,9 @@ export class Silencing extends Explained {
 
   /** Budgets that are closed now, with what they held back until now; those that open first in front. */
   async closedBudgets(): Promise<Closing[]> {
-    const redis = await this.look();
-    return await closedBudgets(redis, this.store, await this.engineTimeMs());
+    const nowMs = await this.engineTimeMs();
+    const each = await this.each((redis, store) => closedBudgets(redis, store, nowMs));
+    return each.flatMap(({ found }) => found).sort((a, b) => a.till - b.till);
   }
 
   /**
@@ -59,7 +60,8 @@ export class Silencing extends Explained {
   async resetBudget(idOrName: string): Promise<boolean> {
     const { id } = await this.get(idOrName);
     await this.format.toWrite();
-    return (await resetBudget(this.connections.redis, this.store, id)) === 'opened';
+    const each = await this.each((redis, store) => resetBudget(redis, store, id));
+    return each.some(({ found }) => found === 'opened');
   }
 
   /** The time of Redis, or that of a simulation, in ms. */

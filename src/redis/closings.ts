@@ -19,7 +19,7 @@ export async function closingOf(redis: Redis, store: Store, id: string): Promise
   return closingIn(id, await redis.hgetall(store.prefixes.closing + id));
 }
 
-/** Budgets that are closed at this time (ms), those that open first in front. */
+/** Budgets that are closed at this time (ms). */
 export async function closedBudgets(redis: Redis, store: Store, nowMs: number): Promise<Closing[]> {
   const ids = Object.values(await redis.hgetall(store.keys.budgets)).flatMap((text) => {
     const [, id, till] = /^(\S+) (\d{1,15})$/.exec(text) ?? [];
@@ -29,7 +29,7 @@ export async function closedBudgets(redis: Redis, store: Store, nowMs: number): 
   const pipeline = redis.pipeline();
   for (const id of ids) pipeline.hgetall(store.prefixes.closing + id);
   const found = (await execute(pipeline)) as Record<string, string>[];
-  return ids.flatMap((id, i) => closingIn(id, found[i] ?? {}) ?? []).sort((a, b) => a.till - b.till);
+  return ids.flatMap((id, i) => closingIn(id, found[i] ?? {}) ?? []);
 }
 
 function closingIn(id: string, fields: Readonly<Record<string, string>>): Closing | null {

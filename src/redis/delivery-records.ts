@@ -11,7 +11,7 @@ const LOOK_LIMIT = 20_000;
 /** What is noted of these jobs, in their order; null where nothing is (any more). */
 export async function deliveriesOf(redis: Redis, store: Store, jobs: readonly string[]): Promise<(Delivery | null)[]> {
   if (jobs.length === 0) return [];
-  const texts = await redis.hmget(store.keys.deliveries, ...jobs);
+  const texts = await redis.hmget(store.shared.deliveries, ...jobs);
   return jobs.map((job, i) => {
     const record = deliveryIn(texts[i] ?? null);
     return record && { job, ...record };
@@ -27,7 +27,7 @@ export async function newestDeliveries(
   store: Store,
   { failed, limit, fits }: NotedQuery,
 ): Promise<Delivery[]> {
-  const key = failed ? store.keys.undelivered : store.keys.delivered;
+  const key = failed ? store.shared.undelivered : store.shared.delivered;
   const found: Delivery[] = [];
   for (let from = 0; from < LOOK_LIMIT; from += PAGE) {
     const jobs = await redis.zrange(key, String(from), String(from + PAGE - 1), 'REV');
@@ -42,5 +42,5 @@ export async function newestDeliveries(
 
 /** How many deliveries have failed for good, and nobody has retried or dropped them since. */
 export async function countUndelivered(redis: Redis, store: Store): Promise<number> {
-  return await redis.zcard(store.keys.undelivered);
+  return await redis.zcard(store.shared.undelivered);
 }

@@ -30,7 +30,7 @@ export function announcedBefore(announced: AnnouncedTypes, decided: number): Ann
 export async function announcedTypes(redis: Redis, store: Store, types: readonly string[]): Promise<AnnouncedTypes> {
   const announced = new Map<string, AnnouncedType>();
   if (types.length === 0) return announced;
-  const texts = await redis.hmget(store.keys.handlers, ...types);
+  const texts = await redis.hmget(store.shared.handlers, ...types);
   for (const [i, type] of types.entries()) {
     const [, since, schema] = /^(\d{1,15}) ([\s\S]*)$/.exec(texts[i] ?? '') ?? [];
     const read = shownJson(schema);

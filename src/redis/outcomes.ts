@@ -53,17 +53,21 @@ export async function viewGate(
   store: Store,
   { firings, names }: Readonly<{ firings: readonly string[]; names: readonly string[] }>,
 ): Promise<GateView> {
-  const { keys } = store;
-  const pipeline = redis.pipeline().time().hget(keys.silences, SILENCES_VERSION);
+  const { keys, shared } = store;
+  const pipeline = redis.pipeline().time();
   pipeline.hmget(keys.outcomes, 'bytes', ...firings).hmget(keys.muted, '', ...names);
-  const [time, version, outcomes, muted] = await execute(pipeline);
+  // By itself: a pipeline of a cluster holds keys of one slot. Both go out at once.
+  const [version, [time, outcomes, muted]] = await Promise.all([
+    redis.hget(shared.silences, SILENCES_VERSION),
+    execute(pipeline),
+  ]);
   const [seconds = 0, micros = 0] = (time as (string | number)[]).map(Number);
   const serverMs = seconds * 1_000 + Math.floor(micros / 1_000);
   const [, ...texts] = outcomes as (string | null)[];
   const [, ...firingsMuted] = muted as (string | null)[];
   return {
     nowMs: storedNumber(store.virtualNow(), serverMs),
-    version: String(version ?? ''),
+    version: version ?? '',
     outcomes: new Map(firings.map((firing, i) => [firing, marksIn(texts[i])])),
     muted: new Map(names.flatMap((name, i) => (firingsMuted[i] == null ? [] : [[name, firingsMuted[i]]]))),
   };

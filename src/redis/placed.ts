@@ -1,8 +1,10 @@
 import type { Redis } from 'ioredis';
 import { isSpread } from '../match/placement.ts';
 import type { Automation } from '../model/automation.ts';
+import type { Labels } from '../model/event.ts';
 import type { NamespaceSettingsChanges } from '../model/namespace-settings.ts';
-import { GLOBAL_PARTITION, type PartitionLayout, partitionNames } from '../model/partition.ts';
+import { GLOBAL_PARTITION, type PartitionLayout, partitionNames, partitionOf } from '../model/partition.ts';
+import type { Trigger } from '../model/trigger.ts';
 import {
   currentGeneration,
   deleteDefinition,
@@ -23,6 +25,17 @@ import { partitionStore, type Store } from './store.ts';
 
 /** Where a change of definitions goes: `layout` is null without partitions. */
 export type PlaceOfChange = Readonly<{ redis: Redis; store: Store; layout: PartitionLayout | null }>;
+
+/** The engine that has a key: of an automation that lives on every partition that of its value, else the global one. */
+export function storeOfKey(
+  { store, layout }: Pick<PlaceOfChange, 'store' | 'layout'>,
+  trigger: Trigger,
+  labels: Labels,
+): Store {
+  if (layout === null) return store;
+  const { by, count } = layout;
+  return partitionStore(store, isSpread(trigger, by) ? String(partitionOf(labels[by] ?? '', count)) : GLOBAL_PARTITION);
+}
 
 /** In the set of those who want state-change events: everybody. */
 const EVERYBODY = '*';

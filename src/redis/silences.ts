@@ -9,7 +9,7 @@ export const SILENCES_VERSION = 'version';
 
 /** All silences that are kept, those that ended among them, the oldest first. What others wrote there is none. */
 export async function allSilences(redis: Redis, store: Store): Promise<Silence[]> {
-  return silencesIn(await redis.hgetall(store.keys.silences));
+  return silencesIn(await redis.hgetall(store.shared.silences));
 }
 
 /** The same from what stands there. */

@@ -10,6 +10,8 @@ export type Store = Readonly<{
   keys: Keys;
   prefixes: Prefixes;
   prefixesJson: string;
+  /** What people and `watchfire actions` write: its own, and of partitions the front's, which is in another slot than `keys`. */
+  shared: Pick<Keys, 'silences' | 'handlers' | 'deliveries' | 'delivered' | 'undelivered'>;
   virtualNow: () => string;
   /** The partition that this is; '' for an engine without partitions. */
   origin: string;
@@ -20,9 +22,11 @@ export type Store = Readonly<{
 /** @param virtualNowMs the time of a simulation; null in production */
 export function storeOf(namespace: string, virtualNowMs: () => number | null = () => null): Store {
   const prefixes = prefixesOf(namespace);
+  const keys = keysOf(namespace);
   return Object.freeze({
     namespace,
-    keys: keysOf(namespace),
+    keys,
+    shared: keys,
     prefixes,
     prefixesJson: JSON.stringify(prefixes),
     virtualNow: () => virtualNowMs()?.toString() ?? '',
@@ -38,9 +42,10 @@ export function storeOf(namespace: string, virtualNowMs: () => number | null = (
 export function partitionStore(front: Store, name: string): Store {
   const store = storeOf(`${front.namespace}.${name}`);
   const prefixes = Object.freeze({ ...store.prefixes, bull: front.prefixes.bull });
-  const { virtualNow, worker } = front;
+  const { shared, virtualNow, worker } = front;
   return Object.freeze({
     ...store,
+    shared,
     prefixes,
     prefixesJson: JSON.stringify(prefixes),
     virtualNow,

@@ -176,6 +176,48 @@ describe('definitions', () => {
   });
 });
 
+test('silences, alerts and budgets are those of all partitions', async () => {
+  const watchfire = await partitioned(3);
+  const trigger = {
+    posture: 'Proactive',
+    after: ['placed'],
+    expect: ['paid'],
+    within: '1s',
+    for_each: ['id'],
+  } as const;
+  await watchfire.put(reactive('each', { trigger }));
+  await watchfire.put(reactive('all', { trigger: { expect: ['order.failed'] }, budget: 1 }));
+  await watchfire.silence({ labels: { id: 'order.1' }, for: '1h', reason: 'known', by: 'ana' });
+  await watchfire.startWorker();
+  const ids = ['order.1', 'order.2', 'order.3'];
+  for (const id of ids) await watchfire.emit({ event: 'placed', resource: { id } });
+  for (const id of ids) await watchfire.emit(failed(id));
+  const found = await eventually('all have fired and are relayed', async () => {
+    const { firings, unrelayed } = await watchfire.status();
+    return firings === 2 * ids.length && unrelayed === 0 ? await watchfire.firings() : null;
+  });
+  const outcomes = await Promise.all(
+    found.firings.map(async (one) => {
+      const marks = await watchfire.outcome(one);
+      return [one.firing.automation, one.firing.labels.id ?? '-', ...marks.map(({ what }) => what)].join(' ');
+    }),
+  );
+  expect(outcomes.sort()).toEqual([
+    ...['all -', 'all - held back', 'all - held back'],
+    ...['each order.1 silenced', 'each order.2', 'each order.3'],
+  ]);
+  const open = async () => (await watchfire.alerts()).map(({ labels }) => labels.id).sort();
+  expect(await open()).toEqual(ids);
+  expect(await watchfire.alerts({ limit: 2 })).toHaveLength(2);
+  expect(await watchfire.resolveAlert('each', { id: 'order.1' })).toBe(true);
+  expect(await watchfire.resolveAlert('each', { id: 'order.1' })).toBe(false);
+  await watchfire.clearKey('each', { id: 'order.2' });
+  expect(await open()).toEqual(['order.3']);
+  expect(await watchfire.closedBudgets()).toMatchObject([{ automation: 'all', count: 2 }]);
+  expect(await watchfire.resetBudget('all')).toBe(true);
+  expect(await watchfire.resetBudget('all')).toBe(false);
+});
+
 test('workers share the partitions, and those of one that goes are taken by the others', async () => {
   const watchfire = await partitioned(4);
   const other = engine({ namespace: watchfire.store.namespace });
