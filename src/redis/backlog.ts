@@ -4,7 +4,7 @@ import { isAfter, readPosition } from './log.ts';
 import type { Store } from './store.ts';
 
 /** What becomes of an entry, once for each: as in lua/include/book.lua. */
-const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored', 'marked'] as const;
+export const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored', 'marked'] as const;
 
 /**
  * How much of the log waits. `behind`: entries not applied; `applied`: entries ever applied, in some way; both null where

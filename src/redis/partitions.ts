@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { InvalidDocument } from '../errors.ts';
+import { FRONT } from '../model/fed.ts';
 import {
   GLOBAL_PARTITION,
   layoutText,
@@ -13,9 +14,6 @@ import { writeSettings } from './settings.ts';
 import { noteFed } from './steps/note-fed.ts';
 import { openSource } from './steps/open-source.ts';
 import { partitionStore, type Store } from './store.ts';
-
-/** The front log as a source of feeds. */
-export const FRONT_SOURCE = 'front';
 
 /**
  * How a namespace is divided, as a producer may ask; null without partitions, and for a user who may not read it: what such a producer
@@ -31,11 +29,14 @@ export async function layoutThere(redis: Redis, store: Store): Promise<Partition
 }
 
 /**
- * Divides an empty namespace into partitions, or goes on where an earlier call was cut off. It is chosen once.
+ * Divides the empty namespace of an engine into partitions, or goes on where an earlier call was cut off. It is chosen once.
  * @returns whether it is done now, or was before
  * @throws InvalidDocument where the namespace is in use, or divided in another way
  */
-export async function dividePartitions(redis: Redis, front: Store, layout: PartitionLayout): Promise<'made' | 'same'> {
+export async function divide(
+  { connections: { redis }, store: front }: Readonly<{ connections: Readonly<{ redis: Redis }>; store: Store }>,
+  layout: PartitionLayout,
+): Promise<{ namespace: string; word: 'made' | 'same' }> {
   const { format } = front.keys;
   const text = layoutText(layout);
   const found = await redis.get(format);
@@ -52,10 +53,10 @@ export async function dividePartitions(redis: Redis, front: Store, layout: Parti
     const store = partitionStore(front, name);
     await requireFormat(redis, store);
     await writeSettings(redis, store, { followWaitMs: PARTITION_FOLLOW_WAIT_MS });
-    await openFeed(redis, { name: FRONT_SOURCE, store: front }, { name, store });
+    await openFeed(redis, { name: FRONT, store: front }, { name, store });
     if (name !== GLOBAL_PARTITION) await openFeed(redis, { name, store }, { name: GLOBAL_PARTITION, store: global });
   }
-  return found === null ? 'made' : 'same';
+  return { namespace: front.namespace, word: found === null ? 'made' : 'same' };
 }
 
 type End = Readonly<{ name: string; store: Store }>;
@@ -64,14 +65,6 @@ type End = Readonly<{ name: string; store: Store }>;
 async function openFeed(redis: Redis, source: End, target: End): Promise<void> {
   await noteFed(redis, source.store, target.name, '0-0');
   await openSource(redis, target.store, { source: source.name, from: '0-0' });
-}
-
-/** `dividePartitions` for the namespace of an engine. */
-export async function divide(
-  { connections, store }: Readonly<{ connections: Readonly<{ redis: Redis }>; store: Store }>,
-  layout: PartitionLayout,
-): Promise<{ namespace: string; word: 'made' | 'same' }> {
-  return { namespace: store.namespace, word: await dividePartitions(connections.redis, store, layout) };
 }
 
 function refusal({ namespace }: Store, stands: string | null): InvalidDocument {

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { UnreadableState } from '../errors.ts';
 import type { Labels } from '../model/event.ts';
 import { isRecord } from '../model/record.ts';
-import { fieldsOf } from './backlog.ts';
+import { fieldsOf, OUTCOMES } from './backlog.ts';
 import type { KeyChange } from './change.ts';
 import { generationIn, positionIn } from './damage.ts';
 import { type FiringEntry, ledgerBetween } from './ledger.ts';
@@ -52,8 +52,6 @@ export type StandingEngine = Readonly<{
   /** How often a quota kept a key from its window. */
   refused: number;
 }>;
-
-const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored', 'marked'] as const;
 
 /** All of it in one step, so that it fits together. */
 export async function readStanding(redis: Redis, store: Store): Promise<StandingEngine> {

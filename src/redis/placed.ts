@@ -79,7 +79,7 @@ export type PlacedChanges = Readonly<{
 }>;
 
 /** Brings all partitions to what is wanted; the global one first, since what it listens to has to come from the others. */
-export async function followAll(redis: Redis, front: Store, layout: PartitionLayout): Promise<void> {
+async function followAll(redis: Redis, front: Store, layout: PartitionLayout): Promise<void> {
   await followPartition(redis, front, layout, GLOBAL_PARTITION);
   const others = partitionNames(layout).filter((name) => name !== GLOBAL_PARTITION);
   await Promise.all(others.map((name) => followPartition(redis, front, layout, name)));
