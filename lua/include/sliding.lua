@@ -1,5 +1,6 @@
 -- Rules 17.3: a sliding window keeps its events, and fires as soon as enough of them lie close together.
 local engine = include('engine')
+local extra = include('extra')
 local firing = include('firing')
 local limits = include('limits')
 local list = include('list')
@@ -10,8 +11,10 @@ local tally = include('tally')
 local M = {}
 
 -- Notes that the record of a key changed: all of it is remembered until one time. newest: time of its newest event, or nil.
+-- A quiet time that is over is not kept any longer by it: of a disabled automation nothing was forgotten meanwhile.
 local function touch(s, x, newest, as_of)
   local at = as_of
+  if x.quiet and x.quiet_until <= as_of then extra.remember(x, 'quiet', false, false) end
   if newest and newest + s.within > at then at = newest + s.within end
   if x.floor and x.floor > at then at = x.floor end
   if x.quiet and x.quiet > at then at = x.quiet end
@@ -90,7 +93,7 @@ function M.apply(e, s, b, ev)
   end
   local fired = firing.of_event(e, s.name, b.key, ev, story.of_list(s, list.of(x)))
   if options.collect then tally.attach(e, s, b, fired, by_number(x.list), count) end
-  if options.cooldown then x.quiet = newest + options.cooldown end
+  if options.cooldown then extra.remember(x, 'quiet', newest + options.cooldown, math.huge) end
   M.empty(s, x, newest, ev.as_of)
   return 'fired', fired
 end
