@@ -7,6 +7,7 @@ import * as backtest from './backtest.ts';
 import * as catalogue from './catalogue.ts';
 import * as cel from './cel.ts';
 import * as composite from './composite.ts';
+import * as disk from './disk.ts';
 import * as early from './early.ts';
 import * as failing from './failing.ts';
 import * as firings from './firings.ts';
@@ -33,6 +34,7 @@ import {
 } from './report.ts';
 import * as restart from './restart.ts';
 import type { Context, Part } from './result.ts';
+import * as settling from './settling.ts';
 import * as slices from './slices.ts';
 import * as tests from './tests.ts';
 import * as workers from './workers.ts';
@@ -47,12 +49,14 @@ const PARTS: readonly Part[] = [
   { name: 'failing', run: failing.run },
   { name: 'latency', run: latency.run },
   { name: 'absence', run: absence.run },
+  { name: 'settling', run: settling.run },
   { name: 'early', run: early.run },
   { name: 'patterns', run: patterns.run },
   { name: 'workers', run: workers.run },
   { name: 'firings', run: firings.run },
   { name: 'relay', run: relay.run },
   { name: 'memory', run: memory.run },
+  { name: 'disk', run: disk.run },
   { name: 'restart', run: restart.run },
   { name: 'slices', run: slices.run },
   { name: 'tests', run: tests.run },
