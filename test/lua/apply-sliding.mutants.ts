@@ -30,8 +30,8 @@ export const rules: Mutants = {
       'M.empty(s, x, ev.t, ev.as_of)',
     ],
     '17.3 S5: the quiet time begins with the newest time of the list': [
-      'x.quiet = newest + options.cooldown',
-      'x.quiet = ev.t + options.cooldown',
+      "'quiet', newest + options.cooldown",
+      "'quiet', ev.t + options.cooldown",
     ],
     '17.3: a list is kept until the window of its newest event is over': [
       'if newest and newest + s.within > at then at = newest + s.within end',
