@@ -1,13 +1,14 @@
 import { compileExpression, type Expression, evaluate } from '../cel/expression.ts';
 import { mostSimilar } from '../findings/similar.ts';
 import { asExpressionsSee } from '../match/conditions.ts';
-import { compileSpec, lookup } from '../match/labels.ts';
+import { compileSpec } from '../match/labels.ts';
 import { compileNames } from '../match/names.ts';
 import type { TriggerNode } from '../match/plan.ts';
 import { LONGEST_CAUSE_CHAIN } from '../match/trigger-index.ts';
 import type { Automation } from '../model/automation.ts';
 import type { Event, Labels } from '../model/event.ts';
 import { namesOf } from '../model/pattern.ts';
+import { isRecord } from '../model/record.ts';
 import type { EventPattern, EventTrigger, Spec } from '../model/trigger.ts';
 
 /**
@@ -18,6 +19,9 @@ export type ConditionVerdict = Readonly<{ condition: string; met: boolean; said:
 
 /** Most patterns and values that one sentence names. */
 const NAMED = 3;
+
+/** Most characters of a value in a sentence: what decided is at its beginning, and a document can have a megabyte. */
+const VALUE_CHARACTERS = 120;
 
 const quote = (text: string): string => JSON.stringify(text);
 
@@ -165,16 +169,24 @@ function addedBy({ distinct, sum }: EventTrigger, event: Event): ConditionVerdic
 
 const PATH = /\b(?:payload|resource)(?:\.[A-Za-z_]\w*)+/g;
 
-/** The values of what a condition names. */
+/** The values of what a condition names, as JSON: `"1000"` is no number. */
 function valuesIn(text: string, event: Event): string {
   const paths = [...new Set(text.match(PATH) ?? [])].slice(0, NAMED);
   const values = paths.map((path) => {
-    const name = path.startsWith('resource.') ? path.slice('resource.'.length) : path;
-    const value = lookup(event, name);
-    return value === undefined ? `${path} is missing` : `${path} is ${quote(value)}`;
+    const json = jsonAt(event, path.split('.'));
+    return json === undefined ? `${path} is missing` : `${path} is ${shortened(json)}`;
   });
   return values.length === 0 ? '' : ` (${values.join(', ')})`;
 }
+
+function jsonAt({ resource, payload }: Event, path: readonly string[]): string | undefined {
+  let value: unknown = { resource, payload };
+  for (const key of path) value = isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  return JSON.stringify(value);
+}
+
+const shortened = (json: string): string =>
+  json.length > VALUE_CHARACTERS ? `${json.slice(0, VALUE_CHARACTERS)}…` : json;
 
 function oneOf(texts: readonly string[]): string {
   if (texts.length === 0) return 'nothing';
