@@ -23,8 +23,8 @@ describe('examples/tests', () => {
     expect(status).toBe(0);
   });
 
-  test('there is one for each automation, pattern and task', () => {
-    const examples = ['automations', 'patterns', 'how-to'].flatMap((name) =>
+  test('there is one for each example', () => {
+    const examples = ['automations', 'patterns', 'how-to', 'coming-from'].flatMap((name) =>
       readdirSync(path.join(root, 'examples', name)),
     );
     expect(files).toEqual(examples.sort());
