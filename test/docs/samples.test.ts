@@ -44,8 +44,12 @@ function foreignIn(document: unknown): string | undefined {
 /** @throws what is wrong with it */
 function read(document: unknown, yaml: string): void {
   if (!isRecord(document)) throw new Error('it is no document');
-  if ('targets' in document) return readTargetsText(yaml);
-  if ('tests' in document) return void parseTestFile(document);
+  if ('targets' in document) readTargetsText(yaml);
+  else if ('tests' in document) parseTestFile(document);
+  else readAutomation(document);
+}
+
+function readAutomation(document: Readonly<Record<string, unknown>>): void {
   const trigger = document.trigger ?? { expect: ['event'], threshold: 2, within: 60, ...countedBy(document) };
   const rest = 'distinct' in document || 'sum' in document ? {} : document;
   parseAutomation({ id: 'a', name: 'a', ...rest, trigger });
