@@ -124,3 +124,9 @@ describe('coming-from-prefect.md', () => {
     expect(refused.length).toBeGreaterThan(5);
   });
 });
+
+test('docs/README.md names every page', () => {
+  const named = [...textOf('docs/README.md').matchAll(/\]\((?:\.\.\/)?([\w-]+\.md)\)/g)].map(([, page]) => page);
+  const all = pages.filter((page) => page.startsWith('docs/')).map((page) => path.basename(page));
+  expect(all.filter((page) => page !== 'README.md' && !named.includes(page))).toEqual([]);
+});
