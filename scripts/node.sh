@@ -13,4 +13,10 @@ esac
 if ! [ node_modules/.package-lock.json -nt package-lock.json ] || ! [ -x node_modules/.bin/node ] || ! [ -e "$needed" ]; then
   node scripts/setup.mjs "$level" || exit 1
 fi
+# A person who starts what serves the page of the console has it built first, from a lock file of its own; later that costs a look.
+case "$npm_lifecycle_event $2" in
+  'start start' | 'watchfire console')
+    if [ -e console/package-lock.json ]; then node_modules/.bin/node scripts/page.mjs; fi
+    ;;
+esac
 exec node_modules/.bin/node "$@"

@@ -69,6 +69,7 @@ const engine: Record<string, Listed> = {
     summary: 'find what is wrong, and say what to do about it',
     load: () => import('./verbs/doctor.ts'),
   },
+  console: { summary: 'serve a page to look at the engine', load: () => import('./verbs/console.ts') },
   init: { summary: 'divide an empty namespace into partitions', load: () => import('./verbs/init.ts') },
   settings: { summary: 'show or set what all workers follow', load: () => import('./verbs/settings.ts') },
   migrate: {

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { NOUNS, SECTIONS, VERBS } from './catalogue.ts';
 import { commonOptions } from './common-options.ts';
 import { DONE, FAILED, type Io, type Listed, MISUSED, Misuse } from './verb.ts';
+import { version } from './version.ts';
 import { plainLines, sentenceOf } from './view/output.ts';
 
 /** As wide as help is where nothing says how wide the terminal is. */
@@ -89,11 +89,6 @@ function reflowed(text: string, columns: number): string {
     .split('\n')
     .flatMap((line) => (/^\s|^$/.test(line) ? [line] : (line.match(lines) ?? [line])))
     .join('\n');
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return String((JSON.parse(text) as { version: string }).version);
 }
 
 /** Commander's errors begin with "error: " and may have a suggestion in a line of its own. */

@@ -8,6 +8,7 @@ import { clearKeyOf, resolveAlertOf } from '../redis/key-changes.ts';
 import { type PlaceOfChange, storeOfKey } from '../redis/placed.ts';
 import type { ActedOn } from '../relay/delivery-acts.ts';
 import type { DeliveryQuery } from '../relay/delivery-list.ts';
+import type { QueueJobQuery, QueueJobView } from '../relay/queue-jobs.ts';
 import type { QueueStates } from '../relay/queue-states.ts';
 import type { Depth, Queues } from '../relay/queues.ts';
 import type { LinkDesk } from './link-desk.ts';
@@ -114,6 +115,12 @@ export abstract class Operated extends Silencing {
   async queueStates(): Promise<QueueStates> {
     const { readQueueStates } = await import('../relay/queue-states.ts');
     return await this.#withQueues((queues) => readQueueStates(this.connections.redis, this.store, queues));
+  }
+
+  /** Jobs of a queue in one state, a page of them, as BullMQ has them. */
+  async queueJobs(query: QueueJobQuery): Promise<QueueJobView[]> {
+    const { jobsIn } = await import('../relay/queue-jobs.ts');
+    return await jobsIn(await this.look(), this.store.prefixes.bull, query);
   }
 
   /** Changes what all workers follow; done when the change is as durable as the settings ask. */

@@ -1,10 +1,11 @@
 import { recordedIn } from '../inspect/merged.ts';
 import { partOfId } from '../inspect/parts.ts';
+import { Pictures } from '../inspect/pictures.ts';
 import { Views } from '../inspect/views.ts';
 import type { Why } from './why.ts';
 
 /** An engine that only looks, and says why things happened. */
-export class Explained extends Views {
+export class Explained extends Pictures {
   /**
    * Why something fired: back from a job or a firing to its window, its events and their entries in the log, as far as these are kept.
    * @param name a firing's id or the first characters of it, the id of one of its jobs, or its entry in the ledger

@@ -19,6 +19,7 @@ const VERBS = [
     'targets',
     'status',
     'doctor',
+    'console',
     'init',
     'settings',
     'migrate',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { withRoutes } from '../../scripts/console.ts';
 import { documents } from '../../scripts/documents.ts';
 import { withTables } from '../../scripts/reactions.ts';
 import { reference, withDeclarations } from '../../scripts/reference.ts';
@@ -15,6 +16,12 @@ test('docs/reactions.md has the tables that scripts/reactions.ts writes', () => 
   const reactions = readFileSync(path.join(root, 'docs', 'reactions.md'), 'utf8');
   expect(reactions).toContain('| `labels` ');
   expect(withTables(reactions)).toBe(reactions);
+});
+
+test('docs/console.md has the table that scripts/console.ts writes', () => {
+  const console = readFileSync(path.join(root, 'docs', 'console.md'), 'utf8');
+  expect(console).toContain('`GET /api/status`');
+  expect(withRoutes(console)).toBe(console);
 });
 
 /** The page as it is written now, and for each name that the package exports the declarations of the file that it comes from. */

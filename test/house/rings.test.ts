@@ -35,7 +35,7 @@ const RINGS: readonly (readonly string[])[] = [
   ['services', 'doctor', 'migrate', 'why', 'replay'],
   ['reactions'],
   ['simulation', 'engine.ts'],
-  ['session.ts', 'index.ts'],
+  ['session.ts', 'index.ts', 'console'],
   ['cli'],
   ['testing.ts'],
 ];

@@ -2,9 +2,19 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { DEFAULT_NAMESPACE, DEFAULT_REDIS_PORT, DEFAULT_REDIS_URL } from '../../config.ts';
 import type { RedisServer } from '../../embedded/server.ts';
+import type { Watchfire } from '../../engine.ts';
 import type { Automation } from '../../model/automation.ts';
 import { publicUrl } from '../../session.ts';
 import { type FoundTarget, lastingWatchfire, targetOf } from '../connect.ts';
+import {
+  type ConsoleSettings,
+  consoleInWords,
+  consoleOptions,
+  consoleSettings,
+  DEFAULT_CONSOLE,
+  ownTokenFile,
+  startConsoleAnywhere,
+} from '../console.ts';
 import { embeddedRedis, installOption, putExamples } from '../embedded.ts';
 import { linesTo, warningsTo } from '../logging.ts';
 import { DEFAULT_DIR, privateAddress } from '../private-password.ts';
@@ -22,15 +32,20 @@ const COMMAND = import.meta.url.endsWith('.ts') ? 'npm run -s watchfire --' : 'w
 
 export const verb: Verb = {
   configure(command) {
-    linksOption(targetsOption(installOption(outputOption(command))))
+    consoleOptions(linksOption(targetsOption(installOption(outputOption(command)))))
       .option('--port <port>', `port of the private Redis on 127.0.0.1 (default: ${DEFAULT_REDIS_PORT})`)
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--no-examples', 'put no example automations')
+      .option(
+        '--http <address>',
+        `where the console listens (default: ${DEFAULT_CONSOLE}, or any port where that is taken)`,
+      )
+      .option('--no-console', 'serve no page to look at it')
       .option('--dir <folder>', `where the private Redis keeps its data (default: ${DEFAULT_DIR})`)
       .addHelpText(
         'after',
         '\nEverything in one: a private Redis with its data on disk, one worker that also carries out actions, the example automations when there never\n' +
-          'were any, and live output of events, firings and jobs. With --redis or REDIS_URL it uses that Redis instead.\n' +
+          'were any, and live output of events, firings and jobs, and a page to look at all of it. With --redis or REDIS_URL it uses that Redis instead.\n' +
           'Ctrl-C stops it; started again it goes on where it was.\n\nExample:\n  watchfire start --port 6391 --dir /var/lib/watchfire',
       );
   },
@@ -66,8 +81,10 @@ async function runOn(target: FoundTarget, server: RedisServer | null, options: O
   const file = targetsFile(options, io);
   const allowed = { allowUnprotected: options.allowUnprotected === true, ...linksSetting(options) };
   const actions = file === null ? allowed : { ...allowed, targets: file };
+  const shown = consoleOf(server, options, io);
   const watchfire = await lastingWatchfire(target, options, warningsTo(io), io);
   let lost = false;
+  let end = async (): Promise<void> => undefined;
   const told = io.signal.aborted ? Promise.resolve() : once(io.signal, 'abort').then(() => undefined);
   try {
     const put = options.examples === false ? 0 : await putExamples(watchfire);
@@ -77,6 +94,7 @@ async function runOn(target: FoundTarget, server: RedisServer | null, options: O
     await Promise.race([watchfire.startWorker(), told]);
     if (!io.signal.aborted) await Promise.race([watchfire.startActions(actions, linesTo(io)), told]);
     if (!io.signal.aborted) greet({ target, server, put, automations: await watchfire.list() }, asJson(options), io);
+    if (!io.signal.aborted && shown !== null) end = await openConsole(watchfire, shown, options, io);
     const gone = server
       ? server.ended.then(() => {
           lost = !io.signal.aborted;
@@ -86,9 +104,33 @@ async function runOn(target: FoundTarget, server: RedisServer | null, options: O
     if (lost) io.err('watchfire: the private Redis has ended, so this ends too');
     await watcher.stop();
   } finally {
+    await end();
     await watchfire.close();
   }
   return lost ? FAILED : DONE;
+}
+
+/** What the console may do; null for none. With the private Redis its token stands beside the password. */
+function consoleOf(server: RedisServer | null, options: Options, io: Io): ConsoleSettings | null {
+  if (options.console === false) return null;
+  const isAlone = options.allowChanges === true && options.tokenFile === undefined && !io.env.WATCHFIRE_CONSOLE_TOKEN;
+  const { passwordFile } = server ?? {};
+  if (!isAlone || !passwordFile) return consoleSettings(options, io);
+  return consoleSettings({ ...options, tokenFile: ownTokenFile(path.dirname(passwordFile)) }, io);
+}
+
+/** @returns ends it. Where no console can be had, all else goes on. */
+async function openConsole(
+  watchfire: Watchfire,
+  settings: ConsoleSettings,
+  options: Options,
+  io: Io,
+): Promise<() => Promise<void>> {
+  const say = asJson(options) ? io.err : io.out;
+  const address = options.http === undefined ? null : String(options.http);
+  const console = await startConsoleAnywhere(watchfire, address, settings, warningsTo(io));
+  say(consoleInWords(console, settings));
+  return console.stop;
 }
 
 type Started = { target: FoundTarget; server: RedisServer | null; put: number; automations: readonly Automation[] };

@@ -1,0 +1,171 @@
+import { useCallback, useState } from 'preact/hooks';
+import type { AutomationAnswer } from '../../../src/console/answers.ts';
+import { post, useApi } from '../ui/api.ts';
+import { clock, count, seen } from '../ui/format.ts';
+import { type LiveEvent, type LiveMessage, useLive } from '../ui/live.ts';
+import { Act, Answer, Badge, Card, Empty, Head, Tabs } from '../ui/parts.tsx';
+import { go, link } from '../ui/route.ts';
+import { Difference, Yaml } from '../ui/text.tsx';
+import { StateBadge } from './automations.tsx';
+import { FiringList } from './firings.tsx';
+import { LanesCard } from './lanes.tsx';
+
+const TABS = [
+  ['windows', 'Windows'],
+  ['firings', 'Firings'],
+  ['definition', 'Definition'],
+  ['revisions', 'Revisions'],
+  ['decisions', 'Decisions now'],
+] as const;
+type Tab = (typeof TABS)[number][0];
+
+export function AutomationDetail({ id, tab }: { id: string; tab: string | undefined }) {
+  const loaded = useApi<AutomationAnswer>(`/api/automations/${encodeURIComponent(id)}`);
+  const now = TABS.find(([name]) => name === tab)?.[0] ?? 'windows';
+  return (
+    <Answer of={loaded} lines={6}>
+      {(automation) => (
+        <>
+          <Head
+            title={seen(automation.name)}
+            crumb={
+              <>
+                <a href={link('automations')}>Automations</a> <span class="soft">/ {seen(automation.id)}</span>
+              </>
+            }
+          >
+            <Acts automation={automation} reload={loaded.reload} />
+          </Head>
+          <div class="row wrap intro">
+            <StateBadge {...automation} />
+            <span class="soft any">{seen(automation.trigger)}</span>
+            {automation.whereErrors > 0 && (
+              <Badge tone="warn">{count(automation.whereErrors)} events a condition could not answer</Badge>
+            )}
+          </div>
+          <Tabs
+            names={TABS}
+            now={now}
+            turn={(name: Tab) => go('automations', automation.id, name)}
+            label="Of this automation"
+          />
+          <Part tab={now} automation={automation} />
+        </>
+      )}
+    </Answer>
+  );
+}
+
+function Acts({ automation: { id, enabled, shadow }, reload }: { automation: AutomationAnswer; reload: () => void }) {
+  const act = (name: string) => () => post(`/api/automations/${encodeURIComponent(id)}/${name}`);
+  return (
+    <>
+      <a class="button" href={link('workbench', id)}>
+        Open in the workbench
+      </a>
+      <Act act={act(enabled ? 'disable' : 'enable')} done={reload}>
+        {enabled ? 'Disable' : 'Enable'}
+      </Act>
+      <Act act={act(shadow ? 'promote' : 'shadow')} done={reload}>
+        {shadow ? 'Promote' : 'Shadow'}
+      </Act>
+      <Act act={act('delete')} done={() => go('automations')} tone="danger" confirm="Delete with its state?">
+        Delete
+      </Act>
+    </>
+  );
+}
+
+function Part({ tab, automation }: { tab: Tab; automation: AutomationAnswer }) {
+  switch (tab) {
+    case 'windows':
+      return <LanesCard id={automation.id} />;
+    case 'firings':
+      return (
+        <Card bare>
+          <FiringList automation={automation.id} />
+        </Card>
+      );
+    case 'definition':
+      return <Yaml text={automation.text} />;
+    case 'revisions':
+      return <Revisions automation={automation} />;
+    case 'decisions':
+      return <Decisions id={automation.id} />;
+  }
+}
+
+function Revisions({ automation: { revisions } }: { automation: AutomationAnswer }) {
+  if (revisions.length < 2)
+    return (
+      <Card>
+        <Empty title="No earlier revision is kept">Documents are kept for a week after they were replaced.</Empty>
+      </Card>
+    );
+  return (
+    <div class="stack">
+      {revisions.slice(0, -1).map(({ revision, text }, i) => (
+        <Card key={revision} title={`Revision ${revision}, beside ${revisions[i + 1]?.revision ?? ''}`}>
+          <Difference before={revisions[i + 1]?.text ?? ''} after={text} />
+        </Card>
+      ))}
+    </div>
+  );
+}
+
+const KEPT = 200;
+
+/** What is decided while somebody looks. */
+function Decisions({ id }: { id: string }) {
+  const [events, add] = useState<readonly LiveEvent[]>([]);
+  const hear = useCallback(
+    ({ notes }: LiveMessage) => {
+      const own = notes.filter(
+        (note): note is LiveEvent =>
+          note.kind === 'event' && note.decisions.some(({ automation }) => automation === id),
+      );
+      if (own.length > 0) add((old) => [...own.reverse(), ...old].slice(0, KEPT));
+    },
+    [id],
+  );
+  useLive(hear);
+  if (events.length === 0)
+    return (
+      <Card>
+        <Empty title="Nothing was decided since this page was opened">It shows events as workers apply them.</Empty>
+      </Card>
+    );
+  return (
+    <Card bare>
+      <table>
+        <thead>
+          <tr>
+            <th class="fit">Applied</th>
+            <th>Event</th>
+            <th>Decided</th>
+          </tr>
+        </thead>
+        <tbody>
+          {events.map((event) => (
+            <tr key={event.entry}>
+              <td class="fit mono">{clock(Number.parseInt(event.entry.replace(/^.*\//, ''), 10), true)}</td>
+              <td>
+                <a href={link('events', event.entry)}>{seen(event.event ?? event.entry)}</a>{' '}
+                <span class="soft any">{seen(event.resource ?? '')}</span>
+              </td>
+              <td>
+                {event.decisions
+                  .filter(({ automation }) => automation === id)
+                  .map(({ trigger, word }) => (
+                    <Badge key={trigger} tone={word === 'fired' ? 'fire' : ''}>
+                      {trigger === '' ? word : `${trigger}: ${word}`}
+                    </Badge>
+                  ))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}

@@ -1,0 +1,111 @@
+import { useState } from 'preact/hooks';
+import type { AutomationsAnswer } from '../../../src/console/answers.ts';
+import { useApi, withQuery } from '../ui/api.ts';
+import { Spark } from '../ui/chart.tsx';
+import { compact, count, seen } from '../ui/format.ts';
+import { Answer, Badge, Card, Empty, Head, Time } from '../ui/parts.tsx';
+import { link } from '../ui/route.ts';
+
+const PAGE = 100;
+
+export function StateBadge({ enabled, shadow }: { enabled: boolean; shadow: boolean }) {
+  if (!enabled) return <Badge>Disabled</Badge>;
+  return shadow ? <Badge tone="shade">Shadow</Badge> : <Badge tone="good">Live</Badge>;
+}
+
+export function Automations() {
+  const [q, find] = useState('');
+  const [start, turn] = useState(0);
+  const list = useApi<AutomationsAnswer>(withQuery('/api/automations', { q, start, limit: PAGE }), 4_000);
+  return (
+    <div class="stack">
+      <Head title="Automations">
+        <input
+          type="search"
+          placeholder="Find by name or id  ( / )"
+          aria-label="Find by name or id"
+          value={q}
+          onInput={(event) => {
+            find(event.currentTarget.value);
+            turn(0);
+          }}
+        />
+        <a class="button" href={link('workbench')}>
+          New in the workbench
+        </a>
+      </Head>
+      <Card bare>
+        <Answer of={list} lines={6}>
+          {({ automations, total }) =>
+            automations.length === 0 ? (
+              <Empty title={q === '' ? 'There are no automations' : 'None fits'}>
+                {q === ''
+                  ? 'Write one in the workbench, or put some by: watchfire apply FILE'
+                  : 'Another part of a name may.'}
+              </Empty>
+            ) : (
+              <>
+                <Table automations={automations} />
+                {total > PAGE && (
+                  <div class="row pad">
+                    <button type="button" disabled={start === 0} onClick={() => turn(Math.max(0, start - PAGE))}>
+                      Before
+                    </button>
+                    <button type="button" disabled={start + PAGE >= total} onClick={() => turn(start + PAGE)}>
+                      Next
+                    </button>
+                    <span class="soft">
+                      {start + 1} to {Math.min(total, start + PAGE)} of {count(total)}
+                    </span>
+                  </div>
+                )}
+              </>
+            )
+          }
+        </Answer>
+      </Card>
+    </div>
+  );
+}
+
+function Table({ automations }: Pick<AutomationsAnswer, 'automations'>) {
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Automation</th>
+            <th class="fit">State</th>
+            <th class="fit narrow-off">Firings, last hour</th>
+            <th class="num">Number</th>
+            <th class="num">Windows</th>
+            <th class="fit">Last firing</th>
+          </tr>
+        </thead>
+        <tbody>
+          {automations.map((one) => (
+            <tr key={one.id} data-id={one.id}>
+              <td>
+                <a class="main-line" href={link('automations', one.id)}>
+                  {seen(one.name)}
+                </a>
+                <div class="sub-line">{seen(one.trigger)}</div>
+              </td>
+              <td class="fit">
+                <StateBadge enabled={one.enabled} shadow={one.shadow} />
+              </td>
+              <td class="fit narrow-off">
+                <Spark values={one.minutes} label={`${one.firings} firings in the last hour`} />
+              </td>
+              <td class="num">{compact(one.firings)}</td>
+              <td class="num">{compact(one.windows)}</td>
+              <td class="fit">
+                <Time at={one.lastFiring} relative />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,223 @@
+import { useCallback, useState } from 'preact/hooks';
+import type { EventRowAnswer, EventsAnswer } from '../../../src/console/answers.ts';
+import { get, useApi, withQuery } from '../ui/api.ts';
+import { clock, count, seen } from '../ui/format.ts';
+import { type LiveEvent, type LiveMessage, useLive } from '../ui/live.ts';
+import { Answer, Badge, Card, Empty, Head, Problem, Tabs, Time } from '../ui/parts.tsx';
+import { link } from '../ui/route.ts';
+
+type Filter = Readonly<{ name: string; resource: string; label: string }>;
+
+const NO_FILTER: Filter = { name: '', resource: '', label: '' };
+const PAGE = 100;
+const LIVE_KEPT = 300;
+
+export function Events() {
+  const [tab, turn] = useState<'past' | 'live'>('past');
+  const [filter, set] = useState<Filter>(NO_FILTER);
+  const field = (name: keyof Filter, words: string) => (
+    <label class="field">
+      {words}
+      <input
+        type="text"
+        data-filter={name}
+        value={filter[name]}
+        onChange={(event) => set({ ...filter, [name]: event.currentTarget.value.trim() })}
+      />
+    </label>
+  );
+  return (
+    <div class="stack">
+      <Head title="Events">
+        {field('name', 'Name, as order.*')}
+        {field('resource', 'Part of the resource')}
+        {tab === 'past' && field('label', 'Label, as tier=gold')}
+      </Head>
+      <div>
+        <Tabs
+          names={[
+            ['past', 'Past'],
+            ['live', 'Live'],
+          ]}
+          now={tab}
+          turn={turn}
+          label="Past or live"
+        />
+        <Card bare>{tab === 'past' ? <PastEvents filter={filter} /> : <LiveEvents filter={filter} />}</Card>
+      </div>
+    </div>
+  );
+}
+
+function PastEvents({ filter }: { filter: Filter }) {
+  const path = withQuery('/api/events', { ...filter, limit: PAGE });
+  const first = useApi<EventsAnswer>(path, 5_000);
+  const [more, add] = useState<{ path: string; pages: readonly EventsAnswer[] }>({ path, pages: [] });
+  const [error, fail] = useState<string | null>(null);
+  const pages = more.path === path ? more.pages : [];
+  const next = pages.length === 0 ? (first.data?.next ?? null) : (pages.at(-1)?.next ?? null);
+  const load = async (): Promise<void> => {
+    try {
+      const page = await get<EventsAnswer>(withQuery('/api/events', { ...filter, before: next ?? '', limit: PAGE }));
+      add({ path, pages: [...pages, page] });
+    } catch (failure) {
+      fail(failure instanceof Error ? failure.message : String(failure));
+    }
+  };
+  return (
+    <Answer of={first} lines={10}>
+      {(data) => {
+        const known = new Set(data.events.map(({ entry }) => entry));
+        const all = [...data.events, ...pages.flatMap(({ events }) => events).filter(({ entry }) => !known.has(entry))];
+        const looked = [data, ...pages].reduce((sum, one) => sum + one.looked, 0);
+        return (
+          <>
+            {all.length === 0 ? (
+              <Empty title="No event fits">{count(looked)} entries of the log were looked at.</Empty>
+            ) : (
+              <EventTable events={all} />
+            )}
+            {error !== null && <Problem error={error} />}
+            <div class="row pad">
+              {next !== null && (
+                <button type="button" onClick={() => void load()}>
+                  Look further back
+                </button>
+              )}
+              <span class="small soft">{count(looked)} entries looked at</span>
+            </div>
+          </>
+        );
+      }}
+    </Answer>
+  );
+}
+
+function EventTable({ events }: { events: readonly EventRowAnswer[] }) {
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th class="fit">Received</th>
+            <th>Event</th>
+            <th>Resource</th>
+            <th class="fit narrow-off">Occurred</th>
+            <th class="fit">State</th>
+          </tr>
+        </thead>
+        <tbody>
+          {events.map(({ entry, event, resource, occurred, received, applied, reason }) => (
+            <tr key={entry} data-entry={entry}>
+              <td class="fit">
+                <a href={link('events', entry)}>
+                  <Time at={received ?? Number.parseInt(entry.replace(/^.*\//, ''), 10)} fine />
+                </a>
+              </td>
+              <td>
+                <a class="main-line" href={link('events', entry)}>
+                  {event === '' ? 'no event' : seen(event)}
+                </a>
+                {reason !== null && <div class="sub-line">{seen(reason)}</div>}
+              </td>
+              <td class="any mono">{seen(resource)}</td>
+              <td class="fit narrow-off">
+                <Time at={occurred} fine />
+              </td>
+              <td class="fit">
+                {reason !== null ? (
+                  <Badge tone="bad">rejected</Badge>
+                ) : applied ? (
+                  <Badge>applied</Badge>
+                ) : (
+                  <Badge tone="warn">waits</Badge>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A pattern with `*` and `?`, as a person who filters means it. */
+function fits(pattern: string, name: string): boolean {
+  if (pattern === '') return true;
+  const parts = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${parts}$`).test(name);
+}
+
+function LiveEvents({ filter }: { filter: Filter }) {
+  const [{ events, more }, add] = useState<{ events: readonly LiveEvent[]; more: number }>({ events: [], more: 0 });
+  const [paused, pause] = useState(false);
+  const hear = useCallback(
+    (message: LiveMessage) => {
+      if (paused) return;
+      const news = message.notes.filter(
+        (note): note is LiveEvent =>
+          note.kind === 'event' &&
+          fits(filter.name, note.event ?? '') &&
+          (note.resource ?? '').includes(filter.resource),
+      );
+      add((old) => ({ events: [...news.reverse(), ...old.events].slice(0, LIVE_KEPT), more: old.more + message.more }));
+    },
+    [paused, filter],
+  );
+  useLive(hear);
+  return (
+    <>
+      <div class="row pad">
+        <button type="button" onClick={() => pause(!paused)}>
+          {paused ? 'Go on' : 'Pause'}
+        </button>
+        {more > 0 && <span class="small soft">{count(more)} more came too fast to be shown</span>}
+      </div>
+      {events.length === 0 ? (
+        <Empty title="Waiting for events">They are shown as workers apply them.</Empty>
+      ) : (
+        <LiveTable events={events} />
+      )}
+    </>
+  );
+}
+
+function LiveTable({ events }: { events: readonly LiveEvent[] }) {
+  return (
+    <table>
+      <tbody>
+        {events.map((event) => (
+          <tr key={event.entry}>
+            <td class="fit mono">
+              <a href={link('events', event.entry)}>
+                {clock(Number.parseInt(event.entry.replace(/^.*\//, ''), 10), true)}
+              </a>
+            </td>
+            <td>
+              <div class="main-line">{seen(event.event ?? 'no event')}</div>
+              <div class="sub-line mono">{seen(event.resource ?? event.reason ?? '')}</div>
+            </td>
+            <td>
+              <span class="keys">
+                {event.outcome !== 'applied' && (
+                  <Badge tone={event.outcome === 'rejected' ? 'bad' : 'warn'}>{event.outcome}</Badge>
+                )}
+                {event.decisions.map(({ automation, trigger, word }) => (
+                  <Badge
+                    key={automation + trigger}
+                    tone={word === 'fired' ? 'fire' : word === 'resolved' ? 'good' : ''}
+                  >
+                    {seen(automation)}: {word}
+                  </Badge>
+                ))}
+              </span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

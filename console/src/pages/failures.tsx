@@ -1,0 +1,280 @@
+import { useState } from 'preact/hooks';
+import type { DeliveryAnswer, LetterAnswer } from '../../../src/console/answers.ts';
+import { get, post, useApi, withQuery } from '../ui/api.ts';
+import { count, seen } from '../ui/format.ts';
+import { Act, Answer, Badge, Card, Dialog, Empty, Head, Problem, Tabs, Time } from '../ui/parts.tsx';
+import { go, link } from '../ui/route.ts';
+import { useShared } from '../ui/session.ts';
+
+export function Failures({ tab }: { tab: string | undefined }) {
+  const now = tab === 'deliveries' ? 'deliveries' : 'letters';
+  return (
+    <div>
+      <Head title="Dead letters and deliveries" />
+      <Tabs
+        names={[
+          ['letters', 'Dead letters'],
+          ['deliveries', 'Deliveries'],
+        ]}
+        now={now}
+        turn={(name) => go('failures', name)}
+        label="Dead letters or deliveries"
+      />
+      {now === 'letters' ? <Letters /> : <Deliveries />}
+    </div>
+  );
+}
+
+type Acted = { done: number; unfit: { id: string; reason: string }[] };
+
+/** What could not be done is an error of its own. */
+async function acting(path: string, id: string): Promise<void> {
+  const { done, unfit } = await post<Acted>(path, { ids: [id] });
+  if (done === 0 && unfit[0]) throw new Error(unfit[0].reason);
+}
+
+function Letters() {
+  const letters = useApi<{ letters: readonly LetterAnswer[] }>('/api/letters', 5_000);
+  const [edited, edit] = useState<LetterAnswer | null>(null);
+  return (
+    <Card bare>
+      <Answer of={letters} lines={6}>
+        {(data) =>
+          data.letters.length === 0 ? (
+            <Empty title="Nothing was given up">
+              Entries that are no events, and jobs that nobody takes, would stand here.
+            </Empty>
+          ) : (
+            <div class="scroll">
+              <table>
+                <thead>
+                  <tr>
+                    <th class="fit">Given up</th>
+                    <th>What was wrong</th>
+                    <th class="fit">
+                      <span class="hidden">Acts</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {data.letters.map((letter) => (
+                    <LetterRow key={letter.id} letter={letter} reload={letters.reload} edit={() => edit(letter)} />
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Answer>
+      {edited && <EditDialog letter={edited} close={() => edit(null)} done={letters.reload} />}
+    </Card>
+  );
+}
+
+function LetterRow({ letter, reload, edit }: { letter: LetterAnswer; reload: () => void; edit: () => void }) {
+  const { id, at, source, entry, reason, error, attempts, fields } = letter;
+  const { session, askToken } = useShared();
+  return (
+    <tr data-letter={id}>
+      <td class="fit">
+        <Time at={at} />
+        <div class="sub-line">{source === 'events' ? 'an entry' : source === 'firings' ? 'a firing' : 'a window'}</div>
+      </td>
+      <td>
+        <div class="main-line">{seen(reason)}</div>
+        {error !== '' && <div class="sub-line">{seen(error)}</div>}
+        <div class="sub-line">
+          <span class="mono">{entry}</span>, {count(attempts)} tries
+        </div>
+        {fields.length > 0 && (
+          <details>
+            <summary class="small">Its fields</summary>
+            <pre class="block">{seen(inLines(fields))}</pre>
+          </details>
+        )}
+      </td>
+      <td class="fit">
+        <span class="row">
+          <Act act={() => acting('/api/letters/redrive', id)} done={reload}>
+            Redrive
+          </Act>
+          {session.allowChanges && source === 'events' && (
+            <button type="button" onClick={session.change ? edit : askToken}>
+              Edit and send
+            </button>
+          )}
+          <Act act={() => acting('/api/letters/purge', id)} done={reload} tone="danger" confirm="Drop it for good?">
+            Drop
+          </Act>
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+function inLines(fields: readonly string[]): string {
+  const lines: string[] = [];
+  for (let i = 0; i + 1 < fields.length; i += 2) lines.push(`${fields[i]}: ${fields[i + 1]}`);
+  return lines.join('\n');
+}
+
+/** The event that the fields mean, as far as that can be seen. */
+function eventOf(fields: readonly string[]): unknown {
+  const named = new Map<string, string>();
+  for (let i = 0; i + 1 < fields.length; i += 2) named.set(fields[i] ?? '', fields[i + 1] ?? '');
+  const data = named.get('data');
+  if (data !== undefined) {
+    try {
+      return JSON.parse(data) as unknown;
+    } catch {
+      return data;
+    }
+  }
+  const event: Record<string, unknown> = {};
+  for (const [name, value] of named) {
+    const [first = '', ...rest] = name.split('.');
+    if (rest.length === 0) event[first] = value;
+    else event[first] = { ...(event[first] as object | undefined), [rest.join('.')]: value };
+  }
+  return event;
+}
+
+function EditDialog({ letter, close, done }: { letter: LetterAnswer; close: () => void; done: () => void }) {
+  const [text, set] = useState(() => JSON.stringify(eventOf(letter.fields), null, 2));
+  const [error, fail] = useState<string | null>(null);
+  const whole = async (): Promise<void> => {
+    const { fields } = await get<LetterAnswer>(`/api/letters/${encodeURIComponent(letter.id)}`);
+    set(JSON.stringify(eventOf(fields), null, 2));
+  };
+  const send = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    try {
+      await post(`/api/letters/${encodeURIComponent(letter.id)}/replacement`, { event: JSON.parse(text) as unknown });
+      done();
+      close();
+    } catch (failure) {
+      fail(failure instanceof Error ? failure.message : String(failure));
+    }
+  };
+  return (
+    <Dialog title="Send this event in its place" close={close}>
+      <form onSubmit={(event) => void send(event)}>
+        <p class="soft">{seen(letter.reason)}</p>
+        <label class="field">
+          The event, as JSON
+          <textarea rows={14} spellcheck={false} value={text} onInput={(event) => set(event.currentTarget.value)} />
+        </label>
+        {error !== null && <Problem error={error} />}
+        <div class="row">
+          <button type="submit" class="primary">
+            Send, and drop the letter
+          </button>
+          <button type="button" onClick={() => void whole()}>
+            Load all of it
+          </button>
+          <button type="button" onClick={close}>
+            Leave it
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+const STATES = ['', 'failed', 'retried', 'waiting', 'sent'] as const;
+
+function Deliveries() {
+  const [state, choose] = useState('');
+  const list = useApi<{ deliveries: readonly DeliveryAnswer[] }>(
+    withQuery('/api/deliveries', { state, limit: 100 }),
+    5_000,
+  );
+  return (
+    <Card
+      title="Deliveries of actions"
+      bare
+      extra={
+        <select aria-label="State" value={state} onChange={(event) => choose(event.currentTarget.value)}>
+          {STATES.map((one) => (
+            <option key={one} value={one}>
+              {one === '' ? 'All states' : one}
+            </option>
+          ))}
+        </select>
+      }
+    >
+      <Answer of={list} lines={6}>
+        {({ deliveries }) =>
+          deliveries.length === 0 ? (
+            <Empty title="No delivery is noted">Messages, webhooks and what else actions do would stand here.</Empty>
+          ) : (
+            <div class="scroll">
+              <table>
+                <thead>
+                  <tr>
+                    <th class="fit">Noted</th>
+                    <th>Delivery</th>
+                    <th class="fit">State</th>
+                    <th class="num">Tries</th>
+                    <th class="fit">
+                      <span class="hidden">Acts</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {deliveries.map((one) => (
+                    <DeliveryRow key={one.job} one={one} reload={list.reload} />
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Answer>
+    </Card>
+  );
+}
+
+const TONES = { failed: 'bad', sent: 'good', retried: 'warn', waiting: '' } as const;
+
+function DeliveryRow({ one, reload }: { one: DeliveryAnswer; reload: () => void }) {
+  const { job, at, type, target, automation, firing, state, tries, attempts, error, status } = one;
+  return (
+    <tr data-job={job}>
+      <td class="fit">
+        <Time at={at} />
+      </td>
+      <td>
+        <div class="main-line">
+          {seen(type)}
+          {target !== null && ` to ${seen(target)}`}
+        </div>
+        <div class="sub-line">
+          <a href={link('automations', automation)}>{seen(automation)}</a>, <a href={link('firings', firing)}>why</a>
+        </div>
+        {error !== '' && <div class="sub-line">{seen(error)}</div>}
+      </td>
+      <td class="fit">
+        <Badge tone={TONES[state as keyof typeof TONES] ?? ''}>{state}</Badge>
+        {status !== null && <div class="sub-line">answered {status}</div>}
+      </td>
+      <td class="num">
+        {tries} of {attempts}
+      </td>
+      <td class="fit">
+        {state !== 'sent' && (
+          <span class="row">
+            {state === 'failed' && (
+              <Act act={() => acting('/api/deliveries/retry', job)} done={reload}>
+                Retry
+              </Act>
+            )}
+            <Act act={() => acting('/api/deliveries/drop', job)} done={reload} tone="danger" confirm="Give it up?">
+              Drop
+            </Act>
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}

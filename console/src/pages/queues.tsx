@@ -1,0 +1,182 @@
+import { useState } from 'preact/hooks';
+import type { QueueAnswer, QueueJobAnswer } from '../../../src/console/answers.ts';
+import { useApi, withQuery } from '../ui/api.ts';
+import { compact, count, seen } from '../ui/format.ts';
+import { Answer, Badge, Card, Empty, Head, Tabs, Time } from '../ui/parts.tsx';
+import { link } from '../ui/route.ts';
+
+type Depth = QueueAnswer['depth'];
+
+const STATES = [
+  ['waiting', 'Waiting'],
+  ['active', 'Active'],
+  ['delayed', 'Delayed'],
+  ['prioritized', 'Prioritized'],
+  ['failed', 'Failed'],
+  ['completed', 'Completed'],
+] as const;
+type State = (typeof STATES)[number][0];
+
+export function Queues() {
+  const queues = useApi<{ queues: readonly QueueAnswer[] }>('/api/queues', 3_000);
+  return (
+    <div class="stack">
+      <Head title="Queues" />
+      <Card bare>
+        <Answer of={queues}>
+          {(data) =>
+            data.queues.length === 0 ? (
+              <Empty title="No automation names a queue">Firings with actions make jobs in BullMQ queues.</Empty>
+            ) : (
+              <div class="scroll">
+                <table>
+                  <thead>
+                    <tr>
+                      <th>Queue</th>
+                      <th class="fit narrow-off">Jobs</th>
+                      {STATES.map(([state, words]) => (
+                        <th class="num" key={state}>
+                          {words}
+                        </th>
+                      ))}
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {data.queues.map((queue) => (
+                      <Row key={queue.name} queue={queue} />
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )
+          }
+        </Answer>
+      </Card>
+    </div>
+  );
+}
+
+function unfinished({ waiting, prioritized, delayed, active }: Depth): number {
+  return waiting + prioritized + delayed + active;
+}
+
+function Row({ queue: { name, depth, named, attended } }: { queue: QueueAnswer }) {
+  const alone = unfinished(depth) > 0 && !attended;
+  return (
+    <tr data-queue={name}>
+      <td>
+        <a class="main-line" href={link('queues', name)}>
+          {seen(name)}
+        </a>
+        <div class="row wrap">
+          {alone && <Badge tone="bad">no BullMQ worker takes its jobs</Badge>}
+          {attended && <Badge tone="good">attended</Badge>}
+          {!named && name !== 'deliveries' && <Badge>no automation names it now</Badge>}
+        </div>
+      </td>
+      <td class="fit narrow-off">
+        <Meter depth={depth} />
+      </td>
+      {STATES.map(([state]) => (
+        <td class="num" key={state}>
+          {depth[state] === 0 ? <span class="soft">0</span> : compact(depth[state])}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+const PARTS = ['waiting', 'active', 'delayed', 'failed', 'completed'] as const;
+
+function Meter({ depth }: { depth: Depth }) {
+  const all = Math.max(
+    1,
+    Object.values(depth).reduce((sum, one) => sum + one, 0),
+  );
+  return (
+    <div class="meter" aria-hidden="true">
+      {PARTS.map((part) => {
+        const many = part === 'waiting' ? depth.waiting + depth.prioritized : depth[part];
+        return many === 0 ? null : <i key={part} class={`s-${part}`} style={{ width: `${(many / all) * 100}%` }} />;
+      })}
+    </div>
+  );
+}
+
+const PAGE = 25;
+
+export function QueueDetail({ name }: { name: string }) {
+  const [state, turn] = useState<State>('waiting');
+  const [start, move] = useState(0);
+  const path = `/api/queues/${encodeURIComponent(name)}/jobs`;
+  const jobs = useApi<{ jobs: readonly QueueJobAnswer[] }>(withQuery(path, { state, start, limit: PAGE }), 4_000);
+  const choose = (next: State): void => {
+    turn(next);
+    move(0);
+  };
+  return (
+    <div>
+      <Head title={seen(name)} crumb={<a href={link('queues')}>Queues</a>} />
+      <Tabs names={STATES} now={state} turn={choose} label="Jobs by state" />
+      <Card bare>
+        <Answer of={jobs} lines={6}>
+          {(data) => (
+            <>
+              {data.jobs.length === 0 ? <Empty title={`No job is ${state}`} /> : <Jobs jobs={data.jobs} />}
+              <div class="row pad">
+                <button type="button" disabled={start === 0} onClick={() => move(Math.max(0, start - PAGE))}>
+                  Before
+                </button>
+                <button type="button" disabled={data.jobs.length < PAGE} onClick={() => move(start + PAGE)}>
+                  Next
+                </button>
+                <span class="small soft">from {count(start + 1)}</span>
+              </div>
+            </>
+          )}
+        </Answer>
+      </Card>
+    </div>
+  );
+}
+
+function Jobs({ jobs }: { jobs: readonly QueueJobAnswer[] }) {
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th class="fit">Added</th>
+            <th>Job</th>
+            <th class="fit">Finished</th>
+            <th class="num">Tries</th>
+          </tr>
+        </thead>
+        <tbody>
+          {jobs.map(({ id, name, added, finished, tries, error, data }) => (
+            <tr key={id} data-job={id}>
+              <td class="fit">
+                <Time at={added} fine />
+              </td>
+              <td>
+                <div class="main-line">{seen(name)}</div>
+                <div class="sub-line mono">
+                  {/^[fgh]-/.test(id) ? <a href={link('firings', id)}>{id}</a> : seen(id)}
+                </div>
+                {error !== '' && <div class="sub-line">{seen(error)}</div>}
+                <details>
+                  <summary class="small">Its data</summary>
+                  <pre class="block">{seen(data)}</pre>
+                </details>
+              </td>
+              <td class="fit">
+                <Time at={finished} fine />
+              </td>
+              <td class="num">{tries}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

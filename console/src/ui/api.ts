@@ -1,0 +1,96 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+
+/** What the API refused, as a sentence. */
+export class ApiError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function answerOf<T>(response: Response): Promise<T> {
+  const value: unknown = await response.json().catch(() => null);
+  if (response.ok) return value as T;
+  const said = (value as { error?: { message?: string } } | null)?.error?.message;
+  throw new ApiError(response.status, said ?? `answered ${response.status}`);
+}
+
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return await answerOf(await reach(path, { ...(signal && { signal }) }));
+}
+
+export async function post<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const sent = { 'content-type': 'application/json' };
+  const with_ = body === undefined ? {} : { headers: sent, body: JSON.stringify(body) };
+  return await answerOf(await reach(path, { method: 'POST', ...with_, ...(signal && { signal }) }));
+}
+
+export async function remove<T>(path: string): Promise<T> {
+  return await answerOf(await reach(path, { method: 'DELETE' }));
+}
+
+async function reach(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'the console does not answer: it may have been stopped');
+  }
+}
+
+/** A path with what it asks for. */
+export function withQuery(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** What a page knows of an answer: the last one stays while the next is on its way. */
+export type Loaded<T> = Readonly<{ data: T | null; error: string | null; loading: boolean; reload: () => void }>;
+
+/**
+ * Asks for something as long as the page is shown. @param every ms between two questions; without, it is asked once. null for a path that is
+ * not known yet
+ */
+export function useApi<T>(path: string | null, every?: number): Loaded<T> {
+  const [state, setState] = useState<{ path: string | null; data: T | null; error: string | null }>({
+    path: null,
+    data: null,
+    error: null,
+  });
+  const [round, setRound] = useState(0);
+  const known = useRef<string | null>(null);
+  useEffect(() => {
+    if (path === null) return undefined;
+    const end = new AbortController();
+    let timer = 0;
+    const ask = async (): Promise<void> => {
+      try {
+        const data = await get<T>(path, end.signal);
+        if (end.signal.aborted) return;
+        known.current = path;
+        setState({ path, data, error: null });
+      } catch (error) {
+        if (end.signal.aborted) return;
+        const message = error instanceof Error ? error.message : String(error);
+        setState((old) => ({ path, data: old.path === path ? old.data : null, error: message }));
+      }
+      if (every !== undefined) timer = window.setTimeout(again, every);
+    };
+    // Nobody looks at a page in the background.
+    const again = (): void => {
+      if (document.hidden) timer = window.setTimeout(again, every);
+      else void ask();
+    };
+    void ask();
+    return () => {
+      end.abort();
+      window.clearTimeout(timer);
+    };
+  }, [path, every, round]);
+  const reload = useCallback(() => setRound((now) => now + 1), []);
+  const own = state.path === path;
+  return { data: own ? state.data : null, error: own ? state.error : null, loading: !own, reload };
+}

@@ -1,0 +1,77 @@
+import { clock } from './format.ts';
+
+/** From time to place: `width` units from `from` to `to`. */
+export type Scale = Readonly<{ from: number; to: number; width: number }>;
+
+export const WIDTH = 1_000;
+
+export function x({ from, to, width }: Scale, ms: number): number {
+  const at = ((ms - from) / Math.max(1, to - from)) * width;
+  return Math.max(-2, Math.min(width + 2, at));
+}
+
+const STEPS = [
+  100, 500, 1_000, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000,
+  43_200_000, 86_400_000,
+];
+
+/** Times that are written below the axis: round ones, eight at most. */
+export function marks({ from, to }: Scale): number[] {
+  const step = STEPS.find((one) => (to - from) / one <= 8) ?? (to - from) / 4;
+  const first = Math.ceil(from / step) * step;
+  const found: number[] = [];
+  for (let at = first; at <= to; at += step) found.push(at);
+  return found;
+}
+
+export function Axis({ scale, now }: { scale: Scale; now: number | null }) {
+  const fine = scale.to - scale.from < 10_000;
+  return (
+    <svg viewBox={`0 0 ${WIDTH} 20`} preserveAspectRatio="none" class="axis" aria-hidden="true">
+      {marks(scale).map((at) => (
+        <line
+          key={at}
+          class="grid"
+          x1={x(scale, at)}
+          x2={x(scale, at)}
+          y1="0"
+          y2="5"
+          vector-effect="non-scaling-stroke"
+        />
+      ))}
+      {now !== null && (
+        <line class="m-now" x1={x(scale, now)} x2={x(scale, now)} y1="0" y2="20" vector-effect="non-scaling-stroke" />
+      )}
+      <title>{`${clock(scale.from, fine)} to ${clock(scale.to, fine)}`}</title>
+    </svg>
+  );
+}
+
+/** The times as text, which a drawing that is stretched would stretch too. */
+export function AxisWords({ scale }: { scale: Scale }) {
+  const fine = scale.to - scale.from < 10_000;
+  const shown = marks(scale);
+  const narrow = window.innerWidth < 700 ? Math.ceil(shown.length / 4) : 1;
+  return (
+    <div class="axis-words" aria-hidden="true">
+      {shown
+        .filter((_, i) => i % narrow === 0)
+        .map((at) => (
+          <At
+            key={at}
+            share={(at - scale.from) / Math.max(1, scale.to - scale.from)}
+            text={clock(at, fine).slice(0, fine ? 12 : 8)}
+          />
+        ))}
+    </div>
+  );
+}
+
+function At({ share, text }: { share: number; text: string }) {
+  const edge = share < 0.04 ? 'first' : share > 0.94 ? 'last' : '';
+  return (
+    <span class={edge} style={{ left: `${(share * 100).toFixed(2)}%` }}>
+      {text}
+    </span>
+  );
+}

@@ -1,0 +1,223 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Loaded } from './api.ts';
+import { ago, iso, moment, seen } from './format.ts';
+import { useShared } from './session.ts';
+
+type Children = { children?: ComponentChildren };
+
+export function Card({
+  title,
+  extra,
+  children,
+  bare,
+}: Children & { title?: ComponentChildren; extra?: ComponentChildren; bare?: boolean }) {
+  return (
+    <section class="card">
+      {title !== undefined && (
+        <header>
+          <h2>{title}</h2>
+          {extra !== undefined && <div class="row push wrap">{extra}</div>}
+        </header>
+      )}
+      {bare ? children : <div class="body">{children}</div>}
+    </section>
+  );
+}
+
+export type Tone = 'good' | 'bad' | 'warn' | 'fire' | 'blue' | 'shade' | '';
+
+export function Badge({ tone = '', children }: Children & { tone?: Tone }) {
+  return <span class={`badge ${tone}`}>{children}</span>;
+}
+
+/** A time as people read it; all of it where the mouse rests. */
+export function Time({
+  at,
+  fine = false,
+  relative = false,
+}: {
+  at: number | null;
+  fine?: boolean;
+  relative?: boolean;
+}) {
+  const { now } = useShared();
+  if (at === null) return <span class="soft">–</span>;
+  return (
+    <time dateTime={iso(at)} title={iso(at)}>
+      {relative ? ago(at, now) : moment(at, fine)}
+    </time>
+  );
+}
+
+/** The values of a key with their names. */
+export function Key({ labels }: { labels: Readonly<Record<string, string>> }) {
+  const entries = Object.entries(labels);
+  if (entries.length === 0) return <span class="soft">all together</span>;
+  return (
+    <span class="keys">
+      {entries.map(([name, value]) => (
+        <span class="key" key={name}>
+          <b>{seen(name)}=</b>
+          {seen(value)}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+export function Empty({ title, children }: Children & { title: string }) {
+  return (
+    <div class="state">
+      <strong>{title}</strong>
+      {children}
+    </div>
+  );
+}
+
+export function Problem({ error, again }: { error: string; again?: () => void }) {
+  return (
+    <div class="error" role="alert">
+      <span>{seen(error)}</span>
+      {again && (
+        <button type="button" class="tiny push" onClick={again}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function Ghosts({ lines = 4 }: { lines?: number }) {
+  return (
+    <div role="status" aria-label="Loading">
+      {Array.from({ length: lines }, (_, i) => (
+        <div class={`ghost g${i % 3}`} key={i} />
+      ))}
+    </div>
+  );
+}
+
+/** What is shown of an answer while it is on its way, when it failed, and when it is there. */
+export function Answer<T>({
+  of,
+  children,
+  lines,
+}: {
+  of: Loaded<T>;
+  children: (data: T) => ComponentChildren;
+  lines?: number;
+}) {
+  const { data, error, reload } = of;
+  return (
+    <>
+      {error !== null && <Problem error={error} again={reload} />}
+      {data !== null ? children(data) : error === null && <Ghosts lines={lines ?? 4} />}
+    </>
+  );
+}
+
+export function Tabs<Name extends string>({
+  names,
+  now,
+  turn,
+  label,
+}: {
+  names: readonly (readonly [Name, string])[];
+  now: Name;
+  turn: (name: Name) => void;
+  label: string;
+}) {
+  const step = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (by === 0) return;
+    const at = names.findIndex(([name]) => name === now);
+    const next = names[(at + by + names.length) % names.length];
+    if (next) turn(next[0]);
+    const list = (event.currentTarget as HTMLElement).querySelectorAll('button');
+    list[(at + by + names.length) % names.length]?.focus();
+  };
+  return (
+    <div class="tabs" role="tablist" aria-label={label} onKeyDown={step}>
+      {names.map(([name, words]) => (
+        <button
+          key={name}
+          type="button"
+          role="tab"
+          aria-selected={name === now}
+          tabIndex={name === now ? 0 : -1}
+          onClick={() => turn(name)}
+        >
+          {words}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+export function Head({ title, crumb, children }: Children & { title: ComponentChildren; crumb?: ComponentChildren }) {
+  return (
+    <div class="head">
+      <div class="title">
+        {crumb && <div class="crumb">{crumb}</div>}
+        <h1 tabIndex={-1}>{title}</h1>
+      </div>
+      {children && <div class="row wrap">{children}</div>}
+    </div>
+  );
+}
+
+/** A dialog that is open as long as it is shown. */
+export function Dialog({ title, close, children }: Children & { title: string; close: () => void }) {
+  const own = useRef<HTMLDialogElement>(null);
+  useEffect(() => own.current?.showModal(), []);
+  return (
+    <dialog ref={own} aria-label={title} onClose={close}>
+      <h2>{title}</h2>
+      {children}
+    </dialog>
+  );
+}
+
+/** A button that changes the engine: it asks for the token where that is missing, and says what went wrong. */
+export function Act({
+  act,
+  done,
+  children,
+  tone = '',
+  confirm,
+}: Children & { act: () => Promise<unknown>; done?: () => void; tone?: string; confirm?: string }) {
+  const { session, askToken } = useShared();
+  const [state, set] = useState<'' | 'busy' | 'sure' | { error: string }>('');
+  if (!session.allowChanges) return null;
+  const run = async (): Promise<void> => {
+    if (!session.change) return askToken();
+    if (confirm !== undefined && state !== 'sure') return set('sure');
+    set('busy');
+    try {
+      await act();
+      set('');
+      done?.();
+    } catch (error) {
+      set({ error: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  return (
+    <span class="row">
+      <button
+        type="button"
+        class={tone}
+        disabled={state === 'busy'}
+        onClick={() => void run()}
+        onBlur={() => state === 'sure' && set('')}
+      >
+        {state === 'sure' ? confirm : children}
+      </button>
+      {typeof state === 'object' && (
+        <span class="small" role="alert">
+          {seen(state.error)}
+        </span>
+      )}
+    </span>
+  );
+}

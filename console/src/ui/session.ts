@@ -1,0 +1,33 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+
+/** Who looks, and what may be done. */
+export type Session = {
+  namespace: string;
+  version: string;
+  look: boolean;
+  change: boolean;
+  known: boolean;
+  allowChanges: boolean;
+  hasToken: boolean;
+};
+
+export type Shared = Readonly<{ session: Session; now: number; askToken: () => void }>;
+
+export const SharedContext = createContext<Shared>({
+  session: {
+    namespace: '',
+    version: '',
+    look: false,
+    change: false,
+    known: false,
+    allowChanges: false,
+    hasToken: false,
+  },
+  now: Date.now(),
+  askToken: () => undefined,
+});
+
+export function useShared(): Shared {
+  return useContext(SharedContext);
+}

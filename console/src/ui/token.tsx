@@ -1,0 +1,58 @@
+import { useState } from 'preact/hooks';
+import { post } from './api.ts';
+import { Dialog, Problem } from './parts.tsx';
+
+function TokenForm({ done }: { done: () => void }) {
+  const [token, set] = useState('');
+  const [error, fail] = useState<string | null>(null);
+  const send = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    try {
+      await post('/api/session', { token });
+      done();
+    } catch (failure) {
+      fail(failure instanceof Error ? failure.message : String(failure));
+    }
+  };
+  return (
+    <form onSubmit={(event) => void send(event)}>
+      <label class="field">
+        Token of this console
+        <input type="password" autocomplete="off" value={token} onInput={(event) => set(event.currentTarget.value)} />
+      </label>
+      {error !== null && <Problem error={error} />}
+      <div class="row">
+        <button type="submit" class="primary" disabled={token === ''}>
+          Go on
+        </button>
+        <span class="small soft">It stands in the file that the console was started with.</span>
+      </div>
+    </form>
+  );
+}
+
+export function TokenDialog({ close, done }: { close: () => void; done: () => void }) {
+  const finish = (): void => {
+    done();
+    close();
+  };
+  return (
+    <Dialog title="Changes need the token" close={close}>
+      <TokenForm done={finish} />
+    </Dialog>
+  );
+}
+
+/** All there is to see for somebody who may not look. */
+export function TokenPage({ done }: { done: () => void }) {
+  return (
+    <main class="main">
+      <section class="card">
+        <div class="body">
+          <h1>Watchfire</h1>
+          <TokenForm done={done} />
+        </div>
+      </section>
+    </main>
+  );
+}

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { allActions } from '../model/action.ts';
+import type { Automation } from '../model/automation.ts';
+import type { Desk } from './desk.ts';
+import { firingMinutes } from './overview.ts';
+import { ConsoleRefusal } from './refusal.ts';
+import { type Route, route, textIn, wholeIn } from './route.ts';
+import { anyObject, DONE, done, duration, firingShape, labels, listOf, time, windowShape } from './shapes.ts';
+import { firingTold, windowTold } from './told.ts';
+
+/** How long the list of automations is given to all who ask. */
+const LIST_MS = 2_000;
+
+/** Lanes of a picture: as many as a person scrolls through. */
+const LANES = 200;
+const DAY_MS = 86_400_000;
+
+const summaryShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  shadow: z.boolean(),
+  posture: z.string().nullable(),
+  trigger: z.string().describe('In words'),
+  actions: z.string().describe('In words'),
+  windows: z.number().describe('Keys with an open window'),
+  firings: z.number().describe('Of the last hour'),
+  minutes: listOf(z.number()).describe('The same by minutes'),
+  lastFiring: time.nullable().describe('null: not within the last hour'),
+});
+
+export const laneShape = z.object({
+  path: z.string(),
+  labels,
+  window: windowShape.nullable(),
+  ticks: listOf(
+    z.object({
+      at: time,
+      entry: z.string(),
+      id: z.string(),
+      event: z.string(),
+      role: z.enum(['arms', 'expected', 'resets', 'resolves', 'empties']),
+    }),
+  ),
+  firings: listOf(firingShape),
+});
+
+export const listShape = z.object({ total: z.number(), automations: listOf(summaryShape) });
+
+export const automationShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  shadow: z.boolean(),
+  trigger: z.string().describe('In words'),
+  forEach: listOf(z.string()).describe('Labels that make a key'),
+  document: anyObject,
+  text: z.string().describe('The document as YAML'),
+  revisions: listOf(z.object({ revision: z.number(), text: z.string() })).describe(
+    'The newest first, that of now among them',
+  ),
+  whereErrors: z.number().describe('Events about which a condition could not be answered'),
+});
+
+export const lanesShape = z.object({
+  now: time,
+  from: time,
+  total: z.number().describe('Keys with an open window'),
+  looked: z.number().describe('Entries of the log that were looked at for events'),
+  since: time.nullable().describe('Events before are not drawn; null: the log holds none'),
+  within: duration.nullable(),
+  cooldown: duration.nullable(),
+  lanes: listOf(laneShape),
+});
+
+/** The definitions; all who ask within two seconds get the same. */
+export async function definitions({ kept, watchfire }: Desk): Promise<readonly Automation[]> {
+  return await kept.of('definitions', LIST_MS, () => watchfire.list());
+}
+
+async function summaries(desk: Desk): Promise<z.input<typeof summaryShape>[]> {
+  const { kept, watchfire, tools } = desk;
+  return await kept.of('automations', LIST_MS, async () => {
+    const [automations, counts, minutes] = await Promise.all([
+      definitions(desk),
+      watchfire.windowCounts(),
+      firingMinutes(desk),
+    ]);
+    return automations.map((automation) => {
+      const { id, name, enabled, trigger } = automation;
+      const own = minutes.byAutomation[id] ?? [];
+      return {
+        ...{ id, name, enabled, shadow: automation.mode === 'shadow' },
+        posture: trigger.type === 'event' ? trigger.posture : null,
+        trigger: tools.triggerInWords(trigger),
+        actions: tools.actionsInWords(allActions(automation)),
+        windows: counts.get(id) ?? 0,
+        firings: own.reduce((sum, count) => sum + count, 0),
+        minutes: own,
+        lastFiring: minutes.last[id] ?? null,
+      };
+    });
+  });
+}
+
+export const AUTOMATIONS: readonly Route[] = [
+  route({
+    path: '/api/automations',
+    topic: 'automations',
+    summary: 'All automations, a page of them, ordered by name',
+    query: z.object({ q: textIn, start: wholeIn(0, 1_000_000, 0), limit: wholeIn(1, 500, 100) }),
+    answer: listShape,
+    run: async (desk, { query: { q = '', start, limit } }) => {
+      const wanted = q.toLowerCase();
+      const all = (await summaries(desk)).filter(({ id, name }) => `${name}\n${id}`.toLowerCase().includes(wanted));
+      return { total: all.length, automations: all.slice(start, start + limit) };
+    },
+  }),
+  route({
+    path: '/api/automations/{id}',
+    topic: 'automations',
+    summary: 'One automation: its document, and earlier ones that are kept',
+    answer: automationShape,
+    run: async ({ watchfire, tools }, { path }) => {
+      const automation = await watchfire.get(path.id ?? '');
+      const { id, name, enabled, trigger, document } = automation;
+      const [revisions, whereErrors] = await Promise.all([watchfire.revisions(id), watchfire.whereErrors(id)]);
+      return {
+        ...{ id, name, enabled, shadow: automation.mode === 'shadow' },
+        trigger: tools.triggerInWords(trigger),
+        forEach: trigger.forEach,
+        document: { ...document },
+        text: tools.text(document),
+        revisions: revisions.map(({ revision, document: then }) => ({ revision, text: tools.text(then) })),
+        whereErrors,
+      };
+    },
+  }),
+  route({
+    path: '/api/automations/{id}/lanes',
+    topic: 'automations',
+    summary: 'Keys of an automation on an axis of time: windows, events, firings',
+    query: z.object({ limit: wholeIn(1, LANES, 40), spanMs: wholeIn(1_000, DAY_MS, 3_600_000) }),
+    answer: lanesShape,
+    run: async (desk, { path, query: { limit, spanMs } }) => await lanes(desk, path.id ?? '', limit, spanMs),
+  }),
+  route({
+    path: '/api/windows',
+    topic: 'automations',
+    summary: 'Open windows, those that are looked at soonest first',
+    query: z.object({ automation: textIn, limit: wholeIn(1, 500, 100) }),
+    answer: z.object({ total: z.number(), windows: listOf(windowShape) }),
+    run: async ({ watchfire }, { query: { automation, limit } }) => {
+      const found = await watchfire.windows({ limit, ...(automation !== undefined && { automation }) });
+      return { total: found.total, windows: found.windows.map(windowTold) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/automations/{id}/{act}',
+    topic: 'automations',
+    summary: 'Switches an automation: act is enable, disable, shadow, promote or delete',
+    changes: true,
+    answer: done,
+    run: async ({ watchfire }, { path: { id = '', act = '' } }) => {
+      if (act === 'enable') await watchfire.enable(id);
+      else if (act === 'disable') await watchfire.disable(id);
+      else if (act === 'shadow') await watchfire.setMode(id, 'shadow');
+      else if (act === 'promote') await watchfire.setMode(id, 'live');
+      else if (act === 'delete') await watchfire.delete(id);
+      else throw new ConsoleRefusal(404, 'there is no such act');
+      return DONE;
+    },
+  }),
+];
+
+async function lanes({ kept, watchfire }: Desk, name: string, limit: number, spanMs: number) {
+  const { id, trigger } = await watchfire.get(name);
+  return await kept.of(`lanes ${limit} ${spanMs} ${id}`, LIST_MS, async () => {
+    const now = await watchfire.serverTimeMs();
+    const from = now - spanMs;
+    const found = await watchfire.lanes(id, { limit, sinceMs: from });
+    if (found === null) throw new ConsoleRefusal(404, `there is no automation ${id}`);
+    return {
+      ...{ now, from, total: found.total, looked: found.looked, since: found.sinceMs },
+      within: trigger.withinMs || null,
+      cooldown: trigger.type === 'event' ? (trigger.cooldownMs ?? null) : null,
+      lanes: found.lanes.map(({ path, labels, window, ticks, firings }) => ({
+        ...{ path, labels, ticks },
+        window: window && windowTold(window),
+        firings: firings.map(firingTold),
+      })),
+    };
+  });
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { eventDocument } from '../model/event.ts';
+import type { FoundEvent } from '../why/evidence.ts';
+import type { Why, WhyStep } from '../why/why.ts';
+import { ConsoleRefusal } from './refusal.ts';
+import { type Route, route, textIn, wholeIn } from './route.ts';
+import { deliveryShape, eventShape, firingShape, labels, listOf, storyShape, time } from './shapes.ts';
+import { firingTold } from './told.ts';
+
+/** Events of one window that are given whole: as many as a person reads. */
+const EVENTS_SHOWN = 200;
+
+export const foundShape = z
+  .object({ entry: z.string(), at: time, value: z.union([z.string(), z.number()]).nullable(), document: eventShape })
+  .readonly();
+
+export const stepShape = z
+  .object({
+    id: z.string(),
+    path: z.string(),
+    labels,
+    triggered: time,
+    decided: time.nullable(),
+    story: storyShape.nullable(),
+    trigger: z.string().nullable().describe('In words; null: that revision is not kept any more'),
+    event: foundShape.nullable(),
+    opener: foundShape.nullable(),
+    counted: listOf(foundShape),
+    missing: z.number().nullable().describe('Counted events that are no longer retained; null: unknown'),
+    get children() {
+      return z.array(stepShape).readonly();
+    },
+  })
+  .meta({ id: 'Step', description: 'A firing or one of its children, as it came about' });
+
+export const whyShape = z.object({
+  firing: firingShape,
+  standing: z.enum(['unchanged', 'changed', 'disabled', 'deleted']).describe('The automation now'),
+  step: stepShape,
+  alert: firingShape.nullable().describe('Of the end of an alert, or a reminder: the firing that set it'),
+  jobs: listOf(
+    z.object({
+      id: z.string(),
+      queue: z.string(),
+      name: z.string().nullable(),
+      stage: z.string().nullable().describe('null: it is not in its queue'),
+      added: time.nullable(),
+      started: time.nullable(),
+      finished: time.nullable(),
+      tries: z.number().nullable(),
+      error: z.string(),
+      delivery: deliveryShape.nullable(),
+    }),
+  ),
+  kept: listOf(z.object({ what: z.string(), at: time, actions: listOf(z.number()), by: z.string(), why: z.string() })),
+  timeline: listOf(z.object({ at: time, what: z.string() })),
+});
+
+export const firingsShape = z.object({
+  firings: listOf(firingShape),
+  next: z.string().nullable(),
+  searched: z.number().nullable().describe('null: the answer is complete; else the search was given up after so many'),
+});
+
+type Words = Parameters<Route['run']>[0]['tools'];
+
+export const FIRINGS: readonly Route[] = [
+  route({
+    path: '/api/firings',
+    topic: 'firings',
+    summary: 'What fired, the newest first, page by page',
+    query: z.object({ automation: textIn, before: textIn, limit: wholeIn(1, 500, 100) }),
+    answer: firingsShape,
+    run: async ({ watchfire }, { query: { automation, before, limit } }) => {
+      const found = await watchfire.firings({ limit, ...(automation && { automation }), ...(before && { before }) });
+      const [first] = found.firings;
+      const next = found.firings.length === limit && first !== undefined ? first.entry : null;
+      return { firings: found.firings.map(firingTold).reverse(), next, searched: found.searched };
+    },
+  }),
+  route({
+    path: '/api/firings/{id}',
+    topic: 'firings',
+    summary: 'Why something fired: back from its jobs to the entries of the log',
+    answer: whyShape,
+    run: async ({ watchfire, tools }, { path: { id = '' } }) => {
+      const why = await watchfire.why(id);
+      if (why === null) throw new ConsoleRefusal(404, 'there is no such firing, or it is no longer retained');
+      return whyTold(why, tools);
+    },
+  }),
+];
+
+function whyTold(why: Why, tools: Words): z.input<typeof whyShape> {
+  const { recorded, standing, step, alert, jobs, outcome, timeline } = why;
+  return {
+    firing: firingTold(recorded),
+    standing,
+    step: stepTold(step, tools),
+    alert: alert && firingTold(alert),
+    jobs: jobs.map(({ id, queue, name, state, delivery }) => ({
+      ...{ id, queue, name, delivery },
+      stage: state?.stage ?? null,
+      added: state?.added ?? null,
+      started: state?.started ?? null,
+      finished: state?.finished ?? null,
+      tries: state?.tries ?? null,
+      error: state?.error ?? '',
+    })),
+    kept: outcome.map(({ what, at, actions, by = '', why = '' }) => ({ what, at, actions, by, why })),
+    timeline,
+  };
+}
+
+function stepTold(step: WhyStep, tools: Words): z.input<typeof stepShape> {
+  const { firing, trigger, event, opener, counted, missing, children } = step;
+  const { id, path, labels, triggered } = firing;
+  return {
+    ...{ id, path, labels, triggered, missing },
+    decided: firing.decided ?? null,
+    story: firing.story ?? null,
+    trigger: trigger && tools.triggerInWords(trigger),
+    event: event && foundTold(event),
+    opener: opener && foundTold(opener),
+    counted: counted.slice(-EVENTS_SHOWN).map(foundTold),
+    children: children.map((child) => stepTold(child, tools)),
+  };
+}
+
+function foundTold({ entry, event, t, value }: FoundEvent): z.input<typeof foundShape> {
+  return { entry, at: t, value, document: { ...eventDocument(event) } };
+}

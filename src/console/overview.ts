@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import type { Desk } from './desk.ts';
+import { type Route, route } from './route.ts';
+import { duration, listOf, time } from './shapes.ts';
+
+/** How long what is asked by all pages is given to all who ask. */
+const STATUS_MS = 1_000;
+const FIRINGS_MS = 5_000;
+const FINDINGS_MS = 30_000;
+
+/** Firings that are counted for a picture of the last hour; the oldest of more are not. */
+const FIRINGS_LIMIT = 5_000;
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+const workerShape = z.object({
+  id: z.string(),
+  host: z.string(),
+  pid: z.number(),
+  generation: z.number(),
+  seenMsAgo: duration,
+  paused: listOf(z.object({ queue: z.string(), why: z.string() })),
+});
+
+export const statusShape = z.object({
+  now: time,
+  position: z.string(),
+  entries: z.number().describe('Entries kept in the log'),
+  behind: z.number().nullable().describe('Entries that are not applied; null where Redis cannot tell'),
+  waitingMs: duration.describe('How long the oldest entry that is not applied waits'),
+  lagMs: duration.describe('How much the events themselves run behind'),
+  generation: z.number(),
+  automations: z.number(),
+  windows: z.number(),
+  nextDeadline: time.nullable(),
+  firings: z.number(),
+  unrelayed: z.number().nullable().describe('Firings that are not in their queues yet'),
+  parked: z.number(),
+  dead: z.number().describe('Dead letters'),
+  lost: z.number(),
+  counters: z.record(z.string(), z.number()).describe('What became of entries, since the beginning'),
+  memory: z.object({ used: z.number(), limit: z.number(), ratio: z.number() }),
+  workers: listOf(workerShape),
+  partitions: z.number().nullable(),
+});
+
+export const minutesShape = z.object({
+  from: time.describe('Begin of the first minute'),
+  step: duration,
+  firings: listOf(z.number()),
+  events: listOf(z.number()).nullable().describe('Events that took effect; null: that is not counted'),
+  byAutomation: z.record(z.string(), listOf(z.number())).describe('The same by the ids of automations'),
+  last: z.record(z.string(), time).describe('When each of them fired last, as far as it is in this hour'),
+  complete: z.boolean().describe(`false: there were more than ${FIRINGS_LIMIT}, of which the oldest are not counted`),
+});
+
+/** One look at the engine; all who ask within a second get the same. */
+export async function statusOf({ kept, watchfire }: Desk): Promise<z.input<typeof statusShape>> {
+  return await kept.of('status', STATUS_MS, async () => {
+    const { due, memory, workers, partitions, ...status } = await watchfire.status();
+    return {
+      ...{ now: status.now, position: status.position, entries: status.entries, behind: status.behind },
+      ...{ waitingMs: status.waitingMs, lagMs: status.lagMs, generation: status.generation },
+      ...{ automations: status.automations, firings: status.firings, unrelayed: status.unrelayed },
+      ...{ parked: status.parked, dead: status.dead, lost: status.lost, counters: status.counters },
+      windows: due.windows,
+      nextDeadline: due.next,
+      memory: { used: memory.used, limit: memory.limit, ratio: memory.ratio },
+      workers,
+      partitions: partitions?.count ?? null,
+    };
+  });
+}
+
+/** Firings of the last hour by minutes. */
+export async function firingMinutes({ kept, watchfire }: Desk): Promise<z.input<typeof minutesShape>> {
+  return await kept.of('minutes', FIRINGS_MS, async () => {
+    const now = await watchfire.serverTimeMs();
+    const from = Math.floor(now / MINUTE_MS) * MINUTE_MS - HOUR_MS + MINUTE_MS;
+    const { firings } = await watchfire.firings({ limit: FIRINGS_LIMIT, sinceMs: from });
+    const steps = HOUR_MS / MINUTE_MS;
+    const empty = (): number[] => new Array<number>(steps).fill(0);
+    const all = empty();
+    const byAutomation = new Map<string, number[]>();
+    const last = new Map<string, number>();
+    for (const { firing } of firings) {
+      const { automation, decided } = firing;
+      const at = Math.min(steps - 1, Math.floor((decided - from) / MINUTE_MS));
+      if (at < 0) continue;
+      const own = byAutomation.get(automation) ?? empty();
+      all[at] = (all[at] ?? 0) + 1;
+      own[at] = (own[at] ?? 0) + 1;
+      byAutomation.set(automation, own);
+      last.set(automation, Math.max(decided, last.get(automation) ?? 0));
+    }
+    return {
+      from,
+      step: MINUTE_MS,
+      firings: all,
+      events: null,
+      byAutomation: Object.fromEntries(byAutomation),
+      last: Object.fromEntries(last),
+      complete: firings.length < FIRINGS_LIMIT,
+    };
+  });
+}
+
+export const findingsShape = z.object({
+  checked: time,
+  checks: listOf(
+    z.object({ name: z.string(), grade: z.enum(['ok', 'warning', 'bad']), found: z.string(), advice: z.string() }),
+  ),
+});
+
+export const OVERVIEW: readonly Route[] = [
+  route({
+    path: '/api/status',
+    topic: 'overview',
+    summary: 'How the engine is: how far, what waits, which workers live',
+    answer: statusShape,
+    run: async (desk) => await statusOf(desk),
+  }),
+  route({
+    path: '/api/minutes',
+    topic: 'overview',
+    summary: 'Firings of the last hour, by minutes',
+    answer: minutesShape,
+    run: async (desk) => await firingMinutes(desk),
+  }),
+  route({
+    path: '/api/findings',
+    topic: 'overview',
+    summary: 'What needs attention, as `watchfire doctor` finds it; looked for twice a minute at most',
+    answer: findingsShape,
+    run: async ({ kept, watchfire }) =>
+      await kept.of('findings', FINDINGS_MS, async () => {
+        const checks = await watchfire.diagnose();
+        return { checked: await watchfire.serverTimeMs(), checks };
+      }),
+  }),
+];

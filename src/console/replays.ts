@@ -1,0 +1,87 @@
+import { Scratch } from '../simulation/scratch.ts';
+import type { ScratchEngine } from '../simulation/scratch-engine.ts';
+import { type ScratchServer, scratchServer } from '../simulation/scratch-server.ts';
+import { ConsoleRefusal } from './refusal.ts';
+
+/** Replays that wait at a time: each holds a core of the machine, so one runs after the other. */
+const WAITING = 8;
+
+/** How long the private Redis of replays stays when nothing is replayed. */
+const IDLE_MS = 60_000;
+
+/**
+ * Decides logs once more, on a private Redis that is started for it and goes when it is idle: one replay at a time, and none in the engine
+ * that is looked at.
+ */
+export class Replays {
+  readonly #url: string | undefined;
+  #server: Promise<ScratchServer> | null = null;
+  #line: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #idle: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  /** @param url a Redis to replay on in the place of a private one */
+  constructor(url?: string) {
+    this.#url = url;
+  }
+
+  /**
+   * Runs one replay when those before it are done.
+   * @param signal aborted: it ends, or never begins
+   * @throws ConsoleRefusal where too many wait, or no Redis can be started
+   */
+  async run<T>(name: string, signal: AbortSignal, use: (engine: ScratchEngine) => Promise<T>): Promise<T> {
+    if (this.#waiting >= WAITING) throw new ConsoleRefusal(503, 'too many replays wait; try again in a minute');
+    this.#waiting += 1;
+    const before = this.#line;
+    const turn = Promise.withResolvers<void>();
+    this.#line = turn.promise;
+    try {
+      await before;
+      if (signal.aborted || this.#isClosed) throw new ConsoleRefusal(499, 'given up');
+      return await this.#replay(name, signal, use);
+    } finally {
+      this.#waiting -= 1;
+      turn.resolve();
+      if (this.#waiting === 0) this.#stopLater();
+    }
+  }
+
+  /** Ends the private Redis. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#idle !== null) clearTimeout(this.#idle);
+    const server = this.#server;
+    this.#server = null;
+    await (await server?.catch(() => null))?.stop();
+  }
+
+  async #replay<T>(name: string, signal: AbortSignal, use: (engine: ScratchEngine) => Promise<T>): Promise<T> {
+    if (this.#idle !== null) clearTimeout(this.#idle);
+    this.#server ??= scratchServer(this.#url, '--scratch URL');
+    const { url } = await this.#server.catch((error: unknown) => {
+      this.#server = null;
+      throw new ConsoleRefusal(
+        503,
+        `nothing can be replayed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+    const scratch = await Scratch.open({ url }, signal);
+    try {
+      return await use(scratch.engine(name, 0));
+    } finally {
+      await scratch.close();
+    }
+  }
+
+  #stopLater(): void {
+    const stop = (): void => {
+      const server = this.#server;
+      this.#server = null;
+      server?.then((one) => one.stop()).catch(() => undefined);
+    };
+    this.#idle = setTimeout(stop, IDLE_MS);
+    this.#idle.unref();
+  }
+}

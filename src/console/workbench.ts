@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import type { AutomationDocument } from '../documents/given.ts';
+import { type Automation, parseAutomation } from '../model/automation.ts';
+import { schemas } from '../model/json-schema.ts';
+import { type Backtest, backtest } from '../replay/backtest.ts';
+import { placeOf } from '../replay/player.ts';
+import type { ToldFiring } from '../replay/told.ts';
+import { definitions } from './automations.ts';
+import type { Desk, TextDraft } from './desk.ts';
+import { ConsoleRefusal } from './refusal.ts';
+import { type Route, route } from './route.ts';
+import { anyObject, duration, labels, listOf, problemShape, time } from './shapes.ts';
+
+/** Longest text of automations, in characters. */
+const TEXT_LIMIT = 500_000;
+
+/** Firings that are drawn: more would be one bar. The others are counted. */
+const DRAWN = 4_000;
+
+const HOUR_MS = 3_600_000;
+const LONGEST_MS = 7 * 24 * HOUR_MS;
+
+const text = z.string().max(TEXT_LIMIT).describe('YAML or JSON, as for `watchfire apply`');
+
+export const draftShape = z.object({
+  problems: listOf(problemShape),
+  changes: listOf(
+    z.object({
+      change: z.enum(['created', 'updated', 'unchanged']),
+      id: z.string(),
+      name: z.string(),
+      keys: listOf(z.string()),
+      trigger: z.string().describe('In words'),
+      drops: z.object({ windows: z.number(), alerts: z.number() }).nullable(),
+    }),
+  ),
+});
+
+const toldShape = z.object({
+  automation: z.string(),
+  labels,
+  state: z.string(),
+  triggered: time,
+  fate: z
+    .enum(['same', 'new', 'gone', 'moved'])
+    .describe('Beside what is live: the same, fires anew, or not any more, or at another time'),
+  was: time.nullable().describe('Of one that moved: when it is live'),
+});
+
+export const backtestShape = z.object({
+  entries: z.number(),
+  from: time.nullable(),
+  to: time,
+  tookMs: duration,
+  counts: z.object({ same: z.number(), new: z.number(), gone: z.number(), moved: z.number() }),
+  firings: listOf(toldShape),
+  drawn: z.boolean().describe(`false: there are more than ${DRAWN}, of which the oldest are left out`),
+  exactFrom: time.nullable().describe('From when on it is exact; null: from the first entry on'),
+});
+
+export const WORKBENCH: readonly Route[] = [
+  route({
+    path: '/api/schema',
+    topic: 'workbench',
+    summary: 'The JSON Schema of an automation',
+    answer: anyObject,
+    run: async () => schemas().automation,
+  }),
+  route({
+    method: 'POST',
+    path: '/api/drafts/check',
+    topic: 'workbench',
+    summary: 'What is wrong with a text of automations, and what it would change; changes nothing',
+    body: z.object({ text }),
+    answer: draftShape,
+    run: async (desk, { body }) => await checked(desk, body.text),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/backtests',
+    topic: 'workbench',
+    summary:
+      'What the automations of a text would have fired, beside what is live: the log is decided once more, elsewhere',
+    body: z.object({
+      text,
+      sinceMs: z.int().min(1_000).max(LONGEST_MS).default(HOUR_MS).describe('How far back, in ms'),
+    }),
+    answer: backtestShape,
+    run: async (desk, { body }, signal) => await tested(desk, body, signal),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/automations',
+    topic: 'workbench',
+    summary: 'Puts the automations of a text: all of them, or none where one is wrong',
+    changes: true,
+    body: z.object({
+      text,
+      mode: z.enum(['shadow', 'live']).optional().describe('In the place of what the documents say'),
+    }),
+    answer: z.object({ put: listOf(z.object({ id: z.string(), name: z.string(), change: z.string() })) }),
+    run: async (desk, { body }) => {
+      const { changes } = await soundDraft(desk, body.text);
+      const put = changes.map(({ document, automation, ...change }) => {
+        const wanted = body.mode === undefined ? document : { ...automation.document, mode: body.mode };
+        return { ...change, wanted };
+      });
+      for (const { wanted } of put) if (wanted !== null) await desk.watchfire.put(wanted as AutomationDocument);
+      return { put: put.map(({ id, name, change }) => ({ id, name, change })) };
+    },
+  }),
+];
+
+async function draftOf(desk: Desk, text: string): Promise<TextDraft> {
+  return desk.tools.draft(text, await definitions(desk));
+}
+
+/** @throws ConsoleRefusal for one that may not be put */
+async function soundDraft(desk: Desk, text: string): Promise<TextDraft> {
+  const draft = await draftOf(desk, text);
+  const wrong = draft.problems.find(({ severity }) => severity === 'error');
+  if (wrong) throw new ConsoleRefusal(422, `line ${wrong.line}: ${wrong.path}: ${wrong.message}`, wrong.path);
+  if (draft.changes.length === 0) throw new ConsoleRefusal(422, 'holds no automation');
+  return draft;
+}
+
+async function checked(desk: Desk, text: string): Promise<z.input<typeof draftShape>> {
+  const { problems, changes } = await draftOf(desk, text);
+  const updated = changes.filter(({ change }) => change === 'updated');
+  const drops = await desk.watchfire.drops(updated.map(({ id, automation }) => ({ id, automation })));
+  return {
+    problems,
+    changes: changes.map((one) => {
+      const { change, id, name, keys, automation } = one;
+      const drop = drops[updated.indexOf(one)];
+      return {
+        ...{ change, id, name, keys },
+        trigger: desk.tools.triggerInWords(automation.trigger),
+        drops: drop ? { windows: drop.windows, alerts: drop.alerts } : null,
+      };
+    }),
+  };
+}
+
+async function tested(
+  desk: Desk,
+  { text, sinceMs }: Readonly<{ text: string; sinceMs: number }>,
+  signal: AbortSignal,
+): Promise<z.input<typeof backtestShape>> {
+  const { watchfire, replays } = desk;
+  const { changes } = await soundDraft(desk, text);
+  // What stands there disabled would fire nothing.
+  const candidates = changes.map(({ automation }) => parseAutomation({ ...automation.document, enabled: true }));
+  const from = (await watchfire.serverTimeMs()) - sinceMs;
+  const result = await replays.run('backtest', signal, (engine) =>
+    backtest(watchfire, placeOf(engine), { candidates, sinceMs: from, against: true, signal }),
+  );
+  return backtestTold(result, candidates);
+}
+
+function backtestTold(result: Backtest, candidates: readonly Automation[]): z.input<typeof backtestShape> {
+  const { fresh = [], gone = [], moved = [], same = 0 } = result.difference ?? {};
+  const others = new Set([...fresh, ...moved.map(([, candidate]) => candidate)]);
+  const firings = [
+    ...result.firings.filter((told) => !others.has(told)).map((told) => drawn(told, 'same')),
+    ...fresh.map((told) => drawn(told, 'new')),
+    ...gone.map((told) => drawn(told, 'gone')),
+    ...moved.map(([live, told]) => ({ ...drawn(told, 'moved'), was: live.triggered })),
+  ].sort((a, b) => a.triggered - b.triggered);
+  const exact = candidates.map(({ id }) => result.exact.get(id)?.position ?? null);
+  const latest = Math.max(0, ...exact.map((position) => (position === null ? 0 : Number.parseInt(position, 10))));
+  return {
+    ...{ entries: result.entries, from: result.fromMs, to: result.toMs, tookMs: Math.round(result.tookMs) },
+    counts: { same, new: fresh.length, gone: gone.length, moved: moved.length },
+    firings: firings.slice(-DRAWN),
+    drawn: firings.length <= DRAWN,
+    exactFrom: latest === 0 ? null : latest,
+  };
+}
+
+function drawn(
+  { automation, labels, state, triggered }: ToldFiring,
+  fate: 'same' | 'new' | 'gone' | 'moved',
+): z.input<typeof toldShape> {
+  return { automation, labels: JSON.parse(labels) as Record<string, string>, state, triggered, fate, was: null };
+}
