@@ -185,13 +185,15 @@ export function compiledFields(plan: Plan, node: TriggerNode): string[] {
   ];
 }
 
-/** Whether a trigger uses keys of rules 17 that scripts have to know of. */
-function isRich({ distinct, sum, sliding, cooldownMs, reset, resolve, collect, remindMs }: EventTrigger): boolean {
-  return [distinct, sum, sliding, cooldownMs, reset, resolve, collect, remindMs].some((key) => key !== undefined);
+/** Whether a trigger uses keys of rules 17 that scripts have to know of: those that they are given, or a value that is counted. */
+function isRich(trigger: EventTrigger): boolean {
+  const { distinct, sum } = trigger;
+  return [distinct, sum, ...Object.values(keysOf(trigger))].some((key) => key !== undefined);
 }
 
-/** These keys, as lua/include/engine.lua gives them to the rules; durations in ms. */
-function keysOf({ sliding, cooldownMs, reset, resolve, remindMs, remindLimit, collect }: EventTrigger): object {
+/** Keys of rules 17 as lua/include/engine.lua gives them to the rules; durations in ms. undefined: the trigger does not use it. */
+function keysOf(trigger: EventTrigger): Readonly<Record<string, unknown>> {
+  const { sliding, cooldownMs, reset, resolve, remindMs, remindLimit, collect } = trigger;
   return {
     sliding,
     cooldown: cooldownMs,

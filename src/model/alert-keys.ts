@@ -1,7 +1,7 @@
 import { InvalidDocument } from '../errors.ts';
 import { resolveLevel } from './event-level.ts';
 import { checkClosed, joinPath, together } from './issue.ts';
-import { isNotEmptyList, type Level, refuseBelowRoot } from './level.ts';
+import { isNotEmptyList, type Level, refuseBelowRoot, refuseProactive } from './level.ts';
 import { type EventPattern, patternsAt } from './pattern.ts';
 import { isRecord } from './record.ts';
 import { withinAt } from './within.ts';
@@ -36,10 +36,10 @@ export function alertKeysAt(level: Level): AlertKeys {
 }
 
 function resolveAt(level: Level): Resolve | null {
-  const { resolve, posture } = level.document;
+  const { resolve } = level.document;
   const path = joinPath(level.path, 'resolve');
   if (resolve === undefined) return null;
-  if (posture === 'Proactive') throw new InvalidDocument(path, 'applies only to Reactive triggers', resolve);
+  refuseProactive(level, 'resolve');
   refuseBelowRoot(level, 'resolve');
   if (!isRecord(resolve)) throw new InvalidDocument(path, 'must be an object', resolve);
   const { on, after, ...rest } = resolve;

@@ -5,7 +5,7 @@ import { expressionAt } from './condition.ts';
 import { parseDuration } from './duration.ts';
 import { COLLECT_LIMIT, eventLevel } from './event-level.ts';
 import { checkClosed, joinPath, together } from './issue.ts';
-import { isNotEmptyList, type Level, refuseBelowRoot } from './level.ts';
+import { isNotEmptyList, type Level, refuseBelowRoot, refuseProactive } from './level.ts';
 import { type EventPattern, patternsAt } from './pattern.ts';
 import { FOR_EACH_LIMIT, type Spec, specAt, specsAt, textsAt } from './spec.ts';
 import { withinAt } from './within.ts';
@@ -157,13 +157,11 @@ function slidingAt({ document, path }: Level): boolean {
   return true;
 }
 
-function cooldownAt({ document, path }: Level): number | null {
-  if (document.cooldown === undefined) return null;
-  const place = joinPath(path, 'cooldown');
-  if (document.posture === 'Proactive') {
-    throw new InvalidDocument(place, 'applies only to Reactive triggers', document.cooldown);
-  }
-  return withinAt(document.cooldown, place).ms;
+function cooldownAt(level: Level): number | null {
+  const { cooldown } = level.document;
+  if (cooldown === undefined) return null;
+  refuseProactive(level, 'cooldown');
+  return withinAt(cooldown, joinPath(level.path, 'cooldown')).ms;
 }
 
 function collectAt(level: Level): number {

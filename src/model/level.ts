@@ -10,6 +10,12 @@ export function refuseBelowRoot({ document, path, depth }: Level, key: string): 
   throw new InvalidDocument(joinPath(path, key), 'applies only to the root of an automation', document[key]);
 }
 
+/** Throws InvalidDocument when a key that only Reactive triggers may have stands in another one (rules 17.10). */
+export function refuseProactive({ document, path }: Level, key: string): void {
+  if (document.posture !== 'Proactive' || document[key] === undefined) return;
+  throw new InvalidDocument(joinPath(path, key), 'applies only to Reactive triggers', document[key]);
+}
+
 export function isNotEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0;
 }

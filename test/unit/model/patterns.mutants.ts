@@ -31,10 +31,7 @@ export const rules: Mutants = {
     '17.10: a sliding window has no sum': ['|| sum !== undefined || isZero', '|| isZero'],
     '17.10: there are two kinds of windows': ["if (window !== 'sliding') throw", "if (window === 'hopping') throw"],
     '17.10: a sum is above 0': ['threshold > 0 &&', 'threshold >= 0 &&'],
-    '17.10: only a Reactive trigger cools down': [
-      "  if (document.posture === 'Proactive') {",
-      "  if (document.posture === 'Passive') {",
-    ],
+    '17.10: only a Reactive trigger cools down': ["  refuseProactive(level, 'cooldown');\n", ''],
     '17.10: a hundred events are collected at most': ['collect > COLLECT_LIMIT', 'collect > COLLECT_LIMIT + 1'],
     '17.10: whole events are collected': ['!Number.isInteger(collect) || ', ''],
     '17.10: the root collects': ["  refuseBelowRoot(level, 'collect');\n", ''],
@@ -45,10 +42,7 @@ export const rules: Mutants = {
   'src/model/alert-keys.ts': {
     '17.10: a reminder after a second at the earliest': ['SHORTEST_REMIND_MS = 1_000', 'SHORTEST_REMIND_MS = 999'],
     '17.10: an empty list resolves nothing': ['patterns.length === 0 && afterMs', 'patterns.length < 0 && afterMs'],
-    '17.10: only the alert of a Reactive trigger says how it ends': [
-      "if (posture === 'Proactive') throw",
-      "if (posture === 'Passive') throw",
-    ],
+    '17.10: only the alert of a Reactive trigger says how it ends': ["  refuseProactive(level, 'resolve');\n", ''],
     '17.10: the root says how its alert ends': ["  refuseBelowRoot(level, 'resolve');\n", ''],
     '17.10: resolve is an object': ['if (!isRecord(resolve)) throw', 'if (resolve === null) throw'],
     '17.10: resolve has no other keys': ['    () => checkClosed(resolveRest, rest, path),\n', ''],
