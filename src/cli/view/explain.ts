@@ -122,8 +122,8 @@ export function windowInWords(window: Window | null): string {
   return parts.length === 0 ? 'nothing open' : parts.join(', ');
 }
 
-/** The words of rules 17.13. */
-const MEANINGS: Readonly<Record<string, string>> = {
+/** The words of rules 17.13, which docs/semantics.md explains as well. */
+export const MEANINGS: Readonly<Record<string, string>> = {
   armed: 'it opened a window',
   open: 'a window is open already',
   counted: 'it was counted',
