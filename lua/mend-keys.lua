@@ -27,6 +27,7 @@
 -- KEYS quotas      hash    the most that may
 -- KEYS own         zset    ids of entries that the engine wrote itself -> their ms
 -- KEYS carried     zset    jobs that appended an entry -> when, in ms
+-- KEYS received    zset    events that came by HTTP -> when, in ms
 -- KEYS handlers    hash    types of actions that somebody carries out
 -- KEYS fed         hash    sources of a log that is fed from others
 -- KEYS reached     hash    up to when the applied entries tell of each

@@ -1,5 +1,5 @@
 import type { FreeAction, TriggeredAction } from '../../src/index.ts';
-import { type Part, part, text } from './fields.ts';
+import { type JsonObject, part, text } from '../../src/model/presets/fields.ts';
 
 /**
  * What a maintainer reads about a job. A real handler would post this to the channel in `data`, with `idempotencyKey`
@@ -33,6 +33,6 @@ export function messageOf(action: TriggeredAction): string {
   }
 }
 
-function link(of: Part | undefined): string {
+function link(of: JsonObject | undefined): string {
   return text(of, 'html_url') ?? 'no address';
 }

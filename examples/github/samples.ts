@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
-import { type Part, part } from './fields.ts';
+import { type JsonObject, part } from '../../src/model/presets/fields.ts';
 import type { Delivery } from './to-event.ts';
 
-type Kind = Readonly<{ name: string; examples: readonly Part[] }>;
+type Kind = Readonly<{ name: string; examples: readonly JsonObject[] }>;
 
 /** The package is one JSON file of some megabytes; its own types would make every type check read GitHub's whole API. */
 const kinds = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly Kind[];
@@ -18,7 +18,7 @@ export function sampleDeliveries(): Delivery[] {
 }
 
 /** The first payload of a kind with this action, and whatever else is asked for, to be told again with other ids and times. */
-export function sample(kind: string, action: string, holds: (payload: Part) => boolean = () => true): Delivery {
+export function sample(kind: string, action: string, holds: (payload: JsonObject) => boolean = () => true): Delivery {
   const found = sampleDeliveries().find(
     ({ kind: of, payload }) => of === kind && payload.action === action && holds(payload),
   );
@@ -27,11 +27,11 @@ export function sample(kind: string, action: string, holds: (payload: Part) => b
 }
 
 /** A copy of a delivery with some fields replaced, however deep they are. */
-export function varied(delivery: Delivery, id: string, changes: Part): Delivery {
+export function varied(delivery: Delivery, id: string, changes: JsonObject): Delivery {
   return { ...delivery, id, payload: merged(delivery.payload, changes) };
 }
 
-function merged(base: Part, changes: Part): Part {
+function merged(base: JsonObject, changes: JsonObject): JsonObject {
   const result: Record<string, unknown> = { ...base };
   for (const [name, value] of Object.entries(changes)) {
     const [old, inner] = [part(base[name]), part(value)];

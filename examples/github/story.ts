@@ -1,4 +1,4 @@
-import { text } from './fields.ts';
+import { text } from '../../src/model/presets/fields.ts';
 import { sample, sampleDeliveries, varied } from './samples.ts';
 import { type Delivery, toEvent } from './to-event.ts';
 

@@ -36,6 +36,8 @@ return {
   GROUP_FIRINGS = 1000, -- of one message; a further one begins the next group
   GROUP_BYTES = 2 * 1000 * 1000, -- of their entries in the ledger; the one that passes it can have any size
 
+  RECEIVED = 1000 * 1000, -- ids of events that came by HTTP: some 100 MB; the oldest are forgotten before their time
+
   -- What is kept of deliveries (lua/note-delivery.lua).
   DELIVERIES_KEPT_MS = 7 * 24 * 3600 * 1000, -- of one that was sent or is under way: as long as BullMQ knows its job
   FAILURES_KEPT_MS = 30 * 24 * 3600 * 1000, -- of one that failed for good, unless somebody retries or drops it: as long as the ledger

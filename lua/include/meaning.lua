@@ -10,6 +10,7 @@ return {
   holds = { 'lost', 'absences that waited for parked events may never be decided' },
   early = { 'lost', 'an absence can be told although what was missing arrived early' },
   carried = { 'lost', 'what jobs appended is appended again when they are tried again' },
+  received = { 'lost', 'what came by HTTP counts twice when it is sent again' },
   handlers = { 'lost', 'types of actions are known again when their handlers start' },
   fed = { 'lost', 'entries of the sources may be read once more; they are duplicates by their ids' },
   reached = { 'lost', 'deadlines wait until the sources tell again how far they are' },

@@ -74,6 +74,8 @@ export type Keys = Readonly<{
   reached: string;
   /** zset, permanent: id of a job that appended an entry -> when, in ms; forgotten after seven days (lua/append-once.lua). */
   carried: string;
+  /** zset with a TTL: digest of the id of an event that came by HTTP -> when, in ms; three days (lua/include/received.lua). */
+  received: string;
   /** hash, permanent: id of a job -> how its delivery went, as JSON (src/model/delivery.ts); `''` -> the bytes of all of them (lua/note-delivery.lua). */
   deliveries: string;
   /** zset, permanent: id of a job that is under way or was sent -> when that was noted, in ms; seven days. */
@@ -201,6 +203,7 @@ export function keysOf(namespace: string): Keys {
     fed: name('fed'),
     reached: name('reached'),
     carried: name('carried'),
+    received: name('received'),
     deliveries: name('deliveries'),
     delivered: name('delivered'),
     undelivered: name('undelivered'),

@@ -34,6 +34,7 @@ const RINGS: readonly (readonly string[])[] = [
   ['apply', 'relay', 'producer', 'inspect'],
   ['services', 'doctor', 'migrate', 'why', 'replay'],
   ['reactions'],
+  ['sources'],
   ['simulation', 'engine.ts'],
   ['session.ts', 'index.ts', 'console'],
   ['cli'],

@@ -5,6 +5,7 @@ export const FLEETING: readonly string[] = [
   'workers',
   'durable',
   'carried',
+  'received',
   'handlers',
   'garbage',
   'own',

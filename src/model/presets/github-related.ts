@@ -1,11 +1,12 @@
-import { type Labels, labels, type Part, part, text } from './fields.ts';
+import type { Labels } from '../event.ts';
+import { type JsonObject, labels, part, text } from './fields.ts';
 
 /**
- * Everything a payload names besides the resource: who did it (`actor`), and the pull request, issue, workflow, release,
+ * Everything a payload names besides the resource: its `actor`, and the pull request, issue, workflow, release,
  * environment, discussion, organization and installation it is about. The ids say where a thing is, so that the same
  * pull request has the same id in every kind of event, whatever `place` (the resource's id) is.
  */
-export function relatedOf(place: string, payload: Part): Labels[] {
+export function relatedOf(place: string, payload: JsonObject): Labels[] {
   const found = [
     actor(payload),
     pullRequest(place, payload),
@@ -20,19 +21,19 @@ export function relatedOf(place: string, payload: Part): Labels[] {
   return found.filter((one) => one !== undefined);
 }
 
-function named(role: string, start: string, of: Part | undefined, field: string): Labels | undefined {
+function named(role: string, start: string, of: JsonObject | undefined, field: string): Labels | undefined {
   const name = text(of, field);
   return name === undefined ? undefined : { id: `${start}/${name}`, role, name };
 }
 
-function actor({ sender }: Part): Labels | undefined {
+function actor({ sender }: JsonObject): Labels | undefined {
   const login = text(sender, 'login');
   if (login === undefined) return undefined;
   return labels({ id: `user/${login}`, role: 'actor', name: login, type: text(sender, 'type') });
 }
 
 /** A comment on a pull request comes as one on an issue, which then has a `pull_request` inside. */
-function pullRequest(place: string, payload: Part): Labels | undefined {
+function pullRequest(place: string, payload: JsonObject): Labels | undefined {
   const of = part(payload, 'pull_request') ?? (part(payload, 'issue', 'pull_request') && part(payload, 'issue'));
   const number = text(of, 'number');
   if (number === undefined) return undefined;
@@ -48,7 +49,7 @@ function pullRequest(place: string, payload: Part): Labels | undefined {
   });
 }
 
-function issue(place: string, payload: Part): Labels | undefined {
+function issue(place: string, payload: JsonObject): Labels | undefined {
   const of = part(payload, 'issue');
   const number = text(of, 'number');
   if (number === undefined || part(of, 'pull_request')) return undefined;
@@ -61,8 +62,8 @@ function issue(place: string, payload: Part): Labels | undefined {
   });
 }
 
-/** Its name may be missing or not unique; the path of its file is neither, where it is told. */
-function workflow(place: string, payload: Part): Labels | undefined {
+/** Its name may be missing or not unique; the path of its file is neither, where it is there. */
+function workflow(place: string, payload: JsonObject): Labels | undefined {
   const of = part(payload, 'workflow');
   const name =
     text(of, 'name') ?? text(payload, 'workflow_run', 'name') ?? text(payload, 'workflow_job', 'workflow_name');
@@ -70,18 +71,18 @@ function workflow(place: string, payload: Part): Labels | undefined {
   return path === undefined ? undefined : labels({ id: `${place}/workflow/${path}`, role: 'workflow', name });
 }
 
-function release(place: string, of: Part | undefined): Labels | undefined {
+function release(place: string, of: JsonObject | undefined): Labels | undefined {
   const tag = text(of, 'tag_name');
   if (tag === undefined) return undefined;
   return labels({ id: `${place}/release/${tag}`, role: 'release', name: tag, prerelease: text(of, 'prerelease') });
 }
 
-function environment(place: string, payload: Part): Labels | undefined {
+function environment(place: string, payload: JsonObject): Labels | undefined {
   const name = text(payload, 'deployment', 'environment') ?? text(payload, 'environment');
   return name === undefined ? undefined : { id: `${place}/environment/${name}`, role: 'environment', name };
 }
 
-function discussion(place: string, of: Part | undefined): Labels | undefined {
+function discussion(place: string, of: JsonObject | undefined): Labels | undefined {
   const number = text(of, 'number');
   if (number === undefined) return undefined;
   return labels({ id: `${place}/discussions/${number}`, role: 'discussion', number, state: text(of, 'state') });
