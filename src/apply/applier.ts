@@ -38,6 +38,8 @@ export type ApplierParts = {
   logger: Logger;
   observe?: Observer;
   large?: LargeEntries;
+  /** Nobody else applies here: there is never anything to look at before entries are sent. */
+  alone?: boolean;
   /** Name of the worker, under which it gives signs of life: then an entry at which workers die one after the other is set aside. */
   worker?: string;
 };
@@ -92,7 +94,7 @@ export class Applier {
     this.#sent = promise;
     try {
       if (before !== undefined) await sentBefore;
-      const turn = this.#turn(this.#undisturbed < UNDISTURBED);
+      const turn = this.#turn(!this.#parts.alone && this.#undisturbed < UNDISTURBED);
       const ahead = before && this.#undisturbed >= UNDISTURBED ? this.#call(batch, resolve) : null;
       // Its error is seen below, once those before are done.
       ahead?.catch(() => undefined);

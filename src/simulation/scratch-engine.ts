@@ -69,7 +69,16 @@ export class ScratchEngine {
     this.definitions = new LoadedDefinitions(redis, this.store, parts.ignored);
     const base = { redis, store: this.store, clock: this.#clock };
     const matcher = new Matcher(this.definitions, this.#clock, chunkSize);
-    this.#applier = new Applier({ ...base, matcher, logger, ...(observe && { observe }) });
+    this.#applier = new Applier({
+      ...base,
+      matcher,
+      logger,
+      alone: true,
+      observe: (entries, applied) => {
+        this.#wakeMs = applied.wakeMs;
+        observe?.(entries, applied);
+      },
+    });
     this.#scheduler = new Scheduler(base);
   }
 
@@ -110,9 +119,7 @@ export class ScratchEngine {
     for (;;) {
       if (this.#wakeMs === undefined || (this.#wakeMs !== null && this.#wakeMs <= this.nowMs)) {
         if (await this.#settle()) {
-          // What it appended may have set deadlines of its own.
           fired.push(...(await this.drain()));
-          this.#wakeMs = undefined;
           continue;
         }
       }
@@ -202,18 +209,19 @@ export class ScratchEngine {
 
   /** Applies what the engine itself appended, until nothing is left. @returns what fired since the last call, in order */
   async drain(): Promise<Firing[]> {
-    let appended = false;
-    for (;;) {
-      const waiting = await readBehind(this.redis, this.store, this.#applied, this.#chunkSize);
-      if (waiting.length === 0) break;
-      appended = true;
+    for (let appended = false; ; appended = true) {
+      // Where every firing appends something, what appended nothing fired nothing: only what comes out in shadow appends nothing.
+      const mayFire = appended || !this.#tellsAll || this.#hasShadows;
+      const [waiting, found] = await Promise.all([
+        readBehind(this.redis, this.store, this.#applied, this.#chunkSize),
+        mayFire ? ledgerBehind(this.redis, this.store, this.#noted) : [],
+      ]);
+      if (waiting.length === 0) {
+        this.#noted = found.at(-1)?.[0] ?? this.#noted;
+        return found.map(([, fields]) => parseFiring(fields));
+      }
       await this.#apply(waiting);
     }
-    // Only what comes out in shadow appends nothing.
-    if (this.#tellsAll && !appended && !this.#hasShadows) return [];
-    const found = await ledgerBehind(this.redis, this.store, this.#noted);
-    this.#noted = found.at(-1)?.[0] ?? this.#noted;
-    return found.map(([, fields]) => parseFiring(fields));
   }
 
   /** @returns whether something was decided that appends entries */

@@ -119,6 +119,7 @@ export class TestEngine {
 
   /** The same with automations that were read already. */
   async putParsed(automations: readonly Automation[]): Promise<void> {
+    if (automations.length === 0) return;
     await this.#inTurn(async () => {
       for (const automation of automations) await this.#engine.put(automation);
       await this.#settle();

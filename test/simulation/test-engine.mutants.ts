@@ -2,10 +2,7 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const protections: Mutants = {
   'src/simulation/scratch-engine.ts': {
-    'what follows from a deadline comes before the next one': [
-      'this.#wakeMs = undefined;\n          continue;',
-      'continue;',
-    ],
+    'what follows from a deadline comes before the next one': ['this.#wakeMs = applied.wakeMs;', ''],
     'a change may bring a deadline': [
       'async put(automation: Automation): Promise<void> {\n    this.#wakeMs = undefined;',
       'async put(automation: Automation): Promise<void> {',
