@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { IGNORED_BY_DEFAULT } from '../model/namespace-settings.ts';
 import type { PartitionLayout } from '../model/partition.ts';
-import { removeNamespaces } from '../redis/namespace.ts';
+import { newRun, removeEndedRuns, removeNamespaces, runLives, SIGN_OF_LIFE_MS } from '../redis/namespace.ts';
 import { type OpenOptions, openRedis } from '../redis/open.ts';
 import type { Scenario, ScenarioAnswer } from './scenario.ts';
 import { ScratchEngine, type ScratchParts } from './scratch-engine.ts';
@@ -13,12 +12,17 @@ import { simulate } from './simulation.ts';
 export class Scratch {
   readonly #redis: Redis;
   readonly #parts: ScratchParts;
-  readonly #run = `scratch-${randomBytes(6).toString('hex')}`;
+  readonly #run = newRun();
+  readonly #living: NodeJS.Timeout;
 
   private constructor(redis: Redis, chunkSize: number | undefined, signal: AbortSignal) {
     this.#redis = redis;
     const ignored = new Set(IGNORED_BY_DEFAULT);
     this.#parts = { redis, logger: pino({ level: 'silent' }), ignored, signal, ...(chunkSize && { chunkSize }) };
+    // What is missed is made up for by the next one.
+    const live = (): void => void runLives(redis, this.#run).catch(() => undefined);
+    live();
+    this.#living = setInterval(live, SIGN_OF_LIFE_MS).unref();
   }
 
   /**
@@ -50,8 +54,9 @@ export class Scratch {
     await removeNamespaces(this.#redis, `${this.#run}-${beginning}`);
   }
 
-  /** Removes all that is left, and disconnects. */
+  /** Removes all that is left, also of runs that were killed on that server, and disconnects. */
   async close(): Promise<void> {
-    await this.remove('').finally(() => this.#redis.disconnect());
+    clearInterval(this.#living);
+    await removeEndedRuns(this.#redis, this.#run).finally(() => this.#redis.disconnect());
   }
 }

@@ -3,6 +3,7 @@ import { withScratch } from '../../src/cli/scratch.ts';
 import { Misuse } from '../../src/cli/verb.ts';
 import { ask } from '../../src/embedded/probe.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
+import { newRun, removeEndedRuns, runLives } from '../../src/redis/namespace.ts';
 import { Scratch } from '../../src/simulation/scratch.ts';
 import type { ScratchEngine } from '../../src/simulation/scratch-engine.ts';
 import { scratchServer } from '../../src/simulation/scratch-server.ts';
@@ -71,6 +72,20 @@ test('entries of a log are applied under their own ids, and the words of the dec
     ['Resolved', 'e2'],
   ]);
   expect(words).not.toEqual([]);
+});
+
+test('what a run left behind that was killed goes with the next one, and what is alive stays', async () => {
+  const redis = testClient();
+  const [dead, alive] = [newRun(), newRun()];
+  await redis.set(`{${dead}-1}:events`, 'x', 'EX', 60);
+  await redis.set(`{${alive}-1}:events`, 'x', 'EX', 60);
+  await runLives(redis, alive);
+  const own = await Scratch.open({ url: inject('adminUrl') }, new AbortController().signal);
+  await own.close();
+  expect(await redis.exists(`{${dead}-1}:events`)).toBe(0);
+  expect(await redis.exists(`{${alive}-1}:events`)).toBe(1);
+  await removeEndedRuns(redis, alive);
+  expect(await redis.exists(`{${alive}-1}:events`, `{${alive}}:alive`)).toBe(0);
 });
 
 test('without an address a private server is started, and it is gone afterwards', async () => {
