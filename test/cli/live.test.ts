@@ -133,6 +133,11 @@ describe('as a line', () => {
       firing('f1', 'e1', 5, { state: 'Resolved' }),
       '09:00:00.005Z  RESOLVED   failures  by order.failed customer.7',
     ],
+    [
+      'a firing in shadow says so',
+      firing('f1', null, 5, { shadow: true }),
+      '09:00:00.005Z  FIRED      failures  nothing was ever seen  in shadow, no jobs',
+    ],
     ['a job has its queue', job('j1', 'f1', 5), '09:00:00.005Z  job        call in queue mail  five failures  j1'],
     [
       'a job that waits says how long',

@@ -144,6 +144,7 @@ function firingLine({ entry, firing }: Recorded, paint: Paint): string {
   if (Object.keys(labels).length > 0) parts.push(plain(labelsInWords(labels)));
   if (children.length > 0) parts.push(`made of ${children.length} firings`);
   else parts.push(plain(event ? `by ${event.event} ${resourceId(event.resource) ?? ''}` : 'nothing was ever seen'));
+  if (firing.shadow) parts.push(paint('dim', 'in shadow, no jobs'));
   const [kind, style]: [string, Style] =
     state === 'Triggered' ? ['FIRED', ['bold', 'magenta']] : ['RESOLVED', ['bold', 'green']];
   return line(Number.parseInt(entry, 10), kind, style, parts.join('  '), paint);
