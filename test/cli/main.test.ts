@@ -20,6 +20,8 @@ const VERBS = [
     'status',
     'doctor',
     'console',
+    'audit',
+    'erase',
     'init',
     'settings',
     'migrate',
@@ -189,14 +191,14 @@ describe('a Redis that cannot be used', () => {
   test('because it goes away, is reported', async () => {
     const proxy = await proxyToRedis();
     const namespace = freshNamespace({ permanent: ['events'] });
+    const stop = new AbortController();
     async function* going(): AsyncGenerator<string> {
       yield '{"event":"x","resource":{"id":"r"}}\n';
       proxy.close();
       yield '{"event":"x","resource":{"id":"r"}}\n';
+      // Asked for more, so both were taken: they wait for it to come back, until they are told to stop.
+      setTimeout(() => stop.abort(), 50);
     }
-    // The lines wait for it to come back, until they are told to stop.
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(), 200);
     const argv = ['--namespace', namespace, 'send', '-', '--redis', proxy.url];
     const { status, out, err } = await run(argv, { stdin: going(), signal: stop.signal });
     expect({ status, out, err }).toEqual({
