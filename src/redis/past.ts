@@ -5,6 +5,7 @@ import { isRecord } from '../model/record.ts';
 import { fieldsOf, OUTCOMES } from './backlog.ts';
 import type { KeyChange } from './change.ts';
 import { generationIn, positionIn } from './damage.ts';
+import { type Erased, erasedIn } from './erased.ts';
 import { type FiringEntry, ledgerBetween } from './ledger.ts';
 import { isAfter } from './log.ts';
 import type { Store } from './store.ts';
@@ -27,6 +28,8 @@ export type Noted = Readonly<{ position: string }> &
     /** What was decided of a key of the automation `id` (rules 13). */
     | Readonly<{ kind: KeyChange['kind']; generation: number; timeMs: number; id: string; labels: Labels }>
     /** The entry `position` was given up. `attempts`: null for one that claimed in vain to be the engine's. */
+    /** Entries up to `position` were erased. */
+    | Readonly<{ kind: 'erased'; erased: Erased }>
     | Readonly<{ kind: 'set-aside'; reason: string; error: string; attempts: number | null }>
   );
 
@@ -41,6 +44,8 @@ export type StandingEngine = Readonly<{
   automations: ReadonlyMap<string, StoodAt>;
   settings: Stood;
   quotas: Stood;
+  /** Up to which ms the applied entries tell of each source of the log (rules 18); empty for a log that is not fed. */
+  reached: Stood;
   /** The oldest first. */
   history: readonly Noted[];
   first: string | null;
@@ -67,6 +72,7 @@ export async function readStanding(redis: Redis, store: Store): Promise<Standing
         .hgetall(keys.plans)
         .hgetall(keys.settings)
         .hgetall(keys.quotas)
+        .hgetall(keys.reached)
         .hgetall(keys.counters)
         .xrange(keys.history, '-', '+')
         .xrange(keys.events, '-', '+', 'COUNT', 1)
@@ -75,13 +81,13 @@ export async function readStanding(redis: Redis, store: Store): Promise<Standing
         .xlen(keys.events),
     ),
   );
-  const [position, generation, [seconds, micros], documents, plans, settings, quotas, counters] = answers as [
+  const [position, generation, [seconds, micros], documents, plans, settings, quotas, reached, counters] = answers as [
     string | null,
     string | null,
     [number, number],
     ...Record<string, string>[],
   ];
-  const [history, first, last, ledger, length] = answers.slice(8) as [...[string, string[]][][], number];
+  const [history, first, last, ledger, length] = answers.slice(9) as [...[string, string[]][][], number];
   const count = (word: string): number => storedNumber(counters?.[word], 0);
   return {
     position: positionIn(store, position),
@@ -92,6 +98,7 @@ export async function readStanding(redis: Redis, store: Store): Promise<Standing
     ),
     settings: settings ?? {},
     quotas: quotas ?? {},
+    reached: reached ?? {},
     history: (history as [string, string[]][]).flatMap(([id, fields]) => notedIn(keys.history, id, fields)),
     first: (first as [string, string[]][])[0]?.[0] ?? null,
     last: (last as [string, string[]][])[0]?.[0] ?? '0-0',
@@ -145,6 +152,8 @@ function notedIn(key: string, id: string, flat: readonly string[]): Noted[] {
       const before = Array.isArray(list) ? Object.fromEntries(fieldsOf(list as unknown[])) : {};
       return [{ kind, ...change, before: before as Stood }];
     }
+    case 'erased':
+      return [{ kind, position, erased: erasedIn(fields) }];
     case 'set-aside': {
       const attempts = text('attempts') === '' ? null : Number(text('attempts'));
       return [{ kind, position, reason: text('reason'), error: text('error'), attempts }];

@@ -69,6 +69,15 @@ export async function unpark(redis: Redis, { keys, prefixes }: Store, id: string
   return true;
 }
 
+/** Sources that fed the log before it begins: its time does not run ahead of them (rules 18). @param ms up to when they had told of it */
+export async function openSources(redis: Redis, { keys }: Store, names: readonly string[], ms: number): Promise<void> {
+  await redis
+    .multi()
+    .hset(keys.reached, ...names.flatMap((name) => [name, String(ms)]))
+    .hset(keys.clock, 'fed', String(names.length))
+    .exec();
+}
+
 /** Gives the next change this number. */
 export async function setGeneration(redis: Redis, { keys }: Store, generation: number): Promise<void> {
   await redis.set(keys.generation, String(generation));

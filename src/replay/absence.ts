@@ -1,19 +1,21 @@
 import { NotFound } from '../errors.ts';
 import { type EventWindow, windowsAt } from '../inspect/windows.ts';
 import { compileKey, encodeKey, labelsOfKey } from '../match/key.ts';
+import { isSpread } from '../match/placement.ts';
 import { planOf, type TriggerNode } from '../match/plan.ts';
 import { TriggerIndex } from '../match/trigger-index.ts';
 import type { Automation } from '../model/automation.ts';
 import type { Event, Labels } from '../model/event.ts';
 import { decode } from '../model/intake.ts';
-import { readStored } from '../redis/definitions.ts';
+import { findDefinition, readStored } from '../redis/definitions.ts';
 import { newestBefore } from '../redis/log.ts';
 import { type PresentState, readMoment } from '../redis/moment.ts';
 import { readParked } from '../redis/parked.ts';
+import { storeOfKey } from '../redis/placed.ts';
 import { readSettings } from '../redis/settings.ts';
 import { quietUntilIn } from '../redis/window-text.ts';
 import { storedWindows } from '../redis/windows.ts';
-import type { LiveEngine } from './live.ts';
+import type { LiveEngine, LiveNamespace } from './live.ts';
 import { verdictsOf } from './verdicts.ts';
 
 /** Entries that are looked through for what came of a key. */
@@ -57,10 +59,11 @@ export type AbsenceExplained = PresentState &
  * @throws NotFound, RangeError for labels that are not those of the key
  */
 export async function explainAbsence(
-  live: LiveEngine,
+  namespace: LiveNamespace,
   id: string,
   given: readonly string[],
 ): Promise<AbsenceExplained> {
+  const live = await engineOfKey(namespace, id, given);
   const { connections, store } = live;
   const { redis } = connections;
   const definition = await readStored(redis, store, id);
@@ -114,6 +117,19 @@ export async function explainAbsence(
       };
     }),
   };
+}
+
+/** The engine that has a key. @throws NotFound, RangeError for labels that are not those of the key */
+async function engineOfKey(namespace: LiveNamespace, id: string, given: readonly string[]): Promise<LiveEngine> {
+  const { connections, store } = namespace;
+  const layout = await namespace.partitions();
+  if (layout === null) return namespace;
+  const automation = await findDefinition(connections.redis, store, id);
+  if (automation === null) throw new NotFound(id);
+  const { forEach } = automation.trigger;
+  const values = isSpread(automation.trigger, layout.by) ? valuesOf(forEach, given) : [];
+  const labels = labelsOfKey(forEach, encodeKey(values));
+  return { connections, store: storeOfKey({ store, layout }, automation.trigger, labels) };
 }
 
 function valuesOf(names: readonly string[], given: readonly string[]): string[] {
@@ -171,7 +187,7 @@ class Seen {
     for (let to = '+'; looked < LOOK_LIMIT && !this.#isDone; ) {
       const page = await newestBefore(redis, store, to, PAGE);
       for (const entry of page) {
-        const decoded = decode(entry);
+        const decoded = decode(entry, { origin: store.origin });
         if (decoded.kind === 'event') this.#take(entry.id, decoded.event);
       }
       looked += page.length;

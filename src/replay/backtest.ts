@@ -2,18 +2,18 @@ import type { Automation } from '../model/automation.ts';
 import { type Firing, parseFiring } from '../model/firing.ts';
 import type { FiringEntry } from '../redis/ledger.ts';
 import { readStanding } from '../redis/past.ts';
-import { playCandidates, playFile } from './candidates.ts';
+import { type CandidateLog, type CandidateOptions, playCandidates, playFile } from './candidates.ts';
 import { type Difference, differenceOf, type Sameness, sameness } from './compare.ts';
 import type { ExactFrom } from './exactness.ts';
-import { alertsAt, type LiveEngine, ledgerOf, type Retained, readRetained } from './live.ts';
+import { alertsAt, entriesOf, type LiveEngine, ledgerOf, type Retained, readRetained } from './live.ts';
 import { beginningMs } from './past.ts';
 import type { ScratchPlace } from './player.ts';
-import { RecordedReplay, type ReplayProgress } from './recorded.ts';
+import { RecordedReplay, type ReplayOptions, type ReplayProgress } from './recorded.ts';
 import { automationIn, type OwnEntries } from './run.ts';
 import { type ToldFiring, toldOf } from './told.ts';
 
 /** The first so many firings stand there whole. */
-const WHOLE = 10;
+export const WHOLE = 10;
 
 export type BacktestOptions = Readonly<{
   /** Only entries since then, in ms. */
@@ -44,6 +44,8 @@ export type Backtest = Readonly<{
   /** How many keys are not compared, since they had an alert when the log began. */
   doubtful: number;
   complete: boolean;
+  /** Entries of the log that were erased: nothing meets them, and automations that had are exact from where on that cannot matter any more. */
+  erased: number;
   same: Sameness | null;
   own: OwnEntries | null;
   difference: Difference | null;
@@ -60,6 +62,12 @@ class Gathered {
       if (this.first.length < WHOLE) this.first.push(parseFiring(firing[1]));
     }
   };
+
+  /** What is known of a replay before anything is compared. */
+  get outcome(): Pick<Backtest, 'firings' | 'first' | 'refused' | 'doubtful' | 'same' | 'own' | 'difference'> {
+    const { told: firings, first } = this;
+    return { firings, first, refused: 0, doubtful: 0, same: null, own: null, difference: null };
+  }
 }
 
 /**
@@ -72,33 +80,68 @@ export async function backtest(
   options: BacktestOptions = {},
 ): Promise<Backtest> {
   const { candidates, lines, sinceMs, against = false, ...heard } = options;
+  if (lines !== undefined) return await fileBacktest(live, place, lines, options);
+  const retained = await readRetained(live, sinceMs);
+  if (candidates === undefined) return await recordedBacktest(live, retained, place, heard);
+  const log = {
+    retained,
+    pages: entriesOf(live, retained.first, retained.to, retained.past.erased),
+    origin: live.store.origin,
+  };
+  const found = await candidateBacktest(log, candidates, place, heard);
+  if (!against) return found;
+  return { ...found, difference: differenceOf(found.firings, await ledgerOfThese(live, retained, candidates)) };
+}
+
+/** Without partitions also where the namespace has them: a file has one log. */
+export async function fileBacktest(
+  live: LiveEngine,
+  place: ScratchPlace,
+  lines: AsyncIterable<string>,
+  { candidates, ...heard }: BacktestOptions,
+): Promise<Backtest> {
   const startedMs = performance.now();
   const gathered = new Gathered();
-  const took = (): number => performance.now() - startedMs;
-  const play = { ...heard, fired: gathered.fired };
-  const told = { firings: gathered.told, first: gathered.first, doubtful: 0, same: null, own: null, difference: null };
-  if (lines !== undefined) {
-    const automations = candidates ?? (await standingAutomations(live));
-    const { entries, refused, fromMs, toMs } = await playFile(lines, automations, place, play);
-    return { ...told, entries, refused, fromMs, toMs, tookMs: took(), exact: new Map(), complete: true };
-  }
-  const retained = await readRetained(live, sinceMs);
-  const { standing, past, first } = retained;
-  const span = {
-    fromMs: first === null ? null : beginningMs({ ...standing, first }),
-    toMs: standing.nowMs,
-    complete: past.complete,
-    refused: 0,
+  const automations = candidates ?? (await standingAutomations(live));
+  const played = await playFile(lines, automations, place, { ...heard, fired: gathered.fired });
+  return {
+    ...gathered.outcome,
+    ...played,
+    exact: new Map(),
+    complete: true,
+    erased: 0,
+    tookMs: performance.now() - startedMs,
   };
-  if (candidates !== undefined) {
-    const { entries, exact } = await playCandidates(live, retained, candidates, place, play);
-    const difference = against ? await compared(live, retained, candidates, gathered.told) : null;
-    return { ...told, ...span, entries, exact, difference, tookMs: took() };
-  }
-  const recorded = await RecordedReplay.open(live, retained, place, play);
+}
+
+/** With other automations; `difference` stays null. */
+export async function candidateBacktest(
+  log: CandidateLog,
+  candidates: readonly Automation[],
+  place: ScratchPlace,
+  heard: CandidateOptions,
+): Promise<Backtest> {
+  const startedMs = performance.now();
+  const gathered = new Gathered();
+  const played = await playCandidates(log, candidates, place, { ...heard, fired: gathered.fired });
+  return { ...gathered.outcome, ...spanOf(log.retained), ...played, tookMs: performance.now() - startedMs };
+}
+
+/** With the automations as they were, and the ledger beside it. */
+export async function recordedBacktest(
+  live: LiveEngine,
+  retained: Retained,
+  place: ScratchPlace,
+  heard: ReplayOptions,
+): Promise<Backtest> {
+  const startedMs = performance.now();
+  const gathered = new Gathered();
+  const { standing, past } = retained;
+  const recorded = await RecordedReplay.open(live, retained, place, { ...heard, fired: gathered.fired });
   await recorded.upTo(retained.to);
   await recorded.run.end();
-  const own = await recorded.own();
+  // What was said of firings that were erased is gone as well.
+  const own = past.erased.size > 0 ? null : await recorded.own();
   const before = gathered.told.length;
   await recorded.player.settle(standing.nowMs);
   const ledger = await ledgerOf(live, retained, past.complete ? 0 : retained.frontMs);
@@ -106,7 +149,17 @@ export async function backtest(
   const doubtful = await alertsAt(live, retained);
   const same = sameness(gathered.told, ledger, exact, doubtful, gathered.told.length - before);
   const { entries } = recorded.run;
-  return { ...told, ...span, entries, exact, doubtful: doubtful.size, same, own, tookMs: took() };
+  const compared = { exact, doubtful: doubtful.size, same, own };
+  return { ...gathered.outcome, ...spanOf(retained), ...compared, entries, tookMs: performance.now() - startedMs };
+}
+
+function spanOf({ standing, past, first }: Retained): Pick<Backtest, 'fromMs' | 'toMs' | 'complete' | 'erased'> {
+  return {
+    fromMs: first === null ? null : beginningMs({ ...standing, first }),
+    toMs: standing.nowMs,
+    complete: past.complete,
+    erased: past.erased.size,
+  };
 }
 
 async function standingAutomations(live: LiveEngine): Promise<Automation[]> {
@@ -115,17 +168,13 @@ async function standingAutomations(live: LiveEngine): Promise<Automation[]> {
 }
 
 /** The ledger of the automations that candidates stand for, since the log begins. */
-async function compared(
+export async function ledgerOfThese(
   live: LiveEngine,
   retained: Retained,
   candidates: readonly Automation[],
-  told: readonly ToldFiring[],
-): Promise<Difference> {
+): Promise<ToldFiring[]> {
   const ids = new Set(candidates.map(({ id }) => id));
   const sinceMs = beginningMs({ ...retained.standing, first: retained.first });
   const ledger = await ledgerOf(live, retained, sinceMs);
-  return differenceOf(
-    told,
-    ledger.filter(({ automation, triggered }) => ids.has(automation) && triggered >= sinceMs),
-  );
+  return ledger.filter(({ automation, triggered }) => ids.has(automation) && triggered >= sinceMs);
 }

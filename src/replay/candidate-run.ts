@@ -23,19 +23,19 @@ export class CandidateRun {
     this.#keeps = keeps;
   }
 
-  /** @param follows whether events may wait for others, of which the log does not say when they come back */
+  /** @param atOnce whether what is due is decided at its time, and what is written stands there: as where the log does not say when that was */
   async begin(
     candidates: readonly Automation[],
     agreed: Pick<Past, 'settings' | 'quotas'>,
     atMs: number,
-    follows: boolean,
+    atOnce: boolean,
   ): Promise<void> {
     await begin(this.#player, agreed, atMs);
     await this.#player.begin(
       candidates.map((automation, i) => [automation, i + 1]),
       atMs,
     );
-    this.#atOnce = follows || (await this.#player.listens());
+    this.#atOnce = atOnce || (await this.#player.listens());
   }
 
   wrote(entries: readonly Entry[]): void {

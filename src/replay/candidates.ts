@@ -5,35 +5,40 @@ import { parseTimestamp } from '../model/timestamp.ts';
 import { isAfter } from '../redis/log.ts';
 import { CandidateRun } from './candidate-run.ts';
 import { type ExactFrom, Exactness } from './exactness.ts';
-import { entriesOf, type LiveEngine, type Retained } from './live.ts';
+import type { Retained } from './live.ts';
 import { beginningMs } from './past.ts';
 import { Player, type ScratchPlace } from './player.ts';
 import type { ReplayOptions } from './recorded.ts';
-import { ownIn } from './run.ts';
+import { firedBy } from './run.ts';
+
+/** A log that candidates are tried on. `origin`: the partition that it is of; '' for none. */
+export type CandidateLog = Readonly<{ retained: Retained; pages: AsyncIterable<readonly Entry[]>; origin: string }>;
+
+/** `tells`: gets what the candidates would have the engine write, which nothing else in this log hears. */
+export type CandidateOptions = ReplayOptions & Readonly<{ tells?: (entries: readonly Entry[]) => void }>;
 
 /** Replays a log with other automations. What the engine wrote then stands where it stood, but for what candidates say anew. */
 export async function playCandidates(
-  live: LiveEngine,
-  retained: Retained,
+  { retained, pages, origin }: CandidateLog,
   candidates: readonly Automation[],
   place: ScratchPlace,
-  options: ReplayOptions,
+  options: CandidateOptions,
 ): Promise<{ entries: number; exact: ReadonlyMap<string, ExactFrom> }> {
   const { past, first, standing, count } = retained;
   const exactness = new Exactness(retained);
   for (const candidate of candidates) exactness.stood(candidate);
   const ids = new Set(candidates.map(({ id }) => id));
   const player = new Player(
-    place,
+    { ...place, origin },
     {
       played: (played) => {
         exactness.played(played);
         options.played?.(played);
       },
       fired: (firings) => options.fired?.(firings),
-      appended: (entries) => run.wrote(entries),
+      appended: (entries) => (options.tells ?? tells)(entries),
     },
-    past.givenUp,
+    past,
   );
   // An event that waits comes back where it did.
   const run = new CandidateRun(
@@ -41,10 +46,15 @@ export async function playCandidates(
     (entry) => ids.has(firedBy(entry) ?? ''),
     (form) => form === 'firing',
   );
-  await run.begin(candidates, past, beginningMs({ ...standing, first }), false);
+  const tells = (entries: readonly Entry[]): void => run.wrote(entries);
+  const beginMs = beginningMs({ ...standing, first });
+  await player.fedBy(retained.sources, beginMs);
+  // What others hear of them has to stand at its time.
+  await run.begin(candidates, past, beginMs, options.tells !== undefined);
+  if (options.tells) await player.tellAll();
   const changes = past.changes.filter(({ kind }) => kind !== 'automation');
   let generation = candidates.length;
-  for await (const page of entriesOf(live, first, retained.to)) {
+  for await (const page of pages) {
     options.signal?.throwIfAborted();
     let rest: readonly Entry[] = page;
     for (let [change] = changes; change !== undefined; [change] = changes) {
@@ -62,12 +72,6 @@ export async function playCandidates(
   }
   await run.end(standing.nowMs);
   return { entries: run.entries, exact: exactness.found };
-}
-
-/** The automation of a state-change entry. */
-function firedBy(entry: Entry): string | null {
-  const inner = ownIn(entry);
-  return inner[0] === 'firing' ? (inner[inner.indexOf('automation') + 1] ?? null) : null;
 }
 
 /** Where a file says no time before its first event: the year 2001. */

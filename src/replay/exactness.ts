@@ -49,17 +49,31 @@ export class Exactness {
   /** Whether a quota kept keys from their windows: which ones hangs on all that held state, so nothing is exact then. */
   readonly #unsure: boolean;
 
+  /** Up to when the log tells of its sources, in ms; those of which it does not yet. */
+  readonly #reached = new Map<string, number>();
+  readonly #unheard: Set<string>;
+  readonly #givenUp: Past['givenUp'];
+  readonly #met: Past['met'];
+
   constructor(retained: Retained) {
     const { complete } = retained.past;
     this.#complete = complete;
     this.#unsure = !complete && retained.standing.refused > 0;
     this.#frontMs = retained.frontMs;
     this.#waitMs = longestWaitMs(retained.past);
+    this.#unheard = new Set(retained.sources);
+    this.#givenUp = retained.past.givenUp;
+    this.#met = retained.past.met;
   }
 
   /** An automation that stood there already. */
   stood({ id, trigger }: Automation): void {
     const horizon = horizonMs(trigger, true);
+    const met = this.#met.get(id);
+    if (met !== undefined) {
+      this.#doubt(id, trigger, met);
+      return;
+    }
     // An event that waited when the log began holds absences until it is back.
     const untilMs = hasAbsence(trigger) ? this.#frontMs + this.#waitMs + horizon : 0;
     this.#tracks.set(id, {
@@ -72,10 +86,29 @@ export class Exactness {
     });
   }
 
+  /** Events that it had met were erased, the last one at that time: what was of them may go on. Of an alert nothing is known. */
+  #doubt(id: string, trigger: Trigger, metMs: number): void {
+    const untilMs = this.#unsure || keepsAlerts(trigger) ? Number.POSITIVE_INFINITY : metMs + horizonMs(trigger, true);
+    const horizon = horizonMs(trigger, true);
+    this.#tracks.set(id, {
+      horizonMs: horizon,
+      sinceMs: Math.max(metMs, this.#frontMs),
+      untilMs,
+      keys: new Map(),
+      lookMs: 0,
+      from: null,
+    });
+  }
+
   /** It was put, replaced or deleted behind `position`. */
   changed(before: Automation | null, after: Automation | null, position: string, atMs: number): void {
     const id = (before ?? after)?.id ?? '';
     const known = this.#tracks.get(id);
+    const met = this.#met.get(id);
+    if (after !== null && met !== undefined && met > atMs) {
+      this.#doubt(id, after.trigger, met);
+      return;
+    }
     if (after === null || known?.from) return;
     if (before !== null && known !== undefined && !isFresh(before, after)) {
       known.horizonMs = Math.max(known.horizonMs, horizonMs(after.trigger, true));
@@ -98,10 +131,29 @@ export class Exactness {
     const open = [...this.#tracks.values()].some(({ from }) => from === null);
     const lastMs = msOf(last.id);
     if (open) this.#touch(chunk, lastMs);
+    this.#hearOfSources(chunk);
     const { newest, arrival } = clock;
-    if (newest === null || arrival === null || newest <= this.#frontMs) return;
-    this.#asOf = lastMs - Math.min(Math.max(arrival - newest, 0), LAG_LIMIT_MS);
+    if (newest === null || arrival === null || newest <= this.#frontMs || this.#unheard.size > 0) return;
+    this.#asOf = this.#held(lastMs) - Math.min(Math.max(arrival - newest, 0), LAG_LIMIT_MS);
     if (open) this.#look(last.id, lastMs);
+  }
+
+  #hearOfSources({ entries }: Chunk): void {
+    for (const { entry, moves = [] } of entries) {
+      // What claims in vain to be the engine's says nothing.
+      if (this.#givenUp.has(entry)) continue;
+      for (const { form, source, ms } of moves) {
+        this.#unheard.delete(source);
+        if (form === 'closed') this.#reached.delete(source);
+        else this.#reached.set(source, Math.max(ms, this.#reached.get(source) ?? ms));
+      }
+    }
+  }
+
+  /** The time of the log where a clock says `ms`: as lua/include/sources.lua has it. */
+  #held(ms: number): number {
+    const least = Math.min(...this.#reached.values());
+    return ms <= least ? ms : Math.max(least, ms - LAG_LIMIT_MS);
   }
 
   #touch({ triggers, entries }: Chunk, lastMs: number): void {
@@ -165,6 +217,10 @@ function isFresh(before: Automation, after: Automation): boolean {
 function longestWaitMs({ settings, changes }: Past): number {
   const later = changes.flatMap((change) => (change.kind === 'settings' ? [change.after] : []));
   return Math.max(...[settings, ...later].map(followWaitIn));
+}
+
+function keepsAlerts(trigger: Trigger): boolean {
+  return trigger.type === 'event' ? alerts(trigger) : trigger.triggers.some(keepsAlerts);
 }
 
 function hasAbsence(trigger: Trigger): boolean {

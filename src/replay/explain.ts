@@ -4,6 +4,7 @@ import { encodeKey, keyOf, labelsOfKey } from '../match/key.ts';
 import { planOf, type TriggerNode } from '../match/plan.ts';
 import type { Automation } from '../model/automation.ts';
 import type { Event, Labels } from '../model/event.ts';
+import { fedEntryIn } from '../model/fed.ts';
 import { decode, type Entry } from '../model/intake.ts';
 import { changesSince } from '../redis/definition-changes.ts';
 import { isAfter, newestBefore } from '../redis/log.ts';
@@ -12,6 +13,7 @@ import type { ExactFrom } from './exactness.ts';
 import { idBefore, type LiveEngine, type Retained, readRetained } from './live.ts';
 import type { ScratchPlace } from './player.ts';
 import { RecordedReplay, type ReplayOptions } from './recorded.ts';
+import { ownIn } from './run.ts';
 import { type ConditionVerdict, nearestMiss, verdictsOf } from './verdicts.ts';
 
 /** What an event was to a trigger. `word`: of rules 17.13, null where it was not interested. `before`, `after`: what stood at its key. */
@@ -48,8 +50,10 @@ export type ExplainedEvent = Readonly<{
   automations: readonly ExplainedAutomation[];
 }>;
 
+/** `present`: false for an entry that this log has not, and that none of its automations met: it says what the entry would have been to them. */
 export type ExplainOptions = Readonly<{
   automation?: string;
+  present?: boolean;
   onProgress?: ReplayOptions['onProgress'];
   signal?: AbortSignal;
 }>;
@@ -68,7 +72,7 @@ export async function findEntry({ connections: { redis }, store }: LiveEngine, n
   let to = '+';
   for (let looked = 0; looked < LOOK_LIMIT; looked += PAGE) {
     const page = await newestBefore(redis, store, to, PAGE);
-    for (const entry of page) if (idOf(entry, name) === name) return entry;
+    for (const entry of page) if (isNamed(entry, name, id ?? null, store.origin)) return entry;
     const last = page.at(-1);
     if (last === undefined) return null;
     to = `(${last.id}`;
@@ -76,13 +80,19 @@ export async function findEntry({ connections: { redis }, store }: LiveEngine, n
   return null;
 }
 
-/** The id of the event in an entry, where its text has it at all. */
-function idOf(entry: Entry, name: string): string | null {
+/** Whether an entry holds the event of that id, or is what was fed of the entry `came` of the front log. */
+function isNamed(entry: Entry, name: string, came: string | null, origin: string): boolean {
+  if (came !== null && fedEntryIn(ownIn(entry))?.id === came) return true;
   const escaped = JSON.stringify(name).slice(1, -1);
   const isOwn = name.startsWith('s-') && entry.fields.includes(name.slice(2));
-  if (!isOwn && !entry.fields.some((text) => text.includes(name) || text.includes(escaped))) return null;
-  const decoded = decode(entry);
-  return decoded.kind === 'event' ? decoded.event.id : null;
+  if (!isOwn && !entry.fields.some((text) => text.includes(name) || text.includes(escaped))) return false;
+  return eventIn(entry, origin)?.id === name;
+}
+
+/** The event of an entry of the partition `origin`; null for one that is none. */
+export function eventIn(entry: Entry, origin: string): Event | null {
+  const decoded = decode(entry, { origin });
+  return decoded.kind === 'event' ? decoded.event : null;
 }
 
 /**
@@ -92,7 +102,7 @@ export async function explain(
   live: LiveEngine,
   place: ScratchPlace,
   entry: Entry,
-  { automation: only, ...options }: ExplainOptions = {},
+  { automation: only, present = true, ...options }: ExplainOptions = {},
 ): Promise<ExplainedEvent> {
   const retained = await readRetained(live);
   const words: string[] = [];
@@ -106,7 +116,8 @@ export async function explain(
   await recorded.run.before(entry);
   const { player } = recorded;
   const decided = matchEntry(entry, player.view);
-  const event = decided.kind === 'rejected' || decided.kind === 'ignored' ? eventOf(entry) : decided.event;
+  const event =
+    decided.kind === 'rejected' || decided.kind === 'ignored' ? eventIn(entry, live.store.origin) : decided.event;
   const interests = 'interests' in decided ? decided.interests : [];
   const found = event === null ? [] : await automationsAt(player, only);
   const cells = found.flatMap(({ automation, nodes }) =>
@@ -117,7 +128,7 @@ export async function explain(
     })),
   );
   const before = await windowsAt(player.redis, player.store, cells);
-  const isWaiting = isAfter(entry.id, retained.to);
+  const isWaiting = !present || isAfter(entry.id, retained.to);
   if (!isWaiting) {
     await recorded.run.feed([entry]);
     await recorded.run.rest();
@@ -147,11 +158,6 @@ export async function explain(
       return explained(automation, own, retained, recorded.exact.get(automation.id) ?? null, entry.id);
     }),
   };
-}
-
-function eventOf(entry: Entry): Event | null {
-  const decoded = decode(entry);
-  return decoded.kind === 'event' ? decoded.event : null;
 }
 
 /** All automations with their triggers, as they stand there. */

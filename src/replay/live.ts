@@ -1,17 +1,27 @@
 import type { Redis } from 'ioredis';
 import type { Automation } from '../model/automation.ts';
 import { type Entry, msOf } from '../model/intake.ts';
+import type { PartitionLayout } from '../model/partition.ts';
+import { formatTimestamp } from '../model/timestamp.ts';
+import type { ErasedEntry } from '../redis/erased.ts';
 import { isAfter } from '../redis/log.ts';
 import { countBetween, ledgerUpTo, readStanding, type StandingEngine } from '../redis/past.ts';
 import { readEntries } from '../redis/scratch-log.ts';
 import type { Store } from '../redis/store.ts';
 import { alerts } from './exactness.ts';
 import { type Past, pastOf } from './past.ts';
+import type { ScratchPlace } from './player.ts';
 import { automationIn } from './run.ts';
 import { type ToldFiring, toldOf } from './told.ts';
 
 /** An engine whose log is replayed; nothing of it is changed. */
 export type LiveEngine = Readonly<{ connections: Readonly<{ redis: Redis }>; store: Store }>;
+
+/** One whose namespace may be divided. */
+export type LiveNamespace = LiveEngine & Readonly<{ partitions: () => Promise<PartitionLayout | null> }>;
+
+/** Where the log of a partition is replayed, by its name: '' without partitions. */
+export type PlaceFor = (name: string) => ScratchPlace;
 
 /** How far the clock of a worker's server may lie behind the ids of entries, in ms: rules 1, clock skew, and as much again. */
 const SKEW_MS = 10_000;
@@ -25,19 +35,20 @@ export type Retained = Readonly<{
   count: number;
   /** Up to there it is unknown what was, in ms. */
   frontMs: number;
+  /** What feeds the log and was opened before it begins; none where it begins at its first entry. */
+  sources: readonly string[];
 }>;
 
 /** @param sinceMs entries that are older are left out */
 export async function readRetained({ connections: { redis }, store }: LiveEngine, sinceMs?: number): Promise<Retained> {
-  const standing = await readStanding(redis, store);
+  const standing = withErasedFront(await readStanding(redis, store));
   const waiting = await countBetween(redis, store, standing.position, standing.last);
   const since = sinceMs === undefined ? standing.first : await firstSince(redis, store, sinceMs, standing);
   const whole = since === standing.first;
-  const complete = whole && standing.length - waiting === standing.applied;
+  const kept = standing.length - waiting + erasedCount(standing);
+  const complete = whole && kept === standing.applied;
   const past = pastOf({ ...standing, first: since }, complete);
-  const count = whole
-    ? standing.length - waiting
-    : await countBetween(redis, store, idBefore(since), standing.position);
+  const count = whole ? kept : await countBetween(redis, store, idBefore(since), standing.position);
   const frontMs = Math.max(msOf(since ?? standing.position), msOf(past.knownFrom));
   return {
     standing,
@@ -46,7 +57,21 @@ export async function readRetained({ connections: { redis }, store }: LiveEngine
     to: standing.position,
     count,
     frontMs: past.complete ? Number.NEGATIVE_INFINITY : frontMs,
+    sources: past.complete ? [] : Object.keys(standing.reached),
   };
+}
+
+/** Erased entries stand where they stood, as far as the log reaches: a front that was trimmed takes them along. */
+function withErasedFront(standing: StandingEngine): StandingEngine {
+  const { first } = standing;
+  if (standing.length === 0 || standing.applied - standing.length > erasedCount(standing)) return standing;
+  const ids = standing.history.flatMap((one) => (one.kind === 'erased' ? one.erased.entries.map(({ id }) => id) : []));
+  const front = ids.reduce((least, id) => (least === null || isAfter(least, id) ? id : least), first);
+  return { ...standing, first: front };
+}
+
+function erasedCount({ history }: StandingEngine): number {
+  return history.reduce((sum, one) => sum + (one.kind === 'erased' ? one.erased.entries.length : 0), 0);
 }
 
 async function firstSince(
@@ -70,8 +95,45 @@ export function idBefore(id: string | null): string {
 const PAGE = 1_000;
 const PAGE_CHARACTERS = 8_000_000;
 
-/** The entries of a log from one to another, page by page. */
+/** The entries of a log from one to another, page by page; in the place of those that were erased something that nobody wants. */
 export async function* entriesOf(
+  live: LiveEngine,
+  first: string | null,
+  to: string,
+  erased: Past['erased'] = NONE_ERASED,
+): AsyncGenerator<Entry[]> {
+  if (erased.size === 0) return yield* entriesThere(live, first, to);
+  const from = first ?? '0-0';
+  let left = [...erased.values()].filter(({ id }) => !isAfter(bare(from), id) && !isAfter(id, to)).sort(byId);
+  for await (const page of entriesThere(live, first, to)) {
+    const end = page.at(-1)?.id ?? to;
+    const due = left.filter(({ id }) => !isAfter(id, end));
+    left = left.slice(due.length);
+    const there = page.filter(({ id }) => !erased.has(id));
+    yield [...there, ...due.map(inItsPlace)].sort(byId);
+  }
+  if (left.length > 0) yield left.map(inItsPlace);
+}
+
+const NONE_ERASED: Past['erased'] = new Map();
+
+/** Without the mark that leaves an entry itself out. */
+function bare(id: string): string {
+  return id.startsWith('(') ? id.slice(1) : id;
+}
+
+function byId(a: Readonly<{ id: string }>, b: Readonly<{ id: string }>): number {
+  return isAfter(a.id, b.id) ? 1 : isAfter(b.id, a.id) ? -1 : 0;
+}
+
+/** It moves the clock, and the sources of the log, as the one that was erased did. */
+function inItsPlace({ id, occurred, fed }: ErasedEntry): Entry {
+  const event = { id: `erased-${id}`, event: 'erased', resource: { id: 'erased' } };
+  const data = occurred === null ? 'erased' : JSON.stringify({ ...event, occurred: formatTimestamp(occurred) });
+  return { id, fields: [...(fed === null ? [] : ['fed', fed]), 'data', data] };
+}
+
+async function* entriesThere(
   { connections: { redis }, store }: LiveEngine,
   first: string | null,
   to: string,

@@ -2,6 +2,7 @@ import type { SetAsideCause } from '../apply/poison.ts';
 import type { Labels } from '../model/event.ts';
 import { msOf } from '../model/intake.ts';
 import type { KeyChange } from '../redis/change.ts';
+import type { ErasedEntry } from '../redis/erased.ts';
 import { isAfter } from '../redis/log.ts';
 import type { Agreed, Noted, StandingEngine, Stood, StoodAt } from '../redis/past.ts';
 
@@ -21,6 +22,9 @@ export type Past = Readonly<{
   generation: number;
   changes: readonly PastChange[];
   givenUp: ReadonlyMap<string, SetAsideCause | null>;
+  /** Entries that were erased, by their ids; and automations that had met them in keys that stay -> the last time, in ms. */
+  erased: ReadonlyMap<string, ErasedEntry>;
+  met: ReadonlyMap<string, number>;
   /** Whether nothing was ever trimmed from the log: then all is exact, from the first entry on. */
   complete: boolean;
   /**
@@ -30,7 +34,7 @@ export type Past = Readonly<{
   knownFrom: string;
 }>;
 
-type ChangeNoted = Exclude<Noted, { kind: 'set-aside' }>;
+type ChangeNoted = Exclude<Noted, { kind: 'set-aside' | 'erased' }>;
 
 /**
  * Goes back from what stands there now, change by change, to where the log begins.
@@ -42,8 +46,12 @@ export function pastOf(standing: StandingEngine, all: boolean): Past {
   let { settings, quotas, generation } = standing;
   const changes: PastChange[] = [];
   let knownFrom: string | null = null;
-  const records = standing.history.filter((one): one is ChangeNoted => one.kind !== 'set-aside');
+  const records = standing.history.filter(
+    (one): one is ChangeNoted => one.kind !== 'set-aside' && one.kind !== 'erased',
+  );
+  const { erased, met, unrecorded } = erasedIn(standing.history);
   for (const record of records.toReversed()) {
+    while (unrecorded.has(generation)) generation -= 1;
     // A number that is missing: what was changed there is not known.
     if (record.generation !== generation) break;
     const before = !isAfter(first, record.position);
@@ -71,6 +79,7 @@ export function pastOf(standing: StandingEngine, all: boolean): Past {
     }
     generation -= 1;
   }
+  while (unrecorded.has(generation)) generation -= 1;
   knownFrom ??= generation === 0 ? '0-0' : (changes.at(-1)?.position ?? standing.position);
   const known = knownFrom === '0-0';
   return {
@@ -80,9 +89,23 @@ export function pastOf(standing: StandingEngine, all: boolean): Past {
     generation,
     changes: changes.reverse(),
     givenUp: givenUpIn(standing.history),
+    erased,
+    met,
     complete: all && known && generation === 0,
     knownFrom,
   };
+}
+
+/** `unrecorded`: generations of changes that went with their keys. */
+function erasedIn(history: readonly Noted[]): Pick<Past, 'erased' | 'met'> & { unrecorded: ReadonlySet<number> } {
+  const [erased, met, unrecorded] = [new Map<string, ErasedEntry>(), new Map<string, number>(), new Set<number>()];
+  for (const one of history) {
+    if (one.kind !== 'erased') continue;
+    for (const entry of one.erased.entries) erased.set(entry.id, entry);
+    for (const [id, ms] of Object.entries(one.erased.automations)) met.set(id, Math.max(ms, met.get(id) ?? 0));
+    for (const generation of one.erased.generations) unrecorded.add(generation);
+  }
+  return { erased, met, unrecorded };
 }
 
 function givenUpIn(history: readonly Noted[]): Past['givenUp'] {

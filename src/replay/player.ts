@@ -8,7 +8,7 @@ import type { Labels } from '../model/event.ts';
 import { type Entry, msOf, ownFormOf, timeOf } from '../model/intake.ts';
 import { DEFAULT_NAMESPACE_SETTINGS } from '../model/namespace-settings.ts';
 import type { KeyChange } from '../redis/change.ts';
-import { deleteDefinition, putDefinition } from '../redis/definitions.ts';
+import { deleteDefinition, listenToAll, putDefinition } from '../redis/definitions.ts';
 import { clearKeyOf, resolveAlertOf } from '../redis/key-changes.ts';
 import type { FiringEntry } from '../redis/ledger.ts';
 import { isAfter } from '../redis/log.ts';
@@ -18,6 +18,7 @@ import {
   appendAll,
   type CallOutcome,
   fieldsThere,
+  openSources,
   outcomeBehind,
   setGeneration,
   takeBack,
@@ -28,9 +29,10 @@ import { putSettings } from '../redis/steps/put-settings.ts';
 import { settle } from '../redis/steps/settle.ts';
 import { type Store, storeOf } from '../redis/store.ts';
 import type { Chunk } from '../redis/wire.ts';
+import type { Past } from './past.ts';
 
-/** Where an engine may replay: a Redis, and a namespace that is empty and nobody else's. */
-export type ScratchPlace = Readonly<{ redis: Redis; namespace: string }>;
+/** Where an engine may replay: a Redis, and a namespace that is empty and nobody else's. `origin`: the partition whose log it is; none for none. */
+export type ScratchPlace = Readonly<{ redis: Redis; namespace: string; origin?: string }>;
 
 /** The place of an engine that nobody else uses. */
 export function placeOf({
@@ -63,6 +65,8 @@ const SETTLE_LIMIT = 5_000;
 /** Calls after which is removed what a janitor would. */
 const TIDY_AFTER = 100;
 
+const NOTHING_KNOWN: Pick<Past, 'givenUp' | 'erased'> = { givenUp: new Map(), erased: new Map() };
+
 const NOTHING_SET_ASIDE: ReadonlyMap<string, SetAsideCause> = new Map();
 
 /**
@@ -76,6 +80,7 @@ export class Player {
   readonly #heard: Heard;
   readonly #setAside: ReadonlyMap<string, SetAsideCause>;
   readonly #forged: ReadonlySet<string>;
+  readonly #erased: Past['erased'];
   #nowMs = 0;
   #last = '0-0';
   #noted = '0-0';
@@ -84,20 +89,24 @@ export class Player {
   /** The call that is under way, while the next chunk is matched. */
   #underWay: Promise<void> = Promise.resolve();
 
-  /** @param givenUp entries that were rejected for what cannot be seen in them; null: one that claimed in vain to be the engine's */
+  /**
+   * @param known of the log: entries that were rejected for what cannot be seen in them, null: one that claimed in vain to be the engine's;
+   * and those that were erased, which nothing meets
+   */
   constructor(
-    { redis, namespace }: ScratchPlace,
+    { redis, namespace, origin = '' }: ScratchPlace,
     heard: Heard,
-    givenUp: ReadonlyMap<string, SetAsideCause | null> = new Map(),
+    { givenUp, erased }: Pick<Past, 'givenUp' | 'erased'> = NOTHING_KNOWN,
   ) {
     this.redis = redis;
     // Decisions have the time that they had; ids only rise.
     const virtualNow = (): string => `${this.#nowMs} ${Math.max(this.#nowMs, msOf(this.#last))}`;
-    this.store = Object.freeze({ ...storeOf(namespace), virtualNow });
+    this.store = Object.freeze({ ...storeOf(namespace), virtualNow, origin });
     this.#definitions = new LoadedDefinitions(redis, this.store, new Set(DEFAULT_NAMESPACE_SETTINGS.ignored));
     this.#heard = heard;
     const causes = [...givenUp].flatMap(([id, cause]) => (cause === null ? [] : [[id, cause] as const]));
     this.#setAside = causes.length > 0 ? new Map(causes) : NOTHING_SET_ASIDE;
+    this.#erased = erased;
     this.#forged = new Set([...givenUp].flatMap(([id, cause]) => (cause === null ? [id] : [])));
   }
 
@@ -120,6 +129,8 @@ export class Player {
   async feed(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
     const chunk = chunkOf(entries, this.view, this.#setAside);
+    if (this.#erased.size > 0)
+      for (const entry of chunk.entries) if ('matches' in entry && this.#erased.has(entry.entry)) entry.matches = [];
     await this.#underWay;
     this.#underWay = this.#call(chunk, entries);
     // Its error is seen by the next call, which waits for it.
@@ -198,6 +209,16 @@ export class Player {
     await this.#hear(null, await outcomeBehind(this.redis, this.store, this.#last, this.#noted));
   }
 
+  /** Has every firing leave its state-change event, as where others take it over; before anything is fed. */
+  async tellAll(): Promise<void> {
+    await listenToAll(this.redis, this.store);
+  }
+
+  /** Names sources of the log that were opened before it begins, and up to when they had told of it (ms). */
+  async fedBy(sources: readonly string[], ms: number): Promise<void> {
+    if (sources.length > 0) await openSources(this.redis, this.store, sources, ms);
+  }
+
   /** Whether any automation wants state-change events. */
   async listens(): Promise<boolean> {
     return await anybodyListens(this.redis, this.store);
@@ -254,14 +275,23 @@ export class Player {
 
   /** The first id that an entry behind the last one can have, at a time or later. */
   nextId(atMs = 0): string {
-    const [ms = '0', sequence = '0'] = this.#last.split('-');
-    return atMs > Number(ms) ? `${atMs}-0` : `${ms}-${BigInt(sequence) + 1n}`;
+    return nextBehind(this.#last, atMs);
   }
 
-  /** An entry under its id, or where that is taken under the next one, so that it stays what it was (rules 4, straightening). */
+  /** An entry under its id, or where that is taken under the next one. */
   placed(entry: Entry): Entry {
-    if (isAfter(entry.id, this.#last)) return entry;
-    const { id, fields } = entry;
-    return { id: this.nextId(), fields: fields[0] === 'straightened' ? fields : ['straightened', id, ...fields] };
+    return placedBehind(this.#last, entry);
   }
+}
+
+function nextBehind(last: string, atMs = 0): string {
+  const [ms = '0', sequence = '0'] = last.split('-');
+  return atMs > Number(ms) ? `${atMs}-0` : `${ms}-${BigInt(sequence) + 1n}`;
+}
+
+/** An entry under its id, or where that is not behind `last` under the next one: it stays what it was (rules 4, straightening). */
+export function placedBehind(last: string, entry: Entry): Entry {
+  if (isAfter(entry.id, last)) return entry;
+  const { id, fields } = entry;
+  return { id: nextBehind(last), fields: fields[0] === 'straightened' ? fields : ['straightened', id, ...fields] };
 }

@@ -1,3 +1,4 @@
+import { GLOBAL_PARTITION } from '../model/partition.ts';
 import type { FiringEntry } from '../redis/ledger.ts';
 import { type ExactFrom, Exactness } from './exactness.ts';
 import { entriesOf, type LiveEngine, type Retained } from './live.ts';
@@ -36,8 +37,9 @@ export class RecordedReplay {
       const automation = automationIn(stood);
       if (automation !== null) exactness.stood(automation);
     }
+    const { origin } = live.store;
     this.player = new Player(
-      place,
+      { ...place, origin },
       {
         played: (played) => {
           exactness.played(played);
@@ -46,10 +48,13 @@ export class RecordedReplay {
         fired: (firings) => options.fired?.(firings),
         appended: (entries) => this.run.wrote(entries),
       },
-      retained.past.givenUp,
+      retained.past,
     );
-    this.run = new RecordedRun(this.player, ({ position, timeMs }, before, after) =>
-      exactness.changed(before, after, position, timeMs),
+    this.run = new RecordedRun(
+      this.player,
+      ({ position, timeMs }, before, after) => exactness.changed(before, after, position, timeMs),
+      // A partition tells the global one what its automations do, as long as that listens: since when, it does not know.
+      origin !== '' && origin !== GLOBAL_PARTITION,
     );
   }
 
@@ -60,16 +65,18 @@ export class RecordedReplay {
     options: ReplayOptions = {},
   ): Promise<RecordedReplay> {
     const recorded = new RecordedReplay(live, retained, place, options);
-    const { standing, past, first } = retained;
-    await recorded.run.begin(past, beginningMs({ ...standing, first }));
+    const { standing, past, first, sources } = retained;
+    const beginMs = beginningMs({ ...standing, first });
+    await recorded.player.fedBy(sources, beginMs);
+    await recorded.run.begin(past, beginMs);
     return recorded;
   }
 
   /** Replays up to an entry, with it. */
   async upTo(to: string): Promise<void> {
-    const { count, first } = this.retained;
+    const { count, first, past } = this.retained;
     const { onProgress, signal } = this.#options;
-    for await (const page of entriesOf(this.#live, first, to)) {
+    for await (const page of entriesOf(this.#live, first, to, past.erased)) {
       signal?.throwIfAborted();
       await this.run.feed(page);
       onProgress?.({ done: this.run.entries, total: Math.max(count, this.run.entries) });

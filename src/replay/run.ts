@@ -23,6 +23,7 @@ export type OwnEntries = { unexpected: number; lacking: number };
 export class RecordedRun {
   readonly #player: Player;
   readonly #onChange: OnChange;
+  readonly #tells: boolean;
   #changes: readonly PastChange[] = [];
   #next = 0;
   #givenUp: Past['givenUp'] = new Map();
@@ -32,15 +33,18 @@ export class RecordedRun {
   readonly #written = new Map<string, number>();
   entries = 0;
 
-  constructor(player: Player, onChange: OnChange) {
+  /** @param tells whether every state change is written here: then those that the log does not have are not missed */
+  constructor(player: Player, onChange: OnChange, tells = false) {
     this.#player = player;
     this.#onChange = onChange;
+    this.#tells = tells;
   }
 
   /** What stood there before the log begins, put at a time; and what is to change on the way. */
   async begin({ automations, settings, quotas, changes, givenUp }: Past, atMs: number): Promise<void> {
     this.#givenUp = givenUp;
     await begin(this.#player, { settings, quotas }, atMs);
+    if (this.#tells) await this.#player.tellAll();
     const standing = [...automations].sort(([, a], [, b]) => a.revision - b.revision);
     const readable = standing.flatMap(([id, stood]): [Automation, number][] => {
       const automation = automationIn(stood);
@@ -101,9 +105,9 @@ export class RecordedRun {
   /** To be asked at the end. */
   get own(): OwnEntries {
     const own: OwnEntries = { unexpected: 0, lacking: 0 };
-    for (const count of this.#written.values()) {
-      if (count > 0) own.lacking += count;
-      else own.unexpected -= count;
+    for (const [text, count] of this.#written) {
+      if (count < 0) own.unexpected -= count;
+      else if (!(this.#tells && text.startsWith('["firing"'))) own.lacking += count;
     }
     return own;
   }
@@ -179,6 +183,12 @@ export async function begin(
 /** The fields of an entry in the engine's form as it was written first; none of any other. */
 export function ownIn({ fields }: Entry): readonly string[] {
   return ownFormOf(fields) === null ? [] : innerOf(fields);
+}
+
+/** The automation of a state-change entry; null for any other entry. */
+export function firedBy(entry: Entry): string | null {
+  const inner = ownIn(entry);
+  return inner[0] === 'firing' ? (inner[inner.indexOf('automation') + 1] ?? null) : null;
 }
 
 /** The fields that an entry had before it was set straight. */

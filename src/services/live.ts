@@ -138,7 +138,7 @@ export class Live {
 /** What became of an entry, by the words that `apply` gave it, and the definitions that it was matched against. */
 export function liveEventOf(entry: Entry, words: string, view: DefinitionsView): LiveEvent {
   const [outcome = '', ...rest] = words.split(' ');
-  const decoded = decode(entry);
+  const decoded = decode(entry, { origin: view.origin });
   if (decoded.kind === 'rejected') {
     return { kind: 'event', entry: entry.id, outcome, reason: decoded.reason, decisions: [] };
   }

@@ -48,7 +48,7 @@ export async function evidenceOf(
   let end = `${firing.decided}`;
   while (looked < LOOK_LIMIT) {
     const page = await newestBefore(redis, store, end, PAGE);
-    for (const entry of page) look(entry, searches, index);
+    for (const entry of page) look(entry, store.origin, searches, index);
     looked += page.length;
     const last = page.at(-1)?.id;
     const open = searches.filter((search) => !search.done);
@@ -65,8 +65,8 @@ function searchesOf(firing: Firing | ChildFiring, decided: number): Search[] {
   return [own, ...firing.children.flatMap((child) => searchesOf(child, child.decided ?? decided))];
 }
 
-function look(entry: Entry, searches: readonly Search[], index: TriggerIndex): void {
-  const decoded = decode(entry);
+function look(entry: Entry, origin: string, searches: readonly Search[], index: TriggerIndex): void {
+  const decoded = decode(entry, { origin });
   if (decoded.kind !== 'event') return;
   const interests = index.interested(decoded.event);
   for (const search of searches) search.see(entry, decoded.event, interests);

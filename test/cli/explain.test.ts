@@ -2,7 +2,7 @@ import { expect, inject, test } from 'vitest';
 import type { Io } from '../../src/cli/verb.ts';
 import { printAbsence } from '../../src/cli/view/absence.ts';
 import { explainAbsence } from '../../src/replay/absence.ts';
-import { liveOf } from '../replay/recorded-world.ts';
+import { namespaceOf } from '../replay/recorded-world.ts';
 import { iso, World } from '../support/world.ts';
 import { runIn } from './run.ts';
 
@@ -67,7 +67,7 @@ test('a key is quiet after a firing until its cooldown is over, and no longer', 
   const told = async (): Promise<string> => {
     const out: string[] = [];
     const io = { out: (line: string) => void out.push(line), columns: null } as unknown as Io;
-    printAbsence(await explainAbsence(liveOf(world), 'failing', ['c.7']), {}, io);
+    printAbsence(await explainAbsence(namespaceOf(world), 'failing', ['c.7']), {}, io);
     return text(out);
   };
   world.at(59);

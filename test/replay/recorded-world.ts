@@ -3,7 +3,7 @@ import { clearKeyOf, resolveAlertOf } from '../../src/redis/key-changes.ts';
 import { writeQuotas } from '../../src/redis/quotas.ts';
 import { writeSettings } from '../../src/redis/settings.ts';
 import { apply } from '../../src/redis/steps/apply.ts';
-import type { LiveEngine } from '../../src/replay/live.ts';
+import type { LiveEngine, LiveNamespace } from '../../src/replay/live.ts';
 import type { ScratchPlace } from '../../src/replay/player.ts';
 import type { Json } from '../oracle/event.ts';
 import { randomOf } from '../rigs/chaos/load.ts';
@@ -13,6 +13,9 @@ import { ENGINE_KEYS, seconds, World } from '../support/world.ts';
 
 /** What a replay reads. */
 export const liveOf = ({ redis, store }: World): LiveEngine => ({ connections: { redis }, store });
+
+/** The same of a namespace that is not divided. */
+export const namespaceOf = (world: World): LiveNamespace => ({ ...liveOf(world), partitions: async () => null });
 
 /** A namespace of its own to replay in. */
 export const placeBeside = ({ redis }: World): ScratchPlace => ({

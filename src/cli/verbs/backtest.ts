@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import type { Watchfire } from '../../engine.ts';
 import type { Automation } from '../../model/automation.ts';
 import { parseAutomation } from '../../model/automation.ts';
-import { type Backtest, backtest } from '../../replay/backtest.ts';
+import type { Backtest } from '../../replay/backtest.ts';
+import { backtestAll } from '../../replay/parts.ts';
 import { placeOf } from '../../replay/player.ts';
 import { changesOf } from '../changes.ts';
 import { withWatchfire } from '../connect.ts';
@@ -81,7 +82,7 @@ async function replayed(watchfire: Watchfire, wanted: Wanted, options: Options, 
   const bar = await barOn(io, REPLAYED);
   const lines = options.events === undefined ? undefined : await eventsIn(String(options.events), io);
   return await withScratch(options, io, (scratch) =>
-    backtest(watchfire, placeOf(scratch.engine('backtest', 0)), {
+    backtestAll(watchfire, (part) => placeOf(scratch.engine(`backtest-${part}`, 0)), {
       ...(candidates && { candidates }),
       ...(sinceMs !== undefined && { sinceMs }),
       ...(lines && { lines }),

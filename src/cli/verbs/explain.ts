@@ -1,6 +1,7 @@
 import type { Watchfire } from '../../engine.ts';
 import { explainAbsence } from '../../replay/absence.ts';
-import { type ExplainedEvent, explain, findEntry } from '../../replay/explain.ts';
+import type { ExplainedEvent } from '../../replay/explain.ts';
+import { explainNamed } from '../../replay/explain-parts.ts';
 import { placeOf } from '../../replay/player.ts';
 import { withWatchfire } from '../connect.ts';
 import { scratchOption, withScratch } from '../scratch.ts';
@@ -58,11 +59,9 @@ async function replayed(
   io: Io,
 ): Promise<ExplainedEvent | null> {
   const id = automation === undefined ? undefined : (await watchfire.get(automation)).id;
-  const entry = await findEntry(watchfire, name);
-  if (entry === null) return null;
   const bar = await barOn(io, REPLAYED);
   return await withScratch(options, io, (scratch) =>
-    explain(watchfire, placeOf(scratch.engine('explain', 0)), entry, {
+    explainNamed(watchfire, (part) => placeOf(scratch.engine(`explain-${part}`, 0)), name, {
       ...(id !== undefined && { automation: id }),
       onProgress: bar.update,
       signal: io.signal,

@@ -1,11 +1,13 @@
 import type { Labels } from '../../model/event.ts';
 import type { Firing } from '../../model/firing.ts';
+import { storyOf } from '../../model/story.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
 import type { Backtest } from '../../replay/backtest.ts';
 import type { ExactFrom } from '../../replay/exactness.ts';
 import type { ToldFiring } from '../../replay/told.ts';
 import type { Io } from '../verb.ts';
 import { FIRING_COLUMNS, firingJson, firingRow, labelsInWords } from './firing.ts';
+import { countInWords, windowOfStory } from './story.ts';
 import { type Column, printTable } from './table.ts';
 import { count, moment } from './when.ts';
 
@@ -111,12 +113,24 @@ export function printBacktest(result: Backtest, options: Options, io: Io): void 
   printTable(
     io,
     options,
-    FIRING_COLUMNS,
-    first.map((firing) => firingRow({ entry: '', firing })),
+    FIRST_COLUMNS,
+    first.map((firing) => [...firingRow({ entry: '', firing }), storyInWords(firing)]),
   );
 }
 
-function comparedLines({ same, own, doubtful, complete }: Backtest): string[] {
+/** Those of firings, and what each was made of. */
+const FIRST_COLUMNS: readonly Column[] = [
+  ...FIRING_COLUMNS,
+  { title: 'MADE OF', short: (text) => text.replace(/, window .*/, '') },
+];
+
+function storyInWords(firing: Firing): string {
+  const story = storyOf(firing);
+  if (story === undefined) return '-';
+  return [countInWords(story), `window ${windowOfStory(story)}`].filter((part) => part !== null).join(', ');
+}
+
+function comparedLines({ same, own, doubtful, complete, erased }: Backtest): string[] {
   if (same === null) return [];
   const { compared, extra, missing, misplaced } = same;
   const differs = extra.length + missing.length > 0 || misplaced !== null;
@@ -127,6 +141,8 @@ function comparedLines({ same, own, doubtful, complete }: Backtest): string[] {
       ]
     : [`the ledger again, firing by firing: ${count(compared)} compared`];
   if (doubtful > 0) lines.push(`not compared: ${count(doubtful)} keys that had an alert when the log began`);
+  if (erased > 0)
+    lines.push(`erased: ${count(erased)} entries; automations that had met them are compared from EXACT FROM on`);
   if (complete && own !== null && own.unexpected + own.lacking > 0)
     lines.push(
       `entries of the engine: ${count(own.unexpected)} in the log are not expected, ${count(own.lacking)} are lacking`,
@@ -134,7 +150,7 @@ function comparedLines({ same, own, doubtful, complete }: Backtest): string[] {
   return lines;
 }
 
-function row({ automation, triggered, resolved, keys, hours }: Summary, { exact, complete }: Backtest): string[] {
+function row({ automation, triggered, resolved, keys, hours }: Summary, { exact }: Backtest): string[] {
   const [[key, most] = ['-', 0]] = keys;
   const [[hour, number] = [0, 0]] = hours;
   const from = exact.get(automation);
@@ -145,7 +161,7 @@ function row({ automation, triggered, resolved, keys, hours }: Summary, { exact,
     count(keys.size),
     most === 0 ? '-' : `${key} (${count(most)})`,
     number === 0 ? '-' : `${moment(hour)} (${count(number)})`,
-    from === undefined || complete ? 'the first entry' : exactInWords(from),
+    from === undefined ? 'the first entry' : exactInWords(from),
   ];
 }
 
@@ -187,6 +203,7 @@ export function backtestJson(result: Backtest): Record<string, unknown> {
     to: time(toMs),
     took_ms: Math.round(tookMs),
     complete,
+    erased: result.erased,
     automations: summariesOf(result.firings, result.exact.keys()).map(({ automation, keys, hours, ...counts }) => ({
       automation,
       ...counts,

@@ -1,16 +1,17 @@
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { storeOf } from '../../../src/redis/store.ts';
-import { backtest } from '../../../src/replay/backtest.ts';
+import { DEFAULT_PARTITION_LABEL, layoutOf } from '../../../src/model/partition.ts';
+import { divide } from '../../../src/redis/partitions.ts';
+import { backtestAll } from '../../../src/replay/parts.ts';
 import { commandLine } from '../../support/usage.ts';
 import { Crowd } from '../crowd.ts';
 import { Changes } from './changes.ts';
 import { consume } from './consumer.ts';
+import { allIdle, enginesOf, judgeParts, liveOf } from './divided.ts';
 import { Door } from './door.ts';
 import { type Damage, rage, type Scene, schedule } from './faults.ts';
 import { Hostile } from './hostile.ts';
-import { idle } from './idle.ts';
 import { randomOf } from './load.ts';
 import { type Options, optionsOf, USAGE } from './options.ts';
 import { Producer } from './producer.ts';
@@ -64,23 +65,25 @@ async function consumeUntil(redis: Redis, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function whatWaits(redis: Redis): Promise<string> {
-  const [events, firings] = [`{${NAMESPACE}}:events`, `{${NAMESPACE}}:firings`];
-  const answers = await Promise.all([
-    redis.get(`{${NAMESPACE}}:position`),
-    redis.xrevrange(events, '+', '-', 'COUNT', 1),
-    redis.xinfo('GROUPS', events),
-    redis.xinfo('GROUPS', firings),
-  ]);
-  return JSON.stringify(answers);
+async function whatWaits(redis: Redis, partitions: number): Promise<string> {
+  const each = enginesOf(NAMESPACE, partitions).map(async (namespace) => {
+    const [events, firings] = [`{${namespace}}:events`, `{${namespace}}:firings`];
+    return await Promise.all([
+      redis.get(`{${namespace}}:position`),
+      redis.xrevrange(events, '+', '-', 'COUNT', 1),
+      redis.xinfo('GROUPS', events),
+      redis.xinfo('GROUPS', firings),
+    ]);
+  });
+  return JSON.stringify(await Promise.all(each));
 }
 
 /** Waits as long as anything moves. */
-async function untilDrained(redis: Redis, crowd: Crowd): Promise<number> {
+async function untilDrained(redis: Redis, crowd: Crowd, partitions: number): Promise<number> {
   const begin = performance.now();
   let last = { state: '', at: begin };
-  while (!(await idle(redis, NAMESPACE).catch(() => false))) {
-    const state = await whatWaits(redis).catch(() => last.state);
+  while (!(await allIdle(redis, NAMESPACE, partitions).catch(() => false))) {
+    const state = await whatWaits(redis, partitions).catch(() => last.state);
     if (state !== last.state) last = { state, at: performance.now() };
     if (performance.now() - last.at > DRAIN_BOUND_MS)
       throw new Error(`not drained: ${state} ${crowd.complaints.slice(-10).join('')}`);
@@ -106,17 +109,18 @@ async function run(options: Options, scene: Scene, perSecond: number): Promise<O
   scene.say('the last fault is done');
   peace.abort();
   await hostility;
-  const drainMs = await untilDrained(redis, crowd);
+  const drainMs = await untilDrained(redis, crowd, options.partitions);
   scene.say('drained');
   // From here on nothing is decided any more: time goes on, and the model has to know up to where. The one that hears the
   // others comes last, so that it is in the log what they said.
   await changes.put([...AUTOMATIONS].reverse().map((document) => ({ ...document, enabled: false })));
-  await untilDrained(redis, crowd);
+  await untilDrained(redis, crowd, options.partitions);
   over.abort();
   await consuming;
   const lateStops = await crowd.stop();
   await changes.close();
-  return { damage, sentAt, drainMs, changes: await changes.survived(), crashes: crowd.crashes, lateStops };
+  const made = options.partitions > 0 ? [] : await changes.survived();
+  return { damage, sentAt, drainMs, changes: made, crashes: crowd.crashes, lateStops };
 }
 
 /** From any fault, however soon others followed it, as long as events came. */
@@ -139,6 +143,7 @@ function rows(
   return [
     ['seed', String(options.seed)],
     ['durability', options.durability],
+    ['partitions', options.partitions],
     ['events sent', scene.producer.sent],
     ['acknowledged', scene.producer.acknowledged],
     ['answer lost', scene.producer.unknown],
@@ -169,9 +174,15 @@ function rows(
  * `watchfire backtest` of what was recorded gives the ledger again, whatever happened to workers and servers.
  * @param whole whether the log is: one that was set straight begins somewhere
  */
-async function replayed(redis: Redis, whole: boolean): Promise<{ rows: Row[]; examples: string[] }> {
-  const live = { connections: { redis }, store: storeOf(NAMESPACE) };
-  const { same, own, complete } = await backtest(live, { redis, namespace: `${NAMESPACE}-replayed` });
+async function replayed(
+  redis: Redis,
+  partitions: number,
+  whole: boolean,
+): Promise<{ rows: Row[]; examples: string[] }> {
+  const { same, own, complete } = await backtestAll(liveOf(redis, NAMESPACE, partitions), (part) => ({
+    redis,
+    namespace: `${NAMESPACE}-replayed-${part}`,
+  }));
   const differing = (same?.extra.length ?? 0) + (same?.missing.length ?? 0) + (same?.misplaced ? 1 : 0);
   const others = (own?.unexpected ?? 0) + (own?.lacking ?? 0);
   const few = (what: string, list: readonly object[] = []): string[] =>
@@ -188,6 +199,22 @@ async function replayed(redis: Redis, whole: boolean): Promise<{ rows: Row[]; ex
       ...few('elsewhere', same?.misplaced ? [same.misplaced] : []),
     ],
   };
+}
+
+function pulseOf(redis: Redis, partitions: number): Pulse {
+  return new Pulse(
+    redis,
+    enginesOf(NAMESPACE, partitions).map((name) => `{${name}}:counters`),
+  );
+}
+
+async function divided(redis: Redis, partitions: number): Promise<void> {
+  if (partitions > 0) await divide(liveOf(redis, NAMESPACE, 0), layoutOf(partitions, DEFAULT_PARTITION_LABEL));
+}
+
+async function verdictOn(redis: Redis, partitions: number, { changes }: Outcome): Promise<Verdict> {
+  if (partitions > 0) return await judgeParts(redis, NAMESPACE, partitions, AUTOMATIONS);
+  return await judge(new Retained(redis, NAMESPACE), new Replay(changes), AUTOMATIONS);
 }
 
 async function main(): Promise<number> {
@@ -211,7 +238,7 @@ async function main(): Promise<number> {
     cache: path.join(servers.home, 'cache'),
     spares: 2,
   });
-  const pulse = new Pulse(redis, `{${NAMESPACE}}:counters`);
+  const pulse = pulseOf(redis, options.partitions);
   const watchdog = setTimeout(() => {
     process.stdout.write(
       `given up after ${options.limit} s, seed ${options.seed}\n${crowd.complaints.slice(-20).join('')}\n`,
@@ -221,6 +248,7 @@ async function main(): Promise<number> {
   }, options.limit * 1_000);
   try {
     if (options.failovers > 0) await servers.replicate();
+    await divided(redis, options.partitions);
     const traffic = new Traffic(randomOf(options.seed));
     const producer = new Producer(sending, `{${NAMESPACE}}:events`, traffic, options.durability === 'replicated');
     const hostile = new Hostile(attacking, `{${NAMESPACE}}:events`, randomOf(options.seed + 2));
@@ -233,9 +261,9 @@ async function main(): Promise<number> {
     pulse.stop();
     say(`applied in each second: ${pulse.course.join(' ')}`);
     say('judging');
-    const verdict = await judge(new Retained(redis, NAMESPACE), new Replay(outcome.changes), AUTOMATIONS);
+    const verdict = await verdictOn(redis, options.partitions, outcome);
     say('replaying');
-    const replay = await replayed(redis, scene.hostile.unusable === 0);
+    const replay = await replayed(redis, options.partitions, scene.hostile.unusable === 0);
     const table = [...rows(options, scene, pulse, outcome, verdict, perSecond), ...replay.rows];
     const seconds = (performance.now() - begin) / 1_000;
     process.stdout.write(`${tableOf([...table, ['whole run (s)', seconds]])}\n`);

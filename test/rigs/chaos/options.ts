@@ -8,6 +8,8 @@ const DURABILITIES: readonly string[] = ['memory', 'fsync', 'replicated'] satisf
 export type Options = Readonly<{
   events: number;
   workers: number;
+  /** Partitions by id; 0: a namespace without. Then firings are recomputed by a replay of each partition's log alone, not by the model. */
+  partitions: number;
   /** SIGKILL of a worker. */
   kills: number;
   /** SIGSTOP of a worker, SIGCONT some seconds later. */
@@ -40,6 +42,7 @@ export type Options = Readonly<{
 const DEFAULTS = {
   events: 100_000,
   workers: 4,
+  partitions: 0,
   kills: 60,
   stops: 20,
   'redis-kills': 3,
@@ -82,6 +85,7 @@ export function optionsOf(args: readonly string[]): Options {
   return {
     events: number('events'),
     workers: Math.max(1, number('workers')),
+    partitions: number('partitions'),
     kills: number('kills'),
     stops: number('stops'),
     redisKills: number('redis-kills'),

@@ -14,11 +14,12 @@ type Beat = { at: number; applied: number };
 /** Watches how fast entries are applied. */
 export class Pulse {
   readonly #redis: Redis;
-  readonly #counters: string;
+  readonly #counters: readonly string[];
   readonly #beats: Beat[] = [];
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(redis: Redis, counters: string) {
+  /** @param counters of all engines */
+  constructor(redis: Redis, counters: readonly string[]) {
     this.#redis = redis;
     this.#counters = counters;
   }
@@ -39,8 +40,9 @@ export class Pulse {
   }
 
   async look(): Promise<void> {
-    const counts = await this.#redis.hvals(this.#counters).catch(() => null);
-    if (counts === null) return;
+    const all = await Promise.all(this.#counters.map((key) => this.#redis.hvals(key))).catch(() => null);
+    if (all === null) return;
+    const counts = all.flat();
     this.#beats.push({ at: performance.now(), applied: counts.reduce((sum, count) => sum + Number(count), 0) });
   }
 

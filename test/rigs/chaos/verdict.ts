@@ -50,8 +50,7 @@ export async function judge(retained: Retained, replay: Replay, documents: reado
   const court = new Court(replay.engine, documents);
   const ledger = await retained.ledger();
   court.firings(ledger);
-  const queues = [...new Set(documents.flatMap((document) => actionsOf(document).map(({ queue }) => queue)))];
-  const jobs = await retained.jobs(queues, TAKEN);
+  const jobs = await retained.jobs(queuesOf(documents), TAKEN);
   const deserved = court.jobs(ledger, jobs);
   const { letters, takenOut } = await retained.deadLetters();
   const refused = [...replay.refused, ...takenOut];
@@ -81,6 +80,11 @@ export async function judge(retained: Retained, replay: Replay, documents: reado
   };
 }
 
+/** The queues that jobs of these automations come to. */
+export function queuesOf(documents: readonly Json[]): string[] {
+  return [...new Set(documents.flatMap((document) => actionsOf(document).map(({ queue }) => queue)))];
+}
+
 type Planned = { queue: string; when: 'triggered' | 'resolved'; index: number };
 
 /** The jobs a firing of that automation makes (rules 11). */
@@ -98,7 +102,7 @@ function actionsOf(document: Json): Planned[] {
   }));
 }
 
-class Court {
+export class Court {
   readonly mistakes = Object.fromEntries(MISTAKES.map((name) => [name, 0])) as Mistakes;
   readonly examples: string[] = [];
   readonly #engine: ModelEngine;
@@ -190,7 +194,7 @@ class Court {
 
   /** Every entry has exactly one outcome. */
   counted(entries: number, counters: Readonly<Record<string, number>>): void {
-    const outcomes = ['applied', 'duplicate', 'parked', 'rejected', 'ignored'];
+    const outcomes = ['applied', 'duplicate', 'parked', 'rejected', 'ignored', 'marked'];
     const sum = outcomes.reduce((total, word) => total + (counters[word] ?? 0), 0);
     if (sum !== entries) this.mistake('entries not applied once', `${sum} outcomes of ${entries} entries`);
   }
