@@ -48,6 +48,7 @@
 -- KEYS attempts    hash    who takes over which entry
 -- KEYS workers     zset    signs of life
 -- KEYS durable     string  a mark
+-- KEYS acts        stream  what people changed
 -- KEYS damage      hash    what others did to keys
 -- KEYS copies      hash    what is small of other keys, as it stood at the last look
 -- ARGV prefixes    JSON    of src/redis/keys.ts

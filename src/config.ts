@@ -86,6 +86,8 @@ export type WatchfireOptions = Partial<Settings> & {
   logger?: Logger;
   /** Another source of time, for simulations and tests. */
   clock?: Clock;
+  /** Why it changes what it changes, for `acts` and `watchfire audit`. */
+  reason?: string;
 };
 
 /** What is wrong with settings that workers had once. */

@@ -64,13 +64,14 @@ export class Watchfire extends Reactor {
 
   /** @throws InvalidDocument naming a setting that is wrong */
   constructor(options: WatchfireOptions = {}) {
-    const { redis = DEFAULT_REDIS_URL, tls, logger, clock = systemClock, ...settings } = options;
+    const { redis = DEFAULT_REDIS_URL, tls, logger, clock = systemClock, reason = '', ...settings } = options;
     const parsed = parseSettings(settings);
     const own = logger ?? pino({ level: 'silent' });
     const store = storeOf(parsed.namespace, () => clock.virtualNowMs());
     const connections = new Connections(redis, own, tls);
     super({ connections, store, clock, logger: own });
     this.settings = parsed;
+    this.reason = reason;
     const parts = { redis: connections.redis, store, clock, logger: own };
     this.#admission = clock.virtualNowMs() === null ? new Admission({ ...parts, bounds: parsed }) : null;
     this.#durability = durabilityOf(connections, store, parsed, clock);
@@ -85,7 +86,7 @@ export class Watchfire extends Reactor {
   async put(document: AutomationDocument): Promise<Automation & { readonly warnings: readonly Finding[] }> {
     const automation = parseAutomation(document);
     await this.checkAnnounced(automation);
-    await this.change((place) => putPlaced(place, automation));
+    await this.#recorded('apply', automation.id, (place) => putPlaced(place, automation));
     return Object.freeze({ ...automation, warnings: findingsIn(automation) });
   }
 
@@ -107,22 +108,22 @@ export class Watchfire extends Reactor {
         throw error;
       },
     );
-    await this.change((place) => deletePlaced(place, id));
+    await this.#recorded('delete', id, (place) => deletePlaced(place, id));
   }
 
   /** Enabling and disabling keep what rules 13 says; by id or name. @throws NotFound, Ambiguous */
   async enable(idOrName: string): Promise<void> {
-    await this.#switch(idOrName, { enabled: true });
+    await this.#switch('enable', idOrName, { enabled: true });
   }
 
   /** The other way round. @throws NotFound, Ambiguous */
   async disable(idOrName: string): Promise<void> {
-    await this.#switch(idOrName, { enabled: false });
+    await this.#switch('disable', idOrName, { enabled: false });
   }
 
   /** `shadow`: it decides as ever, but makes no jobs and no state-change events; by id or name. @throws NotFound, Ambiguous */
   async setMode(idOrName: string, mode: 'live' | 'shadow'): Promise<void> {
-    await this.#switch(idOrName, { mode });
+    await this.#switch(mode === 'shadow' ? 'shadow' : 'promote', idOrName, { mode });
   }
 
   /**
@@ -179,25 +180,29 @@ export class Watchfire extends Reactor {
    */
   async redrive(letters: readonly string[] | 'all', signal?: AbortSignal): Promise<RedriveSummary> {
     await this.format.toWrite();
-    return await redriveIn(this.connections.redis, await this.parts(), letters, signal);
+    const done = await redriveIn(this.connections.redis, await this.parts(), letters, signal);
+    if (done.redriven > 0) await this.acted('redrive', `${done.redriven} dead letters`);
+    return done;
   }
 
   /** Removes dead letters for good: by their ids, those given up longer ago, or all. @returns how many there were */
   async purge(letters: Purged): Promise<number> {
     await this.format.toWrite();
-    return await purgeIn(this.connections.redis, await this.parts(), letters);
+    const gone = await purgeIn(this.connections.redis, await this.parts(), letters);
+    if (gone > 0) await this.acted('purge', `${gone} dead letters`);
+    return gone;
   }
 
   /** Sets caps for whatever is applied next; null puts one back to its default. @throws InvalidDocument */
   async setQuotas(changes: QuotaChanges): Promise<void> {
     for (const [name, value] of Object.entries(changes)) checkQuota(name, value);
-    await this.change((place) => writePlaced(place, { quotas: changes }));
+    await this.#recorded('quotas', JSON.stringify(changes), (place) => writePlaced(place, { quotas: changes }));
   }
 
   /** Changes what all workers follow, between two entries of the log; null puts one back to its default. @throws InvalidDocument */
   async setNamespaceSettings(changes: NamespaceSettingsChanges): Promise<void> {
     checkNamespaceSettings(changes);
-    await this.change((place) => writePlaced(place, { settings: changes }));
+    await this.#recorded('settings', JSON.stringify(changes), (place) => writePlaced(place, { settings: changes }));
   }
 
   /** Looks for what is wrong with Redis, its settings and the engine, and says what to do about it. Changes nothing. */
@@ -214,7 +219,9 @@ export class Watchfire extends Reactor {
   async acknowledge(): Promise<number> {
     await this.format.toWrite();
     const each = await this.each(acknowledgeDamage);
-    return each.reduce((all, { found }) => all + found, 0);
+    const known = each.reduce((all, { found }) => all + found, 0);
+    if (known > 0) await this.acted('acknowledge damage', `${known} keys`);
+    return known;
   }
 
   /**
@@ -261,10 +268,17 @@ export class Watchfire extends Reactor {
     }
   }
 
-  async #switch(idOrName: string, to: Partial<AutomationDocument>): Promise<void> {
+  /** As `change`, with a record of it where anything has changed. */
+  async #recorded(what: string, subject: string, change: (place: PlaceOfChange) => Promise<unknown>): Promise<void> {
+    const before = await this.generation();
+    await this.change(change);
+    if ((await this.generation()) !== before) await this.acted(what, subject);
+  }
+
+  async #switch(what: string, idOrName: string, to: Partial<AutomationDocument>): Promise<void> {
     const { id } = await this.get(idOrName);
     const switched = ({ document }: Automation): Automation => parseAutomation({ ...document, ...to });
-    await this.change((place) => updatePlaced(place, id, switched));
+    await this.#recorded(what, id, (place) => updatePlaced(place, id, switched));
   }
 }
 

@@ -6,8 +6,8 @@ import { naming } from './redis/wrong-types.ts';
 
 export { addressAdvice, isAddress, publicUrl } from './redis/address.ts';
 
-/** Which engine is meant: where its Redis is, and all of its settings. */
-export type Target = Readonly<{ url: string; tls?: { ca: string }; settings: Settings }>;
+/** Which engine is meant: where its Redis is, and all of its settings; and why a person changes it, where somebody says so. */
+export type Target = Readonly<{ url: string; tls?: { ca: string }; settings: Settings; reason?: string }>;
 
 /**
  * Works on an engine whose connection gives up instead of waiting: when Redis cannot be reached, when it goes away or falls
@@ -15,7 +15,7 @@ export type Target = Readonly<{ url: string; tls?: { ca: string }; settings: Set
  * @throws RedisUnreachable
  */
 export async function withEngine<T>(
-  { url, tls, settings }: Target,
+  { url, tls, settings, reason }: Target,
   signal: AbortSignal,
   use: (watchfire: Watchfire) => Promise<T>,
   { patient = false }: Pick<OpenOptions, 'patient'> = {},
@@ -23,7 +23,7 @@ export async function withEngine<T>(
   const redis = await openRedis(url, signal, { patient, ...(tls && { tls }) });
   const giveUp = (): void => redis.disconnect();
   if (!patient) signal.addEventListener('abort', giveUp);
-  const watchfire = new Watchfire({ redis, ...settings });
+  const watchfire = new Watchfire({ redis, ...settings, ...(reason !== undefined && { reason }) });
   try {
     return await naming(redis, watchfire.store, () => use(watchfire));
   } catch (error) {

@@ -22,6 +22,7 @@ return {
   waiting = { 'lost', 'actions that were to go out later may never go out' },
   needed = { 'lost', 'the ledger may be trimmed below firings that wait' },
   grouping = { 'lost', 'a group may go out in two parts' },
+  acts = { 'lost', 'what people changed, and why, is not known' },
   own = { 'lost', 'entries that the engine wrote may be rejected' },
   seen = { 'lost', 'it is put back; events of the last seconds count twice when they are sent again' },
   format = { 'mended', 'it is this version that is at work' },

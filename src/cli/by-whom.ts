@@ -8,6 +8,11 @@ export function whomOptions(command: Command, act: string): Command {
     .option('--by <name>', `${act}: your name (default: the user of this machine)`);
 }
 
+/** Declares why something is changed, which "watchfire audit" shows. */
+export function reasonOption(command: Command): Command {
+  return command.option('--reason <text>', 'why, for "watchfire audit"');
+}
+
 /** The name of the person: the option, or the user of this machine. @throws Misuse where neither says so */
 export function byWhom(options: Readonly<Record<string, unknown>>, io: Io): string {
   const by = options.by ?? io.env.USER ?? io.env.USERNAME ?? '';

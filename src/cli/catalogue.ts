@@ -70,6 +70,8 @@ const engine: Record<string, Listed> = {
     load: () => import('./verbs/doctor.ts'),
   },
   console: { summary: 'serve a page to look at the engine', load: () => import('./verbs/console.ts') },
+  audit: { summary: 'show what was changed, by whom and why', load: () => import('./verbs/audit.ts') },
+  erase: { summary: 'remove what carries a label with a value', load: () => import('./verbs/erase.ts') },
   init: { summary: 'divide an empty namespace into partitions', load: () => import('./verbs/init.ts') },
   settings: { summary: 'show or set what all workers follow', load: () => import('./verbs/settings.ts') },
   migrate: {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Watchfire } from '../engine.ts';
 import type { Automation } from '../model/automation.ts';
+import { reasonOption } from './by-whom.ts';
 import { confirmed, namesOf } from './confirm.ts';
 import { withWatchfire } from './connect.ts';
 import { DONE, FAILED, type Io } from './verb.ts';
@@ -8,7 +9,7 @@ import { plain } from './view/output.ts';
 
 /** Declares the operands of a verb that changes automations. */
 export function automationArguments(command: Command, example: string): void {
-  command.argument('<automation...>', 'names or ids').addHelpText('after', `\nExample:\n  ${example}`);
+  reasonOption(command).argument('<automation...>', 'names or ids').addHelpText('after', `\nExample:\n  ${example}`);
 }
 
 /**

@@ -27,7 +27,8 @@ export function targetOf(
   const tls = authorityOf(options, url);
   try {
     const read = parseSettings({ ...settings, namespace });
-    return { url: withPassword(url, io.env), by, ...(tls && { tls }), settings: read };
+    const reason = options.reason === undefined ? {} : { reason: String(options.reason) };
+    return { url: withPassword(url, io.env), by, ...(tls && { tls }), settings: read, ...reason };
   } catch (error) {
     if (!(error instanceof InvalidDocument)) throw error;
     throw new Misuse(`--${dashed(error.path)}: ${error.reason} (found ${error.value})`);

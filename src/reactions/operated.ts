@@ -1,9 +1,12 @@
 import type { Redis } from 'ioredis';
+import type { ErasedCounts } from '../erase/erase.ts';
 import { type Alert, type AlertQuery, openAlerts } from '../inspect/alerts.ts';
+import { idIn } from '../inspect/parts.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { Labels } from '../model/event.ts';
 import { parseAcknowledgement, type Silence } from '../model/silence.ts';
 import { deliveriesOf } from '../redis/delivery-records.ts';
+import { erasedMarks } from '../redis/erased.ts';
 import { clearKeyOf, resolveAlertOf } from '../redis/key-changes.ts';
 import { type PlaceOfChange, storeOfKey } from '../redis/placed.ts';
 import type { ActedOn } from '../relay/delivery-acts.ts';
@@ -35,13 +38,19 @@ export abstract class Operated extends Silencing {
   /** Has deliveries that failed for good tried again, as often as at first. @param jobs ids, or all that failed */
   async retryDeliveries(jobs: readonly string[] | 'failed'): Promise<ActedOn> {
     const { retryDeliveries } = await import('../relay/delivery-acts.ts');
-    return await retryDeliveries(await this.#acting(), await this.#jobs(jobs));
+    const ids = await this.#jobs(jobs);
+    const done = await retryDeliveries(await this.#acting(), ids);
+    await this.acted('retry deliveries', namedBy(ids));
+    return done;
   }
 
   /** Gives deliveries up that were not sent, for good. @param jobs ids, or all that failed */
   async dropDeliveries(jobs: readonly string[] | 'failed'): Promise<ActedOn> {
     const { dropDeliveries } = await import('../relay/delivery-acts.ts');
-    return await dropDeliveries(await this.#acting(), await this.#jobs(jobs));
+    const ids = await this.#jobs(jobs);
+    const done = await dropDeliveries(await this.#acting(), ids);
+    await this.acted('drop deliveries', namedBy(ids));
+    return done;
   }
 
   /** Open alerts, those that have lasted longest first, with what was delivered of them. */
@@ -66,6 +75,7 @@ export abstract class Operated extends Silencing {
       const key = { automation: automation.id, labels };
       resolved = await resolveAlertOf(place.redis, storeOfKey(place, automation.trigger, labels), key);
     });
+    if (resolved) await this.acted('resolve', subjectOf(automation.id, labels));
     return resolved;
   }
 
@@ -79,6 +89,7 @@ export abstract class Operated extends Silencing {
       const key = { automation: automation.id, labels };
       await clearKeyOf(place.redis, storeOfKey(place, automation.trigger, labels), key);
     });
+    await this.acted('clear', subjectOf(automation.id, labels));
   }
 
   /**
@@ -95,6 +106,37 @@ export abstract class Operated extends Silencing {
     const [alert] = await this.alerts({ automation, labels, limit: 1 });
     if (!alert) return null;
     return await this.addSilence(parseAcknowledgement({ automation, labels, by, reason }, alert.since));
+  }
+
+  /**
+   * Removes what carries a label with a value, as when a person asks to be forgotten: from the log, windows, ledger, jobs, deliveries, dead
+   * letters and records. A mark stays, by which `backtest` and `why` say that something was erased. Safe to repeat, and needed where `waiting` is not 0.
+   * @throws InvalidDocument
+   */
+  async erase(
+    { name, value }: Readonly<{ name: string; value: string }>,
+    { dryRun = false }: Readonly<{ dryRun?: boolean }> = {},
+  ): Promise<ErasedCounts> {
+    const layout = await this.format.toWrite();
+    const { eraseLabel, digestOfValue } = await import('../erase/erase.ts');
+    const parts = (await this.parts()).map(({ store }) => store);
+    const namespace = { redis: this.connections.redis, front: this.store, parts, isDivided: layout !== null };
+    const counts = await eraseLabel(namespace, { name, value, dryRun });
+    if (!dryRun) await this.acted('erase', `${name} #${digestOfValue(value)}`);
+    return counts;
+  }
+
+  /** When a firing, by its id or the first characters of it, one of its jobs, or an entry of the log was erased, in ms; null when none was. */
+  async erasedAt(name: string): Promise<number | null> {
+    const [, firing = name] = /^[fgh]-([0-9a-f]+)-\d+$/.exec(name) ?? [];
+    const each = await this.each(erasedMarks);
+    const marks = each.flatMap(({ part, found }) =>
+      found.filter(
+        ({ firings, entries }) =>
+          firings.some((id) => id.startsWith(firing)) || entries.some(({ id }) => idIn(part, id) === name),
+      ),
+    );
+    return marks.at(-1)?.at ?? null;
   }
 
   /** What links in messages act by. */
@@ -149,6 +191,16 @@ export abstract class Operated extends Silencing {
     await this.format.toWrite();
     return { redis: this.connections.redis, store: this.store, nowMs: this.clock.nowMs() };
   }
+}
+
+/** A key of an automation, as people read it. */
+function subjectOf(automation: string, labels: Labels): string {
+  return [automation, ...Object.entries(labels).map(([name, value]) => `${name}=${value}`)].join(' ');
+}
+
+/** The one that is meant, or how many. */
+function namedBy(ids: readonly string[]): string {
+  return ids.length === 1 ? (ids[0] ?? '') : `${ids.length} of them`;
 }
 
 /** Deliveries that one call acts on when all that failed are meant: as many as are looked at. */

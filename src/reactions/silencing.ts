@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { InvalidDocument, NotFound } from '../errors.ts';
+import { InvalidDocument, NotFound, reasonOf } from '../errors.ts';
 import { joinPath } from '../model/issue.ts';
 import { holdsAt, parseSilence, type Silence, type SilenceInput, type SilenceOrder } from '../model/silence.ts';
+import { type ActQuery, lastActs, noteAct, type RecordedAct } from '../redis/acts.ts';
 import { type Closing, closedBudgets } from '../redis/closings.ts';
 import { allSilences } from '../redis/silences.ts';
 import { addSilence } from '../redis/steps/add-silence.ts';
@@ -9,8 +10,28 @@ import { endSilence } from '../redis/steps/end-silence.ts';
 import { resetBudget } from '../redis/steps/reset-budget.ts';
 import { Explained } from '../why/explained.ts';
 
+/** How many of a list are given where nobody says. */
+const DEFAULT_LIMIT = 100;
+
 /** The part of an engine that keeps actions from people for a while. */
 export class Silencing extends Explained {
+  /** Why it changes what it changes; for `acts`. */
+  protected reason = '';
+
+  /** What people changed of late, the newest ones, oldest first: definitions, settings, keys, silences and so on. */
+  async acts({ limit = DEFAULT_LIMIT, ...query }: Partial<ActQuery> = {}): Promise<RecordedAct[]> {
+    return await lastActs(await this.look(), this.store, { limit, ...query });
+  }
+
+  /** Records for `acts` what was done, as all methods that change something do by themselves. Where that fails, the logger says so. */
+  async acted(what: string, subject = '', reason = this.reason): Promise<void> {
+    try {
+      await noteAct(this.connections.redis, this.store, { what, subject, reason });
+    } catch (error) {
+      this.logger.warn({ what, subject, error: reasonOf(error) }, 'what was changed could not be recorded');
+    }
+  }
+
   /**
    * Keeps the actions of firings back from now on: of one automation, by id or name, of keys with these labels, or both. The firings are
    * recorded as silenced, by whom and why. What ends an alert that was told goes out all the same.
@@ -28,6 +49,7 @@ export class Silencing extends Explained {
     if (added.word === 'full') {
       throw new InvalidDocument('silence', 'cannot be added: there are as many as there may be, end some of them');
     }
+    await this.acted(order.alert === undefined ? 'silence' : 'acknowledge', order.automation ?? '', order.reason);
     return { id, ...said, from: added.from, until: added.until };
   }
 
@@ -43,6 +65,7 @@ export class Silencing extends Explained {
     await this.format.toWrite();
     const word = await endSilence(this.connections.redis, this.store, id);
     if (word === 'gone') throw new NotFound(id, 'silence');
+    if (word === 'ended') await this.acted('end silence', id);
     return word === 'ended';
   }
 
@@ -61,7 +84,9 @@ export class Silencing extends Explained {
     const { id } = await this.get(idOrName);
     await this.format.toWrite();
     const each = await this.each((redis, store) => resetBudget(redis, store, id));
-    return each.some(({ found }) => found === 'opened');
+    const opened = each.some(({ found }) => found === 'opened');
+    if (opened) await this.acted('reset budget', id);
+    return opened;
   }
 
   /** The time of Redis, or that of a simulation, in ms. */

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { execute } from './transaction.ts';
 
 /** Fields of a job of BullMQ, by the name of its key; null for those that it has not. Of large ones, only what is named is read. */
 export async function jobFields(redis: Redis, key: string, fields: readonly string[]): Promise<(string | null)[]> {
@@ -50,4 +51,11 @@ export async function placeOfJob(
     if (error instanceof Error && error.message.startsWith('NOPERM')) return 'unknown';
     throw error;
   }
+}
+
+/** Which of these keys of jobs are there. */
+export async function whichJobsAre(redis: Redis, keys: readonly string[]): Promise<boolean[]> {
+  const pipeline = redis.pipeline();
+  for (const key of keys) pipeline.exists(key);
+  return (await execute(pipeline)).map((found) => Number(found) === 1);
 }

@@ -107,6 +107,8 @@ export type Keys = Readonly<{
   quotas: string;
   /** hash, permanent: what the last looks at the log found (lua/audit.lua), and who keeps it from being trimmed. */
   audit: string;
+  /** stream, permanent: what people changed, by which user, from where and why (src/redis/acts.ts); the last ten thousand. */
+  acts: string;
   /** hash, permanent: what others did to keys of the engine: key -> when, whether something is lost, and a sentence (src/redis/damage.ts). */
   damage: string;
   /** hash, permanent: what is small of other keys, as it stood at the last look, to be put back where others removed it (lua/mend-keys.lua). */
@@ -218,6 +220,7 @@ export function keysOf(namespace: string): Keys {
     grouping: name('grouping'),
     quotas: name('quotas'),
     audit: name('audit'),
+    acts: name('acts'),
     damage: name('damage'),
     copies: name('copies'),
     seen: name('seen'),

@@ -6,10 +6,12 @@ import type { Automation } from '../model/automation.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { ChildFiring, Firing } from '../model/firing.ts';
 import { type GateMark, jobIdBehind } from '../model/gate-mark.ts';
+import { msOf } from '../model/intake.ts';
 import { deadlineOf, isCounting } from '../model/story.ts';
 import type { Trigger } from '../model/trigger.ts';
 import { findDefinition } from '../redis/definitions.ts';
 import { deliveriesOf } from '../redis/delivery-records.ts';
+import { erasedMarks } from '../redis/erased.ts';
 import { queuesEverNamed } from '../redis/queues.ts';
 import type { Store } from '../redis/store.ts';
 import { type JobName, type JobState, jobStates } from '../relay/job-states.ts';
@@ -49,6 +51,8 @@ export type Why = Readonly<{
   alert: Recorded | null;
   timeline: readonly WhyMoment[];
   looked: number | null;
+  /** Whether entries were erased since its window began: an event that is missing may be one of them. */
+  erased: boolean;
 }>;
 
 /** What an engine offers for looking. */
@@ -59,6 +63,9 @@ const JOB = /^[fgh]-[0-9a-f]+-\d+$/;
 /** Actions of an automation whose document is not kept any more: jobs with these numbers are looked for in all queues. */
 const ACTIONS_TRIED = 10;
 const QUEUES_TRIED = 100;
+
+/** How long counts without a window last (rules 1). */
+const FORGET_MS = 30 * 24 * 3_600_000;
 
 /** Firings that are searched for the one that set an alert. */
 const ALERT_LIMIT = 1_000;
@@ -82,7 +89,14 @@ export async function whyOf({ redis, store, views }: Looking, recorded: Recorded
     alert: await alertOf(views, recorded),
     timeline: timelineOf(firing, step, jobs, outcome),
     looked: evidences.looked,
+    erased: await anyErased(redis, store, firing),
   };
+}
+
+async function anyErased(redis: Redis, store: Store, { story, triggered, decided }: Firing): Promise<boolean> {
+  const fromMs = story?.start ?? triggered - FORGET_MS;
+  const marks = await erasedMarks(redis, store);
+  return marks.some(({ entries }) => entries.some(({ id }) => msOf(id) >= fromMs && msOf(id) <= decided));
 }
 
 /** The documents of revisions say what they mean; equal ones are the same automation. */

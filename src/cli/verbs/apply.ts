@@ -4,6 +4,7 @@ import type { Watchfire } from '../../engine.ts';
 import type { HasTarget } from '../../findings/reactions.ts';
 import type { Dropped } from '../../inspect/dropped.ts';
 import { parseAutomation } from '../../model/automation.ts';
+import { reasonOption } from '../by-whom.ts';
 import { changesOf, type PlannedChange } from '../changes.ts';
 import { confirmed, namesOf, yesOption } from '../confirm.ts';
 import { withWatchfire } from '../connect.ts';
@@ -30,7 +31,7 @@ const WORD_WIDTH = 'unchanged'.length;
 
 export const verb: Verb = {
   configure(command) {
-    targetsOption(yesOption(outputOption(command)))
+    targetsOption(reasonOption(yesOption(outputOption(command))))
       .argument(
         '<file...>',
         'YAML or JSON: an automation, a list of them, or a list under "automations"; - is standard input',

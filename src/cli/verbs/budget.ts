@@ -1,6 +1,7 @@
 import type { Watchfire } from '../../engine.ts';
 import type { Closing } from '../../index.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
+import { reasonOption } from '../by-whom.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, type Io, Misuse, type Verb } from '../verb.ts';
 import { labelsInWords } from '../view/firing.ts';
@@ -21,7 +22,7 @@ export const verb: Verb = {
       .usage('[ls] [options] | reset <automation...>')
       .argument('[act]', 'ls: list those that are used up, as without a word; reset: open them now')
       .argument('[automation...]', 'reset: names or ids');
-    wideOption(outputOption(command)).addHelpText(
+    reasonOption(wideOption(outputOption(command))).addHelpText(
       'after',
       '\nAn automation has a budget of firings a minute; more are held back until the minute is over, and one message says how many.\n' +
         '\nExample:\n  watchfire budget reset payment-overdue',

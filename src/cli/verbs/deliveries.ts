@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Watchfire } from '../../engine.ts';
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from '../../model/delivery.ts';
 import type { ActedOn } from '../../relay/delivery-acts.ts';
+import { reasonOption } from '../by-whom.ts';
 import { confirmed, yesOption } from '../confirm.ts';
 import { withWatchfire } from '../connect.ts';
 import { wholeOption } from '../settings.ts';
@@ -31,7 +32,7 @@ export const verb: Verb = {
       .option('--automation <id>', 'ls: only those of this automation, by id or name')
       .option('--firing <id>', 'ls: only those of this firing')
       .addOption(new Option('--all', 'retry, drop: all that failed for good').default(false));
-    yesOption(wideOption(outputOption(command))).addHelpText(
+    reasonOption(yesOption(wideOption(outputOption(command)))).addHelpText(
       'after',
       '\nA delivery is the job of an action that "watchfire actions" carries out. What was sent is shown for seven days, what failed for\n' +
         'good for thirty; the job of one that failed is kept for seven, and can be retried until then.\n\nExample:\n  watchfire deliveries retry --all',

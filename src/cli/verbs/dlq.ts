@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Watchfire } from '../../engine.ts';
 import type { DeadLetter } from '../../inspect/dead-letters.ts';
 import { formatTimestamp, LATEST_MS } from '../../model/timestamp.ts';
+import { reasonOption } from '../by-whom.ts';
 import { confirmed, yesOption } from '../confirm.ts';
 import { withWatchfire } from '../connect.ts';
 import { durationOption, wholeOption } from '../settings.ts';
@@ -36,7 +37,7 @@ export const verb: Verb = {
       .option('--limit <count>', 'ls: how many, the newest ones', '20')
       .addOption(new Option('--all', 'redrive, purge: all there are').default(false))
       .option('--older-than <duration>', 'purge: those given up longer ago than this, such as 7d');
-    yesOption(wideOption(outputOption(command))).addHelpText(
+    reasonOption(yesOption(wideOption(outputOption(command)))).addHelpText(
       'after',
       '\nA redriven event goes to the end of the log, a redriven firing to its queues again. What would only come back stays.\n\nExample:\n  watchfire dlq redrive --all',
     );

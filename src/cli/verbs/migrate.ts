@@ -1,4 +1,5 @@
 import { type MigrationReport, migrateState } from '../../index.ts';
+import { reasonOption } from '../by-whom.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, FAILED, type Io, type Verb } from '../verb.ts';
 import { barOn } from '../view/bar.ts';
@@ -21,7 +22,7 @@ const NAMES = {
 
 export const verb: Verb = {
   configure(command) {
-    outputOption(command)
+    reasonOption(outputOption(command))
       .option('--dry-run', 'read everything and change nothing', false)
       .addHelpText(
         'after',
@@ -38,7 +39,12 @@ export const verb: Verb = {
     const report = await withWatchfire(
       options,
       io,
-      (watchfire) => migrateState(watchfire, { dryRun, onProgress: bar.update, signal: io.signal }),
+      async (watchfire) => {
+        const report = await migrateState(watchfire, { dryRun, onProgress: bar.update, signal: io.signal });
+        const { from, to, finished } = report;
+        if (finished && !dryRun && from !== null) await watchfire.acted('migrate', `format ${from} to ${to}`);
+        return report;
+      },
       { patient: true },
     ).finally(bar.stop);
     if (asJson(options)) printJson(io, { ...report, dry_run: dryRun });

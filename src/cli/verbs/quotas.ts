@@ -1,4 +1,5 @@
 import { DEFAULT_QUOTAS, LARGEST_QUOTA, type QuotaChanges, type QuotaUse } from '../../index.ts';
+import { reasonOption } from '../by-whom.ts';
 import { withWatchfire } from '../connect.ts';
 import { lsArgument, onlyLs } from '../ls.ts';
 import { wholeOption } from '../settings.ts';
@@ -26,7 +27,7 @@ export const verb: Verb = {
       )
       .option('--all <windows>', `at most so many of all automations (default: ${DEFAULT_QUOTAS.windows})`)
       .option('--reset', 'put both back to their defaults', false);
-    wideOption(outputOption(lsArgument(command))).addHelpText(
+    reasonOption(wideOption(outputOption(lsArgument(command)))).addHelpText(
       'after',
       '\nA window is whatever is kept for one key: an open window, an alert, child firings. At a cap those that are there go\n' +
         'on, and further keys are not watched; what leaves nothing behind fires as ever. Counted as over-limit in "status".\n' +

@@ -7,6 +7,7 @@ import {
   LARGEST_EARLY_MS,
   LARGEST_FOLLOW_WAIT_MS,
 } from '../../model/namespace-settings.ts';
+import { reasonOption } from '../by-whom.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, printJson } from '../view/output.ts';
@@ -27,7 +28,7 @@ export const verb: Verb = {
       .usage('[ls|set] [name=value...] [options]')
       .argument('[act]', 'ls: show them, as without a word; set: change those that are named')
       .argument('[name=value...]', 'set: early=30m, follow-wait=15m, ignored=a,b; "default" puts one back');
-    wideOption(outputOption(command)).addHelpText(
+    reasonOption(wideOption(outputOption(command))).addHelpText(
       'after',
       `\nearly: how long expected events are remembered for arming events that come behind them, up to ${durationInWords(LARGEST_EARLY_MS)}\n` +
         `follow-wait: how long an event waits for the one it follows, up to ${durationInWords(LARGEST_FOLLOW_WAIT_MS)}; 0 means not at all\n` +

@@ -3,6 +3,7 @@ import { DONE, FAILED, Misuse, type Verb } from '../verb.ts';
 import { SHORT_ID } from '../view/firing.ts';
 import { outputOption } from '../view/output.ts';
 import { wideOption } from '../view/table.ts';
+import { moment } from '../view/when.ts';
 import { printWhy } from '../view/why.ts';
 
 export const verb: Verb = {
@@ -25,7 +26,9 @@ export const verb: Verb = {
       throw new Misuse(`why: an id needs at least its first ${SHORT_ID} characters (found "${id}")`);
     return await withWatchfire(options, io, async (watchfire) => {
       const why = await watchfire.why(bare);
-      if (why === null) io.err(`watchfire: there is no firing ${id}`);
+      const erased = why === null ? await watchfire.erasedAt(bare) : null;
+      if (why === null)
+        io.err(`watchfire: ${erased === null ? `there is no firing ${id}` : `${id} was erased, ${moment(erased)}`}`);
       else printWhy(why, options, io);
       return why === null ? FAILED : DONE;
     });

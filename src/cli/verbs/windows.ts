@@ -1,3 +1,4 @@
+import { reasonOption } from '../by-whom.ts';
 import { confirmed, yesOption } from '../confirm.ts';
 import { withWatchfire } from '../connect.ts';
 import { keyOperand } from '../key-operand.ts';
@@ -21,7 +22,7 @@ export const verb: Verb = {
       .usage('[ls] [options] | clear <automation> [name=value...]')
       .argument('[act]', 'ls: list them, as without a word; clear: forget all of a key, nothing is emitted')
       .argument('[key...]', 'clear: the automation, by id or name, and the key');
-    yesOption(wideOption(outputOption(command)))
+    reasonOption(yesOption(wideOption(outputOption(command))))
       .option('--limit <count>', 'how many, those that are looked at soonest', '50')
       .option('--automation <name>', 'only those of one automation, by name or id')
       .addHelpText(

@@ -39,6 +39,7 @@ export function printWhy(why: Why, options: Options, io: Io): void {
     ...stepFacts(why.step),
     ...(why.alert === null ? [] : ([['alert', alertInWords(why)]] as Fact[])),
     ...(why.looked === null ? [] : ([['searched', `only ${count(why.looked)} entries of the log`]] as Fact[])),
+    ...(why.erased ? ([['erased', `entries of that time: what is ${NO_LONGER} may be one of them`]] as Fact[]) : []),
     ...timeFacts(why),
   ];
   for (const line of facts(rows, boundOf(io, options))) io.out(line);
@@ -135,6 +136,7 @@ function whyJson({
   alert,
   timeline,
   looked,
+  erased,
 }: Why): unknown {
   const instant = (ms: number | null): string | null => (ms === null ? null : formatTimestamp(ms));
   return {
@@ -163,6 +165,7 @@ function whyJson({
     alert: alert && { firing: alert.firing.id, entry: alert.entry, triggered: formatTimestamp(alert.firing.triggered) },
     timeline: timeline.map(({ at, what }) => ({ at: formatTimestamp(at), ms: at - (timeline[0]?.at ?? at), what })),
     entries_searched: looked,
+    entries_erased: erased,
   };
 }
 

@@ -63,6 +63,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   attack: { what: 'what producers, other users and hostile documents try ([NAME…])', program: '../attack/main.ts' },
   chaos: { what: 'kills workers and servers, recomputes every firing', program: '../chaos/main.ts' },
+  backup: { what: 'copies of RDB and AOF under load, started elsewhere: the ledger of then', program: './backup.ts' },
   deliveries: {
     what: 'kills what carries out actions: each arrives, each duplicate has a reason',
     program: '../deliveries/main.ts',
