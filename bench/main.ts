@@ -7,6 +7,7 @@ import * as backtest from './backtest.ts';
 import * as catalogue from './catalogue.ts';
 import * as cel from './cel.ts';
 import * as composite from './composite.ts';
+import * as console from './console.ts';
 import * as disk from './disk.ts';
 import * as early from './early.ts';
 import * as failing from './failing.ts';
@@ -61,6 +62,7 @@ const PARTS: readonly Part[] = [
   { name: 'slices', run: slices.run },
   { name: 'tests', run: tests.run },
   { name: 'backtest', run: backtest.run },
+  { name: 'console', run: console.run },
   { name: 'instructions', run: instructions.run, apart: true },
   { name: 'peers', run: peers.run, apart: true },
 ];

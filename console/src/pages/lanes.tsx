@@ -1,10 +1,10 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { FiringAnswer, LaneAnswer, LanesAnswer } from '../../../src/console/answers.ts';
 import { useApi, withQuery } from '../ui/api.ts';
 import { Axis, AxisWords, type Scale, WIDTH, x } from '../ui/axis.tsx';
 import { ago, clock, count, keyText, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Key, Time } from '../ui/parts.tsx';
-import { link } from '../ui/route.ts';
+import { go, link } from '../ui/route.ts';
 import { StateOf } from './firings.tsx';
 
 const SPANS = [
@@ -21,6 +21,7 @@ const AHEAD = 0.25;
 export function LanesCard({ id }: { id: string }) {
   const [spanMs, choose] = useState<number>(3_600_000);
   const [find, setFind] = useState('');
+  useDiamonds();
   const path = `/api/automations/${encodeURIComponent(id)}/lanes`;
   const loaded = useApi<LanesAnswer>(withQuery(path, { spanMs, limit: 60 }), 3_000);
   return (
@@ -57,6 +58,18 @@ export function LanesCard({ id }: { id: string }) {
   );
 }
 
+/** A click on a firing leads to it; in words it stands below its lane. */
+function useDiamonds(): void {
+  useEffect(() => {
+    const hear = ({ target }: MouseEvent): void => {
+      const id = target instanceof Element ? target.closest('[data-firing]')?.getAttribute('data-firing') : null;
+      if (id) go('firings', id);
+    };
+    document.addEventListener('click', hear);
+    return () => document.removeEventListener('click', hear);
+  }, []);
+}
+
 function Lanes({ data, find }: { data: LanesAnswer; find: string }) {
   const { now, from, lanes, total, looked, since } = data;
   const scale = useMemo(() => ({ from, to: now + (now - from) * AHEAD, width: WIDTH }), [from, now]);
@@ -71,7 +84,7 @@ function Lanes({ data, find }: { data: LanesAnswer; find: string }) {
     <>
       <Legend />
       <div class="lane axis">
-        <span class="small soft">{count(total)} open</span>
+        <span class="small soft">{count(total)} keys</span>
         <div>
           <AxisWords scale={scale} />
           <Axis scale={scale} now={now} />
@@ -151,7 +164,9 @@ function countOf(window: NonNullable<LaneAnswer['window']>): string {
   if (window.kind === 'composite') return `${window.children.length} of ${window.threshold}`;
   const { interval, alert, threshold } = window;
   if (interval) return `${count(interval.count)} of ${count(threshold)}`;
-  return alert ? 'alert' : 'waits';
+  if (alert) return 'alert';
+  if (window.awaits > 0) return 'waits';
+  return window.quietUntil === null ? '' : 'quiet';
 }
 
 /** Bars, ticks and marks of one key. */
@@ -263,15 +278,14 @@ function Past({
 function Diamond({ firing, scale }: { firing: FiringAnswer; scale: Scale }) {
   const at = x(scale, firing.triggered);
   return (
-    <a href={link('firings', firing.id)} aria-label={`${firing.state} ${clock(firing.triggered, true)}`}>
-      <path
-        class={firing.state === 'Resolved' ? 'm-resolve' : 'm-fire'}
-        d={`M${at} 5l6 13-6 13-6-13z`}
-        vector-effect="non-scaling-stroke"
-      >
-        <title>{`${firing.state} ${clock(firing.triggered, true)}`}</title>
-      </path>
-    </a>
+    <path
+      data-firing={firing.id}
+      class={firing.state === 'Resolved' ? 'm-resolve' : 'm-fire'}
+      d={`M${at} 5l6 13-6 13-6-13z`}
+      vector-effect="non-scaling-stroke"
+    >
+      <title>{`${firing.state} ${clock(firing.triggered, true)}`}</title>
+    </path>
   );
 }
 

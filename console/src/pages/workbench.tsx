@@ -112,7 +112,7 @@ function Save({ put }: { put: (mode?: 'shadow' | 'live') => () => Promise<void> 
         Save
       </Act>
       <Act act={put('shadow')}>Save in shadow</Act>
-      <Act act={put('live')}>Save live</Act>
+      <Act act={put('live')}>Save and promote</Act>
     </div>
   );
 }

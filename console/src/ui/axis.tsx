@@ -49,22 +49,23 @@ export function Axis({ scale, now }: { scale: Scale; now: number | null }) {
 
 /** The times as text, which a drawing that is stretched would stretch too. */
 export function AxisWords({ scale }: { scale: Scale }) {
-  const fine = scale.to - scale.from < 10_000;
   const shown = marks(scale);
-  const narrow = window.innerWidth < 700 ? Math.ceil(shown.length / 4) : 1;
+  const apart = (shown[1] ?? scale.to) - (shown[0] ?? scale.from);
+  const each = window.innerWidth < 700 ? Math.ceil(shown.length / 3) : 1;
   return (
     <div class="axis-words" aria-hidden="true">
       {shown
-        .filter((_, i) => i % narrow === 0)
+        .filter((_, i) => i % each === 0)
         .map((at) => (
-          <At
-            key={at}
-            share={(at - scale.from) / Math.max(1, scale.to - scale.from)}
-            text={clock(at, fine).slice(0, fine ? 12 : 8)}
-          />
+          <At key={at} share={(at - scale.from) / Math.max(1, scale.to - scale.from)} text={words(at, apart)} />
         ))}
     </div>
   );
+}
+
+/** As fine as the steps between them. */
+function words(at: number, apart: number): string {
+  return apart >= 60_000 ? clock(at).slice(0, 5) : clock(at, apart < 1_000);
 }
 
 function At({ share, text }: { share: number; text: string }) {

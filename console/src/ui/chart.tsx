@@ -7,7 +7,7 @@ import { colour } from './theme.ts';
 /** A line of a chart. `colour`: a name of the style sheet. */
 export type Series = Readonly<{ name: string; colour: string; values: readonly number[]; bars?: boolean }>;
 
-const HEIGHT = 170;
+const HEIGHT = 150;
 
 /** Numbers over time. @param at the times in ms */
 export function Chart({ label, at, series }: { label: string; at: readonly number[]; series: readonly Series[] }) {
@@ -64,7 +64,7 @@ function optionsOf(series: readonly Series[], width: number): UPlot.Options {
     padding: [10, 8, 0, 0],
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
     axes: [
-      { ...axis, values: (_, times) => times.map((time) => clock(time * 1_000).slice(0, 5)) },
+      { ...axis, size: 26, values: (_, times) => times.map((time) => clock(time * 1_000).slice(0, 5)) },
       {
         ...axis,
         size: 44,

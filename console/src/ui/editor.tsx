@@ -20,7 +20,7 @@ const colours = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  '&': { fontSize: '13px', backgroundColor: 'var(--panel)', color: 'var(--text)' },
+  '&': { fontSize: '13px', height: '52vh', minHeight: '320px', backgroundColor: 'var(--panel)', color: 'var(--text)' },
   '.cm-content': { fontFamily: 'var(--mono)', caretColor: 'var(--text)' },
   '.cm-gutters': { backgroundColor: 'var(--panel-2)', color: 'var(--text-2)', border: 'none' },
   '.cm-tooltip': { backgroundColor: 'var(--panel)', color: 'var(--text)', border: '1px solid var(--line-2)' },
@@ -60,8 +60,11 @@ export function Editor({ text, change, problems }: Props) {
   useEffect(() => {
     if (place.current === null) return undefined;
     const schema = get<Schema>('/api/schema');
+    // In a root of its own its styles are objects: no element of style, which the policy of the page would refuse.
+    const root = place.current.shadowRoot ?? place.current.attachShadow({ mode: 'open' });
     const own = new EditorView({
-      parent: place.current,
+      parent: root,
+      root,
       state: EditorState.create({
         doc: text,
         extensions: [

@@ -118,6 +118,7 @@ async function fill(watchfire: Watchfire): Promise<void> {
       payload,
       occurred: new Date(Date.now() - ago).toISOString(),
     });
+  for (let i = 0; i < 2; i += 1) await send(`bad.${HOSTILE}`, HOSTILE, { [HOSTILE]: HOSTILE });
   for (let i = 0; i < 60; i += 1) {
     const customer = `customer.${(i * 7) % 11}`;
     await send('order.failed', customer, { total: 10 + i, reason: 'card declined' }, (60 - i) * 9_000);
@@ -126,7 +127,6 @@ async function fill(watchfire: Watchfire): Promise<void> {
   for (let i = 0; i < 6; i += 1) await send('order.paid', `order.${100 + i}`, {}, 0);
   for (let i = 0; i < 3; i += 1) await send('order.shipped', `order.${100 + i}`);
   for (let i = 0; i < 3; i += 1) for (const one of ['a', 'b']) await send('payment.failed', `customer.${one}`);
-  for (let i = 0; i < 2; i += 1) await send(`bad.${HOSTILE}`, HOSTILE, { [HOSTILE]: HOSTILE });
   const { redis } = watchfire.connections;
   for (const value of ['no-id', HOSTILE])
     await redis.xadd(watchfire.store.keys.events, '*', 'event', `order.${value}`, 'resource.name', value);

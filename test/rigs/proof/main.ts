@@ -62,6 +62,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     whole: { hashes: 2_097_152 },
   },
   attack: { what: 'what producers, other users and hostile documents try ([NAME…])', program: '../attack/main.ts' },
+  console: {
+    what: 'the console in a browser: each page beside the engine, what a hostile text or page can do (needs Chromium)',
+    program: '../console/main.ts',
+  },
   chaos: { what: 'kills workers and servers, recomputes every firing', program: '../chaos/main.ts' },
   backup: { what: 'copies of RDB and AOF under load, started elsewhere: the ledger of then', program: './backup.ts' },
   deliveries: {

@@ -197,7 +197,7 @@ async function answer(
   port: number,
   { method = 'GET', path, headers = {}, body }: RouteRequest,
 ): Promise<{ status: number; text: string }> {
-  const request = ask({ host: '127.0.0.1', port, method, path, headers });
+  const request = ask({ host: '127.0.0.1', port, method, path, headers, agent: false });
   try {
     request.end(body);
     const [response] = await once(request, 'response');

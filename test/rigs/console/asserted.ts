@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import type { Watchfire } from '../../../src/index.ts';
+import { eventually } from '../../support/eventually.ts';
+import { textOf, WAIT_MS } from './pages.ts';
+
+/** A page, where it stands, and what on it has to be what the engine says: three values at least. */
+export type AssertedPage = Readonly<{
+  name: string;
+  place: (watchfire: Watchfire) => Promise<string>;
+  holds: (page: Page, watchfire: Watchfire) => Promise<void>;
+}>;
+
+const at = (place: string) => async (): Promise<string> => place;
+
+/** Looks until the page says so: it asks again every few seconds. */
+async function says(page: Page, sentence: string, holds: () => Promise<boolean>): Promise<void> {
+  await eventually(`the page says ${sentence}`, holds, { timeoutMs: WAIT_MS }).catch(async (error: unknown) => {
+    throw new Error(`${(error as Error).message}; it says: ${(await textOf(page)).slice(0, 400)}`);
+  });
+}
+
+function contains(text: string | undefined, part: string): void {
+  assert.ok(text?.includes(part), `it does not say ${part}: ${text?.slice(0, 400)}`);
+}
+
+async function tile(page: Page, name: string): Promise<string> {
+  return (await page.locator('.tile', { hasText: name }).first().locator('.value').allInnerTexts()).join('');
+}
+
+async function idsOf(page: Page, attribute: string): Promise<string[]> {
+  const rows = await page.locator(`[${attribute}]`).all();
+  return await Promise.all(rows.map(async (row) => (await row.getAttribute(attribute)) ?? ''));
+}
+
+async function newestFiring(watchfire: Watchfire): Promise<string> {
+  const { firings } = await watchfire.firings({ automation: 'failing-customer', limit: 1 });
+  return firings[0]?.firing.id ?? '';
+}
+
+async function newestEvent(watchfire: Watchfire): Promise<string> {
+  const { events } = await watchfire.events({ name: 'order.failed', limit: 1 });
+  return events[0]?.entry ?? '';
+}
+
+export const PAGES: readonly AssertedPage[] = [
+  {
+    name: 'overview',
+    place: at('overview'),
+    holds: async (page, watchfire) => {
+      const { due, dead, firings, workers } = await watchfire.status();
+      await says(
+        page,
+        `${due.windows} open windows`,
+        async () => (await tile(page, 'Open windows')) === `${due.windows}`,
+      );
+      assert.equal(await tile(page, 'Dead letters'), `${dead}`);
+      assert.equal(await tile(page, 'Firings, last hour'), `${firings}`);
+      contains(await textOf(page), workers[0]?.id ?? 'no worker');
+    },
+  },
+  {
+    name: 'automations',
+    place: at('automations'),
+    holds: async (page, watchfire) => {
+      const list = await watchfire.list();
+      assert.deepEqual(
+        await idsOf(page, 'data-id'),
+        list.map(({ id }) => id),
+      );
+      const { total } = await watchfire.windows({ automation: 'payment-overdue', limit: 1 });
+      const row = page.locator('[data-id=payment-overdue] td');
+      assert.deepEqual(await row.nth(4).allInnerTexts(), [`${total}`]);
+      const { firings } = await watchfire.firings({ automation: 'failing-customer' });
+      assert.deepEqual(await page.locator('[data-id=failing-customer] td').nth(3).allInnerTexts(), [
+        `${firings.length}`,
+      ]);
+    },
+  },
+  {
+    name: 'windows',
+    place: at('automations/payment-overdue'),
+    holds: async (page, watchfire) => {
+      const { windows, total } = await watchfire.windows({ automation: 'payment-overdue' });
+      const keys = await idsOf(page, 'data-key');
+      assert.deepEqual(
+        keys.slice(0, total),
+        windows.map(({ labels }) => `id=${labels.id}`),
+      );
+      assert.ok((await page.locator('.m-window[x]').count()) >= total);
+      assert.equal(await page.locator('.lane .m-due').count(), total);
+      await page.locator(`[data-key="${keys[0]}"] button`).click();
+      const [first] = windows;
+      const count = first?.kind === 'event' ? (first.window?.count ?? 0) : 0;
+      contains(await textOf(page, '.lane-more'), `Counted ${count} of 1`);
+    },
+  },
+  {
+    name: 'firings',
+    place: at('firings'),
+    holds: async (page, watchfire) => {
+      const { firings } = await watchfire.firings();
+      assert.deepEqual(await idsOf(page, 'data-id'), firings.map(({ firing }) => firing.id).reverse());
+    },
+  },
+  {
+    name: 'firing',
+    place: async (watchfire) => `firings/${await newestFiring(watchfire)}`,
+    holds: async (page, watchfire) => {
+      const why = await watchfire.why(await newestFiring(watchfire));
+      const text = await textOf(page);
+      contains(text, `${why?.step.counted.length} events were counted`);
+      contains(text, `revision ${why?.recorded.firing.revision}`);
+      for (const { id } of why?.jobs ?? []) contains(text, id);
+      assert.equal(await page.locator('.moments li').count(), why?.timeline.length);
+    },
+  },
+  {
+    name: 'events',
+    place: at('events'),
+    holds: async (page, watchfire) => {
+      await page.locator('[data-filter=name]').fill('order.placed');
+      await page.locator('[data-filter=name]').press('Enter');
+      const { events } = await watchfire.events({ name: 'order.placed' });
+      await says(
+        page,
+        'the events of the filter',
+        async () => (await page.locator('[data-entry]').count()) === events.length,
+      );
+      assert.deepEqual(
+        await idsOf(page, 'data-entry'),
+        events.map(({ entry }) => entry),
+      );
+      contains(await textOf(page), events[0]?.event?.resource.id ?? 'no resource');
+      await page.locator('[role=tab]', { hasText: 'Live' }).click();
+      await page.locator('[data-filter=name]').fill('item.*');
+      await page.locator('[data-filter=name]').press('Enter');
+      await says(page, 'what happens now', async () => /item\.added/.test(await textOf(page)));
+    },
+  },
+  {
+    name: 'event',
+    place: async (watchfire) => `events/${await newestEvent(watchfire)}`,
+    holds: async (page, watchfire) => {
+      const found = await watchfire.event(await newestEvent(watchfire));
+      const all = (await watchfire.list()).length;
+      await page.locator(`[data-explained="${all}"]`).waitFor();
+      const text = await textOf(page);
+      contains(text, `"id": "${found?.event?.id}"`);
+      contains(text, `${all - 1} automations were not interested`);
+      assert.match(await textOf(page, '[data-automation=failing-customer]'), /cooling|counted|fired/);
+    },
+  },
+  {
+    name: 'alerts',
+    place: at('alerts'),
+    holds: async (page, watchfire) => {
+      const [alerts, silences] = [await watchfire.alerts(), await watchfire.silences()];
+      const rows = await page.locator('table').first().locator('tbody tr').allInnerTexts();
+      assert.equal(rows.length, alerts.length);
+      for (const [i, { name, labels }] of alerts.entries()) {
+        contains(rows[i], name);
+        contains(rows[i]?.replace(/\s/g, ''), `id=${labels.id}`);
+      }
+      assert.equal(await page.locator('table').nth(1).locator('tbody tr').count(), silences.length);
+    },
+  },
+  {
+    name: 'letters',
+    place: at('failures/letters'),
+    holds: async (page, watchfire) => {
+      const letters = (await watchfire.deadLetters()).reverse();
+      assert.deepEqual(
+        await idsOf(page, 'data-letter'),
+        letters.map(({ id }) => id),
+      );
+      contains(await textOf(page), letters[0]?.reason ?? 'no reason');
+      contains(await textOf(page), letters[0]?.entry ?? 'no entry');
+    },
+  },
+  {
+    name: 'deliveries',
+    place: at('failures/deliveries'),
+    holds: async (page, watchfire) => {
+      const deliveries = (await watchfire.deliveries()).reverse();
+      const jobs = deliveries.map(({ job }) => job);
+      await says(page, 'each delivery', async () => `${await idsOf(page, 'data-job')}` === `${jobs}`);
+      contains(await textOf(page), deliveries[0]?.error ?? 'no error');
+      assert.equal(
+        await page.locator('[data-job] .badge', { hasText: 'failed' }).count(),
+        deliveries.filter(({ state }) => state === 'failed').length,
+      );
+    },
+  },
+  {
+    name: 'queues',
+    place: at('queues'),
+    holds: async (page, watchfire) => {
+      const depths = await watchfire.queueDepths(['support', 'billing', 'deliveries']);
+      for (const [name, { waiting, failed }] of depths) {
+        const cells = await page.locator(`[data-queue=${name}] td`).allInnerTexts();
+        assert.deepEqual([name, cells[2], cells[6]], [name, `${waiting}`, `${failed}`]);
+      }
+      await page.locator('[data-queue=support] a').click();
+      const jobs = await watchfire.queueJobs({ queue: 'support', state: 'waiting', start: 0, limit: 25 });
+      await says(page, 'the jobs of the queue', async () => (await page.locator('[data-job]').count()) === jobs.length);
+      assert.deepEqual(
+        await idsOf(page, 'data-job'),
+        jobs.map(({ id }) => id),
+      );
+    },
+  },
+];
