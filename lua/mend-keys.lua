@@ -43,6 +43,7 @@
 -- KEYS needed      zset    entries of the ledger that wait
 -- KEYS grouping    hash    groups that take further firings
 -- KEYS followed    string  generation of the front's definitions that a partition has taken over
+-- KEYS jobs_home   string  history of the server of the jobs
 -- KEYS audit       hash    what became of the log itself
 -- KEYS seen        string  generations of remembered ids, as JSON
 -- KEYS attempts    hash    who takes over which entry

@@ -1,4 +1,4 @@
-import type { Redis, RedisOptions } from 'ioredis';
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from './clock.ts';
@@ -78,8 +78,8 @@ export type { Settings } from './documents/given.ts';
 
 /** What a program gives to `new Watchfire(…)`. All of it may be left out. */
 export type WatchfireOptions = Partial<Settings> & {
-  /** URL, ioredis options, or a client of your own, which is used as it is and never closed. */
-  redis?: string | RedisOptions | Redis;
+  /** URL, ioredis options, or a client of your own, of a server or of a cluster, which is used as it is and never closed. */
+  redis?: string | RedisOptions | Redis | Cluster;
   /** With a URL that begins with rediss: what Node's TLS takes, as a CA of your own or a client certificate. */
   tls?: RedisOptions['tls'];
   /** Your own pino logger; none: silent. */

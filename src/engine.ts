@@ -26,12 +26,12 @@ import { Reactor } from './reactions/reactor.ts';
 import { hearChannels, liveChannelOf } from './redis/channel.ts';
 import { Connections } from './redis/connection.ts';
 import { acknowledgeDamage } from './redis/damage.ts';
-import { type Durability, durabilityOf } from './redis/durability.ts';
+import { type Durability, durabilitiesOf } from './redis/durability.ts';
 import { append } from './redis/log.ts';
 import { deletePlaced, type PlaceOfChange, putPlaced, updatePlaced, writePlaced } from './redis/placed.ts';
 import { refuseUnprotected } from './redis/protection.ts';
 import { answers } from './redis/server.ts';
-import { storeOf } from './redis/store.ts';
+import { type Store, storeOf } from './redis/store.ts';
 import { notesOf } from './services/heard.ts';
 import type { LiveHeard } from './services/live.ts';
 import type { RunningWorker, WorkerHooks, WorkerParts } from './services/worker.ts';
@@ -59,7 +59,7 @@ export class Watchfire extends Reactor {
   readonly #workers = new Set<RunningWorker>();
   /** None in virtual time, where nothing comes from outside. */
   readonly #admission: Admission | null;
-  readonly #durability: Durability | null;
+  readonly #durability: (store: Store) => Durability | null;
   readonly #homes: Homes;
 
   /** @throws InvalidDocument naming a setting that is wrong */
@@ -68,13 +68,15 @@ export class Watchfire extends Reactor {
     const parsed = parseSettings(settings);
     const own = logger ?? pino({ level: 'silent' });
     const store = storeOf(parsed.namespace, () => clock.virtualNowMs());
-    const connections = new Connections(redis, own, tls);
+    const connections = new Connections(redis, own, { tls, namespace: parsed.namespace });
     super({ connections, store, clock, logger: own });
     this.settings = parsed;
     this.reason = reason;
     const parts = { redis: connections.redis, store, clock, logger: own };
     this.#admission = clock.virtualNowMs() === null ? new Admission({ ...parts, bounds: parsed }) : null;
-    this.#durability = durabilityOf(connections, store, parsed, clock);
+    this.#durability = durabilitiesOf(connections, store, parsed, clock);
+    // It connects before it is needed.
+    this.#durability(store);
     this.#homes = new Homes({ ...parts, bounds: parsed });
   }
 
@@ -151,7 +153,8 @@ export class Watchfire extends Reactor {
         return await append(redis, home.store, at === null ? '*' : `${at}-*`, ['data', data]);
       };
       try {
-        const entry = await (this.#durability?.write(write, event.id) ?? write(this.connections.redis));
+        const entry = await (this.#durability(home.store)?.write(write, event.id) ??
+          write(this.connections.toward(home.store)));
         return { id: event.id, entry: idIn(home.name, entry) };
       } catch (error) {
         throw refused(error, event.id);
@@ -166,12 +169,18 @@ export class Watchfire extends Reactor {
    */
   async listen(hear: (notes: LiveHeard[]) => void): Promise<() => void> {
     const parts = await this.parts();
-    const connection = this.connections.blocking('watch');
-    const channels = new Map(parts.map(({ name, store }) => [liveChannelOf(connection, store), name]));
-    await hearChannels(connection, [...channels.keys()], (channel, message) =>
-      hear(notesOf(message, channels.get(channel)) ?? [{ kind: 'dropped', messages: 1 }]),
-    );
-    return () => connection.disconnect();
+    // On a cluster each node knows its own listeners alone.
+    const places = this.connections.isSpread ? parts.map((part) => [part]) : [parts];
+    const heard = places.map(async (some) => {
+      const connection = this.connections.blocking('watch', some[0]?.store.namespace);
+      const channels = new Map(some.map(({ name, store }) => [liveChannelOf(connection, store), name]));
+      await hearChannels(connection, [...channels.keys()], (channel, message) =>
+        hear(notesOf(message, channels.get(channel)) ?? [{ kind: 'dropped', messages: 1 }]),
+      );
+      return connection;
+    });
+    const connections = await Promise.all(heard);
+    return () => connections.forEach((connection) => void connection.disconnect());
   }
 
   /**
@@ -229,10 +238,10 @@ export class Watchfire extends Reactor {
    * @throws Overloaded, NotDurable when Redis takes no writes now; DurabilityUnavailable; Unprotected; WrongFormat
    */
   async startWorker(hooks: WorkerHooks = {}): Promise<RunningWorker> {
-    const { redis } = this.connections;
     // A Redis that cannot be reached yet would seem to keep everybody out.
-    await answers(redis);
-    if (!this.settings.allowUnprotected) await refuseUnprotected(redis, this.store.keys.events);
+    const { node } = this.connections;
+    await answers(node);
+    if (!this.settings.allowUnprotected) await refuseUnprotected(node, this.store.keys.events);
     const layout = await this.format.toWrite();
     const { connections, store, settings, clock, logger } = this;
     const worker = await newWorker({ connections, store, settings, clock, logger, ...hooks }, layout);
@@ -262,7 +271,7 @@ export class Watchfire extends Reactor {
     try {
       const layout = await this.format.toWrite();
       await change({ redis: this.connections.redis, store: this.store, layout });
-      await this.#durability?.barrier();
+      await this.#durability(this.store)?.barrier();
     } catch (error) {
       throw refused(error);
     }

@@ -50,8 +50,8 @@ function addressOf(
 function authorityOf(options: Readonly<Record<string, unknown>>, url: string): { ca: string } | null {
   if (options.tlsCa === undefined) return null;
   const file = String(options.tlsCa);
-  if (!url.startsWith('rediss:'))
-    throw new Misuse(`--tls-ca: goes with a URL that begins with rediss: (found "${publicUrl(url)}")`);
+  if (!/^rediss(-cluster|-sentinel)?:/.test(url))
+    throw new Misuse(`--tls-ca: goes with a URL that begins with rediss (found "${publicUrl(url)}")`);
   try {
     return { ca: readFileSync(file, 'utf8') };
   } catch (error) {

@@ -10,6 +10,10 @@ export const DEFAULT_DIR = '.watchfire';
  */
 export function withPassword(url: string, env: Readonly<Record<string, string | undefined>>): string {
   if (url.startsWith('/')) return url;
+  if (/^rediss?-/.test(url)) {
+    if (url.includes('@') || !env.REDISCLI_AUTH) return url;
+    return url.replace('://', `://:${encodeURIComponent(env.REDISCLI_AUTH)}@`);
+  }
   const address = new URL(url);
   if (address.username !== '' || address.password !== '') return url;
   const known = env.REDISCLI_AUTH || privatePassword(address);

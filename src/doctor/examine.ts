@@ -6,6 +6,7 @@ import { findingsIn } from '../findings/automation-findings.ts';
 import type { Finding } from '../findings/finding.ts';
 import { type QuotaUse, readQuotas } from '../inspect/quota.ts';
 import { readStatus, type Status } from '../inspect/status.ts';
+import { clusterStateOf, type SentinelState, sentinelStateOf } from '../redis/cluster-state.ts';
 import type { Connections } from '../redis/connection.ts';
 import { DamagedKey } from '../redis/damage.ts';
 import { allDefinitions } from '../redis/definitions.ts';
@@ -13,13 +14,15 @@ import { durabilityOf } from '../redis/durability.ts';
 import { requireReadable } from '../redis/format.ts';
 import { earlyAnswers, isWithin, parseInfo, type ServerVersion, versionOf } from '../redis/info.ts';
 import type { Keys } from '../redis/keys.ts';
+import { layoutThere } from '../redis/partitions.ts';
 import { isProtected } from '../redis/protection.ts';
 import { infoOf, keepingConfig, keyExists, loadAllScripts, preciseTimeMs } from '../redis/server.ts';
-import type { Store } from '../redis/store.ts';
+import { partitionStores, type Store } from '../redis/store.ts';
 import { type WrongType, wrongTypes } from '../redis/wrong-types.ts';
 import { type QueueStates, readQueueStates } from '../relay/queue-states.ts';
 import { Queues } from '../relay/queues.ts';
 import { orNull } from './check.ts';
+import type { ClusterFacts } from './cluster-rules.ts';
 import { type Rights, rightsOf } from './rights.ts';
 import { readSurroundings } from './surroundings.ts';
 
@@ -49,6 +52,10 @@ export type Facts = Readonly<{
   rights: Rights;
   /** Scripts that were loaded, and what Redis says of one that it did not take. */
   scripts: Told<number>;
+  /** The cluster that the server is a node of; null where it is none. */
+  cluster: Told<ClusterFacts | null>;
+  /** What the sentinels say; null where none are named. */
+  sentinels: Told<SentinelState | null>;
   /** Null when the key of the log can be used. */
   slot: string | null;
   /** Why this version cannot read the state that is there; null when it can. */
@@ -72,8 +79,8 @@ export type ExamineParts = Readonly<{
 
 /** Asks Redis for all of it. A refusal to answer is a fact as well; only a lost connection is an error. */
 export async function examine({ connections, store, settings, clock }: ExamineParts): Promise<Facts> {
-  const { redis } = connections;
-  const info = parseInfo(await infoOf(redis));
+  const { redis, node } = connections;
+  const info = parseInfo(await infoOf(node));
   const version = versionOf(info);
   const fsync = settings.durability === 'fsync' ? { fsync: wayToDisk(version) } : {};
   const durability = durabilityOf(connections, store, settings, clock);
@@ -82,12 +89,14 @@ export async function examine({ connections, store, settings, clock }: ExaminePa
     settings,
     info,
     version,
-    config: await told(() => keepingConfig(redis)),
+    config: await told(() => keepingConfig(node)),
     undurable: await told(() => unavailable(durability?.check() ?? Promise.resolve())),
-    clock: await clockOf(redis, clock),
-    protected: await isProtected(redis, store.keys.events),
-    rights: await rightsOf(redis, store, fsync),
-    scripts: await told(() => loadAllScripts(redis)),
+    clock: await clockOf(node, clock),
+    protected: await isProtected(node, store.keys.events),
+    rights: await rightsOf(node, store, { ...fsync, cluster: connections.isSpread }),
+    scripts: await told(() => loadAllScripts(node)),
+    cluster: await told(() => clusterFacts(connections, store, info)),
+    sentinels: await told(() => sentinelStateOf(node)),
     slot: await slotOf(redis, store),
     format,
     keys: store.keys,
@@ -104,6 +113,18 @@ async function reviewed({ redis, log }: Connections, store: Store): Promise<Revi
   const enabled = (await allDefinitions(redis, store)).filter((automation) => automation.enabled);
   const surroundings = await readSurroundings({ redis, log }, store, enabled);
   return enabled.map((one) => ({ id: one.id, name: one.name, findings: findingsIn(one, surroundings) }));
+}
+
+async function clusterFacts(
+  { redis, node, isSpread }: Connections,
+  store: Store,
+  info: ReadonlyMap<string, string>,
+): Promise<ClusterFacts | null> {
+  if (info.get('cluster_enabled') !== '1') return null;
+  const layout = await layoutThere(redis, store).catch(() => null);
+  const stores = layout === null ? [] : partitionStores(store, layout);
+  const parts = [store, ...stores].map(({ origin, namespace }) => ({ name: origin, namespace }));
+  return { state: await clusterStateOf(node), parts, asWhole: isSpread };
 }
 
 function wayToDisk(version: ServerVersion | null): 'waitaof' | 'always' {

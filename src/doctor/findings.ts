@@ -1,4 +1,5 @@
 import type { Check, Rule } from './check.ts';
+import { cluster, sentinels } from './cluster-rules.ts';
 import {
   automations,
   damaged,
@@ -14,18 +15,7 @@ import {
 } from './engine-rules.ts';
 import type { Facts } from './examine.ts';
 import { durability, persistence, replicas } from './keeping-rules.ts';
-import {
-  clock,
-  cluster,
-  eviction,
-  faults,
-  memory,
-  protection,
-  rights,
-  role,
-  scripts,
-  version,
-} from './server-rules.ts';
+import { clock, eviction, faults, memory, protection, rights, role, scripts, version } from './server-rules.ts';
 
 /** In the order in which a person would look. */
 const RULES: readonly (readonly [string, Rule])[] = [
@@ -34,6 +24,7 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ['known faults', faults],
   ['role', role],
   ['cluster', cluster],
+  ['sentinels', sentinels],
   ['rights', rights],
   ['scripts', scripts],
   ['clock', clock],

@@ -36,14 +36,6 @@ export const role: Rule = ({ info }) => {
   );
 };
 
-export const cluster: Rule = ({ info, slot, settings }) => {
-  const tag = `{${settings.namespace}}`;
-  const advice = `use a node that has the slot of ${tag}, best a Redis without cluster: one namespace is one slot`;
-  if (slot !== null) return bad(`keys of ${tag} cannot be used here: ${slot}`, advice);
-  if (info.get('cluster_enabled') !== '1') return ok(`no cluster; all keys share the hash tag ${tag}`);
-  return warning(`a node of a cluster, which has the slot of ${tag} now and may lose it`, advice);
-};
-
 export const protection: Rule = (facts) => {
   if (facts.protected) return ok('reached on this machine, or strangers stay outside');
   return bad(

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { PartitionLayout } from '../model/partition.ts';
 import { partitionNames } from '../model/partition.ts';
+import { at } from '../redis/cluster.ts';
 import { partitionStore, type Store } from '../redis/store.ts';
 
 /** An engine that a namespace is made of: `name` is the partition's, `''` where there are none. */
@@ -21,7 +22,9 @@ export async function askEach<T>(
   parts: readonly Part[],
   ask: (redis: Redis, store: Store) => Promise<T>,
 ): Promise<PartAnswer<T>[]> {
-  return await Promise.all(parts.map(async ({ name, store }) => ({ part: name, found: await ask(redis, store) })));
+  return await Promise.all(
+    parts.map(async ({ name, store }) => ({ part: name, found: await ask(at(redis, store), store) })),
+  );
 }
 
 /** An id of a partition's stream as people read it: `7/1795906202819-0`; without partitions as it is. */

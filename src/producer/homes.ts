@@ -1,5 +1,6 @@
 import { Routing } from '../match/routing.ts';
 import type { Event } from '../model/event.ts';
+import { at } from '../redis/cluster.ts';
 import { layoutThere } from '../redis/partitions.ts';
 import { partitionStore, type Store } from '../redis/store.ts';
 import { Admission, type AdmissionParts } from './admission.ts';
@@ -71,7 +72,11 @@ export class Homes {
     const known = this.#homes.get(name);
     if (known) return known;
     const store = partitionStore(this.#parts.store, name);
-    const home = { name, store, admission: new Admission({ ...this.#parts, store }) };
+    const home = {
+      name,
+      store,
+      admission: new Admission({ ...this.#parts, redis: at(this.#parts.redis, store), store }),
+    };
     this.#homes.set(name, home);
     return home;
   }

@@ -11,6 +11,9 @@ export type Role = (typeof ROLES)[number];
 /** What every client needs to be connected: `select` for a numbered database, `info` for ioredis' ready check. */
 const CONNECTED = ['ping', 'hello', 'quit', 'select', 'client|setname', 'info'];
 
+/** What a client of a cluster needs besides: where the slots are, and to read one that has just moved. `readonly` for connections to replicas. */
+const CLUSTERED = ['cluster|slots', 'cluster|info', 'asking', 'readonly'];
+
 /** For the engine: its scripts, whose commands Redis checks one by one, and the commands that it calls directly. */
 const ENGINE = [
   'evalsha script|load multi exec time wait publish pubsub|numsub subscribe unsubscribe',
@@ -65,12 +68,13 @@ export type WayToDisk = (typeof WAYS_TO_DISK)[number];
 
 /**
  * `fsync`: for the durability mode of that name. `queues`: the only queues that a consumer may use; all of the namespace without.
- * `partitions`: the namespace has some.
+ * `partitions`: the namespace has some. `cluster`: it is on a Redis Cluster.
  */
 export type RuleOptions = Readonly<{
   fsync?: WayToDisk | undefined;
   queues?: readonly string[] | undefined;
   partitions?: boolean | undefined;
+  cluster?: boolean | undefined;
 }>;
 
 /** The names in front of keys: of the namespace, and of its partitions where it has some. */
@@ -89,9 +93,14 @@ function seeingToDisk({ fsync }: RuleOptions): string[] {
   return fsync === 'waitaof' ? ['waitaof'] : ['config|get'];
 }
 
+/** What each of them needs to be connected. */
+function connecting({ cluster = false }: RuleOptions): string[] {
+  return cluster ? [...CONNECTED, ...CLUSTERED] : CONNECTED;
+}
+
 /** The commands that a worker sends, in its scripts as well; subcommands as in `xinfo|groups`. */
 export function workerCommands(options: RuleOptions = {}): string[] {
-  return namesOf(CONNECTED, ENGINE, ADDING_JOBS, seeingToDisk(options));
+  return namesOf(connecting(options), ENGINE, ADDING_JOBS, seeingToDisk(options));
 }
 
 /**
@@ -101,6 +110,7 @@ export function workerCommands(options: RuleOptions = {}): string[] {
  */
 export function rulesOf(role: Role, namespace: string, options: RuleOptions = {}): string[] {
   const disk = seeingToDisk(options);
+  const connected = connecting(options);
   const { format } = keysOf(namespace);
   const { bull } = prefixesOf(namespace);
   const names = namesOfKeys(namespace, options);
@@ -112,7 +122,7 @@ export function rulesOf(role: Role, namespace: string, options: RuleOptions = {}
     case 'producer':
       return [
         ...nothing,
-        ...allowed(CONNECTED, ['xadd wait'], disk),
+        ...allowed(connected, ['xadd wait'], disk),
         ...under('%W', 'events'),
         `(${[...allowed(HOW_FULL), ...under('%R', 'events')].join(' ')})`,
         // How the namespace is divided.
@@ -123,9 +133,9 @@ export function rulesOf(role: Role, namespace: string, options: RuleOptions = {}
     case 'actions':
       return [...nothing, ...allowed(workerCommands(options), TAKING_JOBS), ...under('', '*'), ...channels];
     case 'viewer':
-      return [...nothing, ...allowed(CONNECTED, LOOKING), ...under('%R', '*'), ...channels];
+      return [...nothing, ...allowed(connected, LOOKING), ...under('%R', '*'), ...channels];
     case 'consumer':
-      return [...nothing, ...allowed(CONNECTED, TAKING_JOBS), ...queuePatterns(bull, options.queues)];
+      return [...nothing, ...allowed(connected, TAKING_JOBS), ...queuePatterns(bull, options.queues)];
     default:
       return role satisfies never;
   }

@@ -1,9 +1,11 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
+import { namesPlaces, placesIn, publicPlaces } from './places.ts';
 
-/** Whether this is an address of a Redis: a URL, or the path of a socket. */
+/** Whether this is an address of a Redis, a cluster or sentinels: a URL, or the path of a socket. */
 export function isAddress(url: string): boolean {
   if (url.startsWith('/')) return true;
+  if (namesPlaces(url)) return placesIn(url) !== null;
   if (!URL.canParse(url)) return false;
   const { protocol, pathname, search, hash, username, password } = new URL(url);
   // A password with a bare #, / or ? ends up behind the host; it has to be written as %23, %2F or %3F.
@@ -19,9 +21,16 @@ function isPercentEncoded(text: string): boolean {
 
 /** What to do about a URL that is no address because of characters in its password; empty when that is not why. */
 export function addressAdvice(url: string): string {
-  return /^rediss?:.*@/s.test(url)
+  if (namesPlaces(url) && !url.includes('@')) return formOfPlaces(url);
+  return /^rediss?(-cluster|-sentinel)?:.*@/s.test(url)
     ? '; in a user or password, write % as %25, / as %2F, ? as %3F, # as %23, @ as %40 and : as %3A'
     : '';
+}
+
+function formOfPlaces(url: string): string {
+  return url.includes('-cluster:')
+    ? '; a cluster is named as in redis-cluster://host:6379,other:6379, without a database'
+    : '; sentinels are named as in redis-sentinel://host:26379,other:26379/NAME-OF-THE-PRIMARY';
 }
 
 /** Behind the host stands the number of a database, or nothing. */
@@ -29,7 +38,8 @@ const DATABASE = /^(\/\d{0,9})?$/;
 
 /** The URL without its password and without what may be one. */
 export function publicUrl(url: string): string {
-  if (!isAddress(url) || url.startsWith('/')) return url.replace(/^.*@/s, '');
+  if (!isAddress(url) || url.startsWith('/')) return url.replace(namesPlaces(url) ? /^.*@|\?.*$/gs : /^.*@/s, '');
+  if (namesPlaces(url)) return publicPlaces(url);
   const shown = new URL(url);
   if (shown.password !== '') shown.password = '***';
   // ioredis reads the query as options, and a password is one of them.

@@ -1,45 +1,31 @@
 import { once } from 'node:events';
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
+import { DEFAULT_NAMESPACE } from '../config.ts';
 import { type Away, InvalidDocument, reasonOf } from '../errors.ts';
-import { addressAdvice, isAddress, publicUrl } from './address.ts';
+import { anotherOf } from './client.ts';
+import { at, clusterOf } from './cluster.ts';
+import { addressOf, clientFor, FAREWELL_MS, isClient, optionsOf, ownOptions, type Server } from './given.ts';
 import { measured, type OnLarge } from './measured.ts';
-import { knownReason } from './reason.ts';
+import { pinned } from './pinned.ts';
+import { knownReason, stateInWords } from './reason.ts';
 import { redact } from './redact.ts';
-
-/** Delay before the next attempt to reach Redis again: doubles up to this. */
-const LONGEST_RECONNECT_MS = 2_000;
+import type { Store } from './store.ts';
 
 /** A blocked read that is answered this much later than it asked for has lost its connection. */
 const BLOCKING_GRACE_MS = 2_000;
 
-/**
- * How long a connection that was closed may take to say good-bye. The client waits for it even when the server has gone
- * already, and by default for 2 s, which would hold up the end of the process.
- */
-export const FAREWELL_MS = 100;
+/** Longest that a read of BullMQ blocks. */
+const BULL_BLOCK_MS = 10_000;
+
+/** An error of a node that comes again and again is logged this often: while a node is away each command finds that out anew. */
+const TOLD_AGAIN_MS = 10_000;
 
 /** Longest a read blocks by itself; bounds how long a silent connection goes unnoticed. */
 export const BLOCK_MS = 2_000;
 
-/**
- * Options of every connection. Commands wait for Redis to come back instead of failing: each is safe to
- * repeat, because a position, a generation or a derived id makes the second one a no-op.
- */
-function ownOptions(name: string): RedisOptions {
-  return {
-    connectionName: name,
-    maxRetriesPerRequest: null,
-    enableReadyCheck: true,
-    disconnectTimeout: FAREWELL_MS,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_RECONNECT_MS),
-  };
-}
-
-/** By what it can do, not by its class: a program may have its own copy of ioredis. */
-function isClient(target: string | RedisOptions | Redis): target is Redis {
-  return typeof target === 'object' && 'duplicate' in target && typeof target.duplicate === 'function';
-}
+/** What connections are made with besides. `namespace`: of the engine, or of the partition, whose keys they are for. */
+export type ConnectionOptions = Readonly<{ tls?: RedisOptions['tls']; namespace?: string }>;
 
 /** Disconnects, and waits for it hardly longer than the client does before it hangs up. */
 async function closed(client: Redis): Promise<void> {
@@ -56,58 +42,74 @@ async function closed(client: Redis): Promise<void> {
 
 /** The connections of one engine: the shared one for commands, and others that block. */
 export class Connections {
+  /** On a cluster it has a connection to each node, and the command says by its key to which it goes. */
   readonly redis: Redis;
+  readonly #namespace: string;
   readonly #owned: boolean;
   readonly #logger: Logger;
   readonly #blocking = new Set<Redis>();
   #log: Redis | null = null;
+  /** Connections to single nodes, by the namespaces whose keys they have. */
+  readonly #toward = new Map<string, Redis>();
   readonly #onLarge = new Set<OnLarge>();
+  /** Whether these are for one partition of several. */
+  #part = false;
   /** Why the shared one was lost or not made; null while it is there. */
   #lost: string | null = null;
+  #lostMs = 0;
 
   /** @throws InvalidDocument when the URL is not one of Redis, or the client puts a prefix in front of keys */
-  constructor(target: string | RedisOptions | Redis, logger: Logger, tls?: RedisOptions['tls']) {
+  constructor(target: Server, logger: Logger, { tls, namespace = DEFAULT_NAMESPACE }: ConnectionOptions = {}) {
     this.#logger = logger;
+    this.#namespace = namespace;
     this.#owned = !isClient(target);
-    if (isClient(target)) this.redis = target;
-    else if (typeof target === 'string') {
-      // Node's own error would show the password.
-      if (!isAddress(target))
-        throw new InvalidDocument(
-          'redis',
-          `must be a URL of redis: or rediss:${addressAdvice(target)}`,
-          publicUrl(target),
-        );
-      this.redis = redact(new Redis(target, { ...ownOptions('watchfire'), ...(tls === undefined ? {} : { tls }) }));
-    } else this.redis = redact(new Redis({ ...ownOptions('watchfire'), ...target }));
-    const { keyPrefix } = this.redis.options;
+    const client = clientFor(target, tls);
+    this.redis = at(client, { namespace });
+    const { keyPrefix } = optionsOf(client);
     if (keyPrefix) {
-      if (this.#owned) this.redis.disconnect();
+      if (this.#owned) client.disconnect();
       // The client puts it in front of keys only, not of the prefixes that scripts make keys from.
       throw new InvalidDocument('redis.keyPrefix', 'cannot be used, a `namespace` keeps engines apart', keyPrefix);
     }
     if (!this.#owned) return;
-    this.#watch(this.redis);
-    this.redis.on('error', (error: NodeJS.ErrnoException) => {
-      this.#lost = knownReason(error) ?? (reasonOf(error) || null);
-    });
+    this.#watch(client);
+    const lost = (error: NodeJS.ErrnoException): void => {
+      this.#lost = inWords(error);
+      this.#lostMs = performance.now();
+    };
+    client.on('error', lost);
+    client.on('node error', lost);
+    client.on('waiting', lost);
     let closed = false;
-    this.redis.on('close', () => {
+    client.on('close', () => {
       closed = true;
     });
-    this.redis.on('ready', () => {
+    client.on('ready', () => {
       if (closed) this.#logger.info({ reason: this.#lost }, 'redis connection is back');
       closed = false;
       this.#lost = null;
     });
   }
 
+  /** Those of one partition, over the same shared client. What they open they close. */
+  of({ namespace }: Pick<Store, 'namespace'>): Connections {
+    const own = new Connections(clusterOf(this.redis) ?? this.redis, this.#logger, { namespace });
+    own.#part = true;
+    return own;
+  }
+
+  /** Whether the keys of several engines may be on several servers. */
+  get isSpread(): boolean {
+    return clusterOf(this.redis) !== null;
+  }
+
   /** Where the Redis of the shared connection is, and why it is not there. Of a client that was handed in only its state is known. */
   away(): Away {
-    const { status, options } = this.redis;
-    const { path, host, port, sentinels, name } = options;
-    const address = sentinels ? `the master ${name} of the sentinels` : (path ?? `${host}:${port}`);
-    return { address, reason: this.#lost ?? (status === 'ready' ? null : `the connection is ${status}`) };
+    // A cluster that is lost in part never says that it is back.
+    const stands = clusterOf(this.redis) === null || performance.now() - this.#lostMs < TOLD_AGAIN_MS;
+    const lost = stands ? this.#lost : null;
+    const reason = lost ?? (this.redis.status === 'ready' ? null : `the connection is ${this.redis.status}`);
+    return { address: addressOf(this.redis), reason };
   }
 
   /**
@@ -115,13 +117,38 @@ export class Connections {
    * made when it is first asked for.
    */
   get log(): Redis {
-    this.#log ??= this.#own(this.#measured(this.redis.duplicate({ connectionName: 'watchfire-log' })));
+    this.#log ??= at(this.#own(this.#measured(this.#another('watchfire-log'))), { namespace: this.#namespace });
     return this.#log;
   }
 
-  /** A connection of its own for reads of the log that block; see `log`. */
-  reading(name: string): Redis {
-    return this.#measured(this.blocking(name));
+  #another(connectionName: string): Redis {
+    const cluster = clusterOf(this.redis);
+    if (cluster === null || this.#part) return pinned(this.redis, this.#namespace, { connectionName });
+    return anotherOf(cluster, connectionName);
+  }
+
+  /** The server that has the keys: the shared client itself; of a cluster a connection to that node. */
+  get node(): Redis {
+    return this.toward({ namespace: this.#namespace });
+  }
+
+  /**
+   * For writes whose order counts: the shared client; of a cluster a connection to the node that has the keys of that engine. Through the
+   * client of a cluster a write may overtake another one that has to be repeated.
+   */
+  toward({ namespace }: Pick<Store, 'namespace'>): Redis {
+    if (!this.isSpread) return this.redis;
+    let known = this.#toward.get(namespace);
+    if (known === undefined) {
+      known = this.#own(pinned(this.redis, namespace, { connectionName: 'watchfire-toward' }));
+      this.#toward.set(namespace, known);
+    }
+    return known;
+  }
+
+  /** A connection of its own for reads of the log that block; see `log`, and `blocking` for the namespace. */
+  reading(name: string, namespace?: string): Redis {
+    return this.#measured(this.blocking(name, namespace));
   }
 
   /** Calls a listener for each entry of the log that is too large. @returns a function that ends it */
@@ -136,10 +163,10 @@ export class Connections {
     });
   }
 
-  /** A connection of its own for reads that block. */
-  blocking(name: string): Redis {
+  /** A connection of its own for reads that block. On a cluster to the node that has the keys of `namespace`, these connections' own without. */
+  blocking(name: string, namespace = this.#namespace): Redis {
     return this.#own(
-      this.redis.duplicate({
+      pinned(this.redis, namespace, {
         ...ownOptions(`watchfire-${name}`),
         // A read that blocks must be given up when the server vanished without a word. Unanswered ones are not sent again:
         // the reader decides anew what to read.
@@ -151,12 +178,12 @@ export class Connections {
 
   /**
    * A connection of its own for writes that are waited for up to `waitMs`; in all else like the shared one, as it also
-   * connects again and sends again.
+   * connects again and sends again. `namespace`: as with `blocking`.
    */
-  confirming(waitMs: number): Redis {
-    const { socketTimeout } = this.redis.options;
+  confirming(waitMs: number, namespace = this.#namespace): Redis {
+    const { socketTimeout } = optionsOf(this.redis);
     return this.#own(
-      this.redis.duplicate({
+      pinned(this.redis, namespace, {
         connectionName: 'watchfire-confirming',
         ...(socketTimeout === undefined ? {} : { socketTimeout: socketTimeout + waitMs }),
       }),
@@ -177,7 +204,13 @@ export class Connections {
       made.push(redacted);
       return redacted;
     };
-    const client = own(this.redis.duplicate(ownOptions(`watchfire-${name}`)));
+    const { socketTimeout } = optionsOf(this.redis);
+    const client = own(
+      pinned(this.redis, this.#namespace, {
+        ...ownOptions(`watchfire-${name}`),
+        ...(socketTimeout === undefined ? {} : { socketTimeout: socketTimeout + BULL_BLOCK_MS }),
+      }),
+    );
     const duplicate = client.duplicate.bind(client);
     client.duplicate = (override) => own(duplicate({ ...override, maxRetriesPerRequest: null }));
     return { client, end: () => made.forEach((one) => void one.disconnect()) };
@@ -202,5 +235,19 @@ export class Connections {
     client.on('error', (error: Error) => {
       this.#logger.warn({ error: error.message }, 'redis connection failed');
     });
+    const told = new Map<string, number>();
+    const tell = (error: Error, sentence: string, fields: Readonly<Record<string, string>> = {}): void => {
+      const [text, now] = [`${error.message} ${fields.node}`, performance.now()];
+      if (now - (told.get(text) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return;
+      told.set(text, now);
+      this.#logger.warn({ ...fields, error: inWords(error) }, sentence);
+    };
+    client.on('node error', (error: Error, node: string) => tell(error, 'redis connection failed', { node }));
+    client.on('waiting', (error: Error) => tell(error, 'redis is waited for'));
   }
+}
+
+/** Why there is no answer, as people would say it. */
+function inWords(error: Error): string {
+  return knownReason(error) ?? stateInWords(error.message) ?? reasonOf(error);
 }

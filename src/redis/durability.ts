@@ -37,8 +37,30 @@ export function durabilityOf(
   clock: Clock,
 ): Durability | null {
   if (guarantee.durability === 'memory') return null;
-  const redis = connections.confirming(guarantee.durabilityTimeoutMs);
+  const redis = connections.confirming(guarantee.durabilityTimeoutMs, store.namespace);
   return new Durability({ redis, mark: store.keys.durable, guarantee, clock });
+}
+
+/**
+ * One for each engine that is written to: on a cluster each is on a server of its own. Of one server all share one connection, on which
+ * their confirmations are shared as well.
+ */
+export function durabilitiesOf(
+  connections: Connections,
+  front: Store,
+  guarantee: Guarantee,
+  clock: Clock,
+): (store: Store) => Durability | null {
+  const known = new Map<string, Durability | null>();
+  return (store) => {
+    const meant = connections.isSpread ? store : front;
+    let durability = known.get(meant.namespace);
+    if (durability === undefined) {
+      durability = durabilityOf(connections, meant, guarantee, clock);
+      known.set(meant.namespace, durability);
+    }
+    return durability;
+  };
 }
 
 /** How the server confirms in the mode: by a command after the write, or with the very answer of the write. */

@@ -17,6 +17,11 @@ export type Keys = Readonly<{
   due: string;
   /** string, permanent: of a partition, the generation of the namespace's definitions that it has taken over (src/redis/placed.ts). */
   followed: string;
+  /**
+   * string with a TTL: of a partition on a cluster, which history the server of the jobs had when a worker last looked, and when (ms)
+   * (src/redis/jobs-home.ts).
+   */
+  jobs_home: string;
   /** stream, permanent: firings, out to BullMQ; group `actions`. It is the ledger as well. */
   firings: string;
   /** stream, permanent: entries that were rejected, with the reason. */
@@ -184,6 +189,7 @@ export function keysOf(namespace: string): Keys {
     clock: name('clock'),
     due: name('due'),
     followed: name('followed'),
+    jobs_home: name('jobs-home'),
     firings: name('firings'),
     dead: name('dead'),
     automations: name('automations'),

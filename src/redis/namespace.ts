@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { primariesOf } from './cluster.ts';
 
 /** Keys looked at in one round; a round blocks the server for well under a millisecond. */
 const SCAN_COUNT = 500;
@@ -9,14 +10,19 @@ const literal = (text: string): string => text.replace(/[\\*?[\]]/g, '\\$&');
 
 /**
  * Removes every key of all engines whose namespaces begin with `beginning`. Nothing of them must be running. One look at
- * all keys of the server does for any number of namespaces.
+ * all keys of each server does for any number of namespaces.
  */
 export async function removeNamespaces(redis: Redis, beginning: string): Promise<void> {
+  for (const node of primariesOf(redis)) await removeThere(node, beginning);
+}
+
+async function removeThere(redis: Redis, beginning: string): Promise<void> {
   let cursor = '0';
   do {
     const [next, keys] = await redis.scan(cursor, 'MATCH', `{${literal(beginning)}*`, 'COUNT', SCAN_COUNT);
     cursor = next;
-    if (keys.length > 0) await redis.unlink(...keys);
+    // Each by itself: on a cluster they are in several slots.
+    await Promise.all(keys.map((key) => redis.unlink(key)));
   } while (cursor !== '0');
 }
 

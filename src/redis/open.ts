@@ -1,8 +1,10 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import { RedisUnreachable } from '../errors.ts';
 import { publicUrl } from './address.ts';
-import { FAREWELL_MS } from './connection.ts';
-import { knownReason } from './reason.ts';
+import { type ClientOptions, clientOf } from './client.ts';
+import { clusterOf } from './cluster.ts';
+import { FAREWELL_MS } from './given.ts';
+import { knownReason, stateInWords } from './reason.ts';
 import { redact } from './redact.ts';
 
 /** A server that can be used answers in milliseconds; a person will not wait much longer than this to learn that none does. */
@@ -13,6 +15,10 @@ const SILENCE_BOUND_MS = 10_000;
 
 /** How often a connection that broke is tried again when a long list is being sent: about 20 s in all. */
 const PATIENT_ATTEMPTS = 12;
+
+/** How often a command is sent again to a cluster that is not ready for it: ten times a second, so some 10 s, which a failover may take. */
+const CLUSTER_ATTEMPTS = 100;
+const PATIENT_CLUSTER_ATTEMPTS = 300;
 
 /** What ioredis says of commands whose connection has gone. */
 const CLOSED = 'Connection is closed.';
@@ -56,10 +62,11 @@ export type OpenOptions = Readonly<{
   advice?: Advice;
 }>;
 
-function optionsOf({ patient = false, tls }: OpenOptions): RedisOptions {
+function optionsOf({ patient = false, tls }: OpenOptions): ClientOptions {
   return {
     ...(tls === undefined ? {} : { tls }),
     connectionName: 'watchfire-cli',
+    attempts: patient ? PATIENT_CLUSTER_ATTEMPTS : CLUSTER_ATTEMPTS,
     lazyConnect: true,
     connectTimeout: REACH_BOUND_MS,
     socketTimeout: SILENCE_BOUND_MS,
@@ -78,10 +85,11 @@ function optionsOf({ patient = false, tls }: OpenOptions): RedisOptions {
  */
 export async function openRedis(url: string, signal: AbortSignal, options: OpenOptions = {}): Promise<Redis> {
   signal.throwIfAborted();
-  const redis = redact(new Redis(url, optionsOf(options)));
+  const redis = redact(clientOf(url, optionsOf(options)));
   let failure: Error | null = null;
-  const note = (error: Error): void => {
-    failure = error;
+  const note = (error: Error & { lastNodeError?: Error | null }): void => {
+    // What a node of a cluster said says more than that none of them can be used.
+    failure = error.lastNodeError ?? error;
   };
   redis.on('error', note);
   let isTaken = false;
@@ -94,7 +102,7 @@ export async function openRedis(url: string, signal: AbortSignal, options: OpenO
   try {
     await redis.connect();
     // The client uses database 0 when the one it was given does not exist.
-    if (redis.options.db) await redis.select(redis.options.db);
+    if (clusterOf(redis) === null && redis.options.db) await redis.select(redis.options.db);
     await redis.ping();
     return redis;
   } catch (error) {
@@ -122,8 +130,9 @@ function hung(url: string, { another }: Advice): RedisUnreachable {
 function unreachable(url: string, error: NodeJS.ErrnoException, advice: Advice): RedisUnreachable {
   // A server answers, and asks for something else.
   if (error.name === 'ReplyError') {
-    const more = /^(NOAUTH|WRONGPASS)/.test(error.message) ? ` (${advice.password})` : '';
-    return new RedisUnreachable(`Redis at ${publicUrl(url)} refuses: ${error.message}${more}`);
+    const known = stateInWords(error.message);
+    const more = /^(NOAUTH|WRONGPASS)/.test(error.message) ? advice.password : known;
+    return new RedisUnreachable(`Redis at ${publicUrl(url)} refuses: ${error.message}${more ? ` (${more})` : ''}`);
   }
   return new RedisUnreachable(`cannot reach Redis at ${publicUrl(url)}: ${reasonOf(error, advice)}; ${advice.address}`);
 }
@@ -132,6 +141,8 @@ function reasonOf(error: NodeJS.ErrnoException, { authority }: Advice): string {
   const { code, message } = error;
   const known = knownReason(error);
   if (known !== null) return known;
+  const state = stateInWords(message);
+  if (state !== null) return state;
   if (isSilence(error)) return `no answer within ${REACH_BOUND_MS / 1_000} s`;
   if (message.startsWith('Unknown RESP type')) return 'what listens there is no Redis';
   if (UNKNOWN_SIGNER.has(code ?? '')) return `its certificate is signed by nobody known here, ${authority}`;
@@ -141,8 +152,12 @@ function reasonOf(error: NodeJS.ErrnoException, { authority }: Advice): string {
   return message || String(code);
 }
 
-/** An error of a command whose connection was lost, as a sentence; any other error as it is. */
+/** An error of a command whose connection was lost, or that the server could not carry out, as a sentence; any other error as it is. */
 export function lostConnection(url: string, error: unknown): unknown {
-  if (!(error instanceof Error) || error.message !== CLOSED) return error;
+  if (!(error instanceof Error)) return error;
+  const state = stateInWords(error.message);
+  if (state !== null)
+    return new RedisUnreachable(`Redis at ${publicUrl(url)} cannot do this now: ${state} (${error.message})`);
+  if (error.message !== CLOSED) return error;
   return new RedisUnreachable(`the connection to Redis at ${publicUrl(url)} was lost`);
 }

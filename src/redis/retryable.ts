@@ -31,16 +31,16 @@ const STATES: ReadonlySet<string> = new Set([
 
 /**
  * Errors without a word of their own that mean the same. A producer can use up the ids of the log: workers set them straight within a second
- * (lua/straighten.lua). The last is how Redis 7.0 refuses rights within a script. */
+ * (lua/straighten.lua). Then how Redis 7.0 refuses rights within a script, and how a script hears that its slot moves or has no primary. */
 const GENERAL =
-  /^ERR (max number of clients|unknown command|operation not permitted|The stream has exhausted the last possible ID|The user executing the script can't )/i;
+  /^ERR (max number of clients|unknown command|operation not permitted|The stream has exhausted the last possible ID|The user executing the script can't |Script attempted to (access a non local key|execute a (write )?command while the cluster))/i;
 
 /** A key of the engine that others wrote over, by its name (lua/include/typed.lua): no entry is to blame. */
 const NAMED_KEY = /^WRONGTYPE \{.+ is a \w+, not a \w+/;
 
 /** What the client says of connections: they broke, were not made in time, or were closed by us. */
 const CONNECTION =
-  /^(Connection is closed|Stream isn't writeable|Command timed out|Socket timeout|Reached the max retries per request|Command aborted|Blocking command timed out|All sentinels are|Failed to refresh slots|Protocol error|connect |read E|write E|getaddrinfo )/i;
+  /^(Connection is closed|Stream isn't writeable|Command timed out|Socket timeout|Reached the max retries per request|Command aborted|Blocking command timed out|All sentinels are|Failed to refresh slots|None of startup nodes|Too many Cluster redirections|Cluster is |Protocol error|connect |read E|write E|getaddrinfo )/i;
 
 /** Names of the client's errors of that kind. */
 const NAMES: ReadonlySet<string> = new Set([

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { ScriptMismatch } from '../errors.ts';
 import { workerCommands } from './acl.ts';
+import { at, isOnCluster } from './cluster.ts';
 import { withKey } from './transaction.ts';
 
 /** Where the scripts are: `lua/` beside `src/` in a checkout and beside `dist/` in the package. */
@@ -153,24 +154,34 @@ export type Call = Readonly<{
   rest?: readonly Argument[];
 }>;
 
+/** How often a script is loaded again on a server that lost it: the slot may move to one that does not know it either. */
+const LOADS = 3;
+
+/** The key that is never there: see `runScript`. */
+const NOTHING = 'nothing';
+
 /**
  * Runs a loaded script. When the server does not know it (restarted, flushed, failed over) it is loaded and run again:
  * NOSCRIPT says that nothing happened.
+ *
+ * On a cluster it names one more key, which is never there. While a slot moves, a node refuses a call of which it has not all keys, so
+ * that it refuses each call of a script, before the first command. Otherwise a script could be cut off amid its writes by a key that is not there.
  */
 export async function runScript(redis: Redis, script: Script, call: Call): Promise<unknown> {
   const { contract, sha } = script;
   const keys = ordered(script, contract.keys, call.keys);
-  const values = [...keys, ...ordered(script, contract.args, call.args), ...(call.rest ?? [])];
   const types = Object.fromEntries(contract.keys.map((name, i) => [String(keys[i]), contract.types[name] ?? '']));
-  const failed = async (error: unknown): Promise<unknown> => unnamed(script.name, await withKey(redis, types, error));
-  try {
-    return await redis.evalsha(sha, keys.length, ...values);
-  } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw await failed(error);
-    await redis.script('LOAD', script.source);
-    return await redis.evalsha(sha, keys.length, ...values).catch(async (failure: unknown) => {
-      throw await failed(failure);
-    });
+  const namespace = /^\{([^}]*)\}/.exec(String(keys[0]))?.[1] ?? '';
+  if (isOnCluster(redis)) keys.push(`{${namespace}}:${NOTHING}`);
+  const values = [...keys, ...ordered(script, contract.args, call.args), ...(call.rest ?? [])];
+  for (let loads = 0; ; loads += 1) {
+    try {
+      return await redis.evalsha(sha, keys.length, ...values);
+    } catch (error) {
+      const unknown = error instanceof Error && error.message.startsWith('NOSCRIPT');
+      if (!unknown || loads === LOADS) throw unnamed(script.name, await withKey(redis, types, error));
+    }
+    await at(redis, { namespace }).script('LOAD', script.source);
   }
 }
 

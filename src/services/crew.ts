@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { reasonOf } from '../errors.ts';
 import { Loop, type Service } from '../loop.ts';
 import { GLOBAL_PARTITION, type PartitionLayout, partitionNames } from '../model/partition.ts';
-import { Connections } from '../redis/connection.ts';
+import type { Connections } from '../redis/connection.ts';
 import { currentGeneration } from '../redis/definitions.ts';
 import { endOfLife, liveWorkers, signOfLife } from '../redis/heartbeat.ts';
 import { readPosition, readWaiting } from '../redis/log.ts';
@@ -113,8 +113,9 @@ export class Crew implements Service {
     if (this.#running.has(name)) return;
     const { layout: _, ...parts } = this.#parts;
     // Its own, so that it hears of large entries of its own log alone, and closes what it blocks on.
-    const connections = new Connections(parts.connections.redis, parts.logger);
-    const worker = new Worker({ ...parts, connections, store: this.#store(name) });
+    const store = this.#store(name);
+    const connections = parts.connections.of(store);
+    const worker = new Worker({ ...parts, connections, store });
     this.#running.set(name, { worker, connections });
     try {
       await worker.ready();

@@ -8,6 +8,7 @@ import { type FeedSource, Routing } from '../match/routing.ts';
 import { FRONT } from '../model/fed.ts';
 import { IGNORED_BY_DEFAULT } from '../model/namespace-settings.ts';
 import { GLOBAL_PARTITION, type PartitionLayout, partitionNames } from '../model/partition.ts';
+import { at } from '../redis/cluster.ts';
 import type { Connections } from '../redis/connection.ts';
 import { currentGeneration } from '../redis/definitions.ts';
 import { durabilityOf } from '../redis/durability.ts';
@@ -84,7 +85,7 @@ export class Feeding implements Service {
       ...(this.#definitions && { generations: { [GLOBAL_PARTITION]: this.#definitions.view.generation } }),
     });
     return new Feeder({
-      redis: this.#redis,
+      redis: at(this.#redis, source),
       log: connections.log,
       source,
       sourceName,

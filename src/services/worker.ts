@@ -27,6 +27,7 @@ import { Queues } from '../relay/queues.ts';
 import { Relay } from '../relay/relay.ts';
 import { Auditor } from './auditor.ts';
 import { Janitor } from './janitor.ts';
+import { JobsWatch } from './jobs-watch.ts';
 import { Live } from './live.ts';
 import { Mender } from './mender.ts';
 import { Scheduler } from './scheduler.ts';
@@ -89,6 +90,8 @@ export class Worker implements Service {
   readonly #straightener: Straightener;
   readonly #mender: Mender;
   readonly #auditor: Auditor;
+  /** Of a partition whose jobs may be on another server. */
+  readonly #jobsWatch: JobsWatch | null;
   readonly #relay: Relay;
   readonly #live: Live;
   readonly #durability: Durability | null;
@@ -120,6 +123,8 @@ export class Worker implements Service {
     this.#straightener = new Straightener(base);
     this.#mender = new Mender(base);
     this.#auditor = new Auditor({ ...base, definitions: this.#definitions, mender: this.#mender });
+    const apart = connections.isSpread && store.origin !== '';
+    this.#jobsWatch = apart ? new JobsWatch(base) : null;
     const matcher = new Matcher(this.#definitions, clock, settings.chunkSize);
     const observe: Observer = (entries, applied) => {
       parts.observe?.(entries, applied);
@@ -227,6 +232,7 @@ export class Worker implements Service {
     }
     this.#restless = 0;
     await this.#auditor.runOnce();
+    await this.#jobsWatch?.runOnce();
     await this.#mender.automations(await serverTimeMs(this.#redis));
     return AUDIT_MS;
   }

@@ -71,6 +71,8 @@ function facts({ info, config = {}, ...rest }: Changes = {}): Facts {
     protected: true,
     rights: { missing: [], untried: null },
     scripts: { value: 13 },
+    cluster: { value: null },
+    sentinels: { value: null },
     slot: null,
     format: { value: null },
     keys: keysOf('wf'),

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { isAddress } from '../../src/redis/address.ts';
 import { root } from './tree.ts';
 
 type Service = { command?: string; ports?: string[]; container_name?: string; depends_on?: Record<string, unknown> };
@@ -33,4 +34,30 @@ test('workers can be started in any number', () => {
 test('Redis keeps what it was given and is reached from this machine only', () => {
   expect(services.redis.command).toMatch(/--appendonly yes .*--maxmemory-policy noeviction/);
   expect(services.redis.ports).toEqual(['127.0.0.1:6390:6379']);
+});
+
+test('the cluster to try has three primaries with a replica each, kept on disk, and workers that reach it by its nodes', () => {
+  type ClusterService = {
+    command?: string[];
+    environment?: Record<string, string>;
+    ports?: string[];
+    networks?: unknown;
+  };
+  const file = parse(read('deploy/compose.cluster.yml'), { merge: true }) as {
+    services: Record<string, ClusterService>;
+  };
+  const nodes = Object.entries(file.services).filter(([name]) => name.startsWith('node-'));
+  expect(nodes.length).toBe(6);
+  for (const [, { command = [], ports }] of nodes) {
+    const of = (name: string): string | undefined => command[command.indexOf(`--${name}`) + 1];
+    expect([of('cluster-enabled'), of('appendonly'), of('maxmemory-policy'), ports]).toEqual([
+      'yes',
+      'yes',
+      'noeviction',
+      undefined,
+    ]);
+  }
+  const { init, worker } = file.services;
+  expect(init?.command?.[0]).toBe('init');
+  expect(isAddress(worker?.environment?.REDIS_URL ?? '')).toBe(true);
 });

@@ -211,7 +211,7 @@ describe('TLS', () => {
   test.each([
     [
       ['--redis', 'redis://h', '--tls-ca', 'x'],
-      '--tls-ca: goes with a URL that begins with rediss: (found "redis://h")',
+      '--tls-ca: goes with a URL that begins with rediss (found "redis://h")',
     ],
     [['--redis', 'rediss://h', '--tls-ca', '/no/such/file'], '--tls-ca: cannot read /no/such/file: ENOENT'],
   ])('%s is refused', async (argv, sentence) => {

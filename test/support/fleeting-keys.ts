@@ -25,4 +25,5 @@ export const FLEETING: readonly string[] = [
   'needed',
   'grouping',
   'followed',
+  'jobs_home',
 ];

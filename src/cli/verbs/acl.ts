@@ -25,6 +25,7 @@ export const verb: Verb = {
         'write it to a new file that only you can read: with random passwords, a user "admin" with all rights, and "default" off',
       )
       .option('--partitions', 'the namespace has partitions', false)
+      .option('--cluster', 'it is on a Redis Cluster: each of its nodes needs the users', false)
       .option('--queue <name...>', 'the only queues that the consumer may use (default: all of the namespace)')
       .addOption(
         new Option(
@@ -61,6 +62,7 @@ export const verb: Verb = {
       fsync: options.fsync as WayToDisk | undefined,
       queues: queuesOf(options),
       partitions: options.partitions === true,
+      cluster: options.cluster === true,
     };
     const users: User[] = ROLES.map((role) => {
       return { role, user: prefix + role, rules: rulesOf(role, namespace, limits), password: password() };

@@ -68,6 +68,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   chaos: { what: 'kills workers and servers, recomputes every firing', program: '../chaos/main.ts' },
   backup: { what: 'copies of RDB and AOF under load, started elsewhere: the ledger of then', program: './backup.ts' },
+  cluster: {
+    what: 'a Redis Cluster under load: kills and cuts off primaries, moves slots, kills workers (--seconds 60)',
+    program: '../cluster/main.ts',
+  },
   deliveries: {
     what: 'kills what carries out actions: each arrives, each duplicate has a reason',
     program: '../deliveries/main.ts',

@@ -1,0 +1,216 @@
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { obtainRedisServer, type RedisServer, startRedisServer } from '../src/embedded/server.ts';
+
+/** Slots of every Redis Cluster. */
+const SLOTS = 16_384;
+
+/** A node listens for the others this far above its port. */
+const BUS = 10_000;
+
+/** Longest wait until all nodes agree, which takes some seconds. */
+const AGREED_BOUND_MS = 30_000;
+const LOOK_EVERY_MS = 100;
+
+export type LocalClusterOptions = Readonly<{
+  /** Port of the first node, the others follow. */
+  port: number;
+  primaries: number;
+  /** Folder of all data, which a later start goes on with. */
+  folder: string;
+  /** After so long a silence a node counts as lost. */
+  timeoutMs: number;
+  /** Further settings of each node. */
+  settings?: Readonly<Record<string, string>>;
+  say?: (sentence: string) => void;
+  /** The ports by which others reach the node of this port, where there is something between. */
+  announced?: (port: number) => Readonly<{ port: number; bus: number }>;
+}>;
+
+/** A node of the cluster, and a client for it that waits while it is away. */
+export class LocalNode {
+  readonly port: number;
+  readonly redis: Redis;
+  readonly #options: LocalClusterOptions;
+  #server: RedisServer | null = null;
+
+  constructor(options: LocalClusterOptions, port: number) {
+    this.#options = options;
+    this.port = port;
+    this.redis = new Redis({ port, lazyConnect: true, maxRetriesPerRequest: null, retryStrategy: () => LOOK_EVERY_MS });
+    this.redis.on('error', () => undefined);
+  }
+
+  /** Its process; null while it is not there. */
+  get pid(): number | null {
+    return this.#server?.pid ?? null;
+  }
+
+  async start(): Promise<void> {
+    const { folder, timeoutMs, settings, announced, say = () => undefined } = this.#options;
+    const ports = announced?.(this.port);
+    this.#server = await startRedisServer({
+      port: this.port,
+      dir: path.join(folder, String(this.port)),
+      program: await obtainRedisServer(say),
+      open: true,
+      settings: {
+        'cluster-enabled': 'yes',
+        'cluster-config-file': 'nodes.conf',
+        'cluster-node-timeout': String(timeoutMs),
+        'cluster-require-full-coverage': 'no',
+        'repl-diskless-sync-delay': '0',
+        ...(ports && { 'cluster-announce-port': String(ports.port), 'cluster-announce-bus-port': String(ports.bus) }),
+        ...settings,
+      },
+    });
+  }
+
+  /** The ports by which others reach it. */
+  get reached(): Readonly<{ port: number; bus: number }> {
+    return this.#options.announced?.(this.port) ?? { port: this.port, bus: this.port + BUS };
+  }
+
+  /** `kill -9`; resolves when it is gone. */
+  async kill(): Promise<void> {
+    if (this.#server === null) return;
+    process.kill(this.#server.pid, 'SIGKILL');
+    await this.#server.ended;
+    this.#server = null;
+  }
+
+  async stop(): Promise<void> {
+    this.redis.disconnect();
+    await this.#server?.stop();
+    this.#server = null;
+  }
+
+  /** What CLUSTER INFO or INFO says of one thing. */
+  async said(name: string, by: 'cluster' | 'replication' = 'cluster'): Promise<string> {
+    const text = by === 'cluster' ? String(await this.redis.call('CLUSTER', 'INFO')) : await this.redis.info(by);
+    return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? '';
+  }
+
+  async id(): Promise<string> {
+    return String(await this.redis.call('CLUSTER', 'MYID'));
+  }
+}
+
+/** Primaries with a replica each, on this machine alone and without a password. */
+export class LocalCluster {
+  readonly nodes: readonly LocalNode[];
+  readonly #options: LocalClusterOptions;
+
+  private constructor(options: LocalClusterOptions) {
+    this.#options = options;
+    this.nodes = Array.from({ length: 2 * options.primaries }, (_, i) => new LocalNode(options, options.port + i));
+  }
+
+  /** Starts all nodes, and has them agree, unless they did so before. @throws PortTaken, RedisMissing */
+  static async start(options: LocalClusterOptions): Promise<LocalCluster> {
+    const cluster = new LocalCluster(options);
+    try {
+      await Promise.all(cluster.nodes.map((node) => node.start()));
+      if ((await cluster.#first.said('cluster_slots_assigned')) === '0') await cluster.#create();
+      await cluster.agreed();
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+    return cluster;
+  }
+
+  get url(): string {
+    return `redis-cluster://${this.nodes.map(({ reached }) => `127.0.0.1:${reached.port}`).join(',')}`;
+  }
+
+  get #first(): LocalNode {
+    return this.nodes[0] as LocalNode;
+  }
+
+  /** Resolves when each slot has a primary that lives, and each replica that lives has what its primary has. */
+  async agreed(): Promise<void> {
+    await until('the nodes of the cluster agree', async () => {
+      const living = this.nodes.filter(({ pid }) => pid !== null);
+      const states = await Promise.all(
+        living.map(async (node) => {
+          const [state, slots, link, role] = await Promise.all([
+            node.said('cluster_state'),
+            node.said('cluster_slots_ok'),
+            node.said('master_link_status', 'replication'),
+            node.said('role', 'replication'),
+          ]);
+          return state === 'ok' && slots === String(SLOTS) && (role === 'master' || link === 'up');
+        }),
+      );
+      return states.every(Boolean);
+    });
+  }
+
+  /** Those that have slots now. */
+  async primaries(): Promise<LocalNode[]> {
+    const living = this.nodes.filter(({ pid }) => pid !== null);
+    const roles = await Promise.all(living.map((node) => node.said('role', 'replication')));
+    return living.filter((_, i) => roles[i] === 'master');
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.stop()));
+  }
+
+  async #create(): Promise<void> {
+    const { primaries } = this.#options;
+    const share = Math.ceil(SLOTS / primaries);
+    for (const [i, node] of this.nodes.entries()) {
+      await node.redis.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1);
+      if (i < primaries)
+        await node.redis.call('CLUSTER', 'ADDSLOTSRANGE', i * share, Math.min(SLOTS, (i + 1) * share) - 1);
+      const { port, bus } = node.reached;
+      if (i > 0) await this.#first.redis.call('CLUSTER', 'MEET', '127.0.0.1', port, bus);
+    }
+    const all = String(this.nodes.length);
+    await until('the nodes know each other', async () => {
+      const known = await Promise.all(this.nodes.map((node) => node.said('cluster_known_nodes')));
+      return known.every((count) => count === all);
+    });
+    for (const [i, replica] of this.nodes.slice(primaries).entries()) {
+      const id = await (this.nodes[i] as LocalNode).id();
+      // A node that has only just been met is not known by its name everywhere.
+      await until('a replica knows its primary', () =>
+        replica.redis.call('CLUSTER', 'REPLICATE', id).then(
+          () => true,
+          () => false,
+        ),
+      );
+    }
+  }
+}
+
+/** Looks again and again. @throws when it does not come to be */
+export async function until(what: string, look: () => Promise<boolean>, boundMs = AGREED_BOUND_MS): Promise<void> {
+  const end = performance.now() + boundMs;
+  while (!(await look().catch(() => false))) {
+    if (performance.now() > end) throw new Error(`not within ${boundMs / 1_000} s: ${what}`);
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** A port from which `count` ports on are free on this machine, with those of the bus. */
+export async function freePorts(count: number, random: () => number = Math.random): Promise<number> {
+  for (;;) {
+    const first = 21_000 + Math.floor(random() * 10_000);
+    const wanted = Array.from({ length: count }, (_, i) => [first + i, first + i + BUS]).flat();
+    const free = await Promise.all(wanted.map(isFree));
+    if (free.every(Boolean)) return first;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

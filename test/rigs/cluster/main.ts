@@ -1,0 +1,185 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { pino } from 'pino';
+import { until } from '../../../scripts/local-cluster.ts';
+import { Watchfire } from '../../../src/index.ts';
+import { layoutOf } from '../../../src/model/partition.ts';
+import { divide } from '../../../src/redis/partitions.ts';
+import { partitionStores, storeOf } from '../../../src/redis/store.ts';
+import { commandLine } from '../../support/usage.ts';
+import { randomOf } from '../chaos/load.ts';
+import { type Row, tableOf } from '../chaos/table.ts';
+import { Crowd } from '../crowd.ts';
+import { type Done, type FaultParts, make, scheduleOf } from './faults.ts';
+import { type Options, optionsOf, USAGE } from './options.ts';
+import { Producer } from './producer.ts';
+import { Scene } from './scene.ts';
+import { AUTOMATIONS, WITHIN_MS } from './traffic.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+const NAMESPACE = 'chaos';
+
+/** Promised: all is answered, applied and relayed so long after the last fault and the last event. */
+const DRAIN_BOUND_MS = 120_000;
+
+/** After the last deadline of a job: the lag, and the looks of the scheduler. */
+const AFTER_DEADLINES_MS = 5_000;
+
+/** Nobody takes the jobs. */
+const DEPTH = 10_000_000;
+
+type Outcome = Readonly<{ course: number[]; done: readonly Done[]; drainMs: number; crashes: readonly string[] }>;
+
+/** Sends while everything goes wrong, then waits until all is dealt with. */
+async function run(options: Options, producer: Producer, watchfire: Watchfire, parts: FaultParts): Promise<Outcome> {
+  const { crowd, say } = parts;
+  const over = new AbortController();
+  const killing = killWorkers(options, parts, over.signal);
+  const sending = producer.run(options.seconds, options.rate);
+  const done: Done[] = [];
+  const faults = scheduleOf(options, parts.random);
+  const end = performance.now() + options.seconds * 1_000;
+  for (const [i, kind] of faults.entries()) {
+    await pause(Math.max(0, (end - performance.now()) / (faults.length - i + 1)) * parts.random());
+    done.push(await make(kind, parts));
+  }
+  const course = await sending;
+  over.abort();
+  done.push(...(await killing));
+  say('all is sent, the last fault is done');
+  const begin = performance.now();
+  if (!(await producer.answered(DRAIN_BOUND_MS))) throw new Error('events were not answered');
+  say('all is answered');
+  // What was begun has come due by then.
+  await pause(WITHIN_MS + AFTER_DEADLINES_MS);
+  await until(
+    'all is applied and relayed',
+    async () => {
+      const { behind, unrelayed } = await watchfire.status();
+      return behind === 0 && unrelayed === 0;
+    },
+    DRAIN_BOUND_MS,
+  );
+  const drainMs = performance.now() - begin - WITHIN_MS - AFTER_DEADLINES_MS;
+  say('drained');
+  const crashes = [...crowd.crashes];
+  await crowd.stop();
+  return { course, done, drainMs, crashes };
+}
+
+async function killWorkers(options: Options, parts: FaultParts, over: AbortSignal): Promise<Done[]> {
+  const done: Done[] = [];
+  const everyMs = (options.seconds * 1_000) / Math.max(1, options.workerKills);
+  while (done.length < options.workerKills && !over.aborted) {
+    await pause(everyMs, undefined, { signal: over }).catch(() => undefined);
+    if (!over.aborted) done.push(await make('worker kill', parts));
+  }
+  return done;
+}
+
+function rowsOf(
+  options: Options,
+  producer: Producer,
+  { course, done, drainMs, crashes }: Outcome,
+  verdict: Verdict,
+): Row[] {
+  const counted = (kind: Done['kind']): number => done.filter((one) => one.kind === kind).length;
+  const failovers = done.filter(({ kind }) => kind === 'kill').map(({ tookMs }) => tookMs);
+  const errors = [...producer.errors.values()].reduce((all, count) => all + count, 0);
+  const { kept, firings, absences, jobs, lost, doubled, false: falsely, missing, jobsLost, jobsFalse } = verdict;
+  // Only this mode promises that a failover loses nothing.
+  const promised = options.durability === 'replicated';
+  return [
+    ['seed', String(options.seed)],
+    ['durability', options.durability],
+    ['partitions', options.partitions],
+    ['primaries killed and failed over', counted('kill')],
+    ['slots moved', counted('move')],
+    ['nodes cut off and healed', counted('cut')],
+    ['workers killed', counted('worker kill')],
+    ['events/s asked', options.rate],
+    ['events/s acknowledged', producer.acknowledged.size / options.seconds],
+    ['seconds without an answer', course.filter((count) => count === 0).length],
+    ['longest answer (ms)', producer.longestMs],
+    ['longest failover (ms)', Math.max(0, ...failovers)],
+    ['errors that a sender got', errors, promised ? false : errors > 0],
+    ['sent', producer.sent.size],
+    ['acknowledged', producer.acknowledged.size],
+    ['in the logs', kept],
+    ['firings', firings],
+    ['absences', absences],
+    ['jobs', jobs],
+    ['acknowledged and lost', lost, promised && lost > 0],
+    ['firings doubled', doubled, doubled > 0],
+    ['firings false', falsely, falsely > 0],
+    ['firings missing', missing, missing > 0],
+    ['jobs lost', jobsLost, promised && jobsLost > 0],
+    ['jobs of lost firings', jobsFalse, promised && jobsFalse > 0],
+    ['workers that crashed', crashes.length, crashes.length > 0],
+    ['drain (ms)', drainMs],
+  ];
+}
+
+async function main(): Promise<number> {
+  const options = commandLine(USAGE, () => optionsOf(process.argv.slice(2)));
+  const begin = performance.now();
+  const say = (sentence: string): void => {
+    if (options.verbose) process.stderr.write(`${((performance.now() - begin) / 1_000).toFixed(1)} s  ${sentence}\n`);
+  };
+  process.stdout.write(`seed ${options.seed}\n`);
+  const folder = await mkdtemp(path.join(tmpdir(), 'watchfire-cluster-'));
+  const disk: Record<string, string> = options.durability === 'fsync' ? { appendfsync: 'always' } : {};
+  const scene = await Scene.start(folder, options.timeout, disk);
+  say(`cluster at ${scene.cluster.url}`);
+  const settings = { durability: options.durability, maxQueueDepth: DEPTH, maxQueueBytes: 1e12 };
+  const crowd = new Crowd({
+    redisUrl: scene.cluster.url,
+    namespace: NAMESPACE,
+    settings,
+    cache: path.join(folder, 'cache'),
+    spares: 1,
+  });
+  const logger = pino({ level: options.verbose ? 'warn' : 'silent' }, pino.destination(2));
+  const watchfire = new Watchfire({ redis: scene.cluster.url, namespace: NAMESPACE, ...settings, logger });
+  const watchdog = setTimeout(() => {
+    process.stdout.write(`given up after ${options.limit} s, seed ${options.seed}\n`);
+    crowd.end();
+    process.exit(1);
+  }, options.limit * 1_000);
+  try {
+    const front = storeOf(NAMESPACE);
+    const layout = layoutOf(options.partitions, 'id');
+    await divide(watchfire, layout);
+    for (const automation of AUTOMATIONS) await watchfire.put(automation);
+    await Promise.all(Array.from({ length: options.workers }, () => crowd.add()));
+    say('workers run');
+    const stores = partitionStores(front, layout);
+    const namespaces = [front, ...stores].map(({ namespace }) => namespace);
+    const producer = new Producer(watchfire, randomOf(options.seed));
+    const parts: FaultParts = { scene, crowd, options, namespaces, random: randomOf(options.seed + 1), say };
+    const outcome = await run(options, producer, watchfire, parts);
+    say(`acknowledged in each second: ${outcome.course.join(' ')}`);
+    const verdict = await judge(watchfire.connections.redis, front, stores, producer.acknowledged);
+    const rows = rowsOf(options, producer, outcome, verdict);
+    process.stdout.write(`${tableOf([...rows, ['whole run (s)', (performance.now() - begin) / 1_000]])}\n`);
+    for (const line of [...verdict.examples, ...outcome.crashes]) process.stdout.write(`${line}\n`);
+    for (const [text, count] of producer.errors) process.stdout.write(`${count} times: ${text}\n`);
+    const failed = rows.some(([, , isWrong]) => isWrong === true);
+    if (failed) process.stdout.write(`${crowd.complaints.slice(-20).join('')}\n`);
+    process.stdout.write(failed ? `WRONG, seed ${options.seed}\n` : `all zeros, seed ${options.seed}\n`);
+    return failed ? 1 : 0;
+  } catch (error) {
+    process.stdout.write(`${crowd.complaints.slice(-20).join('')}\n`);
+    throw error;
+  } finally {
+    clearTimeout(watchdog);
+    crowd.end();
+    await watchfire.close();
+    await scene.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { freePorts, LocalCluster, type LocalNode } from '../../../scripts/local-cluster.ts';
+import { Way } from './way.ts';
+
+const PRIMARIES = 3;
+
+/** The ways to a node: of clients, and of the other nodes. */
+type Ways = Readonly<{ client: Way; bus: Way }>;
+
+/** A cluster whose nodes are reached by ways that can be cut. */
+export class Scene {
+  readonly cluster: LocalCluster;
+  readonly #ways: ReadonlyMap<number, Ways>;
+
+  private constructor(cluster: LocalCluster, ways: ReadonlyMap<number, Ways>) {
+    this.cluster = cluster;
+    this.#ways = ways;
+  }
+
+  static async start(folder: string, timeoutMs: number, settings: Record<string, string>): Promise<Scene> {
+    const port = await freePorts(4 * PRIMARIES);
+    const first = port + 2 * PRIMARIES;
+    const ways = new Map<number, Ways>();
+    for (let i = 0; i < 2 * PRIMARIES; i += 1) {
+      const bus = port + i + 10_000;
+      ways.set(port + i, { client: await Way.to(port + i, first + i), bus: await Way.to(bus, first + i + 10_000) });
+    }
+    const announced = (own: number): { port: number; bus: number } => {
+      const known = ways.get(own) as Ways;
+      return { port: known.client.port, bus: known.bus.port };
+    };
+    const options = { port, primaries: PRIMARIES, folder: path.join(folder, 'nodes'), timeoutMs, settings, announced };
+    try {
+      return new Scene(await LocalCluster.start(options), ways);
+    } catch (error) {
+      for (const { client, bus } of ways.values()) for (const way of [client, bus]) way.close();
+      throw error;
+    }
+  }
+
+  cut({ port }: LocalNode): void {
+    const ways = this.#ways.get(port) as Ways;
+    ways.client.cut();
+    ways.bus.cut();
+  }
+
+  heal({ port }: LocalNode): void {
+    const ways = this.#ways.get(port) as Ways;
+    ways.client.heal();
+    ways.bus.heal();
+  }
+
+  async stop(): Promise<void> {
+    await this.cluster.stop();
+    for (const { client, bus } of this.#ways.values()) for (const way of [client, bus]) way.close();
+  }
+}
