@@ -27,9 +27,18 @@ local sources = include('sources')
 local stream = include('stream')
 local typed = include('typed')
 
-local open, e, least = fed.open(keys), engine.open(keys, args.prefixes, args.now_ms, ''), math.huge
-for _, source in pairs(open) do least = math.min(least, source.told) end
-local held = sources.held(e.now, least)
+local open, e = fed.open(keys), engine.open(keys, args.prefixes, args.now_ms, '')
+
+-- Up to when the log knows of all of them. What a source of the front log has reached comes to a partition with the front log.
+local function told()
+  local least = math.huge
+  for _, source in pairs(open) do least = math.min(least, source.told) end
+  for name, ms in pairs(e.stored_sources) do
+    if not fed.read(keys, name) then least = math.min(least, ms) end
+  end
+  return least
+end
+local held = sources.held(e.now, told())
 
 -- The time that the sources have to reach for the earliest that is due and waits for them; infinite where nothing does.
 local function needed()
@@ -47,7 +56,7 @@ local last = tonumber(redis.call('HGET', keys.fed, '') or 0)
 if args.now_ms == '' and e.now >= last and e.now < last + limits.MARK_MS then return { 'too-soon' } end
 if not ARGV[args.sources + 1] then return { 'wanted' } end
 
-local fields, new_least = {}, math.huge
+local fields = {}
 for at = args.sources + 1, #ARGV, 4 do
   local name, from, to, ms = unpack(ARGV, at, at + 3)
   local source = open[name]
@@ -57,8 +66,7 @@ for at = args.sources + 1, #ARGV, 4 do
     fields[#fields + 1], fields[#fields + 2] = 'reached', name .. ' ' .. ms
   end
 end
-for _, source in pairs(open) do new_least = math.min(new_least, source.told) end
-if new_least < first then return { 'no-gain' } end
+if told() < first then return { 'no-gain' } end
 typed.check(keys.own, 'zset')
 typed.check(keys.events, 'stream')
 own.mark(keys, redis.call('XADD', keys.events, e.next_id, unpack(fields)))

@@ -31,6 +31,7 @@
 -- KEYS handlers    hash    types of actions that somebody carries out
 -- KEYS fed         hash    sources of a log that is fed from others
 -- KEYS reached     hash    up to when the applied entries tell of each
+-- KEYS sources     hash    the place in sources elsewhere
 -- KEYS deliveries  hash    how deliveries went
 -- KEYS delivered   zset    jobs that are under way or were sent
 -- KEYS undelivered zset    jobs that failed for good

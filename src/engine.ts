@@ -22,7 +22,6 @@ import { Admission } from './producer/admission.ts';
 import { Homes } from './producer/homes.ts';
 import { type EmitOptions, withPatience } from './producer/patience.ts';
 import { refused } from './producer/refused.ts';
-import { Reactor } from './reactions/reactor.ts';
 import { hearChannels, liveChannelOf } from './redis/channel.ts';
 import { Connections } from './redis/connection.ts';
 import { acknowledgeDamage } from './redis/damage.ts';
@@ -35,6 +34,7 @@ import { type Store, storeOf } from './redis/store.ts';
 import { notesOf } from './services/heard.ts';
 import type { LiveHeard } from './services/live.ts';
 import type { RunningWorker, WorkerHooks, WorkerParts } from './services/worker.ts';
+import { Sourced } from './sources/sourced.ts';
 
 /**
  * One engine: the automations and the log of a namespace in one Redis. Any number of these, in any number of processes,
@@ -54,7 +54,7 @@ import type { RunningWorker, WorkerHooks, WorkerParts } from './services/worker.
  * await watchfire.close();
  * ```
  */
-export class Watchfire extends Reactor {
+export class Watchfire extends Sourced {
   readonly settings: Settings;
   readonly #workers = new Set<RunningWorker>();
   /** None in virtual time, where nothing comes from outside. */
@@ -189,7 +189,7 @@ export class Watchfire extends Reactor {
    */
   async redrive(letters: readonly string[] | 'all', signal?: AbortSignal): Promise<RedriveSummary> {
     await this.format.toWrite();
-    const done = await redriveIn(this.connections.redis, await this.parts(), letters, signal);
+    const done = await redriveIn(this.connections.redis, await this.letterParts(), letters, signal);
     if (done.redriven > 0) await this.acted('redrive', `${done.redriven} dead letters`);
     return done;
   }
@@ -197,7 +197,7 @@ export class Watchfire extends Reactor {
   /** Removes dead letters for good: by their ids, those given up longer ago, or all. @returns how many there were */
   async purge(letters: Purged): Promise<number> {
     await this.format.toWrite();
-    const gone = await purgeIn(this.connections.redis, await this.parts(), letters);
+    const gone = await purgeIn(this.connections.redis, await this.letterParts(), letters);
     if (gone > 0) await this.acted('purge', `${gone} dead letters`);
     return gone;
   }
@@ -258,7 +258,7 @@ export class Watchfire extends Reactor {
 
   /** Stops the workers of this process and closes its connections, within 5 s. */
   async close(): Promise<void> {
-    await Promise.all([this.stopActions(), ...[...this.#workers].map((worker) => worker.stop())]);
+    await Promise.all([this.stopSources(), this.stopActions(), ...[...this.#workers].map((worker) => worker.stop())]);
     await this.connections.close();
   }
 

@@ -91,6 +91,7 @@ export type { Event } from './model/event.ts';
 export type { Firing } from './model/firing.ts';
 export { wholeFiring } from './model/job-events.ts';
 export { schemas } from './model/json-schema.ts';
+export type { KnownSource, SourceNote } from './model/known-source.ts';
 export {
   DEFAULT_NAMESPACE_SETTINGS,
   IGNORED_LIMIT,
@@ -117,3 +118,6 @@ export type { LiveDropped, LiveEvent, LiveHeard, LiveJob, LiveMore, LiveNote } f
 export type { RunningWorker as Worker, WorkerHooks } from './services/worker.ts';
 export type { Answered, ScenarioAnswer } from './simulation/scenario.ts';
 export { type SimulateOptions, simulate } from './simulation/simulate.ts';
+export type { ReadSource, SourceItem } from './sources/program-source.ts';
+export type { RunningSource, SourceOptions, SourcesOptions, TriedStream } from './sources/sourced.ts';
+export type { TriedEntry } from './sources/try-source.ts';

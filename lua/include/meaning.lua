@@ -14,6 +14,7 @@ return {
   handlers = { 'lost', 'types of actions are known again when their handlers start' },
   fed = { 'lost', 'entries of the sources may be read once more; they are duplicates by their ids' },
   reached = { 'lost', 'deadlines wait until the sources tell again how far they are' },
+  sources = { 'lost', 'sources go on behind the last entry that the log has of them' },
   deliveries = { 'lost', 'how deliveries went is not known' },
   silences = { 'lost', 'actions that were silenced go out: add the silences again' },
   outcomes = { 'lost', 'why actions were kept back is not known' },

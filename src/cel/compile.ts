@@ -66,6 +66,8 @@ const VARIABLES: Readonly<Record<Variable, Evaluator>> = {
   payload: ({ event }) => event.payload,
   occurred: ({ event }) => new TimestampValue(BigInt(event.occurredMs) * MILLI),
   received: ({ event }) => new TimestampValue(BigInt(event.receivedMs) * MILLI),
+  entry: ({ event }) => adapted(event.entry),
+  headers: ({ event }) => event.headers,
 };
 
 function compileSelect({ operand, field }: NodeOf<'select'>): Evaluator {

@@ -16,6 +16,9 @@ export type CelEvent = Readonly<{
   /** In milliseconds since 1970. */
   occurredMs: number;
   receivedMs: number;
+  /** Where the condition is about something that is to become an event (`About`): that, and the headers it came with. */
+  entry?: unknown;
+  headers?: Readonly<Record<string, string>>;
 }> & {
   /** The keys of large maps, once they have been listed: kept for other conditions about the same event. Nobody else sets it. */
   keys?: Map<object, readonly string[]>;

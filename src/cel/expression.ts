@@ -3,7 +3,7 @@ import { type CelEvent, Evaluation, type Evaluator } from './evaluation.ts';
 import { InvalidExpression } from './invalid-expression.ts';
 import { type Wants, wrongResult } from './static-type.ts';
 import { parseTree } from './syntax.ts';
-import type { Node } from './tree.ts';
+import type { About, Node } from './tree.ts';
 import { asDouble, Failed, nameOfType } from './value.ts';
 
 export { type CelEvent, STEP_LIMIT } from './evaluation.ts';
@@ -23,9 +23,9 @@ export type Result = Readonly<{ steps: number } & ({ ok: true; value: Answer } |
  * Reads an expression that has to give a boolean, a number, or a `value`: a text, number or boolean.
  * @throws InvalidExpression for what is an error of the document
  */
-export function compileExpression(text: string, wants: Wants): Expression {
+export function compileExpression(text: string, wants: Wants, about: About = 'event'): Expression {
   if (typeof text !== 'string') throw new InvalidExpression('must be a text', 1, 1);
-  const tree = parseTree(text);
+  const tree = parseTree(text, about);
   const wrong = wrongResult(tree, wants);
   if (wrong !== undefined) throw InvalidExpression.at(wrong, text, tree.at);
   return { text, wants, tree, evaluate: compileTree(tree) };

@@ -44,6 +44,8 @@ const VARIABLES: Readonly<Record<Variable, StaticType>> = {
   payload: { types: MAP, of: JSON_VALUE },
   occurred: { types: TIMESTAMP },
   received: { types: TIMESTAMP },
+  entry: JSON_VALUE,
+  headers: LABELS,
 };
 
 /** What a condition is asked for, as the types that will do and as words for people. */

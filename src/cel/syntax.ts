@@ -5,7 +5,7 @@ import { compilePattern } from './regular-expression.ts';
 import { type Bracketed, withBrackets } from './relations.ts';
 import { SIGNATURES } from './signatures.ts';
 import { type StoodIn, withStandIns } from './stand-ins.ts';
-import type { MacroName, Node, Variable } from './tree.ts';
+import type { About, MacroName, Node, Variable } from './tree.ts';
 import { Failed, TYPE_NAMES, TypeValue } from './value.ts';
 
 /** Characters of a condition. */
@@ -28,15 +28,10 @@ const GRAMMAR = new Environment({
   },
 });
 
-const VARIABLES: ReadonlySet<string> = new Set<Variable>([
-  'event',
-  'id',
-  'resource',
-  'related',
-  'payload',
-  'occurred',
-  'received',
-]);
+const VARIABLES: Readonly<Record<About, ReadonlySet<string>>> = {
+  event: new Set<Variable>(['event', 'id', 'resource', 'related', 'payload', 'occurred', 'received']),
+  entry: new Set<Variable>(['entry', 'headers']),
+};
 const MACROS: ReadonlyMap<string, readonly number[]> = new Map<MacroName, readonly number[]>([
   ['all', [2]],
   ['exists', [2]],
@@ -46,13 +41,13 @@ const MACROS: ReadonlyMap<string, readonly number[]> = new Map<MacroName, readon
 ]);
 
 /** Reads a condition: syntax, names and numbers of arguments are right in what it gives. @throws InvalidExpression */
-export function parseTree(text: string): Node {
+export function parseTree(text: string, about: About = 'event'): Node {
   if (text.length > TEXT_LIMIT && [...text].length > TEXT_LIMIT) {
     throw new InvalidExpression(`must have at most ${TEXT_LIMIT} characters`, 1, 1);
   }
   const stoodIn = withStandIns(text);
   const bracketed = withBrackets(stoodIn.text);
-  return new Reading(text, stoodIn, bracketed).node(parsed(text, bracketed), [], 0);
+  return new Reading(text, stoodIn, bracketed, VARIABLES[about]).node(parsed(text, bracketed), [], 0);
 }
 
 function parsed(text: string, bracketed: Bracketed): ASTNode {
@@ -71,11 +66,13 @@ class Reading {
   readonly #text: string;
   readonly #stoodIn: StoodIn;
   readonly #bracketed: Bracketed;
+  readonly #variables: ReadonlySet<string>;
 
-  constructor(text: string, stoodIn: StoodIn, bracketed: Bracketed) {
+  constructor(text: string, stoodIn: StoodIn, bracketed: Bracketed, variables: ReadonlySet<string>) {
     this.#text = text;
     this.#stoodIn = stoodIn;
     this.#bracketed = bracketed;
+    this.#variables = variables;
   }
 
   node(from: ASTNode, locals: readonly string[], signs: number): Node {
@@ -127,7 +124,7 @@ class Reading {
     if (value !== undefined) return { kind: 'literal', value, at };
     const slot = locals.lastIndexOf(name);
     if (slot >= 0) return { kind: 'local', slot, at };
-    if (VARIABLES.has(name)) return { kind: 'variable', name: name as Variable, at };
+    if (this.#variables.has(name)) return { kind: 'variable', name: name as Variable, at };
     if (TYPE_NAMES.has(name)) return { kind: 'literal', value: new TypeValue(name), at };
     throw this.#error(`unknown variable "${name}"`, at);
   }

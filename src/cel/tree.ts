@@ -1,7 +1,12 @@
 import type { Pattern } from './regular-expression.ts';
 
-/** What a condition may name of an event. */
-export type Variable = 'event' | 'id' | 'resource' | 'related' | 'payload' | 'occurred' | 'received';
+/** What a condition may name of an event, and what one about something that is to become an event may name. */
+export type EventVariable = 'event' | 'id' | 'resource' | 'related' | 'payload' | 'occurred' | 'received';
+export type EntryVariable = 'entry' | 'headers';
+export type Variable = EventVariable | EntryVariable;
+
+/** What a condition is about. */
+export type About = 'event' | 'entry';
 
 export type UnaryOperator = '!' | '-';
 export type BinaryOperator = '==' | '!=' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/' | '%' | 'in';

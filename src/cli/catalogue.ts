@@ -60,6 +60,10 @@ const engine: Record<string, Listed> = {
     summary: 'carry out actions until SIGTERM: webhooks, messages …',
     load: () => import('./verbs/actions.ts'),
   },
+  sources: {
+    summary: 'bring in events of streams and queues; show, check, pause, seek',
+    load: () => import('./verbs/sources.ts'),
+  },
   targets: {
     summary: 'show the targets of messages, or send a test to one',
     load: () => import('./verbs/targets.ts'),

@@ -12,7 +12,7 @@ const ACTED_ON = 500;
 export const letterShape = z.object({
   id: z.string(),
   at: time.describe('When it was given up'),
-  source: z.enum(['events', 'firings', 'windows']),
+  source: z.enum(['events', 'firings', 'windows', 'sources']),
   entry: z.string(),
   reason: z.string(),
   error: z.string(),

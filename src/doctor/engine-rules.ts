@@ -1,6 +1,7 @@
 import { together } from '../findings/automation-findings.ts';
 import { quoted } from '../findings/finding.ts';
 import type { Status } from '../inspect/status.ts';
+import { troublesOf } from '../model/known-source.ts';
 import { wrongTypeInWords } from '../redis/wrong-types.ts';
 import { judgeQueues } from '../relay/queue-states.ts';
 import { bad, type Check, ok, orNull, type Rule, several, untold, warning } from './check.ts';
@@ -112,6 +113,15 @@ export const retention: Rule = engine('what keeps the log', ({ keptBy, now }) =>
 export const deadLetters: Rule = engine('dead letters', ({ dead }) => {
   if (dead === 0) return ok('none');
   return warning(several(dead, 'dead letter'), 'see "watchfire dlq ls", then redrive or purge them');
+});
+
+export const sources: Rule = readable((facts) => {
+  if ('refused' in facts.status) return untold('the sources', facts.status.refused);
+  const { sources: known, now } = facts.status.value;
+  if (known.length === 0) return null;
+  const troubles = troublesOf(known, now, seconds).slice(0, FINDINGS_SHOWN);
+  if (troubles.length === 0) return ok(several(known.length, 'source'));
+  return troubles.map(({ found, advice }) => warning(found, advice));
 });
 
 export const quotas: Rule = readable(({ quota }) => {

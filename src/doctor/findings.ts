@@ -11,6 +11,7 @@ import {
   queues,
   quotas,
   retention,
+  sources,
   workers,
 } from './engine-rules.ts';
 import type { Facts } from './examine.ts';
@@ -41,6 +42,7 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ['keys', damaged],
   ['retention', retention],
   ['dead letters', deadLetters],
+  ['sources', sources],
   ['quotas', quotas],
   ['queues', queues],
   ['automations', automations],

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { InvalidDocument } from '../errors.ts';
 import { parseFiring } from '../model/firing.ts';
+import { incomingOfLetter, sealedBy } from '../model/foreign-entry.ts';
 import { decode, ownFormOf } from '../model/intake.ts';
+import { mapOf } from '../model/source-map.ts';
 import { LATEST_MS } from '../model/timestamp.ts';
 import {
   type DeadLetterEntry,
@@ -13,6 +16,7 @@ import {
 } from '../redis/dead-letters.ts';
 import { documentsAt } from '../redis/definitions.ts';
 import { serverTimeMs } from '../redis/server-time.ts';
+import { knownSource } from '../redis/sources.ts';
 import { redrive } from '../redis/steps/redrive.ts';
 import type { Store } from '../redis/store.ts';
 
@@ -27,15 +31,18 @@ const SHOWN_CHARACTERS = 64_000;
 /** Letters removed by one call: Redis frees them at several a microsecond, so other clients do not notice. */
 const REMOVED_AT_ONCE = 10_000;
 
-/** Something that was given up. `windows`: an overdue window that cannot be settled; it has no fields and cannot be sent again. */
-export type DeadLetterSource = 'events' | 'firings' | 'windows';
+/**
+ * Something that was given up. `windows`: an overdue window that cannot be settled; it has no fields and cannot be sent again. `sources`: what
+ * came from a source and became no event, with the fields that it had there.
+ */
+export type DeadLetterSource = 'events' | 'firings' | 'windows' | 'sources';
 
 /** A dead letter, as lua/include/dlq.lua writes it. */
 export type DeadLetter = Readonly<{
   /** Stream id of the letter; its milliseconds say when it was given up. */
   id: string;
   source: DeadLetterSource;
-  /** Stream id under which it stood in the log or in the ledger. */
+  /** Stream id under which it stood in the log or in the ledger; of a source its name, a space, and the id there. */
   entry: string;
   /** Why, as a sentence: `path: reason` for an event that breaks a rule. */
   reason: string;
@@ -115,12 +122,13 @@ export async function redriveDeadLetters(
   for await (const id of ids) {
     if (signal?.aborted) break;
     const [letter] = await deadLettersBetween(redis, store, [id, id], 1);
-    const reason = letter && (await unfitness(redis, store, letter));
+    const remapped = letter && isOfSource(letter) ? await remappedBy(redis, store, letter) : null;
+    const reason = remapped === null ? letter && (await unfitness(redis, store, letter)) : remapped.reason;
     if (reason) {
       summary.unfit.push({ id, reason });
       continue;
     }
-    const { word } = await redrive(redis, store, id);
+    const { word } = await redrive(redis, store, id, remapped?.entries);
     if (word === 'redriven') summary.redriven += 1;
     else if (word === 'gone') summary.gone.push(id);
     else summary.unfit.push({ id, reason: NOTHING_TO_SEND });
@@ -129,6 +137,34 @@ export async function redriveDeadLetters(
 }
 
 const NOTHING_TO_SEND = 'holds nothing that could be sent again';
+
+function isOfSource(entry: DeadLetterEntry): boolean {
+  return deadLetterOf(entry).source === 'sources';
+}
+
+/** The events that a letter of a source becomes by the map as it is now, as fields of entries; or why it stays. */
+async function remappedBy(
+  redis: Redis,
+  store: Store,
+  letter: DeadLetterEntry,
+): Promise<{ entries: string[][]; reason: string | null }> {
+  const { entry } = deadLetterOf(letter);
+  const name = entry.split(' ', 1)[0] ?? '';
+  const spec = (await knownSource(redis, store, name))?.spec ?? null;
+  const stays = (reason: string): { entries: string[][]; reason: string } => ({ entries: [], reason });
+  if (spec === null) return stays(`came from the source "${name}", which is not known any more`);
+  const fields = fieldsOf(namedIn(letter));
+  if (fields.length === 0) return stays(NOTHING_TO_SEND);
+  try {
+    const incoming = incomingOfLetter(spec.type, entry, fields);
+    const texts = sealedBy(mapOf(spec, 'map'), incoming, LATEST_MS, randomUUID);
+    if (texts.length === 0) return stays('would be passed over by the map of its source: remove it by purge');
+    return { entries: texts.map((data) => ['data', data]), reason: null };
+  } catch (error) {
+    if (error instanceof InvalidDocument) return stays(`would be rejected again: ${error.message}`);
+    throw error;
+  }
+}
 
 /** Why a letter would only come back if it was sent again, as far as can be known; null when it may get through. */
 async function unfitness(redis: Redis, store: Store, entry: DeadLetterEntry): Promise<string | null> {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { timeOf } from '../model/intake.ts';
+import type { KnownSource } from '../model/known-source.ts';
 import { backlogByBook, backlogByGroup } from '../redis/backlog.ts';
 import { countedIn } from '../redis/counters.ts';
 import { type Damage, damageIn, generationIn, positionIn } from '../redis/damage.ts';
@@ -9,6 +10,7 @@ import { memoryRatio } from '../redis/info.ts';
 import { ACTIONS_GROUP } from '../redis/keys.ts';
 import { readBehind } from '../redis/log.ts';
 import { type Overview, overviewOf } from '../redis/overview.ts';
+import { knownSources } from '../redis/sources.ts';
 import type { Store } from '../redis/store.ts';
 import { shownJson, storedNumber, textIn } from '../redis/stored.ts';
 import { nextDeadline } from '../redis/windows.ts';
@@ -66,6 +68,8 @@ export type Status = {
   unusable: string | null;
   /** How far Redis' clock lies behind what was applied, when it was set back by more than 5 s; else 0. */
   clockBehindMs: number;
+  /** Streams, queues and programs that events are brought in from. */
+  sources: readonly KnownSource[];
   /** How many partitions there are, and those that have not taken over the definitions of this generation; absent without partitions. */
   partitions?: { count: number; behind: string[] };
   /** Bytes; `ratio`: the part of `limit` that counts against it, 0 without a limit. */
@@ -84,10 +88,11 @@ export async function readStatus(redis: Redis, store: Store): Promise<Status> {
   const behind = waiting ? await behindOf(redis, store) : 0;
   const { firings } = store.keys;
   const unrelayed = base.firings > 0 ? await unfinishedOf(redis, firings, ACTIONS_GROUP, base.firings) : 0;
-  return { ...base, ...entryIdsOf(overview, waiting), waitingMs, behind, unrelayed, workers, due };
+  const sources = await knownSources(redis, store);
+  return { ...base, ...entryIdsOf(overview, waiting), waitingMs, behind, unrelayed, workers, due, sources };
 }
 
-type Later = 'waitingMs' | 'behind' | 'unrelayed' | 'workers' | 'due' | keyof EntryIds;
+type Later = 'sources' | 'waitingMs' | 'behind' | 'unrelayed' | 'workers' | 'due' | keyof EntryIds;
 
 function baseOf(overview: Overview, generation: string): Omit<Status, Later> {
   const { nowMs, position, newest, arrival, counters, damage, keptBy, keptFrom, memory, ...other } = overview;

@@ -23,6 +23,7 @@ import { outcomesOf } from '../redis/outcomes.ts';
 import { layoutThere } from '../redis/partitions.ts';
 import { serverTimeMs } from '../redis/server.ts';
 import { readSettings } from '../redis/settings.ts';
+import { knownSources } from '../redis/sources.ts';
 import type { Store } from '../redis/store.ts';
 import { storedAutomation } from '../redis/stored.ts';
 import { naming } from '../redis/wrong-types.ts';
@@ -108,7 +109,9 @@ export class Views {
     return await naming(this.connections.redis, this.store, async () => {
       const parts = await this.parts();
       const found = mergedStatus(await askEach(this.connections.log, parts, readStatus));
-      return await convergence(this.connections.redis, this.store, parts, found);
+      // Those of a namespace with partitions are sources of the front log.
+      const sources = await knownSources(this.connections.redis, this.store);
+      return await convergence(this.connections.redis, this.store, parts, { ...found, sources });
     });
   }
 
@@ -207,14 +210,17 @@ export class Views {
   /** What was given up, the newest ones, oldest first. @param query how many, or `limit` */
   async deadLetters(query: number | { limit?: number } = {}): Promise<DeadLetter[]> {
     const limit = typeof query === 'number' ? query : (query.limit ?? DEFAULT_LIMIT);
-    return mergedLetters(await this.each((redis, store) => lastDeadLetters(redis, store, limit)), limit);
+    const ask = (redis: Redis, store: Store): Promise<DeadLetter[]> => lastDeadLetters(redis, store, limit);
+    return mergedLetters(await askEach(await this.look(), await this.letterParts(), ask), limit);
   }
 
   /** One dead letter, or null. */
   async deadLetter(id: string): Promise<DeadLetter | null> {
     const redis = await this.look();
     const named = partOfId(id);
-    const letter = await findDeadLetter(redis, (await this.part(named.part)).store, named.id);
+    const part = (await this.letterParts()).find(({ name }) => name === named.part);
+    if (!part) throw new NotFound(`partition ${named.part}`);
+    const letter = await findDeadLetter(redis, part.store, named.id);
     return letter && { ...letter, id: idIn(named.part, letter.id) };
   }
 
@@ -252,6 +258,12 @@ export class Views {
   /** The engines that the namespace is made of. @throws WrongFormat */
   protected async parts(): Promise<readonly Part[]> {
     return partsOf(this.store, await this.format.toRead());
+  }
+
+  /** Where dead letters are: beside the partitions the front log, which has those of its sources. */
+  protected async letterParts(): Promise<readonly Part[]> {
+    const parts = await this.parts();
+    return parts[0]?.name === '' ? parts : [...parts, { name: '', store: this.store }];
   }
 
   /** One of them. @throws NotFound */

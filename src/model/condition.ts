@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compileExpression, InvalidExpression, type Wants } from '../cel/expression.ts';
+import { compileExpression, type Expression, InvalidExpression, type Wants } from '../cel/expression.ts';
 import { InvalidDocument } from '../errors.ts';
 
 /** Most characters of an expression (rules 17.1). */
@@ -17,6 +17,16 @@ export function expressionAt(value: unknown, path: string, wants: Wants): string
     return compileExpression(value as string, wants).text;
   } catch (error) {
     if (error instanceof InvalidExpression) throw new InvalidDocument(path, error.message, value);
+    throw error;
+  }
+}
+
+/** Reads a condition about what is to become an event; it names `entry` and `headers`. @throws InvalidDocument as `expressionAt` */
+export function entryExpressionAt(text: string, path: string): Expression {
+  try {
+    return compileExpression(text, 'boolean', 'entry');
+  } catch (error) {
+    if (error instanceof InvalidExpression) throw new InvalidDocument(path, error.message, text);
     throw error;
   }
 }

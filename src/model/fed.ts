@@ -36,7 +36,24 @@ export function sourceMovesIn(fields: readonly string[]): readonly SourceMove[] 
   if (form === 'reached') return reachedIn(fields);
   const [, source, id = ''] = FED.exec(fields[1] ?? '') ?? [];
   if (source === undefined || (form !== 'fed' && fields.length !== 2)) return null;
-  return [{ form, source, ms: Number(id.slice(0, id.indexOf('-'))) }];
+  const move = { form, source, ms: Number(id.slice(0, id.indexOf('-'))) };
+  if (form !== 'fed' || source !== FRONT) return [move];
+  // The front log has sources of its own: what it says of them holds for the partitions as well.
+  const inner = sourceMovesIn(withoutStraightened(fields.slice(2)));
+  return inner === null ? null : [move, ...inner];
+}
+
+/** The fields that an entry had before its id was set right (lua/straighten.lua). */
+function withoutStraightened(fields: readonly string[]): readonly string[] {
+  return fields[0] === 'straightened' ? fields.slice(2) : fields;
+}
+
+/** Whether fields say something of sources and hold no event. */
+export function isMarkOfSources(fields: readonly string[]): boolean {
+  const form = FED_FORMS.find((name) => name === fields[0]);
+  if (form !== 'fed') return form !== undefined;
+  const fed = fedEntryIn(fields);
+  return fed?.source === FRONT && isMarkOfSources(withoutStraightened(fed.fields));
 }
 
 /** `reached`, `<source> <ms>`, once for each source. */

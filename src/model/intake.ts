@@ -2,7 +2,7 @@ import { InvalidDocument } from '../errors.ts';
 import { cloudEventDocument, isCloudEvent } from './cloud-event.ts';
 import { DOCUMENT_LIMIT_BYTES, derivedId, type Event, parseEvent, parseEventDocument } from './event.ts';
 import { parseExact, writeExact } from './exact.ts';
-import { FED_FORMS, fedEntryIn, nameOfEntry, type SourceMove, sourceMovesIn } from './fed.ts';
+import { FED_FORMS, FRONT, fedEntryIn, isMarkOfSources, nameOfEntry, type SourceMove, sourceMovesIn } from './fed.ts';
 import { parseFiring, stateChangeEvent } from './firing.ts';
 import { flatDocument } from './flat.ts';
 import { isRecord } from './record.ts';
@@ -145,6 +145,8 @@ function originalOf(entry: Entry, origin: string): ReturnType<typeof straightene
   const came = fedEntryIn(outer.fields);
   if (came === null) throw forgedForm('fed');
   const inner = straightened(came);
+  // What a source of the front log brought; a partition is fed with it from there.
+  if (came.source === FRONT && inner.fields[0] === 'fed') return originalOf(inner, origin);
   return { ...inner, came, name: nameOfEntry(came.source, inner.first) };
 }
 
@@ -160,7 +162,7 @@ function isMark(entry: Entry): boolean {
   const { fields } = straightened(entry);
   const form = FED_FORMS.find((name) => name === fields[0]);
   if (form !== undefined && sourceMovesIn(fields) === null) throw forgedForm(form);
-  return form !== undefined && form !== 'fed';
+  return isMarkOfSources(fields);
 }
 
 /** The ms that stand for those of an entry's id; null where they are its own. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { automationDocument } from './automation.ts';
 import { eventInput } from './event-schema.ts';
+import { sourcesDocument } from './source.ts';
 import { testFileDocument } from './test-file.ts';
 import { firingDocument, triggeredAction } from './triggered-action.ts';
 
-export type SchemaName = 'event' | 'automation' | 'firing' | 'triggered-action' | 'test';
+export type SchemaName = 'event' | 'automation' | 'firing' | 'triggered-action' | 'test' | 'sources';
 
 /** JSON Schemas (draft 2020-12) of what people send and get, by name. A fresh object at each call. */
 export function schemas(): Record<SchemaName, Record<string, unknown>> {
@@ -14,6 +15,7 @@ export function schemas(): Record<SchemaName, Record<string, unknown>> {
     firing: published(firingDocument, 'Firing', 'A firing as handlers see it'),
     'triggered-action': published(triggeredAction, 'Triggered action', 'What the job of an action holds'),
     test: published(testFileDocument, 'Tests', 'A file of tests for watchfire test'),
+    sources: published(sourcesDocument, 'Sources', 'A file of sources, from which events are brought in'),
   };
 }
 

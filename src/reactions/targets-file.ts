@@ -1,11 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
-import { parse } from 'yaml';
 import type { z } from 'zod';
-import { InvalidDocument, reasonOf } from '../errors.ts';
+import { InvalidDocument } from '../errors.ts';
 import { checkClosed, each, joinPath } from '../model/issue.ts';
 import { BLOCK } from '../model/prefect-actions.ts';
 import { isRecord } from '../model/record.ts';
+import { FILE_LIMIT, parsedFile, References, resolvedBy } from './references.ts';
 import {
   KINDS,
   type LinkSettings,
@@ -18,10 +16,6 @@ import {
 
 /** What stands in a targets file. */
 const KEYS: readonly string[] = ['targets', 'blocks', 'links'];
-
-/** Largest targets file, and largest file that one refers to, in bytes. */
-const FILE_LIMIT = 1_048_576;
-const SECRET_LIMIT = 65_536;
 
 /** Shortest text that is taken out of errors: shorter ones stand everywhere by chance. */
 const SHORTEST_SECRET = 4;
@@ -91,7 +85,10 @@ type Resolved = Readonly<{ files: readonly string[]; values: readonly string[] }
  */
 export function readTargets(file: string, env: Readonly<NodeJS.ProcessEnv>): Targets {
   const references = new References(file, env);
-  const document = resolved(references, parsed(references.read(file, 'targets file', FILE_LIMIT)));
+  const document = resolvedBy(
+    references,
+    parsedFile(references.read(file, 'targets file', FILE_LIMIT), 'targets file'),
+  );
   if (!isRecord(document)) throw new InvalidDocument('targets file', 'must be an object with "targets"');
   for (const key of Object.keys(document)) {
     if (!KEYS.includes(key)) throw new InvalidDocument(key, 'unknown key');
@@ -112,25 +109,6 @@ export function readTargets(file: string, env: Readonly<NodeJS.ProcessEnv>): Tar
       throw new InvalidDocument(joinPath(joinPath('targets', name), 'links'), 'needs "links" of the file');
   }
   return new Targets({ byName, blocks: new Map(known), links }, references);
-}
-
-/** An alias of YAML can lead back to what holds it. */
-function resolved(references: References, document: unknown): unknown {
-  try {
-    return references.resolve(document, '');
-  } catch (error) {
-    if (error instanceof RangeError) throw new InvalidDocument('targets file', 'is nested too deep, or in itself');
-    throw error;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parse(text) as unknown;
-  } catch (error) {
-    // The first line says what and where; those below it show the text.
-    throw new InvalidDocument('targets file', `must be YAML: ${reasonOf(error).replace(/:$/, '')}`);
-  }
 }
 
 function targetAt(value: unknown, at: string): MessageTarget {
@@ -156,50 +134,6 @@ function checkedAt<T>(schema: z.ZodType<T>, value: unknown, at: string): T {
 function withoutValues({ problems }: InvalidDocument): InvalidDocument {
   const bare = problems.map(({ path: at, reason }) => new InvalidDocument(at, reason));
   return InvalidDocument.first(bare as [InvalidDocument, ...InvalidDocument[]]);
-}
-
-/** Resolves `${NAME}` and `file:PATH`, and remembers what it found. */
-class References {
-  readonly files: string[] = [];
-  readonly values: string[] = [];
-  readonly #folder: string;
-  readonly #env: Readonly<NodeJS.ProcessEnv>;
-
-  constructor(file: string, env: Readonly<NodeJS.ProcessEnv>) {
-    this.#folder = path.dirname(path.resolve(file));
-    this.#env = env;
-  }
-
-  resolve(value: unknown, at: string): unknown {
-    if (typeof value === 'string') return this.#text(value, at);
-    if (Array.isArray(value)) return each(value, (one: unknown, i) => this.resolve(one, joinPath(at, i)));
-    if (!isRecord(value)) return value;
-    return Object.fromEntries(each(Object.entries(value), ([key, one]) => [key, this.resolve(one, joinPath(at, key))]));
-  }
-
-  read(file: string, at: string, limit: number): string {
-    this.files.push(file);
-    try {
-      if (statSync(file).size > limit) throw new Error(`it has more than ${limit} bytes`);
-      return readFileSync(file, 'utf8');
-    } catch (error) {
-      throw new InvalidDocument(at, `cannot read ${file}: ${reasonOf(error)}`);
-    }
-  }
-
-  #text(text: string, at: string): string {
-    if (text.startsWith('file:')) {
-      const found = this.read(path.resolve(this.#folder, text.slice('file:'.length)), at, SECRET_LIMIT).trim();
-      this.values.push(found);
-      return found;
-    }
-    return text.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
-      const found = this.#env[name];
-      if (found === undefined || found === '') throw new InvalidDocument(at, `the environment has no ${name}`);
-      this.values.push(found);
-      return found;
-    });
-  }
 }
 
 /** A secret as it may stand in errors: as it is, encoded, and the parts of a URL that are secret by themselves. */

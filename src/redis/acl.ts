@@ -21,7 +21,7 @@ const ENGINE = [
   'hget hset hsetnx hdel hmget hgetall hvals hkeys hlen hexists hincrby hscan',
   'sadd srem zadd zrem zrange zscan zcard zcount zscore zremrangebyscore',
   'xadd xack xrange xrevrange xread xreadgroup xautoclaim xpending xtrim xdel xlen xsetid',
-  'xgroup|create xgroup|delconsumer xgroup|setid xinfo|groups xinfo|consumers xinfo|stream',
+  'xgroup|create xgroup|delconsumer xgroup|destroy xgroup|setid xinfo|groups xinfo|consumers xinfo|stream',
 ];
 
 /** For BullMQ where jobs are added: its scripts, sent by EVAL when the server does not know them. */

@@ -9,6 +9,12 @@ export async function readFed(redis: Redis, target: Store, source: string): Prom
   return fedIn(source, await redis.hget(target.keys.fed, source));
 }
 
+/** All open sources of a log. */
+export async function openSources(redis: Redis, target: Store): Promise<FedSource[]> {
+  const found = Object.entries(await redis.hgetall(target.keys.fed));
+  return found.flatMap(([source, text]) => fedIn(source, text) ?? []).filter(({ open }) => open);
+}
+
 /** As lua/include/fed.lua writes it. */
 function fedIn(source: string, text: string | null): FedSource | null {
   const [, mark, told, state] = /^(\d+-\d+) (\d+) (\w+)$/.exec(text ?? '') ?? [];

@@ -77,6 +77,11 @@ export type Keys = Readonly<{
   fed: string;
   /** hash, permanent: open source -> the ms up to which the applied entries tell of it (lua/include/sources.lua). */
   reached: string;
+  /**
+   * hash, permanent, of a log with sources that are no logs of the engine: source -> the place in it up to which it was brought in; and
+   * behind its name and a space `read`, `events`, `letters`, `lost`, `paused`, `spec`, `note` (src/redis/sources.ts).
+   */
+  sources: string;
   /** zset, permanent: id of a job that appended an entry -> when, in ms; forgotten after seven days (lua/append-once.lua). */
   carried: string;
   /** zset with a TTL: digest of the id of an event that came by HTTP -> when, in ms; three days (lua/include/received.lua). */
@@ -210,6 +215,7 @@ export function keysOf(namespace: string): Keys {
     own: name('own'),
     fed: name('fed'),
     reached: name('reached'),
+    sources: name('sources'),
     carried: name('carried'),
     received: name('received'),
     deliveries: name('deliveries'),

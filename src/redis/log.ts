@@ -126,7 +126,8 @@ export async function readEach(redis: Redis, store: Store, ids: readonly string[
   return found.flat().map(toEntry(redis));
 }
 
-function toEntry(redis: Redis): (found: [string, string[]]) => Entry {
+/** Makes an entry of what a client read. */
+export function toEntry(redis: Redis): (found: [string, string[]]) => Entry {
   return ([id, fields]) => {
     const large = largeIn(redis, fields);
     if (large) return { id, fields: fields.slice(0, 1), large };

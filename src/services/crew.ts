@@ -10,6 +10,7 @@ import { followPartition } from '../redis/placed.ts';
 import { partitionStore, type Store } from '../redis/store.ts';
 import { Feeding } from './feeding.ts';
 import { preferredOf } from './rendezvous.ts';
+import { SourceMarks } from './source-marks.ts';
 import { newWorkerId, Worker, type WorkerParts } from './worker.ts';
 
 /** Between two looks at who lives and how far the partitions are; a worker that ends says so, and is missed within this time. */
@@ -42,13 +43,15 @@ export class Crew implements Service {
   readonly #running = new Map<string, Running>();
   readonly #watched = new Map<string, SeenPartition>();
   readonly #loop: Loop;
+  readonly #marks: SourceMarks;
   /** What it feeds, and the names of these partitions. */
   #feeding: { readonly names: string; readonly feeding: Feeding } | null = null;
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
     this.#logger = parts.logger.child({ worker: this.id });
-    const { clock } = parts;
+    const { clock, connections, store, layout } = parts;
+    this.#marks = new SourceMarks({ redis: connections.redis, store, layout, clock, logger: this.#logger });
     this.#loop = new Loop({ name: 'crew', clock, logger: this.#logger }, async () => {
       await this.runOnce();
       return ROUND_MS;
@@ -63,6 +66,7 @@ export class Crew implements Service {
 
   start(): void {
     this.#loop.start();
+    this.#marks.start();
   }
 
   /** Gives a sign of life, follows the definitions, and starts and stops engines by who lives. */
@@ -100,7 +104,7 @@ export class Crew implements Service {
   }
 
   async stop(): Promise<void> {
-    await this.#loop.stop();
+    await Promise.all([this.#loop.stop(), this.#marks.stop()]);
     await this.#feeding?.feeding.stop();
     await Promise.all([...this.#running.keys()].map((name) => this.#end(name)));
     const { connections, store } = this.#parts;

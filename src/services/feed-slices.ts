@@ -1,4 +1,5 @@
 import { writeExact } from '../model/exact.ts';
+import { FED_FORMS, FRONT } from '../model/fed.ts';
 import { flatDocument } from '../model/flat.ts';
 import { type Entry, ownFormOf } from '../model/intake.ts';
 
@@ -10,19 +11,22 @@ const SLICE_CHARACTERS = 1_000_000;
 const MOST_TEXTS = 7_000;
 
 /** Forms of the engine that other logs need not have: they get the same by themselves, or it is of this log alone. */
-const OF_ONE_LOG: ReadonlySet<string> = new Set(['released', 'fed', 'reached', 'opened', 'closed']);
+const OF_ONE_LOG: ReadonlySet<string> = new Set(['released', ...FED_FORMS]);
+
+/** What the front log says of its own sources goes on: nobody else tells the partitions. */
+const OF_FRONT: ReadonlySet<string> = new Set(['released']);
 
 /**
  * An entry of a source as others are fed with it; null where it stays in its log.
  * @param genuine whether the engine wrote it, where it says so
  */
-export function asFed(entry: Entry, genuine: boolean): Entry | null {
+export function asFed(entry: Entry, genuine: boolean, source: string): Entry | null {
   const claims = ownFormOf(entry.fields);
   if (claims === null) return fitting(entry);
   // It becomes a dead letter there, as lua/include/rebuild.lua has it.
   if (!genuine) return fitting({ id: entry.id, fields: ['forged', '', ...entry.fields] });
   const form = claims === 'straightened' ? (entry.fields[2] ?? '') : claims;
-  return OF_ONE_LOG.has(form) ? null : fitting(entry);
+  return (source === FRONT ? OF_FRONT : OF_ONE_LOG).has(form) ? null : fitting(entry);
 }
 
 /** With its fields as one document where they are too many for a script. */

@@ -232,12 +232,12 @@ export class Feeder implements Service {
 
   /** What others are fed with of these entries. */
   async #genuine(entries: readonly Entry[]): Promise<Entry[]> {
-    const { redis, source } = this.#parts;
+    const { redis, source, sourceName } = this.#parts;
     // All are asked at once: in the log of a partition nearly every entry claims to be the engine's.
     const made = await Promise.all(
       entries.map(async (entry) => {
         const claims = ownFormOf(entry.fields) !== null;
-        return asFed(entry, !claims || (await isOwn(redis, source, entry.id)));
+        return asFed(entry, !claims || (await isOwn(redis, source, entry.id)), sourceName);
       }),
     );
     return made.filter((entry) => entry !== null);

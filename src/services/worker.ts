@@ -31,6 +31,7 @@ import { JobsWatch } from './jobs-watch.ts';
 import { Live } from './live.ts';
 import { Mender } from './mender.ts';
 import { Scheduler } from './scheduler.ts';
+import { SourceMarks } from './source-marks.ts';
 
 /** Between two signs of life: a fraction of how long one is believed. */
 const HEARTBEAT_MS = 1_000;
@@ -93,6 +94,8 @@ export class Worker implements Service {
   /** Of a partition whose jobs may be on another server. */
   readonly #jobsWatch: JobsWatch | null;
   readonly #relay: Relay;
+  /** Null in a partition: its sources are those of the front log. */
+  readonly #marks: SourceMarks | null;
   readonly #live: Live;
   readonly #durability: Durability | null;
   readonly #loops: {
@@ -125,6 +128,7 @@ export class Worker implements Service {
     this.#auditor = new Auditor({ ...base, definitions: this.#definitions, mender: this.#mender });
     const apart = connections.isSpread && store.origin !== '';
     this.#jobsWatch = apart ? new JobsWatch(base) : null;
+    this.#marks = store.origin === '' ? new SourceMarks({ ...base, layout: null }) : null;
     const matcher = new Matcher(this.#definitions, clock, settings.chunkSize);
     const observe: Observer = (entries, applied) => {
       parts.observe?.(entries, applied);
@@ -188,6 +192,7 @@ export class Worker implements Service {
     this.#reader.start();
     for (const loop of Object.values(this.#loops)) loop.start();
     this.#relay.start();
+    this.#marks?.start();
   }
 
   async stop(): Promise<void> {
@@ -201,7 +206,7 @@ export class Worker implements Service {
   async #finish(): Promise<void> {
     const { store } = this.#parts;
     await Promise.all([this.#reader, ...Object.values(this.#loops)].map((service) => service.stop()));
-    await this.#relay.stop();
+    await Promise.all([this.#relay.stop(), this.#marks?.stop()]);
     await this.#queues.close();
     this.#deaf();
     await endOfLife(this.#redis, store, this.id).catch((error: Error) => {

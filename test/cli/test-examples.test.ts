@@ -24,7 +24,7 @@ describe('examples/tests', () => {
   });
 
   test('there is one for each example', () => {
-    const examples = ['automations', 'patterns', 'how-to', 'coming-from'].flatMap((name) =>
+    const examples = ['automations', 'patterns', 'how-to', 'coming-from', 'bullmq'].flatMap((name) =>
       readdirSync(path.join(root, 'examples', name)),
     );
     expect(files).toEqual(examples.sort());

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { parseAutomation } from '../../src/model/automation.ts';
 import { isRecord } from '../../src/model/record.ts';
+import { parseSources } from '../../src/model/source.ts';
 import { parseTestFile } from '../../src/model/test-file.ts';
 import { readTargets } from '../../src/reactions/targets-file.ts';
 import { root } from '../house/tree.ts';
@@ -46,6 +47,7 @@ function read(document: unknown, yaml: string): void {
   if (!isRecord(document)) throw new Error('it is no document');
   if ('targets' in document) readTargetsText(yaml);
   else if ('tests' in document) parseTestFile(document);
+  else if ('sources' in document) parseSources(document);
   else readAutomation(document);
 }
 

@@ -31,6 +31,7 @@ const status: Status = {
   unrelayed: 0,
   parked: 0,
   dead: 0,
+  sources: [],
   counters: {},
   whereErrors: {},
   lost: 0,

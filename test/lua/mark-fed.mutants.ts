@@ -6,7 +6,7 @@ export const protections: Mutants = {
       "if first == math.huge then return { 'not-wanted' } end",
       '',
     ],
-    'feed: a mark that lets nothing go is not added': ["if new_least < first then return { 'no-gain' } end", ''],
+    'feed: a mark that lets nothing go is not added': ["if told() < first then return { 'no-gain' } end", ''],
     'feed: a promise of a feeder that is elsewhere counts for nothing': ['source.id == from and', ''],
     'feed: followers want marks as well': ['parked + engine.settings(e).wait_ms }', 'math.huge }'],
   },

@@ -215,7 +215,7 @@ describe('the scripts', () => {
       (file, line) =>
         (file === 'apply.lua' && line.includes('ARGV[args.documents')) ||
         (file === 'lead-over.lua' && line.includes('ARGV[args.commands')) ||
-        (file === 'feed.lua' && line.includes('ARGV[at')) ||
+        (['feed.lua', 'bring-in.lua', 'redrive.lua'].includes(file) && line.includes('ARGV[at')) ||
         (file === 'mark-fed.lua' && line.includes('ARGV[args.sources')),
     ],
     ['build no key name of their own', /['"]\{/, (_, line) => /\{"|'\{'|'\}'/.test(line)],

@@ -13,7 +13,7 @@ export const protections: Mutants = {
   'src/services/feed-slices.ts': {
     'feed: what a producer forged stays no event of the engine': ['if (!genuine) return', 'if (false) return'],
     'feed: what is of one log alone stays there': [
-      'return OF_ONE_LOG.has(form) ? null : fitting(entry);',
+      'return (source === FRONT ? OF_FRONT : OF_ONE_LOG).has(form) ? null : fitting(entry);',
       'return fitting(entry);',
     ],
   },

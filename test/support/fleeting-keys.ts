@@ -13,6 +13,7 @@ export const FLEETING: readonly string[] = [
   'outdated',
   'fed',
   'reached',
+  'sources',
   'deliveries',
   'delivered',
   'undelivered',

@@ -20,6 +20,7 @@ import { linesTo, warningsTo } from '../logging.ts';
 import { DEFAULT_DIR, privateAddress } from '../private-password.ts';
 import { linksOption, linksSetting, targetsFile, targetsOption } from '../reactions.ts';
 import { wholeOption } from '../settings.ts';
+import { sourcesFile, sourcesOption } from '../sources.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { painter } from '../view/live.ts';
 import { asJson, outputOption } from '../view/output.ts';
@@ -32,7 +33,7 @@ const COMMAND = import.meta.url.endsWith('.ts') ? 'npm run -s watchfire --' : 'w
 
 export const verb: Verb = {
   configure(command) {
-    consoleOptions(linksOption(targetsOption(installOption(outputOption(command)))))
+    consoleOptions(linksOption(sourcesOption(targetsOption(installOption(outputOption(command))))))
       .option('--port <port>', `port of the private Redis on 127.0.0.1 (default: ${DEFAULT_REDIS_PORT})`)
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--no-examples', 'put no example automations')
@@ -93,6 +94,8 @@ async function runOn(target: FoundTarget, server: RedisServer | null, options: O
     // Told to stop while Redis does not answer, it must not wait for having started.
     await Promise.race([watchfire.startWorker(), told]);
     if (!io.signal.aborted) await Promise.race([watchfire.startActions(actions, linesTo(io)), told]);
+    const sources = sourcesFile(options, io);
+    if (!io.signal.aborted && sources !== null) await Promise.race([watchfire.startSources({ file: sources }), told]);
     if (!io.signal.aborted) greet({ target, server, put, automations: await watchfire.list() }, asJson(options), io);
     if (!io.signal.aborted && shown !== null) end = await openConsole(watchfire, shown, options, io);
     const gone = server

@@ -5,6 +5,7 @@ import { WatchfireError, WrongFormat } from '../../errors.ts';
 import type { Closing } from '../../index.ts';
 import type { QuotaUse } from '../../inspect/quota.ts';
 import type { Status } from '../../inspect/status.ts';
+import { troublesOf } from '../../model/known-source.ts';
 import { compareText } from '../../model/text.ts';
 import { formatTimestamp } from '../../model/timestamp.ts';
 import { judgeQueues, type QueueState } from '../../relay/queue-states.ts';
@@ -12,6 +13,7 @@ import type { Depth } from '../../relay/queues.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, FAILED, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson } from '../view/output.ts';
+import { sourceJson } from '../view/source.ts';
 import { boundOf, facts, wideOption, wrapped } from '../view/table.ts';
 import { away, count, span } from '../view/when.ts';
 
@@ -135,8 +137,8 @@ function idProblems({ unusable, clockBehindMs }: Status): string[] {
 }
 
 function warningsOf(status: Status): string[] {
-  const { memory, keptBy, now } = status;
-  const warnings = damageOf(status, false);
+  const { memory, keptBy, now, sources } = status;
+  const warnings = [...damageOf(status, false), ...troublesOf(sources, now, span).map(({ found }) => found)];
   if (keptBy !== null) {
     const age = span(now - Number.parseInt(keptBy.from, 10));
     warnings.push(`the log cannot be trimmed: the consumer group ${keptBy.group} needs entries of ${age} ago`);
@@ -196,6 +198,7 @@ function linesOf({ status, queues, problems, warnings }: Report, bound: number |
     ],
     ['parked', parkedInWords(status.parked)],
     ['dead letters', count(status.dead)],
+    ...sourcesInWords(status),
     ...named(
       'queues',
       queues.map(({ name, depth }) => `${name}: ${depthInWords(depth)}${pauseInWords(status, name)}`),
@@ -222,6 +225,18 @@ function failuresInWords(whereErrors: Status['whereErrors']): [string, string][]
   const more = sorted.length > FAILING_SHOWN ? [`${count(sorted.length - FAILING_SHOWN)} more automations`] : [];
   const most = sorted.slice(0, FAILING_SHOWN).map(([id, events]) => `${id} ${count(events)}`);
   return [['where-error', [...most, ...more].join(', ')]];
+}
+
+/** How far the sources are; no line where there are none. */
+function sourcesInWords({ sources }: Status): [string, string][] {
+  if (sources.length === 0) return [];
+  return named(
+    'sources',
+    sources.map(({ name, events, note }) => {
+      const behind = note === null || note.behind === null ? '' : `, ${count(note.behind)} behind`;
+      return `${name}: ${count(events)} events${behind}`;
+    }),
+  );
 }
 
 function parkedInWords(parked: number): string {
@@ -255,7 +270,7 @@ function mebibytes(bytes: number): string {
 }
 
 function reportJson({ status, queues, problems, warnings }: Report): Record<string, unknown> {
-  const { waitingMs, lagMs, due, workers, now, keptBy, clockBehindMs, whereErrors, damage, ...rest } = status;
+  const { waitingMs, lagMs, due, workers, now, keptBy, clockBehindMs, whereErrors, damage, sources, ...rest } = status;
   return {
     healthy: problems.length === 0,
     problems,
@@ -268,6 +283,7 @@ function reportJson({ status, queues, problems, warnings }: Report): Record<stri
     waiting_seconds: waitingMs / 1_000,
     lag_seconds: lagMs / 1_000,
     clock_behind_seconds: clockBehindMs / 1_000,
+    sources: sources.map(sourceJson),
     due: { windows: due.windows, next: due.next === null ? null : formatTimestamp(due.next) },
     workers: workers.map(({ seenMsAgo, ...worker }) => ({ ...worker, seen_seconds_ago: seenMsAgo / 1_000 })),
     queues: Object.fromEntries(queues.map(({ name, depth }) => [name, depth])),

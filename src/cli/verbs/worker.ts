@@ -7,6 +7,7 @@ import { levelOption, loggerOn } from '../logging.ts';
 import { actionsOptions, actionsSettings } from '../reactions.ts';
 import { byDefault, durabilityOptions, durabilitySettings, durationSetting, wholeSetting } from '../settings.ts';
 import { abortionOf } from '../signals.ts';
+import { sourcesFile, sourcesOption } from '../sources.ts';
 import { DONE, type Verb } from '../verb.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -27,7 +28,7 @@ export const verb: Verb = {
       .option('--max-queue-bytes <bytes>', `the same by what is in these jobs ${byDefault('maxQueueBytes')}`)
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--actions', 'carry out actions in this program, too', false);
-    levelOption(actionsOptions(command)).addHelpText(
+    levelOption(sourcesOption(actionsOptions(command))).addHelpText(
       'after',
       '\nExample, one of any number of equal workers:\n  watchfire worker --retention 7d',
     );
@@ -46,6 +47,9 @@ export const verb: Verb = {
       if (worker) logger.info({ worker: worker.id, redis: publicUrl(target.url), namespace }, 'worker started');
       if (worker && actions && (await Promise.race([watchfire.startActions(actions), told])))
         logger.info('actions started');
+      const file = sourcesFile(options, io);
+      const sources = worker && file !== null && (await Promise.race([watchfire.startSources({ file }), told]));
+      if (sources) logger.info({ sources: sources.names }, 'sources started');
       await told;
       logger.info('worker stopping');
     } finally {

@@ -76,6 +76,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     what: 'kills what carries out actions: each arrives, each duplicate has a reason',
     program: '../deliveries/main.ts',
   },
+  sources: {
+    what: 'streams elsewhere come in once and in order while programs, workers and servers are killed; no absence is false',
+    program: '../sources/main.ts',
+  },
   fuzz: { what: 'hostile entries: each has an outcome', program: '../fuzz/main.ts' },
   cel: { what: 'random conditions: cel-go answers them the same (needs Go)', program: './cel.ts' },
   clients: { what: 'Python and Go compute the partitions of the test vectors (needs them)', program: './clients.ts' },

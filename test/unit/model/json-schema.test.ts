@@ -6,7 +6,7 @@ import { triggeredAction } from '../../../src/model/triggered-action.ts';
 
 test('each document has a schema that stands on its own', () => {
   const all = schemas();
-  expect(Object.keys(all)).toEqual(['event', 'automation', 'firing', 'triggered-action', 'test']);
+  expect(Object.keys(all)).toEqual(['event', 'automation', 'firing', 'triggered-action', 'test', 'sources']);
   for (const schema of Object.values(all)) {
     expect(schema).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -7,15 +7,17 @@ export const protections: Mutants = {
       '',
     ],
     'targets: errors quote no value': ['if (error instanceof InvalidDocument) throw withoutValues(error);', ''],
+  },
+  'src/reactions/references.ts': {
     'targets: an empty variable is none': [
       "if (found === undefined || found === '') throw",
       'if (found === undefined) throw',
     ],
   },
-  'src/reactions/watched-targets.ts': {
+  'src/reactions/watched-file.ts': {
     'targets: a file with an error changes nothing': [
-      '      this.#current = readTargets(file, env);\n      this.#files = this.#current.files;\n      this.#seen = this.#marks();\n      logger.info',
-      '      this.#current = NO_TARGETS;\n      this.#current = readTargets(file, env);\n      this.#files = this.#current.files;\n      this.#seen = this.#marks();\n      logger.info',
+      '      this.#current = read(file, env);\n      this.#files = this.#current.files;\n      this.#seen = this.#marks();\n      logger.info',
+      '      this.#current = this.#parts.none;\n      this.#current = read(file, env);\n      this.#files = this.#current.files;\n      this.#seen = this.#marks();\n      logger.info',
     ],
     'targets: a file that is named there is watched too': [
       'this.#files = this.#current.files;\n    this.#seen',
