@@ -35,6 +35,7 @@ import {
 } from './report.ts';
 import * as restart from './restart.ts';
 import type { Context, Part } from './result.ts';
+import * as scale from './scale.ts';
 import * as settling from './settling.ts';
 import * as slices from './slices.ts';
 import * as tests from './tests.ts';
@@ -63,6 +64,7 @@ const PARTS: readonly Part[] = [
   { name: 'tests', run: tests.run },
   { name: 'backtest', run: backtest.run },
   { name: 'console', run: console.run },
+  { name: 'scale', run: scale.run, apart: true },
   { name: 'instructions', run: instructions.run, apart: true },
   { name: 'peers', run: peers.run, apart: true },
 ];
@@ -77,6 +79,7 @@ const USAGE = `npm run bench [-- PART… --short --json --record --check --pairs
 
   PART      ${OWN.map(({ name }) => name).join(' ')}; none: all of these
             instructions: of Node for an event; needs valgrind, takes half an hour
+            scale: what an event costs front log, partitions and global partition; writes the line of capacity into docs/scaling.md
             peers: Flink CEP, Esper and Prefect beside Watchfire; writes docs/performance.md, needs Java, Maven and Python
   --short   small sizes, one pair each; docs/benchmarks.md stays as it is
   --json    the results as JSON on standard output
