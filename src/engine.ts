@@ -96,8 +96,9 @@ export class Watchfire extends Sourced {
   async review(automations: readonly Automation[], targets: HasTarget | null = null): Promise<Finding[][]> {
     const clients = { redis: await this.look(), log: this.connections.log };
     const { readSurroundings } = await import('./doctor/surroundings.ts');
-    const surroundings = await readSurroundings(clients, this.store, automations);
-    const by = (await this.partitions())?.by ?? null;
+    const layout = await this.partitions();
+    const surroundings = await readSurroundings(clients, this.store, automations, layout);
+    const by = layout?.by ?? null;
     return automations.map((automation) => findingsIn(automation, { ...surroundings, targets, by }));
   }
 

@@ -70,8 +70,8 @@ export const ids: Rule = engine('whether ids of entries are times', ({ unusable,
 /** How long damage stands in reports. */
 const ACKNOWLEDGE = 'this line stays for a day, or until "watchfire doctor --acknowledge"';
 
-export const lost: Rule = engine('whether entries are lost', ({ damage }, { keys }) => {
-  const found = damage.find(({ key, lost }) => key === keys.events && lost);
+export const lost: Rule = engine('whether entries are lost', ({ damage }, { logs }) => {
+  const found = damage.find(({ key, lost }) => logs.includes(key) && lost);
   if (found === undefined) return ok('nobody removed entries before they were applied');
   return bad(
     found.sentence,
@@ -79,7 +79,7 @@ export const lost: Rule = engine('whether entries are lost', ({ damage }, { keys
   );
 });
 
-export const damaged: Rule = readable(({ status, wrong, keys }) => {
+export const damaged: Rule = readable(({ status, wrong, logs }) => {
   const types = orNull(wrong) ?? [];
   if (types.length > 0) {
     return types
@@ -91,7 +91,7 @@ export const damaged: Rule = readable(({ status, wrong, keys }) => {
       ? bad(status.refused, 'see that a worker lives: it mends within seconds what is known elsewhere')
       : untold('what others did to keys', status.refused);
   }
-  const told = status.value.damage.filter(({ key, lost }) => !(lost && key === keys.events));
+  const told = status.value.damage.filter(({ key, lost }) => !(lost && logs.includes(key)));
   if (told.length === 0) return ok('nobody else changed them');
   return told.slice(0, FINDINGS_SHOWN).map(({ key, lost, sentence }) => {
     const found = `${key}: ${sentence}`;

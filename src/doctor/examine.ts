@@ -4,8 +4,13 @@ import type { Settings } from '../config.ts';
 import { DurabilityUnavailable, UnreadableState, WrongFormat } from '../errors.ts';
 import { findingsIn } from '../findings/automation-findings.ts';
 import type { Finding } from '../findings/finding.ts';
+import { statusOf } from '../inspect/convergence.ts';
+import { mergedQuotas } from '../inspect/merged.ts';
+import { askEach, type Part, partsOf } from '../inspect/parts.ts';
 import { type QuotaUse, readQuotas } from '../inspect/quota.ts';
-import { readStatus, type Status } from '../inspect/status.ts';
+import type { Status } from '../inspect/status.ts';
+import { GLOBAL_PARTITION, type PartitionLayout } from '../model/partition.ts';
+import type { RuleOptions } from '../redis/acl.ts';
 import { clusterStateOf, type SentinelState, sentinelStateOf } from '../redis/cluster-state.ts';
 import type { Connections } from '../redis/connection.ts';
 import { DamagedKey } from '../redis/damage.ts';
@@ -13,7 +18,6 @@ import { allDefinitions } from '../redis/definitions.ts';
 import { durabilityOf } from '../redis/durability.ts';
 import { requireReadable } from '../redis/format.ts';
 import { earlyAnswers, isWithin, parseInfo, type ServerVersion, versionOf } from '../redis/info.ts';
-import type { Keys } from '../redis/keys.ts';
 import { layoutThere } from '../redis/partitions.ts';
 import { isProtected } from '../redis/protection.ts';
 import { infoOf, keepingConfig, keyExists, loadAllScripts, preciseTimeMs } from '../redis/server.ts';
@@ -60,8 +64,10 @@ export type Facts = Readonly<{
   slot: string | null;
   /** Why this version cannot read the state that is there; null when it can. */
   format: Told<WrongFormat | null>;
-  /** The names of the keys of the engine. */
-  keys: Keys;
+  /** The names of the keys of the logs: one, or that of each partition. */
+  logs: readonly string[];
+  /** How the namespace is divided; null without partitions. */
+  layout: PartitionLayout | null;
   /** Keys that others wrote over with another type. */
   wrong: Told<readonly WrongType[]>;
   status: Told<Status>;
@@ -85,6 +91,8 @@ export async function examine({ connections, store, settings, clock }: ExaminePa
   const fsync = settings.durability === 'fsync' ? { fsync: wayToDisk(version) } : {};
   const durability = durabilityOf(connections, store, settings, clock);
   const format = await told(() => formatOf(redis, store));
+  const layout = orNull(await told(() => layoutThere(redis, store)));
+  const parts = partsOf(store, layout);
   return {
     settings,
     info,
@@ -93,25 +101,47 @@ export async function examine({ connections, store, settings, clock }: ExaminePa
     undurable: await told(() => unavailable(durability?.check() ?? Promise.resolve())),
     clock: await clockOf(node, clock),
     protected: await isProtected(node, store.keys.events),
-    rights: await rightsOf(node, store, { ...fsync, cluster: connections.isSpread }),
+    rights: await rightsOfAll(node, kindsOf(store, parts), { ...fsync, cluster: connections.isSpread }),
     scripts: await told(() => loadAllScripts(node)),
     cluster: await told(() => clusterFacts(connections, store, info)),
     sentinels: await told(() => sentinelStateOf(node)),
     slot: await slotOf(redis, store),
     format,
-    keys: store.keys,
-    wrong: await told(() => wrongTypes(redis, store)),
-    status: await told(() => readStatus(connections.log, store)),
-    quota: await told(() => readQuotas(redis, store)),
+    logs: parts.map((part) => part.store.keys.events),
+    layout,
+    wrong: await told(async () => (await askEach(redis, parts, wrongTypes)).flatMap(({ found }) => found)),
+    status: await told(() => statusOf(connections, store, parts)),
+    quota: await told(async () => mergedQuotas(await askEach(redis, parts, readQuotas))),
     queues: 'refused' in format ? format : await told(() => queuesOf(redis, store, format.value)),
     // Documents of another version need not be readable.
-    automations: orNull(format) === null ? await told(() => reviewed(connections, store)) : { value: [] },
+    automations: orNull(format) === null ? await told(() => reviewed(connections, store, layout)) : { value: [] },
   };
 }
 
-async function reviewed({ redis, log }: Connections, store: Store): Promise<ReviewedAutomation[]> {
+/** Stores that rights may differ for: users are given patterns of keys. */
+function kindsOf(front: Store, parts: readonly Part[]): Store[] {
+  const [first] = parts;
+  if (first === undefined || first.name === '') return [front];
+  const global = parts.filter(({ name }) => name === GLOBAL_PARTITION);
+  return [front, ...[first, ...global].map(({ store }) => store)];
+}
+
+/** What the user may not do with the keys of any of them. */
+async function rightsOfAll(redis: Redis, stores: readonly Store[], options: RuleOptions): Promise<Rights> {
+  const rights = await Promise.all(stores.map((store) => rightsOf(redis, store, options)));
+  return {
+    missing: [...new Set(rights.flatMap(({ missing }) => missing))],
+    untried: rights.find(({ untried }) => untried !== null)?.untried ?? null,
+  };
+}
+
+async function reviewed(
+  { redis, log }: Connections,
+  store: Store,
+  layout: PartitionLayout | null,
+): Promise<ReviewedAutomation[]> {
   const enabled = (await allDefinitions(redis, store)).filter((automation) => automation.enabled);
-  const surroundings = await readSurroundings({ redis, log }, store, enabled);
+  const surroundings = await readSurroundings({ redis, log }, store, enabled, layout);
   return enabled.map((one) => ({ id: one.id, name: one.name, findings: findingsIn(one, surroundings) }));
 }
 

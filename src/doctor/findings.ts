@@ -16,6 +16,7 @@ import {
 } from './engine-rules.ts';
 import type { Facts } from './examine.ts';
 import { durability, persistence, replicas } from './keeping-rules.ts';
+import { partitions } from './partition-rules.ts';
 import { clock, eviction, faults, memory, protection, rights, role, scripts, version } from './server-rules.ts';
 
 /** In the order in which a person would look. */
@@ -35,6 +36,7 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ['durability', durability],
   ['replicas', replicas],
   ['format', format],
+  ['partitions', partitions],
   ['workers', workers],
   ['log', log],
   ['ids of entries', ids],

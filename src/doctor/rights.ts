@@ -53,6 +53,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'script|load': 'return',
   'pubsub|numsub': 'c',
   'xgroup|create': `l ${ENGINE_GROUP} 0`,
+  'xgroup|destroy': `l ${ENGINE_GROUP}-gone`,
   'xgroup|delconsumer': `l ${ENGINE_GROUP} doctor`,
   'xgroup|setid': `l ${ENGINE_GROUP} 0`,
   'xinfo|groups': 'l',

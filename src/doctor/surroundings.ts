@@ -4,8 +4,9 @@ import { sampleOf } from '../findings/log-sample.ts';
 import { queueOf, queuesOf } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import { decode } from '../model/intake.ts';
+import type { PartitionLayout } from '../model/partition.ts';
 import { readNewest } from '../redis/log.ts';
-import type { Store } from '../redis/store.ts';
+import { partitionStores, type Store } from '../redis/store.ts';
 import { Queues } from '../relay/queues.ts';
 
 /** How much of the log is looked at: what is rare is in it, and it is read within a second. */
@@ -16,8 +17,12 @@ export async function readSurroundings(
   { redis, log }: Readonly<{ redis: Redis; log: Redis }>,
   store: Store,
   automations: readonly Automation[],
+  layout: PartitionLayout | null,
 ): Promise<Surroundings> {
-  const newest = (await readNewest(log, store, SAMPLE)).map((entry) => decode(entry));
+  const logs = layout === null ? [store] : partitionStores(store, layout);
+  const share = { count: Math.ceil(SAMPLE.count / logs.length), characters: SAMPLE.characters / logs.length };
+  const read = await Promise.all(logs.map((one) => readNewest(log, one, share)));
+  const newest = read.flat().map((entry) => decode(entry));
   const sample = sampleOf(newest.flatMap((decoded) => (decoded.kind === 'event' ? [decoded.event] : [])));
   const attended = await attendedOf(redis, store, [...new Set(automations.flatMap(queuesOf))]);
   return {

@@ -15,6 +15,7 @@ import type { Store } from '../redis/store.ts';
 import { shownJson, storedNumber, textIn } from '../redis/stored.ts';
 import { nextDeadline } from '../redis/windows.ts';
 import { type EntryIds, entryIdsOf } from './entry-ids.ts';
+import type { SourceStatus } from './sources.ts';
 
 /** Most workers and triggers that are looked at: more than anybody runs or reads. */
 const WORKER_LIMIT = 1_000;
@@ -70,8 +71,11 @@ export type Status = {
   clockBehindMs: number;
   /** Streams, queues and programs that events are brought in from. */
   sources: readonly KnownSource[];
-  /** How many partitions there are, and those that have not taken over the definitions of this generation; absent without partitions. */
-  partitions?: { count: number; behind: string[] };
+  /**
+   * How many partitions there are, those that have not taken over the definitions of this generation, and how far each is fed; absent
+   * without partitions.
+   */
+  partitions?: { count: number; behind: string[]; feeds: readonly SourceStatus[] };
   /** Bytes; `ratio`: the part of `limit` that counts against it, 0 without a limit. */
   memory: { used: number; limit: number; ratio: number; policy: string };
 };

@@ -27,7 +27,7 @@ import { knownSources } from '../redis/sources.ts';
 import type { Store } from '../redis/store.ts';
 import { storedAutomation } from '../redis/stored.ts';
 import { naming } from '../redis/wrong-types.ts';
-import { convergence } from './convergence.ts';
+import { statusOf } from './convergence.ts';
 import { type DeadLetter, findDeadLetter, lastDeadLetters } from './dead-letters.ts';
 import { type Dropped, droppedBy, type Replacement } from './dropped.ts';
 import {
@@ -46,14 +46,13 @@ import {
   mergedLetters,
   mergedParked,
   mergedQuotas,
-  mergedStatus,
   mergedWindows,
 } from './merged.ts';
 import { type FoundParked, parkedEvents } from './parked.ts';
 import { askEach, idIn, type Part, type PartAnswer, partOfId, partsOf } from './parts.ts';
 import { type QuotaUse, readQuotas } from './quota.ts';
 import { PartReasons, Reasons } from './reasons.ts';
-import { readStatus, type Status } from './status.ts';
+import type { Status } from './status.ts';
 import { type FoundWindows, openWindows, type WindowQuery } from './windows.ts';
 
 /** How many of a list are given where nobody says. */
@@ -107,11 +106,10 @@ export class Views {
   /** How the engine is: how far it is, what waits, who works. */
   async status(): Promise<Status> {
     return await naming(this.connections.redis, this.store, async () => {
-      const parts = await this.parts();
-      const found = mergedStatus(await askEach(this.connections.log, parts, readStatus));
+      const { redis } = this.connections;
+      const status = await statusOf(this.connections, this.store, await this.parts());
       // Those of a namespace with partitions are sources of the front log.
-      const sources = await knownSources(this.connections.redis, this.store);
-      return await convergence(this.connections.redis, this.store, parts, { ...found, sources });
+      return { ...status, sources: await knownSources(redis, this.store) };
     });
   }
 

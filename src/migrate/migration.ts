@@ -1,12 +1,13 @@
 import type { Redis } from 'ioredis';
 import { Conflict, WrongFormat } from '../errors.ts';
+import { parseLayout } from '../model/partition.ts';
 import { WorkersAlive } from '../redis/cannot-migrate.ts';
 import { leaving, leavingMark } from '../redis/format.ts';
 import { liveWorkers } from '../redis/heartbeat.ts';
 import { FORMAT } from '../redis/keys.ts';
 import { anyThere, type Origin, olderNames, textAt } from '../redis/older-state.ts';
 import { type Command, leadOver } from '../redis/steps/lead-over.ts';
-import type { Store } from '../redis/store.ts';
+import { partitionStores, type Store } from '../redis/store.ts';
 import { definitions } from './definitions.ts';
 import { history } from './history.ts';
 import { followers, readers } from './log.ts';
@@ -91,12 +92,25 @@ export async function migrate(redis: Redis, store: Store, options: MigrateOption
   return { ...report, finished };
 }
 
-/** `migrate` for the namespace of an engine. @throws WorkersAlive, CannotMigrate, WrongFormat */
+/** `migrate` for the namespace of an engine, with all of its partitions. @throws WorkersAlive, CannotMigrate, WrongFormat */
 export async function migrateState(
-  { connections, store }: Readonly<{ connections: Readonly<{ redis: Redis }>; store: Store }>,
+  { connections: { redis }, store }: Readonly<{ connections: Readonly<{ redis: Redis }>; store: Store }>,
   options: MigrateOptions = {},
 ): Promise<MigrationReport> {
-  return await migrate(connections.redis, store, options);
+  const layout = parseLayout(await textAt(redis, store.keys.format));
+  if (layout === null) return await migrate(redis, store, options);
+  let all: MigrationReport = { from: null, to: FORMAT, finished: true, counts: none() };
+  // Each is an engine of its own; what stands at the front are documents alone.
+  for (const one of partitionStores(store, layout)) {
+    const { from, finished, counts } = await migrate(redis, one, options);
+    all = { ...all, from: all.from ?? from, finished, counts: added(all.counts, counts) };
+    if (!finished) break;
+  }
+  return all;
+}
+
+function added(a: MigrationReport['counts'], b: MigrationReport['counts']): MigrationReport['counts'] {
+  return Object.fromEntries(KINDS.map((kind) => [kind, a[kind] + b[kind]])) as Record<LedKind, number>;
 }
 
 /** Goes through all steps. @returns whether it came to the end: `signal` can end it before */

@@ -165,7 +165,7 @@ async function attemptPut(
     gone: onPaper ? [] : (found?.names ?? []).filter((name) => !names.has(name)),
     triggers: onPaper ? [] : triggers,
     queues: queuesOf(automation),
-    listens: !onPaper && automation.enabled && listens(automation.trigger),
+    listens: automation.enabled && listens(automation.trigger),
   };
   const document = JSON.stringify(automation.document);
   return await putAutomation(redis, store, change, document, JSON.stringify(storedPlan(plan)));

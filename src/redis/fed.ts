@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Store } from './store.ts';
+import { storedNumber } from './stored.ts';
 
 /** How far a log is fed from a source: `mark` the source's last entry that it is done with; `toldMs` up to when its own entries tell of it. */
 export type FedSource = Readonly<{ source: string; mark: string; toldMs: number; open: boolean }>;
@@ -11,8 +12,19 @@ export async function readFed(redis: Redis, target: Store, source: string): Prom
 
 /** All open sources of a log. */
 export async function openSources(redis: Redis, target: Store): Promise<FedSource[]> {
-  const found = Object.entries(await redis.hgetall(target.keys.fed));
-  return found.flatMap(([source, text]) => fedIn(source, text) ?? []).filter(({ open }) => open);
+  return (await fedSources(redis, target)).filter(({ open }) => open);
+}
+
+/** All sources of a log, those that are closed included. */
+export async function fedSources(redis: Redis, target: Store): Promise<FedSource[]> {
+  const fields = Object.entries(await redis.hgetall(target.keys.fed));
+  return fields.flatMap(([source, text]) => fedIn(source, text) ?? []);
+}
+
+/** Up to when (ms) the applied entries of a log tell of its open sources. */
+export async function reachedOf(redis: Redis, target: Store): Promise<ReadonlyMap<string, number>> {
+  const fields = Object.entries(await redis.hgetall(target.keys.reached));
+  return new Map(fields.map(([source, ms]) => [source, storedNumber(ms, 0)]));
 }
 
 /** As lua/include/fed.lua writes it. */

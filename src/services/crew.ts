@@ -7,14 +7,19 @@ import { currentGeneration } from '../redis/definitions.ts';
 import { endOfLife, liveWorkers, signOfLife } from '../redis/heartbeat.ts';
 import { readPosition, readWaiting } from '../redis/log.ts';
 import { followPartition } from '../redis/placed.ts';
+import { serverTimeMs } from '../redis/server-time.ts';
 import { partitionStore, type Store } from '../redis/store.ts';
 import { Feeding } from './feeding.ts';
+import { Janitor } from './janitor.ts';
 import { preferredOf } from './rendezvous.ts';
 import { SourceMarks } from './source-marks.ts';
 import { newWorkerId, Worker, type WorkerParts } from './worker.ts';
 
 /** Between two looks at who lives and how far the partitions are; a worker that ends says so, and is missed within this time. */
 const ROUND_MS = 1_000;
+
+/** Between two rounds of the janitor of the front log. */
+const TIDY_MS = 30_000;
 
 /** Workers that share partitions: far more than anybody runs. */
 const WORKERS_LOOKED_AT = 1_000;
@@ -44,14 +49,17 @@ export class Crew implements Service {
   readonly #watched = new Map<string, SeenPartition>();
   readonly #loop: Loop;
   readonly #marks: SourceMarks;
+  readonly #janitor: Janitor;
+  #tidiedMs = Number.NEGATIVE_INFINITY;
   /** What it feeds, and the names of these partitions. */
   #feeding: { readonly names: string; readonly feeding: Feeding } | null = null;
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
     this.#logger = parts.logger.child({ worker: this.id });
-    const { clock, connections, store, layout } = parts;
+    const { clock, connections, store, layout, settings } = parts;
     this.#marks = new SourceMarks({ redis: connections.redis, store, layout, clock, logger: this.#logger });
+    this.#janitor = new Janitor({ redis: connections.redis, store, logger: this.#logger, settings, front: true });
     this.#loop = new Loop({ name: 'crew', clock, logger: this.#logger }, async () => {
       await this.runOnce();
       return ROUND_MS;
@@ -89,6 +97,10 @@ export class Crew implements Service {
       }),
     );
     await this.#feed(names.filter((name) => own.has(name)));
+    if (own.has(GLOBAL_PARTITION) && clock.nowMs() >= this.#tidiedMs + TIDY_MS) {
+      this.#tidiedMs = clock.nowMs();
+      await this.#janitor.runOnce(await serverTimeMs(redis));
+    }
   }
 
   /** Feeds its own partitions. */

@@ -20,6 +20,8 @@ export type JanitorParts = {
   store: Store;
   logger: Logger;
   settings: Pick<Settings, 'retentionMs' | 'ledgerRetentionMs'>;
+  /** Whether it is the front of a namespace with partitions: its log is fed on and not applied, and nothing fires there. */
+  front?: boolean;
 };
 
 /** Removes what is not needed any more. Every step is atomic and safe beside any number of other janitors. */
@@ -40,14 +42,16 @@ export class Janitor {
     for (let step = 0; step < STEPS_PER_RUN && (await forgetRevisions(redis, store, nowMs)) === 'forgotten'; step += 1);
     await this.#trimStreams(nowMs);
     for (let step = 0; step < STEPS_PER_RUN && (await forgetHistory(redis, store)) === 'forgotten'; step += 1);
+    if (this.#parts.front) return;
     await this.#retireConsumers(store.keys.events, ENGINE_GROUP);
     await this.#retireConsumers(store.keys.firings, ACTIONS_GROUP);
   }
 
   async #trimStreams(nowMs: number): Promise<void> {
-    const { store, logger, settings } = this.#parts;
+    const { store, logger, settings, front = false } = this.#parts;
     const { events, firings, dead } = store.keys;
-    const blockedBy = await this.#trim({ stream: events, fenced: true }, nowMs - settings.retentionMs);
+    // What is not fed yet is kept by the groups of the feeds.
+    const blockedBy = await this.#trim({ stream: events, fenced: !front }, nowMs - settings.retentionMs);
     if (blockedBy !== this.#blockedBy) {
       this.#blockedBy = blockedBy;
       if (blockedBy !== null) logger.warn({ stream: events, group: blockedBy }, 'a group keeps old entries');

@@ -12,6 +12,7 @@ import { judgeQueues, type QueueState } from '../../relay/queue-states.ts';
 import type { Depth } from '../../relay/queues.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, FAILED, type Verb } from '../verb.ts';
+import { feedWarnings, partitionsInWords, partitionsJson } from '../view/feeds.ts';
 import { asJson, outputOption, plain, printJson } from '../view/output.ts';
 import { sourceJson } from '../view/source.ts';
 import { boundOf, facts, wideOption, wrapped } from '../view/table.ts';
@@ -86,6 +87,7 @@ async function reportOn(watchfire: Watchfire, engineOnly: boolean): Promise<Repo
   const problems = [...(await problemsOf(watchfire, status)), ...(engineOnly ? [] : jobs.problems)];
   const warnings = [
     ...warningsOf(status),
+    ...feedWarnings(status),
     ...quotaWarnings(quotas),
     ...budgetWarnings(await watchfire.closedBudgets(), status.now),
     ...jobs.warnings,
@@ -211,13 +213,6 @@ function linesOf({ status, queues, problems, warnings }: Report, bound: number |
   return [...sentences.flatMap((sentence) => wrapped(plain(sentence), bound)), ...facts(rows, bound)];
 }
 
-function partitionsInWords({ partitions }: Status): [string, string][] {
-  if (!partitions) return [];
-  const { count: all, behind } = partitions;
-  const lag = behind.length === 0 ? 'all have these automations' : `not yet these automations: ${behind.join(', ')}`;
-  return [['partitions', `${count(all)} and the global one; ${lag}`]];
-}
-
 /** Conditions that could not be answered, those of the automations with most; no line where all could. */
 function failuresInWords(whereErrors: Status['whereErrors']): [string, string][] {
   const sorted = Object.entries(whereErrors).sort(([, a], [, b]) => b - a);
@@ -277,6 +272,7 @@ function reportJson({ status, queues, problems, warnings }: Report): Record<stri
     warnings,
     now: formatTimestamp(now),
     ...rest,
+    ...partitionsJson(status),
     damage: damage.map(({ atMs, ...one }) => ({ ...one, at: formatTimestamp(atMs) })),
     kept_by: keptBy,
     where_errors: whereErrors,
