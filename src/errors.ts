@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'UNPROTECTED'
   | 'WRONG_FORMAT'
   | 'CANNOT_MIGRATE'
+  | 'CANNOT_REPARTITION'
   | 'WORKERS_ALIVE'
   | 'SCRIPT_MISMATCH'
   | 'UNEXPECTED_ANSWER'
@@ -294,7 +295,6 @@ const LONGEST_REASON = 200;
  * @param redacted takes out secrets: before the text is cut, since a part of one could not be found any more
  */
 export function reasonOf(error: unknown, redacted = (text: string): string => text): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  const [line = ''] = redacted(text).split('\n', 1);
+  const [line = ''] = redacted(error instanceof Error ? error.message || error.name : String(error)).split('\n', 1);
   return (line.split(', with args beginning with', 1)[0] ?? line).slice(0, LONGEST_REASON);
 }

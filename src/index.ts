@@ -77,6 +77,7 @@ export type { FoundFirings, LedgerQuery, Recorded } from './inspect/firings.ts';
 export type { FoundParked, Parked } from './inspect/parked.ts';
 export { DEFAULT_QUOTAS, LARGEST_QUOTA, type QuotaChanges, type Quotas, type QuotaUse } from './inspect/quota.ts';
 export type { Reason, Reasons } from './inspect/reasons.ts';
+export type { SourceStatus } from './inspect/sources.ts';
 export type { Status, WorkerStatus } from './inspect/status.ts';
 export type { CompositeWindow, EventWindow, FoundWindows, Window, WindowQuery } from './inspect/windows.ts';
 export {
@@ -106,7 +107,7 @@ export type { Actions } from './reactions/actions.ts';
 export type { ActionHandler, ActionJob, ActionSchema } from './reactions/handler.ts';
 export type { ActionsOptions } from './reactions/reactor.ts';
 export { ROLES, type Role, type RuleOptions, rulesOf, WAYS_TO_DISK, type WayToDisk } from './redis/acl.ts';
-export { CannotMigrate, WorkersAlive } from './redis/cannot-migrate.ts';
+export { CannotMigrate, CannotRepartition, WorkersAlive } from './redis/cannot-migrate.ts';
 export type { Closing } from './redis/closings.ts';
 export { divide } from './redis/partitions.ts';
 export type { ActedOn } from './relay/delivery-acts.ts';
@@ -114,6 +115,11 @@ export type { DeliveryQuery } from './relay/delivery-list.ts';
 export type { QueueJob } from './relay/jobs.ts';
 export { FailedForGood, TryAgain } from './relay/outcome.ts';
 export type { Depth } from './relay/queues.ts';
+export {
+  type RepartitionOptions,
+  type RepartitionReport,
+  repartition,
+} from './repartition/repartition.ts';
 export type { LiveDropped, LiveEvent, LiveHeard, LiveJob, LiveMore, LiveNote } from './services/live.ts';
 export type { RunningWorker as Worker, WorkerHooks } from './services/worker.ts';
 export type { Answered, ScenarioAnswer } from './simulation/scenario.ts';

@@ -77,6 +77,10 @@ const engine: Record<string, Listed> = {
   audit: { summary: 'show what was changed, by whom and why', load: () => import('./verbs/audit.ts') },
   erase: { summary: 'remove what carries a label with a value', load: () => import('./verbs/erase.ts') },
   init: { summary: 'divide an empty namespace into partitions', load: () => import('./verbs/init.ts') },
+  repartition: {
+    summary: 'lead a namespace to other partitions, or back to one',
+    load: () => import('./verbs/repartition.ts'),
+  },
   settings: { summary: 'show or set what all workers follow', load: () => import('./verbs/settings.ts') },
   migrate: {
     summary: 'lead the state of an earlier version over',

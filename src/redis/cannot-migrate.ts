@@ -1,4 +1,5 @@
-import { WatchfireError } from '../errors.ts';
+import { WatchfireError, WrongFormat } from '../errors.ts';
+import { FORMAT } from './keys.ts';
 
 /** Characters of a value that an error shows. */
 const VALUE_LIMIT = 80;
@@ -20,11 +21,32 @@ export class CannotMigrate extends WatchfireError {
 
 /** Workers take part in an engine whose state is to be led over. */
 export class WorkersAlive extends WatchfireError {
-  constructor(workers: readonly string[]) {
+  constructor(workers: readonly string[], verb: 'migrate' | 'repartition' = 'migrate') {
     super(
       'WORKERS_ALIVE',
       `${workers.length === 1 ? 'a worker lives' : `${workers.length} workers live`} in this namespace (${workers.join(', ')}): ` +
-        'stop all workers, then run "watchfire migrate" again; one that was killed counts as alive for 10 s',
+        `stop all workers, then run "watchfire ${verb}" again; one that was killed counts as alive for 10 s`,
     );
+  }
+}
+
+/** State that cannot be led to other partitions as it stands. */
+export class CannotRepartition extends WatchfireError {
+  /** @param finding what stands in the way; `advice`: what to do first */
+  constructor(finding: string, advice: string) {
+    super('CANNOT_REPARTITION', `${finding}: ${advice}, then run "watchfire repartition" again`);
+  }
+}
+
+/** The namespace is being led to other partitions, or that was cut off: until it is through every version refuses it. */
+export class BeingMoved extends WrongFormat {
+  override readonly finding: string;
+  override readonly advice =
+    'run "watchfire repartition" again as it was begun; until it is through nothing works there';
+
+  constructor(namespace: string, found: string) {
+    super(namespace, 'older', found, FORMAT);
+    this.finding = `the namespace ${namespace} is being led to other partitions`;
+    this.message = `${this.finding}: ${this.advice}`;
   }
 }

@@ -1,8 +1,10 @@
 import type { Redis } from 'ioredis';
 import { WrongFormat } from '../errors.ts';
 import { type PartitionLayout, parseLayout } from '../model/partition.ts';
+import { BeingMoved } from './cannot-migrate.ts';
 import { DamagedKey } from './damage.ts';
 import { FORMAT } from './keys.ts';
+import { isMoveMark } from './move-mark.ts';
 import { claimFormat } from './steps/claim-format.ts';
 import { partitionStores, type Store } from './store.ts';
 
@@ -16,6 +18,7 @@ export async function requireFormat(redis: Redis, store: Store): Promise<Partiti
   if (word !== 'older' && word !== 'newer') return null;
   const layout = parseLayout(number);
   if (layout === null) {
+    refuseMoving(store, number);
     if (number !== null) mustBeNumber(store, number);
     throw new WrongFormat(store.namespace, word, number, FORMAT);
   }
@@ -38,6 +41,7 @@ export async function requireReadable(redis: Redis, store: Store): Promise<Parti
     await Promise.all(partitionStores(store, layout).map((one) => requireReadable(redis, one)));
     return layout;
   }
+  refuseMoving(store, found);
   if (found !== null) {
     mustBeNumber(store, found);
     throw new WrongFormat(store.namespace, writerOf(found), found, FORMAT);
@@ -55,6 +59,11 @@ export async function requireReadable(redis: Redis, store: Store): Promise<Parti
     throw new WrongFormat(store.namespace, again === null ? 'older' : writerOf(again), again, FORMAT);
   }
   return null;
+}
+
+/** @throws WrongFormat while the namespace is led to other partitions */
+function refuseMoving({ namespace }: Store, found: string | null): void {
+  if (found !== null && isMoveMark(found)) throw new BeingMoved(namespace, found);
 }
 
 /** @throws DamagedKey for what no version writes */

@@ -129,6 +129,10 @@ export type Keys = Readonly<{
   attempts: string;
   /** zset with a TTL: worker id -> its last sign of life in ms, by its own clock; says which heartbeats to look for. */
   workers: string;
+  /** zset, while `watchfire repartition` is at work: keys that stand ready as `{wf}:next:…` to take the place of those with these names. */
+  next: string;
+  /** zset, the same: keys that go then. */
+  former: string;
   /** string with a TTL: a relay writes it before it waits for replicas or disk, to have a write of its own to wait for. */
   durable: string;
   /** A channel, not a key: what workers do, published only while somebody listens (src/services/live.ts); see channel.ts. */
@@ -238,6 +242,8 @@ export function keysOf(namespace: string): Keys {
     seen: name('seen'),
     attempts: name('attempts'),
     workers: name('workers'),
+    next: name('next'),
+    former: name('former'),
     durable: name('durable'),
     live: name('live'),
   });

@@ -59,6 +59,13 @@ export class PartitionedEngine implements StepEngine {
     await this.#each((engine) => engine.prepare());
   }
 
+  /** Goes on with the state that stands in its namespaces; in place of `prepare`. @param automations that stand there */
+  async resume(automations: readonly Automation[]): Promise<void> {
+    await this.#each((engine) => engine.resume());
+    for (const automation of automations) this.#homes.set(automation.id, this.#homesOf(automation));
+    this.#advance();
+  }
+
   moveTo(atMs: number): void {
     this.#nowMs = Math.max(atMs, Number.parseInt(this.#last, 10));
     for (const engine of this.#engines.values()) engine.moveTo(this.#nowMs);
@@ -86,9 +93,7 @@ export class PartitionedEngine implements StepEngine {
   }
 
   async put(automation: Automation): Promise<void> {
-    const homes = isSpread(automation.trigger, this.#layout.by)
-      ? partitionNames(this.#layout).filter((name) => name !== GLOBAL_PARTITION)
-      : [GLOBAL_PARTITION];
+    const homes = this.#homesOf(automation);
     const before = this.#homes.get(automation.id) ?? [];
     this.#homes.set(automation.id, homes);
     await this.#each(async (engine, name) => {
@@ -96,6 +101,11 @@ export class PartitionedEngine implements StepEngine {
       else if (before.includes(name)) await engine.delete(automation.id);
       else await engine.tick();
     });
+  }
+
+  #homesOf({ trigger }: Automation): readonly string[] {
+    if (!isSpread(trigger, this.#layout.by)) return [GLOBAL_PARTITION];
+    return partitionNames(this.#layout).filter((name) => name !== GLOBAL_PARTITION);
   }
 
   async delete(id: string): Promise<void> {
@@ -126,7 +136,7 @@ export class PartitionedEngine implements StepEngine {
     const global = fired.get(GLOBAL_PARTITION) ?? [];
     fired.set(GLOBAL_PARTITION, global);
     const spread = [...fired].filter(([name]) => name !== GLOBAL_PARTITION).map(([, firings]) => firings);
-    for (const { id, shadow } of mergedFirings(spread, this.#event)) if (!shadow) await this.#forward(id);
+    await this.#forward(mergedFirings(spread, this.#event).flatMap(({ id, shadow }) => (shadow ? [] : id)));
     global.push(...(await this.#engine(GLOBAL_PARTITION).drain()));
     this.#advance();
     const event = this.#event;
@@ -135,14 +145,22 @@ export class PartitionedEngine implements StepEngine {
     return mergedFirings([...fired.values()], event);
   }
 
-  /** Brings the state-change event of a firing to the global partition, where it is wanted there. */
-  async #forward(firing: string): Promise<void> {
-    const own = this.#own.get(firing);
-    if (own === undefined || this.#routing.targetsOf(own, 'partition').length === 0) return;
+  /** Brings state-change events of firings to the global partition, where they are wanted there: what they bring stands behind all of them. */
+  async #forward(firings: readonly string[]): Promise<void> {
+    const wanted = firings.flatMap((firing) => {
+      const own = this.#own.get(firing);
+      return own === undefined || this.#routing.targetsOf(own, 'partition').length === 0 ? [] : own;
+    });
+    if (wanted.length === 0) return;
     this.#advance();
-    const id = nextId(this.#last, this.#nowMs);
-    await this.#engine(GLOBAL_PARTITION).replay([{ ...own, id }], [id]);
-    this.#last = id;
+    const entries = wanted.map((own) => {
+      this.#last = nextId(this.#last, this.#nowMs);
+      return { ...own, id: this.#last };
+    });
+    await this.#engine(GLOBAL_PARTITION).replay(
+      entries,
+      entries.map(({ id }) => id),
+    );
   }
 
   #advance(): void {

@@ -12,8 +12,8 @@ import { type Entry, sealEvent } from '../model/intake.ts';
 import { deleteDefinition, findDefinition, listenToAll, putDefinition } from '../redis/definitions.ts';
 import { requireFormat } from '../redis/format.ts';
 import { clearKeyOf, type KeyName, resolveAlertOf } from '../redis/key-changes.ts';
-import { ledgerBehind } from '../redis/ledger.ts';
-import { readBehind } from '../redis/log.ts';
+import { endOfLedger, ledgerBehind } from '../redis/ledger.ts';
+import { readBehind, readPosition } from '../redis/log.ts';
 import { appendAll } from '../redis/scratch-log.ts';
 import { settle } from '../redis/steps/settle.ts';
 import { type Store, storeOf } from '../redis/store.ts';
@@ -91,6 +91,16 @@ export class ScratchEngine {
     await requireFormat(this.redis, this.store);
     this.#tellsAll = tellsAll;
     if (tellsAll) await listenToAll(this.redis, this.store);
+  }
+
+  /** Goes on with the state that stands in its namespace; in place of `prepare`. */
+  async resume(): Promise<void> {
+    if (this.#tellsAll) await listenToAll(this.redis, this.store);
+    await this.definitions.refresh();
+    this.#applied = await readPosition(this.redis, this.store);
+    this.#newest = this.#applied;
+    this.#noted = await endOfLedger(this.redis, this.store);
+    this.#hasShadows = true;
   }
 
   /** Stream id of the last applied entry. */

@@ -23,6 +23,7 @@ const VERBS = [
     'audit',
     'erase',
     'init',
+    'repartition',
     'settings',
     'migrate',
     'apply',

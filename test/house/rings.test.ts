@@ -32,7 +32,7 @@ const RINGS: readonly (readonly string[])[] = [
   ['match'],
   ['redis', 'embedded', 'findings'],
   ['apply', 'relay', 'producer', 'inspect'],
-  ['services', 'doctor', 'migrate', 'why', 'replay', 'erase'],
+  ['services', 'doctor', 'migrate', 'repartition', 'why', 'replay', 'erase'],
   ['reactions'],
   ['sources'],
   ['simulation', 'engine.ts'],

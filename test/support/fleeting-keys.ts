@@ -27,4 +27,6 @@ export const FLEETING: readonly string[] = [
   'grouping',
   'followed',
   'jobs_home',
+  'next',
+  'former',
 ];

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { afterAll, describe, expect, inject, test } from 'vitest';
-import { parseTimestamp } from '../../src/model/timestamp.ts';
 import { run } from '../cli/run.ts';
+import { scenarioArbitrary } from '../oracle/arbitrary.ts';
 import { randomOf } from '../rigs/chaos/load.ts';
 import { extent, seedOfRun } from '../rigs/extent.ts';
+import { isExcepted, plainScenario, setOf } from './plain.ts';
 import { notYet, type Recorded, TRACE_FILES, type TraceFile, tracesIn } from './recorded.ts';
 
 const FILE_TIMEOUT_MS = 1_800_000;
@@ -25,30 +27,6 @@ const LAYOUTS: readonly (readonly [number, string])[] =
 
 const listed = new Set(notYet());
 const counts = { scenarios: 0, firings: 0, excepted: 0 };
-
-/** An event that is late, or that waits for another one, as a step of a scenario has it. */
-type Sent = Readonly<{ occurred?: unknown; follows?: unknown }>;
-
-/** Whether the clock or the order of events plays a part: these are those of a partition, and of the whole log without partitions. */
-function isExcepted({ timeline }: Recorded): boolean {
-  return timeline.some(({ at, event }) => {
-    const { occurred, follows } = (event ?? {}) as Sent;
-    if (follows !== undefined && follows !== null) return true;
-    if (occurred === undefined || occurred === null) return false;
-    const [then, now] = [parseTimestamp(String(occurred)), parseTimestamp(at)];
-    return then === undefined || now === undefined || then < now;
-  });
-}
-
-/** What fired as a set: each firing with the firing whose state-change event brought it in the place of its number. */
-function setOf(firings: readonly unknown[] = []): string[] {
-  const whole = (i: number): unknown => {
-    const { event, step: _, ...firing } = firings[i] as { event: string | null; step: number };
-    const cause = /^@(\d+)$/.exec(event ?? '')?.[1];
-    return { ...firing, event: cause === undefined ? event : whole(Number(cause)) };
-  };
-  return firings.map((_, i) => JSON.stringify(whole(i))).sort();
-}
 
 function chosenIn(file: TraceFile): Recorded[] {
   const random = randomOf(SEED);
@@ -81,6 +59,51 @@ describe.each(LAYOUTS)('%i partitions by %s', (partitions, by) => {
       }
     },
   );
+});
+
+/** Random scenarios, and how many of them are made and removed together. */
+const RUNS = extent('runs', 12);
+const BATCH = 50;
+
+const random = { scenarios: 0, firings: 0 };
+
+/** Partitions of the random scenarios: 1, 4 and 16 by the label that most keys have, and 4 by one that others have. */
+const RANDOM_LAYOUTS: readonly (readonly [number, string])[] = [
+  [4, 'id'],
+  ...(RUNS > 100
+    ? ([
+        [1, 'id'],
+        [16, 'id'],
+        [4, 'zone'],
+      ] as const)
+    : []),
+];
+
+async function simulated(lines: readonly string[], more: readonly string[]): Promise<Recorded[]> {
+  const ran = await run(['simulate', '-', '--redis', inject('adminUrl'), ...more], { stdin: lines });
+  expect(ran.err).toEqual([]);
+  return ran.out.map((line): Recorded => JSON.parse(line));
+}
+
+test('random scenarios fire in partitions what they fire without', { timeout: 12 * FILE_TIMEOUT_MS }, async () => {
+  for (let from = 0; from < RUNS; from += BATCH) {
+    const seed = SEED + from;
+    const scenarios = fc.sample(scenarioArbitrary, { seed, numRuns: Math.min(BATCH, RUNS - from) });
+    const lines = scenarios.map((one, i) => `${JSON.stringify({ ...plainScenario(one), name: `${seed}.${i}` })}\n`);
+    const whole = await simulated(lines, []);
+    for (const [partitions, by] of RANDOM_LAYOUTS) {
+      const parts = await simulated(lines, ['--partitions', String(partitions), '--by', by]);
+      for (const [i, { name, firings }] of whole.entries())
+        expect({ name, firings: setOf(parts[i]?.firings) }, `seed ${seed}, ${i}: ${lines[i]}`).toEqual({
+          name,
+          firings: setOf(firings),
+        });
+    }
+    random.scenarios += scenarios.length;
+    random.firings += whole.reduce((sum, { firings }) => sum + (firings?.length ?? 0), 0);
+    if (RUNS > 100)
+      console.log(`seed ${SEED}: ${random.scenarios} random scenarios (${random.firings} firings) the same`);
+  }
 });
 
 afterAll(() => {

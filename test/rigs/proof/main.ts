@@ -27,9 +27,14 @@ const PARTS: Readonly<Record<string, Part>> = {
     whole: { share: 1 },
   },
   partitions: {
-    what: 'the recorded scenarios in 1, 4 and 16 partitions fire what they fire without (--share 0.1: a random tenth)',
+    what: 'recorded and random scenarios in 1, 4 and 16 partitions fire what they fire without (--share 0.1: a random tenth)',
     tests: 'test/traces/partitions.test.ts',
-    whole: { share: 1 },
+    whole: { share: 1, runs: 10_000 },
+  },
+  repartition: {
+    what: 'random scenarios that are repartitioned on the way fire what they fire where nobody does',
+    tests: 'test/repartition/law.test.ts',
+    whole: { runs: 2_000 },
   },
   feed: {
     what: 'a model of the feed, and each of its rules left out once: late, doubled, lost calls, crashes, failovers of both sides',
@@ -45,6 +50,11 @@ const PARTS: Readonly<Record<string, Part>> = {
     what: 'one ledger, whatever the number of workers and the size of chunks, through kills and restarts',
     tests: 'test/rigs/proof/determinism.test.ts',
     whole: { entries: 2_000, cells: 9 },
+  },
+  matrix: {
+    what: 'the ledger of each of 4 partitions follows from its log: three workers, two killed, chunks of any size',
+    tests: 'test/rigs/proof/partition-matrix.test.ts',
+    whole: { entries: 3_000 },
   },
   backtest: {
     what: 'a replay of a log gives its ledger again, with all that was changed on the way; also where its front was trimmed',

@@ -1,0 +1,36 @@
+import { parseTimestamp } from '../../src/model/timestamp.ts';
+
+/** An event that is late, or that waits for another one, as a step of a scenario has it. */
+type Sent = Readonly<{ occurred?: unknown; follows?: unknown }>;
+type Timed = Readonly<{ timeline: readonly Readonly<{ at: string; event?: unknown }>[] }>;
+
+/** Whether the clock or the order of events plays a part: these are those of a partition, and of the whole log without partitions. */
+export function isExcepted({ timeline }: Timed): boolean {
+  return timeline.some(({ at, event }) => {
+    const { occurred, follows } = (event ?? {}) as Sent;
+    if (follows !== undefined && follows !== null) return true;
+    if (occurred === undefined || occurred === null) return false;
+    const [then, now] = [parseTimestamp(String(occurred)), parseTimestamp(at)];
+    return then === undefined || now === undefined || then < now;
+  });
+}
+
+/** The same scenario with events that happen when they are sent, and follow none. */
+export function plainScenario<T extends Timed>(scenario: T): T {
+  const timeline = scenario.timeline.map((step) => {
+    if (typeof step.event !== 'object' || step.event === null) return step;
+    const { occurred: _, follows: __, ...event } = step.event as Record<string, unknown>;
+    return { ...step, event };
+  });
+  return { ...scenario, timeline };
+}
+
+/** What fired as a set: each firing with the firing whose state-change event brought it in the place of its number. */
+export function setOf(firings: readonly unknown[] = []): string[] {
+  const whole = (i: number): unknown => {
+    const { event, step: _, ...firing } = firings[i] as { event: string | null; step: number };
+    const cause = /^@(\d+)$/.exec(event ?? '')?.[1];
+    return { ...firing, event: cause === undefined ? event : whole(Number(cause)) };
+  };
+  return firings.map((_, i) => JSON.stringify(whole(i))).sort();
+}
