@@ -20,8 +20,9 @@ COPY --from=build /app/dist dist
 COPY lua lua
 COPY package.json ./
 USER node
-# Healthy as long as the engine works; whether others take its jobs is not the business of this container. REDIS_URL is the one of
-# the container.
-HEALTHCHECK --interval=15s --timeout=5s --start-period=15s --retries=4 CMD ["node", "dist/cli/main.js", "status", "--engine-only"]
+# Of this process alone, for the container's own health check; Compose opens it to its network.
+ENV WATCHFIRE_HTTP=127.0.0.1:9464
+# Healthy as long as this process takes part in the work: it is asked itself, and how the engine is as a whole is for the metrics.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=15s --retries=4 CMD ["node", "-e", "fetch('http://127.0.0.1:9464/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/cli/main.js"]
 CMD ["worker"]

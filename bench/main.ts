@@ -17,6 +17,7 @@ import * as ignore from './ignore.ts';
 import * as instructions from './instructions.ts';
 import * as latency from './latency.ts';
 import * as memory from './memory.ts';
+import * as metrics from './metrics.ts';
 import * as patterns from './patterns.ts';
 import * as peers from './peers/peers.ts';
 import * as relay from './relay.ts';
@@ -59,6 +60,7 @@ const PARTS: readonly Part[] = [
   { name: 'relay', run: relay.run },
   { name: 'memory', run: memory.run },
   { name: 'disk', run: disk.run },
+  { name: 'metrics', run: metrics.run },
   { name: 'restart', run: restart.run },
   { name: 'slices', run: slices.run },
   { name: 'tests', run: tests.run },

@@ -1,17 +1,14 @@
 import { pino } from 'pino';
-import { Watchfire } from '../src/index.ts';
+import { systemClock, Watchfire } from '../src/index.ts';
 import type { Entry } from '../src/model/intake.ts';
 import type { QueueJob } from '../src/relay/jobs.ts';
+import { Worker } from '../src/services/worker.ts';
 import { serve } from './program.ts';
 
 /** A worker in a process of its own: `worker.ts URL NAMESPACE`. It takes part once it is asked to `start`, or to be `watched`. */
 const [redis = '', namespace = ''] = process.argv.slice(2);
-const watchfire = new Watchfire({
-  redis,
-  namespace,
-  maxQueueDepth: 100_000_000,
-  logger: pino({ level: 'warn' }, pino.destination(2)),
-});
+const logger = pino({ level: 'warn' }, pino.destination(2));
+const watchfire = new Watchfire({ redis, namespace, maxQueueDepth: 100_000_000, logger });
 
 /** How long each took from the `sent` in its event's payload on, in ms: until a job was confirmed, until an entry was seen to be applied. */
 const delays: { job: number[]; applied: number[] } = { job: [], applied: [] };
@@ -44,6 +41,11 @@ serve(
     start: async () => {
       await watchfire.startWorker({ onJobs: noteJobs });
     },
+    unmeasured: async () => {
+      const { connections, store, settings } = watchfire;
+      await new Worker({ connections, store, settings, clock: systemClock, logger, onJobs: noteJobs }).ready();
+    },
+    listen: () => watchfire.serveHttp('127.0.0.1:0'),
     watched: async () => {
       await watchfire.startWorker({ observe: noteApplied, onJobs: noteJobs });
     },

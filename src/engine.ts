@@ -244,11 +244,12 @@ export class Watchfire extends Sourced {
     await answers(node);
     if (!this.settings.allowUnprotected) await refuseUnprotected(node, this.store.keys.events);
     const layout = await this.format.toWrite();
-    const { connections, store, settings, clock, logger } = this;
-    const worker = await newWorker({ connections, store, settings, clock, logger, ...hooks }, layout);
+    const { connections, store, settings, clock, logger, measures } = this;
+    const worker = await newWorker({ connections, store, settings, clock, logger, measures, ...hooks }, layout);
     this.#workers.add(worker);
     try {
       await worker.ready();
+      measures.parts.ready('worker');
     } catch (error) {
       this.#workers.delete(worker);
       await worker.stop();
@@ -260,6 +261,7 @@ export class Watchfire extends Sourced {
   /** Stops the workers of this process and closes its connections, within 5 s. */
   async close(): Promise<void> {
     await Promise.all([this.stopSources(), this.stopActions(), ...[...this.#workers].map((worker) => worker.stop())]);
+    await this.stopListening();
     await this.connections.close();
   }
 

@@ -71,9 +71,11 @@ export {
   WrongFormat,
 } from './errors.ts';
 export type { Finding } from './findings/finding.ts';
+export type { ListenOptions, PathAnswerer } from './http/server.ts';
 export type { Alert, AlertQuery } from './inspect/alerts.ts';
 export type { DeadLetter, RedriveSummary } from './inspect/dead-letters.ts';
 export type { FoundFirings, LedgerQuery, Recorded } from './inspect/firings.ts';
+export type { CountsByWord, HistoryMinute, HistoryQuery } from './inspect/history.ts';
 export type { FoundParked, Parked } from './inspect/parked.ts';
 export { DEFAULT_QUOTAS, LARGEST_QUOTA, type QuotaChanges, type Quotas, type QuotaUse } from './inspect/quota.ts';
 export type { Reason, Reasons } from './inspect/reasons.ts';

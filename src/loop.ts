@@ -1,12 +1,14 @@
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import { reasonOf } from './errors.ts';
+import type { Measures } from './measure/measures.ts';
 
 /** Delays after a step that failed: the first, and the most. */
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 2_000;
 
-export type LoopParts = { name: string; clock: Clock; logger: Logger };
+/** `measures`: where it is seen whether the loop goes on. */
+export type LoopParts = { name: string; clock: Clock; logger: Logger; measures?: Pick<Measures, 'pulse'> | undefined };
 
 /**
  * Repeats a step with growing delays until it succeeds. What fails here is the infrastructure, and every step is safe to
@@ -35,11 +37,21 @@ export class Loop {
   #waking = new AbortController();
   #running: Promise<void> | null = null;
   #dueMs = 0;
+  #tickedMs = 0;
 
   /** @param step does one round and says how many ms to wait before the next one */
   constructor(parts: LoopParts, step: (signal: AbortSignal) => Promise<number>) {
     this.#parts = parts;
     this.#step = step;
+  }
+
+  get name(): string {
+    return this.#parts.name;
+  }
+
+  /** How long the round under way already takes, or how late the next one is; 0 while it waits for its time. */
+  overdueMs(nowMs: number): number {
+    return Math.max(0, nowMs - (this.#dueMs === 0 ? this.#tickedMs : this.#dueMs));
   }
 
   start(): void {
@@ -59,16 +71,24 @@ export class Loop {
   }
 
   async #run(): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock, measures } = this.#parts;
     const { signal } = this.#stopping;
+    const step = (): Promise<number> => {
+      this.#tickedMs = clock.nowMs();
+      return this.#step(signal);
+    };
+    this.#tickedMs = clock.nowMs();
+    measures?.pulse.add(this);
     while (!signal.aborted) {
       this.#waking = new AbortController();
-      const waitMs = await persist(this.#parts, signal, () => this.#step(signal));
+      const waitMs = await persist(this.#parts, signal, step);
       if (!waitMs || signal.aborted) continue;
       this.#dueMs = clock.nowMs() + waitMs;
       await clock.sleep(waitMs, this.#waking.signal);
+      this.#tickedMs = clock.nowMs();
       this.#dueMs = 0;
     }
+    measures?.pulse.remove(this);
   }
 }
 

@@ -44,6 +44,11 @@ return {
   DELIVERIES_BYTES = 64 * 1000 * 1000, -- of all of them: some 100,000; sent ones go first
   DELIVERIES_FORGOTTEN = 10, -- by one call, so that they go faster than they come
 
+  -- The history of minutes (lua/note-minutes.lua): 64 MB at most.
+  HISTORY_KEPT_MS = 49 * 3600 * 1000, -- of an hour since its last count: two days, and the hour that is being counted
+  HISTORY_HOUR_BYTES = 1300 * 1000, -- of the names of one hour; further automations are counted together
+  HISTORY_FIELD_BYTES = 40, -- that a count takes beside its name
+
   -- The log.
   EARLIEST_ID_MS = 1000 * 1000 * 1000 * 1000, -- rules 4: the year 2001; smaller ids are no milliseconds
   LATEST_ID_MS = 253402300799999, -- the last millisecond of the year 9999: a position behind it is no time

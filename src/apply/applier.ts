@@ -2,15 +2,18 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { reasonOf } from '../errors.ts';
+import type { Measured } from '../measure/work.ts';
 import type { Entry } from '../model/intake.ts';
 import { readOutcomes } from '../redis/backlog.ts';
 import { readAgain } from '../redis/log.ts';
 import { isInfrastructure } from '../redis/retryable.ts';
 import { type Applied, apply } from '../redis/steps/apply.ts';
 import type { Store } from '../redis/store.ts';
+import type { Chunk } from '../redis/wire.ts';
 import { type Batch, countUpTo } from './batch.ts';
 import { LargeEntries } from './large-entries.ts';
 import type { Matcher } from './matcher.ts';
+import { measureCall } from './measured-chunk.ts';
 import { Poison } from './poison.ts';
 import { Straightener } from './straightener.ts';
 import { EntryTakeOver } from './take-over.ts';
@@ -37,6 +40,7 @@ export type ApplierParts = {
   clock: Clock;
   logger: Logger;
   observe?: Observer;
+  measured?: Measured | undefined;
   large?: LargeEntries;
   /** Nobody else applies here: there is never anything to look at before entries are sent. */
   alone?: boolean;
@@ -197,8 +201,10 @@ export class Applier {
     const { redis, store, matcher, logger } = this.#parts;
     const { definitions, chunkSize } = matcher;
     let applied: Applied;
+    let chunk: Chunk;
+    const sentMs = performance.now();
     try {
-      const chunk = batch.cut({ view: definitions.view, setAside: this.#poison.setAside, chunkSize });
+      chunk = batch.cut({ view: definitions.view, setAside: this.#poison.setAside, chunkSize });
       const answer = apply(redis, store, chunk);
       if (batch.isSent) sent();
       applied = await answer;
@@ -213,14 +219,20 @@ export class Applier {
       logger.warn({ position: applied.position, error: applied.error }, 'set aside with the dead letters');
     }
     if (applied.word === 'already-applied') this.#poison.passed(batch.sent);
-    if (applied.words.length > 0) this.#tell(batch.sent, applied);
+    if (applied.words.length > 0) this.#tell(batch.sent, applied, chunk, performance.now() - sentMs);
     return applied;
   }
 
-  #tell(sent: readonly Entry[], applied: Applied): void {
+  #tell(sent: readonly Entry[], applied: Applied, chunk: Chunk, tookMs: number): void {
+    const { measured, clock } = this.#parts;
     const end = countUpTo(sent, applied.position);
-    const done = sent.slice(end - applied.words.length, end);
+    const first = end - applied.words.length;
+    const done = sent.slice(first, end);
     this.#poison.passed(done);
+    if (measured) {
+      const nowMs = clock.nowMs() + measured.measures.offsetMs;
+      measureCall(measured, { chunk, applied, first, tookMs, nowMs });
+    }
     try {
       this.#parts.observe?.(done, applied);
     } catch (error) {

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { Loop, persist, type Service } from '../loop.ts';
+import type { Measures } from '../measure/measures.ts';
 import type { Entry } from '../model/intake.ts';
 import { BLOCK_MS } from '../redis/connection.ts';
 import { ENGINE_GROUP } from '../redis/keys.ts';
@@ -27,6 +28,7 @@ export type ReaderParts = {
   applier: Applier;
   clock: Clock;
   logger: Logger;
+  measures?: Measures | undefined;
   /** Looks whether the log is still what it was. @returns the position */
   audit: () => Promise<string>;
   /** Aborted when a stop takes too long. */
@@ -53,7 +55,8 @@ export class Reader implements Service {
   constructor(parts: ReaderParts) {
     this.#parts = parts;
     this.#standby = new Standby(parts.clock);
-    this.#loop = new Loop({ name: 'read', clock: parts.clock, logger: parts.logger }, () => this.runOnce());
+    const { clock, logger, measures } = parts;
+    this.#loop = new Loop({ name: 'read', clock, logger, measures }, () => this.runOnce());
   }
 
   start(): void {

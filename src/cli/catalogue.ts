@@ -27,6 +27,7 @@ const outcomes: Record<string, Listed> = {
     summary: 'say what an event was to automations, or why nothing fired',
     load: () => import('./verbs/explain.ts'),
   },
+  history: { summary: 'show what happened, minute by minute', load: () => import('./verbs/history.ts') },
   windows: {
     summary: 'show open windows with their deadlines',
     formerly: 'buckets',
@@ -82,6 +83,7 @@ const engine: Record<string, Listed> = {
     load: () => import('./verbs/repartition.ts'),
   },
   settings: { summary: 'show or set what all workers follow', load: () => import('./verbs/settings.ts') },
+  config: { summary: 'print the settings that hold here, and who says so', load: () => import('./verbs/config.ts') },
   migrate: {
     summary: 'lead the state of an earlier version over',
     load: () => import('./verbs/migrate.ts'),

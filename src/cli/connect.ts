@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { DEFAULT_NAMESPACE, DEFAULT_REDIS_URL, parseSettings, type Settings } from '../config.ts';
 import type { Watchfire } from '../engine.ts';
 import { InvalidDocument } from '../errors.ts';
 import { addressAdvice, isAddress, lastingEngine, publicUrl, type Target, withEngine } from '../session.ts';
 import { DEFAULT_DIR, privateAddress, withPassword } from './private-password.ts';
+import { sayerOf, secretOf, tlsOf } from './secret-files.ts';
 import { type Io, Misuse } from './verb.ts';
 
 /** Where a verb goes, and who said so. */
@@ -24,11 +24,11 @@ export function targetOf(
     throw new Misuse(`${by}: must be a URL like ${DEFAULT_REDIS_URL} (found "${publicUrl(url)}")${addressAdvice(url)}`);
   }
   const namespace = String(options.namespace ?? DEFAULT_NAMESPACE);
-  const tls = authorityOf(options, url);
+  const tls = securityOf(options, url);
   try {
     const read = parseSettings({ ...settings, namespace });
     const reason = options.reason === undefined ? {} : { reason: String(options.reason) };
-    return { url: withPassword(url, io.env), by, ...(tls && { tls }), settings: read, ...reason };
+    return { url: withPassword(url, knowing(io.env, options)), by, ...(tls && { tls }), settings: read, ...reason };
   } catch (error) {
     if (!(error instanceof InvalidDocument)) throw error;
     throw new Misuse(`--${dashed(error.path)}: ${error.reason} (found ${error.value})`);
@@ -36,27 +36,28 @@ export function targetOf(
 }
 
 /** What was given; else the private Redis of this folder, whose password is read there too; else its usual address. */
-function addressOf(
-  { redis }: Readonly<Record<string, unknown>>,
-  { env }: Pick<Io, 'env'>,
-): { url: string; by: string } {
-  if (redis !== undefined) return { url: String(redis), by: '--redis' };
+function addressOf(options: Readonly<Record<string, unknown>>, { env }: Pick<Io, 'env'>): { url: string; by: string } {
+  const given = secretOf(options, 'redis');
+  if (given !== null) return { url: given, by: sayerOf(options, options.redis === undefined ? 'redisFile' : 'redis') };
   if (env.REDIS_URL) return { url: env.REDIS_URL, by: 'REDIS_URL' };
   const own = privateAddress();
   return own === null ? { url: DEFAULT_REDIS_URL, by: 'default' } : { url: own, by: `${DEFAULT_DIR}/port` };
 }
 
-/** The CA of `--tls-ca`, which a server's certificate has to be signed by. @throws Misuse */
-function authorityOf(options: Readonly<Record<string, unknown>>, url: string): { ca: string } | null {
-  if (options.tlsCa === undefined) return null;
-  const file = String(options.tlsCa);
-  if (!/^rediss(-cluster|-sentinel)?:/.test(url))
-    throw new Misuse(`--tls-ca: goes with a URL that begins with rediss (found "${publicUrl(url)}")`);
-  try {
-    return { ca: readFileSync(file, 'utf8') };
-  } catch (error) {
-    throw new Misuse(`--tls-ca: cannot read ${file}: ${(error as Error).message}`);
-  }
+/** What a server with TLS is shown, and checked by. @throws Misuse */
+function securityOf(options: Readonly<Record<string, unknown>>, url: string): Target['tls'] | null {
+  const tls = tlsOf(options);
+  if (tls === null || /^rediss(-cluster|-sentinel)?:/.test(url)) return tls;
+  const [named = ''] = ['tlsCa', 'tlsCert', 'tlsKey'].filter((attribute) => options[attribute] !== undefined);
+  // One file of settings serves several addresses: what it says of certificates is for those that have them.
+  if (!sayerOf(options, named).startsWith('--')) return null;
+  throw new Misuse(`${sayerOf(options, named)}: goes with a URL that begins with rediss (found "${publicUrl(url)}")`);
+}
+
+/** The environment, with the password that was given to this program in the place of redis-cli's. @throws Misuse */
+function knowing(env: Io['env'], options: Readonly<Record<string, unknown>>): Io['env'] {
+  const password = secretOf(options, 'redisPassword');
+  return password === null ? env : { ...env, REDISCLI_AUTH: password };
 }
 
 /** `maxQueueDepth` as its option is spelled; a setting in milliseconds is given as a duration. */

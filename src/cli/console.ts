@@ -32,6 +32,8 @@ export type ConsoleSettings = Readonly<{
   /** Where the token stands, to be named; null: in the environment, or nowhere */
   tokenFile: string | null;
   scratch?: string;
+  /** What has to take part so that this process is ready (/readyz) */
+  parts?: readonly string[];
 }>;
 
 /** Declares what a console may do. */
@@ -111,9 +113,10 @@ function pageFolder(): string | null {
 export async function startConsole(
   watchfire: Watchfire,
   address: string,
-  { allowChanges, token, scratch }: ConsoleSettings,
+  settings: ConsoleSettings,
   logger: Logger,
 ): Promise<RunningConsole> {
+  const { allowChanges, token, scratch } = settings;
   // Loaded here only: others need none of it.
   const [{ Console }, { addressIn, listenAt }, { CONSOLE_TOOLS }] = await Promise.all([
     import('../console/console.ts'),
@@ -131,7 +134,12 @@ export async function startConsole(
     ...{ watchfire, tools: CONSOLE_TOOLS, rules, logger, page },
     ...(scratch !== undefined && { scratch }),
   });
-  const listening = await listenAt(at, (request, response) => console.handle(request, response));
+  // The server of the process answers what monitoring asks as well.
+  const answers = await watchfire.httpAnswers(at.loopback, { parts: settings.parts ?? [] });
+  const listening = await listenAt(
+    at,
+    async (request, response) => answers(request, response) || (await console.handle(request, response)),
+  );
   const host = at.host.includes(':') ? `[${at.host}]` : at.host;
   return {
     address: `http://${host}:${listening.port}/`,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Logger, pino } from 'pino';
+import { LOG_LEVELS } from './setting-list.ts';
 import { type Io, Misuse } from './verb.ts';
 import { jsonText, plain, plainLines } from './view/output.ts';
 
@@ -22,17 +23,16 @@ function sentenceOf(logLine: string): string {
   return about === '' ? msg : `${msg}: ${about}`;
 }
 
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
-
 /** Declares how much a program that runs on and on says. */
 export function levelOption(command: Command): Command {
-  return command.option('--log-level <level>', `one of ${LEVELS.join(', ')}`, 'info');
+  return command.option('--log-level <level>', `one of ${LOG_LEVELS.join(', ')}`, 'info');
 }
 
 /** Lines of JSON for programs, readable ones for people. @throws Misuse */
 export async function loggerOn(io: Io, { logLevel }: Readonly<Record<string, unknown>>): Promise<Logger> {
   const level = String(logLevel);
-  if (!LEVELS.includes(level)) throw new Misuse(`--log-level: must be one of ${LEVELS.join(', ')} (found "${level}")`);
+  if (!(LOG_LEVELS as readonly string[]).includes(level))
+    throw new Misuse(`--log-level: must be one of ${LOG_LEVELS.join(', ')} (found "${level}")`);
   if (!io.interactive) return pino({ level }, { write: (line) => io.out(jsonText(JSON.parse(line))) });
   const { prettyFactory } = await import('pino-pretty');
   const pretty = prettyFactory({ colorize: io.color, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' });

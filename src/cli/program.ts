@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { NOUNS, SECTIONS, VERBS } from './catalogue.ts';
 import { commonOptions } from './common-options.ts';
+import { completedOptions } from './completed-options.ts';
 import { DONE, FAILED, type Io, type Listed, MISUSED, Misuse } from './verb.ts';
 import { version } from './version.ts';
 import { plainLines, sentenceOf } from './view/output.ts';
@@ -77,7 +78,7 @@ function loading(
     if (!listed) return;
     const { verb } = await listed.load();
     verb.configure(command);
-    command.action(async () => ended(await verb.run(command.args, command.optsWithGlobals(), io)));
+    command.action(async () => ended(await verb.run(command.args, completedOptions(command, io), io)));
   });
 }
 

@@ -8,7 +8,7 @@ import type { Firing } from '../model/firing.ts';
 import { holdsAt, isAbout, type Silence } from '../model/silence.ts';
 import { alertsOfKey, alertsOfTrigger } from '../redis/alert-texts.ts';
 import { type Changes, changesSince } from '../redis/definition-changes.ts';
-import { readStored } from '../redis/definitions.ts';
+import { type Definition, readStored } from '../redis/definitions.ts';
 import { deliveriesOf } from '../redis/delivery-records.ts';
 import { allSilences } from '../redis/silences.ts';
 import type { Store } from '../redis/store.ts';
@@ -72,12 +72,10 @@ async function standing(redis: Redis, store: Store, { automation: only, labels }
   const found: Standing[] = [];
   for (const [id, definition] of await definitionsFor(redis, store, only)) {
     if (definition === null) continue;
-    const { automation, plan } = definition;
-    // Nobody hears of the alerts of triggers below the root.
-    const root = planOf(automation, plan.revision, plan).nodes.find(({ path }) => path === '');
-    if (root?.trigger.type !== 'event') continue;
-    const { posture, resolve, forEach } = root.trigger;
-    if (posture === 'Reactive' && resolve === undefined) continue;
+    const { automation } = definition;
+    const root = alertingTrigger(definition);
+    if (root === null) continue;
+    const { forEach } = root;
     const { name, enabled } = automation;
     const actions = allActions(automation).length;
     const asked = labels && keyOfLabels(forEach, labels);
@@ -93,6 +91,15 @@ async function standing(redis: Redis, store: Store, { automation: only, labels }
     }
   }
   return found;
+}
+
+/** The trigger of an automation whose alerts people hear of: its state name and its key; null for one that has none. */
+export function alertingTrigger({ automation, plan }: Definition): { name: string; forEach: readonly string[] } | null {
+  // Nobody hears of the alerts of triggers below the root.
+  const root = planOf(automation, plan.revision, plan).nodes.find(({ path }) => path === '');
+  if (root?.trigger.type !== 'event') return null;
+  const { posture, resolve, forEach } = root.trigger;
+  return posture === 'Reactive' && resolve === undefined ? null : { name: root.name, forEach };
 }
 
 /** All automations, or the one that is asked about. */

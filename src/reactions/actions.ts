@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { TriggeredAction } from '../documents/got.ts';
 import { Loop, type Service } from '../loop.ts';
+import type { Measures } from '../measure/measures.ts';
 import { type CarriedAction, isCarriedType } from '../model/carried-actions.ts';
 import { isMappedType } from '../model/prefect-actions.ts';
 import { announce } from '../redis/steps/announce.ts';
@@ -38,6 +39,7 @@ export type ActionsParts = Readonly<{
   logger: Logger;
   /** Where actions of type `log` write */
   lines: Logger;
+  measures?: Measures | undefined;
   targets: WatchedTargets;
   way: WayOut;
   admit: Tools['admit'];
@@ -68,6 +70,7 @@ export class Actions implements Service {
       targets,
       way,
       admit,
+      measures,
       ca,
       concurrency = CONCURRENCY,
       lockMs,
@@ -81,10 +84,11 @@ export class Actions implements Service {
       concurrency,
       ...(lockMs === undefined ? {} : { lockMs }),
       carryOut: (job, id) => this.carryOut(job, id),
+      measures,
       note: (noted) => noteTry({ redis, store, nowMs: clock.nowMs() }, noted),
       redacted: (text) => targets.current.redacted(text),
     });
-    this.#refresh = new Loop({ clock, logger, name: 'targets' }, async () => {
+    this.#refresh = new Loop({ clock, logger, measures, name: 'targets' }, async () => {
       targets.refresh();
       return REFRESH_MS;
     });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { InvalidDocument, reasonOf } from '../errors.ts';
+import { addressOf, listenAt } from '../http/address.ts';
 import { LINK_ACTS, type LinkAct, readLink } from './link.ts';
 import { actByLink, alertOf, doneBefore, type LinkDesk } from './link-desk.ts';
 import { donePage, PAGE_HEADERS, questionPage, sentencePage } from './link-page.ts';
@@ -22,8 +23,6 @@ const CONNECTIONS = 100;
 /** Nobody needs as long to send a few bytes, and no proxy waits longer. */
 const REQUEST_MS = 10_000;
 const HEADERS_MS = 5_000;
-
-const ADDRESS = /^(?:([\w.-]+)|\[([0-9A-Fa-f:.]+)\]):(\d{1,5})$/;
 
 export type LinkParts = Readonly<{
   desk: LinkDesk;
@@ -50,18 +49,10 @@ const BROKEN: LinkAnswer = { status: 503, page: sentencePage('It cannot be done 
  * @throws InvalidDocument for an address that is none, or cannot be had, and for a targets file without `links`
  */
 export async function startLinks(address: string, parts: LinkParts): Promise<{ stop: () => Promise<void> }> {
-  const [, name, six, port] = ADDRESS.exec(address) ?? [];
-  if (port === undefined || Number(port) > 65_535) {
-    throw new InvalidDocument('links', 'must be an address such as 127.0.0.1:9466', address);
-  }
+  const wanted = addressOf(address, 'links', '127.0.0.1:9466');
   if (parts.targets.current.links === null) throw new InvalidDocument('links', 'needs "links" in the targets file');
   const server = serverOf(parts);
-  server.listen(Number(port), name ?? six);
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    throw new InvalidDocument('links', `cannot listen: ${reasonOf(error)}`, address);
-  }
+  await listenAt(server, wanted, 'links');
   server.on('error', (error) => parts.logger.warn({ error: reasonOf(error) }, 'door for links has an error'));
   parts.logger.info({ address }, 'links of messages are answered');
   return {

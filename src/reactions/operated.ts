@@ -150,13 +150,13 @@ export abstract class Operated extends Silencing {
 
   /** How many jobs of each state are in these queues. */
   async queueDepths(names: readonly string[]): Promise<ReadonlyMap<string, Depth>> {
-    return await this.#withQueues((queues) => queues.depths(names));
+    return await this.withQueues((queues) => queues.depths(names));
   }
 
   /** The queues that automations name or ever named: their jobs, and whether a BullMQ worker takes them. */
   async queueStates(): Promise<QueueStates> {
     const { readQueueStates } = await import('../relay/queue-states.ts');
-    return await this.#withQueues((queues) => readQueueStates(this.connections.redis, this.store, queues));
+    return await this.withQueues((queues) => readQueueStates(this.connections.redis, this.store, queues));
   }
 
   /** Jobs of a queue in one state, a page of them, as BullMQ has them. */
@@ -171,7 +171,7 @@ export abstract class Operated extends Silencing {
   /** Asks for room in the log for so many characters: null when there is some, else a promise. @throws Overloaded, here or there */
   protected abstract admit(characters: number): Promise<void> | null;
 
-  async #withQueues<T>(ask: (queues: Queues) => Promise<T>): Promise<T> {
+  protected async withQueues<T>(ask: (queues: Queues) => Promise<T>): Promise<T> {
     const { Queues } = await import('../relay/queues.ts');
     const queues = new Queues(await this.look(), this.store.prefixes.bull);
     try {

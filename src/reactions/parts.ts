@@ -7,7 +7,7 @@ import { WayOut } from './way-out.ts';
 /** What carries out actions is made of. @throws InvalidDocument */
 export function actionsOf(
   { targets: file = process.env.WATCHFIRE_TARGETS, allowNet = [], concurrency }: ActionsOptions,
-  given: Pick<ActionsParts, 'redis' | 'store' | 'clock' | 'logger' | 'lines' | 'handlers' | 'admit'>,
+  given: Pick<ActionsParts, 'redis' | 'store' | 'clock' | 'logger' | 'lines' | 'measures' | 'handlers' | 'admit'>,
 ): Omit<ActionsParts, 'connection'> {
   const targets = new WatchedTargets({ file: file || null, env: process.env, logger: given.logger });
   const way = new WayOut({ allowed: networksOf(allowNet) });

@@ -9,7 +9,7 @@ import { announce } from '../redis/steps/announce.ts';
 import type { Actions } from './actions.ts';
 import { type ActionHandler, type ActionSchema, checkAnnounced, checkOf, type Handler, handlerOf } from './handler.ts';
 import { startLinks } from './link-server.ts';
-import { Operated } from './operated.ts';
+import { Observable } from './observable.ts';
 
 /** How actions are carried out in this program. All of it may be left out. */
 export type ActionsOptions = Readonly<{
@@ -26,7 +26,7 @@ export type ActionsOptions = Readonly<{
 }>;
 
 /** The part of an engine that carries out actions. */
-export abstract class Reactor extends Operated {
+export abstract class Reactor extends Observable {
   readonly #handlers = new Map<string, Handler>();
   readonly #running = new Set<Readonly<{ stop: () => Promise<void> }>>();
 
@@ -55,13 +55,15 @@ export abstract class Reactor extends Operated {
     // Loaded here only: BullMQ is the largest of what we load.
     const [{ actionsOf }, { Actions }] = await Promise.all([import('./parts.ts'), import('./actions.ts')]);
     const { redis } = this.connections;
-    const { store, clock, logger } = this;
+    const { store, clock, logger, measures } = this;
+    measures.parts.begin('actions');
     const parts = actionsOf(options, {
       redis,
       store,
       clock,
       logger,
       lines,
+      measures,
       handlers: this.#handlers,
       admit: (characters) => this.admit(characters),
     });
@@ -84,6 +86,7 @@ export abstract class Reactor extends Operated {
     const actions = new Actions({ ...parts, connection: this.connections.forJobs('deliveries') });
     this.#running.add(actions);
     await actions.ready();
+    measures.parts.ready('actions');
     return actions;
   }
 
@@ -109,8 +112,9 @@ export abstract class Reactor extends Operated {
     }
   }
 
-  /** Ends what carries out actions here. */
+  /** Ends what carries out actions here: this process is about to end. */
   protected async stopActions(): Promise<void> {
+    this.measures.parts.drain();
     await Promise.all([...this.#running].map((actions) => actions.stop()));
   }
 }

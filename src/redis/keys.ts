@@ -171,6 +171,8 @@ export type Prefixes = Readonly<{
   closing: string;
   /** hash per group: its firings, until it is sent. `<id of the first firing>-<number of the action>` follows. */
   group: string;
+  /** hash per hour with a TTL: what happened in each of its minutes (lua/note-minutes.lua). Its number since 1970 follows. */
+  minutes: string;
   /** hash per worker with a TTL: heartbeat, generation. A worker id follows. */
   worker: string;
   /** BullMQ's own keys. */
@@ -268,6 +270,7 @@ export function prefixesOf(namespace: string): Prefixes {
     passed: name('passed:'),
     closing: name('closing:'),
     group: name('group:'),
+    minutes: name('minutes:'),
     worker: name('worker:'),
     bull: name('bull'),
   });

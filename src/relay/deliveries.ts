@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { TriggeredAction } from '../documents/got.ts';
 import { reasonOf } from '../errors.ts';
+import type { Measures } from '../measure/measures.ts';
 import { DELIVERIES } from '../model/action.ts';
 import type { Tried } from '../model/delivery.ts';
 import { isRecord } from '../model/record.ts';
@@ -34,6 +35,7 @@ export type DeliveriesParts = Readonly<{
   prefix: string;
   logger: Logger;
   concurrency: number;
+  measures?: Measures | undefined;
   /** How long a job is its program's without a sign, in ms; for tests */
   lockMs?: number;
   /** Carries out one job; throws FailedForGood, TryAgain, NotYet */
@@ -119,7 +121,8 @@ export class Deliveries {
     state: Tried['state'],
     { reason = '', said = null }: { reason?: string; said?: Said | null },
   ): Promise<void> {
-    const { note, redacted, logger } = this.#parts;
+    const { note, redacted, logger, measures } = this.#parts;
+    measures?.deliveries.add(job.name, state);
     const tried = state === 'waiting' ? job.attemptsMade : job.attemptsMade + 1;
     try {
       await note({

@@ -1,16 +1,15 @@
 import type { Logger } from 'pino';
 import { reasonOf } from '../errors.ts';
-import type { Firing } from '../model/firing.ts';
-import { parseFiring } from '../model/firing.ts';
-import { type AnnouncedTypes, announcedBefore } from '../redis/handlers.ts';
+import type { Measured } from '../measure/work.ts';
 import type { LedgerEntry } from '../redis/ledger-group.ts';
 import { CircuitBreakers, type PausedQueue, type Transition } from './circuit-breakers.ts';
 import type { Arriving, Gatekeeper } from './gatekeeper.ts';
 import type { QueueJob } from './jobs.ts';
-import { jobsOf } from './jobs.ts';
+import { measureFirings, measureJobs } from './measured-firings.ts';
 import type { Outbox } from './outbox.ts';
+import { type PreparedFiring, preparedFirings } from './prepared-firings.ts';
 import type { JobOutcome, Queues } from './queues.ts';
-import type { Revision, Revisions } from './revisions.ts';
+import type { Revisions } from './revisions.ts';
 import { type QueueBounds, Weights } from './weight.ts';
 
 export type DispatchParts = {
@@ -22,6 +21,7 @@ export type DispatchParts = {
   /** What time it is, in ms */
   now: () => number;
   bounds: QueueBounds;
+  measured?: Measured | undefined;
   /** None: firings are as durable as they have to be when they can be read. */
   security?: Security | undefined;
 };
@@ -32,23 +32,8 @@ export type Security = { readonly connection: number; barrier(since: number): Pr
 /** What became of a batch: firings acknowledged, firings held back, firings moved to the dead letters, and the jobs that are in their queues. */
 export type Dispatched = { relayed: number; held: number; dead: number; jobs: QueueJob[] };
 
-/** A firing on its way: its jobs, how many of them are sent now, and why it can never be relayed, if so. */
-export type PreparedFiring = {
-  entry: LedgerEntry;
-  /** What the gate judges; null where there is no firing. */
-  about: Pick<Arriving, 'firing' | 'automation'> | null;
-  jobs: readonly QueueJob[];
-  /** Of each job. */
-  weight: number;
-  sent: number;
-  rejection: string | null;
-};
-
 /** A job to be sent, with its weight. */
 type Weighed = Readonly<{ job: QueueJob; weight: number }>;
-
-const TRIMMED = 'the firing was trimmed from the stream before it was relayed';
-const NO_JOBS: readonly QueueJob[] = Object.freeze([]);
 
 /** Brings firings that were read to the queues and acknowledges those that are there; the rest stays unacknowledged. */
 export class Dispatch {
@@ -96,6 +81,12 @@ export class Dispatch {
       if (outcome.kind !== 'refused') continue;
       this.#parts.logger.error({ job: jobs[at]?.opts.jobId, reason: outcome.reason }, 'job cannot be added');
     }
+    const { measured } = this.#parts;
+    if (measured)
+      measureJobs(
+        measured,
+        jobs.filter((_, at) => outcomes[at]?.kind === 'added'),
+      );
     return outcomes.every(({ kind }) => kind !== 'failed');
   }
 
@@ -130,16 +121,7 @@ export class Dispatch {
 
   /** What these entries of the ledger become, before the gate. */
   async prepare(entries: readonly LedgerEntry[]): Promise<PreparedFiring[]> {
-    const firings = entries.map(read);
-    const known = firings.filter((firing) => typeof firing !== 'string');
-    const revisions = await this.#parts.revisions.load(known);
-    const announced = await this.#parts.revisions.announced(revisions);
-    let next = 0;
-    return entries.map((entry, at) => {
-      const firing = firings[at] ?? TRIMMED;
-      if (typeof firing === 'string') return { ...nothing(entry), rejection: firing };
-      return prepare(entry, { firing, revision: revisions[next++], announced, weights: this.#weights });
-    });
+    return await preparedFirings(entries, this.#parts.revisions, this.#weights);
   }
 
   /** A job that begins while its firing can still vanish with a failover would be a reaction to nothing. */
@@ -152,7 +134,7 @@ export class Dispatch {
   async #passGate(firings: readonly PreparedFiring[]): Promise<void> {
     const arriving = firings.filter(({ about }) => about !== null);
     const jobs = await this.#parts.gatekeeper.pass(arriving.map((one) => ({ ...one, ...(one.about as Arriving) })));
-    for (const [at, firing] of arriving.entries()) firing.jobs = jobs[at] ?? NO_JOBS;
+    for (const [at, firing] of arriving.entries()) firing.jobs = jobs[at] ?? [];
   }
 
   async #lookAtDepths(firings: readonly Pick<PreparedFiring, 'jobs'>[], now: number): Promise<void> {
@@ -228,11 +210,12 @@ export class Dispatch {
    * their queues.
    */
   async #finish(firings: readonly PreparedFiring[], outcomes: readonly JobOutcome[]) {
-    const settled: string[] = [];
+    const settled: PreparedFiring[] = [];
     const givenUp: { entry: LedgerEntry; reason: string }[] = [];
     let held = 0;
     let next = 0;
-    for (const { entry, jobs, sent, rejection } of firings) {
+    for (const firing of firings) {
+      const { entry, jobs, sent, rejection } = firing;
       let reason = rejection;
       let waits = sent < jobs.length;
       for (const end = next + sent; next < end; next += 1) {
@@ -242,50 +225,15 @@ export class Dispatch {
       }
       if (waits) held += 1;
       else if (reason !== null) givenUp.push({ entry, reason });
-      else settled.push(entry.id);
+      else settled.push(firing);
     }
-    await this.#parts.outbox.acknowledge(settled);
+    const { measured, outbox, now } = this.#parts;
+    await outbox.acknowledge(settled.map(({ entry }) => entry.id));
+    if (measured) measureFirings(measured, settled, givenUp.length, now());
     for (const { entry, reason } of givenUp) {
-      await this.#parts.outbox.moveToDeadLetters(entry, reason);
+      await outbox.moveToDeadLetters(entry, reason);
       this.#parts.logger.error({ entry: entry.id, reason }, 'firing cannot be relayed, it is with the dead letters');
     }
     return { relayed: settled.length, held, dead: givenUp.length };
-  }
-}
-
-/** The firing, or why it is none. */
-function read({ fields }: LedgerEntry): Firing | string {
-  if (fields === null) return TRIMMED;
-  try {
-    return parseFiring(fields);
-  } catch (error) {
-    return `the firing cannot be read: ${reasonOf(error)}`;
-  }
-}
-
-/** What a firing becomes, beside the entry that it stands in. */
-type Preparing = Readonly<{
-  firing: Firing;
-  revision: Revision | undefined;
-  announced: AnnouncedTypes;
-  weights: Weights;
-}>;
-
-function nothing(entry: LedgerEntry): Omit<PreparedFiring, 'rejection'> {
-  return { entry, about: null, jobs: NO_JOBS, weight: 1, sent: 0 };
-}
-
-function prepare(entry: LedgerEntry, { firing, revision, announced, weights }: Preparing): PreparedFiring {
-  const none = nothing(entry);
-  if (!revision?.automation) return { ...none, rejection: revision?.missing ?? 'no definition' };
-  try {
-    const jobs = jobsOf(firing, revision.automation, announcedBefore(announced, firing.decided));
-    const refusal = jobs.find((job) => job.refusal !== undefined)?.refusal;
-    const rejection = refusal === undefined ? null : `the firing cannot be turned into all of its jobs: ${refusal}`;
-    const sound = jobs.filter((job) => job.refusal === undefined);
-    const about = { firing, automation: revision.automation };
-    return { ...none, about, jobs: sound, weight: weights.of(entry.fields ?? [], revision.automation), rejection };
-  } catch (error) {
-    return { ...none, rejection: `the firing cannot be turned into jobs: ${reasonOf(error)}` };
   }
 }

@@ -48,6 +48,22 @@ export async function readQueueStates(redis: Redis, store: Store, queues: Queues
   };
 }
 
+/** The queues that automations ever named, the last named first, without a look at the automations. @param limit most queues */
+export async function readNamedQueues(
+  redis: Redis,
+  store: Store,
+  queues: Queues,
+  limit: number,
+): Promise<Pick<QueueStates, 'failedDeliveries'> & { queues: Omit<QueueState, 'named'>[] }> {
+  const names = [...new Set([DELIVERIES, ...(await queuesEverNamed(redis, store, limit))])];
+  const depths = await queues.depths(names);
+  const attended = await queues.attended(names.filter((name) => unfinished(depths.get(name)) > 0));
+  return {
+    queues: [...depths].map(([name, depth]) => ({ name, depth, attended: attended.has(name) })),
+    failedDeliveries: await countUndelivered(redis, store),
+  };
+}
+
 /**
  * What a person should know of the jobs, as sentences. `problems`: without anybody doing something they never run, or never again.
  * `warnings`: somebody may have forgotten them.

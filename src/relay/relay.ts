@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { reasonOf } from '../errors.ts';
 import { Loop, type Service } from '../loop.ts';
+import type { Measured } from '../measure/work.ts';
 import { BLOCK_MS } from '../redis/connection.ts';
 import { noteDamage } from '../redis/damage.ts';
 import { type LedgerEntry, START } from '../redis/ledger-group.ts';
@@ -48,6 +49,7 @@ export type RelayParts = {
   /** Name in the consumer group: the worker's id. */
   consumer: string;
   bounds?: Partial<QueueBounds>;
+  measured?: Measured | undefined;
   /** Makes sure that what was read is as durable as it has to be before it gets jobs. */
   security?: Security | undefined;
   /** Called with jobs that were added, also with those that were recognised as repeats. */
@@ -87,7 +89,7 @@ export class Relay implements Service {
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
-    const { redis, blocking, store, clock, logger, consumer } = parts;
+    const { redis, blocking, store, clock, logger, consumer, measured } = parts;
     this.#outbox = new Outbox({ redis, blocking, store, consumer });
     const gatekeeper = new Gatekeeper(redis, store);
     this.#dispatch = new Dispatch({
@@ -98,10 +100,11 @@ export class Relay implements Service {
       queues: parts.queues,
       logger,
       bounds: { ...BOUNDS, ...parts.bounds },
+      measured,
       security: parts.security,
     });
     this.#later = new WaitingJobs({ redis, store, logger, gatekeeper, dispatch: this.#dispatch });
-    this.#loop = new Loop({ name: 'relay', clock, logger }, async (signal) => {
+    this.#loop = new Loop({ name: 'relay', clock, logger, measures: measured?.measures }, async (signal) => {
       await this.#step(signal);
       return 0;
     });

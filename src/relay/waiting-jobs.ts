@@ -5,10 +5,11 @@ import { ledgerEntries } from '../redis/ledger.ts';
 import { finishWaiting } from '../redis/steps/finish-waiting.ts';
 import { takeWaiting, type Waiting } from '../redis/steps/take-waiting.ts';
 import type { Store } from '../redis/store.ts';
-import type { Dispatch, PreparedFiring } from './dispatch.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import type { QueueJob } from './jobs.ts';
 import { groupJob, summaryJobs } from './later-jobs.ts';
+import type { PreparedFiring } from './prepared-firings.ts';
 
 /** How long what is due is this relay's: far above what a live one needs. A mistake only costs repeats that BullMQ drops. */
 const LEASE_MS = 30_000;

@@ -57,10 +57,10 @@ export class Crew implements Service {
   constructor(parts: CrewParts) {
     this.#parts = parts;
     this.#logger = parts.logger.child({ worker: this.id });
-    const { clock, connections, store, layout, settings } = parts;
+    const { clock, connections, store, layout, settings, measures } = parts;
     this.#marks = new SourceMarks({ redis: connections.redis, store, layout, clock, logger: this.#logger });
     this.#janitor = new Janitor({ redis: connections.redis, store, logger: this.#logger, settings, front: true });
-    this.#loop = new Loop({ name: 'crew', clock, logger: this.#logger }, async () => {
+    this.#loop = new Loop({ name: 'crew', clock, logger: this.#logger, measures }, async () => {
       await this.runOnce();
       return ROUND_MS;
     });
@@ -83,6 +83,7 @@ export class Crew implements Service {
     const { redis } = connections;
     const generation = await currentGeneration(redis, store);
     await signOfLife(redis, store, { id: this.id, generation, paused: [], atMs: clock.nowMs() });
+    this.#parts.measures?.parts.seen('worker', clock.nowMs());
     const workers = (await liveWorkers(redis, store, WORKERS_LOOKED_AT)).map(({ id }) => id);
     const names = partitionNames(layout);
     const own = new Set(names.filter((name) => preferredOf(name, workers) === this.id));

@@ -1,13 +1,14 @@
 import type { Redis } from 'ioredis';
 import { TAKE_OVER_MS } from '../apply/turn.ts';
 import type { Clock } from '../clock.ts';
+import type { Measures } from '../measure/measures.ts';
 import { type Settled, settle } from '../redis/steps/settle.ts';
 import type { Store } from '../redis/store.ts';
 
 /** The longest sleep: a deadline that another worker sets is never met later than this, even without a notice. */
 export const LONGEST_SLEEP_MS = 500;
 
-export type SchedulerParts = { redis: Redis; store: Store; clock: Clock };
+export type SchedulerParts = { redis: Redis; store: Store; clock: Clock; measures?: Measures | undefined };
 
 /** What one round found. */
 export type SchedulerRound = {
@@ -31,10 +32,15 @@ export class Scheduler {
 
   /** Settles everything that is due by now (rules 8.2). */
   async runOnce(signal?: AbortSignal): Promise<SchedulerRound> {
-    const { redis, store, clock } = this.#parts;
+    const { redis, store, clock, measures } = this.#parts;
     for (;;) {
+      const sentMs = performance.now();
       const settled = await settle(redis, store);
       this.#offsetMs = settled.nowMs - clock.nowMs();
+      if (measures) {
+        measures.offsetMs = this.#offsetMs;
+        measures.calls.settle.observe((performance.now() - sentMs) / 1_000);
+      }
       const standing = this.#stands(settled);
       if (settled.word === 'settled' || signal?.aborted) return { waitMs: this.untilMs(settled.wakeMs), standing };
     }

@@ -11,6 +11,7 @@ import { Straightener } from '../apply/straightener.ts';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import { Loop, type Service } from '../loop.ts';
+import type { Measures } from '../measure/measures.ts';
 import { IGNORED_BY_DEFAULT } from '../model/namespace-settings.ts';
 import { isAllApplied } from '../redis/backlog.ts';
 import { liveChannelOf } from '../redis/channel.ts';
@@ -30,6 +31,7 @@ import { Janitor } from './janitor.ts';
 import { JobsWatch } from './jobs-watch.ts';
 import { Live } from './live.ts';
 import { Mender } from './mender.ts';
+import { Minutes } from './minutes.ts';
 import { Scheduler } from './scheduler.ts';
 import { SourceMarks } from './source-marks.ts';
 
@@ -65,6 +67,8 @@ export type WorkerParts = WorkerHooks & {
   settings: Settings;
   clock: Clock;
   logger: Logger;
+  /** Where it says what it does; nowhere without. */
+  measures?: Measures | undefined;
 };
 
 /** A worker that runs: of one engine, or of the partitions of a namespace. */
@@ -97,6 +101,8 @@ export class Worker implements Service {
   /** Null in a partition: its sources are those of the front log. */
   readonly #marks: SourceMarks | null;
   readonly #live: Live;
+  /** None where nothing is measured. */
+  readonly #minutes: Minutes | null;
   readonly #durability: Durability | null;
   readonly #loops: {
     readonly settle: Loop;
@@ -113,12 +119,14 @@ export class Worker implements Service {
   readonly #giveUp = new AbortController();
 
   constructor(parts: WorkerParts) {
-    const { connections, settings, clock } = parts;
+    const { connections, settings, clock, measures } = parts;
     const store = storeOfWorker(parts.store, this.id);
     this.#parts = parts;
     this.#redis = connections.redis;
     this.#logger = parts.logger.child({ worker: this.id });
-    const base = { redis: this.#redis, store, clock, logger: this.#logger };
+    const base = { redis: this.#redis, store, clock, logger: this.#logger, measures };
+    this.#minutes = measures ? new Minutes({ ...base, measures, worker: this.id }) : null;
+    const measured = measures && this.#minutes ? { measures, works: [measures.work, this.#minutes.work] } : undefined;
     this.#definitions = new LoadedDefinitions(this.#redis, store, new Set(IGNORED_BY_DEFAULT));
     this.#live = new Live({ ...base, channel: liveChannelOf(this.#redis, store), view: () => this.#definitions.view });
     this.#scheduler = new Scheduler(base);
@@ -137,7 +145,7 @@ export class Worker implements Service {
     };
     this.#large = new LargeEntries({ ...base, observe });
     const { log } = connections;
-    this.#applier = new Applier({ ...base, log, matcher, worker: this.id, observe, large: this.#large });
+    this.#applier = new Applier({ ...base, log, matcher, worker: this.id, observe, measured, large: this.#large });
     this.#reader = new Reader({
       ...base,
       blocking: connections.reading('reader'),
@@ -156,6 +164,7 @@ export class Worker implements Service {
       queues: this.#queues,
       consumer: this.id,
       bounds: settings,
+      measured,
       security: durability ?? undefined,
       onJobs: (jobs) => {
         parts.onJobs?.(jobs);
@@ -193,6 +202,7 @@ export class Worker implements Service {
     for (const loop of Object.values(this.#loops)) loop.start();
     this.#relay.start();
     this.#marks?.start();
+    this.#minutes?.start();
   }
 
   async stop(): Promise<void> {
@@ -207,6 +217,7 @@ export class Worker implements Service {
     const { store } = this.#parts;
     await Promise.all([this.#reader, ...Object.values(this.#loops)].map((service) => service.stop()));
     await Promise.all([this.#relay.stop(), this.#marks?.stop()]);
+    await this.#minutes?.stop();
     await this.#queues.close();
     this.#deaf();
     await endOfLife(this.#redis, store, this.id).catch((error: Error) => {
@@ -257,6 +268,7 @@ export class Worker implements Service {
       atMs: clock.nowMs(),
     });
     this.#live.listeners(listeners);
+    this.#parts.measures?.parts.seen('worker', clock.nowMs());
     return HEARTBEAT_MS;
   }
 }

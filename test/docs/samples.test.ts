@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { configurationSchema } from '../../src/cli/setting-list.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
 import { isRecord } from '../../src/model/record.ts';
 import { parseSources } from '../../src/model/source.ts';
@@ -45,7 +46,8 @@ function foreignIn(document: unknown): string | undefined {
 /** @throws what is wrong with it */
 function read(document: unknown, yaml: string): void {
   if (!isRecord(document)) throw new Error('it is no document');
-  if ('targets' in document) readTargetsText(yaml);
+  if ('redis' in document) configurationSchema.partial().parse(document);
+  else if ('targets' in document) readTargetsText(yaml);
   else if ('tests' in document) parseTestFile(document);
   else if ('sources' in document) parseSources(document);
   else readAutomation(document);

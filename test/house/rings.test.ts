@@ -27,12 +27,13 @@ function shown(found: Import[]): string[] {
 
 /** From the inside out. A room imports from the rings before its own only, so one event's way reads forward. */
 const RINGS: readonly (readonly string[])[] = [
-  ['errors.ts', 'clock.ts', 'documents', 'cel', 'template'],
+  ['errors.ts', 'clock.ts', 'documents', 'cel', 'template', 'measure'],
   ['model', 'config.ts', 'loop.ts'],
   ['match'],
   ['redis', 'embedded', 'findings'],
   ['apply', 'relay', 'producer', 'inspect'],
   ['services', 'doctor', 'migrate', 'repartition', 'why', 'replay', 'erase'],
+  ['http'],
   ['reactions'],
   ['sources'],
   ['simulation', 'engine.ts'],

@@ -1,5 +1,6 @@
 import { publicUrl } from '../../session.ts';
 import { lastingWatchfire, targetOf } from '../connect.ts';
+import { httpOption, listenFor } from '../http.ts';
 import { levelOption, loggerOn } from '../logging.ts';
 import { actionsOptions, actionsSettings } from '../reactions.ts';
 import { abortionOf } from '../signals.ts';
@@ -7,7 +8,7 @@ import { DONE, type Verb } from '../verb.ts';
 
 export const verb: Verb = {
   configure(command) {
-    levelOption(actionsOptions(command))
+    levelOption(httpOption(actionsOptions(command)))
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .addHelpText(
         'after',
@@ -22,6 +23,7 @@ export const verb: Verb = {
     const settings = actionsSettings(options, io);
     const watchfire = await lastingWatchfire(target, options, logger, io);
     try {
+      await listenFor(watchfire, options, ['actions']);
       const told = abortionOf(io.signal);
       const actions = await Promise.race([watchfire.startActions(settings), told]);
       if (actions)

@@ -71,7 +71,7 @@ function ownServer(options: Options, io: Io): { port: number; dir: string } | nu
   if (asked && options.redis !== undefined) {
     throw new Misuse('start: --port and --dir are those of a private Redis, they do not go with --redis');
   }
-  if (!asked && (options.redis !== undefined || io.env.REDIS_URL)) return null;
+  if (!asked && (options.redis !== undefined || options.redisFile !== undefined || io.env.REDIS_URL)) return null;
   const port = options.port === undefined ? DEFAULT_REDIS_PORT : wholeOption(options, 'port', 1, 65_535);
   const dir = String(options.dir ?? DEFAULT_DIR);
   if (dir === '') throw new Misuse('start: --dir must be the path of a folder (found "")');
@@ -131,7 +131,12 @@ async function openConsole(
 ): Promise<() => Promise<void>> {
   const say = asJson(options) ? io.err : io.out;
   const address = options.http === undefined ? null : String(options.http);
-  const console = await startConsoleAnywhere(watchfire, address, settings, warningsTo(io));
+  const console = await startConsoleAnywhere(
+    watchfire,
+    address,
+    { ...settings, parts: ['worker', 'actions'] },
+    warningsTo(io),
+  );
   say(consoleInWords(console, settings));
   return console.stop;
 }

@@ -3,6 +3,7 @@ import type { Settings } from '../../config.ts';
 import type { WorkerHooks } from '../../services/worker.ts';
 import { publicUrl } from '../../session.ts';
 import { lastingWatchfire, targetOf } from '../connect.ts';
+import { httpOption, listenFor } from '../http.ts';
 import { levelOption, loggerOn } from '../logging.ts';
 import { actionsOptions, actionsSettings } from '../reactions.ts';
 import { byDefault, durabilityOptions, durabilitySettings, durationSetting, wholeSetting } from '../settings.ts';
@@ -28,7 +29,7 @@ export const verb: Verb = {
       .option('--max-queue-bytes <bytes>', `the same by what is in these jobs ${byDefault('maxQueueBytes')}`)
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--actions', 'carry out actions in this program, too', false);
-    levelOption(sourcesOption(actionsOptions(command))).addHelpText(
+    levelOption(httpOption(sourcesOption(actionsOptions(command)))).addHelpText(
       'after',
       '\nExample, one of any number of equal workers:\n  watchfire worker --retention 7d',
     );
@@ -40,6 +41,7 @@ export const verb: Verb = {
     const actions = options.actions === true ? actionsSettings(options, io) : null;
     const watchfire = await lastingWatchfire(target, options, logger, io);
     try {
+      await listenFor(watchfire, options, actions ? ['worker', 'actions'] : ['worker']);
       const told = abortionOf(io.signal);
       // Told to stop while Redis does not answer, it must not wait for having started.
       const worker = await Promise.race([watchfire.startWorker(hooksOf(logger)), told]);

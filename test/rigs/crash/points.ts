@@ -79,6 +79,10 @@ export const POINTS: readonly Point[] = [
   point('scheduler: settle', 1, 2),
   loads('scheduler: settle'),
 
+  // What it has counted, once a second.
+  point('minutes: note-minutes'),
+  loads('minutes: note-minutes'),
+
   // What the gate asks before actions go out, and what went to wait.
   point('gate: time'),
   point('gate: hget'),

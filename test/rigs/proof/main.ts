@@ -93,6 +93,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   fuzz: { what: 'hostile entries: each has an outcome', program: '../fuzz/main.ts' },
   cel: { what: 'random conditions: cel-go answers them the same (needs Go)', program: './cel.ts' },
   clients: { what: 'Python and Go compute the partitions of the test vectors (needs them)', program: './clients.ts' },
+  metrics: {
+    what: 'a Prometheus scrapes a healthy engine and staged failures: each fires its rule (needs Debian, or Prometheus)',
+    program: './metrics.ts',
+  },
   package: { what: 'what npm installs: each combination of peers, the oldest Nodes', program: '../package/main.ts' },
   prefect: {
     what: 'what a real Prefect exports is loaded, and handlers run its deployments (needs Python)',

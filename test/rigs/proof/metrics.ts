@@ -1,0 +1,155 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
+import { root } from '../../house/tree.ts';
+import { freePort } from '../../support/free-port.ts';
+import { commandLine } from '../../support/usage.ts';
+import { checks } from '../checks.ts';
+import { STAGES, type Staged } from './metrics-stages.ts';
+import { type PromTools, promTools } from './prom-tools.ts';
+
+/*
+ * A real Prometheus scrapes a healthy engine and one for each staged failure, every second, by the rules of deploy/prometheus with all durations
+ * divided by 60: each failure fires its rule, and the healthy engine none. `npm run proof -- metrics`
+ */
+
+const FOLDER = path.join(root, 'deploy/prometheus');
+const RULES = path.join(FOLDER, 'watchfire.rules.yml');
+
+/** How long a rule may take to fire: the longest of them looks back ten minutes and waits ten more, in a sixtieth of the time. */
+const PATIENCE_MS = 60_000;
+
+/** How long the healthy engine is looked at, at least. */
+const HEALTHY_MS = 25_000;
+
+type Rule = { alert: string; expr: string; for?: string };
+type Rules = { groups: { name: string; rules: Rule[] }[] };
+type Alert = Readonly<{ state: string; labels: Readonly<Record<string, string>> }>;
+
+commandLine('npm run proof -- metrics', () => undefined);
+
+/** The rules a sixtieth as patient: durations, and bounds of gauges that are durations. */
+function hurried(rules: Rules): Rules {
+  const groups = rules.groups.map(({ name, rules: each }) => ({
+    name,
+    rules: each.map((rule) => ({
+      ...rule,
+      expr: rule.expr
+        .replace(/\[(\d+)m\]/g, (_, minutes) => `[${minutes}s]`)
+        .replace(/_seconds\) > (\d+)/, (_, seconds) => `_seconds) > ${Number(seconds) / 60}`),
+      ...(rule.for && { for: rule.for.replace('m', 's') }),
+    })),
+  }));
+  return { groups };
+}
+
+async function configured(dir: string, rules: Rules, staged: readonly Staged[]): Promise<string> {
+  await writeFile(path.join(dir, 'rules.yml'), stringify(hurried(rules)));
+  const file = path.join(dir, 'prometheus.yml');
+  const config = {
+    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+    rule_files: ['rules.yml'],
+    scrape_configs: staged.map(({ name, targets }) => ({
+      job_name: `watchfire-${name}`,
+      static_configs: [{ targets: [...targets] }],
+    })),
+  };
+  await writeFile(file, stringify(config));
+  return file;
+}
+
+/** Runs Prometheus until `use` is done with the address of its API. */
+async function scraping(
+  { prometheus }: PromTools,
+  dir: string,
+  config: string,
+  use: (api: string) => Promise<void>,
+): Promise<void> {
+  const address = `127.0.0.1:${await freePort()}`;
+  const parameters = [`--config.file=${config}`, `--storage.tsdb.path=${dir}/data`, `--web.listen-address=${address}`];
+  const child = spawn(prometheus, [...parameters, '--log.level=error'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  try {
+    await use(`http://${address}/api/v1`);
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+async function firing(api: string): Promise<readonly Alert[]> {
+  const response = await fetch(`${api}/alerts`).catch(() => null);
+  if (response === null || !response.ok) return [];
+  const { data } = (await response.json()) as { data: { alerts: Alert[] } };
+  return data.alerts.filter(({ state }) => state === 'firing');
+}
+
+/** Looks until all that is expected has fired. @returns what fired, as `stage: alert` */
+async function watched(api: string, staged: readonly Staged[]): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  const wanted = staged.flatMap(({ name, fires }) => fires.map((alert) => `${name}: ${alert}`));
+  const begin = performance.now();
+  for (;;) {
+    for (const { labels } of await firing(api))
+      seen.add(`${labels.job?.replace('watchfire-', '')}: ${labels.alertname}`);
+    const spentMs = performance.now() - begin;
+    if (spentMs > PATIENCE_MS || (spentMs > HEALTHY_MS && wanted.every((one) => seen.has(one)))) return seen;
+    await pause(500);
+  }
+}
+
+/** What a program says, with what it was given on its standard input. @throws with all that it said */
+async function told(program: string, args: readonly string[], input = ''): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    const child = execFile(program, [...args], { cwd: FOLDER }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${stdout}${stderr}`));
+      else resolve(stdout);
+    });
+    child.stdin?.end(input);
+  });
+}
+
+process.exitCode = await checks(async (check) => {
+  const tools = await promTools();
+  const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-metrics-'));
+  const staged: Staged[] = [];
+  try {
+    const { promtool, version } = tools;
+    process.stdout.write(`Prometheus ${version}\n`);
+    const rules = parse(await readFile(RULES, 'utf8')) as Rules;
+    await check('the rules are rules', async () => void (await told(promtool, ['check', 'rules', RULES])));
+    await check('each rule fires when it should, and not before', async () => {
+      await told(promtool, ['test', 'rules', 'watchfire.tests.yml']);
+    });
+    await Promise.all(STAGES.map(async (stage) => void staged.push(await stage())));
+    const pages = staged.find(({ name }) => name === 'healthy')?.targets ?? [];
+    await check('the page of metrics is one', async () => {
+      const page = await fetch(`http://${pages[0]}/metrics`);
+      await told(promtool, ['check', 'metrics'], await page.text());
+    });
+    await scraping(tools, dir, await configured(dir, rules, staged), async (api) => {
+      const seen = await watched(api, staged);
+      for (const { name, fires } of staged) {
+        const what = fires.length === 0 ? 'fires nothing' : `fires ${fires.join(', ')}`;
+        await check(`${name} ${what}`, async () => {
+          const fired = [...seen].filter((one) => one.startsWith(`${name}: `)).map((one) => one.slice(name.length + 2));
+          const missing = fires.filter((alert) => !fired.includes(alert));
+          if (missing.length > 0) throw new Error(`did not fire: ${missing.join(', ')} (fired: ${fired.join(', ')})`);
+          if (fires.length === 0 && fired.length > 0) throw new Error(`fired: ${fired.join(', ')}`);
+        });
+      }
+      await check('every rule is fired by some stage', async () => {
+        const all = new Set(staged.flatMap(({ fires }) => fires));
+        const left = rules.groups.flatMap((group) => group.rules).filter(({ alert }) => !all.has(alert));
+        if (left.length > 0) throw new Error(left.map(({ alert }) => alert).join(', '));
+      });
+    });
+  } finally {
+    await Promise.all(staged.map(({ stop }) => stop()));
+    await rm(dir, { recursive: true, force: true });
+    await tools.remove();
+  }
+});
