@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { InvalidDocument } from '../errors.ts';
 import type { PastEvent } from '../inspect/past-events.ts';
 import { eventDocument, resourceId } from '../model/event.ts';
-import { type ExplainedEvent, explain, findEntry } from '../replay/explain.ts';
+import type { ExplainedEvent } from '../replay/explain.ts';
+import { explainNamed } from '../replay/explain-parts.ts';
 import { placeOf } from '../replay/player.ts';
 import { ConsoleRefusal } from './refusal.ts';
 import { type Route, route, textIn, wholeIn } from './route.ts';
@@ -129,11 +130,10 @@ export const EVENTS: readonly Route[] = [
     summary: 'What an event was to every automation: the log is decided once more up to it, elsewhere',
     answer: explainedShape,
     run: async ({ watchfire, replays }, { path: { entry: name = '' } }, signal) => {
-      const entry = await findEntry(watchfire, name);
-      if (entry === null) throw new ConsoleRefusal(404, 'there is no such entry, or it is no longer retained');
-      const explained = await replays.run('explain', signal, (engine) =>
-        explain(watchfire, placeOf(engine), entry, { signal }),
+      const explained = await replays.run(signal, (engineFor) =>
+        explainNamed(watchfire, (part) => placeOf(engineFor(part)), name, { signal }),
       );
+      if (explained === null) throw new ConsoleRefusal(404, 'there is no such entry, or it is no longer retained');
       return explainedTold(explained);
     },
   }),

@@ -85,7 +85,13 @@ export const FIRINGS: readonly Route[] = [
     answer: whyShape,
     run: async ({ watchfire, tools }, { path: { id = '' } }) => {
       const why = await watchfire.why(id);
-      if (why === null) throw new ConsoleRefusal(404, 'there is no such firing, or it is no longer retained');
+      if (why === null) {
+        const isErased = (await watchfire.erasedAt(id)) !== null;
+        throw new ConsoleRefusal(
+          404,
+          isErased ? 'it was erased' : 'there is no such firing, or it is no longer retained',
+        );
+      }
       return whyTold(why, tools);
     },
   }),

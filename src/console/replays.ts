@@ -9,6 +9,9 @@ const WAITING = 8;
 /** How long the private Redis of replays stays when nothing is replayed. */
 const IDLE_MS = 60_000;
 
+/** An engine for a partition by its name, '' where there are none. */
+export type EngineFor = (part: string) => ScratchEngine;
+
 /**
  * Decides logs once more, on a private Redis that is started for it and goes when it is idle: one replay at a time, and none in the engine
  * that is looked at.
@@ -31,7 +34,7 @@ export class Replays {
    * @param signal aborted: it ends, or never begins
    * @throws ConsoleRefusal where too many wait, or no Redis can be started
    */
-  async run<T>(name: string, signal: AbortSignal, use: (engine: ScratchEngine) => Promise<T>): Promise<T> {
+  async run<T>(signal: AbortSignal, use: (engineFor: EngineFor) => Promise<T>): Promise<T> {
     if (this.#waiting >= WAITING) throw new ConsoleRefusal(503, 'too many replays wait; try again in a minute');
     this.#waiting += 1;
     const before = this.#line;
@@ -40,7 +43,7 @@ export class Replays {
     try {
       await before;
       if (signal.aborted || this.#isClosed) throw new ConsoleRefusal(499, 'given up');
-      return await this.#replay(name, signal, use);
+      return await this.#replay(signal, use);
     } finally {
       this.#waiting -= 1;
       turn.resolve();
@@ -57,7 +60,7 @@ export class Replays {
     await (await server?.catch(() => null))?.stop();
   }
 
-  async #replay<T>(name: string, signal: AbortSignal, use: (engine: ScratchEngine) => Promise<T>): Promise<T> {
+  async #replay<T>(signal: AbortSignal, use: (engineFor: EngineFor) => Promise<T>): Promise<T> {
     if (this.#idle !== null) clearTimeout(this.#idle);
     this.#server ??= scratchServer(this.#url, '--scratch URL');
     const { url } = await this.#server.catch((error: unknown) => {
@@ -69,7 +72,7 @@ export class Replays {
     });
     const scratch = await Scratch.open({ url }, signal);
     try {
-      return await use(scratch.engine(name, 0));
+      return await use((part) => scratch.engine(`replay-${part}`, 0));
     } finally {
       await scratch.close();
     }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { AutomationDocument } from '../documents/given.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
 import { schemas } from '../model/json-schema.ts';
-import { type Backtest, backtest } from '../replay/backtest.ts';
+import type { Backtest } from '../replay/backtest.ts';
+import { backtestAll } from '../replay/parts.ts';
 import { placeOf } from '../replay/player.ts';
 import type { ToldFiring } from '../replay/told.ts';
 import { definitions } from './automations.ts';
@@ -152,8 +153,8 @@ async function tested(
   // What stands there disabled would fire nothing.
   const candidates = changes.map(({ automation }) => parseAutomation({ ...automation.document, enabled: true }));
   const from = (await watchfire.serverTimeMs()) - sinceMs;
-  const result = await replays.run('backtest', signal, (engine) =>
-    backtest(watchfire, placeOf(engine), { candidates, sinceMs: from, against: true, signal }),
+  const result = await replays.run(signal, (engineFor) =>
+    backtestAll(watchfire, (part) => placeOf(engineFor(part)), { candidates, sinceMs: from, against: true, signal }),
   );
   return backtestTold(result, candidates);
 }
