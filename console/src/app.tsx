@@ -19,19 +19,11 @@ import { type Session, type Shared, SharedContext } from './ui/session.ts';
 import { turnTheme } from './ui/theme.ts';
 import { TokenDialog, TokenPage } from './ui/token.tsx';
 
-/** The present moves on for what says how long ago something was. */
-const TICK_MS = 1_000;
-
 export function App() {
   const loaded = useApi<Session>('/api/session');
   const [asking, ask] = useState(false);
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = window.setInterval(() => !document.hidden && setNow(Date.now()), TICK_MS);
-    return () => window.clearInterval(timer);
-  }, []);
   const session = loaded.data;
-  const shared = useMemo<Shared | null>(() => session && { session, now, askToken: () => ask(true) }, [session, now]);
+  const shared = useMemo<Shared | null>(() => session && { session, askToken: () => ask(true) }, [session]);
   if (loaded.error !== null && session === null) return <Problem error={loaded.error} again={loaded.reload} />;
   if (shared === null) return <Ghosts />;
   if (!shared.session.look) return <TokenPage done={loaded.reload} />;

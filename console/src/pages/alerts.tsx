@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { AlertAnswer, AlertsAnswer, SilenceAnswer } from '../../../src/console/answers.ts';
 import { post, useApi } from '../ui/api.ts';
 import { seen, span } from '../ui/format.ts';
+import { useNow } from '../ui/now.ts';
 import { Act, Answer, Badge, Card, Dialog, Empty, Head, Key, Problem, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 import { useShared } from '../ui/session.ts';
@@ -45,7 +46,7 @@ export function Alerts() {
 }
 
 function AlertTable({ alerts, reload }: { alerts: readonly AlertAnswer[]; reload: () => void }) {
-  const { now } = useShared();
+  const now = useNow();
   return (
     <div class="scroll">
       <table>

@@ -3,6 +3,7 @@ import type { AutomationsAnswer } from '../../../src/console/answers.ts';
 import { useApi, withQuery } from '../ui/api.ts';
 import { Spark } from '../ui/chart.tsx';
 import { compact, count, seen } from '../ui/format.ts';
+import { useSettled } from '../ui/now.ts';
 import { Answer, Badge, Card, Empty, Head, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 
@@ -16,7 +17,8 @@ export function StateBadge({ enabled, shadow }: { enabled: boolean; shadow: bool
 export function Automations() {
   const [q, find] = useState('');
   const [start, turn] = useState(0);
-  const list = useApi<AutomationsAnswer>(withQuery('/api/automations', { q, start, limit: PAGE }), 4_000);
+  const wanted = useSettled(q, 150);
+  const list = useApi<AutomationsAnswer>(withQuery('/api/automations', { q: wanted, start, limit: PAGE }), 4_000);
   return (
     <div class="stack">
       <Head title="Automations">

@@ -3,6 +3,7 @@ import type { EventRowAnswer, EventsAnswer } from '../../../src/console/answers.
 import { get, useApi, withQuery } from '../ui/api.ts';
 import { clock, count, seen } from '../ui/format.ts';
 import { type LiveEvent, type LiveMessage, useLive } from '../ui/live.ts';
+import { useSettled } from '../ui/now.ts';
 import { Answer, Badge, Card, Empty, Head, Problem, Tabs, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 
@@ -10,11 +11,14 @@ type Filter = Readonly<{ name: string; resource: string; label: string }>;
 
 const NO_FILTER: Filter = { name: '', resource: '', label: '' };
 const PAGE = 100;
+/** Between the last key and the question. */
+const PAUSE_MS = 250;
 const LIVE_KEPT = 300;
 
 export function Events() {
   const [tab, turn] = useState<'past' | 'live'>('past');
   const [filter, set] = useState<Filter>(NO_FILTER);
+  const wanted = useSettled(filter, PAUSE_MS);
   const field = (name: keyof Filter, words: string) => (
     <label class="field">
       {words}
@@ -22,7 +26,7 @@ export function Events() {
         type="text"
         data-filter={name}
         value={filter[name]}
-        onChange={(event) => set({ ...filter, [name]: event.currentTarget.value.trim() })}
+        onInput={(event) => set({ ...filter, [name]: event.currentTarget.value.trim() })}
       />
     </label>
   );
@@ -43,7 +47,7 @@ export function Events() {
           turn={turn}
           label="Past or live"
         />
-        <Card bare>{tab === 'past' ? <PastEvents filter={filter} /> : <LiveEvents filter={filter} />}</Card>
+        <Card bare>{tab === 'past' ? <PastEvents filter={wanted} /> : <LiveEvents filter={wanted} />}</Card>
       </div>
     </div>
   );

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Loaded } from './api.ts';
 import { ago, iso, moment, seen } from './format.ts';
+import { useNow } from './now.ts';
 import { useShared } from './session.ts';
 
 type Children = { children?: ComponentChildren };
@@ -41,7 +42,7 @@ export function Time({
   fine?: boolean;
   relative?: boolean;
 }) {
-  const { now } = useShared();
+  const now = useNow();
   if (at === null) return <span class="soft">–</span>;
   return (
     <time dateTime={iso(at)} title={iso(at)}>

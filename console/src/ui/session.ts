@@ -12,7 +12,7 @@ export type Session = {
   hasToken: boolean;
 };
 
-export type Shared = Readonly<{ session: Session; now: number; askToken: () => void }>;
+export type Shared = Readonly<{ session: Session; askToken: () => void }>;
 
 export const SharedContext = createContext<Shared>({
   session: {
@@ -24,7 +24,6 @@ export const SharedContext = createContext<Shared>({
     allowChanges: false,
     hasToken: false,
   },
-  now: Date.now(),
   askToken: () => undefined,
 });
 
