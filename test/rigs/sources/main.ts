@@ -4,7 +4,9 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Watchfire } from '../../../src/index.ts';
+import { divide, Watchfire } from '../../../src/index.ts';
+import { layoutOf } from '../../../src/model/partition.ts';
+import { partitionStores } from '../../../src/redis/store.ts';
 import { eventually } from '../../support/eventually.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine, usageOf } from '../../support/usage.ts';
@@ -20,10 +22,10 @@ import { checkFirings, checkLog, firedIn, wantedFirings } from './verdict.ts';
  * `npm run proof -- sources`.
  */
 
-type Options = Readonly<{ entries: number; stop: number; seed: number; limit: number }>;
+type Options = Readonly<{ entries: number; stop: number; partitions: number; seed: number; limit: number }>;
 
-/** `stop`: seconds in which nobody brings anything in; `limit`: seconds after which it is given up. */
-const DEFAULTS: Options = { entries: 200_000, stop: 120, seed: 0, limit: 3_600 };
+/** `stop`: seconds in which nobody brings anything in; `partitions`: of the namespace, 0 for none; `limit`: seconds after which it is given up. */
+const DEFAULTS: Options = { entries: 200_000, stop: 120, partitions: 0, seed: 0, limit: 3_600 };
 
 const NAMESPACE = 'wf';
 const WORKERS = 2;
@@ -35,7 +37,7 @@ const SERVER_EVERY = 6;
 const SERVER_AWAY_MS = 500;
 
 /** Between two batches of each stream: several times slower than they can be brought in. */
-const BATCH_EVERY_MS = 60;
+const BATCH_EVERY_MS = 400;
 
 function optionsOf(): Options {
   const given = Object.keys(DEFAULTS).map((name) => [name, { type: 'string' as const }] as const);
@@ -77,7 +79,8 @@ class Scene {
     });
   }
 
-  async begin(): Promise<void> {
+  async begin(partitions: number): Promise<void> {
+    if (partitions > 0) await divide(this.watchfire, layoutOf(partitions, 'id'));
     const sources = this.shops.map((shop) => shop.document(shop.server === this.elsewhere));
     await writeFile(this.#file, JSON.stringify({ sources }));
     for (const document of AUTOMATIONS) await this.watchfire.put(document);
@@ -153,8 +156,10 @@ async function run(options: Options): Promise<number> {
   const scene = new Scene(servers[0], servers[1], path.join(dir, 'sources.json'));
   const { redis } = scene.home;
   const { store } = scene.watchfire;
+  const { partitions } = options;
+  const stores = partitions === 0 ? [store] : partitionStores(store, layoutOf(partitions, 'id'));
   try {
-    await scene.begin();
+    await scene.begin(options.partitions);
     return await checks(async (check) => {
       await check(`streams are written while things are killed, seed ${options.seed}`, async () => {
         console.log(await load(scene, options, randomOf(options.seed)));
@@ -162,14 +167,14 @@ async function run(options: Options): Promise<number> {
       await check('all of it fires', async () => {
         const wanted = wantedFirings(scene.shops);
         const enough = async (): Promise<boolean> => {
-          const { each, unpaid } = await firedIn(redis, store);
+          const { each, unpaid } = await firedIn(redis, stores);
           return each.length + unpaid.length >= wanted;
         };
         await eventually(`${wanted} firings`, enough, { timeoutMs: options.limit * 1_000 });
       });
       await check('each entry is in the log once and in its order', () => checkLog(redis, store, scene.shops));
       await check('what fired is what the entries say, and no absence is false', () =>
-        checkFirings(redis, store, scene.shops),
+        checkFirings(redis, stores, scene.shops),
       );
     });
   } finally {

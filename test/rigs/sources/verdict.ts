@@ -31,12 +31,14 @@ async function broughtIn(redis: Redis, store: Store): Promise<Map<string, string
 
 export type Fired = Readonly<{ each: string[]; unpaid: string[] }>;
 
-/** The keys of the firings of both automations, in order of text. */
-export async function firedIn(redis: Redis, store: Store): Promise<Fired> {
+/** The keys of the firings of both automations, in order of text, of all partitions. */
+export async function firedIn(redis: Redis, stores: readonly Store[]): Promise<Fired> {
   const fired: Fired = { each: [], unpaid: [] };
-  for await (const [, fields] of entriesOf(redis, store.keys.firings)) {
-    const { automation, labels } = parseFiring(fields);
-    fired[automation === 'each' ? 'each' : 'unpaid'].push(labels.id ?? '');
+  for (const store of stores) {
+    for await (const [, fields] of entriesOf(redis, store.keys.firings)) {
+      const { automation, labels } = parseFiring(fields);
+      fired[automation === 'each' ? 'each' : 'unpaid'].push(labels.id ?? '');
+    }
   }
   fired.each.sort();
   fired.unpaid.sort();
@@ -68,8 +70,12 @@ export async function checkLog(redis: Redis, store: Store, shops: readonly ShopS
 }
 
 /** Every payment fired, and every order without one, and nothing else. */
-export async function checkFirings(redis: Redis, store: Store, shops: readonly ShopStream[]): Promise<void> {
-  const { each, unpaid } = await firedIn(redis, store);
+export async function checkFirings(
+  redis: Redis,
+  stores: readonly Store[],
+  shops: readonly ShopStream[],
+): Promise<void> {
+  const { each, unpaid } = await firedIn(redis, stores);
   const isPaid = new Set(shops.flatMap(({ paid }) => paid));
   const wrong = unpaid.filter((order) => isPaid.has(order));
   assert.deepEqual(wrong, [], `${wrong.length} absences of orders that were paid`);
