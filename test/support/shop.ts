@@ -1,5 +1,8 @@
+import { pino } from 'pino';
+import { inject, onTestFinished } from 'vitest';
 import type { Watchfire } from '../../src/index.ts';
 import { type SourceSpec, type StreamOfSource, streamsOf } from '../../src/model/source.ts';
+import { Connections } from '../../src/redis/connection.ts';
 import { readBehind } from '../../src/redis/log.ts';
 import { Inlet } from '../../src/sources/inlet.ts';
 import { foreignOf } from '../../src/sources/sources.ts';
@@ -9,6 +12,8 @@ import { engine } from './engine.ts';
 import { freshNamespace } from './namespace.ts';
 import { adminClient } from './redis.ts';
 
+const silent = pino({ level: 'silent' });
+
 /** A stream of orders that is no log of an engine, and the engine that has it as the source `shop`. */
 export class Shop {
   readonly watchfire: Watchfire;
@@ -16,8 +21,11 @@ export class Shop {
   readonly redis = adminClient();
   readonly stream = `{${freshNamespace({ permanent: ['*'] })}}:orders`;
   readonly more: object;
+  /** The shop lets its readers do more than the engine's own user may. */
+  readonly #elsewhere = new Connections(inject('adminUrl'), silent);
 
   constructor(more: object = {}, watchfire: Watchfire = engine()) {
+    onTestFinished(() => this.#elsewhere.close());
     this.more = more;
     this.watchfire = watchfire;
   }
@@ -53,9 +61,8 @@ export class Shop {
       admit: () => null,
       clock,
     });
-    const foreign = foreignOf(stream, store, () => connections);
-    const { logger } = this.watchfire as unknown as { logger: ConstructorParameters<typeof StreamSource>[0]['logger'] };
-    return { inlet, source: new StreamSource({ stream, foreign, inlet, clock, logger }) };
+    const foreign = foreignOf(stream, store, () => this.#elsewhere);
+    return { inlet, source: new StreamSource({ stream, foreign, inlet, clock, logger: silent }) };
   }
 
   /** Brings in all there is. */

@@ -101,8 +101,8 @@ async function change(
     if (!(await confirmed(`forget where ${name} is?`, options, io))) return FAILED;
     await watchfire.forgetSource(name);
   }
-  const done = { pause: 'paused', resume: 'resumed', seek: 'goes on elsewhere:', forget: 'forgotten' }[act];
-  io.out(plain(act === 'seek' ? `${name} ${done} behind ${place}` : `${name} ${done}`));
+  const done = { pause: 'paused', resume: 'resumed', seek: `goes on behind ${place}`, forget: 'forgotten' }[act];
+  io.out(plain(`${name} ${done}`));
   return DONE;
 }
 
