@@ -181,12 +181,13 @@ export class ScratchEngine {
     await Promise.all([appendAll(this.redis, this.store, entries, own), this.#apply(entries)]);
   }
 
-  /** Puts an automation; one that means the same is a change as well, before which what is due is settled. */
-  async put(automation: Automation): Promise<void> {
+  /** Puts an automation; one that means the same is a change as well, before which what is due is settled. @returns its revision */
+  async put(automation: Automation): Promise<number> {
     this.#wakeMs = undefined;
     this.#hasShadows ||= isShadow(automation);
-    await putDefinition(this.redis, this.store, automation, { always: true });
+    const revision = await putDefinition(this.redis, this.store, automation, { always: true });
     await this.definitions.refresh();
+    return revision;
   }
 
   /** Deletes an automation, if there is one. */

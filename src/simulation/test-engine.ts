@@ -6,7 +6,6 @@ import type { Firing } from '../model/firing.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
 import { withinAt } from '../model/within.ts';
 import { jobsOf, type QueueJob } from '../relay/jobs.ts';
-import { Revisions } from '../relay/revisions.ts';
 import { type LiveEvent, liveEventOf } from '../services/live.ts';
 import { explainEvent } from './explanation.ts';
 import type { Scratch } from './scratch.ts';
@@ -21,7 +20,8 @@ export type TestOutcome = Readonly<{ firings: readonly Firing[]; jobs: readonly 
  */
 export class TestEngine {
   readonly #engine: ScratchEngine;
-  readonly #revisions: Revisions;
+  /** All that were put, by revision and id. */
+  readonly #revisions = new Map<string, Automation>();
   readonly #startMs: number;
   readonly #mostDeadlines: number;
   readonly #close: () => Promise<void>;
@@ -52,7 +52,6 @@ export class TestEngine {
       },
     });
     this.#engine = engine;
-    this.#revisions = new Revisions(engine.redis, engine.store);
     this.#startMs = startMs;
     this.#mostDeadlines = mostDeadlines;
     this.#close = close;
@@ -91,7 +90,7 @@ export class TestEngine {
       if (toMs < this.#engine.nowMs) throw new InvalidDocument('at', 'must not be before the present', sinceStart);
       const fired = await this.#engine.advance(toMs, this.#mostDeadlines);
       if (fired === null) throw new InvalidDocument('at', 'has too many deadlines on the way', sinceStart);
-      await this.#note(fired);
+      this.#note(fired);
     });
   }
 
@@ -105,7 +104,7 @@ export class TestEngine {
       const ids: string[] = [];
       for (const event of events) {
         ids.push(await this.#engine.add(event));
-        await this.#note(await this.#engine.drain());
+        this.#note(await this.#engine.drain());
       }
       await this.#settle();
       return ids;
@@ -121,7 +120,8 @@ export class TestEngine {
   async putParsed(automations: readonly Automation[]): Promise<void> {
     if (automations.length === 0) return;
     await this.#inTurn(async () => {
-      for (const automation of automations) await this.#engine.put(automation);
+      for (const automation of automations)
+        this.#revisions.set(`${await this.#engine.put(automation)}:${automation.id}`, automation);
       await this.#settle();
     });
   }
@@ -166,14 +166,12 @@ export class TestEngine {
 
   /** Decides what is due at the present. */
   async #settle(): Promise<void> {
-    await this.#note((await this.#engine.advance(this.#engine.nowMs)) ?? []);
+    this.#note((await this.#engine.advance(this.#engine.nowMs)) ?? []);
   }
 
-  async #note(firings: readonly Firing[]): Promise<void> {
-    if (firings.length === 0) return;
-    const revisions = await this.#revisions.load(firings);
-    for (const [i, firing] of firings.entries()) {
-      const automation = revisions[i]?.automation;
+  #note(firings: readonly Firing[]): void {
+    for (const firing of firings) {
+      const automation = this.#revisions.get(`${firing.revision}:${firing.automation}`);
       this.#firings.push(firing);
       if (automation) this.#jobs.push(...jobsOf(firing, automation));
     }
