@@ -25,6 +25,7 @@ const ROLES: readonly (readonly [file: string, name: string, role: string])[] = 
   ['src/services/worker.ts', 'tidy', 'janitor'],
   ['src/services/worker.ts', 'signOfLife', 'live'],
   ['src/services/minutes.ts', '', 'minutes'],
+  ['src/services/source-marks.ts', '', 'marks'],
   ['src/services/scheduler.ts', '', 'scheduler'],
   ['src/services/worker.ts', 'finish', 'stop'],
   ['src/apply/reader.ts', 'next', 'reader'],

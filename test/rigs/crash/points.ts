@@ -79,6 +79,9 @@ export const POINTS: readonly Point[] = [
   point('scheduler: settle', 1, 2),
   loads('scheduler: settle'),
 
+  // Whether sources bring something.
+  point('marks: hgetall', 1, 2),
+
   // What it has counted, once a second.
   point('minutes: note-minutes'),
   loads('minutes: note-minutes'),
@@ -152,7 +155,9 @@ export const POINTS: readonly Point[] = [
   point('change: claim-format'),
   point('change: get+hget+hget'),
   point('change: hmget'),
+  point('change: get'),
   point('change: put-automation'),
+  point('change: xadd'),
   point('change: hget'),
   rare('change: hgetall', { kind: 'removed meanwhile' }),
   point('change: delete-automation'),
