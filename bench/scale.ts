@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
 import { pino } from 'pino';
 import { Applier } from '../src/apply/applier.ts';
 import { Batch } from '../src/apply/batch.ts';
@@ -158,7 +159,7 @@ async function writePage(costs: PathCosts): Promise<void> {
   const us = (name: keyof PathCosts): string => costs[name].toFixed(1);
   const sentence = [
     `Measured, in µs of Redis an event: appended ${us('append')}, read by a feeder ${us('read')}, fed ${us('feed')}, applied ${us('applyFed')} as it was fed and`,
-    `${us('applyStraight')} as it came straight, applied on the global partition ${us('applyGlobal')}.`,
+    `${us('applyStraight')} as it came straight, applied on the global partition ${us('applyGlobal')}; on ${cpus().length} cores with a load of ${Math.round(loadavg()[0] ?? 0)}.`,
   ].join('\n');
   const table = capacityTable(costs, NODES, REST);
   await writeFile(PAGE, `${before}${BEGIN}\n\n${sentence}\n\n${table}\n\n${END}${after}`);

@@ -2,7 +2,7 @@ import type { Observer } from '../apply/applier.ts';
 import { InvalidDocument } from '../errors.ts';
 import { isSpread } from '../match/placement.ts';
 import { Routing } from '../match/routing.ts';
-import type { Automation } from '../model/automation.ts';
+import { type Automation, inModeOf } from '../model/automation.ts';
 import type { Firing } from '../model/firing.ts';
 import { type Entry, sealEvent } from '../model/intake.ts';
 import { GLOBAL_PARTITION, type PartitionLayout, partitionNames } from '../model/partition.ts';
@@ -34,7 +34,8 @@ export class PartitionedEngine implements StepEngine {
   readonly #routing: Routing;
   /** Entries that engines appended themselves, by the ids of their firings. */
   readonly #own = new Map<string, Entry>();
-  readonly #homes = new Map<string, readonly string[]>();
+  /** What stands where: automations that move keep the mode that they were in. */
+  readonly #homes = new Map<string, Readonly<{ names: readonly string[]; automation: Automation }>>();
   #nowMs: number;
   /** Id of the last entry of any log, as the front log would have it. */
   #last = '0-0';
@@ -62,7 +63,8 @@ export class PartitionedEngine implements StepEngine {
   /** Goes on with the state that stands in its namespaces; in place of `prepare`. @param automations that stand there */
   async resume(automations: readonly Automation[]): Promise<void> {
     await this.#each((engine) => engine.resume());
-    for (const automation of automations) this.#homes.set(automation.id, this.#homesOf(automation));
+    for (const automation of automations)
+      this.#homes.set(automation.id, { names: this.#homesOf(automation), automation });
     this.#advance();
   }
 
@@ -92,10 +94,11 @@ export class PartitionedEngine implements StepEngine {
     await this.#each((engine) => engine.tick());
   }
 
-  async put(automation: Automation): Promise<void> {
-    const homes = this.#homesOf(automation);
-    const before = this.#homes.get(automation.id) ?? [];
-    this.#homes.set(automation.id, homes);
+  async put(wanted: Automation): Promise<void> {
+    const old = this.#homes.get(wanted.id);
+    const automation = inModeOf(old?.automation ?? null, wanted);
+    const [homes, before] = [this.#homesOf(automation), old?.names ?? []];
+    this.#homes.set(automation.id, { names: homes, automation });
     await this.#each(async (engine, name) => {
       if (homes.includes(name)) await engine.put(automation);
       else if (before.includes(name)) await engine.delete(automation.id);
@@ -109,7 +112,7 @@ export class PartitionedEngine implements StepEngine {
   }
 
   async delete(id: string): Promise<void> {
-    const homes = this.#homes.get(id) ?? [];
+    const homes = this.#homes.get(id)?.names ?? [];
     this.#homes.delete(id);
     if (homes.length > 0)
       await this.#each((engine, name) => (homes.includes(name) ? engine.delete(id) : engine.tick()));
@@ -125,7 +128,7 @@ export class PartitionedEngine implements StepEngine {
 
   /** Where the key is not, there is nothing to decide. */
   async #decide({ automation }: KeyName, act: (engine: ScratchEngine) => Promise<void>): Promise<void> {
-    const homes = this.#homes.get(automation) ?? [];
+    const homes = this.#homes.get(automation)?.names ?? [];
     if (homes.length > 0) await this.#each((engine, name) => (homes.includes(name) ? act(engine) : engine.tick()));
   }
 

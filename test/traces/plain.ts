@@ -1,3 +1,5 @@
+import { isSpread } from '../../src/match/placement.ts';
+import { parseAutomation } from '../../src/model/automation.ts';
 import { parseTimestamp } from '../../src/model/timestamp.ts';
 
 /** An event that is late, or that waits for another one, as a step of a scenario has it. */
@@ -23,6 +25,28 @@ export function plainScenario<T extends Timed>(scenario: T): T {
     return { ...step, event };
   });
   return { ...scenario, timeline };
+}
+
+/** A scenario that puts automations at the start and later. */
+type Putting = Readonly<{
+  automations: readonly unknown[];
+  timeline: readonly Readonly<{ put?: unknown; delete?: string }>[];
+}>;
+
+/** Whether a change has an automation live elsewhere, from every partition to the global one or back: there it begins anew. */
+export function movesAutomations({ automations, timeline }: Putting, by: string): boolean {
+  const spread = new Map<string, boolean>();
+  const moves = (document: unknown): boolean => {
+    const { id, trigger } = parseAutomation(document);
+    const [before, now] = [spread.get(id), isSpread(trigger, by)];
+    spread.set(id, now);
+    return before !== undefined && before !== now;
+  };
+  for (const document of automations) moves(document);
+  return timeline.some(({ put, delete: gone }) => {
+    if (gone !== undefined) spread.delete(gone);
+    return put !== undefined && moves(put);
+  });
 }
 
 /** What fired as a set: each firing with the firing whose state-change event brought it in the place of its number. */
