@@ -8,9 +8,9 @@ const STATUS_MS = 1_000;
 const FIRINGS_MS = 5_000;
 const FINDINGS_MS = 30_000;
 
-/** Firings that are counted for a picture of the last hour; the oldest of more are not. */
-const FIRINGS_LIMIT = 5_000;
-const HOUR_MS = 3_600_000;
+/** Firings of the ledger that are looked at for when an automation fired last. */
+const LAST_FIRINGS = 500;
+const MINUTES = 60;
 const MINUTE_MS = 60_000;
 
 const workerShape = z.object({
@@ -48,10 +48,9 @@ export const minutesShape = z.object({
   from: time.describe('Begin of the first minute'),
   step: duration,
   firings: listOf(z.number()),
-  events: listOf(z.number()).nullable().describe('Events that took effect; null: that is not counted'),
+  events: listOf(z.number()).describe('Events that took effect'),
   byAutomation: z.record(z.string(), listOf(z.number())).describe('The same by the ids of automations'),
   last: z.record(z.string(), time).describe('When each of them fired last, as far as it is in this hour'),
-  complete: z.boolean().describe(`false: there were more than ${FIRINGS_LIMIT}, of which the oldest are not counted`),
 });
 
 /** One look at the engine; all who ask within a second get the same. */
@@ -72,37 +71,38 @@ export async function statusOf({ kept, watchfire }: Desk): Promise<z.input<typeo
   });
 }
 
-/** Firings of the last hour by minutes. */
+/** Events and firings of the last hour by minutes, as workers count them; when automations fired last, by the ledger. */
 export async function firingMinutes({ kept, watchfire }: Desk): Promise<z.input<typeof minutesShape>> {
   return await kept.of('minutes', FIRINGS_MS, async () => {
-    const now = await watchfire.serverTimeMs();
-    const from = Math.floor(now / MINUTE_MS) * MINUTE_MS - HOUR_MS + MINUTE_MS;
-    const { firings } = await watchfire.firings({ limit: FIRINGS_LIMIT, sinceMs: from });
-    const steps = HOUR_MS / MINUTE_MS;
-    const empty = (): number[] => new Array<number>(steps).fill(0);
-    const all = empty();
+    const [minutes, { firings }] = await Promise.all([
+      watchfire.history({ minutes: MINUTES }),
+      watchfire.firings({ limit: LAST_FIRINGS }),
+    ]);
     const byAutomation = new Map<string, number[]>();
     const last = new Map<string, number>();
-    for (const { firing } of firings) {
-      const { automation, decided } = firing;
-      const at = Math.min(steps - 1, Math.floor((decided - from) / MINUTE_MS));
-      if (at < 0) continue;
-      const own = byAutomation.get(automation) ?? empty();
-      all[at] = (all[at] ?? 0) + 1;
-      own[at] = (own[at] ?? 0) + 1;
-      byAutomation.set(automation, own);
-      last.set(automation, Math.max(decided, last.get(automation) ?? 0));
+    for (const [at, minute] of minutes.entries()) {
+      for (const [id, words] of Object.entries(minute.firings)) {
+        const own = byAutomation.get(id) ?? new Array<number>(minutes.length).fill(0);
+        byAutomation.set(id, own);
+        own[at] = sumOf(words);
+        // To the minute, where the ledger is not looked at as far back.
+        if (sumOf(words) > 0) last.set(id, minute.at);
+      }
     }
+    for (const { firing } of firings) last.set(firing.automation, firing.decided);
     return {
-      from,
+      from: minutes[0]?.at ?? 0,
       step: MINUTE_MS,
-      firings: all,
-      events: null,
+      firings: minutes.map(({ firings: all }) => Object.values(all).reduce((sum, words) => sum + sumOf(words), 0)),
+      events: minutes.map(({ events }) => events.applied ?? 0),
       byAutomation: Object.fromEntries(byAutomation),
       last: Object.fromEntries(last),
-      complete: firings.length < FIRINGS_LIMIT,
     };
   });
+}
+
+function sumOf(words: Readonly<Record<string, number>>): number {
+  return Object.values(words).reduce((sum, count) => sum + count, 0);
 }
 
 export const findingsShape = z.object({
@@ -123,7 +123,7 @@ export const OVERVIEW: readonly Route[] = [
   route({
     path: '/api/minutes',
     topic: 'overview',
-    summary: 'Firings of the last hour, by minutes',
+    summary: 'Events and firings of the last hour, by minutes',
     answer: minutesShape,
     run: async (desk) => await firingMinutes(desk),
   }),

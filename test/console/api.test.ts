@@ -69,6 +69,9 @@ test('every list and every detail is what the description says, and what the eng
     const found = await watchfire.firings();
     return found.firings.length === 1 && (await watchfire.status()).dead === 1 ? found : null;
   });
+  await eventually('workers have counted it', async () =>
+    (await watchfire.history()).some(({ firings: counted }) => counted.third?.Triggered === 1),
+  );
   const { get } = await door(watchfire);
   const look = async (path: string, as = path): Promise<Record<string, never>> => {
     const { status, body } = await get(path);

@@ -147,12 +147,11 @@ function Hour({ minutes }: { minutes: MinutesAnswer }) {
     () => [{ name: 'Firings a minute', colour: 'fire', values: minutes.firings, bars: true }],
     [minutes],
   );
-  const events = useMemo(() => [{ name: 'Events a minute', colour: 'blue', values: minutes.events ?? [] }], [minutes]);
+  const events = useMemo(() => [{ name: 'Events a minute', colour: 'blue', values: minutes.events }], [minutes]);
   return (
     <div class="stack">
-      {minutes.events !== null && <Chart label="Events by minutes of the last hour" at={at} series={events} />}
+      <Chart label="Events by minutes of the last hour" at={at} series={events} />
       <Chart label="Firings by minutes of the last hour" at={at} series={firings} />
-      {!minutes.complete && <p class="small soft">There are more than are counted here; the oldest are left out.</p>}
     </div>
   );
 }

@@ -138,11 +138,14 @@ async function fill(watchfire: Watchfire): Promise<void> {
     reason: `known ${HOSTILE}`,
   });
   await eventually('all of it is there', async () => {
-    const [{ dead, behind }, alerts, failed] = await Promise.all([
+    const [{ dead, behind, firings }, alerts, failed] = await Promise.all([
       watchfire.status(),
       watchfire.alerts(),
       watchfire.deliveries({ state: 'failed' }),
     ]);
+    const counted = (await watchfire.history()).flatMap(({ firings: all }) => Object.values(all));
+    const sum = counted.flatMap((words) => Object.values(words)).reduce((all, one) => all + one, 0);
+    if (sum !== firings) return false;
     return dead === 2 && behind === 0 && alerts.length >= 5 && failed.length > 0;
   });
 }
