@@ -12,7 +12,7 @@ const BUS = 10_000;
 
 /** Longest wait until all nodes agree, which takes some seconds. */
 const AGREED_BOUND_MS = 30_000;
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 50;
 
 export type LocalClusterOptions = Readonly<{
   /** Port of the first node, the others follow. */
@@ -27,6 +27,8 @@ export type LocalClusterOptions = Readonly<{
   say?: (sentence: string) => void;
   /** The ports by which others reach the node of this port, where there is something between. */
   announced?: (port: number) => Readonly<{ port: number; bus: number }>;
+  /** The address of this machine from which the node of this port connects to others. */
+  source?: (port: number) => string;
 }>;
 
 /** A node of the cluster, and a client for it that waits while it is away. */
@@ -35,6 +37,7 @@ export class LocalNode {
   readonly redis: Redis;
   readonly #options: LocalClusterOptions;
   #server: RedisServer | null = null;
+  #id: string | null = null;
 
   constructor(options: LocalClusterOptions, port: number) {
     this.#options = options;
@@ -49,7 +52,7 @@ export class LocalNode {
   }
 
   async start(): Promise<void> {
-    const { folder, timeoutMs, settings, announced, say = () => undefined } = this.#options;
+    const { folder, timeoutMs, settings, announced, source, say = () => undefined } = this.#options;
     const ports = announced?.(this.port);
     this.#server = await startRedisServer({
       port: this.port,
@@ -63,6 +66,7 @@ export class LocalNode {
         'cluster-require-full-coverage': 'no',
         'repl-diskless-sync-delay': '0',
         ...(ports && { 'cluster-announce-port': String(ports.port), 'cluster-announce-bus-port': String(ports.bus) }),
+        ...(source && { 'bind-source-addr': source(this.port), 'cluster-announce-ip': '127.0.0.1' }),
         ...settings,
       },
     });
@@ -94,7 +98,15 @@ export class LocalNode {
   }
 
   async id(): Promise<string> {
-    return String(await this.redis.call('CLUSTER', 'MYID'));
+    this.#id ??= String(await this.redis.call('CLUSTER', 'MYID'));
+    return this.#id;
+  }
+
+  /** The ids of the primaries that have slots, as this node sees it, and how many slots they have. */
+  async owners(): Promise<{ ids: string[]; slots: number }> {
+    const ranges = (await this.redis.call('CLUSTER', 'SLOTS')) as [number, number, [string, number, string]][];
+    const slots = ranges.reduce((all, [from, to]) => all + to - from + 1, 0);
+    return { ids: ranges.map(([, , [, , id]]) => id), slots };
   }
 }
 
@@ -130,19 +142,24 @@ export class LocalCluster {
     return this.nodes[0] as LocalNode;
   }
 
-  /** Resolves when each slot has a primary that lives, and each replica that lives has what its primary has. */
-  async agreed(): Promise<void> {
+  /**
+   * Resolves when each slot has a primary that lives, and each replica that lives has what its primary has.
+   * @param gone nodes that live and are not reached
+   */
+  async agreed(gone: readonly LocalNode[] = []): Promise<void> {
     await until('the nodes of the cluster agree', async () => {
-      const living = this.nodes.filter(({ pid }) => pid !== null);
+      const living = this.nodes.filter((node) => node.pid !== null && !gone.includes(node));
+      const ids = await Promise.all(living.map((node) => node.id()));
       const states = await Promise.all(
         living.map(async (node) => {
-          const [state, slots, link, role] = await Promise.all([
+          const [state, owners, link, role] = await Promise.all([
             node.said('cluster_state'),
-            node.said('cluster_slots_ok'),
+            node.owners(),
             node.said('master_link_status', 'replication'),
             node.said('role', 'replication'),
           ]);
-          return state === 'ok' && slots === String(SLOTS) && (role === 'master' || link === 'up');
+          const whole = owners.slots === SLOTS && owners.ids.every((id) => ids.includes(id));
+          return state === 'ok' && whole && (role === 'master' || link === 'up');
         }),
       );
       return states.every(Boolean);
@@ -191,8 +208,13 @@ export class LocalCluster {
 /** Looks again and again. @throws when it does not come to be */
 export async function until(what: string, look: () => Promise<boolean>, boundMs = AGREED_BOUND_MS): Promise<void> {
   const end = performance.now() + boundMs;
-  while (!(await look().catch(() => false))) {
-    if (performance.now() > end) throw new Error(`not within ${boundMs / 1_000} s: ${what}`);
+  let last = '';
+  const failed = (error: Error): false => {
+    last = `, last: ${error.message}`;
+    return false;
+  };
+  while (!(await look().catch(failed))) {
+    if (performance.now() > end) throw new Error(`not within ${boundMs / 1_000} s: ${what}${last}`);
     await pause(LOOK_EVERY_MS);
   }
 }

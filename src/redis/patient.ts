@@ -46,6 +46,7 @@ class WaitingLine {
   #awaited: Command | null = null;
   #timer: NodeJS.Timeout | null = null;
   #places = 0;
+  #leaving = false;
 
   constructor(client: Redis, { attempts = Number.POSITIVE_INFINITY, moved = () => undefined }: PatientOptions) {
     this.#client = client;
@@ -74,7 +75,7 @@ class WaitingLine {
       const elsewhere = ELSEWHERE.exec(error.message);
       if (!elsewhere && !LATER.test(error.message)) return reject(error);
       if (elsewhere?.groups?.node) this.#moved(elsewhere.groups.node);
-      if (elsewhere && this.#client.status === 'ready') this.#client.disconnect(true);
+      if (elsewhere) this.#leave();
       own.left -= 1;
       if (together || own.left <= 0) return reject(error);
       if (!elsewhere) this.#client.emit('waiting', error);
@@ -82,6 +83,16 @@ class WaitingLine {
       else this.#queue(command);
       this.#timer ??= setTimeout(() => this.#try(), elsewhere ? 0 : LATER_MS);
     };
+  }
+
+  /** Connects again, to the node that has the keys now. Commands that come back meanwhile find that under way. */
+  #leave(): void {
+    if (this.#leaving || this.#client.status !== 'ready') return;
+    this.#leaving = true;
+    this.#client.once('close', () => {
+      this.#leaving = false;
+    });
+    this.#client.disconnect(true);
   }
 
   #queue(command: Command): void {

@@ -25,7 +25,9 @@ export async function refuseUnprotected(redis: Redis, key: string): Promise<void
 export async function isProtected(redis: Redis, key: string): Promise<boolean> {
   const { host = 'localhost', path, sentinels } = redis.options;
   if (path !== undefined && path !== null) return true;
-  if (!sentinels && (await isLoopback(host))) return true;
+  // Sentinels say where it is, so its address is known by the connection alone.
+  const { remoteAddress } = (redis.stream ?? {}) as { remoteAddress?: string };
+  if (await isLoopback(sentinels ? (remoteAddress ?? '') : host)) return true;
   return !(await letsStrangersIn(redis, key));
 }
 

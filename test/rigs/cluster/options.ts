@@ -35,7 +35,7 @@ const DEFAULTS = {
   moves: 20,
   cuts: 3,
   'worker-kills': 60,
-  timeout: 2_000,
+  timeout: 5_000,
   seed: 0,
   limit: 3_600,
 } as const;

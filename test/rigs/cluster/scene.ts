@@ -7,6 +7,11 @@ const PRIMARIES = 3;
 /** The ways to a node: of clients, and of the other nodes. */
 type Ways = Readonly<{ client: Way; bus: Way }>;
 
+/** An address of loopback for each node, by which the ways know it. */
+function sourceOf(port: number): string {
+  return `127.0.1.${(port % 250) + 1}`;
+}
+
 /** A cluster whose nodes are reached by ways that can be cut. */
 export class Scene {
   readonly cluster: LocalCluster;
@@ -29,7 +34,15 @@ export class Scene {
       const known = ways.get(own) as Ways;
       return { port: known.client.port, bus: known.bus.port };
     };
-    const options = { port, primaries: PRIMARIES, folder: path.join(folder, 'nodes'), timeoutMs, settings, announced };
+    const options = {
+      port,
+      primaries: PRIMARIES,
+      folder: path.join(folder, 'nodes'),
+      timeoutMs,
+      settings,
+      announced,
+      source: sourceOf,
+    };
     try {
       return new Scene(await LocalCluster.start(options), ways);
     } catch (error) {
@@ -38,16 +51,18 @@ export class Scene {
     }
   }
 
-  cut({ port }: LocalNode): void {
-    const ways = this.#ways.get(port) as Ways;
-    ways.client.cut();
-    ways.bus.cut();
+  /** Cuts a node off: nobody reaches it, and it reaches nobody. */
+  cut(node: LocalNode): void {
+    for (const [port, ways] of this.#ways) {
+      for (const way of [ways.client, ways.bus]) {
+        if (port === node.port) way.cut();
+        else way.cutFor(sourceOf(node.port));
+      }
+    }
   }
 
-  heal({ port }: LocalNode): void {
-    const ways = this.#ways.get(port) as Ways;
-    ways.client.heal();
-    ways.bus.heal();
+  heal(): void {
+    for (const { client, bus } of this.#ways.values()) for (const way of [client, bus]) way.heal();
   }
 
   async stop(): Promise<void> {

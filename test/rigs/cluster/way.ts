@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A way to a port of this machine that can be cut: then nothing passes, and nobody hears of it. */
+/** A way to a port of this machine that can be cut, for all or for one who comes by it: then nothing passes, and nobody hears of it. */
 export class Way {
   readonly #target: number;
-  readonly #sockets = new Set<Socket>();
+  /** Both ends of each connection, with the address that it comes from. */
+  readonly #sockets = new Map<Socket, string>();
+  readonly #cutFor = new Set<string>();
   readonly #server: Server = createServer((socket) => this.#join(socket));
   #isCut = false;
 
@@ -25,26 +27,35 @@ export class Way {
 
   cut(): void {
     this.#isCut = true;
-    for (const socket of this.#sockets) socket.pause();
+    for (const socket of this.#sockets.keys()) socket.pause();
+  }
+
+  /** For those who come from this address alone. */
+  cutFor(source: string): void {
+    this.#cutFor.add(source);
+    for (const [socket, from] of this.#sockets) if (from === source) socket.pause();
   }
 
   /** What was on the way is lost: those connections break. */
   heal(): void {
+    for (const [socket, from] of this.#sockets) if (this.#isCut || this.#cutFor.has(from)) socket.destroy();
     this.#isCut = false;
-    for (const socket of this.#sockets) socket.destroy();
+    this.#cutFor.clear();
   }
 
   close(): void {
     this.#server.close();
-    this.heal();
+    for (const socket of this.#sockets.keys()) socket.destroy();
   }
 
   #join(client: Socket): void {
     // One that comes while it is cut is taken by nobody.
-    const sockets = this.#isCut ? [client] : [client, connect(this.#target, '127.0.0.1')];
+    const from = client.remoteAddress ?? '';
+    const isCut = this.#isCut || this.#cutFor.has(from);
+    const sockets = isCut ? [client] : [client, connect(this.#target, '127.0.0.1')];
     const [, server] = sockets;
     for (const socket of sockets) {
-      this.#sockets.add(socket);
+      this.#sockets.set(socket, from);
       socket.setNoDelay(true);
       socket.on('error', () => socket.destroy());
       socket.on('close', () => {
