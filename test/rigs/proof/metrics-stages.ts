@@ -12,7 +12,7 @@ export type Staged = Readonly<{
   stop: () => Promise<void>;
 }>;
 
-type Stage = () => Promise<Staged>;
+export type Stage = () => Promise<Staged>;
 
 /** A Redis of its own for each stage that spoils it; the others share one. */
 type Given = Readonly<{ settings?: Readonly<Record<string, string>>; options?: WatchfireOptions; parts?: string[] }>;
@@ -85,21 +85,24 @@ function consume({ watchfire, server, ends }: Scene, handle: () => Promise<void>
   ends(() => worker.close(true));
 }
 
-export const STAGES: readonly Stage[] = [
-  stage('healthy', [], async (scene) => {
-    const { watchfire, every } = scene;
-    await watchfire.put(automation());
-    await watchfire.put(
-      automation({
-        id: 'absence',
-        name: 'absence',
-        trigger: { posture: 'Proactive', after: ['x'], expect: ['y'], for_each: ['id'], within: 1 },
-      }),
-    );
-    await watchfire.startWorker();
-    consume(scene, async () => undefined);
-    every(() => watchfire.emit(event()));
-  }),
+/** Nothing is wrong with it. */
+export const HEALTHY: Stage = stage('healthy', [], async (scene) => {
+  const { watchfire, every } = scene;
+  await watchfire.put(automation());
+  await watchfire.put(
+    automation({
+      id: 'absence',
+      name: 'absence',
+      trigger: { posture: 'Proactive', after: ['x'], expect: ['y'], for_each: ['id'], within: 1 },
+    }),
+  );
+  await watchfire.startWorker();
+  consume(scene, async () => undefined);
+  every(() => watchfire.emit(event()));
+});
+
+/** Each has one thing wrong with it, and what follows from that. */
+export const FAILURES: readonly Stage[] = [
   async () => ({
     name: 'down',
     targets: [`127.0.0.1:${await freePort()}`],
