@@ -40,6 +40,7 @@ import * as scale from './scale.ts';
 import * as settling from './settling.ts';
 import * as slices from './slices.ts';
 import * as tests from './tests.ts';
+import * as ways from './ways.ts';
 import * as workers from './workers.ts';
 
 const PARTS: readonly Part[] = [
@@ -56,6 +57,7 @@ const PARTS: readonly Part[] = [
   { name: 'early', run: early.run },
   { name: 'patterns', run: patterns.run },
   { name: 'workers', run: workers.run },
+  { name: 'ways', run: ways.run },
   { name: 'firings', run: firings.run },
   { name: 'relay', run: relay.run },
   { name: 'memory', run: memory.run },

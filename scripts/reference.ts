@@ -154,19 +154,22 @@ export function withDeclarations<T>(use: (folder: string) => T): T {
   }
 }
 
+/** Where else what `Watchfire` can do is declared: in the classes that it extends. */
+const INHERITED: readonly (readonly [name: string, file: string])[] = [
+  ['HttpSourced', 'sources/http-sourced'],
+  ['Sourced', 'sources/sourced'],
+  ['Reactor', 'reactions/reactor'],
+  ['Explained', 'why/explained'],
+  ['Views', 'inspect/views'],
+];
+
 /** The whole page. `folder`: as `withDeclarations` gives it. */
 export function reference(folder: string): string {
   const exported = exportsOf(readFileSync(path.join(root, 'src', 'index.ts'), 'utf8'));
   const testing = exportsOf(readFileSync(path.join(root, 'src', 'testing.ts'), 'utf8'));
   for (const name of ['testEngine', 'testServer']) testing.set(name, 'testing');
   // What Watchfire inherits is shown as its own.
-  const wanted = new Map([
-    ...testing,
-    ...exported,
-    ['Views', 'inspect/views'],
-    ['Explained', 'why/explained'],
-    ['Reactor', 'reactions/reactor'],
-  ]);
+  const wanted = new Map([...testing, ...exported, ...INHERITED]);
   return pageOf(declarationsIn(folder, wanted), new Set(exported.keys()), new Set(testing.keys()));
 }
 
@@ -184,10 +187,10 @@ function pageOf(
   const of = (name: string): Declared[] => [all.get(name) ?? []].flat();
   const section = (title: string, ...parts: string[]): string => [`## ${title}\n`, ...parts.filter(Boolean)].join('\n');
   const watchfire = all.get('Watchfire');
-  const members = [watchfire, all.get('Reactor'), all.get('Explained'), all.get('Views')].flatMap((declared) =>
+  const members = [watchfire, ...INHERITED.map(([name]) => all.get(name))].flatMap((declared) =>
     declared ? membersOf(declared) : [],
   );
-  const methods = members.filter(({ name }) => !['connections', 'store'].includes(name));
+  const methods = members.filter(({ name }) => !['abstract', 'connections', 'store'].includes(name));
   const rest = [...exported].filter((name) => !named.has(name) && !errors.has(name)).sort();
   return [
     '<!-- Written by scripts/reference.ts from the declarations: do not edit. -->\n',

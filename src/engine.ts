@@ -21,20 +21,21 @@ import type { PartitionLayout } from './model/partition.ts';
 import { Admission } from './producer/admission.ts';
 import { Homes } from './producer/homes.ts';
 import { type EmitOptions, withPatience } from './producer/patience.ts';
+import type { ReceivingParts } from './producer/receiving.ts';
 import { refused } from './producer/refused.ts';
 import { hearChannels, liveChannelOf } from './redis/channel.ts';
 import { Connections } from './redis/connection.ts';
 import { acknowledgeDamage } from './redis/damage.ts';
-import { type Durability, durabilitiesOf } from './redis/durability.ts';
+import { durabilitiesOf } from './redis/durability.ts';
 import { append } from './redis/log.ts';
 import { deletePlaced, type PlaceOfChange, putPlaced, updatePlaced, writePlaced } from './redis/placed.ts';
 import { refuseUnprotected } from './redis/protection.ts';
 import { answers } from './redis/server.ts';
-import { type Store, storeOf } from './redis/store.ts';
+import { storeOf } from './redis/store.ts';
 import { notesOf } from './services/heard.ts';
 import type { LiveHeard } from './services/live.ts';
 import type { RunningWorker, WorkerHooks, WorkerParts } from './services/worker.ts';
-import { Sourced } from './sources/sourced.ts';
+import { HttpSourced } from './sources/http-sourced.ts';
 
 /**
  * One engine: the automations and the log of a namespace in one Redis. Any number of these, in any number of processes,
@@ -54,13 +55,12 @@ import { Sourced } from './sources/sourced.ts';
  * await watchfire.close();
  * ```
  */
-export class Watchfire extends Sourced {
+export class Watchfire extends HttpSourced {
   readonly settings: Settings;
   readonly #workers = new Set<RunningWorker>();
   /** None in virtual time, where nothing comes from outside. */
   readonly #admission: Admission | null;
-  readonly #durability: (store: Store) => Durability | null;
-  readonly #homes: Homes;
+  protected override readonly receiving: Pick<ReceivingParts, 'homes' | 'durability'>;
 
   /** @throws InvalidDocument naming a setting that is wrong */
   constructor(options: WatchfireOptions = {}) {
@@ -74,10 +74,9 @@ export class Watchfire extends Sourced {
     this.reason = reason;
     const parts = { redis: connections.redis, store, clock, logger: own };
     this.#admission = clock.virtualNowMs() === null ? new Admission({ ...parts, bounds: parsed }) : null;
-    this.#durability = durabilitiesOf(connections, store, parsed, clock);
-    // It connects before it is needed.
-    this.#durability(store);
-    this.#homes = new Homes({ ...parts, bounds: parsed });
+    const durability = durabilitiesOf(connections, store, parsed, clock);
+    durability(store); // It connects before it is needed.
+    this.receiving = { homes: new Homes({ ...parts, bounds: parsed }), durability };
   }
 
   /**
@@ -147,14 +146,15 @@ export class Watchfire extends Sourced {
     const { event, data } = sealEvent(document, randomUUID, this.clock.nowMs(), { anyId: at !== null });
     const parts = { clock: this.clock, connections: this.connections };
     return await withPatience(parts, timeoutMs, event.id, async (patience) => {
-      const home = at === null ? await this.#homes.of(event, this.admit(data.length), data.length) : this.#homes.front;
+      const { homes, durability } = this.receiving;
+      const home = at === null ? await homes.of(event, this.admit(data.length), data.length) : homes.front;
       const write = async (redis: Redis): Promise<string> => {
         if (patience.over) throw new Error('given up');
         patience.sent = true;
         return await append(redis, home.store, at === null ? '*' : `${at}-*`, ['data', data]);
       };
       try {
-        const entry = await (this.#durability(home.store)?.write(write, event.id) ??
+        const entry = await (durability(home.store)?.write(write, event.id) ??
           write(this.connections.toward(home.store)));
         return { id: event.id, entry: idIn(home.name, entry) };
       } catch (error) {
@@ -274,7 +274,7 @@ export class Watchfire extends Sourced {
     try {
       const layout = await this.format.toWrite();
       await change({ redis: this.connections.redis, store: this.store, layout });
-      await this.#durability(this.store)?.barrier();
+      await this.receiving.durability(this.store)?.barrier();
     } catch (error) {
       throw refused(error);
     }

@@ -126,6 +126,7 @@ export type { LiveDropped, LiveEvent, LiveHeard, LiveJob, LiveMore, LiveNote } f
 export type { RunningWorker as Worker, WorkerHooks } from './services/worker.ts';
 export type { Answered, ScenarioAnswer } from './simulation/scenario.ts';
 export { type SimulateOptions, simulate } from './simulation/simulate.ts';
+export type { HttpInOptions, RunningHttpIn } from './sources/http-sourced.ts';
 export type { ReadSource, SourceItem } from './sources/program-source.ts';
 export type { RunningSource, SourceOptions, SourcesOptions, TriedStream } from './sources/sourced.ts';
 export type { TriedEntry } from './sources/try-source.ts';

@@ -45,8 +45,15 @@ export type LinesWatcher = Readonly<{
 export type Stopped = { reason: unknown; unsure: Range | null; refused: Range | null };
 type Range = readonly [number, number];
 
-/** `wait`: whether to wait and go on when the engine takes nothing now. `sleep`: as that of a clock. */
-export type SendOptions = Readonly<{ wait?: boolean; sleep?: (ms: number, signal: AbortSignal) => Promise<void> }>;
+/**
+ * `wait`: whether to wait and go on when the engine takes nothing now. `sleep`: as that of a clock. `made`: the events that the document of a
+ * line becomes, by its number; without it the document is one.
+ */
+export type SendOptions = Readonly<{
+  wait?: boolean;
+  sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  made?: (document: unknown, line: number) => readonly object[];
+}>;
 
 /**
  * Appends each line of an NDJSON stream, or each event of a JSON list, to the log in its order. Reads no faster than Redis takes.
@@ -58,7 +65,7 @@ export async function sendLines(
   source: AsyncIterable<Uint8Array | string>,
   watcher: LinesWatcher,
   signal: AbortSignal,
-  { wait = true, sleep = systemClock.sleep }: SendOptions = {},
+  { wait = true, sleep = systemClock.sleep, made = (document) => [document as object] }: SendOptions = {},
 ): Promise<Tally & { stopped: Stopped | null }> {
   const flight = new Flight();
   const pause = new Pause((error) => watcher.waits(error), sleep, signal);
@@ -77,10 +84,11 @@ export async function sendLines(
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const append = async (line: Piece): Promise<void> => {
     try {
-      const document = documentOf(line, decoder);
-      await emit(document);
-      tally.sent += 1;
-      if (document.event === '') tally.nameless += 1;
+      for (const document of made(documentOf(line, decoder), line.number) as Record<string, unknown>[]) {
+        await emit(document);
+        tally.sent += 1;
+        if (document.event === '') tally.nameless += 1;
+      }
     } catch (error) {
       if (!(error instanceof InvalidDocument)) throw error;
       tally.rejected += 1;
@@ -123,7 +131,7 @@ function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0d;
 }
 
-function documentOf({ bytes }: Piece, decoder: TextDecoder): Record<string, unknown> {
+function documentOf({ bytes }: Piece, decoder: TextDecoder): unknown {
   if (bytes === null) throw new InvalidDocument('event', `must have at most ${DOCUMENT_LIMIT_BYTES} bytes`);
   let text: string;
   try {
@@ -132,7 +140,7 @@ function documentOf({ bytes }: Piece, decoder: TextDecoder): Record<string, unkn
     throw new InvalidDocument('event', 'must be valid UTF-8');
   }
   // What is no object is refused by `emit`.
-  return parseExact(text, 'event') as Record<string, unknown>;
+  return parseExact(text, 'event');
 }
 
 /** The time in which the engine takes nothing. An event that is refused meanwhile waits with the others and goes on in its turn. */

@@ -6,7 +6,7 @@ import { checkClosed, closed, each, joinPath, required } from './issue.ts';
 import { GLOBAL_PARTITION } from './partition.ts';
 import { presetNamed, presetNames } from './presets.ts';
 import { isRecord } from './record.ts';
-import { mapOf } from './source-map.ts';
+import { type MapKeys, mapOf } from './source-map.ts';
 
 /** How long a source that is behind holds absences back where its document does not say, and at most (rules 18: the lag limit). */
 export const DEFAULT_HOLD_MS = 5 * 60_000;
@@ -170,6 +170,14 @@ export function parseSource(value: unknown, path: string): SourceSpec {
       throw new InvalidDocument(joinPath(path, 'queues'), 'must have at most 63 characters with its source', one);
   }
   return Object.freeze(spec);
+}
+
+const mapDocument = closed(map);
+
+/** Reads a map that stands in a file of its own. @throws InvalidDocument with all that is wrong */
+export function parseMap(value: unknown, path: string): MapKeys {
+  if (!isRecord(value)) throw new InvalidDocument(path, 'must be an object', value);
+  return checkClosed(mapDocument, value, path) as MapKeys;
 }
 
 /** Reads a list of sources; names and paths are there once each. @throws InvalidDocument */

@@ -4,6 +4,7 @@ import type { Event } from '../model/event.ts';
 import type { Connections } from '../redis/connection.ts';
 import { type Durability, NOT_KEPT_RETRY_MS } from '../redis/durability.ts';
 import { receive } from '../redis/steps/receive.ts';
+import type { Store } from '../redis/store.ts';
 import type { Home, Homes } from './homes.ts';
 import { withPatience } from './patience.ts';
 import { refused } from './refused.ts';
@@ -25,7 +26,8 @@ export type ReceivingParts = Readonly<{
   clock: Clock;
   connections: Connections;
   homes: Homes;
-  durability: Durability | null;
+  /** That of a log; null where nothing is asked for. */
+  durability: (store: Store) => Durability | null;
   admit: (characters: number) => Promise<void> | null;
 }>;
 
@@ -76,12 +78,13 @@ async function write(
 ): Promise<(string | null)[]> {
   const sent = events.map(({ event, data, known }) => ({ data, id: known ? event.id : null }));
   try {
-    if (durability === null) return await receive(connections.redis, home.store, sent, keepMs);
+    const kept = durability(home.store);
+    if (kept === null) return await receive(connections.toward(home.store), home.store, sent, keepMs);
     // Without an id the second write of a lost connection would be another event.
     const named = events.map(({ event, data }) => ({ data, id: event.id }));
-    const entries = await durability.write((redis) => receive(redis, home.store, named, keepMs));
+    const entries = await kept.write((redis) => receive(redis, home.store, named, keepMs));
     // What came before was written by another call, which may have failed for want of being durable.
-    if (entries.includes(null)) await durability.barrier();
+    if (entries.includes(null)) await kept.barrier();
     return entries;
   } catch (error) {
     throw refused(error, events[0]?.event.id ?? null);

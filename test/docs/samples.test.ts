@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { configurationSchema } from '../../src/cli/setting-list.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
 import { isRecord } from '../../src/model/record.ts';
-import { parseSources } from '../../src/model/source.ts';
+import { parseMap, parseSources } from '../../src/model/source.ts';
 import { parseTestFile } from '../../src/model/test-file.ts';
 import { readTargets } from '../../src/reactions/targets-file.ts';
 import { root } from '../house/tree.ts';
@@ -50,6 +50,7 @@ function read(document: unknown, yaml: string): void {
   else if ('targets' in document) readTargetsText(yaml);
   else if ('tests' in document) parseTestFile(document);
   else if ('sources' in document) parseSources(document);
+  else if ('resource' in document) parseMap(document, 'map');
   else readAutomation(document);
 }
 

@@ -19,7 +19,7 @@ test('what does not map is one dead letter, however often it comes', async () =>
   const letters = await world.redis.xrange(world.store.keys.dead, '-', '+');
   expect(letters.map(([, fields]) => fields)).toEqual([
     [
-      ...['source', 'sources', 'entry', 'shop shop:1', 'reason', 'resource.id: is required', 'error', ''],
+      ...['source', 'sources', 'entry', 'shop 1', 'reason', 'resource.id: is required', 'error', ''],
       ...['attempts', '1', 'fields', JSON.stringify(['body', '{}', 'headers', '{}'])],
     ],
   ]);

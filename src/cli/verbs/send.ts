@@ -5,8 +5,11 @@ import type { Watchfire } from '../../engine.ts';
 import { InvalidDocument, NotDurable, type TryLater } from '../../errors.ts';
 import { flatDocument } from '../../model/flat.ts';
 import { withWatchfire } from '../connect.ts';
+import { type FollowNote, placeFileOf } from '../followed-file.ts';
 import { openInput } from '../input.ts';
+import { type FollowOptions, sendFollowed } from '../send-followed.ts';
 import { type Stopped, sendLines, type Tally } from '../send-lines.ts';
+import { type LineMap, lineMap, mapOptions } from '../send-map.ts';
 import { byDefault, durabilityOptions, durabilitySettings, numberSetting, wholeSetting } from '../settings.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson, sentenceOf } from '../view/output.ts';
@@ -20,10 +23,15 @@ type Options = Readonly<Record<string, unknown>>;
 
 export const verb: Verb = {
   configure(command: Command) {
-    durabilityOptions(outputOption(command))
+    mapOptions(durabilityOptions(outputOption(command)))
       .argument('[event]', 'its name')
       .argument('[key=value...]', 'its fields, named as in XADD: resource.id, related.0.role, payload.total …')
       .option('--file <file>', 'send a file of JSON documents, one in each line or in a list; - is standard input')
+      .option('--follow', 'send what comes to the file, too, until SIGINT: it may be rotated, and its place is kept')
+      .option(
+        '--place <file>',
+        'where --follow keeps how far the file was sent (default: the file with .place behind it)',
+      )
       .option('--no-wait', 'give up when the engine takes no more events, instead of waiting until it does')
       .option('--max-backlog <events>', `events not applied yet above which none are sent ${byDefault('maxBacklog')}`)
       .option(
@@ -33,11 +41,14 @@ export const verb: Verb = {
       .addHelpText(
         'after',
         '\nExamples:\n  watchfire send order.failed resource.id=customer.7 payload.total=12\n' +
-          '  watchfire send --file events.ndjson',
+          '  watchfire send --file events.ndjson\n' +
+          '  watchfire send --file access.ndjson --follow --map access.yaml',
       );
   },
 
   async run([event, ...fields], options, io) {
+    if (options.follow === true && (options.file === undefined || options.file === '-'))
+      throw new Misuse('send: --follow goes with --file; standard input is read to its end by itself');
     if (options.file !== undefined) {
       if (event !== undefined) throw new Misuse(`send: give an event or --file, not both (found "${event}")`);
       return await sendFile(String(options.file), options, io);
@@ -105,7 +116,9 @@ async function warnOfNobody(watchfire: Watchfire, io: Io): Promise<void> {
 }
 
 async function sendFile(file: string, options: Options, io: Io): Promise<number> {
-  const { source, totalBytes } = await openInput(file, io);
+  const map = lineMap(file, options);
+  const follow = options.follow === true;
+  const { source, totalBytes } = follow ? { source: null, totalBytes: null } : await openInput(file, io);
   const send = async (watchfire: Watchfire): Promise<number> => {
     const progress = await progressOn(io, totalBytes);
     const startMs = performance.now();
@@ -129,7 +142,11 @@ async function sendFile(file: string, options: Options, io: Io): Promise<number>
     };
     const wait = options.wait !== false;
     const watcher = { rejected, waits, progress: told };
-    const end = await sendLines(watchfire, source, watcher, io.signal, { wait }).finally(progress.stop);
+    const sending =
+      source === null
+        ? sendFollowed(watchfire, { ...followOptions(file, options, map, progress.note), wait }, watcher, io.signal)
+        : sendLines(watchfire, source, watcher, io.signal, { wait, ...(map && { made: (one) => map(one, null) }) });
+    const end = await sending.finally(progress.stop);
     tell(summaryOf(end), end.stopped, options, io);
     if (end.nameless > 0) {
       const names = end.nameless === 1 ? 'name of 1 event is' : `names of ${count(end.nameless)} events are`;
@@ -137,9 +154,31 @@ async function sendFile(file: string, options: Options, io: Io): Promise<number>
     }
     if (end.sent > 0 && !end.stopped && !io.signal.aborted) await warnOfNobody(watchfire, io);
     if (end.stopped) throw end.stopped.reason;
-    return end.rejected > 0 || io.signal.aborted ? FAILED : DONE;
+    // What is followed has no end of its own.
+    return end.rejected > 0 || (io.signal.aborted && !follow) ? FAILED : DONE;
   };
   return await withWatchfire(options, io, send, { patient: true, settings: settingsOf(options) });
+}
+
+const FOLLOW_NOTES: Readonly<Record<FollowNote, string>> = {
+  rotated: 'has begun anew, the old one is sent to its end',
+  'cut-off': 'was cut off, it is read from its beginning',
+  lost: 'is another one than before, and the old one is gone: what was not sent of it is lost',
+  missing: 'is not there yet',
+};
+
+function followOptions(
+  file: string,
+  options: Options,
+  map: LineMap | null,
+  note: (line: string) => void,
+): Pick<FollowOptions, 'file' | 'placeFile' | 'map' | 'note'> {
+  return {
+    file,
+    placeFile: placeFileOf(file, options.place),
+    map,
+    note: (what) => note(`watchfire: ${file} ${FOLLOW_NOTES[what]}`),
+  };
 }
 
 function settingsOf(options: Options): Partial<Settings> {

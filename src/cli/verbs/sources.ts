@@ -4,6 +4,7 @@ import type { KnownSource, TriedStream } from '../../index.ts';
 import { publicUrl } from '../../session.ts';
 import { confirmed, yesOption } from '../confirm.ts';
 import { lastingWatchfire, targetOf, withWatchfire } from '../connect.ts';
+import { httpInOptions, startHttpIn } from '../http-in.ts';
 import { levelOption, loggerOn } from '../logging.ts';
 import { durabilityOptions, durabilitySettings, wholeOption } from '../settings.ts';
 import { abortionOf } from '../signals.ts';
@@ -37,7 +38,9 @@ export const verb: Verb = {
       )
       .argument('[operand...]', 'the name of a source; of seek also start, or the id of an entry')
       .option('--limit <entries>', 'check: how many entries of each stream', '10');
-    levelOption(durabilityOptions(sourcesOption(wideOption(outputOption(yesOption(command)))))).addHelpText(
+    levelOption(
+      httpInOptions(durabilityOptions(sourcesOption(wideOption(outputOption(yesOption(command)))))),
+    ).addHelpText(
       'after',
       '\nA sources file says which streams and queues become events, and how: docs/sources.md.\n\n' +
         'Example:\n  watchfire sources check --sources sources.yaml',
@@ -76,6 +79,7 @@ async function run(options: Options, io: Io): Promise<number> {
     const sources = await Promise.race([watchfire.startSources({ file }), told]);
     const { namespace } = target.settings;
     if (sources) logger.info({ sources: sources.names, redis: publicUrl(target.url), namespace }, 'sources started');
+    if (!io.signal.aborted) await startHttpIn(watchfire, options, io);
     await told;
     logger.info('sources stopping');
   } finally {

@@ -16,6 +16,7 @@ import {
   startConsoleAnywhere,
 } from '../console.ts';
 import { embeddedRedis, installOption, putExamples } from '../embedded.ts';
+import { httpInOptions, startHttpIn } from '../http-in.ts';
 import { linesTo, warningsTo } from '../logging.ts';
 import { DEFAULT_DIR, privateAddress } from '../private-password.ts';
 import { linksOption, linksSetting, targetsFile, targetsOption } from '../reactions.ts';
@@ -33,7 +34,7 @@ const COMMAND = import.meta.url.endsWith('.ts') ? 'npm run -s watchfire --' : 'w
 
 export const verb: Verb = {
   configure(command) {
-    consoleOptions(linksOption(sourcesOption(targetsOption(installOption(outputOption(command))))))
+    httpInOptions(consoleOptions(linksOption(sourcesOption(targetsOption(installOption(outputOption(command)))))))
       .option('--port <port>', `port of the private Redis on 127.0.0.1 (default: ${DEFAULT_REDIS_PORT})`)
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--no-examples', 'put no example automations')
@@ -88,6 +89,7 @@ async function runOn(target: FoundTarget, server: RedisServer | null, options: O
   let end = async (): Promise<void> => undefined;
   const told = io.signal.aborted ? Promise.resolve() : once(io.signal, 'abort').then(() => undefined);
   try {
+    const say = asJson(options) ? io.err : io.out;
     const put = options.examples === false ? 0 : await putExamples(watchfire);
     // Listening comes first: the worker asks for listeners with its first sign of life.
     const watcher = await watch(watchfire, io, { json: asJson(options) });
@@ -97,6 +99,8 @@ async function runOn(target: FoundTarget, server: RedisServer | null, options: O
     const sources = sourcesFile(options, io);
     if (!io.signal.aborted && sources !== null) await Promise.race([watchfire.startSources({ file: sources }), told]);
     if (!io.signal.aborted) greet({ target, server, put, automations: await watchfire.list() }, asJson(options), io);
+    const door = io.signal.aborted ? null : await startHttpIn(watchfire, options, io);
+    if (door) say(`events come in at http://${String(options.httpIn)}  ${door.paths.join(' ')}`);
     if (!io.signal.aborted && shown !== null) end = await openConsole(watchfire, shown, options, io);
     const gone = server
       ? server.ended.then(() => {

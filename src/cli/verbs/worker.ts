@@ -4,6 +4,7 @@ import type { WorkerHooks } from '../../services/worker.ts';
 import { publicUrl } from '../../session.ts';
 import { lastingWatchfire, targetOf } from '../connect.ts';
 import { httpOption, listenFor } from '../http.ts';
+import { httpInOptions, startHttpIn } from '../http-in.ts';
 import { levelOption, loggerOn } from '../logging.ts';
 import { actionsOptions, actionsSettings } from '../reactions.ts';
 import { byDefault, durabilityOptions, durabilitySettings, durationSetting, wholeSetting } from '../settings.ts';
@@ -29,7 +30,7 @@ export const verb: Verb = {
       .option('--max-queue-bytes <bytes>', `the same by what is in these jobs ${byDefault('maxQueueBytes')}`)
       .option('--allow-unprotected', 'run on a Redis elsewhere although it lets everybody in', false)
       .option('--actions', 'carry out actions in this program, too', false);
-    levelOption(httpOption(sourcesOption(actionsOptions(command)))).addHelpText(
+    levelOption(httpInOptions(httpOption(sourcesOption(actionsOptions(command))))).addHelpText(
       'after',
       '\nExample, one of any number of equal workers:\n  watchfire worker --retention 7d',
     );
@@ -52,6 +53,7 @@ export const verb: Verb = {
       const file = sourcesFile(options, io);
       const sources = worker && file !== null && (await Promise.race([watchfire.startSources({ file }), told]));
       if (sources) logger.info({ sources: sources.names }, 'sources started');
+      if (worker && !io.signal.aborted) await startHttpIn(watchfire, options, io);
       await told;
       logger.info('worker stopping');
     } finally {

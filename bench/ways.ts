@@ -1,0 +1,103 @@
+import { Agent, request } from 'node:http';
+import { withCosts } from './drain.ts';
+import { empty, NAMESPACE } from './engine.ts';
+import { type Compared, type Costs, costsIn, inPairs, type Sample, timed } from './measure.ts';
+import { withProgram } from './program.ts';
+import type { Context, Result, Target } from './result.ts';
+
+/** Requests under way at a time. */
+const SENDERS = 32;
+
+const EVENT = { event: 'order.failed', resource: { id: 'customer.7' }, payload: { total: 12, currency: 'EUR' } };
+
+/** What an event costs that comes by HTTP, alone and in a list, beside `XADD` alone. */
+export async function run(context: Context): Promise<Result[]> {
+  const alone = context.short ? 2_000 : 20_000;
+  const listed = context.short ? 20_000 : 200_000;
+  const one = await inPairs(
+    context.pairs,
+    () => byHttp(context, alone, 1),
+    () => appended(context, alone),
+  );
+  const list = await inPairs(
+    context.pairs,
+    () => byHttp(context, listed, 100),
+    () => appended(context, listed),
+  );
+  return [
+    ...results('events by HTTP, each in a request of its own', one, { server: 4, own: 400 }),
+    ...results('events by HTTP, lists of 100', list, { server: 3, own: 40 }),
+  ];
+}
+
+/** @param most µs of Redis beside those of XADD, as a ratio, and of the program */
+function results(name: string, compared: Compared, most: Costs): Result[] {
+  const common = { unit: 'µs/event', better: 'less', against: 'XADD alone, 100 at once', note: '' } as const;
+  const target = (of: Target['of'], bound: number): Target => ({ of, bound });
+  return [
+    {
+      ...common,
+      name: `${name}: processor time of Redis`,
+      ...costsIn(compared, 'server', 'server'),
+      targets: [target('ratio', most.server)],
+      note: `${Math.round(compared.value).toLocaleString('en-US')} events/s`,
+    },
+    {
+      ...common,
+      name: `${name}: processor time of the program that takes them`,
+      ...costsIn(compared, 'own', 'own'),
+      targets: [target('value', most.own)],
+    },
+  ];
+}
+
+async function byHttp(context: Context, events: number, each: number): Promise<Sample> {
+  await empty(context);
+  return await withProgram('door.ts', [context.url, NAMESPACE], async (door) => {
+    const port = await door.ask<number>('open');
+    await send(port, SENDERS * 4, each);
+    return await withCosts(context, door, events, async () => {
+      const ms = await timed(() => send(port, events / each, each));
+      return (events / ms) * 1_000;
+    });
+  });
+}
+
+async function appended(context: Context, events: number): Promise<Sample> {
+  await empty(context);
+  const data = JSON.stringify({ ...EVENT, id: '00000000-0000-4000-8000-000000000000' });
+  return await withProgram('door.ts', [context.url, NAMESPACE], async (door) =>
+    withCosts(context, door, events, async () => {
+      const ms = await timed(() => door.ask('append', { events, data }));
+      return (events / ms) * 1_000;
+    }),
+  );
+}
+
+/** Posts so many requests, some at a time over connections that are kept. */
+async function send(port: number, requests: number, each: number): Promise<void> {
+  const body = JSON.stringify(each === 1 ? EVENT : Array(each).fill(EVENT));
+  const agent = new Agent({ keepAlive: true, maxSockets: SENDERS });
+  let left = requests;
+  const sender = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await post(agent, port, body);
+    }
+  };
+  await Promise.all(Array.from({ length: SENDERS }, sender));
+  agent.destroy();
+}
+
+async function post(agent: Agent, port: number, body: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const sent = request({ agent, port, path: '/in/events', method: 'POST', headers }, (response) => {
+      response.resume().on('end', () => {
+        if (response.statusCode === 202) resolve();
+        else reject(new Error(`the door answered ${response.statusCode}`));
+      });
+    });
+    sent.on('error', reject).end(body);
+  });
+}

@@ -1,0 +1,153 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { InvalidDocument, reasonOf } from '../errors.ts';
+import { pathOf, type SourceSpec } from '../model/source.ts';
+import { type ReceivingParts, receiveAll } from '../producer/receiving.ts';
+import { WatchedFile } from '../reactions/watched-file.ts';
+import { announceSource } from '../redis/sources.ts';
+import { noteUnmapped } from '../redis/steps/note-unmapped.ts';
+import type { Store } from '../redis/store.ts';
+import { HttpIn, type HttpInlet } from './http-in.ts';
+import { isLoopback, openDoor } from './http-server.ts';
+import { Sourced } from './sourced.ts';
+import { NO_SOURCES, publicSpec, readSources, type SourcesFile } from './sources-file.ts';
+import { waysIn } from './way-in.ts';
+import { Ways } from './ways.ts';
+
+const DAY_MS = 86_400_000;
+
+/** How long what came by HTTP is known by its id: services send again for up to three days. */
+export const REMEMBER_MS = 3 * DAY_MS;
+const LONGEST_REMEMBER_MS = 30 * DAY_MS;
+
+/** How often the file of sources is looked at. */
+const LOOK_EVERY_MS = 1_000;
+
+/** How events are taken by HTTP. All of it may be left out. */
+export type HttpInOptions = Readonly<{
+  /** The file of sources; none: `POST /in/events` alone, from this machine */
+  sources?: string;
+  /** How long what came is known by its id, in ms, up to 30 days; three days */
+  rememberMs?: number;
+  /** Most connections, the longest time for a request and for its headers, in ms: 500, 30 s, 5 s */
+  bounds?: Readonly<{ connections?: number; requestMs?: number; headersMs?: number }>;
+}>;
+
+/** Where events come in: the port, and the paths of the sources as the file says at first. */
+export type RunningHttpIn = Readonly<{ port: number; paths: readonly string[]; stop: () => Promise<void> }>;
+
+/** The part of an engine by which events come in by HTTP. */
+export abstract class HttpSourced extends Sourced {
+  readonly #doors = new Set<Readonly<{ stop: () => Promise<void> }>>();
+
+  /**
+   * Takes events by HTTP at an address, as 127.0.0.1:9465 (docs/webhooks.md), until the engine is closed.
+   * @throws InvalidDocument for an address that is none or cannot be had, a file of sources that is wrong, and one with a source that
+   * everybody could send to
+   */
+  async startHttpIn(address: string, options: HttpInOptions = {}): Promise<RunningHttpIn> {
+    const { clock, logger } = this;
+    const { rememberMs = REMEMBER_MS, bounds = {} } = options;
+    if (!(Number.isInteger(rememberMs) && rememberMs >= 1_000 && rememberMs <= LONGEST_REMEMBER_MS))
+      throw new InvalidDocument('rememberMs', `must be a whole number from 1000 to ${LONGEST_REMEMBER_MS}`, rememberMs);
+    const open = !isLoopback(address);
+    const file = options.sources ?? process.env.WATCHFIRE_SOURCES ?? null;
+    const watched = watchedWays(file, open, logger);
+    await this.format.toWrite();
+    const httpIn = new HttpIn({
+      inlet: this.#inlet(),
+      ways: () => watched.ways.current,
+      keepMs: rememberMs,
+      logger,
+      nowMs: () => clock.nowMs(),
+    });
+    const door = await openDoor(address, httpIn, logger, bounds);
+    const announced = new AnnouncedSources(this.connections.toward(this.store), this.store, logger);
+    await announced.follow(watched.specs());
+    const looking = setInterval(() => {
+      watched.refresh();
+      void announced.follow(watched.specs());
+    }, LOOK_EVERY_MS).unref();
+    const running = {
+      port: door.port,
+      paths: [...watched.ways.current.keys()],
+      stop: async () => {
+        clearInterval(looking);
+        await door.stop();
+      },
+    };
+    this.#doors.add(running);
+    logger.info({ address, paths: running.paths }, 'events come in by HTTP');
+    return running;
+  }
+
+  /** By what events are appended. */
+  protected abstract readonly receiving: Pick<ReceivingParts, 'homes' | 'durability'>;
+
+  #inlet(): HttpInlet {
+    const { clock, connections, store } = this;
+    const admit = (characters: number): Promise<void> | null => this.admit(characters);
+    const parts = { clock, connections, admit, ...this.receiving };
+    return {
+      receive: (events, options) => receiveAll(parts, events, options),
+      noteUnmapped: (unmapped, keepMs) => noteUnmapped(connections.toward(store), store, unmapped, keepMs),
+    };
+  }
+
+  /** Ends what takes events here. */
+  protected override async stopSources(): Promise<void> {
+    await Promise.all([super.stopSources(), ...[...this.#doors].map((door) => door.stop())]);
+  }
+}
+
+type WatchedWays = Readonly<{ ways: Ways; specs: () => readonly SourceSpec[]; refresh: () => void }>;
+
+/** The ways in as the file of sources says, which is read again when it changes. One that may not be used changes nothing. */
+function watchedWays(file: string | null, open: boolean, logger: Logger): WatchedWays {
+  if (file === null) {
+    const none = Object.freeze([]);
+    return { ways: new Ways({ specs: () => none, open }), specs: () => none, refresh: () => undefined };
+  }
+  const watched = new WatchedFile<SourcesFile>({
+    file,
+    env: process.env,
+    logger,
+    none: NO_SOURCES,
+    read: (...given) => {
+      const found = readSources(...given);
+      waysIn(found.specs, { open });
+      return found;
+    },
+    size: ({ specs }) => specs.length,
+    what: 'sources',
+  });
+  const specs = (): readonly SourceSpec[] => watched.current.specs;
+  return { ways: new Ways({ specs, open }), specs, refresh: () => watched.refresh() };
+}
+
+/** Has all know the sources that are sent events, so that their dead letters can be sent again by their maps. */
+class AnnouncedSources {
+  readonly #redis: Redis;
+  readonly #store: Store;
+  readonly #logger: Logger;
+  #last: readonly SourceSpec[] | null = null;
+
+  constructor(redis: Redis, store: Store, logger: Logger) {
+    this.#redis = redis;
+    this.#store = store;
+    this.#logger = logger;
+  }
+
+  /** Never rejects. */
+  async follow(specs: readonly SourceSpec[]): Promise<void> {
+    if (specs === this.#last) return;
+    this.#last = specs;
+    const sent = specs.filter((spec) => pathOf(spec) !== null);
+    try {
+      for (const spec of sent) await announceSource(this.#redis, this.#store, spec.name, publicSpec(spec));
+    } catch (error) {
+      this.#last = null;
+      this.#logger.warn({ error: reasonOf(error) }, 'sources could not be announced');
+    }
+  }
+}
