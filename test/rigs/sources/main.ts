@@ -11,8 +11,9 @@ import { eventually } from '../../support/eventually.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine, usageOf } from '../../support/usage.ts';
 import { randomOf } from '../chaos/load.ts';
-import { checks } from '../checks.ts';
+import { type Check, checks } from '../checks.ts';
 import { Crowd } from '../crowd.ts';
+import { BULLMQ_VERSIONS, checkQueue } from './queues.ts';
 import { AUTOMATIONS, ShopStream } from './shops.ts';
 import { checkFirings, checkLog, firedIn, wantedFirings } from './verdict.ts';
 
@@ -150,6 +151,20 @@ async function load(scene: Scene, { entries, stop }: Options, random: () => numb
   return `${added} entries, ${kills} kills`;
 }
 
+/** Real queues of each version of BullMQ, on a server of their own. */
+async function checkQueues(dir: string, check: Check): Promise<void> {
+  for (const version of BULLMQ_VERSIONS) {
+    const server = await PrivateServer.start();
+    const watchfire = new Watchfire({ redis: server.url, namespace: NAMESPACE });
+    try {
+      await check(`a queue of BullMQ ${version}`, () => checkQueue(dir, version, server.url, watchfire));
+    } finally {
+      await watchfire.close();
+      await server.remove();
+    }
+  }
+}
+
 async function run(options: Options): Promise<number> {
   const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-sources-'));
   const servers = await Promise.all([PrivateServer.start({ kept: true }), PrivateServer.start({ kept: true })]);
@@ -176,6 +191,7 @@ async function run(options: Options): Promise<number> {
       await check('what fired is what the entries say, and no absence is false', () =>
         checkFirings(redis, stores, scene.shops),
       );
+      if (partitions === 0) await checkQueues(dir, check);
     });
   } finally {
     await scene.end();
