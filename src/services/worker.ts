@@ -209,6 +209,8 @@ export class Worker implements Service {
     const patience = new AbortController();
     const late = this.#parts.clock.sleep(STOP_GRACE_MS, patience.signal).then(() => this.#giveUp.abort());
     await Promise.race([this.#finish(), late]);
+    // Where Redis is gone it does not come to that, and what goes on by itself keeps the process alive.
+    void this.#minutes?.stop();
     patience.abort();
   }
 
