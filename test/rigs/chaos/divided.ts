@@ -43,6 +43,9 @@ async function isFed(redis: Redis, source: string, target: string, name: string)
   return ms > lastMs || (ms === lastMs && sequence >= lastSequence);
 }
 
+/** The mistakes that are seen without a model. Those of firings are seen by the replay. */
+const LOOKED_FOR = ['jobs missing', 'jobs not deserved', 'jobs twice', 'entries not applied once'] as const;
+
 /**
  * What is known of partitions without a model: every entry of the front log came to one of them, once; each entry of theirs has one
  * outcome; every firing of any ledger has its jobs, once each.
@@ -88,8 +91,7 @@ export async function judgeParts(
     firings: ledger.length,
     absences: ledger.filter((line) => court.isAbsence(line)).length,
     jobs: deserved,
-    windows: 0,
-    mistakes: court.mistakes,
+    mistakes: Object.fromEntries(LOOKED_FOR.map((kind) => [kind, court.mistakes[kind]])),
     examples: court.examples,
   };
 }

@@ -38,8 +38,10 @@ export type Verdict = {
   firings: number;
   absences: number;
   jobs: number;
-  windows: number;
-  mistakes: Mistakes;
+  /** Those that were compared with the model's. */
+  windows?: number;
+  /** The kinds that were looked for. */
+  mistakes: Partial<Mistakes>;
   examples: string[];
 };
 
