@@ -7,7 +7,12 @@ import { naming } from './redis/wrong-types.ts';
 export { addressAdvice, isAddress, publicUrl } from './redis/address.ts';
 
 /** Which engine is meant: where its Redis is, and all of its settings; and why a person changes it, where somebody says so. */
-export type Target = Readonly<{ url: string; tls?: { ca?: string; cert?: string; key?: string }; settings: Settings; reason?: string }>;
+export type Target = Readonly<{
+  url: string;
+  tls?: { ca?: string; cert?: string; key?: string };
+  settings: Settings;
+  reason?: string;
+}>;
 
 /**
  * Works on an engine whose connection gives up instead of waiting: when Redis cannot be reached, when it goes away or falls

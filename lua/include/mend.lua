@@ -9,7 +9,7 @@ local time = include('time')
 local M = {}
 
 local LASTING = { -- never gone once they are there
-  'format', 'events', 'position', 'clock', 'firings', 'dead', 'generation', 'changes', 'queues', 'counters', 'seen', 'audit', 'history',
+  'format', 'events', 'position', 'clock', 'firings', 'dead', 'generation', 'changes', 'queues', 'counters', 'seen', 'audit', 'history', 'acts',
 }
 
 -- types: name of a key -> its type. Removes what has another one: it holds nothing of the engine.

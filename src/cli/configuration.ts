@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { yamlParser } from '../documents/yaml-parser.ts';
 import { mostSimilar } from '../findings/similar.ts';
 import { configurationSchema, SECRETS, SETTING_NAMES, variableOf } from './setting-list.ts';
 import { type Io, Misuse } from './verb.ts';
@@ -54,6 +54,7 @@ function* ofEnvironment(env: Io['env']): Generator<[string, Configured]> {
 }
 
 function* ofFile(path: string): Generator<[string, Configured]> {
+  const { isMap, isScalar, LineCounter, parseDocument } = yamlParser();
   const lines = new LineCounter();
   const document = parseDocument(textOf(path), { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;

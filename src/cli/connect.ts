@@ -46,9 +46,9 @@ function addressOf(options: Readonly<Record<string, unknown>>, { env }: Pick<Io,
 
 /** What a server with TLS is shown, and checked by. @throws Misuse */
 function securityOf(options: Readonly<Record<string, unknown>>, url: string): Target['tls'] | null {
-  const tls = tlsOf(options);
-  if (tls === null || /^rediss(-cluster|-sentinel)?:/.test(url)) return tls;
-  const [named = ''] = ['tlsCa', 'tlsCert', 'tlsKey'].filter((attribute) => options[attribute] !== undefined);
+  const [named] = ['tlsCa', 'tlsCert', 'tlsKey'].filter((attribute) => options[attribute] !== undefined);
+  if (named === undefined) return null;
+  if (/^rediss(-cluster|-sentinel)?:/.test(url)) return tlsOf(options);
   // One file of settings serves several addresses: what it says of certificates is for those that have them.
   if (!sayerOf(options, named).startsWith('--')) return null;
   throw new Misuse(`${sayerOf(options, named)}: goes with a URL that begins with rediss (found "${publicUrl(url)}")`);

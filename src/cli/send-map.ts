@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
+import { yamlParser } from '../documents/yaml-parser.ts';
 import { InvalidDocument, reasonOf } from '../errors.ts';
 import type { Drafted } from '../model/incoming.ts';
 import { deliveryId } from '../model/presets/delivery-id.ts';
@@ -52,7 +52,7 @@ function keysOf(options: Options): MapKeys {
 
 function read(file: string): unknown {
   try {
-    return parse(readFileSync(file, 'utf8')) as unknown;
+    return yamlParser().parse(readFileSync(file, 'utf8')) as unknown;
   } catch (error) {
     throw new Misuse(`--map: cannot read ${file}: ${reasonOf(error)}`);
   }

@@ -53,6 +53,8 @@ export const configurationSchema = z.strictObject({
   'tls-key': path.describe('PEM file of the key of that certificate'),
   namespace: text.describe(shape.namespace.description ?? ''),
   http: text.describe('Where /metrics, /livez and /readyz are answered, as 127.0.0.1:9464'),
+  'http-in': text.describe('Where events come in by HTTP, as 127.0.0.1:9465'),
+  'http-remember': duration.describe('How long what came by HTTP is known by its id'),
   'log-level': choice(LOG_LEVELS).describe('What programs that run on and on say'),
   targets: path.describe('The targets file'),
   sources: path.describe('The sources file'),

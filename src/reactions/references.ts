@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
+import { yamlParser } from '../documents/yaml-parser.ts';
 import { InvalidDocument, reasonOf } from '../errors.ts';
 import { each, joinPath } from '../model/issue.ts';
 import { isRecord } from '../model/record.ts';
@@ -22,7 +22,7 @@ export function resolvedBy(references: References, document: unknown): unknown {
 /** What a file of YAML says. `what`: its name in errors, which never show what stands there. @throws InvalidDocument */
 export function parsedFile(text: string, what: string): unknown {
   try {
-    return parse(text) as unknown;
+    return yamlParser().parse(text) as unknown;
   } catch (error) {
     // The first line says what and where; those below it show the text.
     throw new InvalidDocument(what, `must be YAML: ${reasonOf(error).replace(/:$/, '')}`);
