@@ -19,7 +19,7 @@ import { type Answer, runScenario, type Scenario, type ScenarioFiring } from './
 const SEED = 20260302;
 
 /** Histories of each kind; `npm run proof -- properties` lives through 20,000. */
-const BY_MODEL = extent('runs', 300);
+const BY_MODEL = extent('runs', 200);
 const BY_ENGINE = Math.max(40, Math.floor(BY_MODEL / 100));
 const ONE_MS = 20;
 

@@ -12,7 +12,7 @@ const FILE_TIMEOUT_MS = 300_000;
 const SMALL_CHUNKS = [1, 7] as const;
 
 /** Which share of a file is run in small chunks, chosen by a seed, and three times as much in usual ones; of `named` everything is. */
-const SHARE = extent('share', 0.05);
+const SHARE = extent('share', 0.03);
 const USUAL_SHARE = Math.min(1, 3 * SHARE);
 const SEED = seedOfRun();
 

@@ -11,7 +11,7 @@ import { extent, seedOfRun } from '../extent.ts';
 import { copyLog, drained, jobsOf, ledgerOf, pendingOf } from './ledger.ts';
 import { AUTOMATIONS, push, randomOf } from './load.ts';
 
-const SECONDS = extent('seconds', 6);
+const SECONDS = extent('seconds', 4);
 const KILL_EVERY_MS = 500;
 const EVENTS_PER_KILL = 250;
 /** Longer than the window of the absences in AUTOMATIONS: after it nothing more is due. */

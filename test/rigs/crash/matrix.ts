@@ -42,7 +42,7 @@ const PATIENCE_MS = 600_000;
 const NAMES: ReadonlySet<string> = new Set(POINTS.map(({ name }) => name));
 
 /** Which share of the cells is played, chosen by a seed; kinds of trigger and fates have different ones. */
-const SHARE = extent('share', 0.03);
+const SHARE = extent('share', 0.02);
 const SEED = seedOfRun();
 
 type Place = Readonly<{ admin: Redis; url: string; namespace: string }>;

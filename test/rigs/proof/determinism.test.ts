@@ -20,7 +20,7 @@ import { Crowd } from '../crowd.ts';
 import { extent, seedOfRun } from '../extent.ts';
 import { AUTOMATIONS, END_MS, longLog } from './long-log.ts';
 
-const ENTRIES = extent('entries', 500);
+const ENTRIES = extent('entries', 350);
 const SEED = seedOfRun();
 const WORKERS = [1, 2, 4];
 const CHUNK_SIZES = [1, 7, 100];
