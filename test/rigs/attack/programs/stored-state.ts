@@ -20,8 +20,10 @@ export const attack: Attack = {
       const worker = await watchfire.startWorker();
       for (const document of DOCUMENTS) {
         await redis.hset('{wf}:automations', 'a', document);
-        const said = await watchfire.list().then(String, String);
-        mustHold(`the key is named (${said})`, said.includes('{wf}:automations, field "a"'));
+        // A worker may have mended it before it was asked.
+        const said = await watchfire.list().then((all) => `${all.length} mended`, String);
+        const known = said === '1 mended' || said.includes('{wf}:automations, field "a"');
+        mustHold(`the key is named (${said})`, known);
         await watchfire.put(AUTOMATION);
         mustHold('put mends it', (await watchfire.list()).length === 1);
       }
