@@ -42,7 +42,13 @@ function run(command, ...words) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (error || status !== 0)
-    withoutPage(error?.message ?? (stderr.trim().split('\n').at(-1) || `${command} ended with ${status}`));
+    withoutPage(error?.message ?? faultIn(stderr) ?? `${command} ended with ${status}`);
+}
+
+/** What npm complains of: the last of its lines names a log file, and those before may explain its options. */
+function faultIn(said) {
+  const lines = said.split('\n').map((line) => line.replace(/^npm error\s*/, '').trim());
+  return lines.find((line) => line !== '' && !/^code /.test(line));
 }
 
 if (!existsSync(path.join(folder, 'package-lock.json'))) withoutPage('there is no folder "console" here');
