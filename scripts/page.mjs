@@ -41,8 +41,7 @@ function run(command, ...words) {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  if (error || status !== 0)
-    withoutPage(error?.message ?? faultIn(stderr) ?? `${command} ended with ${status}`);
+  if (error || status !== 0) withoutPage(error?.message ?? faultIn(stderr) ?? `${command} ended with ${status}`);
 }
 
 /** What npm complains of: the last of its lines names a log file, and those before may explain its options. */
