@@ -1,3 +1,4 @@
+import { listens } from '../../src/match/listening.ts';
 import { isSpread } from '../../src/match/placement.ts';
 import { parseAutomation } from '../../src/model/automation.ts';
 import { parseTimestamp } from '../../src/model/timestamp.ts';
@@ -18,19 +19,20 @@ export function isExcepted({ timeline }: Timed): boolean {
 }
 
 /**
- * The same scenario with events that happen when they are sent, and follow none. An id that comes again with another event is left out: a
- * partition knows ids of its own events alone.
+ * The same scenario with events that happen when they are sent, and follow none. An id that comes again with another event, or
+ * when another automation may want it, is made another one: a partition knows ids of its own events alone.
  */
 export function plainScenario<T extends Timed>(scenario: T): T {
   const first = new Map<unknown, string>();
-  const timeline = scenario.timeline.map((step) => {
+  const changes = scenario.timeline.some((step) => 'put' in step);
+  const timeline = scenario.timeline.map((step, number) => {
     if (typeof step.event !== 'object' || step.event === null) return step;
     const { occurred: _, follows: __, ...event } = step.event as Record<string, unknown>;
     const text = JSON.stringify(event);
-    if (!first.has(event.id)) first.set(event.id, text);
-    if (first.get(event.id) === text) return { ...step, event };
-    const { id: ___, ...another } = event;
-    return { ...step, event: another };
+    const known = first.get(event.id);
+    first.set(event.id, known ?? text);
+    if (known === undefined || (known === text && !changes)) return { ...step, event };
+    return { ...step, event: { ...event, id: `${event.id}, at step ${number}` } };
   });
   return { ...scenario, timeline };
 }
@@ -55,6 +57,12 @@ export function movesAutomations({ automations, timeline }: Putting, by: string)
     if (gone !== undefined) spread.delete(gone);
     return put !== undefined && moves(put);
   });
+}
+
+/** Whether an automation could hear of firings: those of several partitions come to it in another order than they were decided in. */
+export function hearsFirings({ automations, timeline }: Putting): boolean {
+  const documents = [...automations, ...timeline.flatMap(({ put }) => (put === undefined ? [] : [put]))];
+  return documents.some((document) => listens(parseAutomation(document).trigger));
 }
 
 /** What fired as a set: each firing with the firing whose state-change event brought it in the place of its number. */
