@@ -80,7 +80,7 @@ export const POINTS: readonly Point[] = [
   loads('scheduler: settle'),
 
   // Whether sources bring something.
-  point('marks: hgetall', 1, 2),
+  point('marks: hgetall', 1),
 
   // What it has counted, once a second.
   point('minutes: note-minutes'),
