@@ -71,6 +71,11 @@ const PARTS: Readonly<Record<string, Part>> = {
     tests: 'test/lua/forget-ids.test.ts',
     whole: { hashes: 2_097_152 },
   },
+  keys: {
+    what: 'others delete, write over and falsify each key that stands alone: it is named, and the engine goes on',
+    tests: 'test/services/damaged-keys.test.ts',
+    whole: { share: 1 },
+  },
   attack: { what: 'what producers, other users and hostile documents try ([NAME…])', program: '../attack/main.ts' },
   console: {
     what: 'the console in a browser: each page beside the engine, what a hostile text or page can do (needs Chromium)',
