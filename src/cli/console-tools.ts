@@ -3,10 +3,10 @@ import { stringify } from 'yaml';
 import type { ConsoleTools, DraftProblem, TextDraft } from '../console/desk.ts';
 import { findingsIn } from '../findings/automation-findings.ts';
 import { type Automation, parseAutomation } from '../model/automation.ts';
+import { version } from '../version.ts';
 import { changesOf } from './changes.ts';
 import { documentsIn } from './documents.ts';
 import type { Problem } from './position.ts';
-import { version } from './version.ts';
 import { actionsInWords, triggerInWords } from './view/words.ts';
 import { automationOf } from './warnings.ts';
 

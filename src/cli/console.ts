@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import type { Watchfire } from '../engine.ts';
 import { InvalidDocument } from '../errors.ts';
+import { addressOf, isLoopback } from '../http/address.ts';
 import { isAddress, publicUrl } from '../session.ts';
 import { withPassword } from './private-password.ts';
 import { type Io, Misuse } from './verb.ts';
@@ -118,31 +119,31 @@ export async function startConsole(
 ): Promise<RunningConsole> {
   const { allowChanges, token, scratch } = settings;
   // Loaded here only: others need none of it.
-  const [{ Console }, { addressIn, listenAt }, { CONSOLE_TOOLS }] = await Promise.all([
+  const [{ Console }, { startListener }, { CONSOLE_TOOLS }] = await Promise.all([
     import('../console/console.ts'),
     import('../console/listener.ts'),
     import('./console-tools.ts'),
   ]);
-  const at = addressIn(address);
-  if (!at.loopback && token === null)
+  const at = addressOf(address, 'http', DEFAULT_CONSOLE);
+  const loopback = isLoopback(at.host);
+  if (!loopback && token === null)
     throw new Misuse(
       '--http: an address that others reach needs a token, from --token-file or WATCHFIRE_CONSOLE_TOKEN',
     );
   const page = pageFolder();
-  const rules = { loopback: at.loopback, token, allowChanges };
+  const rules = { loopback, token, allowChanges };
   const console = new Console({
     ...{ watchfire, tools: CONSOLE_TOOLS, rules, logger, page },
     ...(scratch !== undefined && { scratch }),
   });
   // The server of the process answers what monitoring asks as well.
-  const answers = await watchfire.httpAnswers(at.loopback, { parts: settings.parts ?? [] });
-  const listening = await listenAt(
+  const answers = await watchfire.httpAnswers(loopback, { parts: settings.parts ?? [] });
+  const listening = await startListener(
     at,
     async (request, response) => answers(request, response) || (await console.handle(request, response)),
   );
-  const host = at.host.includes(':') ? `[${at.host}]` : at.host;
   return {
-    address: `http://${host}:${listening.port}/`,
+    address: `http://${listening.address}/`,
     page: page !== null,
     stop: async () => {
       await console.close();

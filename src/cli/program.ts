@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
+import { version } from '../version.ts';
 import { NOUNS, SECTIONS, VERBS } from './catalogue.ts';
 import { commonOptions } from './common-options.ts';
 import { completedOptions } from './completed-options.ts';
 import { DONE, FAILED, type Io, type Listed, MISUSED, Misuse } from './verb.ts';
-import { version } from './version.ts';
 import { plainLines, sentenceOf } from './view/output.ts';
 
 /** As wide as help is where nothing says how wide the terminal is. */

@@ -21,8 +21,11 @@ export function addressOf(text: string, field: string, example = '127.0.0.1:9464
   return { host, port: Number(port) };
 }
 
-/** Begins to listen. @returns where, as text, with the port that was had @throws InvalidDocument where it cannot be had */
-export async function listenAt(server: Server, { host, port }: HttpAddress, field: string): Promise<string> {
+/** A server that listens. `address`: where, as text, with the port that was had. `stop` ends it with its connections. */
+export type Listening = Readonly<{ address: string; port: number; stop: () => Promise<void> }>;
+
+/** Begins to listen. @throws InvalidDocument where the address cannot be had */
+export async function listenAt(server: Server, { host, port }: HttpAddress, field: string): Promise<Listening> {
   const shown = (at: number): string => `${host.includes(':') ? `[${host}]` : host}:${at}`;
   server.listen(port, host);
   try {
@@ -30,7 +33,15 @@ export async function listenAt(server: Server, { host, port }: HttpAddress, fiel
   } catch (error) {
     throw new InvalidDocument(field, `cannot listen: ${reasonOf(error)}`, shown(port));
   }
-  return shown((server.address() as AddressInfo).port);
+  const { port: had } = server.address() as AddressInfo;
+  return { address: shown(had), port: had, stop: async () => await stop(server) };
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
 }
 
 /** Whether nobody but programs of this machine reaches it. */

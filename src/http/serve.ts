@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Measures } from '../measure/measures.ts';
+import { version } from '../version.ts';
+import type { Listening } from './address.ts';
 import { type Observed, readGauges } from './gauges.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoute } from './metrics-page.ts';
-import { answererOf, type HttpParts, type Listening, type PathAnswerer, startHttp } from './server.ts';
+import { answererOf, type HttpParts, type PathAnswerer, startHttp } from './server.ts';
 
 /** Whose process it is. */
 export type ServeParts = Readonly<{
@@ -34,9 +35,4 @@ function routesOf({ observed, logger, ...parts }: ServeParts): HttpParts {
   for (const source of ['events', 'firings']) measures.deadLetters.add(source, '', 0);
   const metrics = metricsRoute({ ...parts, logger, version: version(), gauges: () => readGauges(observed) });
   return { logger, routes: [metrics, ...healthRoutes(parts)] };
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return String((JSON.parse(text) as { version: string }).version);
 }

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { reasonOf } from '../errors.ts';
-import { addressOf, isLoopback, listenAt } from './address.ts';
+import { addressOf, isLoopback, type Listening, listenAt } from './address.ts';
 
 /*
  * The one HTTP server of a process: what is asked of the process itself. It only shows, and changes nothing. What listens on loopback
@@ -35,9 +34,6 @@ export type HttpParts = Readonly<{
 /** `parts`: what has to take part so that the process is ready, as `worker` and `actions`. */
 export type ListenOptions = Readonly<{ parts?: readonly string[] }>;
 
-/** A server that listens. */
-export type Listening = Readonly<{ address: string; stop: () => Promise<void> }>;
-
 const TEXT = 'text/plain; charset=utf-8';
 
 export function sentence(status: number, body: string): PageAnswer {
@@ -52,18 +48,10 @@ export async function startHttp(address: string, parts: HttpParts): Promise<List
   const { logger } = parts;
   const wanted = addressOf(address, 'http');
   const server = serverOf(parts, isLoopback(wanted.host));
-  const shown = await listenAt(server, wanted, 'http');
+  const listening = await listenAt(server, wanted, 'http');
   server.on('error', (error) => logger.warn({ error: reasonOf(error) }, 'http server has an error'));
-  logger.info({ http: shown, paths: parts.routes.map(({ path }) => path) }, 'http answers');
-  return {
-    address: shown,
-    stop: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  logger.info({ http: listening.address, paths: parts.routes.map(({ path }) => path) }, 'http answers');
+  return listening;
 }
 
 function serverOf(parts: HttpParts, loopback: boolean): Server {

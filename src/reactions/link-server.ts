@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { InvalidDocument, reasonOf } from '../errors.ts';
@@ -52,17 +51,10 @@ export async function startLinks(address: string, parts: LinkParts): Promise<{ s
   const wanted = addressOf(address, 'links', '127.0.0.1:9466');
   if (parts.targets.current.links === null) throw new InvalidDocument('links', 'needs "links" in the targets file');
   const server = serverOf(parts);
-  await listenAt(server, wanted, 'links');
+  const { stop } = await listenAt(server, wanted, 'links');
   server.on('error', (error) => parts.logger.warn({ error: reasonOf(error) }, 'door for links has an error'));
   parts.logger.info({ address }, 'links of messages are answered');
-  return {
-    stop: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return { stop };
 }
 
 function serverOf(parts: LinkParts): Server {

@@ -1,7 +1,8 @@
 import { InvalidDocument } from '../errors.ts';
+import type { Listening } from '../http/address.ts';
 import type { Observed } from '../http/gauges.ts';
 import type { ServeParts } from '../http/serve.ts';
-import type { Listening, ListenOptions, PathAnswerer } from '../http/server.ts';
+import type { ListenOptions, PathAnswerer } from '../http/server.ts';
 import { AlertCount } from '../inspect/alert-count.ts';
 import { addHistory, blankMinutes, type HistoryMinute, type HistoryQuery } from '../inspect/history.ts';
 import { Measures } from '../measure/measures.ts';

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isIP } from 'node:net';
 import type { Logger } from 'pino';
-import { InvalidDocument, reasonOf } from '../errors.ts';
+import { reasonOf } from '../errors.ts';
+import { type HttpAddress, type Listening, listenAt } from '../http/address.ts';
 import { type Reply, refusal } from './answer.ts';
 import { BoundedConnections } from './connections.ts';
 import type { HttpIn } from './http-in.ts';
@@ -18,57 +17,21 @@ const HEADERS_MS = 5_000;
 /** How long a connection is kept for the next request. */
 const IDLE_MS = 5_000;
 
-const ADDRESS = /^(?:([\w.-]+)|\[([0-9A-Fa-f:.]+)\]):(\d{1,5})$/;
-
 /** The bounds of the door; tests set smaller ones. */
 export type DoorBounds = Readonly<{ connections: number; requestMs: number; headersMs: number }>;
 const BOUNDS: DoorBounds = { connections: CONNECTIONS, requestMs: REQUEST_MS, headersMs: HEADERS_MS };
 
-/** Where events come in. */
-export type Door = Readonly<{ port: number; stop: () => Promise<void> }>;
-
-/** Whether an address is of this machine alone. @throws InvalidDocument for one that is none */
-export function isLoopback(address: string): boolean {
-  const { host } = placeOf(address);
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
-/**
- * Takes events at an address, as 127.0.0.1:9465, until it is stopped.
- * @throws InvalidDocument for an address that is none, or cannot be had
- */
+/** Takes events at an address until it is stopped. @throws InvalidDocument where it cannot be had */
 export async function openDoor(
-  address: string,
+  address: HttpAddress,
   httpIn: HttpIn,
   logger: Logger,
   bounds: Partial<DoorBounds> = {},
-): Promise<Door> {
-  const { host, port } = placeOf(address);
+): Promise<Listening> {
   const server = serverOf(httpIn, logger, { ...BOUNDS, ...bounds });
-  server.listen(port, host);
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    throw new InvalidDocument('http-in', `cannot listen: ${reasonOf(error)}`, address);
-  }
+  const listening = await listenAt(server, address, 'http-in');
   server.on('error', (error) => logger.warn({ error: reasonOf(error) }, 'door for events has an error'));
-  const found = server.address();
-  return {
-    port: typeof found === 'object' && found !== null ? found.port : port,
-    stop: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
-}
-
-function placeOf(address: string): Readonly<{ host: string; port: number }> {
-  const [, name, six, port] = ADDRESS.exec(address) ?? [];
-  if (port === undefined || Number(port) > 65_535)
-    throw new InvalidDocument('http-in', 'must be an address such as 127.0.0.1:9465', address);
-  return { host: name ?? six ?? '', port: Number(port) };
+  return listening;
 }
 
 function serverOf(httpIn: HttpIn, logger: Logger, { connections, requestMs, headersMs }: DoorBounds): Server {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { InvalidDocument, reasonOf } from '../errors.ts';
+import { addressOf, isLoopback } from '../http/address.ts';
 import { pathOf, type SourceSpec } from '../model/source.ts';
 import { type ReceivingParts, receiveAll } from '../producer/receiving.ts';
 import { WatchedFile } from '../reactions/watched-file.ts';
@@ -8,7 +9,7 @@ import { announceSource } from '../redis/sources.ts';
 import { noteUnmapped } from '../redis/steps/note-unmapped.ts';
 import type { Store } from '../redis/store.ts';
 import { HttpIn, type HttpInlet } from './http-in.ts';
-import { isLoopback, openDoor } from './http-server.ts';
+import { openDoor } from './http-server.ts';
 import { Sourced } from './sourced.ts';
 import { NO_SOURCES, publicSpec, readSources, type SourcesFile } from './sources-file.ts';
 import { waysIn } from './way-in.ts';
@@ -50,7 +51,8 @@ export abstract class HttpSourced extends Sourced {
     const { rememberMs = REMEMBER_MS, bounds = {} } = options;
     if (!(Number.isInteger(rememberMs) && rememberMs >= 1_000 && rememberMs <= LONGEST_REMEMBER_MS))
       throw new InvalidDocument('rememberMs', `must be a whole number from 1000 to ${LONGEST_REMEMBER_MS}`, rememberMs);
-    const open = !isLoopback(address);
+    const place = addressOf(address, 'http-in', '127.0.0.1:9465');
+    const open = !isLoopback(place.host);
     const file = options.sources ?? process.env.WATCHFIRE_SOURCES ?? null;
     const watched = watchedWays(file, open, logger);
     await this.format.toWrite();
@@ -61,7 +63,7 @@ export abstract class HttpSourced extends Sourced {
       logger,
       nowMs: () => clock.nowMs(),
     });
-    const door = await openDoor(address, httpIn, logger, bounds);
+    const door = await openDoor(place, httpIn, logger, bounds);
     const announced = new AnnouncedSources(this.connections.toward(this.store), this.store, logger);
     await announced.follow(watched.specs());
     const looking = setInterval(() => {

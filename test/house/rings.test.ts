@@ -27,7 +27,7 @@ function shown(found: Import[]): string[] {
 
 /** From the inside out. A room imports from the rings before its own only, so one event's way reads forward. */
 const RINGS: readonly (readonly string[])[] = [
-  ['errors.ts', 'clock.ts', 'documents', 'cel', 'template', 'measure'],
+  ['errors.ts', 'clock.ts', 'version.ts', 'documents', 'cel', 'template', 'measure'],
   ['model', 'config.ts', 'loop.ts'],
   ['match'],
   ['redis', 'embedded', 'findings'],

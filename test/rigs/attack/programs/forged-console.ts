@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { pino } from 'pino';
 import { CONSOLE_TOOLS } from '../../../../src/cli/console-tools.ts';
 import { Console, ROUTES } from '../../../../src/console/console.ts';
-import { addressIn, listenAt } from '../../../../src/console/listener.ts';
+import { startListener } from '../../../../src/console/listener.ts';
 import { Watchfire } from '../../../../src/index.ts';
 import { PrivateServer } from '../../../support/private-server.ts';
 import { type Attack, mustHold } from '../attack.ts';
@@ -48,7 +48,9 @@ async function open(watchfire: Watchfire, loopback: boolean, lines: string[]): P
   const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const rules = { loopback, token: TOKEN, allowChanges: true };
   const own = new Console({ watchfire, tools: CONSOLE_TOOLS, rules, logger, page: import.meta.dirname });
-  const listening = await listenAt(addressIn('127.0.0.1:0'), (request, response) => own.handle(request, response));
+  const listening = await startListener({ host: '127.0.0.1', port: 0 }, (request, response) =>
+    own.handle(request, response),
+  );
   const stop = async (): Promise<void> => {
     await own.close();
     await listening.stop();
