@@ -88,8 +88,8 @@ export class StreamSource implements Service {
     const due = clock.nowMs() >= this.#lookedMs + LOOK_MS;
     const page = this.#jobs === null ? PAGE : PAGE_OF_JOBS;
     let look = await foreign.look(at.place, page, due);
-    // What is said of the stream belongs to what was read of it.
-    if (look.facts === null && look.entries.length > 0) look = await foreign.look(at.place, page, true);
+    // What is said of the stream has to belong to what was read of it; only its end asks for it.
+    if (look.facts === null && look.isEnd && look.entries.length > 0) look = await foreign.look(at.place, page, true);
     if (look.facts !== null && isAfter(at.place, look.facts.lastId)) return await this.#goOnAtEnd(look);
     const lost = lostIn(look, at.read);
     const brought = await this.#bring(look, at.read, lost);
@@ -188,9 +188,9 @@ export class StreamSource implements Service {
     const at = await inlet.place();
     const [first] = entries;
     const waitsMs = first === undefined ? 0 : Math.max(0, nowMs - msOf(first.id));
-    const behind =
-      facts?.added === null || at?.read === undefined ? null : Math.max(0, (facts?.added ?? 0) - (at.read ?? 0));
-    await inlet.note({ behind: at?.read === null ? null : behind, waitsMs, error: null });
+    const [added, read] = [facts?.added ?? null, at?.read ?? null];
+    const behind = added === null || read === null ? null : Math.max(0, added - read);
+    await inlet.note({ behind, waitsMs, error: null });
     if (at === null || at.place === this.#stoodAt) return;
     await inlet.barrier();
     this.#stoodAt = at.place;
