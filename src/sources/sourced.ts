@@ -4,7 +4,6 @@ import { isSourceName } from '../model/fed.ts';
 import type { KnownSource } from '../model/known-source.ts';
 import { holdMsOf, streamsOf } from '../model/source.ts';
 import { Reactor } from '../reactions/reactor.ts';
-import { Connections } from '../redis/connection.ts';
 import { durabilityOf } from '../redis/durability.ts';
 import { answers } from '../redis/server.ts';
 import { forgetSource, knownSource, knownSources, moveSource, pauseSource } from '../redis/sources.ts';
@@ -135,18 +134,13 @@ export abstract class Sourced extends Reactor {
 
   /** What would become of the newest entries of the streams in a sources file. Brings nothing in. @throws InvalidDocument */
   async trySources(file: string, count: number): Promise<TriedStream[]> {
-    const [{ tryStream }, { foreignOf }, { readSources }] = await Promise.all([
+    const [{ tryStream }, { foreignOf }, { readSources }, { StreamServers }] = await Promise.all([
       import('./try-source.ts'),
       import('./sources.ts'),
       import('./sources-file.ts'),
+      import('./stream-servers.ts'),
     ]);
-    const elsewhere = new Map<string, Connections>();
-    const connectionsTo = (url: string | undefined): Connections => {
-      if (url === undefined) return this.connections;
-      const made = elsewhere.get(url) ?? new Connections(url, this.logger);
-      elsewhere.set(url, made);
-      return made;
-    };
+    const servers = new StreamServers(this.connections, this.logger);
     try {
       const streams = readSources(file, process.env).specs.flatMap(streamsOf);
       return await Promise.all(
@@ -154,7 +148,7 @@ export abstract class Sourced extends Reactor {
           const { name, key } = stream;
           const shown = { name, stream: key };
           try {
-            const foreign = foreignOf(stream, this.store, connectionsTo);
+            const foreign = foreignOf(stream, this.store, (url) => servers.to(url));
             return { ...shown, entries: await tryStream(foreign, stream, count), problem: null };
           } catch (error) {
             return { ...shown, entries: [], problem: reasonOf(error) };
@@ -162,7 +156,7 @@ export abstract class Sourced extends Reactor {
         }),
       );
     } finally {
-      await Promise.all([...elsewhere.values()].map((connections) => connections.close()));
+      await servers.close();
     }
   }
 

@@ -4,8 +4,8 @@ import type { Settings } from '../config.ts';
 import { reasonOf } from '../errors.ts';
 import { Loop, type Service } from '../loop.ts';
 import type { PartitionLayout } from '../model/partition.ts';
-import { type SourceSpec, type StreamOfSource, streamsOf } from '../model/source.ts';
-import { Connections } from '../redis/connection.ts';
+import { type StreamOfSource, streamsOf } from '../model/source.ts';
+import type { Connections } from '../redis/connection.ts';
 import { type Durability, durabilityOf } from '../redis/durability.ts';
 import { ForeignStream } from '../redis/foreign.ts';
 import { closeSource } from '../redis/steps/close-source.ts';
@@ -13,6 +13,7 @@ import type { Store } from '../redis/store.ts';
 import { SourceMarks } from '../services/source-marks.ts';
 import { Inlet } from './inlet.ts';
 import { publicSpec, type WatchedSources } from './sources-file.ts';
+import { StreamServers } from './stream-servers.ts';
 import { StreamSource } from './stream-source.ts';
 
 /** Between two looks at the file. */
@@ -35,8 +36,7 @@ type Running = Readonly<{ said: string; inlet: Inlet; service: StreamSource; for
 export class Sources implements Service {
   readonly #parts: SourcesParts;
   readonly #running = new Map<string, Running>();
-  /** Connections to other servers, by URL. */
-  readonly #elsewhere = new Map<string, Connections>();
+  readonly #servers: StreamServers;
   readonly #durability: Durability | null;
   readonly #marks: SourceMarks;
   readonly #loop: Loop;
@@ -44,6 +44,7 @@ export class Sources implements Service {
   constructor(parts: SourcesParts) {
     const { connections, store, layout, settings, clock, logger, file } = parts;
     this.#parts = parts;
+    this.#servers = new StreamServers(connections, logger);
     this.#durability = durabilityOf(connections, store, settings, clock);
     const promiseOf = (name: string): Inlet['promise'] => this.#running.get(name)?.inlet.promise ?? null;
     this.#marks = new SourceMarks({ redis: connections.redis, store, layout, promiseOf, clock, logger });
@@ -73,7 +74,7 @@ export class Sources implements Service {
   async stop(): Promise<void> {
     await this.#loop.stop();
     await Promise.all([this.#marks.stop(), ...[...this.#running.values()].map(({ service }) => service.stop())]);
-    await Promise.all([...this.#elsewhere.values()].map((connections) => connections.close()));
+    await this.#servers.close();
   }
 
   /** Runs what the file says now: what is not in it any more ends, and time does not wait for it. */
@@ -93,7 +94,7 @@ export class Sources implements Service {
 
   #begin(stream: StreamOfSource): Running {
     const { connections, store, admit, clock, logger } = this.#parts;
-    const foreign = foreignOf(stream, store, (url) => this.#connectionsTo(url));
+    const foreign = foreignOf(stream, store, (url) => this.#servers.to(url));
     const spec = publicSpec(stream.spec);
     const { redis } = connections;
     const inlet = new Inlet({ name: stream.name, spec, redis, store, durability: this.#durability, admit, clock });
@@ -110,13 +111,6 @@ export class Sources implements Service {
     });
     logger.info({ source: name }, 'source ended: it is not in the file any more');
   }
-
-  #connectionsTo(url: string | undefined): Connections {
-    if (url === undefined) return this.#parts.connections;
-    const known = this.#elsewhere.get(url) ?? new Connections(url, this.#parts.logger);
-    this.#elsewhere.set(url, known);
-    return known;
-  }
 }
 
 /** The stream of a source, on its server. */
@@ -125,11 +119,6 @@ export function foreignOf(
   { namespace }: Pick<Store, 'namespace'>,
   connectionsTo: (url: string | undefined) => Connections,
 ): ForeignStream {
-  const { redis, log } = connectionsTo(redisOf(spec));
+  const { redis, log } = connectionsTo('redis' in spec ? spec.redis : undefined);
   return new ForeignStream({ redis, log, key, group: `watchfire:${namespace}:${name}` });
-}
-
-/** The URL of another server that a source names. */
-export function redisOf(spec: SourceSpec): string | undefined {
-  return 'redis' in spec ? spec.redis : undefined;
 }
