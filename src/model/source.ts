@@ -172,6 +172,13 @@ export function parseSource(value: unknown, path: string): SourceSpec {
   return Object.freeze(spec);
 }
 
+const programSource = closed({ source: name, hold });
+
+/** Checks what a program says of a source that it reads itself. @throws InvalidDocument with all that is wrong */
+export function checkProgramSource(said: Readonly<{ source: string; hold: string | number }>): void {
+  checkClosed(programSource, said, '');
+}
+
 const mapDocument = closed(map);
 
 /** Reads a map that stands in a file of its own. @throws InvalidDocument with all that is wrong */

@@ -1,8 +1,7 @@
 import type { Settings } from '../config.ts';
 import { InvalidDocument, NotFound, reasonOf } from '../errors.ts';
-import { isSourceName } from '../model/fed.ts';
 import type { KnownSource } from '../model/known-source.ts';
-import { holdMsOf, streamsOf } from '../model/source.ts';
+import { checkProgramSource, streamsOf } from '../model/source.ts';
 import { Reactor } from '../reactions/reactor.ts';
 import { durabilityOf } from '../redis/durability.ts';
 import { answers } from '../redis/server.ts';
@@ -73,13 +72,7 @@ export abstract class Sourced extends Reactor {
       import('../services/source-marks.ts'),
     ]);
     const { hold = 0 } = options;
-    if (!PROGRAM_NAME.test(name) || !isSourceName(name))
-      throw new InvalidDocument(
-        'source',
-        'must be 1 to 32 letters, digits, ".", "_" or "-", with a letter first',
-        name,
-      );
-    if (holdMsOf(hold) === null) throw new InvalidDocument('hold', 'must be a duration from 0 s to 15 minutes', hold);
+    checkProgramSource({ source: name, hold });
     const { connections, store, clock, logger, settings } = this;
     const { redis } = connections;
     await answers(redis);
@@ -172,6 +165,3 @@ export abstract class Sourced extends Reactor {
     return known;
   }
 }
-
-/** As in a sources file (src/model/source.ts). */
-const PROGRAM_NAME = /^(?!(?:front|g)$)[a-z][a-z0-9._-]{0,31}$/i;

@@ -45,6 +45,7 @@ test('what is no event is a dead letter, and the rest comes in', async () => {
 
 test.each<[string, string]>([
   ['front', 'source'],
+  ['g', 'source'],
   ['7', 'source'],
   ['a b', 'source'],
 ])('a source cannot be named %j', async (name, path) => {
