@@ -24,7 +24,7 @@ export type MapKeys = Readonly<{
 }>;
 
 /** Keys of a map that change the event of the preset, in the order in which they are filled in. */
-const KEYS = ['event', 'resource', 'related', 'occurred', 'payload', 'id', 'follows'] as const;
+export const EVENT_KEYS = ['event', 'resource', 'related', 'occurred', 'payload', 'id', 'follows'] as const;
 
 /** What templates of a map can name. `draft`: the event as the preset has it. */
 const NAMES: readonly string[] = ['entry', 'headers', 'id', 'source', 'draft'];
@@ -42,7 +42,7 @@ export function mapOf(keys: MapKeys, path: string): EventMap {
     () => presetOf(keys, at('preset')),
     () => (keys.where === undefined ? null : entryExpressionAt(keys.where, at('where'))),
     () => {
-      const given = KEYS.filter((key) => keys[key] !== undefined);
+      const given = EVENT_KEYS.filter((key) => keys[key] !== undefined);
       return together(...given.map((key) => () => ({ key, filling: fillingOf(keys[key], at(key), NAMES) })));
     },
   );
@@ -54,8 +54,13 @@ export function mapOf(keys: MapKeys, path: string): EventMap {
   return new EventMap({ preset, json: keys.json ?? [], where, fillings });
 }
 
-function presetOf({ type, preset, event }: MapKeys, path: string): Preset | null {
-  const name = preset ?? BY_TYPE[type ?? ''] ?? (event === undefined ? 'watchfire' : null);
+/** The name of the preset that makes the events of a source; null: its map alone does. */
+export function presetNameOf({ type, preset, event }: MapKeys): string | null {
+  return preset ?? BY_TYPE[type ?? ''] ?? (event === undefined ? 'watchfire' : null);
+}
+
+function presetOf(keys: MapKeys, path: string): Preset | null {
+  const name = presetNameOf(keys);
   if (name === null) return null;
   const found = presetNamed(name);
   if (found === undefined) throw new InvalidDocument(path, 'is no preset', name);
@@ -66,7 +71,7 @@ type Parts = Readonly<{
   preset: Preset | null;
   json: readonly string[];
   where: Expression | null;
-  fillings: readonly Readonly<{ key: (typeof KEYS)[number]; filling: Filling }>[];
+  fillings: readonly Readonly<{ key: (typeof EVENT_KEYS)[number]; filling: Filling }>[];
 }>;
 
 /** Makes events of what comes in. */
@@ -128,7 +133,7 @@ function payloadOf(entry: unknown): Record<string, unknown> {
 }
 
 /** What the keys take of what their templates give. */
-const VALUES: Readonly<Record<(typeof KEYS)[number], (value: FilledIn, path: string) => unknown>> = {
+const VALUES: Readonly<Record<(typeof EVENT_KEYS)[number], (value: FilledIn, path: string) => unknown>> = {
   event: textOf,
   resource: labelsOf,
   related: (value, path) => {

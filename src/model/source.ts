@@ -87,6 +87,10 @@ const QUEUE = 'must be the name of a queue: 1 to 64 characters without ":" and b
 const queue = z.string(QUEUE).regex(/^[^\s:]{1,64}$/u, QUEUE);
 const QUEUES = `must be a list of 1 to ${QUEUES_LIMIT} queues`;
 
+/** How services sign what they send. */
+export const SCHEMES = ['standard', 'github', 'stripe', 'shopify', 'slack'] as const;
+export type Scheme = (typeof SCHEMES)[number];
+
 const secrets = z.union([text, z.array(text).min(1)], 'must be a text or a list of them').optional();
 const overHttp = {
   path: z
@@ -96,7 +100,7 @@ const overHttp = {
     .describe('Where it listens; /in/<name>'),
   secret: secrets.describe('What signatures are made with; several while one takes the place of the other'),
   signature: z
-    .enum(['standard', 'github', 'stripe', 'shopify', 'slack'])
+    .enum(SCHEMES)
     .optional()
     .describe('Whose signatures they are; those of the preset, else Standard Webhooks'),
   token: secrets.describe('Bearer token that senders show'),

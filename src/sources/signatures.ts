@@ -1,8 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-
-/** How the services sign what they send. */
-export const SCHEMES = ['standard', 'github', 'stripe', 'shopify', 'slack'] as const;
-export type Scheme = (typeof SCHEMES)[number];
+import type { Scheme } from '../model/source.ts';
 
 /** How far a signed time may lie from ours, in ms: what Standard Webhooks, Stripe and Slack recommend. */
 const TOLERANCE_MS = 5 * 60_000;

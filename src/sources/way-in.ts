@@ -2,9 +2,9 @@ import { InvalidDocument } from '../errors.ts';
 import type { Drafted, Incoming } from '../model/incoming.ts';
 import { joinPath } from '../model/issue.ts';
 import { deliveryId } from '../model/presets/delivery-id.ts';
-import { pathOf, type SourceOf, type SourceSpec } from '../model/source.ts';
-import { mapOf } from '../model/source-map.ts';
-import { SCHEMES, type Scheme, secretProblem } from './signatures.ts';
+import { pathOf, SCHEMES, type Scheme, type SourceOf, type SourceSpec } from '../model/source.ts';
+import { EVENT_KEYS, mapOf, presetNameOf } from '../model/source-map.ts';
+import { secretProblem } from './signatures.ts';
 
 /** Longest body, in bytes: a list of some thousand events. What GitHub sends can be longer. */
 const BODY_BYTES = 5_000_000;
@@ -14,7 +14,7 @@ const GITHUB_BODY_BYTES = 26_214_400;
 const EVENTS: ReadonlySet<string> = new Set(['watchfire', 'cloudevents']);
 
 /** Keys by which a source changes what its preset makes. */
-const CHANGES = ['where', 'event', 'resource', 'related', 'occurred', 'payload', 'id', 'follows'] as const;
+const CHANGES = ['where', ...EVENT_KEYS] as const;
 
 type HttpSpec = SourceOf<'webhook'> | SourceOf<'cloudevents'>;
 
@@ -56,8 +56,7 @@ export function waysIn(specs: readonly SourceSpec[], { open }: Readonly<{ open: 
 
 function wayIn(spec: HttpSpec, path: string): WayIn {
   const map = mapOf(spec, path);
-  const preset = spec.preset ?? (spec.type === 'cloudevents' ? 'cloudevents' : null);
-  const known = preset ?? (spec.event === undefined ? 'watchfire' : null);
+  const preset = presetNameOf(spec);
   return Object.freeze({
     name: spec.name,
     path: pathOf(spec) ?? '',
@@ -66,7 +65,7 @@ function wayIn(spec: HttpSpec, path: string): WayIn {
     tokens: listed(spec.token),
     rate: spec.rate ?? null,
     maxBytes: preset === 'github' ? GITHUB_BODY_BYTES : BODY_BYTES,
-    strict: known !== null && EVENTS.has(known) && CHANGES.every((key) => spec[key] === undefined),
+    strict: preset !== null && EVENTS.has(preset) && CHANGES.every((key) => spec[key] === undefined),
     draft: (incoming: Incoming) => map.apply(incoming),
     idOf: (incoming: Omit<Incoming, 'id'>) => deliveryId(preset ?? undefined, incoming),
   });

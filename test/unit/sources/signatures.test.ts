@@ -3,13 +3,8 @@ import { sign as signLikeGitHub } from '@octokit/webhooks-methods';
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
-import {
-  SCHEMES,
-  type Scheme,
-  secretProblem,
-  signatureRefused,
-  tokenRefused,
-} from '../../../src/sources/signatures.ts';
+import { SCHEMES, type Scheme } from '../../../src/model/source.ts';
+import { secretProblem, signatureRefused, tokenRefused } from '../../../src/sources/signatures.ts';
 
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const BODY = '{"id":"evt_1","text":"größer \\ud83d"}';
