@@ -1,7 +1,7 @@
 import { InvalidDocument } from '../../errors.ts';
 import type { Labels } from '../event.ts';
 import type { Drafted, Preset } from '../incoming.ts';
-import { isRecord } from '../record.ts';
+import { type JsonObject, objectIn } from './fields.ts';
 
 /** Fields of an event of a queue that have a place of their own. */
 const PLACED: ReadonlySet<string> = new Set(['event', 'jobId', 'queue', 'name', 'attempts', 'cause_chain']);
@@ -10,8 +10,8 @@ const PLACED: ReadonlySet<string> = new Set(['event', 'jobId', 'queue', 'name', 
  * An event of a queue of BullMQ: `event` and `jobId` as BullMQ writes them, beside `queue`, and what the runner read of the job: `name`,
  * `attempts`, `data`. A queue that is drained is itself the resource.
  */
-export const bullmqPreset: Preset = ({ entry }) => {
-  if (!isRecord(entry)) throw new InvalidDocument('entry', 'must be an object', entry);
+export const bullmqPreset: Preset = (incoming) => {
+  const entry = objectIn(incoming);
   const { queue } = entry;
   if (typeof entry.event !== 'string') throw new InvalidDocument('entry.event', 'must be a string', entry.event);
   if (typeof queue !== 'string') throw new InvalidDocument('entry.queue', 'must be a string', queue);
@@ -20,7 +20,7 @@ export const bullmqPreset: Preset = ({ entry }) => {
   return [{ ...named(entry, queue), payload, ...chain } as Drafted];
 };
 
-function named(entry: Record<string, unknown>, queue: string): Pick<Drafted, 'event' | 'resource'> {
+function named(entry: JsonObject, queue: string): Pick<Drafted, 'event' | 'resource'> {
   const { event, jobId } = entry;
   if (typeof jobId !== 'string') {
     return { event: `bullmq.queue.${String(event)}`, resource: { id: `bullmq.queue.${queue}`, queue } };

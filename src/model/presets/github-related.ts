@@ -1,5 +1,5 @@
 import type { Labels } from '../event.ts';
-import { type JsonObject, labels, part, text } from './fields.ts';
+import { type JsonObject, known, labels, part, text } from './fields.ts';
 
 /**
  * Everything a payload names besides the resource: its `actor`, and the pull request, issue, workflow, release,
@@ -7,7 +7,7 @@ import { type JsonObject, labels, part, text } from './fields.ts';
  * pull request has the same id in every kind of event, whatever `place` (the resource's id) is.
  */
 export function relatedOf(place: string, payload: JsonObject): Labels[] {
-  const found = [
+  return known([
     actor(payload),
     pullRequest(place, payload),
     issue(place, payload),
@@ -17,8 +17,7 @@ export function relatedOf(place: string, payload: JsonObject): Labels[] {
     discussion(place, part(payload, 'discussion')),
     named('organization', 'org', part(payload, 'organization'), 'login'),
     named('installation', 'installation', part(payload, 'installation'), 'id'),
-  ];
-  return found.filter((one) => one !== undefined);
+  ]);
 }
 
 function named(role: string, start: string, of: JsonObject | undefined, field: string): Labels | undefined {

@@ -43,8 +43,6 @@ function eventOf({ id }: Incoming, entry: JsonObject): Drafted {
 
 function command({ id }: Incoming, entry: JsonObject): Drafted {
   const name = (text(entry, 'command') ?? '').replace(/^\//, '');
-  // With the token, and the address that answers, anybody could speak for Slack.
-  const { token: _, response_url: __, ...payload } = entry;
   return {
     id,
     event: `slack.command.${name}`,
@@ -54,12 +52,11 @@ function command({ id }: Incoming, entry: JsonObject): Drafted {
       team: text(entry, 'team_id'),
       app: text(entry, 'api_app_id'),
     }),
-    payload,
+    payload: withoutSecrets(entry),
   };
 }
 
 function interaction({ id }: Incoming, entry: JsonObject, type: string): Drafted {
-  const { token: _, response_url: __, ...payload } = entry;
   return {
     id,
     event: `slack.${type}`,
@@ -69,8 +66,13 @@ function interaction({ id }: Incoming, entry: JsonObject, type: string): Drafted
       team: text(entry, 'team', 'id'),
       app: text(entry, 'api_app_id'),
     }),
-    payload,
+    payload: withoutSecrets(entry),
   };
+}
+
+/** With the token, and the address that answers, anybody could speak for Slack. */
+function withoutSecrets({ token: _, response_url: __, ...payload }: JsonObject): JsonObject {
+  return payload;
 }
 
 type Places = Readonly<Record<'channel' | 'user' | 'team' | 'app', string | undefined>>;

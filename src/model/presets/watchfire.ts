@@ -4,14 +4,12 @@ import { parseExact } from '../exact.ts';
 import { flatDocument } from '../flat.ts';
 import type { Drafted, Preset } from '../incoming.ts';
 import { isRecord } from '../record.ts';
+import { type JsonObject, objectIn } from './fields.ts';
 
 /** Events in the forms that the log itself takes: `data` as JSON, flat fields, an event document, a CloudEvent. */
-export const watchfirePreset: Preset = ({ entry }) => {
-  if (!isRecord(entry)) throw new InvalidDocument('entry', 'must be an object', entry);
-  return [draftOf(entry)];
-};
+export const watchfirePreset: Preset = (incoming) => [draftOf(objectIn(incoming))];
 
-function draftOf(entry: Record<string, unknown>): Drafted {
+function draftOf(entry: JsonObject): Drafted {
   const { data } = entry;
   if (Object.keys(entry).length === 1 && typeof data === 'string') {
     const document = parseExact(data, 'data');
@@ -22,11 +20,11 @@ function draftOf(entry: Record<string, unknown>): Drafted {
 }
 
 /** Fields of a stream are texts; of a document the resource is none. */
-function isFlat(entry: Record<string, unknown>): boolean {
+function isFlat(entry: JsonObject): boolean {
   return Object.values(entry).every((value) => typeof value === 'string') && !isCloudEvent(entry);
 }
 
 /** What is missing is found where the event is checked. */
-function whole(document: Record<string, unknown>): Drafted {
+function whole(document: JsonObject): Drafted {
   return (isCloudEvent(document) ? cloudEventDocument(document) : document) as Drafted;
 }
