@@ -4,14 +4,13 @@ import { InvalidDocument, reasonOf } from '../errors.ts';
 import { addressOf, isLoopback } from '../http/address.ts';
 import { pathOf, type SourceSpec } from '../model/source.ts';
 import { type ReceivingParts, receiveAll } from '../producer/receiving.ts';
-import { WatchedFile } from '../reactions/watched-file.ts';
 import { announceSource } from '../redis/sources.ts';
 import { noteUnmapped } from '../redis/steps/note-unmapped.ts';
 import type { Store } from '../redis/store.ts';
 import { HttpIn, type HttpInlet } from './http-in.ts';
 import { openDoor } from './http-server.ts';
 import { Sourced } from './sourced.ts';
-import { NO_SOURCES, publicSpec, readSources, type SourcesFile } from './sources-file.ts';
+import { publicSpec, WatchedSources } from './sources-file.ts';
 import { waysIn } from './way-in.ts';
 import { Ways } from './ways.ts';
 
@@ -54,25 +53,28 @@ export abstract class HttpSourced extends Sourced {
     const place = addressOf(address, 'http-in', '127.0.0.1:9465');
     const open = !isLoopback(place.host);
     const file = options.sources ?? process.env.WATCHFIRE_SOURCES ?? null;
-    const watched = watchedWays(file, open, logger);
+    // A file by which nobody may listen here changes nothing, as one that is wrong.
+    const check = (specs: readonly SourceSpec[]): void => void waysIn(specs, { open });
+    const watched = new WatchedSources({ file, env: process.env, logger, check });
+    const ways = new Ways({ specs: () => watched.current.specs, open });
     await this.format.toWrite();
     const httpIn = new HttpIn({
       inlet: this.#inlet(),
-      ways: () => watched.ways.current,
+      ways: () => ways.current,
       keepMs: rememberMs,
       logger,
       nowMs: () => clock.nowMs(),
     });
     const door = await openDoor(place, httpIn, logger, bounds);
     const announced = new AnnouncedSources(this.connections.toward(this.store), this.store, logger);
-    await announced.follow(watched.specs());
+    await announced.follow(watched.current.specs);
     const looking = setInterval(() => {
       watched.refresh();
-      void announced.follow(watched.specs());
+      void announced.follow(watched.current.specs);
     }, LOOK_EVERY_MS).unref();
     const running = {
       port: door.port,
-      paths: [...watched.ways.current.keys()],
+      paths: [...ways.current.keys()],
       stop: async () => {
         clearInterval(looking);
         await door.stop();
@@ -100,31 +102,6 @@ export abstract class HttpSourced extends Sourced {
   protected override async stopSources(): Promise<void> {
     await Promise.all([super.stopSources(), ...[...this.#doors].map((door) => door.stop())]);
   }
-}
-
-type WatchedWays = Readonly<{ ways: Ways; specs: () => readonly SourceSpec[]; refresh: () => void }>;
-
-/** The ways in as the file of sources says, which is read again when it changes. One that may not be used changes nothing. */
-function watchedWays(file: string | null, open: boolean, logger: Logger): WatchedWays {
-  if (file === null) {
-    const none = Object.freeze([]);
-    return { ways: new Ways({ specs: () => none, open }), specs: () => none, refresh: () => undefined };
-  }
-  const watched = new WatchedFile<SourcesFile>({
-    file,
-    env: process.env,
-    logger,
-    none: NO_SOURCES,
-    read: (...given) => {
-      const found = readSources(...given);
-      waysIn(found.specs, { open });
-      return found;
-    },
-    size: ({ specs }) => specs.length,
-    what: 'sources',
-  });
-  const specs = (): readonly SourceSpec[] => watched.current.specs;
-  return { ways: new Ways({ specs, open }), specs, refresh: () => watched.refresh() };
 }
 
 /** Has all know the sources that are sent events, so that their dead letters can be sent again by their maps. */

@@ -11,7 +11,7 @@ const SECRET_KEYS = ['redis', 'secret', 'token'] as const;
 /** What a sources file says, with its references resolved. */
 export type SourcesFile = Readonly<{ specs: readonly SourceSpec[]; files: readonly string[] }>;
 
-export const NO_SOURCES: SourcesFile = Object.freeze({ specs: [], files: [] });
+const NO_SOURCES: SourcesFile = Object.freeze({ specs: [], files: [] });
 
 /**
  * Reads a sources file. Errors never show what may be secret.
@@ -41,10 +41,19 @@ export function publicSpec(spec: SourceSpec): Record<string, unknown> {
   return Object.fromEntries(Object.entries(spec).filter(([key]) => !hidden.has(key)));
 }
 
+/** `check` throws InvalidDocument for sources that may not be used here. */
+export type WatchedSourcesParts = Pick<WatchedFileParts<SourcesFile>, 'file' | 'env' | 'logger'> &
+  Readonly<{ check?: (specs: readonly SourceSpec[]) => void }>;
+
 /** The sources as they stand in the file now. */
 export class WatchedSources extends WatchedFile<SourcesFile> {
   /** @throws InvalidDocument when the file is wrong at the start */
-  constructor(parts: Pick<WatchedFileParts<SourcesFile>, 'file' | 'env' | 'logger'>) {
-    super({ ...parts, none: NO_SOURCES, read: readSources, size: ({ specs }) => specs.length, what: 'sources' });
+  constructor({ check, ...parts }: WatchedSourcesParts) {
+    const read: WatchedFileParts<SourcesFile>['read'] = (...given) => {
+      const found = readSources(...given);
+      check?.(found.specs);
+      return found;
+    };
+    super({ ...parts, none: NO_SOURCES, read, size: ({ specs }) => specs.length, what: 'sources' });
   }
 }
