@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { compileExpression, type Expression, InvalidExpression, type Wants } from '../cel/expression.ts';
+import type { About } from '../cel/tree.ts';
 import { InvalidDocument } from '../errors.ts';
 
 /** Most characters of an expression (rules 17.1). */
@@ -13,20 +14,19 @@ export const conditionText = z.string().max(EXPRESSION_LIMIT);
  * with line and column.
  */
 export function expressionAt(value: unknown, path: string, wants: Wants): string {
-  try {
-    return compileExpression(value as string, wants).text;
-  } catch (error) {
-    if (error instanceof InvalidExpression) throw new InvalidDocument(path, error.message, value);
-    throw error;
-  }
+  return compiledAt(value, path, wants, 'event').text;
 }
 
 /** Reads a condition about what is to become an event; it names `entry` and `headers`. @throws InvalidDocument as `expressionAt` */
 export function entryExpressionAt(text: string, path: string): Expression {
+  return compiledAt(text, path, 'boolean', 'entry');
+}
+
+function compiledAt(value: unknown, path: string, wants: Wants, about: About): Expression {
   try {
-    return compileExpression(text, 'boolean', 'entry');
+    return compileExpression(value as string, wants, about);
   } catch (error) {
-    if (error instanceof InvalidExpression) throw new InvalidDocument(path, error.message, text);
+    if (error instanceof InvalidExpression) throw new InvalidDocument(path, error.message, value);
     throw error;
   }
 }
