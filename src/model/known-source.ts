@@ -1,4 +1,4 @@
-import { holdMsOf } from './source.ts';
+import { DEFAULT_HOLD_MS, holdMsOf } from './source.ts';
 
 /** How a source was when it was looked at last. Times in ms, of the engine's Redis. */
 export type SourceNote = Readonly<{
@@ -27,11 +27,11 @@ export type KnownSource = Readonly<{
 
 /** How long absences wait for a source that is behind, in ms. */
 export function holdOf({ spec }: KnownSource): number {
-  return holdMsOf(spec?.hold) ?? holdMsOf(undefined) ?? 0;
+  return holdMsOf(spec?.hold) ?? DEFAULT_HOLD_MS;
 }
 
-/** How old a note of a source may be until nobody reads it. */
-const SILENT_MS = 15_000;
+/** A source whose note is older is read by nobody. */
+export const SILENT_MS = 15_000;
 
 /** Entries that wait longer are told. */
 const BEHIND_MS = 10_000;

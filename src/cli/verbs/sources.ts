@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Watchfire } from '../../engine.ts';
 import type { KnownSource, TriedStream } from '../../index.ts';
+import { SILENT_MS } from '../../model/known-source.ts';
 import { publicUrl } from '../../session.ts';
 import { confirmed, yesOption } from '../confirm.ts';
 import { lastingWatchfire, targetOf, withWatchfire } from '../connect.ts';
@@ -21,9 +22,6 @@ const ACTS = ['ls', 'show', 'check', 'run', 'pause', 'resume', 'seek', 'forget']
 
 /** Entries of each stream that `check` looks at, at most. */
 const CHECKED_MAX = 1_000;
-
-/** A source that was looked at longer ago is read by nobody. */
-const SILENT_MS = 15_000;
 
 export const verb: Verb = {
   acts: ACTS,
