@@ -2,7 +2,7 @@ import { InvalidDocument } from '../errors.ts';
 import type { Incoming } from '../model/incoming.ts';
 import { parseJson } from '../model/json.ts';
 import { isRecord } from '../model/record.ts';
-import { bullmqEventsOf, type SourceOf } from '../model/source.ts';
+import { bullmqEventsOf, type SourceOf, type StreamOfSource } from '../model/source.ts';
 import type { ForeignStream } from '../redis/foreign.ts';
 
 /** Fields of a job's hash, as BullMQ 5 and 6 have them. */
@@ -60,6 +60,11 @@ export class JobReader {
       return new InvalidDocument('entry.jobId', 'names a job that is gone, so what led to it is not known');
     return { ...incoming, entry: { ...entry, ...more, cause_chain: chain } };
   }
+}
+
+/** What completes the events of a stream; null where it is no queue of BullMQ. */
+export function jobReaderOf({ spec, queue }: StreamOfSource, stream: ForeignStream): JobReader | null {
+  return spec.type === 'bullmq' && queue !== null ? new JobReader(stream, spec, queue) : null;
 }
 
 function jsonOf(text: string): unknown {

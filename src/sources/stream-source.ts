@@ -12,7 +12,7 @@ import { isAfter } from '../redis/log.ts';
 import type { Brought } from '../redis/steps/bring-in.ts';
 import { usableMs } from './arrival.ts';
 import type { Inlet } from './inlet.ts';
-import { JobReader } from './job-reader.ts';
+import { type JobReader, jobReaderOf } from './job-reader.ts';
 import { type Item, slicesOf } from './slices.ts';
 
 export type StreamSourceParts = Readonly<{
@@ -52,10 +52,9 @@ export class StreamSource implements Service {
 
   constructor(parts: StreamSourceParts) {
     const { stream, foreign, clock, logger } = parts;
-    const { spec, queue } = stream;
     this.#parts = parts;
-    this.#map = mapOf(spec, '');
-    this.#jobs = spec.type === 'bullmq' && queue !== null ? new JobReader(foreign, spec, queue) : null;
+    this.#map = mapOf(stream.spec, '');
+    this.#jobs = jobReaderOf(stream, foreign);
     this.#loop = new Loop({ name: `source ${stream.name}`, clock, logger }, async () => await this.#round());
   }
 

@@ -5,18 +5,17 @@ import type { StreamOfSource } from '../model/source.ts';
 import { type EventMap, mapOf } from '../model/source-map.ts';
 import type { ForeignStream } from '../redis/foreign.ts';
 import { usableMs } from './arrival.ts';
-import { JobReader } from './job-reader.ts';
+import { type JobReader, jobReaderOf } from './job-reader.ts';
 
 /** What would become of an entry of a source: events as JSON, none where it is passed over, or what is wrong. */
 export type TriedEntry = Readonly<{ id: string; events: readonly string[]; wrong: string | null }>;
 
 /** What would become of the newest entries of a stream, oldest first. Brings nothing in. */
 export async function tryStream(foreign: ForeignStream, stream: StreamOfSource, count: number): Promise<TriedEntry[]> {
-  const { spec, queue } = stream;
   const entries = await foreign.newest(count);
   const { nowMs } = await foreign.look('0-0', 1, false);
-  const jobs = spec.type === 'bullmq' && queue !== null ? new JobReader(foreign, spec, queue) : null;
-  const map = mapOf(spec, '');
+  const jobs = jobReaderOf(stream, foreign);
+  const map = mapOf(stream.spec, '');
   const tried: TriedEntry[] = [];
   for (const entry of entries) tried.push(await tryEntry(entry, { stream, map, jobs, nowMs }));
   return tried;
