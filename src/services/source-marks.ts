@@ -5,7 +5,7 @@ import { Loop, type Service } from '../loop.ts';
 import { holdOf, type KnownSource } from '../model/known-source.ts';
 import type { PartitionLayout } from '../model/partition.ts';
 import { type FedSource, openSources } from '../redis/fed.ts';
-import { serverTimeMs } from '../redis/server-time.ts';
+import { engineTimeMs } from '../redis/server-time.ts';
 import { knownSources } from '../redis/sources.ts';
 import { bringIn } from '../redis/steps/bring-in.ts';
 import { markFed } from '../redis/steps/mark-fed.ts';
@@ -71,7 +71,7 @@ export class SourceMarks implements Service {
     const stores = layout === null ? [store] : partitionStores(store, layout);
     const wanted = await Promise.all(stores.map((one) => markFed(redis, one, [])));
     if (!wanted.includes('wanted')) return 'not-wanted';
-    const nowMs = Number(store.virtualNow()) || (await serverTimeMs(redis));
+    const nowMs = await engineTimeMs(redis, store);
     await this.#learn();
     const marked = layout === null ? await this.#markLog(open, nowMs) : await this.#markFront(open, nowMs);
     return marked ? 'marked' : 'not-wanted';

@@ -1,9 +1,8 @@
 import type { Redis } from 'ioredis';
-import type { Clock } from '../clock.ts';
 import type { SourceNote } from '../model/known-source.ts';
 import type { Durability } from '../redis/durability.ts';
 import { readFed } from '../redis/fed.ts';
-import { serverTimeMs } from '../redis/server-time.ts';
+import { engineTimeMs, serverTimeMs } from '../redis/server-time.ts';
 import { announceSource, beginAt, noteSource, type PlaceInSource, placeIn } from '../redis/sources.ts';
 import { type BringInCall, bringIn } from '../redis/steps/bring-in.ts';
 import { openSource } from '../redis/steps/open-source.ts';
@@ -19,7 +18,6 @@ export type InletParts = Readonly<{
   durability: Durability | null;
   /** Asks for room in the log: null when there is some. @throws Overloaded, here or there */
   admit: (characters: number) => Promise<void> | null;
-  clock: Clock;
 }>;
 
 /** What one call brings in behind the present place. `characters`: of all its texts. */
@@ -130,7 +128,8 @@ export class Inlet {
 
   /** The time of the engine's Redis, in ms. */
   async nowMs(): Promise<number> {
-    return Number(this.#parts.store.virtualNow()) || (await serverTimeMs(this.#parts.redis));
+    const { redis, store } = this.#parts;
+    return await engineTimeMs(redis, store);
   }
 
   /** Resolves when what was brought in is as durable as the settings ask. */

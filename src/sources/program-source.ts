@@ -7,7 +7,7 @@ import { InvalidDocument } from '../errors.ts';
 import { Loop, type Service } from '../loop.ts';
 import { EVENT_ID_LIMIT } from '../model/event.ts';
 import { writeExact } from '../model/exact.ts';
-import { sealEvent } from '../model/intake.ts';
+import { msOf, sealEvent } from '../model/intake.ts';
 import { fits, isText } from '../model/text.ts';
 import type { Brought } from '../redis/steps/bring-in.ts';
 import type { Inlet } from './inlet.ts';
@@ -126,7 +126,7 @@ export class ProgramSource implements Service {
     if (event === undefined) return [];
     const { inlet } = this.#parts;
     try {
-      const { data } = sealEvent(event, () => idOf(inlet.name, position), Number(id.split('-')[0]));
+      const { data } = sealEvent(event, () => idOf(inlet.name, position), msOf(id));
       return [{ id, wrong: null, fields: ['data', data] }];
     } catch (error) {
       if (!(error instanceof InvalidDocument)) throw error;

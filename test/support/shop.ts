@@ -59,7 +59,6 @@ export class Shop {
       store,
       durability: null,
       admit: () => null,
-      clock,
     });
     const foreign = foreignOf(stream, store, () => this.#elsewhere);
     return { inlet, source: new StreamSource({ stream, foreign, inlet, clock, logger: silent }) };
