@@ -49,7 +49,7 @@ function securityOf(options: Readonly<Record<string, unknown>>, url: string): Ta
   const [named] = ['tlsCa', 'tlsCert', 'tlsKey'].filter((attribute) => options[attribute] !== undefined);
   if (named === undefined) return null;
   if (/^rediss(-cluster|-sentinel)?:/.test(url)) return tlsOf(options);
-  // One file of settings serves several addresses: what it says of certificates is for those that have them.
+  // A file of settings may name certificates and be used with an address without TLS as well: then they are left aside.
   if (!sayerOf(options, named).startsWith('--')) return null;
   throw new Misuse(`${sayerOf(options, named)}: goes with a URL that begins with rediss (found "${publicUrl(url)}")`);
 }

@@ -112,7 +112,7 @@ export class FollowedFile {
     return this.#place;
   }
 
-  /** Whether somebody writes to another file of that name now: until then lines may still come to this one. */
+  /** Whether the file was rotated: another one has its name. Before that, lines may still come to this one. */
   async #isRotated({ ino }: FilePlace): Promise<boolean> {
     const found = await stat(this.#file).catch(() => null);
     return found !== null && found.ino !== ino && found.size > 0;

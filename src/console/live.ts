@@ -48,7 +48,7 @@ export const liveShape = z.object({
 
 type Note = Extract<LiveHeard, { kind: 'event' | 'job' }>;
 
-/** Passes on what workers tell, to any number of people, by one ear. */
+/** Listens once to what workers publish, and passes it on to any number of pages. */
 export class LiveNews {
   readonly #watchfire: Pick<Watchfire, 'listen'>;
   readonly #listeners = new Set<ServerResponse>();

@@ -31,7 +31,7 @@ export class Distribution {
     return this.#sum;
   }
 
-  /** How many values were at most as large as each bound, and behind these how many there were in all. */
+  /** For each bound how many values were not above it; last how many there were in all. */
   cumulative(): number[] {
     let all = 0;
     return this.#counts.map((count) => {

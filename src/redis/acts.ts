@@ -5,7 +5,7 @@ import type { Store } from './store.ts';
 
 /** What somebody did: `user` of Redis, `host` it came from. `subject`: an automation, an id, a label; '' where it is about all. */
 export type RecordedAct = Readonly<{
-  /** Of its record. */
+  /** Id of its entry in `{wf}:acts`. */
   id: string;
   /** By the clock of Redis, in ms. */
   at: number;

@@ -18,7 +18,7 @@ type Hidden = Readonly<{
 /** A command without keys goes to any node, unless it names a slot. */
 type Slotted = Omit<Command, 'slot'> & { slot: number };
 
-/** The client of a cluster that hides in a client; null for one of a single server. */
+/** The ioredis Cluster behind a client; null for the client of a single server. */
 export function clusterOf(redis: Redis | Cluster): Cluster | null {
   if (!('isCluster' in redis && redis.isCluster)) return null;
   const cluster = redis as Cluster;

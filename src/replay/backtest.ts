@@ -44,7 +44,7 @@ export type Backtest = Readonly<{
   /** How many keys are not compared, since they had an alert when the log began. */
   doubtful: number;
   complete: boolean;
-  /** Entries of the log that were erased: nothing meets them, and automations that had are exact from where on that cannot matter any more. */
+  /** Entries of the log that were erased. No automation meets them now; those that had are exact again once such an entry can no longer matter. */
   erased: number;
   same: Sameness | null;
   own: OwnEntries | null;

@@ -14,7 +14,7 @@ export class Rate {
     return this.#perSecond;
   }
 
-  /** Milliseconds until there is room again; 0: there is. A list may take more than there is, and those behind it wait the longer. */
+  /** How long to wait until there is room, in ms; 0: there is some. A list may take more than there is: what comes next waits longer. */
   waitMs(nowMs: number): number {
     const passedMs = Math.max(0, nowMs - this.#atMs);
     this.#left = Math.min(this.#perSecond, this.#left + (passedMs * this.#perSecond) / 1_000);

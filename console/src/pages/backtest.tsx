@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { BacktestAnswer } from '../../../src/console/answers.ts';
 import { Axis, AxisWords, type Scale, WIDTH, x } from '../ui/axis.tsx';
-import { clock, count, keyText, span } from '../ui/format.ts';
+import { clock, count, counted, keyText, span } from '../ui/format.ts';
 import { Badge, Empty, Key, Time } from '../ui/parts.tsx';
 
 type Told = BacktestAnswer['firings'][number];
@@ -21,7 +21,7 @@ export function BacktestView({ result }: { result: BacktestAnswer }) {
         <Badge tone="bad">{count(counts.gone)} gone</Badge>
         <Badge tone="warn">{count(counts.moved)} moved</Badge>
         <span class="soft small">
-          {count(entries)} entries in {span(tookMs)}
+          {counted(entries, 'entry', 'entries')} in {span(tookMs)}
           {!drawn && '; the oldest firings are not drawn'}
         </span>
         {exactFrom !== null && (

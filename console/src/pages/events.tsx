@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'preact/hooks';
 import type { EventRowAnswer, EventsAnswer } from '../../../src/console/answers.ts';
 import { get, useApi, withQuery } from '../ui/api.ts';
-import { clock, count, seen } from '../ui/format.ts';
+import { clock, count, counted, seen } from '../ui/format.ts';
 import { type LiveEvent, type LiveMessage, useLive } from '../ui/live.ts';
 import { useSettled } from '../ui/now.ts';
 import { Answer, Badge, Card, Empty, Head, Problem, Tabs, Time } from '../ui/parts.tsx';
@@ -77,7 +77,7 @@ function PastEvents({ filter }: { filter: Filter }) {
         return (
           <>
             {all.length === 0 ? (
-              <Empty title="No event fits">{count(looked)} entries of the log were looked at.</Empty>
+              <Empty title="No event fits">{counted(looked, 'entry', 'entries')} of the log looked at.</Empty>
             ) : (
               <EventTable events={all} />
             )}
@@ -88,7 +88,7 @@ function PastEvents({ filter }: { filter: Filter }) {
                   Look further back
                 </button>
               )}
-              <span class="small soft">{count(looked)} entries looked at</span>
+              <span class="small soft">{counted(looked, 'entry', 'entries')} looked at</span>
             </div>
           </>
         );

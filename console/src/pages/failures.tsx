@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { DeliveryAnswer, LetterAnswer } from '../../../src/console/answers.ts';
 import { get, post, useApi, withQuery } from '../ui/api.ts';
-import { count, seen } from '../ui/format.ts';
+import { counted, seen } from '../ui/format.ts';
 import { Act, Answer, Badge, Card, Dialog, Empty, Head, Problem, Tabs, Time } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
 import { useShared } from '../ui/session.ts';
@@ -84,7 +84,7 @@ function LetterRow({ letter, reload, edit }: { letter: LetterAnswer; reload: () 
         <div class="main-line">{seen(reason)}</div>
         {error !== '' && <div class="sub-line">{seen(error)}</div>}
         <div class="sub-line">
-          <span class="mono">{entry}</span>, {count(attempts)} tries
+          <span class="mono">{entry}</span>, {counted(attempts, 'try', 'tries')}
         </div>
         {fields.length > 0 && (
           <details>

@@ -92,6 +92,7 @@ function Picture({ why }: { why: WhyAnswer }) {
   const { story } = firing;
   const end = Math.min(story?.end ?? firing.triggered, scale.to);
   const start = story?.start ?? story?.since ?? first;
+  const begun = Math.min(...step.counted.map(({ at }) => at), step.opener?.at ?? Number.POSITIVE_INFINITY);
   return (
     <>
       <svg
@@ -144,8 +145,8 @@ function Picture({ why }: { why: WhyAnswer }) {
       <AxisWords scale={scale} />
       <div class="legend">
         <span>
-          Grey: the window. Lines: its events. Diamond: decided {span(firing.decided - first)} after the first of all.
-          Below: its jobs.
+          Grey: the window. Lines: its events. Diamond: decided
+          {begun < firing.decided && ` ${span(firing.decided - begun)} after its first event`}. Below: its jobs.
         </span>
       </div>
     </>

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { FiringAnswer, LaneAnswer, LanesAnswer } from '../../../src/console/answers.ts';
 import { useApi, withQuery } from '../ui/api.ts';
 import { Axis, AxisWords, type Scale, WIDTH, x } from '../ui/axis.tsx';
-import { ago, clock, count, keyText, seen, span } from '../ui/format.ts';
+import { ago, clock, count, counted, keyText, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Key, Time } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
 import { StateOf } from './firings.tsx';
@@ -77,14 +77,14 @@ function Lanes({ data, find }: { data: LanesAnswer; find: string }) {
   if (lanes.length === 0)
     return (
       <Empty title="No key has a window, an event or a firing in this time">
-        {count(looked)} entries of the log were looked at.
+        {counted(looked, 'entry', 'entries')} of the log looked at.
       </Empty>
     );
   return (
     <>
       <Legend />
       <div class="lane axis">
-        <span class="small soft">{count(total)} keys</span>
+        <span class="small soft">{counted(total, 'key')}</span>
         <div>
           <AxisWords scale={scale} />
           <Axis scale={scale} now={now} />
@@ -95,9 +95,9 @@ function Lanes({ data, find }: { data: LanesAnswer; find: string }) {
         <Lane key={`${lane.path} ${keyText(lane.labels)}`} lane={lane} scale={scale} data={data} />
       ))}
       <p class="small soft pad">
-        {count(looked)} entries of the log were looked at
-        {since !== null && since > from ? `, back to ${clock(since)}: earlier events are not drawn` : ''}. Of{' '}
-        {count(total)} open windows those come first that end first.
+        {counted(looked, 'entry', 'entries')} of the log looked at
+        {since !== null && since > from ? `, back to ${clock(since)}: earlier events are not drawn` : ''}. The window
+        that ends next comes first.
       </p>
     </>
   );

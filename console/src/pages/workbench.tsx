@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AutomationAnswer, BacktestAnswer, DraftAnswer } from '../../../src/console/answers.ts';
 import { get, post } from '../ui/api.ts';
 import { Editor } from '../ui/editor.tsx';
-import { count, seen } from '../ui/format.ts';
+import { counted, seen } from '../ui/format.ts';
 import { Act, Badge, Card, Empty, Ghosts, Head, Problem } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 import { useShared } from '../ui/session.ts';
@@ -146,8 +146,8 @@ function Checked({ draft }: { draft: DraftAnswer | null }) {
           {change === 'updated' && <p class="small soft">differs in {keys.map(seen).join(', ')}</p>}
           {drops !== null && drops.windows + drops.alerts > 0 && (
             <p class="small">
-              <Badge tone="warn">drops</Badge> {count(drops.windows)} open windows and {count(drops.alerts)} alerts
-              begin anew
+              <Badge tone="warn">drops</Badge> {counted(drops.windows, 'open window')} and{' '}
+              {counted(drops.alerts, 'alert')}: they begin anew
             </p>
           )}
         </div>

@@ -5,6 +5,11 @@ export function count(value: number): string {
   return number.format(value);
 }
 
+/** So many of something: `1 key`, `2 keys`. @param many the plural, where it is not the word and an s */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
 /** As short as a tile has room for: 12.3K. */
 export function compact(value: number): string {
   return value < 10_000 ? number.format(value) : short.format(value);

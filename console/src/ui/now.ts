@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** How often what says how long ago something was is looked at. */
+/** How often texts like `5m ago` are renewed. */
 const TICK_MS = 1_000;
 
 const listeners = new Set<(now: number) => void>();
