@@ -246,8 +246,8 @@ function Step({ step }: { step: StepAnswer }) {
       </dl>
       {opener && <Found title="It began with" found={[opener]} />}
       {counted.length > 0 && <Found title={`${count(counted.length)} events were counted`} found={counted} />}
-      {event && !counted.some(({ entry }) => entry === event.entry) && (
-        <Found title="It was decided by" found={[event]} />
+      {event && ![opener, ...counted].some((one) => one?.entry === event.entry) && (
+        <Found title="Its event" found={[event]} />
       )}
       {counted.length === 0 && event === null && opener === null && children.length === 0 && (
         <p class="soft">No event belongs to it, or none is retained.</p>
