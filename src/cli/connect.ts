@@ -3,6 +3,7 @@ import { DEFAULT_NAMESPACE, DEFAULT_REDIS_URL, parseSettings, type Settings } fr
 import type { Watchfire } from '../engine.ts';
 import { InvalidDocument } from '../errors.ts';
 import { addressAdvice, isAddress, lastingEngine, publicUrl, type Target, withEngine } from '../session.ts';
+import { dashed } from './dashed.ts';
 import { DEFAULT_DIR, privateAddress, withPassword } from './private-password.ts';
 import { sayerOf, secretOf, tlsOf } from './secret-files.ts';
 import { type Io, Misuse } from './verb.ts';
@@ -31,7 +32,8 @@ export function targetOf(
     return { url: withPassword(url, knowing(io.env, options)), by, ...(tls && { tls }), settings: read, ...reason };
   } catch (error) {
     if (!(error instanceof InvalidDocument)) throw error;
-    throw new Misuse(`--${dashed(error.path)}: ${error.reason} (found ${error.value})`);
+    // A setting in milliseconds is given as a duration.
+    throw new Misuse(`--${dashed(error.path.replace(/Ms$/, ''))}: ${error.reason} (found ${error.value})`);
   }
 }
 
@@ -58,11 +60,6 @@ function securityOf(options: Readonly<Record<string, unknown>>, url: string): Ta
 function knowing(env: Io['env'], options: Readonly<Record<string, unknown>>): Io['env'] {
   const password = secretOf(options, 'redisPassword');
   return password === null ? env : { ...env, REDISCLI_AUTH: password };
-}
-
-/** `maxQueueDepth` as its option is spelled; a setting in milliseconds is given as a duration. */
-function dashed(setting: string): string {
-  return setting.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** Runs a short verb, which gives up a Redis that does not answer, and ends on SIGINT. A patient one heeds SIGINT itself. */

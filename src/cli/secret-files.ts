@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dashed } from './dashed.ts';
 import { Misuse } from './verb.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -6,7 +7,7 @@ type Options = Readonly<Record<string, unknown>>;
 /** Where an option was said: the variable or the place in a file, or the option itself. */
 export function sayerOf(options: Options, attribute: string): string {
   const by = (options.configuredBy as Readonly<Record<string, string>> | undefined)?.[attribute];
-  return by ?? `--${attribute.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return by ?? `--${dashed(attribute)}`;
 }
 
 /** A secret: as it was given, or what stands in the file that was named. @throws Misuse */

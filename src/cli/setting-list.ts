@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DURABILITY_MODES, settingsSchema } from '../config.ts';
 import { parseDuration } from '../model/duration.ts';
+import { dashed } from './dashed.ts';
 
 /*
  * Every setting of the command line, under one name: `max-backlog` is the option --max-backlog, the variable WATCHFIRE_MAX_BACKLOG and the key
@@ -82,10 +83,6 @@ function ofEngine(): Record<string, z.ZodType<string | boolean>> {
       return [dashed(name), (name === 'allowUnprotected' ? flag : numeric(inner)).describe(description)];
     }),
   );
-}
-
-function dashed(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** The names of all settings, in their order. */

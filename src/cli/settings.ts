@@ -51,11 +51,6 @@ export function momentOf(since: Since, nowMs: number): number {
   return 'at' in since ? since.at : nowMs - since.ago;
 }
 
-/** `olderThan`, commander's name of an option, as it is spelled. */
-function dashed(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 /** A setting that is a whole number, where its option was given. @throws Misuse */
 export function wholeSetting(setting: keyof Settings, options: Options): Partial<Settings> {
   return matching(setting, options, /^\d+$/, 'a whole number');
