@@ -20,7 +20,7 @@ export const DEFAULT_CONSOLE = '127.0.0.1:9466';
 const SHORTEST_TOKEN = 16;
 const TOKEN_BYTES = 1_024;
 
-/** RequestRights of others to a file. */
+/** The bits of a file's mode that let others read, write or run it. */
 const OF_OTHERS = 0o077;
 
 /** A console that answers. `address`: to be opened; `page`: whether it has a page, or its API alone. */

@@ -63,7 +63,7 @@ describe('a map', () => {
     expect(() => applied(keys, entry)).toThrow(told);
   });
 
-  test('gives the events of a preset that has several ids of their own', () => {
+  test('gives the event of a preset that has no id the id of its entry', () => {
     const texts = sealedBy(
       mapOf({ preset: 'watchfire' }, ''),
       incoming({ event: 'a', 'resource.id': 'r' }),
