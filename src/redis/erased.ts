@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { fieldsOf } from './backlog.ts';
 import { ACTIONS_GROUP } from './keys.ts';
-import { isAfter } from './log.ts';
+import { idBefore, isAfter } from './log.ts';
 import type { Store } from './store.ts';
 import { shownJson } from './stored.ts';
 
@@ -111,9 +111,7 @@ export async function relayedTo(redis: Redis, { keys }: Store): Promise<string> 
   const group = (groups as unknown[][]).map(fieldsOf).find((one) => one.get('name') === ACTIONS_GROUP);
   if (group === undefined) return '0-0';
   const [, oldest] = (await redis.xpending(keys.firings, ACTIONS_GROUP)) as [number, string | null, ...unknown[]];
-  if (oldest == null) return String(group.get('last-delivered-id'));
-  const [ms = '0', sequence = '0'] = oldest.split('-');
-  return BigInt(sequence) > 0n ? `${ms}-${BigInt(sequence) - 1n}` : `${BigInt(ms) - 1n}-18446744073709551615`;
+  return oldest == null ? String(group.get('last-delivered-id')) : idBefore(oldest);
 }
 
 /** Up to which entry of the front log each of these partitions has what concerns it. */

@@ -13,6 +13,23 @@ export function isAfter(a: string, b: string): boolean {
   return one.length === other.length ? one > other : one.length > other.length;
 }
 
+/** The order of entries by their ids, for `sort`. */
+export function byId(a: Readonly<{ id: string }>, b: Readonly<{ id: string }>): number {
+  return isAfter(a.id, b.id) ? 1 : isAfter(b.id, a.id) ? -1 : 0;
+}
+
+/** The largest id that is smaller than this one. */
+export function idBefore(id: string): string {
+  const [ms = '0', sequence = '0'] = id.split('-');
+  return BigInt(sequence) > 0n ? `${ms}-${BigInt(sequence) - 1n}` : `${BigInt(ms) - 1n}-18446744073709551615`;
+}
+
+/** The first id behind this one. */
+export function idBehind(id: string): string {
+  const [ms = '0', sequence = '0'] = id.split('-');
+  return `${ms}-${BigInt(sequence) + 1n}`;
+}
+
 /** Makes the group that shares a stream among workers; what is in the stream behind `from` belongs to it too. */
 export async function ensureGroup(redis: Redis, stream: string, group: string, from = '0'): Promise<void> {
   try {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Keys, Prefixes } from './keys.ts';
+import { idBehind, isAfter } from './log.ts';
 import { takeNext } from './steps/take-next.ts';
 import type { Store } from './store.ts';
 import { execute } from './transaction.ts';
@@ -79,7 +80,8 @@ export class Stage {
    * @returns the id that it gets
    */
   async entry(key: string, id: string, fields: readonly Value[]): Promise<string> {
-    const given = idBehind(this.#ends.get(key) ?? '0-0', id);
+    const last = this.end(key);
+    const given = isAfter(id, last) ? id : idBehind(last);
     this.#ends.set(key, given);
     await this.#add('XADD', key, given, ...fields);
     return given;
@@ -119,14 +121,6 @@ export class Stage {
     for (const word of words) this.#characters += word.length;
     if (this.#queue.length >= COMMANDS_AT_ONCE || this.#characters >= CHARACTERS_AT_ONCE) await this.flush();
   }
-}
-
-/** The id itself, or the next one behind `last`. */
-function idBehind(last: string, id: string): string {
-  const [ms = 0, sequence = 0] = id.split('-').map(Number);
-  const [lastMs = 0, lastSequence = 0] = last.split('-').map(Number);
-  if (ms > lastMs || (ms === lastMs && sequence > lastSequence)) return id;
-  return `${lastMs}-${lastSequence + 1}`;
 }
 
 /** Notes keys of an engine that go when the new state takes the place of the old one. */

@@ -3,6 +3,7 @@ import { FRONT } from '../model/fed.ts';
 import type { Entry } from '../model/intake.ts';
 import { GLOBAL_PARTITION } from '../model/partition.ts';
 import { isRecord } from '../model/record.ts';
+import { isAfter } from '../redis/log.ts';
 import { entryPages, type RawEntry } from '../redis/movable.ts';
 import { shownJson } from '../redis/stored.ts';
 import { type Copying, stageOf } from './copying.ts';
@@ -18,6 +19,7 @@ async function* merged(
   sources: readonly Readonly<{ name: string; pages: AsyncGenerator<RawEntry[]> }>[],
 ): AsyncGenerator<Found> {
   const heads = sources.map(({ name, pages }) => ({ name, pages, page: [] as RawEntry[], at: 0 }));
+  const headOf = ({ page, at }: (typeof heads)[number]): RawEntry => page[at] as RawEntry;
   const fill = async (head: (typeof heads)[number]): Promise<boolean> => {
     if (head.at < head.page.length) return true;
     const { value, done } = await head.pages.next();
@@ -30,17 +32,11 @@ async function* merged(
     open = filled;
     let first = open[0];
     if (first === undefined) return;
-    for (const head of open) if (isBefore(head.page[head.at], first.page[first.at])) first = head;
-    const entry = first.page[first.at] as RawEntry;
+    for (const head of open) if (isAfter(headOf(first).id, headOf(head).id)) first = head;
+    const entry = headOf(first);
     first.at += 1;
     yield { source: first.name, entry };
   }
-}
-
-function isBefore(a: RawEntry | undefined, b: RawEntry | undefined): boolean {
-  const [ms = 0, sequence = 0] = (a?.id ?? '').split('-').map(Number);
-  const [otherMs = 0, otherSequence = 0] = (b?.id ?? '').split('-').map(Number);
-  return ms === otherMs ? sequence < otherSequence : ms < otherMs;
 }
 
 function pagesOf(c: Copying, key: 'events' | 'firings' | 'dead', end?: string): AsyncGenerator<Found> {

@@ -4,7 +4,7 @@ import { type Entry, msOf } from '../model/intake.ts';
 import type { PartitionLayout } from '../model/partition.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
 import type { ErasedEntry } from '../redis/erased.ts';
-import { isAfter } from '../redis/log.ts';
+import { byId, idBefore, isAfter } from '../redis/log.ts';
 import { countBetween, ledgerUpTo, readStanding, type StandingEngine } from '../redis/past.ts';
 import { readEntries } from '../redis/scratch-log.ts';
 import type { Store } from '../redis/store.ts';
@@ -48,7 +48,9 @@ export async function readRetained({ connections: { redis }, store }: LiveEngine
   const kept = standing.length - waiting + erasedCount(standing);
   const complete = whole && kept === standing.applied;
   const past = pastOf({ ...standing, first: since }, complete);
-  const count = whole ? kept : await countBetween(redis, store, idBefore(since), standing.position);
+  const count = whole
+    ? kept
+    : await countBetween(redis, store, since === null ? '0-0' : idBefore(since), standing.position);
   const frontMs = Math.max(msOf(since ?? standing.position), msOf(past.knownFrom));
   return {
     standing,
@@ -84,13 +86,6 @@ async function firstSince(
   return entry?.id ?? null;
 }
 
-/** An id that no entry in front of this one has behind it. */
-export function idBefore(id: string | null): string {
-  if (id === null) return '0-0';
-  const [ms = '0', sequence = '0'] = id.split('-');
-  return BigInt(sequence) > 0n ? `${ms}-${BigInt(sequence) - 1n}` : `${BigInt(ms) - 1n}-18446744073709551615`;
-}
-
 /** Entries read at a time, fewer after large ones. */
 const PAGE = 1_000;
 const PAGE_CHARACTERS = 8_000_000;
@@ -120,10 +115,6 @@ const NONE_ERASED: Past['erased'] = new Map();
 /** Without the mark that leaves an entry itself out. */
 function bare(id: string): string {
   return id.startsWith('(') ? id.slice(1) : id;
-}
-
-function byId(a: Readonly<{ id: string }>, b: Readonly<{ id: string }>): number {
-  return isAfter(a.id, b.id) ? 1 : isAfter(b.id, a.id) ? -1 : 0;
 }
 
 /** It moves the clock, and the sources of the log, as the one that was erased did. */

@@ -1,6 +1,6 @@
 import { FRONT, fedEntryIn } from '../model/fed.ts';
 import { type Entry, sourceMovesOf } from '../model/intake.ts';
-import { isAfter } from '../redis/log.ts';
+import { byId, isAfter } from '../redis/log.ts';
 import { placedBehind } from './player.ts';
 import { ownIn } from './run.ts';
 
@@ -47,8 +47,4 @@ async function readOn(source: MergedSource): Promise<void> {
     if (done) source.over = true;
     else source.page = value;
   }
-}
-
-function byId(a: Entry, b: Entry): number {
-  return isAfter(a.id, b.id) ? 1 : isAfter(b.id, a.id) ? -1 : 0;
 }

@@ -11,7 +11,7 @@ import type { KeyChange } from '../redis/change.ts';
 import { deleteDefinition, listenToAll, putDefinition } from '../redis/definitions.ts';
 import { clearKeyOf, resolveAlertOf } from '../redis/key-changes.ts';
 import type { FiringEntry } from '../redis/ledger.ts';
-import { isAfter } from '../redis/log.ts';
+import { idBehind, isAfter } from '../redis/log.ts';
 import type { Agreed, Stood } from '../redis/past.ts';
 import {
   anybodyListens,
@@ -275,7 +275,7 @@ export class Player {
 
   /** The first id that an entry behind the last one can have, at a time or later. */
   nextId(atMs = 0): string {
-    return nextBehind(this.#last, atMs);
+    return atMs > msOf(this.#last) ? `${atMs}-0` : idBehind(this.#last);
   }
 
   /** An entry under its id, or where that is taken under the next one. */
@@ -284,14 +284,9 @@ export class Player {
   }
 }
 
-function nextBehind(last: string, atMs = 0): string {
-  const [ms = '0', sequence = '0'] = last.split('-');
-  return atMs > Number(ms) ? `${atMs}-0` : `${ms}-${BigInt(sequence) + 1n}`;
-}
-
 /** An entry under its id, or where that is not behind `last` under the next one: it stays what it was (rules 4, straightening). */
 export function placedBehind(last: string, entry: Entry): Entry {
   if (isAfter(entry.id, last)) return entry;
   const { id, fields } = entry;
-  return { id: nextBehind(last), fields: fields[0] === 'straightened' ? fields : ['straightened', id, ...fields] };
+  return { id: idBehind(last), fields: fields[0] === 'straightened' ? fields : ['straightened', id, ...fields] };
 }

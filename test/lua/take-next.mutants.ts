@@ -12,9 +12,6 @@ export const protections: Mutants = {
     ],
   },
   'src/redis/stage.ts': {
-    'repartition: ids of entries rise': [
-      'if (ms > lastMs || (ms === lastMs && sequence > lastSequence)) return id;',
-      'return id;',
-    ],
+    'repartition: ids of entries rise': ['isAfter(id, last) ? id : idBehind(last)', 'id'],
   },
 };
