@@ -28,6 +28,7 @@ import { readParked } from '../redis/parked.ts';
 import { readStanding } from '../redis/past.ts';
 import type { Store } from '../redis/store.ts';
 import { shownJson } from '../redis/stored.ts';
+import { keyOfLast } from '../redis/window-text.ts';
 import { type Carrying, withoutContent } from './carrying.ts';
 
 /** How many of each were found, and go. `waiting`: those that have to wait: not applied, not handed on, or held for their leader. */
@@ -160,7 +161,7 @@ export class ErasedEngine {
     for (const [field, text] of await rememberedEvents(redis, store, name)) {
       const document = shownJson(text);
       if (!isRecord(document) || !this.#carrying.document(document)) continue;
-      if (this.#carrying.key(trigger.forEach, keyInField(field))) continue;
+      if (this.#carrying.key(trigger.forEach, keyOfLast(field))) continue;
       this.counts.documents += 1;
       this.#documents.push([name, field, JSON.stringify(withoutContent(document))]);
     }
@@ -228,16 +229,6 @@ export class ErasedEngine {
       this.firings.map(({ automation, labels }) => mutedName(automation, labels)),
     );
   }
-}
-
-/** Before the number and the key of an event that is collected; the bytes below it, and the next one, stand before keys alone. */
-const COLLECTED = 4;
-
-/** The key in a field of what a trigger remembers: one byte stands before some, and a number behind it before that of a collected event. */
-function keyInField(field: string): string {
-  const byte = field.charCodeAt(0);
-  if (byte === COLLECTED) return field.slice(field.indexOf(' ') + 1);
-  return byte < COLLECTED + 2 ? field.slice(1) : field;
 }
 
 /** What an entry says of the log that it was fed from, before its own fields. */

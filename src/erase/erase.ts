@@ -33,7 +33,7 @@ export async function eraseLabel(
   const [events, firings, keys, documents, jobs] = [0, 0, 0, 0, 0];
   const counts = { events, firings, keys, documents, jobs, deliveries: 0, letters: 0, changes: 0, waiting: 0 };
   const places: ErasedPlace[] = parts.map((store) => ({ redis, store }));
-  if (isDivided) places.push({ redis, store: front, upTo: await fedTo(redis, parts, 'front') });
+  if (isDivided) places.push({ redis, store: front, upTo: await fedTo(redis, parts) });
   const engines = places.map((place) => new ErasedEngine(place, carrying, counts));
   for (const engine of engines) await engine.find();
   // Loaded here only: it brings BullMQ with it.

@@ -1,7 +1,10 @@
 import type { Redis } from 'ioredis';
+import { FRONT } from '../model/fed.ts';
 import { fieldsOf } from './backlog.ts';
+import { readFed } from './fed.ts';
 import { ACTIONS_GROUP } from './keys.ts';
 import { idBefore, isAfter } from './log.ts';
+import { hashPages } from './movable.ts';
 import type { Store } from './store.ts';
 import { shownJson } from './stored.ts';
 
@@ -115,9 +118,9 @@ export async function relayedTo(redis: Redis, { keys }: Store): Promise<string> 
 }
 
 /** Up to which entry of the front log each of these partitions has what concerns it. */
-export async function fedTo(redis: Redis, parts: readonly Store[], source: string): Promise<string> {
-  const marks = await Promise.all(parts.map(({ keys }) => redis.hget(keys.fed, source)));
-  const ids = marks.map((mark) => mark?.split(' ')[0] ?? '0-0');
+export async function fedTo(redis: Redis, parts: readonly Store[]): Promise<string> {
+  const fed = await Promise.all(parts.map((part) => readFed(redis, part, FRONT)));
+  const ids = fed.map((one) => one?.mark ?? '0-0');
   return ids.reduce((least, id) => (isAfter(least, id) ? id : least), ids[0] ?? '0-0');
 }
 
@@ -130,12 +133,8 @@ export async function neededEntries(redis: Redis, { keys }: Store): Promise<Read
 /** The keys of a trigger that hold anything, by its state name. */
 export async function keysOfTrigger(redis: Redis, { prefixes }: Store, name: string): Promise<string[]> {
   const found = new Set(await redis.zrange(prefixes.deadlines + name, '0', '-1'));
-  for (let cursor = '0'; ; ) {
-    const [next, flat] = await redis.hscan(prefixes.windows + name, cursor, 'COUNT', 500);
-    for (let i = 0; i < flat.length; i += 2) found.add(flat[i] ?? '');
-    cursor = next;
-    if (cursor === '0') return [...found];
-  }
+  for await (const page of hashPages(redis, prefixes.windows + name)) for (const [key] of page) found.add(key);
+  return [...found];
 }
 
 /** Documents of events that keys of a trigger remember, by their fields. */
@@ -144,13 +143,11 @@ export async function rememberedEvents(
   { prefixes }: Store,
   name: string,
 ): Promise<(readonly [field: string, text: string])[]> {
+  // One that changes meanwhile may come twice.
   const found = new Map<string, string>();
-  for (let cursor = '0'; ; ) {
-    const [next, flat] = await redis.hscan(prefixes.last + name, cursor, 'COUNT', 500);
-    for (let i = 0; i + 1 < flat.length; i += 2) found.set(flat[i] ?? '', flat[i + 1] ?? '');
-    cursor = next;
-    if (cursor === '0') return [...found];
-  }
+  for await (const page of hashPages(redis, prefixes.last + name))
+    for (const [field, text] of page) found.set(field, text);
+  return [...found];
 }
 
 export async function replaceRemembered(

@@ -1,6 +1,16 @@
 /** The next reminder of an alert (rules 17.7): when it comes out (ms), its number, and how many there are; null: without end. */
 export type NextReminder = Readonly<{ at: number; number: number; limit: number | null }>;
 
+/** The last of the bytes that may stand before a key in `{wf}:last:<t>` (ARCHITECTURE.md). Behind `COLLECTED` stand a number and a space. */
+const LAST_BYTE = '\x05';
+const COLLECTED = '\x04';
+
+/** The key that a field of `{wf}:last:<t>` is about. */
+export function keyOfLast(field: string): string {
+  if (field === '' || (field[0] ?? '') > LAST_BYTE) return field;
+  return field.startsWith(COLLECTED) ? field.slice(field.indexOf(' ') + 1) : field.slice(1);
+}
+
 /** What a window's text says (lua/include/notation.lua). Times in ms; null: it does not say. */
 export type WindowText = Readonly<{
   /** Null when only an alert is left, or parked events. */

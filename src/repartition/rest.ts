@@ -2,6 +2,7 @@ import { listens } from '../match/listening.ts';
 import { FRONT } from '../model/fed.ts';
 import { msOf } from '../model/intake.ts';
 import { GLOBAL_PARTITION, PARTITION_FOLLOW_WAIT_MS, partitionNames } from '../model/partition.ts';
+import { OUTCOMES } from '../redis/backlog.ts';
 import { reachedOf } from '../redis/fed.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP, FORMAT } from '../redis/keys.ts';
 import { isAfter } from '../redis/log.ts';
@@ -12,9 +13,6 @@ import { shownJson, storedNumber } from '../redis/stored.ts';
 import { type Copying, stageOf } from './copying.ts';
 import { compiled, planText } from './definitions.ts';
 import type { KeyIndex } from './windows.ts';
-
-/** Counters of what became of entries, once for each (lua/include/book.lua). */
-const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored', 'marked'];
 
 /** Copies what the front says of the definitions to each target on which they live, with their compiled triggers and all documents. */
 export async function copyDefinitions(c: Copying): Promise<void> {

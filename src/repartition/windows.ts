@@ -2,12 +2,9 @@ import type { Part } from '../inspect/parts.ts';
 import { encodeKey } from '../match/key.ts';
 import type { TriggerNode } from '../match/plan.ts';
 import { hashesOf, hashPages, memberPages } from '../redis/movable.ts';
+import { keyOfLast } from '../redis/window-text.ts';
 import { byTarget, type Copying, stageOf } from './copying.ts';
 import type { MovedTrigger } from './definitions.ts';
-
-/** Bytes before a key in the hash of events and alerts (ARCHITECTURE.md); behind the fourth stand a number and a space. */
-const COLLECTED = '\x04';
-const LAST_MARK = '\x05';
 
 /** What the index of deadlines of each target says, when all sources are read: how many keys of automations hold state; when triggers are looked at. */
 export class KeyIndex {
@@ -34,17 +31,11 @@ export async function copyTriggers(c: Copying, { name, store }: Part, held: KeyI
   for (const [trigger, moved] of c.triggers.get(name) ?? []) {
     if (moved.node.trigger.type === 'event') {
       await copyHash(c, moved.node, store.prefixes.windows + trigger, 'windows', (key) => key);
-      await copyHash(c, moved.node, store.prefixes.last + trigger, 'last', keyIn);
+      await copyHash(c, moved.node, store.prefixes.last + trigger, 'last', keyOfLast);
     }
     await copyDeadlines(c, { name, store }, trigger, moved, { isDue: due.has(trigger), held });
   }
   await copyEarly(c, { name, store });
-}
-
-/** The key that a field of `last` is about. */
-function keyIn(field: string): string {
-  if (field === '' || (field[0] ?? '') > LAST_MARK) return field;
-  return field.startsWith(COLLECTED) ? field.slice(field.indexOf(' ') + 1) : field.slice(1);
 }
 
 async function copyHash(
