@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { fieldsOf, noGroups } from './backlog.ts';
+import { groupNamed } from './backlog.ts';
 import { liveWorkers } from './heartbeat.ts';
 import { ENGINE_GROUP } from './keys.ts';
 import type { Store } from './store.ts';
@@ -12,10 +12,7 @@ const WORKERS_LOOKED_AT = 1_000;
 
 /** A user who may not see the workers, as a producer, learns from the log alone whether one was ever there. */
 export async function attendanceOf(redis: Redis, store: Store): Promise<Attendance> {
-  const groups = await redis
-    .xinfo('GROUPS', store.keys.events)
-    .then((flat) => (flat as unknown[][]).map(fieldsOf), noGroups);
-  if (!groups.some((group) => group.get('name') === ENGINE_GROUP)) return 'never';
+  if ((await groupNamed(redis, store.keys.events, ENGINE_GROUP)) === undefined) return 'never';
   try {
     const [alive] = await liveWorkers(redis, store, WORKERS_LOOKED_AT);
     return alive === undefined ? 'absent' : 'attended';

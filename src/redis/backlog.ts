@@ -48,8 +48,17 @@ async function countAdded(redis: Redis, events: string): Promise<number> {
 }
 
 async function engineGroup(redis: Redis, events: string): Promise<ReadonlyMap<string, unknown> | undefined> {
-  const groups = await redis.xinfo('GROUPS', events).then((flat) => (flat as unknown[][]).map(fieldsOf), noGroups);
-  return groups.find((one) => one.get('name') === ENGINE_GROUP);
+  return await groupNamed(redis, events, ENGINE_GROUP);
+}
+
+/** What Redis says of a group of a stream; undefined where there is none (yet). */
+export async function groupNamed(
+  redis: Redis,
+  stream: string,
+  name: string,
+): Promise<ReadonlyMap<string, unknown> | undefined> {
+  const groups = await redis.xinfo('GROUPS', stream).then((flat) => (flat as unknown[][]).map(fieldsOf), noGroups);
+  return groups.find((one) => one.get('name') === name);
 }
 
 /** Whether every entry that came was read by a worker and is applied. */
@@ -89,7 +98,7 @@ export function noStream(error: unknown): ReadonlyMap<string, unknown> {
 }
 
 /** The same of its groups. */
-export function noGroups(error: unknown): ReadonlyMap<string, unknown>[] {
+function noGroups(error: unknown): ReadonlyMap<string, unknown>[] {
   if (isNoStream(error)) return [];
   throw error;
 }

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { FRONT } from '../model/fed.ts';
-import { fieldsOf } from './backlog.ts';
+import { fieldsOf, groupNamed } from './backlog.ts';
 import { readFed } from './fed.ts';
 import { ACTIONS_GROUP } from './keys.ts';
 import { idBefore, isAfter } from './log.ts';
@@ -110,8 +110,7 @@ export async function removeEntries(
 
 /** Up to which entry of the ledger all is handed on, so that nobody needs it any more. */
 export async function relayedTo(redis: Redis, { keys }: Store): Promise<string> {
-  const groups = await redis.xinfo('GROUPS', keys.firings).catch(() => []);
-  const group = (groups as unknown[][]).map(fieldsOf).find((one) => one.get('name') === ACTIONS_GROUP);
+  const group = await groupNamed(redis, keys.firings, ACTIONS_GROUP);
   if (group === undefined) return '0-0';
   const [, oldest] = (await redis.xpending(keys.firings, ACTIONS_GROUP)) as [number, string | null, ...unknown[]];
   return oldest == null ? String(group.get('last-delivered-id')) : idBefore(oldest);

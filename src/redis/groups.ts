@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { fieldsOf } from './backlog.ts';
+import { groupNamed } from './backlog.ts';
 import { isMissingGroup } from './retryable.ts';
 
 /** Names of the consumers of a group; none when there is no such group (yet). */
@@ -18,8 +18,7 @@ function noneIfMissing(error: unknown): unknown[] {
  * count.
  */
 export async function unfinishedOf(redis: Redis, stream: string, name: string, length: number): Promise<number | null> {
-  const groups = ((await redis.xinfo('GROUPS', stream)) as unknown[][]).map(fieldsOf);
-  const group = groups.find((one) => one.get('name') === name);
+  const group = await groupNamed(redis, stream, name);
   if (!group) return length;
   const pending = Number(group.get('pending'));
   const [next] = await redis.xrange(stream, `(${String(group.get('last-delivered-id'))}`, '+', 'COUNT', 1);

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { fieldsOf } from './backlog.ts';
+import { groupNamed } from './backlog.ts';
 import { at } from './cluster.ts';
 import { parseInfo } from './info.ts';
 import { ACTIONS_GROUP } from './keys.ts';
@@ -36,8 +36,7 @@ export async function noteJobsHome(redis: Redis, store: Store, { history, atMs }
 /** Has the firings behind a time be relayed again. @returns whether any were before */
 export async function relayAgain(redis: Redis, store: Store, fromMs: number): Promise<boolean> {
   const { firings } = store.keys;
-  const groups = ((await redis.xinfo('GROUPS', firings)) as unknown[][]).map(fieldsOf);
-  const group = groups.find((one) => one.get('name') === ACTIONS_GROUP);
+  const group = await groupNamed(redis, firings, ACTIONS_GROUP);
   const [ms = '0'] = String(group?.get('last-delivered-id') ?? '0-0').split('-');
   // What was never relayed is in front of them.
   if (Number(ms) <= fromMs) return false;
