@@ -50,6 +50,8 @@ export class Crew implements Service {
   readonly #loop: Loop;
   readonly #marks: SourceMarks;
   readonly #janitor: Janitor;
+  /** The partitions that it is preferred for. */
+  #own: ReadonlySet<string> = new Set();
   #tidiedMs = Number.NEGATIVE_INFINITY;
   /** What it feeds, and the names of these partitions. */
   #feeding: { readonly names: string; readonly feeding: Feeding } | null = null;
@@ -58,7 +60,9 @@ export class Crew implements Service {
     this.#parts = parts;
     this.#logger = parts.logger.child({ worker: this.id });
     const { clock, connections, store, layout, settings, measures } = parts;
-    this.#marks = new SourceMarks({ redis: connections.redis, store, layout, clock, logger: this.#logger });
+    // Other workers ask the others.
+    const asks = (name: string): boolean => this.#own.has(name);
+    this.#marks = new SourceMarks({ redis: connections.redis, store, layout, asks, clock, logger: this.#logger });
     this.#janitor = new Janitor({ redis: connections.redis, store, logger: this.#logger, settings, front: true });
     this.#loop = new Loop({ name: 'crew', clock, logger: this.#logger, measures }, async () => {
       await this.runOnce();
@@ -87,6 +91,7 @@ export class Crew implements Service {
     const workers = (await liveWorkers(redis, store, WORKERS_LOOKED_AT)).map(({ id }) => id);
     const names = partitionNames(layout);
     const own = new Set(names.filter((name) => preferredOf(name, workers) === this.id));
+    this.#own = own;
     // What it listens to has to come from the others.
     if (own.has(GLOBAL_PARTITION)) await followPartition(redis, store, layout, GLOBAL_PARTITION);
     await Promise.all(

@@ -22,6 +22,8 @@ export type SourceMarksParts = Readonly<{
   /** The log that the sources are brought into: the front log where there are partitions. */
   store: Store;
   layout: PartitionLayout | null;
+  /** Whether it asks a partition if it waits for sources; it asks all of them without. */
+  asks?: (partition: string) => boolean;
   promiseOf?: SourcePromiseOf;
   clock: Clock;
   logger: Logger;
@@ -44,12 +46,15 @@ const KNOWN_MS = 1_000;
 export class SourceMarks implements Service {
   readonly #parts: SourceMarksParts;
   readonly #loop: Loop;
+  /** What may wait for the sources. */
+  readonly #logs: readonly Store[];
   #known: readonly KnownSource[] = [];
   #knownMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: SourceMarksParts) {
-    const { clock, logger } = parts;
+    const { store, layout, clock, logger } = parts;
     this.#parts = parts;
+    this.#logs = layout === null ? [store] : partitionStores(store, layout);
     this.#loop = new Loop({ name: 'marks of sources', clock, logger }, async () =>
       (await this.runOnce()) === 'no-sources' ? NONE_MS : LOOK_MS,
     );
@@ -65,11 +70,11 @@ export class SourceMarks implements Service {
 
   /** Looks once. @returns whether it added a mark, or none was wanted, or there are no sources */
   async runOnce(): Promise<'marked' | 'not-wanted' | 'no-sources'> {
-    const { redis, store, layout } = this.#parts;
+    const { redis, store, layout, asks = () => true } = this.#parts;
     const open = await openSources(redis, store);
     if (open.length === 0) return 'no-sources';
-    const stores = layout === null ? [store] : partitionStores(store, layout);
-    const wanted = await Promise.all(stores.map((one) => markFed(redis, one, [])));
+    const asked = this.#logs.filter(({ origin }) => asks(origin));
+    const wanted = await Promise.all(asked.map((one) => markFed(redis, one, [])));
     if (!wanted.includes('wanted')) return 'not-wanted';
     const nowMs = await engineTimeMs(redis, store);
     await this.#learn();

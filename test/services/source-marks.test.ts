@@ -1,5 +1,6 @@
 import pino from 'pino';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { layoutOf } from '../../src/model/partition.ts';
 import { announceSource, beginAt, placeIn } from '../../src/redis/sources.ts';
 import { bringIn } from '../../src/redis/steps/bring-in.ts';
 import { openSource } from '../../src/redis/steps/open-source.ts';
@@ -80,4 +81,16 @@ test('a log without sources is left alone', async () => {
   const { redis, store, clock } = world;
   expect(await new SourceMarks({ redis, store, layout: null, clock, logger }).runOnce()).toBe('no-sources');
   expect(await world.state()).toEqual({});
+});
+
+test('of the partitions those alone are asked that are wanted', async () => {
+  const world = await placed({ hold: 0 });
+  const { redis, store, clock } = world;
+  const layout = layoutOf(3, 'id');
+  const sent = vi.spyOn(redis, 'sendCommand');
+  const asks = (name: string): boolean => name === '1';
+  expect(await new SourceMarks({ redis, store, layout, asks, clock, logger }).runOnce()).toBe('not-wanted');
+  const keys = sent.mock.calls.flatMap(([{ args }]) => args.map(String)).filter((text) => text.endsWith('}:due'));
+  sent.mockRestore();
+  expect(new Set(keys)).toEqual(new Set([`{${store.namespace}.1}:due`]));
 });
