@@ -3,12 +3,10 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { obtainRedisServer, type RedisServer, startRedisServer } from '../src/embedded/server.ts';
-
-/** Slots of every Redis Cluster. */
-const SLOTS = 16_384;
+import { SLOTS } from '../src/redis/cluster.ts';
 
 /** A node listens for the others this far above its port. */
-const BUS = 10_000;
+export const BUS = 10_000;
 
 /** Longest wait until all nodes agree, which takes some seconds. */
 const AGREED_BOUND_MS = 30_000;

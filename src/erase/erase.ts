@@ -13,7 +13,7 @@ export type { ErasedCounts } from './engine.ts';
 /** A namespace: `front` is its own store, `parts` those of its engines, that is `front` itself without partitions. */
 export type ErasedNamespace = Readonly<{ redis: Redis; front: Store; parts: readonly Store[]; isDivided: boolean }>;
 
-/** Records of acts that are looked through: as many as are kept. */
+/** Records of acts that are looked through: more than are kept. */
 const ACTS_LIMIT = 20_000;
 
 /**

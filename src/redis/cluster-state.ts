@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { fieldsOf } from './backlog.ts';
 import { SLOTS, slotOf } from './cluster.ts';
 
 /** A node as the others see it. `moving`: slots that are just leaving it. */
@@ -40,7 +41,7 @@ export async function clusterStateOf(node: Redis): Promise<ClusterState> {
 async function settingsOf(node: Redis): Promise<ReadonlyMap<string, string>> {
   try {
     const flat = (await node.call('CONFIG', 'GET', 'cluster-*')) as string[];
-    return new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as const] : [])));
+    return fieldsOf(flat) as ReadonlyMap<string, string>;
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('NOPERM')) return new Map();
     throw error;
@@ -129,7 +130,7 @@ export async function sentinelStateOf({ options }: Redis): Promise<SentinelState
 
 async function askedOf(sentinel: Redis, name: string): Promise<SentinelState> {
   const flat = (await sentinel.call('SENTINEL', 'MASTER', name)) as string[];
-  const fields = new Map(flat.flatMap((field, i) => (i % 2 === 0 ? [[field, flat[i + 1] ?? ''] as const] : [])));
+  const fields = fieldsOf(flat);
   const number = (field: string): number => Number(fields.get(field) ?? 0);
   const unable = await sentinel.call('SENTINEL', 'CKQUORUM', name).then(
     () => null,

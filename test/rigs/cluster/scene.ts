@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { freePorts, LocalCluster, type LocalNode } from '../../../scripts/local-cluster.ts';
+import { BUS, freePorts, LocalCluster, type LocalNode } from '../../../scripts/local-cluster.ts';
 import { Way } from './way.ts';
 
 const PRIMARIES = 3;
@@ -27,8 +27,8 @@ export class Scene {
     const first = port + 2 * PRIMARIES;
     const ways = new Map<number, Ways>();
     for (let i = 0; i < 2 * PRIMARIES; i += 1) {
-      const bus = port + i + 10_000;
-      ways.set(port + i, { client: await Way.to(port + i, first + i), bus: await Way.to(bus, first + i + 10_000) });
+      const bus = port + i + BUS;
+      ways.set(port + i, { client: await Way.to(port + i, first + i), bus: await Way.to(bus, first + i + BUS) });
     }
     const announced = (own: number): { port: number; bus: number } => {
       const known = ways.get(own) as Ways;
