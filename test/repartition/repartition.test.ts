@@ -113,17 +113,18 @@ test('a run that is cut off is continued, and given up by asking for what there 
   expect(await repartition(watchfire, null)).toMatchObject({ word: 'same' });
   expect(await allKeys(watchfire, 2)).toEqual(before);
   for (const most of [1, 5, 9]) expect(await cut(most)).toMatchObject({ word: 'cut-off' });
-  // Where copying is over, what is left is to put each key in its place.
-  const late = new AbortController();
-  let firings = 0;
-  const taken = await repartition(watchfire, layoutOf(2, 'id'), {
-    onProgress: () => {
-      firings += 1;
-    },
-    signal: late.signal,
-  });
-  expect(firings).toBeGreaterThan(9);
-  expect(taken).toMatchObject({ word: 'moved', counts: { firings: KEYS.length } });
+  let steps = 0;
+  const onProgress = (): void => {
+    steps += 1;
+  };
+  await repartition(watchfire, layoutOf(2, 'id'), { dryRun: true, onProgress });
+  expect(steps).toBeGreaterThan(9);
+  // Where copying is over, what is left is to put each key in its place, and nothing else.
+  expect(await cut(steps)).toMatchObject({ word: 'cut-off', counts: { firings: KEYS.length } });
+  expect(((await rejection(repartition(watchfire, null))) as Error).message).toMatch(
+    /^the namespace is being led to 2 partitions by id: finish that/,
+  );
+  expect(await repartition(watchfire, layoutOf(2, 'id'))).toMatchObject({ word: 'moved', counts: { firings: 0 } });
   const divided = engine({ namespace: watchfire.store.namespace });
   expect((await divided.firings()).firings).toHaveLength(KEYS.length);
 });
