@@ -81,4 +81,9 @@ test('what is not applied or not handed on yet waits, and the verb says so', asy
     err: [expect.stringContaining('watchfire: 1 wait still to be applied')],
   });
   expect(out[0]).toBe('would remove:');
+  expect(await runIn(world.namespace)(['erase', '--label', `id=${VALUE}`])).toMatchObject({ status: 1 });
+  await world.drain();
+  await world.redis.xgroup('SETID', world.store.keys.firings, 'actions', '$');
+  expect(await runIn(world.namespace)(['erase', '--label', `id=${VALUE}`])).toMatchObject({ status: 0 });
+  expect(await everything(world)).not.toContain(VALUE);
 });
