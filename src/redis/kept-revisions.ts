@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { hashPages } from './movable.ts';
 import type { Store } from './store.ts';
 
 /** Revisions of one automation that are looked at: more than anybody compares. */
@@ -12,14 +13,9 @@ export async function keptRevisions(
   limit: number,
 ): Promise<{ revision: number; document: string }[]> {
   const found = new Map<number, string>();
-  for (let cursor = '0'; ; ) {
-    const [next, flat] = await redis.hscan(store.prefixes.automation + id, cursor, 'COUNT', LIMIT);
-    for (let at = 0; at + 1 < flat.length; at += 2) {
-      const [field = '', document = ''] = [flat[at], flat[at + 1]];
-      if (/^\d{1,15}$/.test(field)) found.set(Number(field), document);
-    }
-    cursor = next;
-    if (cursor === '0' || found.size >= LIMIT) break;
+  for await (const page of hashPages(redis, store.prefixes.automation + id)) {
+    for (const [field, document] of page) if (/^\d{1,15}$/.test(field)) found.set(Number(field), document);
+    if (found.size >= LIMIT) break;
   }
   return [...found]
     .map(([revision, document]) => ({ revision, document }))

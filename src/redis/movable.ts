@@ -3,7 +3,8 @@ import type { Store } from './store.ts';
 import { execute } from './transaction.ts';
 
 /*
- * The state of an engine as `watchfire repartition` reads it, page by page. No worker lives, so it stays as it is meanwhile.
+ * The state of an engine page by page, as `watchfire repartition` reads it: no worker lives, so it stays as it is meanwhile. Where workers
+ * live, a field of a hash may come twice.
  */
 
 /** Fields, members and entries of one page; entries can be large. */
@@ -42,6 +43,14 @@ export async function* memberPages(redis: Redis, key: string): AsyncGenerator<[m
     if (flat.length === 0) return;
     yield pairsIn(flat);
   }
+}
+
+/** Automations of which documents were replaced that firings may still name. */
+export async function outdatedIds(redis: Redis, { keys }: Store): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for await (const page of memberPages(redis, keys.outdated))
+    for (const [member] of page) ids.add(member.slice(member.indexOf(':') + 1));
+  return ids;
 }
 
 function pairsIn<T>(flat: readonly T[]): [T, T][] {

@@ -3,7 +3,7 @@ import { type Part, partsOf } from '../inspect/parts.ts';
 import { Routing } from '../match/routing.ts';
 import { TriggerIndex } from '../match/trigger-index.ts';
 import { PARTITION_FOLLOW_WAIT_MS } from '../model/partition.ts';
-import { fieldsOfHash, hashesOf, memberPages } from '../redis/movable.ts';
+import { fieldsOfHash, hashesOf, outdatedIds } from '../redis/movable.ts';
 import { Stage } from '../redis/stage.ts';
 import type { Store } from '../redis/store.ts';
 import { storedAutomation, storedPlanOf } from '../redis/stored.ts';
@@ -99,10 +99,7 @@ async function revisionsOf(
   const numbers = new Map<string, string>();
   for (const [id, { plan, text }] of all) revisions.know(id, String(plan.revision), text);
   for (const { name, store } of sources) {
-    const ids = new Set(all.keys());
-    for await (const page of memberPages(redis, store.keys.outdated))
-      for (const [member] of page) ids.add(member.slice(member.indexOf(':') + 1));
-    for (const id of ids) {
+    for (const id of new Set([...all.keys(), ...(await outdatedIds(redis, store))])) {
       const [fields = {}] = await hashesOf(redis, [store.prefixes.automation + id]);
       for (const [revision, document] of Object.entries(fields)) {
         if (!/^\d+$/.test(revision)) continue;

@@ -1,7 +1,7 @@
 import type { Part } from '../inspect/parts.ts';
 import { type StoredPlan, stateNamesOf } from '../match/plan.ts';
 import type { Keys } from '../redis/keys.ts';
-import { fieldsOfHash, hashesOf, isThere, memberPages, textsOf } from '../redis/movable.ts';
+import { fieldsOfHash, hashesOf, isThere, memberPages, outdatedIds, textsOf } from '../redis/movable.ts';
 import { noteFormer } from '../redis/stage.ts';
 import { storedPlanOf } from '../redis/stored.ts';
 import type { Copying } from './copying.ts';
@@ -36,9 +36,7 @@ export async function noteFormerKeys(c: Copying, source: Part): Promise<void> {
 /** The same of what the front had on paper, where it becomes an engine: documents have other numbers there. */
 export async function noteFormerPaper({ redis, front, revisions, from, to }: Copying): Promise<void> {
   if (from === null || to !== null) return;
-  const ids = new Set(revisions.ids());
-  for await (const page of memberPages(redis, front.keys.outdated))
-    for (const [member] of page) ids.add(member.slice(member.indexOf(':') + 1));
+  const ids = new Set([...revisions.ids(), ...(await outdatedIds(redis, front))]);
   await noteFormer(redis, front, [front.keys.outdated, ...[...ids].map((id) => front.prefixes.automation + id)]);
 }
 

@@ -84,5 +84,5 @@ async function copyPassed(c: Copying, { store }: Part, homes: ReadonlyMap<string
   }
 }
 
-/** PASSED_KEPT_MS of lua/include/limits.lua. */
-const PASSED_KEPT_MS = 600_000;
+/** As in lua/include/limits.lua. */
+export const PASSED_KEPT_MS = 600_000;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { DEFAULT_QUOTAS } from '../../../src/inspect/quota.ts';
 import { LAG_LIMIT_MS } from '../../../src/inspect/status.ts';
+import { PASSED_KEPT_MS } from '../../../src/repartition/gate.ts';
 import { root, sourceFiles } from '../../house/tree.ts';
 
 const textOf = (file: string): string => readFileSync(`${root}/${file}`, 'utf8');
@@ -46,6 +47,10 @@ test('the program shows the limits that the scripts follow', () => {
   expect(limits.get('LAG_LIMIT_MS')).toBe(LAG_LIMIT_MS);
   expect(limits.get('WINDOWS_PER_AUTOMATION')).toBe(DEFAULT_QUOTAS.windowsPerAutomation);
   expect(limits.get('WINDOWS')).toBe(DEFAULT_QUOTAS.windows);
+});
+
+test('repartitioning keeps what passed a budget as long as the scripts do', () => {
+  expect(limits.get('PASSED_KEPT_MS')).toBe(PASSED_KEPT_MS);
 });
 
 test('no other file of the scripts holds a duration', () => {
