@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { countDefinitions, currentGeneration } from '../redis/definitions.ts';
 import { followedBy } from '../redis/placed.ts';
+import { knownSources } from '../redis/sources.ts';
 import type { Store } from '../redis/store.ts';
 import { mergedStatus } from './merged.ts';
 import { askEach, type Part } from './parts.ts';
@@ -9,15 +10,15 @@ import { readStatus, type Status } from './status.ts';
 
 /**
  * The status of a namespace: with partitions how far each has taken over its definitions, and how far it is fed. Automations are counted
- * where all of them stand.
+ * where all of them stand, and sources are those of the front log.
  */
 export async function statusOf(
   { redis, log }: Readonly<{ redis: Redis; log: Redis }>,
   front: Store,
   parts: readonly Part[],
 ): Promise<Status> {
-  const answers = await askEach(log, parts, readStatus);
-  const status = mergedStatus(answers);
+  const [answers, sources] = await Promise.all([askEach(log, parts, readStatus), knownSources(redis, front)]);
+  const status = { ...mergedStatus(answers), sources };
   if (parts[0]?.name === '') return status;
   const [generation, automations, followed, feeds] = await Promise.all([
     currentGeneration(redis, front),

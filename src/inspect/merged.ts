@@ -6,7 +6,7 @@ import type { FoundFirings, Recorded } from './firings.ts';
 import type { FoundParked } from './parked.ts';
 import { idIn, type PartAnswer, partOfId } from './parts.ts';
 import { fullOf, type QuotaUse } from './quota.ts';
-import type { Status } from './status.ts';
+import type { EngineStatus } from './status.ts';
 import type { FoundWindows, Window } from './windows.ts';
 
 /*
@@ -110,15 +110,15 @@ export function mergedQuotas(answers: readonly PartAnswer<QuotaUse>[]): QuotaUse
 }
 
 /** The answer of the partition that waits longest, with the sums of all. */
-export function mergedStatus(answers: readonly PartAnswer<Status>[]): Status {
+export function mergedStatus(answers: readonly PartAnswer<EngineStatus>[]): EngineStatus {
   const alone = only(answers);
   const [slowest] = [...answers].sort((a, b) => b.found.waitingMs - a.found.waitingMs);
-  if (alone !== null || slowest === undefined) return alone as Status;
+  if (alone !== null || slowest === undefined) return alone as EngineStatus;
   const all = answers.map(({ found }) => found);
   const next = all.flatMap(({ due }) => due.next ?? []);
   const unusable = answers.find(({ found }) => found.unusable !== null);
-  const total = (read: (status: Status) => number): number => sum(answers, read);
-  const known = (read: (status: Status) => number | null): number | null =>
+  const total = (read: (status: EngineStatus) => number): number => sum(answers, read);
+  const known = (read: (status: EngineStatus) => number | null): number | null =>
     all.some((one) => read(one) === null) ? null : total((one) => read(one) ?? 0);
   return {
     ...slowest.found,

@@ -6,7 +6,7 @@ import { fedSources, reachedOf } from '../redis/fed.ts';
 import { readBehind } from '../redis/log.ts';
 import { partitionStore, type Store } from '../redis/store.ts';
 import type { Part, PartAnswer } from './parts.ts';
-import type { Status } from './status.ts';
+import type { EngineStatus } from './status.ts';
 
 /**
  * How far a partition is fed from a source, `front` or another partition. Times in ms.
@@ -34,7 +34,7 @@ export async function feedsOf(
   redis: Redis,
   front: Store,
   parts: readonly Part[],
-  answers: readonly PartAnswer<Status>[],
+  answers: readonly PartAnswer<EngineStatus>[],
 ): Promise<SourceStatus[]> {
   const found = new Map(answers.map((answer) => [answer.part, answer.found]));
   const each = await Promise.all(
@@ -46,7 +46,12 @@ export async function feedsOf(
   return each.flat();
 }
 
-async function feedsInto(redis: Redis, front: Store, { name, store }: Part, status: Status): Promise<SourceStatus[]> {
+async function feedsInto(
+  redis: Redis,
+  front: Store,
+  { name, store }: Part,
+  status: EngineStatus,
+): Promise<SourceStatus[]> {
   const [fed, reached] = await Promise.all([fedSources(redis, store), reachedOf(redis, store)]);
   const dueMs = status.due.next === null ? Number.POSITIVE_INFINITY : status.due.next + status.lagMs;
   const open = fed.filter((one) => one.open).sort((a, b) => compareText(a.source, b.source));

@@ -10,7 +10,6 @@ import { memoryRatio } from '../redis/info.ts';
 import { ACTIONS_GROUP } from '../redis/keys.ts';
 import { readBehind } from '../redis/log.ts';
 import { type Overview, overviewOf } from '../redis/overview.ts';
-import { knownSources } from '../redis/sources.ts';
 import type { Store } from '../redis/store.ts';
 import { shownJson, storedNumber, textIn } from '../redis/stored.ts';
 import { nextDeadline } from '../redis/windows.ts';
@@ -80,8 +79,11 @@ export type Status = {
   memory: { used: number; limit: number; ratio: number; policy: string };
 };
 
-/** Reads all of it in some five round trips. */
-export async function readStatus(redis: Redis, store: Store): Promise<Status> {
+/** What of it one engine knows; sources and partitions are those of its namespace. */
+export type EngineStatus = Omit<Status, 'sources' | 'partitions'>;
+
+/** Reads it in some five round trips. */
+export async function readStatus(redis: Redis, store: Store): Promise<EngineStatus> {
   const overview = await overviewOf(redis, store);
   positionIn(store, overview.position);
   const base = baseOf(overview, generationIn(store, overview.generation));
@@ -92,13 +94,12 @@ export async function readStatus(redis: Redis, store: Store): Promise<Status> {
   const behind = waiting ? await behindOf(redis, store) : 0;
   const { firings } = store.keys;
   const unrelayed = base.firings > 0 ? await unfinishedOf(redis, firings, ACTIONS_GROUP, base.firings) : 0;
-  const sources = await knownSources(redis, store);
-  return { ...base, ...entryIdsOf(overview, waiting), waitingMs, behind, unrelayed, workers, due, sources };
+  return { ...base, ...entryIdsOf(overview, waiting), waitingMs, behind, unrelayed, workers, due };
 }
 
-type Later = 'sources' | 'waitingMs' | 'behind' | 'unrelayed' | 'workers' | 'due' | keyof EntryIds;
+type Later = 'waitingMs' | 'behind' | 'unrelayed' | 'workers' | 'due' | keyof EntryIds;
 
-function baseOf(overview: Overview, generation: string): Omit<Status, Later> {
+function baseOf(overview: Overview, generation: string): Omit<EngineStatus, Later> {
   const { nowMs, position, newest, arrival, counters, damage, keptBy, keptFrom, memory, ...other } = overview;
   const { lastId, straightens, generation: _, ...counts } = other;
   const read = (name: string): string => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(memory)?.[1] ?? '';

@@ -23,7 +23,6 @@ import { outcomesOf } from '../redis/outcomes.ts';
 import { layoutThere } from '../redis/partitions.ts';
 import { serverTimeMs } from '../redis/server.ts';
 import { readSettings } from '../redis/settings.ts';
-import { knownSources } from '../redis/sources.ts';
 import type { Store } from '../redis/store.ts';
 import { storedAutomation } from '../redis/stored.ts';
 import { naming } from '../redis/wrong-types.ts';
@@ -105,12 +104,9 @@ export class Views {
 
   /** How the engine is: how far it is, what waits, who works. */
   async status(): Promise<Status> {
-    return await naming(this.connections.redis, this.store, async () => {
-      const { redis } = this.connections;
-      const status = await statusOf(this.connections, this.store, await this.parts());
-      // Those of a namespace with partitions are sources of the front log.
-      return { ...status, sources: await knownSources(redis, this.store) };
-    });
+    return await naming(this.connections.redis, this.store, async () =>
+      statusOf(this.connections, this.store, await this.parts()),
+    );
   }
 
   /** Whether a worker is alive that applies what is sent here. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { InvalidDocument, type LiveHeard, type Recorded } from '../../src/index.ts';
 import { layoutOf, partitionOf } from '../../src/model/partition.ts';
 import { divide } from '../../src/redis/partitions.ts';
+import { announceSource, noteSource } from '../../src/redis/sources.ts';
 import { partitionStore } from '../../src/redis/store.ts';
 import { runIn } from '../cli/run.ts';
 import { engine, reactive, rejection } from '../support/engine.ts';
@@ -216,6 +217,17 @@ test('silences, alerts and budgets are those of all partitions', async () => {
   expect(await watchfire.closedBudgets()).toMatchObject([{ automation: 'all', count: 2 }]);
   expect(await watchfire.resetBudget('all')).toBe(true);
   expect(await watchfire.resetBudget('all')).toBe(false);
+});
+
+test('sources of the front log are those of the namespace, to its status and to the doctor', async () => {
+  const watchfire = await partitioned(2);
+  const { redis } = watchfire.connections;
+  await announceSource(redis, watchfire.store, 'shop', { type: 'stream' });
+  const note = { atMs: await watchfire.serverTimeMs(), behind: 0, waitsMs: 0, error: 'NOAUTH' };
+  await noteSource(redis, watchfire.store, 'shop', note);
+  expect((await watchfire.status()).sources).toMatchObject([{ name: 'shop', note }]);
+  const [check] = (await watchfire.diagnose()).filter(({ name }) => name === 'sources');
+  expect(check).toMatchObject({ grade: 'warning', found: expect.stringContaining('shop') });
 });
 
 test('workers share the partitions, and those of one that goes are taken by the others', async () => {
