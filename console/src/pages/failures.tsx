@@ -71,6 +71,13 @@ function Letters() {
   );
 }
 
+const SOURCES: Readonly<Record<LetterAnswer['source'], string>> = {
+  events: 'an entry',
+  firings: 'a firing',
+  windows: 'a window',
+  sources: 'from a source',
+};
+
 function LetterRow({ letter, reload, edit }: { letter: LetterAnswer; reload: () => void; edit: () => void }) {
   const { id, at, source, entry, reason, error, attempts, fields } = letter;
   const { session, askToken } = useShared();
@@ -78,7 +85,7 @@ function LetterRow({ letter, reload, edit }: { letter: LetterAnswer; reload: () 
     <tr data-letter={id}>
       <td class="fit">
         <Time at={at} />
-        <div class="sub-line">{source === 'events' ? 'an entry' : source === 'firings' ? 'a firing' : 'a window'}</div>
+        <div class="sub-line">{SOURCES[source]}</div>
       </td>
       <td>
         <div class="main-line">{seen(reason)}</div>
