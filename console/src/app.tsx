@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { SessionAnswer } from '../../src/console/answers.ts';
 import { Alerts } from './pages/alerts.tsx';
 import { AutomationDetail } from './pages/automation.tsx';
 import { Automations } from './pages/automations.tsx';
@@ -15,12 +16,12 @@ import { useApi } from './ui/api.ts';
 import { Frame, PAGES } from './ui/frame.tsx';
 import { Ghosts, Head, Problem } from './ui/parts.tsx';
 import { go, usePlace } from './ui/route.ts';
-import { type Session, type Shared, SharedContext } from './ui/session.ts';
+import { type Shared, SharedContext } from './ui/session.ts';
 import { turnTheme } from './ui/theme.ts';
 import { TokenDialog, TokenPage } from './ui/token.tsx';
 
 export function App() {
-  const loaded = useApi<Session>('/api/session');
+  const loaded = useApi<SessionAnswer>('/api/session');
   const [asking, ask] = useState(false);
   const session = loaded.data;
   const shared = useMemo<Shared | null>(() => session && { session, askToken: () => ask(true) }, [session]);

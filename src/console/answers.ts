@@ -4,8 +4,10 @@ import type { automationShape, laneShape, lanesShape, listShape } from './automa
 import type { eventAnswerShape, eventsShape, explainedShape, rowShape } from './events.ts';
 import type { letterShape } from './failures.ts';
 import type { firingsShape, foundShape, stepShape, whyShape } from './firings.ts';
+import type { liveShape } from './live.ts';
 import type { findingsShape, minutesShape, statusShape } from './overview.ts';
 import type { jobShape, queueShape } from './queues.ts';
+import type { SESSION_ANSWER } from './session.ts';
 import type { deliveryShape, firingShape, silenceShape, windowShape } from './shapes.ts';
 import type { backtestShape, draftShape } from './workbench.ts';
 
@@ -13,6 +15,8 @@ import type { backtestShape, draftShape } from './workbench.ts';
  * What the API answers, for the page that asks: the types of what describes and checks it.
  */
 
+export type SessionAnswer = z.output<typeof SESSION_ANSWER>;
+export type LiveAnswer = z.output<typeof liveShape>;
 export type StatusAnswer = z.output<typeof statusShape>;
 export type MinutesAnswer = z.output<typeof minutesShape>;
 export type FindingsAnswer = z.output<typeof findingsShape>;

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Watchfire } from '../engine.ts';
+import { liveEvent, liveJob } from '../services/heard.ts';
 import type { LiveHeard } from '../services/live.ts';
 import { ConsoleRefusal } from './refusal.ts';
 import { listOf } from './shapes.ts';
@@ -17,32 +18,8 @@ const WAITING_BYTES = 1_000_000;
 
 /** What one message of `/api/live` says. */
 export const liveShape = z.object({
-  notes: listOf(
-    z.discriminatedUnion('kind', [
-      z.object({
-        kind: z.literal('event'),
-        entry: z.string(),
-        id: z.string().optional(),
-        event: z.string().optional(),
-        resource: z.string().optional(),
-        occurred: z.string().optional(),
-        follows: z.string().optional(),
-        outcome: z.string(),
-        reason: z.string().optional(),
-        decisions: listOf(z.object({ automation: z.string(), trigger: z.string(), word: z.string() })),
-      }),
-      z.object({
-        kind: z.literal('job'),
-        queue: z.string(),
-        name: z.string(),
-        id: z.string(),
-        automation: z.string(),
-        firing: z.string(),
-        added: z.string(),
-        delay: z.number().optional(),
-      }),
-    ]),
-  ),
+  // An entry of a partition is named with it, which no worker does.
+  notes: listOf(z.discriminatedUnion('kind', [liveEvent.extend({ entry: z.string() }), liveJob])),
   more: z.number().describe('Entries that came too fast to be told one by one'),
 });
 

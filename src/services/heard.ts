@@ -8,7 +8,8 @@ const MESSAGE_LIMIT = 16 * 1024 * 1024;
 
 const entry = z.string().regex(/^\d{1,15}-\d{1,20}$/);
 
-const event = z.object({
+/** An event as a worker tells of it. */
+export const liveEvent = z.object({
   kind: z.literal('event'),
   entry,
   id: z.string().optional(),
@@ -21,7 +22,8 @@ const event = z.object({
   decisions: z.array(z.object({ automation: z.string(), trigger: z.string(), word: z.string() })),
 });
 
-const job = z.object({
+/** A job as a worker tells of it. */
+export const liveJob = z.object({
   kind: z.literal('job'),
   queue: z.string(),
   name: z.string(),
@@ -34,7 +36,7 @@ const job = z.object({
 
 const more = z.object({ kind: z.literal('more'), outcomes: z.record(z.string(), z.int().min(0)) });
 
-const notes = z.array(z.discriminatedUnion('kind', [event, job, more]));
+const notes = z.array(z.discriminatedUnion('kind', [liveEvent, liveJob, more]));
 
 /**
  * Reads what stands in a message of the live channel, where everybody may speak who may publish there.

@@ -1,8 +1,8 @@
 import { useCallback, useState } from 'preact/hooks';
-import type { AutomationAnswer } from '../../../src/console/answers.ts';
+import type { AutomationAnswer, LiveAnswer } from '../../../src/console/answers.ts';
 import { post, useApi } from '../ui/api.ts';
 import { clock, count, seen } from '../ui/format.ts';
-import { type LiveEvent, type LiveMessage, useLive } from '../ui/live.ts';
+import { type LiveEvent, useLive } from '../ui/live.ts';
 import { Act, Answer, Badge, Card, Empty, Head, Tabs } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
 import { Difference, Yaml } from '../ui/text.tsx';
@@ -119,7 +119,7 @@ const KEPT = 200;
 function Decisions({ id }: { id: string }) {
   const [events, add] = useState<readonly LiveEvent[]>([]);
   const hear = useCallback(
-    ({ notes }: LiveMessage) => {
+    ({ notes }: LiveAnswer) => {
       const own = notes.filter(
         (note): note is LiveEvent =>
           note.kind === 'event' && note.decisions.some(({ automation }) => automation === id),

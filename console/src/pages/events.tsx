@@ -1,8 +1,8 @@
 import { useCallback, useState } from 'preact/hooks';
-import type { EventRowAnswer, EventsAnswer } from '../../../src/console/answers.ts';
+import type { EventRowAnswer, EventsAnswer, LiveAnswer } from '../../../src/console/answers.ts';
 import { get, useApi, withQuery } from '../ui/api.ts';
 import { clock, count, counted, seen } from '../ui/format.ts';
-import { type LiveEvent, type LiveMessage, useLive } from '../ui/live.ts';
+import { type LiveEvent, useLive } from '../ui/live.ts';
 import { useSettled } from '../ui/now.ts';
 import { Answer, Badge, Card, Empty, Head, Problem, Tabs, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
@@ -159,7 +159,7 @@ function LiveEvents({ filter }: { filter: Filter }) {
   const [{ events, more }, add] = useState<{ events: readonly LiveEvent[]; more: number }>({ events: [], more: 0 });
   const [paused, pause] = useState(false);
   const hear = useCallback(
-    (message: LiveMessage) => {
+    (message: LiveAnswer) => {
       if (paused) return;
       const news = message.notes.filter(
         (note): note is LiveEvent =>

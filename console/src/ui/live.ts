@@ -1,28 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { LiveAnswer } from '../../../src/console/answers.ts';
 
-export type LiveEvent = {
-  kind: 'event';
-  entry: string;
-  id?: string;
-  event?: string;
-  resource?: string;
-  occurred?: string;
-  outcome: string;
-  reason?: string;
-  decisions: { automation: string; trigger: string; word: string }[];
-};
-export type LiveJob = {
-  kind: 'job';
-  queue: string;
-  name: string;
-  id: string;
-  automation: string;
-  firing: string;
-  added: string;
-};
-export type LiveMessage = { notes: (LiveEvent | LiveJob)[]; more: number };
+export type LiveEvent = Extract<LiveAnswer['notes'][number], { kind: 'event' }>;
 
-type Hear = (message: LiveMessage) => void;
+type Hear = (message: LiveAnswer) => void;
 
 const listeners = new Set<Hear>();
 const states = new Set<(on: boolean) => void>();
@@ -40,7 +21,7 @@ function open(): void {
   source.onopen = () => setOn(true);
   source.onerror = () => setOn(false);
   source.onmessage = ({ data }: MessageEvent<string>) => {
-    const message = JSON.parse(data) as LiveMessage;
+    const message = JSON.parse(data) as LiveAnswer;
     for (const hear of listeners) hear(message);
   };
 }

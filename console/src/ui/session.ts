@@ -1,18 +1,9 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import type { SessionAnswer } from '../../../src/console/answers.ts';
 
-/** Who looks, and what may be done. */
-export type Session = {
-  namespace: string;
-  version: string;
-  look: boolean;
-  change: boolean;
-  known: boolean;
-  allowChanges: boolean;
-  hasToken: boolean;
-};
-
-export type Shared = Readonly<{ session: Session; askToken: () => void }>;
+/** Who looks and what may be done, and how the token is asked for. */
+export type Shared = Readonly<{ session: SessionAnswer; askToken: () => void }>;
 
 export const SharedContext = createContext<Shared>({
   session: {
