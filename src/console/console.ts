@@ -55,8 +55,7 @@ export class Console {
   #description: unknown = null;
 
   constructor({ watchfire, tools, rules, logger, page, scratch }: ConsoleParts) {
-    const { allowChanges } = rules;
-    this.#desk = { watchfire, tools, kept: new KeptAnswers(), replays: new Replays(scratch), allowChanges };
+    this.#desk = { watchfire, tools, kept: new KeptAnswers(), replays: new Replays(scratch) };
     this.#access = new Access(rules);
     this.#files = new Files(page);
     this.#news = new LiveNews(watchfire);

@@ -44,6 +44,4 @@ export type Desk = Readonly<{
   /** Answers that several pages, and several people, ask for at the same time. */
   kept: KeptAnswers;
   replays: Replays;
-  /** Whether the engine may be changed from here. */
-  allowChanges: boolean;
 }>;

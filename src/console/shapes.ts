@@ -57,7 +57,7 @@ export const firingShape = z
   .readonly()
   .meta({ id: 'Firing' });
 
-export const intervalShape = z
+const intervalShape = z
   .object({
     start: time,
     end: time,

@@ -173,7 +173,7 @@ function Automation({ one: { id, name, exact, triggers } }: { one: ExplainedAnsw
   );
 }
 
-export function windowInWords(window: WindowAnswer | null): string {
+function windowInWords(window: WindowAnswer | null): string {
   if (window === null) return 'nothing';
   if (window.kind === 'composite') return `${window.children.length} of ${window.threshold} child firings`;
   const { interval, alert, quietUntil } = window;

@@ -1,20 +1,10 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-
-/** What the API refused, as a sentence. */
-export class ApiError extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
+import { useCallback, useEffect, useState } from 'preact/hooks';
 
 async function answerOf<T>(response: Response): Promise<T> {
   const value: unknown = await response.json().catch(() => null);
   if (response.ok) return value as T;
   const said = (value as { error?: { message?: string } } | null)?.error?.message;
-  throw new ApiError(response.status, said ?? `answered ${response.status}`);
+  throw new Error(said ?? `answered ${response.status}`);
 }
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -36,7 +26,7 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
     return await fetch(path, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new ApiError(0, 'the console does not answer: it may have been stopped');
+    throw new Error('the console does not answer: it may have been stopped');
   }
 }
 
@@ -48,29 +38,23 @@ export function withQuery(path: string, query: Readonly<Record<string, string | 
 }
 
 /** What a page knows of an answer: the last one stays while the next is on its way. */
-export type Loaded<T> = Readonly<{ data: T | null; error: string | null; loading: boolean; reload: () => void }>;
+export type Loaded<T> = Readonly<{ data: T | null; error: string | null; reload: () => void }>;
 
-/**
- * Asks for something as long as the page is shown. @param every ms between two questions; without, it is asked once. null for a path that is
- * not known yet
- */
-export function useApi<T>(path: string | null, every?: number): Loaded<T> {
-  const [state, setState] = useState<{ path: string | null; data: T | null; error: string | null }>({
-    path: null,
+/** Asks for something as long as the page is shown. @param every ms between two questions; without, it is asked once */
+export function useApi<T>(path: string, every?: number): Loaded<T> {
+  const [state, setState] = useState<{ path: string; data: T | null; error: string | null }>({
+    path,
     data: null,
     error: null,
   });
   const [round, setRound] = useState(0);
-  const known = useRef<string | null>(null);
   useEffect(() => {
-    if (path === null) return undefined;
     const end = new AbortController();
     let timer = 0;
     const ask = async (): Promise<void> => {
       try {
         const data = await get<T>(path, end.signal);
         if (end.signal.aborted) return;
-        known.current = path;
         setState({ path, data, error: null });
       } catch (error) {
         if (end.signal.aborted) return;
@@ -92,5 +76,5 @@ export function useApi<T>(path: string | null, every?: number): Loaded<T> {
   }, [path, every, round]);
   const reload = useCallback(() => setRound((now) => now + 1), []);
   const own = state.path === path;
-  return { data: own ? state.data : null, error: own ? state.error : null, loading: !own, reload };
+  return { data: own ? state.data : null, error: own ? state.error : null, reload };
 }

@@ -16,7 +16,7 @@ const STEPS = [
 ];
 
 /** Times that are written below the axis: round ones, eight at most. */
-export function marks({ from, to }: Scale): number[] {
+function marks({ from, to }: Scale): number[] {
   const step = STEPS.find((one) => (to - from) / one <= 8) ?? (to - from) / 4;
   const first = Math.ceil(from / step) * step;
   const found: number[] = [];

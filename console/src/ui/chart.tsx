@@ -86,10 +86,9 @@ function optionsOf(series: readonly Series[], width: number): UPlot.Options {
 
 /** Numbers by minutes, as small as a line of a table. */
 export function Spark({ values, label }: { values: readonly number[]; label: string }) {
-  const most = Math.max(1, ...values);
   // Five minutes are one bar.
   const bars = Array.from({ length: 12 }, (_, i) => values.slice(i * 5, i * 5 + 5).reduce((sum, one) => sum + one, 0));
-  const high = Math.max(most, ...bars);
+  const high = Math.max(1, ...bars);
   return (
     <svg class="spark" viewBox="0 0 120 26" role="img" aria-label={label}>
       <line x1="0" x2="120" y1="25.5" y2="25.5" />

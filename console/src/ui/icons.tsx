@@ -7,9 +7,6 @@ const PATHS: Readonly<Record<string, string>> = {
   failures: 'M4 6h16v12H4zM4 7l8 6 8-6',
   workbench: 'M8 8l-4 4 4 4M16 8l4 4-4 4M13 5l-2 14',
   queues: 'M4 5h16v4H4zM4 11h16v4H4zM4 17h10',
-  sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M5 19l2-2M17 7l2-2',
-  lock: 'M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3',
-  open: 'M6 11h12v9H6zM9 11V8a3 3 0 0 1 6-1',
 };
 
 export function Icon({ name }: { name: string }) {

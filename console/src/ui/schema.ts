@@ -12,7 +12,7 @@ export type Schema = {
 };
 
 /** A key that may stand somewhere. */
-export type SchemaKey = Readonly<{ name: string; type: string; description: string }>;
+type SchemaKey = Readonly<{ name: string; type: string; description: string }>;
 
 /**
  * The keys that may stand in a line of YAML, by how far it is indented below the lines before it.
@@ -32,7 +32,7 @@ export function keysAt(root: Schema, lines: readonly string[], before: string): 
 const indentOf = (line: string): number => /^[\s-]*/.exec(line)?.[0].length ?? 0;
 
 /** The keys above a line, from the outermost on. */
-export function pathAt(lines: readonly string[], before: string): string[] {
+function pathAt(lines: readonly string[], before: string): string[] {
   const path: string[] = [];
   let depth = indentOf(before);
   for (const line of lines.toReversed()) {

@@ -1,10 +1,10 @@
-export type Theme = 'light' | 'dark';
+type Theme = 'light' | 'dark';
 
 const NAME = 'watchfire-theme';
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
 
 /** What somebody chose here, else what their system says. */
-export function theme(): Theme {
+function theme(): Theme {
   const chosen = localStorage.getItem(NAME);
   if (chosen === 'light' || chosen === 'dark') return chosen;
   return dark.matches ? 'dark' : 'light';
@@ -17,12 +17,11 @@ export function applyTheme(): void {
   });
 }
 
-export function turnTheme(): Theme {
+export function turnTheme(): void {
   const next = theme() === 'dark' ? 'light' : 'dark';
   localStorage.setItem(NAME, next);
   document.documentElement.dataset.theme = next;
   document.dispatchEvent(new CustomEvent('theme'));
-  return next;
 }
 
 /** A colour of the style sheet, for what draws on a canvas. */

@@ -11,7 +11,7 @@ import { PrivateServer } from '../../support/private-server.ts';
 export const TOKEN = 'a-token-for-the-console';
 
 /** A name, a label and a payload that would do harm as markup, or read the other way round. */
-export const HOSTILE = '<img src=x onerror="window.harmed=1"><script>window.harmed=2</script>\u202e{{7*7}}';
+const HOSTILE = '<img src=x onerror="window.harmed=1"><script>window.harmed=2</script>\u202e{{7*7}}';
 
 /** An engine under load with a console, of which everything is known. */
 export type World = Readonly<{
