@@ -3,7 +3,7 @@ import type { AlertAnswer, AlertsAnswer, SilenceAnswer } from '../../../src/cons
 import { post, useApi } from '../ui/api.ts';
 import { seen, span } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
-import { Act, Answer, Badge, Card, Dialog, Empty, Head, Key, Problem, Time } from '../ui/parts.tsx';
+import { Act, ActsHead, Answer, Badge, Card, Dialog, Empty, Form, Head, Key, Table, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 import { useShared } from '../ui/session.ts';
 
@@ -48,59 +48,54 @@ export function Alerts() {
 function AlertTable({ alerts, reload }: { alerts: readonly AlertAnswer[]; reload: () => void }) {
   const now = useNow();
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>Alert</th>
-            <th class="fit">Since</th>
-            <th class="fit">Reminders</th>
-            <th>Deliveries</th>
-            <th class="fit">
-              <span class="hidden">Acts</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {alerts.map((alert) => (
-            <tr key={`${alert.automation} ${JSON.stringify(alert.labels)}`}>
-              <td>
-                <a class="main-line" href={link('automations', alert.automation)}>
-                  {seen(alert.name)}
-                </a>
-                <div>
-                  <Key labels={alert.labels} />
-                </div>
-                <Kept alert={alert} />
-              </td>
-              <td class="fit">
-                <Time at={alert.since} />
-                <div class="sub-line">for {span(now - alert.since)}</div>
-              </td>
-              <td class="fit">
-                {alert.firings.filter(({ reminder }) => reminder !== null).length}
-                {alert.reminder !== null && (
-                  <div class="sub-line">
-                    next <Time at={alert.reminder} relative />
-                  </div>
-                )}
-              </td>
-              <td>
-                {alert.deliveries.length === 0 && <span class="soft">–</span>}
-                {alert.deliveries.slice(0, 5).map((one) => (
-                  <Badge key={one.job} tone={one.state === 'failed' ? 'bad' : one.state === 'sent' ? 'good' : ''}>
-                    {seen(one.target ?? one.type)}: {one.state}
-                  </Badge>
-                ))}
-              </td>
-              <td class="fit">
-                <AlertActs alert={alert} reload={reload} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      head={
+        <>
+          <th>Alert</th>
+          <th class="fit">Since</th>
+          <th class="fit">Reminders</th>
+          <th>Deliveries</th>
+          <ActsHead />
+        </>
+      }
+    >
+      {alerts.map((alert) => (
+        <tr key={`${alert.automation} ${JSON.stringify(alert.labels)}`}>
+          <td>
+            <a class="main-line" href={link('automations', alert.automation)}>
+              {seen(alert.name)}
+            </a>
+            <div>
+              <Key labels={alert.labels} />
+            </div>
+            <Kept alert={alert} />
+          </td>
+          <td class="fit">
+            <Time at={alert.since} />
+            <div class="sub-line">for {span(now - alert.since)}</div>
+          </td>
+          <td class="fit">
+            {alert.firings.filter(({ reminder }) => reminder !== null).length}
+            {alert.reminder !== null && (
+              <div class="sub-line">
+                next <Time at={alert.reminder} relative />
+              </div>
+            )}
+          </td>
+          <td>
+            {alert.deliveries.length === 0 && <span class="soft">–</span>}
+            {alert.deliveries.slice(0, 5).map((one) => (
+              <Badge key={one.job} tone={one.state === 'failed' ? 'bad' : one.state === 'sent' ? 'good' : ''}>
+                {seen(one.target ?? one.type)}: {one.state}
+              </Badge>
+            ))}
+          </td>
+          <td class="fit">
+            <AlertActs alert={alert} reload={reload} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 
@@ -168,17 +163,11 @@ type KeepProps = {
 
 function KeepDialog({ what, send, close, done }: KeepProps) {
   const [said, say] = useState({ by: '', reason: '', for: '2h' });
-  const [error, fail] = useState<string | null>(null);
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
+  const submit = async (): Promise<void> => {
     const { by, reason } = said;
-    try {
-      await send(what === 'silence' ? said : { by, reason });
-      done();
-      close();
-    } catch (failure) {
-      fail(failure instanceof Error ? failure.message : String(failure));
-    }
+    await send(what === 'silence' ? said : { by, reason });
+    done();
+    close();
   };
   const field = (name: keyof typeof said, words: string) => (
     <label class="field">
@@ -193,66 +182,56 @@ function KeepDialog({ what, send, close, done }: KeepProps) {
   );
   return (
     <Dialog title={what === 'silence' ? 'Silence this key' : 'Acknowledge this alert'} close={close}>
-      <form onSubmit={(event) => void submit(event)}>
-        {field('by', 'Your name')}
-        {field('reason', 'Why')}
-        {what === 'silence' && field('for', 'How long, as 2h')}
-        {error !== null && <Problem error={error} />}
-        <div class="row">
-          <button type="submit" class="primary">
-            {what === 'silence' ? 'Silence' : 'Acknowledge'}
-          </button>
+      <Form
+        send={submit}
+        submit={what === 'silence' ? 'Silence' : 'Acknowledge'}
+        beside={
           <button type="button" onClick={close}>
             Leave it
           </button>
-        </div>
-      </form>
+        }
+      >
+        {field('by', 'Your name')}
+        {field('reason', 'Why')}
+        {what === 'silence' && field('for', 'How long, as 2h')}
+      </Form>
     </Dialog>
   );
 }
 
 function SilenceTable({ silences, reload }: { silences: readonly SilenceAnswer[]; reload: () => void }) {
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>Of</th>
-            <th class="fit">Until</th>
-            <th>Why</th>
-            <th class="fit">
-              <span class="hidden">Acts</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {silences.map(({ id, automation, labels, until, by, reason, acknowledges }) => (
-            <tr key={id}>
-              <td>
-                {automation === null ? (
-                  'all automations'
-                ) : (
-                  <a href={link('automations', automation)}>{seen(automation)}</a>
-                )}{' '}
-                <Key labels={labels} />
-                {acknowledges && <div class="sub-line">reminders of one alert only</div>}
-              </td>
-              <td class="fit">
-                <Time at={until} relative />
-              </td>
-              <td class="any">
-                {seen(reason)}
-                <div class="sub-line">by {seen(by)}</div>
-              </td>
-              <td class="fit">
-                <Act act={() => post(`/api/silences/${encodeURIComponent(id)}/end`)} done={reload}>
-                  End
-                </Act>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      head={
+        <>
+          <th>Of</th>
+          <th class="fit">Until</th>
+          <th>Why</th>
+          <ActsHead />
+        </>
+      }
+    >
+      {silences.map(({ id, automation, labels, until, by, reason, acknowledges }) => (
+        <tr key={id}>
+          <td>
+            {automation === null ? 'all automations' : <a href={link('automations', automation)}>{seen(automation)}</a>}{' '}
+            <Key labels={labels} />
+            {acknowledges && <div class="sub-line">reminders of one alert only</div>}
+          </td>
+          <td class="fit">
+            <Time at={until} relative />
+          </td>
+          <td class="any">
+            {seen(reason)}
+            <div class="sub-line">by {seen(by)}</div>
+          </td>
+          <td class="fit">
+            <Act act={() => post(`/api/silences/${encodeURIComponent(id)}/end`)} done={reload}>
+              End
+            </Act>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

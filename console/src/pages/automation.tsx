@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'preact/hooks';
 import type { AutomationAnswer, LiveAnswer } from '../../../src/console/answers.ts';
 import { post, useApi } from '../ui/api.ts';
-import { clock, count, seen } from '../ui/format.ts';
+import { clock, count, seen, timeOfEntry } from '../ui/format.ts';
 import { type LiveEvent, useLive } from '../ui/live.ts';
 import { Act, Answer, Badge, Card, Empty, Head, Tabs } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
@@ -148,7 +148,7 @@ function Decisions({ id }: { id: string }) {
         <tbody>
           {events.map((event) => (
             <tr key={event.entry}>
-              <td class="fit mono">{clock(Number.parseInt(event.entry.replace(/^.*\//, ''), 10), true)}</td>
+              <td class="fit mono">{clock(timeOfEntry(event.entry), true)}</td>
               <td>
                 <a href={link('events', event.entry)}>{seen(event.event ?? event.entry)}</a>{' '}
                 <span class="soft any">{seen(event.resource ?? '')}</span>

@@ -4,7 +4,7 @@ import { useApi, withQuery } from '../ui/api.ts';
 import { Spark } from '../ui/chart.tsx';
 import { compact, count, seen } from '../ui/format.ts';
 import { useSettled } from '../ui/now.ts';
-import { Answer, Badge, Card, Empty, Head, Time } from '../ui/parts.tsx';
+import { Answer, Badge, Card, Empty, Head, Table, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 
 const PAGE = 100;
@@ -47,7 +47,7 @@ export function Automations() {
               </Empty>
             ) : (
               <>
-                <Table automations={automations} />
+                <AutomationTable automations={automations} />
                 {total > PAGE && (
                   <div class="row pad">
                     <button type="button" disabled={start === 0} onClick={() => turn(Math.max(0, start - PAGE))}>
@@ -70,44 +70,41 @@ export function Automations() {
   );
 }
 
-function Table({ automations }: Pick<AutomationsAnswer, 'automations'>) {
+function AutomationTable({ automations }: Pick<AutomationsAnswer, 'automations'>) {
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>Automation</th>
-            <th class="fit">State</th>
-            <th class="fit narrow-off">Firings, last hour</th>
-            <th class="num">Number</th>
-            <th class="num">Windows</th>
-            <th class="fit">Last firing</th>
-          </tr>
-        </thead>
-        <tbody>
-          {automations.map((one) => (
-            <tr key={one.id} data-id={one.id}>
-              <td>
-                <a class="main-line" href={link('automations', one.id)}>
-                  {seen(one.name)}
-                </a>
-                <div class="sub-line">{seen(one.trigger)}</div>
-              </td>
-              <td class="fit">
-                <StateBadge enabled={one.enabled} shadow={one.shadow} />
-              </td>
-              <td class="fit narrow-off">
-                <Spark values={one.minutes} label={`${one.firings} firings in the last hour`} />
-              </td>
-              <td class="num">{compact(one.firings)}</td>
-              <td class="num">{compact(one.windows)}</td>
-              <td class="fit">
-                <Time at={one.lastFiring} relative />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      head={
+        <>
+          <th>Automation</th>
+          <th class="fit">State</th>
+          <th class="fit narrow-off">Firings, last hour</th>
+          <th class="num">Number</th>
+          <th class="num">Windows</th>
+          <th class="fit">Last firing</th>
+        </>
+      }
+    >
+      {automations.map((one) => (
+        <tr key={one.id} data-id={one.id}>
+          <td>
+            <a class="main-line" href={link('automations', one.id)}>
+              {seen(one.name)}
+            </a>
+            <div class="sub-line">{seen(one.trigger)}</div>
+          </td>
+          <td class="fit">
+            <StateBadge enabled={one.enabled} shadow={one.shadow} />
+          </td>
+          <td class="fit narrow-off">
+            <Spark values={one.minutes} label={`${one.firings} firings in the last hour`} />
+          </td>
+          <td class="num">{compact(one.firings)}</td>
+          <td class="num">{compact(one.windows)}</td>
+          <td class="fit">
+            <Time at={one.lastFiring} relative />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

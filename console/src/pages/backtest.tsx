@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { BacktestAnswer } from '../../../src/console/answers.ts';
-import { Axis, AxisWords, type Scale, WIDTH, x } from '../ui/axis.tsx';
+import { Axis, AxisWords, type Scale, WIDTH, x, Mark } from '../ui/axis.tsx';
 import { clock, count, counted, keyText, span } from '../ui/format.ts';
 import { Badge, Empty, Key, Time } from '../ui/parts.tsx';
 
@@ -89,16 +89,5 @@ function Lane({ told, scale }: { told: readonly Told[]; scale: Scale }) {
       <path class="m-gone" d={path(['gone']) + was} vector-effect="non-scaling-stroke" />
       <path class="m-new" d={path(['new', 'moved'])} vector-effect="non-scaling-stroke" />
     </svg>
-  );
-}
-
-function Mark({ mark, words }: { mark: string; words: string }) {
-  return (
-    <span>
-      <svg viewBox="0 0 18 12" aria-hidden="true">
-        <path class={mark} d="M9 0l5 6-5 6-5-6z" />
-      </svg>
-      {words}
-    </span>
   );
 }

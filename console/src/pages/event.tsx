@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { EventAnswer, ExplainedAnswer, StatusAnswer, WindowAnswer } from '../../../src/console/answers.ts';
-import { post, useApi } from '../ui/api.ts';
+import { post, useApi, useAsked } from '../ui/api.ts';
 import { clock, count, seen } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Ghosts, Head, Key, Problem, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
@@ -70,20 +70,10 @@ export function EventDetail({ entry }: { entry: string }) {
   );
 }
 
-type State = 'idle' | 'busy' | { error: string } | { data: ExplainedAnswer };
-
 function Explanation({ entry }: { entry: string }) {
   const status = useApi<StatusAnswer>('/api/status');
-  const [state, set] = useState<State>('idle');
+  const [state, run] = useAsked(() => post<ExplainedAnswer>(`/api/events/${encodeURIComponent(entry)}/explanation`));
   const entries = status.data?.entries ?? null;
-  const run = async (): Promise<void> => {
-    set('busy');
-    try {
-      set({ data: await post<ExplainedAnswer>(`/api/events/${encodeURIComponent(entry)}/explanation`) });
-    } catch (error) {
-      set({ error: error instanceof Error ? error.message : String(error) });
-    }
-  };
   useEffect(() => {
     if (entries !== null && entries <= SOON) void run();
   }, [entry, entries]);

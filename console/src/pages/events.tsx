@@ -1,10 +1,10 @@
 import { useCallback, useState } from 'preact/hooks';
 import type { EventRowAnswer, EventsAnswer, LiveAnswer } from '../../../src/console/answers.ts';
-import { get, useApi, withQuery } from '../ui/api.ts';
-import { clock, count, counted, seen } from '../ui/format.ts';
+import { get, useApi, withQuery, rowsOf, usePages } from '../ui/api.ts';
+import { clock, count, counted, seen, timeOfEntry } from '../ui/format.ts';
 import { type LiveEvent, useLive } from '../ui/live.ts';
 import { useSettled } from '../ui/now.ts';
-import { Answer, Badge, Card, Empty, Head, Problem, Tabs, Time } from '../ui/parts.tsx';
+import { Answer, Badge, Card, Empty, Head, Problem, Table, Tabs, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 
 type Filter = Readonly<{ name: string; resource: string; label: string }>;
@@ -54,26 +54,15 @@ export function Events() {
 }
 
 function PastEvents({ filter }: { filter: Filter }) {
-  const path = withQuery('/api/events', { ...filter, limit: PAGE });
-  const first = useApi<EventsAnswer>(path, 5_000);
-  const [more, add] = useState<{ path: string; pages: readonly EventsAnswer[] }>({ path, pages: [] });
-  const [error, fail] = useState<string | null>(null);
-  const pages = more.path === path ? more.pages : [];
-  const next = pages.length === 0 ? (first.data?.next ?? null) : (pages.at(-1)?.next ?? null);
-  const load = async (): Promise<void> => {
-    try {
-      const page = await get<EventsAnswer>(withQuery('/api/events', { ...filter, before: next ?? '', limit: PAGE }));
-      add({ path, pages: [...pages, page] });
-    } catch (failure) {
-      fail(failure instanceof Error ? failure.message : String(failure));
-    }
-  };
+  const { first, more, next, error, load } = usePages<EventsAnswer>('/api/events', { ...filter, limit: PAGE }, 5_000);
   return (
     <Answer of={first} lines={10}>
       {(data) => {
-        const known = new Set(data.events.map(({ entry }) => entry));
-        const all = [...data.events, ...pages.flatMap(({ events }) => events).filter(({ entry }) => !known.has(entry))];
-        const looked = [data, ...pages].reduce((sum, one) => sum + one.looked, 0);
+        const all = rowsOf(
+          data.events,
+          more.flatMap(({ events }) => events),
+        );
+        const looked = [data, ...more].reduce((sum, one) => sum + one.looked, 0);
         return (
           <>
             {all.length === 0 ? (
@@ -99,49 +88,46 @@ function PastEvents({ filter }: { filter: Filter }) {
 
 function EventTable({ events }: { events: readonly EventRowAnswer[] }) {
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th class="fit">Received</th>
-            <th>Event</th>
-            <th>Resource</th>
-            <th class="fit narrow-off">Occurred</th>
-            <th class="fit">State</th>
-          </tr>
-        </thead>
-        <tbody>
-          {events.map(({ entry, event, resource, occurred, received, applied, reason }) => (
-            <tr key={entry} data-entry={entry}>
-              <td class="fit">
-                <a href={link('events', entry)}>
-                  <Time at={received ?? Number.parseInt(entry.replace(/^.*\//, ''), 10)} fine />
-                </a>
-              </td>
-              <td>
-                <a class="main-line" href={link('events', entry)}>
-                  {event === '' ? 'no event' : seen(event)}
-                </a>
-                {reason !== null && <div class="sub-line">{seen(reason)}</div>}
-              </td>
-              <td class="any mono">{seen(resource)}</td>
-              <td class="fit narrow-off">
-                <Time at={occurred} fine />
-              </td>
-              <td class="fit">
-                {reason !== null ? (
-                  <Badge tone="bad">rejected</Badge>
-                ) : applied ? (
-                  <Badge>applied</Badge>
-                ) : (
-                  <Badge tone="warn">waits</Badge>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      head={
+        <>
+          <th class="fit">Received</th>
+          <th>Event</th>
+          <th>Resource</th>
+          <th class="fit narrow-off">Occurred</th>
+          <th class="fit">State</th>
+        </>
+      }
+    >
+      {events.map(({ entry, event, resource, occurred, received, applied, reason }) => (
+        <tr key={entry} data-entry={entry}>
+          <td class="fit">
+            <a href={link('events', entry)}>
+              <Time at={received ?? timeOfEntry(entry)} fine />
+            </a>
+          </td>
+          <td>
+            <a class="main-line" href={link('events', entry)}>
+              {event === '' ? 'no event' : seen(event)}
+            </a>
+            {reason !== null && <div class="sub-line">{seen(reason)}</div>}
+          </td>
+          <td class="any mono">{seen(resource)}</td>
+          <td class="fit narrow-off">
+            <Time at={occurred} fine />
+          </td>
+          <td class="fit">
+            {reason !== null ? (
+              <Badge tone="bad">rejected</Badge>
+            ) : applied ? (
+              <Badge>applied</Badge>
+            ) : (
+              <Badge tone="warn">waits</Badge>
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 
@@ -196,9 +182,7 @@ function LiveTable({ events }: { events: readonly LiveEvent[] }) {
         {events.map((event) => (
           <tr key={event.entry}>
             <td class="fit mono">
-              <a href={link('events', event.entry)}>
-                {clock(Number.parseInt(event.entry.replace(/^.*\//, ''), 10), true)}
-              </a>
+              <a href={link('events', event.entry)}>{clock(timeOfEntry(event.entry), true)}</a>
             </td>
             <td>
               <div class="main-line">{seen(event.event ?? 'no event')}</div>

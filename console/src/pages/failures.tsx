@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { DeliveryAnswer, LetterAnswer } from '../../../src/console/answers.ts';
 import { get, post, useApi, withQuery } from '../ui/api.ts';
-import { counted, seen } from '../ui/format.ts';
-import { Act, Answer, Badge, Card, Dialog, Empty, Head, Problem, Tabs, Time } from '../ui/parts.tsx';
+import { counted, seen, count } from '../ui/format.ts';
+import { Act, Answer, Badge, Card, Dialog, Empty, Head, Problem, Tabs, Time, ActsHead, Form, Table } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
 import { useShared } from '../ui/session.ts';
 
@@ -45,24 +45,19 @@ function Letters() {
               Entries that are no events, and jobs that nobody takes, would stand here.
             </Empty>
           ) : (
-            <div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th class="fit">Given up</th>
-                    <th>What was wrong</th>
-                    <th class="fit">
-                      <span class="hidden">Acts</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {data.letters.map((letter) => (
-                    <LetterRow key={letter.id} letter={letter} reload={letters.reload} edit={() => edit(letter)} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              head={
+                <>
+                  <th class="fit">Given up</th>
+                  <th>What was wrong</th>
+                  <ActsHead />
+                </>
+              }
+            >
+              {data.letters.map((letter) => (
+                <LetterRow key={letter.id} letter={letter} reload={letters.reload} edit={() => edit(letter)} />
+              ))}
+            </Table>
           )
         }
       </Answer>
@@ -148,42 +143,37 @@ function eventOf(fields: readonly string[]): unknown {
 
 function EditDialog({ letter, close, done }: { letter: LetterAnswer; close: () => void; done: () => void }) {
   const [text, set] = useState(() => JSON.stringify(eventOf(letter.fields), null, 2));
-  const [error, fail] = useState<string | null>(null);
   const whole = async (): Promise<void> => {
     const { fields } = await get<LetterAnswer>(`/api/letters/${encodeURIComponent(letter.id)}`);
     set(JSON.stringify(eventOf(fields), null, 2));
   };
-  const send = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    try {
-      await post(`/api/letters/${encodeURIComponent(letter.id)}/replacement`, { event: JSON.parse(text) as unknown });
-      done();
-      close();
-    } catch (failure) {
-      fail(failure instanceof Error ? failure.message : String(failure));
-    }
+  const send = async (): Promise<void> => {
+    await post(`/api/letters/${encodeURIComponent(letter.id)}/replacement`, { event: JSON.parse(text) as unknown });
+    done();
+    close();
   };
   return (
     <Dialog title="Send this event in its place" close={close}>
-      <form onSubmit={(event) => void send(event)}>
+      <Form
+        send={send}
+        submit="Send, and drop the letter"
+        beside={
+          <>
+            <button type="button" onClick={() => void whole()}>
+              Load all of it
+            </button>
+            <button type="button" onClick={close}>
+              Leave it
+            </button>
+          </>
+        }
+      >
         <p class="soft">{seen(letter.reason)}</p>
         <label class="field">
           The event, as JSON
           <textarea rows={14} spellcheck={false} value={text} onInput={(event) => set(event.currentTarget.value)} />
         </label>
-        {error !== null && <Problem error={error} />}
-        <div class="row">
-          <button type="submit" class="primary">
-            Send, and drop the letter
-          </button>
-          <button type="button" onClick={() => void whole()}>
-            Load all of it
-          </button>
-          <button type="button" onClick={close}>
-            Leave it
-          </button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }
@@ -215,26 +205,21 @@ function Deliveries() {
           deliveries.length === 0 ? (
             <Empty title="No delivery is noted">Messages, webhooks and what else actions do would stand here.</Empty>
           ) : (
-            <div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th class="fit">Noted</th>
-                    <th>Delivery</th>
-                    <th class="fit">State</th>
-                    <th class="num">Tries</th>
-                    <th class="fit">
-                      <span class="hidden">Acts</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {deliveries.map((one) => (
-                    <DeliveryRow key={one.job} one={one} reload={list.reload} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              head={
+                <>
+                  <th class="fit">Noted</th>
+                  <th>Delivery</th>
+                  <th class="fit">State</th>
+                  <th class="num">Tries</th>
+                  <ActsHead />
+                </>
+              }
+            >
+              {deliveries.map((one) => (
+                <DeliveryRow key={one.job} one={one} reload={list.reload} />
+              ))}
+            </Table>
           )
         }
       </Answer>

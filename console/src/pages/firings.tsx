@@ -1,8 +1,7 @@
-import { useCallback, useState } from 'preact/hooks';
 import type { FiringAnswer, FiringsAnswer } from '../../../src/console/answers.ts';
-import { get, useApi, withQuery } from '../ui/api.ts';
+import { rowsOf, usePages } from '../ui/api.ts';
 import { seen } from '../ui/format.ts';
-import { Answer, Badge, Card, Empty, Head, Key, Problem, Time } from '../ui/parts.tsx';
+import { Answer, Badge, Card, Empty, Head, Key, Problem, Table, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 
 const PAGE = 100;
@@ -20,25 +19,18 @@ export function Firings() {
 
 /** What fired, page by page. */
 export function FiringList({ automation }: { automation?: string }) {
-  const first = useApi<FiringsAnswer>(withQuery('/api/firings', { automation, limit: PAGE }), 4_000);
-  const [more, add] = useState<{ firings: readonly FiringAnswer[]; next: string | null } | null>(null);
-  const [error, fail] = useState<string | null>(null);
-  const next = more === null ? (first.data?.next ?? null) : more.next;
-  const load = useCallback(async () => {
-    try {
-      const page = await get<FiringsAnswer>(
-        withQuery('/api/firings', { automation, before: next ?? undefined, limit: PAGE }),
-      );
-      add((old) => ({ firings: [...(old?.firings ?? []), ...page.firings], next: page.next }));
-    } catch (failure) {
-      fail(failure instanceof Error ? failure.message : String(failure));
-    }
-  }, [automation, next]);
+  const { first, more, next, error, load } = usePages<FiringsAnswer>(
+    '/api/firings',
+    { automation, limit: PAGE },
+    4_000,
+  );
   return (
     <Answer of={first} lines={8}>
       {({ firings, searched }) => {
-        const known = new Set(firings.map(({ entry }) => entry));
-        const all = [...firings, ...(more?.firings ?? []).filter(({ entry }) => !known.has(entry))];
+        const all = rowsOf(
+          firings,
+          more.flatMap((page) => page.firings),
+        );
         if (all.length === 0)
           return (
             <Empty title="Nothing has fired yet">
@@ -80,45 +72,42 @@ export function StateOf({ firing: { state, shadow, reminder } }: { firing: Firin
 
 export function FiringTable({ firings, brief = false }: { firings: readonly FiringAnswer[]; brief?: boolean }) {
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th class="fit">Decided</th>
-            <th>Automation</th>
-            <th>For</th>
-            <th class="fit">State</th>
-            {!brief && <th class="narrow-off">By</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {firings.map((firing) => (
-            <tr key={firing.entry} data-id={firing.id}>
-              <td class="fit">
-                <a href={link('firings', firing.id)} title="Why it fired">
-                  <Time at={firing.decided} fine={!brief} />
-                </a>
-              </td>
-              <td>
-                <a class="main-line" href={link('automations', firing.automation)}>
-                  {seen(firing.name)}
-                </a>
-              </td>
-              <td>
-                <Key labels={firing.labels} />
-              </td>
-              <td class="fit">
-                <StateOf firing={firing} />
-              </td>
-              {!brief && (
-                <td class="narrow-off any">
-                  {firing.event === null ? <span class="soft">what did not come</span> : seen(firing.event.event)}
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      head={
+        <>
+          <th class="fit">Decided</th>
+          <th>Automation</th>
+          <th>For</th>
+          <th class="fit">State</th>
+          {!brief && <th class="narrow-off">By</th>}
+        </>
+      }
+    >
+      {firings.map((firing) => (
+        <tr key={firing.entry} data-id={firing.id}>
+          <td class="fit">
+            <a href={link('firings', firing.id)} title="Why it fired">
+              <Time at={firing.decided} fine={!brief} />
+            </a>
+          </td>
+          <td>
+            <a class="main-line" href={link('automations', firing.automation)}>
+              {seen(firing.name)}
+            </a>
+          </td>
+          <td>
+            <Key labels={firing.labels} />
+          </td>
+          <td class="fit">
+            <StateOf firing={firing} />
+          </td>
+          {!brief && (
+            <td class="narrow-off any">
+              {firing.event === null ? <span class="soft">what did not come</span> : seen(firing.event.event)}
+            </td>
+          )}
+        </tr>
+      ))}
+    </Table>
   );
 }

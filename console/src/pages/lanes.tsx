@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { FiringAnswer, LaneAnswer, LanesAnswer } from '../../../src/console/answers.ts';
 import { useApi, withQuery } from '../ui/api.ts';
-import { Axis, AxisWords, type Scale, WIDTH, x } from '../ui/axis.tsx';
+import { Axis, AxisWords, type Scale, WIDTH, x, Mark } from '../ui/axis.tsx';
 import { ago, clock, count, counted, keyText, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Key, Time } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
@@ -121,24 +121,13 @@ function Legend() {
           {words}
         </span>
       ))}
-      <Sample path="M9 1v10" mark="m-tick" words="event" />
-      <Sample path="M9 1v10" mark="m-arm" words="opens a window" />
-      <Sample path="M9 1v10" mark="m-end" words="ends it" />
-      <Sample path="M9 0l5 6-5 6-5-6z" mark="m-fire" words="firing" />
-      <Sample path="M9 0l5 6-5 6-5-6z" mark="m-resolve" words="resolved" />
-      <Sample path="M9 0v12" mark="m-due" words="deadline" />
+      <Mark path="M9 1v10" mark="m-tick" words="event" />
+      <Mark path="M9 1v10" mark="m-arm" words="opens a window" />
+      <Mark path="M9 1v10" mark="m-end" words="ends it" />
+      <Mark mark="m-fire" words="firing" />
+      <Mark mark="m-resolve" words="resolved" />
+      <Mark path="M9 0v12" mark="m-due" words="deadline" />
     </div>
-  );
-}
-
-function Sample({ path, mark, words }: { path: string; mark: string; words: string }) {
-  return (
-    <span>
-      <svg viewBox="0 0 18 12" aria-hidden="true">
-        <path class={mark} d={path} />
-      </svg>
-      {words}
-    </span>
   );
 }
 

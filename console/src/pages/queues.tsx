@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { QueueAnswer, QueueJobAnswer } from '../../../src/console/answers.ts';
 import { useApi, withQuery } from '../ui/api.ts';
 import { compact, count, seen } from '../ui/format.ts';
-import { Answer, Badge, Card, Empty, Head, Tabs, Time } from '../ui/parts.tsx';
+import { Answer, Badge, Card, Empty, Head, Table, Tabs, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 
 type Depth = QueueAnswer['depth'];
@@ -28,26 +28,23 @@ export function Queues() {
             data.queues.length === 0 ? (
               <Empty title="No automation names a queue">Firings with actions make jobs in BullMQ queues.</Empty>
             ) : (
-              <div class="scroll">
-                <table>
-                  <thead>
-                    <tr>
-                      <th>Queue</th>
-                      <th class="fit narrow-off">Jobs</th>
-                      {STATES.map(([state, words]) => (
-                        <th class="num" key={state}>
-                          {words}
-                        </th>
-                      ))}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {data.queues.map((queue) => (
-                      <Row key={queue.name} queue={queue} />
+              <Table
+                head={
+                  <>
+                    <th>Queue</th>
+                    <th class="fit narrow-off">Jobs</th>
+                    {STATES.map(([state, words]) => (
+                      <th class="num" key={state}>
+                        {words}
+                      </th>
                     ))}
-                  </tbody>
-                </table>
-              </div>
+                  </>
+                }
+              >
+                {data.queues.map((queue) => (
+                  <Row key={queue.name} queue={queue} />
+                ))}
+              </Table>
             )
           }
         </Answer>
@@ -142,41 +139,36 @@ export function QueueDetail({ name }: { name: string }) {
 
 function Jobs({ jobs }: { jobs: readonly QueueJobAnswer[] }) {
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th class="fit">Added</th>
-            <th>Job</th>
-            <th class="fit">Finished</th>
-            <th class="num">Tries</th>
-          </tr>
-        </thead>
-        <tbody>
-          {jobs.map(({ id, name, added, finished, tries, error, data }) => (
-            <tr key={id} data-job={id}>
-              <td class="fit">
-                <Time at={added} fine />
-              </td>
-              <td>
-                <div class="main-line">{seen(name)}</div>
-                <div class="sub-line mono">
-                  {/^[fgh]-/.test(id) ? <a href={link('firings', id)}>{id}</a> : seen(id)}
-                </div>
-                {error !== '' && <div class="sub-line">{seen(error)}</div>}
-                <details>
-                  <summary class="small">Its data</summary>
-                  <pre class="block">{seen(data)}</pre>
-                </details>
-              </td>
-              <td class="fit">
-                <Time at={finished} fine />
-              </td>
-              <td class="num">{tries}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      head={
+        <>
+          <th class="fit">Added</th>
+          <th>Job</th>
+          <th class="fit">Finished</th>
+          <th class="num">Tries</th>
+        </>
+      }
+    >
+      {jobs.map(({ id, name, added, finished, tries, error, data }) => (
+        <tr key={id} data-job={id}>
+          <td class="fit">
+            <Time at={added} fine />
+          </td>
+          <td>
+            <div class="main-line">{seen(name)}</div>
+            <div class="sub-line mono">{/^[fgh]-/.test(id) ? <a href={link('firings', id)}>{id}</a> : seen(id)}</div>
+            {error !== '' && <div class="sub-line">{seen(error)}</div>}
+            <details>
+              <summary class="small">Its data</summary>
+              <pre class="block">{seen(data)}</pre>
+            </details>
+          </td>
+          <td class="fit">
+            <Time at={finished} fine />
+          </td>
+          <td class="num">{tries}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

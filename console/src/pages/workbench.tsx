@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AutomationAnswer, BacktestAnswer, DraftAnswer } from '../../../src/console/answers.ts';
-import { get, post } from '../ui/api.ts';
+import { get, post, reasonOf, useAsked } from '../ui/api.ts';
 import { Editor } from '../ui/editor.tsx';
 import { counted, seen } from '../ui/format.ts';
 import { Act, Badge, Card, Empty, Ghosts, Head, Problem } from '../ui/parts.tsx';
@@ -32,7 +32,7 @@ export function Workbench({ id }: { id: string | undefined }) {
     }
     get<AutomationAnswer>(`/api/automations/${encodeURIComponent(id)}`).then(
       (automation) => set(automation.text),
-      (failure: unknown) => fail(failure instanceof Error ? failure.message : String(failure)),
+      (failure: unknown) => fail(reasonOf(failure)),
     );
   }, [id]);
   if (error !== null) return <Problem error={error} />;
@@ -163,19 +163,9 @@ const SPANS = [
   [24 * 3_600_000, '1 day'],
 ] as const;
 
-type Run = 'idle' | 'busy' | { error: string } | { data: BacktestAnswer };
-
 function Backtests({ text, isSound }: { text: string; isSound: boolean }) {
   const [sinceMs, choose] = useState<number>(3_600_000);
-  const [run, set] = useState<Run>('idle');
-  const start = async (): Promise<void> => {
-    set('busy');
-    try {
-      set({ data: await post<BacktestAnswer>('/api/backtests', { text, sinceMs }) });
-    } catch (error) {
-      set({ error: error instanceof Error ? error.message : String(error) });
-    }
-  };
+  const [run, start] = useAsked(() => post<BacktestAnswer>('/api/backtests', { text, sinceMs }));
   return (
     <Card
       title="What it would have done"

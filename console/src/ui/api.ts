@@ -1,5 +1,10 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 
+/** What went wrong, as a sentence. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 async function answerOf<T>(response: Response): Promise<T> {
   const value: unknown = await response.json().catch(() => null);
   if (response.ok) return value as T;
@@ -58,7 +63,7 @@ export function useApi<T>(path: string, every?: number): Loaded<T> {
         setState({ path, data, error: null });
       } catch (error) {
         if (end.signal.aborted) return;
-        const message = error instanceof Error ? error.message : String(error);
+        const message = reasonOf(error);
         setState((old) => ({ path, data: old.path === path ? old.data : null, error: message }));
       }
       if (every !== undefined) timer = window.setTimeout(again, every);
@@ -77,4 +82,60 @@ export function useApi<T>(path: string, every?: number): Loaded<T> {
   const reload = useCallback(() => setRound((now) => now + 1), []);
   const own = state.path === path;
   return { data: own ? state.data : null, error: own ? state.error : null, reload };
+}
+
+/** Something that is asked for by a button: whether it is on its way, and what came of it. */
+export type Asked<T> = 'idle' | 'busy' | Readonly<{ error: string }> | Readonly<{ data: T }>;
+
+/** How far it is, and what asks for it. */
+export function useAsked<T>(ask: () => Promise<T>): readonly [Asked<T>, () => Promise<void>] {
+  const [state, set] = useState<Asked<T>>('idle');
+  const run = async (): Promise<void> => {
+    set('busy');
+    try {
+      set({ data: await ask() });
+    } catch (error) {
+      set({ error: reasonOf(error) });
+    }
+  };
+  return [state, run];
+}
+
+type Page = Readonly<{ next: string | null }>;
+
+/** A list page by page: the first is asked for again and again, those behind it when somebody wants them. `next`: null where the list ends. */
+export type Paged<T> = Readonly<{
+  first: Loaded<T>;
+  more: readonly T[];
+  next: string | null;
+  error: string | null;
+  load: () => Promise<void>;
+}>;
+
+export function usePages<T extends Page>(
+  path: string,
+  query: Parameters<typeof withQuery>[1],
+  every: number,
+): Paged<T> {
+  const asked = withQuery(path, query);
+  const first = useApi<T>(asked, every);
+  const [loaded, add] = useState<Readonly<{ asked: string; pages: readonly T[] }>>({ asked, pages: [] });
+  const [error, fail] = useState<string | null>(null);
+  const more = loaded.asked === asked ? loaded.pages : [];
+  const next = (more.at(-1) ?? first.data)?.next ?? null;
+  const load = async (): Promise<void> => {
+    try {
+      const page = await get<T>(withQuery(path, { ...query, before: next ?? undefined }));
+      add({ asked, pages: [...more, page] });
+    } catch (failure) {
+      fail(reasonOf(failure));
+    }
+  };
+  return { first, more, next, error, load };
+}
+
+/** Rows of all pages. The first page moves on, so that it may hold rows of those behind it. */
+export function rowsOf<Row extends Readonly<{ entry: string }>>(first: readonly Row[], more: readonly Row[]): Row[] {
+  const known = new Set(first.map(({ entry }) => entry));
+  return [...first, ...more.filter(({ entry }) => !known.has(entry))];
 }

@@ -47,6 +47,20 @@ export function Axis({ scale, now }: { scale: Scale; now: number | null }) {
   );
 }
 
+const DIAMOND = 'M9 0l5 6-5 6-5-6z';
+
+/** A mark of a drawing, and what it means. */
+export function Mark({ mark, words, path = DIAMOND }: { mark: string; words: string; path?: string }) {
+  return (
+    <span>
+      <svg viewBox="0 0 18 12" aria-hidden="true">
+        <path class={mark} d={path} />
+      </svg>
+      {words}
+    </span>
+  );
+}
+
 /** The times as text, which a drawing that is stretched would stretch too. */
 export function AxisWords({ scale }: { scale: Scale }) {
   const shown = marks(scale);

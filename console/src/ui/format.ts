@@ -71,6 +71,11 @@ export function bytes(value: number): string {
   return value < 1e9 ? `${Math.round(value / 1e6)} MB` : `${(value / 1e9).toFixed(1)} GB`;
 }
 
+/** When an entry came, by its id, which may name a partition: `7/1795906202819-0`. */
+export function timeOfEntry(entry: string): number {
+  return Number.parseInt(entry.replace(/^.*\//, ''), 10);
+}
+
 /** Labels as one text. */
 export function keyText(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)

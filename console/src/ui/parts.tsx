@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Loaded } from './api.ts';
+import { type Loaded, reasonOf } from './api.ts';
 import { ago, iso, moment, seen } from './format.ts';
 import { useNow } from './now.ts';
 import { useShared } from './session.ts';
@@ -180,6 +180,60 @@ export function Dialog({ title, close, children }: Children & { title: string; c
   );
 }
 
+/** Something that is sent, and says what went wrong. `beside`: what stands beside the button that sends it. */
+export function Form({
+  send,
+  submit,
+  disabled = false,
+  beside,
+  children,
+}: Children & { send: () => Promise<void>; submit: string; disabled?: boolean; beside: ComponentChildren }) {
+  const [error, fail] = useState<string | null>(null);
+  const run = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    try {
+      await send();
+    } catch (failure) {
+      fail(reasonOf(failure));
+    }
+  };
+  return (
+    <form onSubmit={(event) => void run(event)}>
+      {children}
+      {error !== null && <Problem error={error} />}
+      <div class="row">
+        <button type="submit" class="primary" disabled={disabled}>
+          {submit}
+        </button>
+        {beside}
+      </div>
+    </form>
+  );
+}
+
+/** @param head the cells of its head; what stands in it are its rows */
+export function Table({ head, children }: Children & { head: ComponentChildren }) {
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>{head}</tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Above a column of buttons: those who see it need no word for it. */
+export function ActsHead() {
+  return (
+    <th class="fit">
+      <span class="hidden">Acts</span>
+    </th>
+  );
+}
+
 /** A button that changes the engine: it asks for the token where that is missing, and says what went wrong. */
 export function Act({
   act,
@@ -200,7 +254,7 @@ export function Act({
       set('');
       done?.();
     } catch (error) {
-      set({ error: error instanceof Error ? error.message : String(error) });
+      set({ error: reasonOf(error) });
     }
   };
   return (

@@ -1,33 +1,25 @@
 import { useState } from 'preact/hooks';
 import { post } from './api.ts';
-import { Dialog, Problem } from './parts.tsx';
+import { Dialog, Form } from './parts.tsx';
 
 function TokenForm({ done }: { done: () => void }) {
   const [token, set] = useState('');
-  const [error, fail] = useState<string | null>(null);
-  const send = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    try {
-      await post('/api/session', { token });
-      done();
-    } catch (failure) {
-      fail(failure instanceof Error ? failure.message : String(failure));
-    }
+  const send = async (): Promise<void> => {
+    await post('/api/session', { token });
+    done();
   };
   return (
-    <form onSubmit={(event) => void send(event)}>
+    <Form
+      send={send}
+      submit="Go on"
+      disabled={token === ''}
+      beside={<span class="small soft">It stands in the file that the console was started with.</span>}
+    >
       <label class="field">
         Token of this console
         <input type="password" autocomplete="off" value={token} onInput={(event) => set(event.currentTarget.value)} />
       </label>
-      {error !== null && <Problem error={error} />}
-      <div class="row">
-        <button type="submit" class="primary" disabled={token === ''}>
-          Go on
-        </button>
-        <span class="small soft">It stands in the file that the console was started with.</span>
-      </div>
-    </form>
+    </Form>
   );
 }
 
