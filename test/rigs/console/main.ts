@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -33,6 +33,7 @@ async function run(check: Check): Promise<void> {
   try {
     world.load();
     const own = await opened(browser, world.console.address);
+    await check('its types fit those of the API', async () => checkTypes());
     await check('the first view is light, and nothing is asked elsewhere', () => firstView(browser, world));
     for (const { name, place, holds } of PAGES) {
       await check(`${name}: what it shows is what the engine says, and axe finds nothing serious`, async () => {
@@ -65,6 +66,15 @@ function buildPage(): void {
   } catch (error) {
     throw new LeftOut(String((error as { stderr?: Buffer }).stderr ?? error).trim());
   }
+}
+
+/** What builds the page takes types away and compares none. */
+function checkTypes(): void {
+  const { status, stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'console'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stdout);
 }
 
 async function soundAndSafe(page: Page): Promise<void> {
