@@ -10,7 +10,7 @@ const SESSION_MS = 12 * 3_600_000;
 const WRONG_TOKENS = 20;
 const MINUTE_MS = 60_000;
 
-const COOKIE = 'watchfire_console';
+export const COOKIE = 'watchfire_console';
 
 /** Names by which a browser on this machine reaches it. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/;

@@ -29,11 +29,15 @@ export async function answer(parts: AnsweringParts, request: IncomingMessage, re
   try {
     sendJson(response, 200, await answerOf(parts, request, given.signal));
   } catch (error) {
-    if (given.signal.aborted) return;
-    const { status, ...said } = refusalOf(error);
-    if (status === 500) parts.logger.warn({ error: reasonOf(error) }, 'console could not answer');
-    sendJson(response, status, { error: said });
+    if (!given.signal.aborted) refuse(response, error, parts.logger);
   }
+}
+
+/** Answers with what went wrong. */
+export function refuse(response: ServerResponse, error: unknown, logger: Logger): void {
+  const { status, ...said } = refusalOf(error);
+  if (status === 500) logger.warn({ error: reasonOf(error) }, 'console could not answer');
+  sendJson(response, status, { error: said });
 }
 
 export function sendJson(

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Watchfire } from '../engine.ts';
-import { reasonOf } from '../errors.ts';
 import { Access, type AccessRules } from './access.ts';
 import { ALERTS } from './alerts.ts';
-import { answer, sendJson } from './answering.ts';
+import { answer, refuse, sendJson } from './answering.ts';
 import { AUTOMATIONS } from './automations.ts';
 import type { ConsoleTools, Desk } from './desk.ts';
 import { EVENTS } from './events.ts';
@@ -69,10 +68,7 @@ export class Console {
       if (path.startsWith('/api/')) await this.#answer(path, request, response);
       else return await this.#page(request, response);
     } catch (error) {
-      const known = error instanceof ConsoleRefusal;
-      if (!known) this.#logger.warn({ error: reasonOf(error) }, 'console could not answer');
-      const message = known ? error.message : reasonOf(error);
-      sendJson(response, known ? error.status : 500, { error: { code: 'REFUSED', message, path: null } });
+      refuse(response, error, this.#logger);
     }
     return true;
   }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { EventInput } from '../documents/given.ts';
 import type { DeadLetter } from '../inspect/dead-letters.ts';
+import { partOfId } from '../inspect/parts.ts';
 import { DELIVERY_STATES } from '../model/delivery.ts';
+import { msOf } from '../model/intake.ts';
 import { ConsoleRefusal } from './refusal.ts';
 import { type Route, route, textIn, wholeIn } from './route.ts';
 import { anyObject, deliveryShape, listOf, time } from './shapes.ts';
@@ -31,7 +33,7 @@ const LISTED_CHARACTERS = 2_000;
 const ids = z.object({ ids: z.array(z.string()).min(1).max(ACTED_ON) });
 
 function letterTold({ id, source, entry, reason, error, attempts, fields }: DeadLetter): z.input<typeof letterShape> {
-  return { id, at: Number.parseInt(id.slice(id.indexOf('/') + 1), 10), source, entry, reason, error, attempts, fields };
+  return { id, at: msOf(partOfId(id).id), source, entry, reason, error, attempts, fields };
 }
 
 function shortened(letter: DeadLetter): DeadLetter {

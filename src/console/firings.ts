@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { eventDocument } from '../model/event.ts';
 import type { FoundEvent } from '../why/evidence.ts';
 import type { Why, WhyStep } from '../why/why.ts';
+import type { ConsoleTools } from './desk.ts';
 import { ConsoleRefusal } from './refusal.ts';
 import { type Route, route, textIn, wholeIn } from './route.ts';
 import { deliveryShape, eventShape, firingShape, labels, listOf, storyShape, time } from './shapes.ts';
@@ -62,8 +63,6 @@ export const firingsShape = z.object({
   searched: z.number().nullable().describe('null: the answer is complete; else the search was given up after so many'),
 });
 
-type Words = Parameters<Route['run']>[0]['tools'];
-
 export const FIRINGS: readonly Route[] = [
   route({
     path: '/api/firings',
@@ -97,7 +96,7 @@ export const FIRINGS: readonly Route[] = [
   }),
 ];
 
-function whyTold(why: Why, tools: Words): z.input<typeof whyShape> {
+function whyTold(why: Why, tools: ConsoleTools): z.input<typeof whyShape> {
   const { recorded, standing, step, alert, jobs, outcome, timeline } = why;
   return {
     firing: firingTold(recorded),
@@ -118,7 +117,7 @@ function whyTold(why: Why, tools: Words): z.input<typeof whyShape> {
   };
 }
 
-function stepTold(step: WhyStep, tools: Words): z.input<typeof stepShape> {
+function stepTold(step: WhyStep, tools: ConsoleTools): z.input<typeof stepShape> {
   const { firing, trigger, event, opener, counted, missing, children } = step;
   const { id, path, labels, triggered } = firing;
   return {

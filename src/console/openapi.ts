@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COOKIE } from './access.ts';
 import { liveShape } from './live.ts';
 import type { Route } from './route.ts';
 import { SESSION_ANSWER, SESSION_BODY } from './session.ts';
@@ -98,7 +99,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
       schemas: named.schemas,
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
-        session: { type: 'apiKey', in: 'cookie', name: 'watchfire_console' },
+        session: { type: 'apiKey', in: 'cookie', name: COOKIE },
       },
     },
   };

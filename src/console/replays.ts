@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors.ts';
 import { Scratch } from '../simulation/scratch.ts';
 import type { ScratchEngine } from '../simulation/scratch-engine.ts';
 import { type ScratchServer, scratchServer } from '../simulation/scratch-server.ts';
@@ -65,10 +66,7 @@ export class Replays {
     this.#server ??= scratchServer(this.#url, '--scratch URL');
     const { url } = await this.#server.catch((error: unknown) => {
       this.#server = null;
-      throw new ConsoleRefusal(
-        503,
-        `nothing can be replayed: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      throw new ConsoleRefusal(503, `nothing can be replayed: ${reasonOf(error)}`);
     });
     const scratch = await Scratch.open({ url }, signal);
     try {

@@ -10,7 +10,6 @@ export const labels = z.record(z.string(), z.string()).describe('Values by the n
 export const listOf = <One extends z.ZodType>(one: One) => z.array(one).readonly();
 export const anyObject = z.record(z.string(), z.unknown()).readonly();
 
-/** A key of an automation, or a resource: a complete event as jobs have it. */
 export const eventShape = z
   .looseObject({
     id: z.string(),

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { BacktestAnswer } from '../../../src/console/answers.ts';
-import { Axis, AxisWords, type Scale, WIDTH, x, Mark } from '../ui/axis.tsx';
+import { Axis, AxisWords, Mark, type Scale, WIDTH, x } from '../ui/axis.tsx';
 import { clock, count, counted, keyText, span } from '../ui/format.ts';
 import { Badge, Empty, Key, Time } from '../ui/parts.tsx';
 

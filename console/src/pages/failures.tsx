@@ -1,8 +1,22 @@
 import { useState } from 'preact/hooks';
 import type { DeliveryAnswer, LetterAnswer } from '../../../src/console/answers.ts';
 import { get, post, useApi, withQuery } from '../ui/api.ts';
-import { counted, seen, count } from '../ui/format.ts';
-import { Act, Answer, Badge, Card, Dialog, Empty, Head, Problem, Tabs, Time, ActsHead, Form, Table } from '../ui/parts.tsx';
+import { count, counted, seen } from '../ui/format.ts';
+import {
+  Act,
+  ActsHead,
+  Answer,
+  Badge,
+  Card,
+  Dialog,
+  Empty,
+  Form,
+  Head,
+  Problem,
+  Table,
+  Tabs,
+  Time,
+} from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
 import { useShared } from '../ui/session.ts';
 

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { FiringAnswer, LaneAnswer, LanesAnswer } from '../../../src/console/answers.ts';
 import { useApi, withQuery } from '../ui/api.ts';
-import { Axis, AxisWords, type Scale, WIDTH, x, Mark } from '../ui/axis.tsx';
+import { Axis, AxisWords, Mark, type Scale, WIDTH, x } from '../ui/axis.tsx';
 import { ago, clock, count, counted, keyText, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Key, Time } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
