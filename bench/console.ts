@@ -3,7 +3,7 @@ import { type RunningConsole, startConsole } from '../src/cli/console.ts';
 import { Watchfire } from '../src/engine.ts';
 import { drain } from './drain.ts';
 import { define, empty, endOf, type Log, logOf, NAMESPACE } from './engine.ts';
-import { inPairs, type Sample, serverCpu } from './measure.ts';
+import { inPairs, median, type Sample, serverCpu } from './measure.ts';
 import type { Context, Result } from './result.ts';
 
 /** What a page may cost, in ms of a processor. */
@@ -60,10 +60,6 @@ function entryOf(found: Map<string, Found>, name: string): Found {
   const known = found.get(name) ?? { large: [], small: [] };
   found.set(name, known);
   return known;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 function resultOf(name: string, { large, small }: Found, size: typeof SMALL): Result {

@@ -1,6 +1,7 @@
 import type { QuotaUse } from '../inspect/quota.ts';
 import type { Status } from '../inspect/status.ts';
 import { MOST_VALUES, OTHER } from '../measure/counts.ts';
+import { unfinished } from '../relay/queue-states.ts';
 import type { Depth } from '../relay/queues.ts';
 import { type Family, OF_NAMESPACE as G } from './families.ts';
 
@@ -41,11 +42,6 @@ export async function readGauges(observed: Observed): Promise<readonly Sample[]>
     [G.closedBudgets, [], budgets.length],
     ...(alerts === null ? [] : byName(G.alerts, alerts)),
   ];
-}
-
-/** Jobs that a worker still has something to do with. */
-function unfinished({ waiting, prioritized, delayed, active }: Depth): number {
-  return waiting + prioritized + delayed + active;
 }
 
 function ofStatus(status: Status): Sample[] {

@@ -118,7 +118,7 @@ function about(what: string, queues: readonly QueueState[], count: (depth: Depth
 }
 
 /** Jobs that a worker still has something to do with. */
-function unfinished(depth: Depth | undefined): number {
+export function unfinished(depth: Depth | undefined): number {
   return depth === undefined ? 0 : depth.waiting + depth.prioritized + depth.delayed + depth.active;
 }
 
