@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { DURABILITY_MODES, parseSettings, type Settings } from '../config.ts';
 import { parseDuration } from '../model/duration.ts';
 import { parseTimestamp } from '../model/timestamp.ts';
+import { dashed } from './dashed.ts';
 import { Misuse } from './verb.ts';
 import { durationInWords } from './view/words.ts';
 

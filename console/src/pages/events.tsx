@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'preact/hooks';
 import type { EventRowAnswer, EventsAnswer, LiveAnswer } from '../../../src/console/answers.ts';
-import { get, rowsOf, useApi, usePages, withQuery } from '../ui/api.ts';
+import { rowsOf, usePages } from '../ui/api.ts';
 import { clock, count, counted, seen, timeOfEntry } from '../ui/format.ts';
 import { type LiveEvent, useLive } from '../ui/live.ts';
 import { useSettled } from '../ui/now.ts';

@@ -1,22 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { DeliveryAnswer, LetterAnswer } from '../../../src/console/answers.ts';
 import { get, post, useApi, withQuery } from '../ui/api.ts';
-import { count, counted, seen } from '../ui/format.ts';
-import {
-  Act,
-  ActsHead,
-  Answer,
-  Badge,
-  Card,
-  Dialog,
-  Empty,
-  Form,
-  Head,
-  Problem,
-  Table,
-  Tabs,
-  Time,
-} from '../ui/parts.tsx';
+import { counted, seen } from '../ui/format.ts';
+import { Act, ActsHead, Answer, Badge, Card, Dialog, Empty, Form, Head, Table, Tabs, Time } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
 import { useShared } from '../ui/session.ts';
 
