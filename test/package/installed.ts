@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -42,7 +43,7 @@ export async function installedProject(): Promise<Project> {
     const target = path.join(project, 'node_modules', 'watchfire');
     await mkdir(path.join(project, 'node_modules', '.bin'), { recursive: true });
     await mkdir(target);
-    await run('tar', ['-xzf', await packed(dir), '-C', target, '--strip-components=1']);
+    await run('tar', ['-xzf', await packed(dir, 'may'), '-C', target, '--strip-components=1']);
     const needed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
     for (const name of [...needed, '@types/node']) await link(project, name);
     // As npm makes it, which would also set the mode; here the mode is the one of the package.
@@ -58,16 +59,29 @@ export async function installedProject(): Promise<Project> {
   }
 }
 
+/** Whether an archive must hold the console's page, whose packages npm's registry gives, or may do without it where they are not installed. */
+type Page = 'must' | 'may';
+
 /** Packs a copy of this checkout in a folder. @returns the path of the archive */
-export async function packed(dir: string): Promise<string> {
+export async function packed(dir: string, page: Page): Promise<string> {
   const copy = path.join(dir, 'checkout');
   for (const part of PARTS)
     await cp(path.join(root, part), path.join(copy, part), { recursive: true, preserveTimestamps: true });
   await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
-  await run('npm', ['pack', '--silent', '--pack-destination', dir], { cwd: copy, env: environment() });
+  await copyPage(copy);
+  const env = environment(page === 'must' ? { npm_config_offline: 'false' } : { WATCHFIRE_WITHOUT_PAGE: '1' });
+  await run('npm', ['pack', '--silent', '--pack-destination', dir], { cwd: copy, env });
   const [archive] = (await readdir(dir)).filter((name) => name.endsWith('.tgz'));
   if (archive === undefined) throw new Error('npm pack made no archive');
   return path.join(dir, archive);
+}
+
+/** The sources of the page, and what was built of it and for it here. */
+async function copyPage(copy: string): Promise<void> {
+  const [from, to] = [path.join(root, 'console'), path.join(copy, 'console')];
+  const modules = path.join(from, 'node_modules');
+  await cp(from, to, { recursive: true, preserveTimestamps: true, filter: (file) => file !== modules });
+  if (existsSync(modules)) await symlink(modules, path.join(to, 'node_modules'));
 }
 
 async function link(project: string, name: string): Promise<void> {

@@ -82,6 +82,9 @@ async function checkForm({ dir, archive, check }: Rig): Promise<void> {
   await check('are the types wrong: no, with the profile of ES modules', async () => {
     await command(judge('attw'), ['--profile', 'esm-only', '--no-color', archive], project);
   });
+  await check('it holds the page of the console', async () => {
+    assert.match(await command('tar', ['-tzf', archive], dir), /^package\/dist\/page\/index\.html$/m);
+  });
   await check('publint: all good', async () => {
     await command(judge('publint'), ['run', '--strict', archive], project);
   });
@@ -146,7 +149,7 @@ async function main(): Promise<number> {
   const server = await PrivateServer.start();
   const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-published-'));
   try {
-    const archive = await packed(dir);
+    const archive = await packed(dir, 'must');
     return await checks(async (check) => {
       const rig = { dir, archive, server, check };
       await checkForm(rig);
