@@ -4,6 +4,7 @@ import { Loop, type Service } from '../loop.ts';
 import { GLOBAL_PARTITION, type PartitionLayout, partitionNames } from '../model/partition.ts';
 import type { Connections } from '../redis/connection.ts';
 import { currentGeneration } from '../redis/definitions.ts';
+import { durabilitiesOf } from '../redis/durability.ts';
 import { endOfLife, liveWorkers, signOfLife } from '../redis/heartbeat.ts';
 import { readPosition, readWaiting } from '../redis/log.ts';
 import { followPartition } from '../redis/placed.ts';
@@ -50,6 +51,8 @@ export class Crew implements Service {
   readonly #loop: Loop;
   readonly #marks: SourceMarks;
   readonly #janitor: Janitor;
+  /** Of what is fed. It outlives a change of what that is, as its connections do. */
+  readonly #durability: ReturnType<typeof durabilitiesOf>;
   /** The partitions that it is preferred for. */
   #own: ReadonlySet<string> = new Set();
   #tidiedMs = Number.NEGATIVE_INFINITY;
@@ -60,6 +63,7 @@ export class Crew implements Service {
     this.#parts = parts;
     this.#logger = parts.logger.child({ worker: this.id });
     const { clock, connections, store, layout, settings, measures } = parts;
+    this.#durability = durabilitiesOf(connections, store, settings, clock);
     // Other workers ask the others.
     const asks = (name: string): boolean => this.#own.has(name);
     this.#marks = new SourceMarks({ redis: connections.redis, store, layout, asks, clock, logger: this.#logger });
@@ -116,7 +120,7 @@ export class Crew implements Service {
     await this.#feeding?.feeding.stop();
     this.#feeding = null;
     if (own.length === 0) return;
-    const feeding = new Feeding({ ...this.#parts, logger: this.#logger }, own);
+    const feeding = new Feeding({ ...this.#parts, durability: this.#durability, logger: this.#logger }, own);
     await feeding.ready();
     this.#feeding = { names, feeding };
   }

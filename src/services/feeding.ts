@@ -2,7 +2,6 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { LoadedDefinitions } from '../apply/loaded-definitions.ts';
 import type { Clock } from '../clock.ts';
-import type { Settings } from '../config.ts';
 import { Loop, type Service } from '../loop.ts';
 import { type FeedSource, Routing } from '../match/routing.ts';
 import { FRONT } from '../model/fed.ts';
@@ -11,7 +10,7 @@ import { GLOBAL_PARTITION, type PartitionLayout, partitionNames } from '../model
 import { at } from '../redis/cluster.ts';
 import type { Connections } from '../redis/connection.ts';
 import { currentGeneration } from '../redis/definitions.ts';
-import { durabilityOf } from '../redis/durability.ts';
+import type { Durability } from '../redis/durability.ts';
 import { partitionStore, type Store } from '../redis/store.ts';
 import { type Concern, Feeder, type FeedTarget } from './feeder.ts';
 import { Marker } from './marker.ts';
@@ -22,7 +21,8 @@ const DEFINITIONS_MS = 100;
 export type FeedingParts = Readonly<{
   connections: Connections;
   store: Store;
-  settings: Settings;
+  /** Of the server of a store; null where nothing is waited for. The same one each time: it has a connection. */
+  durability: (store: Store) => Durability | null;
   clock: Clock;
   logger: Logger;
   layout: PartitionLayout;
@@ -79,7 +79,7 @@ export class Feeding implements Service {
   }
 
   #feeder(sourceName: string, source: Store, targets: readonly FeedTarget[], from: FeedSource): Feeder {
-    const { connections, settings, clock, logger } = this.#parts;
+    const { connections, durability, clock, logger } = this.#parts;
     const targetsOf: Concern = (entry) => ({
       names: this.#routing.targetsOf(entry, from),
       ...(this.#definitions && { generations: { [GLOBAL_PARTITION]: this.#definitions.view.generation } }),
@@ -91,7 +91,7 @@ export class Feeding implements Service {
       sourceName,
       targets,
       targetsOf,
-      durability: (store) => durabilityOf(connections, store, settings, clock),
+      durability,
       clock,
       logger,
     });

@@ -7,6 +7,9 @@ import { eventually } from '../support/eventually.ts';
 
 const PROGRAM = fileURLToPath(new URL('worker-program.ts', import.meta.url));
 
+/** How long it may take until enough workers work again: the machine may have much else to do, and a cluster be away for a part of it. */
+const STARTED_BOUND_MS = 300_000;
+
 /** Lines of what workers wrote to standard error that are kept. */
 const COMPLAINTS = 2_000;
 
@@ -100,7 +103,9 @@ export class Crowd {
    */
   async kill(random: number): Promise<void> {
     const enough = Math.min(2, this.#members.length);
-    await eventually('enough workers have started', () => this.#working.size >= enough);
+    await eventually('enough workers have started', () => this.#working.size >= enough, {
+      timeoutMs: STARTED_BOUND_MS,
+    });
     const victim = [...this.#working.keys()][Math.floor(random * this.#working.size)];
     if (victim === undefined) return;
     this.#members.splice(this.#members.indexOf(victim), 1);

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { Redis } from 'ioredis';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { InvalidDocument, type LiveHeard, type Recorded } from '../../src/index.ts';
 import { layoutOf, partitionOf } from '../../src/model/partition.ts';
 import { divide } from '../../src/redis/partitions.ts';
@@ -72,6 +73,17 @@ describe('a namespace with partitions', () => {
       const names = firings.map(({ firing }) => firing.automation).sort();
       return names.join() === 'any,each,each' || names.join() === 'any,any,each,each';
     });
+  });
+
+  test('confirms what it feeds over one connection, however often it looks', async () => {
+    const wait = vi.spyOn(Redis.prototype, 'wait').mockResolvedValue(1);
+    onTestFinished(() => wait.mockRestore());
+    const watchfire = await partitioned(2, 'id', { durability: 'replicated' });
+    const confirming = vi.spyOn(watchfire.connections, 'confirming');
+    const reads = vi.spyOn(watchfire.connections.log, 'xrange');
+    await watchfire.startWorker();
+    await eventually('its feeds have looked for more', () => reads.mock.calls.length >= 10);
+    expect(confirming).toHaveBeenCalledTimes(1);
   });
 
   test('is listed, paged, named and followed as one ledger', async () => {

@@ -2,19 +2,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { until } from '../../../scripts/local-cluster.ts';
-import { Watchfire } from '../../../src/index.ts';
-import { layoutOf } from '../../../src/model/partition.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { Watchfire, type WatchfireOptions } from '../../../src/index.ts';
+import { GLOBAL_PARTITION, layoutOf, partitionNames } from '../../../src/model/partition.ts';
+import { durabilityOf } from '../../../src/redis/durability.ts';
+import { append } from '../../../src/redis/log.ts';
 import { divide } from '../../../src/redis/partitions.ts';
-import { partitionStores, storeOf } from '../../../src/redis/store.ts';
+import { partitionStore, type Store, storeOf } from '../../../src/redis/store.ts';
 import { commandLine } from '../../support/usage.ts';
 import { randomOf } from '../chaos/load.ts';
 import { type Row, tableOf } from '../chaos/table.ts';
 import { Crowd } from '../crowd.ts';
+import { changedEngine } from '../engine-copy.ts';
 import { type Done, type FaultParts, make, scheduleOf } from './faults.ts';
+import { LACKS } from './lacks.ts';
 import { type Options, optionsOf, USAGE } from './options.ts';
-import { Producer } from './producer.ts';
+import { Producer, type Roads } from './producer.ts';
 import { Scene } from './scene.ts';
 import { AUTOMATIONS, WITHIN_MS } from './traffic.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -88,12 +94,14 @@ function rowsOf(
   const counted = (kind: Done['kind']): number => done.filter((one) => one.kind === kind).length;
   const failovers = done.filter(({ kind }) => kind === 'kill').map(({ tookMs }) => tookMs);
   const errors = [...producer.errors.values()].reduce((all, count) => all + count, 0);
-  const { kept, firings, absences, jobs, lost, doubled, false: falsely, missing, jobsLost, jobsFalse } = verdict;
+  const { kept, firings, absences, jobs, fed, lost, disorder, notForwarded } = verdict;
+  const { doubled, false: falsely, missing, jobsLost, jobsFalse } = verdict;
   // Only this mode promises that a failover loses nothing.
   const promised = options.durability === 'replicated';
   return [
     ['seed', String(options.seed)],
     ['durability', options.durability],
+    ...(options.without === null ? [] : [['without', options.without] satisfies Row]),
     ['partitions', options.partitions],
     ['primaries killed and failed over', counted('kill')],
     ['slots moved', counted('move')],
@@ -108,10 +116,13 @@ function rowsOf(
     ['sent', producer.sent.size],
     ['acknowledged', producer.acknowledged.size],
     ['in the logs', kept],
+    ['fed to partitions', fed],
     ['firings', firings],
     ['absences', absences],
     ['jobs', jobs],
     ['acknowledged and lost', lost, promised && lost > 0],
+    ['fed twice or out of order', disorder, disorder > 0],
+    ['not forwarded to the global partition', notForwarded, notForwarded > 0],
     ['firings doubled', doubled, doubled > 0],
     ['firings false', falsely, falsely > 0],
     ['firings missing', missing, missing > 0],
@@ -120,6 +131,62 @@ function rowsOf(
     ['workers that crashed', crashes.length, crashes.length > 0],
     ['drain (ms)', drainMs],
   ];
+}
+
+/** How events go: to their partitions as any producer's, or by the front log as an XADD that is acknowledged when it is as durable. */
+function roadsOf(watchfire: Watchfire, front: Store, { durability, front: share }: Options): Roads {
+  const { connections } = watchfire;
+  const guarantee = { durability, minReplicas: 1, durabilityTimeoutMs: 5_000 };
+  const kept = durabilityOf(connections, front, guarantee, systemClock);
+  return {
+    straight: (event) => watchfire.emit(event),
+    front: (event) => {
+      const data = JSON.stringify(event);
+      const write = (redis: Redis): Promise<string> => append(redis, front, '*', ['data', data]);
+      return kept?.write(write, event.id) ?? write(connections.toward(front));
+    },
+    share,
+  };
+}
+
+type Staged = Readonly<{ options: Options; watchfire: Watchfire; parts: FaultParts; front: Store }>;
+
+/** @returns whether anything is wrong, after it was printed with all else */
+async function runAndJudge({ options, watchfire, parts, front }: Staged, begin: number): Promise<boolean> {
+  const layout = layoutOf(options.partitions, 'id');
+  await divide(watchfire, layout);
+  for (const automation of AUTOMATIONS) await watchfire.put(automation);
+  await Promise.all(Array.from({ length: options.workers }, () => parts.crowd.add()));
+  parts.say('workers run');
+  const producer = new Producer(roadsOf(watchfire, front, options), randomOf(options.seed));
+  const outcome = await run(options, producer, watchfire, parts);
+  parts.say(`acknowledged in each second: ${outcome.course.join(' ')}`);
+  const stores = partitionNames(layout).filter((name) => name !== GLOBAL_PARTITION);
+  const verdict = await judge({
+    redis: watchfire.connections.redis,
+    front,
+    partitions: stores.map((name) => partitionStore(front, name)),
+    global: partitionStore(front, GLOBAL_PARTITION),
+    acknowledged: producer.acknowledged,
+  });
+  const rows = rowsOf(options, producer, outcome, verdict);
+  process.stdout.write(`${tableOf([...rows, ['whole run (s)', (performance.now() - begin) / 1_000]])}\n`);
+  for (const line of [...verdict.examples, ...outcome.crashes]) process.stdout.write(`${line}\n`);
+  for (const [text, count] of producer.errors) process.stdout.write(`${count} times: ${text}\n`);
+  return rows.some(([, , isWrong]) => isWrong === true);
+}
+
+/** @returns the exit status: without a protection it has to go wrong */
+function concluded({ without, seed }: Options, isWrong: boolean, crowd: Crowd): number {
+  if (without !== null) {
+    process.stdout.write(
+      `${isWrong ? 'WRONG, as it has to be' : 'NOTICED NOTHING'} without ${without}, seed ${seed}\n`,
+    );
+    return isWrong ? 0 : 1;
+  }
+  if (isWrong) process.stdout.write(`${crowd.complaints.slice(-20).join('')}\n`);
+  process.stdout.write(isWrong ? `WRONG, seed ${seed}\n` : `all zeros, seed ${seed}\n`);
+  return isWrong ? 1 : 0;
 }
 
 async function main(): Promise<number> {
@@ -134,15 +201,17 @@ async function main(): Promise<number> {
   const scene = await Scene.start(folder, options.timeout, disk);
   say(`cluster at ${scene.cluster.url}`);
   const settings = { durability: options.durability, maxQueueDepth: DEPTH, maxQueueBytes: 1e12 };
+  const place = { redis: scene.cluster.url, namespace: NAMESPACE } satisfies WatchfireOptions;
   const crowd = new Crowd({
-    redisUrl: scene.cluster.url,
+    redisUrl: place.redis,
     namespace: NAMESPACE,
     settings,
     cache: path.join(folder, 'cache'),
     spares: 1,
+    ...(options.without !== null && { program: changedEngine(folder, LACKS[options.without]) }),
   });
   const logger = pino({ level: options.verbose ? 'warn' : 'silent' }, pino.destination(2));
-  const watchfire = new Watchfire({ redis: scene.cluster.url, namespace: NAMESPACE, ...settings, logger });
+  const watchfire = new Watchfire({ ...place, ...settings, logger });
   const watchdog = setTimeout(() => {
     process.stdout.write(`given up after ${options.limit} s, seed ${options.seed}\n`);
     crowd.end();
@@ -150,26 +219,10 @@ async function main(): Promise<number> {
   }, options.limit * 1_000);
   try {
     const front = storeOf(NAMESPACE);
-    const layout = layoutOf(options.partitions, 'id');
-    await divide(watchfire, layout);
-    for (const automation of AUTOMATIONS) await watchfire.put(automation);
-    await Promise.all(Array.from({ length: options.workers }, () => crowd.add()));
-    say('workers run');
-    const stores = partitionStores(front, layout);
+    const stores = partitionNames(layoutOf(options.partitions, 'id')).map((name) => partitionStore(front, name));
     const namespaces = [front, ...stores].map(({ namespace }) => namespace);
-    const producer = new Producer(watchfire, randomOf(options.seed));
     const parts: FaultParts = { scene, crowd, options, namespaces, random: randomOf(options.seed + 1), say };
-    const outcome = await run(options, producer, watchfire, parts);
-    say(`acknowledged in each second: ${outcome.course.join(' ')}`);
-    const verdict = await judge(watchfire.connections.redis, front, stores, producer.acknowledged);
-    const rows = rowsOf(options, producer, outcome, verdict);
-    process.stdout.write(`${tableOf([...rows, ['whole run (s)', (performance.now() - begin) / 1_000]])}\n`);
-    for (const line of [...verdict.examples, ...outcome.crashes]) process.stdout.write(`${line}\n`);
-    for (const [text, count] of producer.errors) process.stdout.write(`${count} times: ${text}\n`);
-    const failed = rows.some(([, , isWrong]) => isWrong === true);
-    if (failed) process.stdout.write(`${crowd.complaints.slice(-20).join('')}\n`);
-    process.stdout.write(failed ? `WRONG, seed ${options.seed}\n` : `all zeros, seed ${options.seed}\n`);
-    return failed ? 1 : 0;
+    return concluded(options, await runAndJudge({ options, watchfire, parts, front }, begin), crowd);
   } catch (error) {
     process.stdout.write(`${crowd.complaints.slice(-20).join('')}\n`);
     throw error;

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { usageOf } from '../../support/usage.ts';
 import type { Durability } from '../chaos/options.ts';
+import { LACKS, type Lack } from './lacks.ts';
 
 /** How much of everything there is in a run. */
 export type Options = Readonly<{
@@ -19,7 +20,11 @@ export type Options = Readonly<{
   workerKills: number;
   /** After so many ms of silence a node counts as lost. */
   timeout: number;
+  /** Share of the events that go by the front log. */
+  front: number;
   durability: Durability;
+  /** A protection that the engine of the workers lacks, by its name in LACKS; null: none. */
+  without: Lack | null;
   seed: number;
   /** Seconds after which it is given up. */
   limit: number;
@@ -36,6 +41,7 @@ const DEFAULTS = {
   cuts: 3,
   'worker-kills': 60,
   timeout: 5_000,
+  front: 0.1,
   seed: 0,
   limit: 3_600,
 } as const;
@@ -45,8 +51,11 @@ const MODES: readonly string[] = ['memory', 'fsync', 'replicated'] satisfies Dur
 export const USAGE = usageOf('npm run proof -- cluster', {
   ...DEFAULTS,
   durability: 'replicated (memory, fsync)',
+  without: `none (${Object.keys(LACKS).join(', ')}: it has to go wrong then)`,
   verbose: '',
 });
+
+type Given = Readonly<{ durability: string; verbose: boolean; without?: string }>;
 
 /** @throws TypeError for an unknown option, or one that is no number */
 export function optionsOf(args: readonly string[]): Options {
@@ -55,10 +64,13 @@ export function optionsOf(args: readonly string[]): Options {
     options: {
       ...Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, { type: 'string' as const }])),
       durability: { type: 'string', default: 'replicated' },
+      without: { type: 'string' },
       verbose: { type: 'boolean', default: false },
     },
   });
-  const { durability, verbose, ...given } = values as Record<string, string> & { durability: string; verbose: boolean };
+  const { durability, verbose, without, ...given } = values as Record<string, string> & Given;
+  if (without !== undefined && !(without in LACKS))
+    throw new TypeError(`--without must be one of ${Object.keys(LACKS).join(', ')}`);
   if (!MODES.includes(durability)) throw new TypeError(`--durability must be one of ${MODES.join(', ')}`);
   const numbers = Object.fromEntries(
     Object.entries({ ...DEFAULTS, ...given }).map(([name, text]) => {
@@ -72,6 +84,7 @@ export function optionsOf(args: readonly string[]): Options {
     workerKills,
     seed: seed || Date.now() % 1_000_000_000,
     durability: durability as Durability,
+    without: (without ?? null) as Lack | null,
     verbose,
   };
 }

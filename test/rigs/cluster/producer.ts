@@ -1,12 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EventInput, Watchfire } from '../../../src/index.ts';
-import { DONE_AFTER_MS, eventsAt } from './traffic.ts';
+import { DONE_AFTER_MS, eventsAt, type SentEvent } from './traffic.ts';
 
 /** Between two batches; what was asked for by then is sent. */
 const BATCH_MS = 20;
 
 /** Events under way at a time, above which the next ones wait: a producer has to stop somewhere while a partition is away. */
 const UNDER_WAY = 20_000;
+
+/** Sends an event; resolves when it is acknowledged. */
+export type Send = (event: SentEvent) => Promise<unknown>;
+
+/** `straight`: to its partition. `front`: by the front log, and which share of the events. */
+export type Roads = Readonly<{ straight: Send; front: Send; share: number }>;
 
 /** Sends events at a rate, and remembers what was acknowledged. */
 export class Producer {
@@ -16,13 +21,13 @@ export class Producer {
   readonly errors = new Map<string, number>();
   /** The longest that an answer took, in ms. */
   longestMs = 0;
-  readonly #watchfire: Watchfire;
+  readonly #roads: Roads;
   readonly #random: () => number;
-  readonly #later: { at: number; event: EventInput & { id: string } }[] = [];
+  readonly #later: { at: number; event: SentEvent; send: Send }[] = [];
   #underWay = 0;
 
-  constructor(watchfire: Watchfire, random: () => number) {
-    this.#watchfire = watchfire;
+  constructor(roads: Roads, random: () => number) {
+    this.#roads = roads;
     this.#random = random;
   }
 
@@ -37,21 +42,25 @@ export class Producer {
       while (this.sent.size < (passed / 1_000) * rate && this.#underWay < UNDER_WAY) {
         const [event, follower] = eventsAt(i, this.#random);
         i += 1;
-        if (event) void this.#send(event);
-        if (follower) this.#later.push({ at: passed + DONE_AFTER_MS, event: follower });
+        const { straight, front, share } = this.#roads;
+        // What belongs together comes by the same road: the order of two roads is that of their arrival.
+        const send = this.#random() < share ? front : straight;
+        if (event) void this.#send(event, send);
+        if (follower) this.#later.push({ at: passed + DONE_AFTER_MS, event: follower, send });
       }
-      while (this.#later[0] && this.#later[0].at <= passed)
-        void this.#send((this.#later.shift() as { event: EventInput & { id: string } }).event);
+      for (let next = this.#later[0]; next && next.at <= passed; next = this.#later[0]) {
+        this.#later.shift();
+        void this.#send(next.event, next.send);
+      }
       if (passed / 1_000 > course.length + 1) {
         course.push(this.acknowledged.size - counted);
         counted = this.acknowledged.size;
       }
       await pause(BATCH_MS);
     }
-    while (this.#later[0]) {
-      const next = this.#later.shift() as { at: number; event: EventInput & { id: string } };
+    for (const next of this.#later.splice(0)) {
       await pause(Math.max(0, next.at - (performance.now() - begin)));
-      void this.#send(next.event);
+      void this.#send(next.event, next.send);
     }
     return course;
   }
@@ -63,12 +72,12 @@ export class Producer {
     return this.#underWay === 0;
   }
 
-  async #send(event: EventInput & { id: string }): Promise<void> {
+  async #send(event: SentEvent, send: Send): Promise<void> {
     this.#underWay += 1;
     this.sent.add(event.id);
     const begin = performance.now();
     try {
-      await this.#watchfire.emit(event);
+      await send(event);
       this.acknowledged.add(event.id);
       this.longestMs = Math.max(this.longestMs, performance.now() - begin);
     } catch (error) {

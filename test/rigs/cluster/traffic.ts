@@ -1,15 +1,20 @@
 import type { AutomationDocument, EventInput } from '../../../src/index.ts';
 
-/** How many failures of a customer make a firing. */
+/** How many failures of a customer make a firing, and how many rings of a region. */
 export const THRESHOLD = 5;
+export const REGION_THRESHOLD = 7;
 
 /** How long a job may take until its absence fires, and how long one that ends takes. */
 export const WITHIN_MS = 20_000;
 export const DONE_AFTER_MS = 2_000;
 
 const CUSTOMERS = 400;
+const REGIONS = 20;
 
-/** All of them live on every partition by id; no key is forgotten within a run, so that what must fire follows from what is in the logs. */
+/**
+ * All but the last live on every partition by id, that one on the global partition. No key is forgotten within a run, so that what must
+ * fire follows from what is in the logs.
+ */
 export const AUTOMATIONS: readonly AutomationDocument[] = [
   {
     id: 'ring',
@@ -35,12 +40,24 @@ export const AUTOMATIONS: readonly AutomationDocument[] = [
     },
     actions: [{ type: 'ring' }],
   },
+  {
+    id: 'regional',
+    name: 'seven rings of a region',
+    trigger: { posture: 'Reactive', expect: ['ring'], threshold: REGION_THRESHOLD, for_each: ['region'] },
+    actions: [{ type: 'ring' }],
+  },
 ];
 
+/** The automation of the global partition, and the event that it wants. */
+export const GLOBAL = { automation: 'regional', event: 'ring' } as const;
+
+export type SentEvent = EventInput & Readonly<{ id: string }>;
+
 /** Event `i` of a run, and the one that has to follow it some time later: of jobs one in ten never ends. */
-export function eventsAt(i: number, random: () => number): readonly (EventInput & { id: string })[] {
+export function eventsAt(i: number, random: () => number): readonly SentEvent[] {
   const roll = random();
-  const customer = { id: `customer.${Math.floor(random() * CUSTOMERS)}` };
+  const number = Math.floor(random() * CUSTOMERS);
+  const customer = { id: `customer.${number}`, region: `region.${number % REGIONS}` };
   const id = `e-${i}`;
   if (roll < 0.2) return [{ id, event: 'ring', resource: customer }];
   if (roll < 0.6) return [{ id, event: 'order.failed', resource: customer }];
