@@ -18,8 +18,8 @@ const OLDEST_PYTHON = [3, 10] as const;
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
 
 /** Far more than its server needs for its first start, when it makes its database. */
-const START_BOUND_MS = 180_000;
-const COMMAND_BOUND_MS = 180_000;
+const START_BOUND_MS = 900_000;
+const COMMAND_BOUND_MS = 600_000;
 
 /** A Prefect of one's own: its command, and a server on the loopback interface. */
 export class Prefect {
