@@ -23,14 +23,31 @@ export async function jobsHomeNow(redis: Redis, store: Store): Promise<JobsHome>
   return { history: parseInfo(info).get('master_replid') ?? '', atMs };
 }
 
-/** What was seen last; null at first. */
-export async function jobsHomeSeen(redis: Redis, store: Store): Promise<JobsHome | null> {
-  const [, history, atMs] = /^(\S+) (\d+)$/.exec((await redis.get(store.keys.jobs_home)) ?? '') ?? [];
-  return history === undefined ? null : { history, atMs: Number(atMs) };
+/**
+ * How far the relay of an engine was, in ms of ids of firings: up to `before` a minute ago and longer; up to `next` at `sinceMs`, from which
+ * on the next minute is counted.
+ */
+export type JobsProgress = Readonly<{ before: number; sinceMs: number; next: number }>;
+
+/** What was seen last; null at first. `progress`: null where an older version saw it. */
+export async function jobsHomeSeen(
+  redis: Redis,
+  store: Store,
+): Promise<(JobsHome & Readonly<{ progress: JobsProgress | null }>) | null> {
+  const [history, ...numbers] = ((await redis.get(store.keys.jobs_home)) ?? '').split(' ');
+  const [atMs, before, sinceMs, next] = numbers.map(Number);
+  if (history === undefined || atMs === undefined || Number.isNaN(atMs)) return null;
+  if (before === undefined || sinceMs === undefined || next === undefined) return { history, atMs, progress: null };
+  return { history, atMs, progress: { before, sinceMs, next } };
 }
 
-export async function noteJobsHome(redis: Redis, store: Store, { history, atMs }: JobsHome): Promise<void> {
-  await redis.set(store.keys.jobs_home, `${history} ${atMs}`, 'PX', NOTED_MS);
+export async function noteJobsHome(
+  redis: Redis,
+  store: Store,
+  { history, atMs }: JobsHome,
+  { before, sinceMs, next }: JobsProgress,
+): Promise<void> {
+  await redis.set(store.keys.jobs_home, [history, atMs, before, sinceMs, next].join(' '), 'PX', NOTED_MS);
 }
 
 /** Has the firings behind a time be relayed again. @returns whether any were before */

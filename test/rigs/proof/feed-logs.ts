@@ -16,6 +16,8 @@ export const RULES = {
   'raised id': 'nothing comes at or before a mark: the last id of the source is raised to it',
   'kept source': 'nothing is fed, and no mark given, before the source has kept it',
   'restored end': 'a source that lost its end goes on behind what was fed of it',
+  'first arrival': 'an event keeps the time of its first arrival, wherever it is fed to',
+  'closed by an entry': 'a source is closed by an entry of the log that it feeds',
   'kept note': 'what a target has not kept is not noted at the source, which may remove its old entries then',
 } as const;
 export type Rule = keyof typeof RULES;
@@ -92,9 +94,9 @@ export class Engine {
     for (const [key, end] of this.#open) if (end <= asOf) this.#fire(key, end, asOf);
   }
 
-  apply({ id, key, kind }: SourceEntry, asOf: number): void {
+  apply({ key, kind }: SourceEntry, t: number, asOf: number): void {
     this.settle(asOf);
-    const [t, end] = [msOf(id), this.#open.get(key)];
+    const end = this.#open.get(key);
     if (end !== undefined && end <= t) this.#fire(key, end, t);
     if (kind === 'b') this.#open.delete(key);
     else if (!this.#open.has(key)) this.#open.set(key, t + WITHIN);
@@ -122,7 +124,9 @@ export type MarkCall = Readonly<{
   what: 'mark';
   promises: readonly Readonly<{ source: number; from: number; ms: number }>[];
 }>;
-export type Call = FeedCall | MarkCall;
+/** A call that closes a source which was fed up to `from` and brings nothing more. */
+export type CloseCall = Readonly<{ what: 'close'; source: number; from: number }>;
+export type Call = FeedCall | MarkCall | CloseCall;
 
 type Logged = Readonly<{ ms: number; source: number; entry: SourceEntry | null; reached: readonly number[] }>;
 type State = Readonly<{ log: number; marks: readonly number[] }>;
@@ -133,6 +137,8 @@ export class Target {
   marks: number[];
   engine = new Engine();
   applied = 0;
+  /** Sources that are closed by a note beside the log, where the rule is missing. */
+  readonly #noted = new Set<number>();
   readonly #has: Has;
   readonly #states: State[];
   #kept = 0;
@@ -145,7 +151,8 @@ export class Target {
 
   take(call: Call, nowMs: number): void {
     if (call.what === 'feed') this.#feed(call, nowMs);
-    else this.#mark(call, nowMs);
+    else if (call.what === 'mark') this.#mark(call, nowMs);
+    else this.#close(call, nowMs);
     this.#states.push({ log: this.log.length, marks: [...this.marks] });
   }
 
@@ -167,6 +174,16 @@ export class Target {
       );
   }
 
+  #close({ source, from }: CloseCall, nowMs: number): void {
+    if (from !== this.marks[source] || this.isClosed(source)) return;
+    if (this.#has('closed by an entry')) this.#append(nowMs, -1, null, [[source, Number.POSITIVE_INFINITY]]);
+    else this.#noted.add(source);
+  }
+
+  isClosed(source: number): boolean {
+    return this.#noted.has(source) || this.log.at(-1)?.reached[source] === Number.POSITIVE_INFINITY;
+  }
+
   #append(
     nowMs: number,
     source: number,
@@ -181,7 +198,8 @@ export class Target {
 
   least(reached: readonly number[] | undefined): number {
     if (reached === undefined) return 0;
-    return this.#has('smallest') ? Math.min(...reached) : Math.max(...reached);
+    const open = reached.map((ms, source) => (this.#noted.has(source) ? Number.POSITIVE_INFINITY : ms));
+    return this.#has('smallest') ? Math.min(...open) : Math.max(...open);
   }
 
   #held(x: number, least: number): number {
@@ -194,7 +212,7 @@ export class Target {
     if (next === undefined) return;
     const asOf = this.#has('held entry') ? this.#held(next.ms, this.least(next.reached)) : next.ms;
     if (next.entry === null) this.engine.settle(asOf);
-    else this.engine.apply(next.entry, asOf);
+    else this.engine.apply(next.entry, this.#has('first arrival') ? msOf(next.entry.id) : next.ms, asOf);
     this.applied += 1;
   }
 

@@ -10,7 +10,7 @@ import { type Call, Engine, type Has, IDS, LIMIT, msOf, type Rule, Source, Targe
 export type Run = Readonly<{ seed: number; without?: Rule }>;
 
 /** Numbers from 0 to 1 by a seed. */
-function randomOf(seed: number): () => number {
+export function randomOf(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -40,6 +40,8 @@ export class FeedModel {
   readonly #keeps: boolean;
   readonly #gone: boolean;
   #lost = false;
+  /** When a source brings its last entry, after which it is closed; infinite for one that stays open. */
+  readonly #ends: readonly number[];
   /** How far the clock of a source lies behind. */
   readonly #behind: number[];
   /** Everything that was ever in a source: source and id. */
@@ -55,6 +57,9 @@ export class FeedModel {
     this.#sources = Array.from({ length: count }, () => new Source());
     this.#away = this.#sources.map(() => 0);
     this.#behind = this.#sources.map(() => 0);
+    this.#ends = this.#sources.map(() =>
+      this.#often(0.3) ? LATEST / 2 + this.#under(LATEST / 4) : Number.POSITIVE_INFINITY,
+    );
     this.#target = new Target(count, this.#has);
     this.#feeders = Array.from({ length: count * (1 + this.#under(3)) }, (_, i) => ({
       source: i % count,
@@ -89,13 +94,14 @@ export class FeedModel {
   #step(troubled: boolean): void {
     if (this.#gone && this.#now > LATEST / 2) this.#away[0] = Number.POSITIVE_INFINITY;
     for (const [i, source] of this.#sources.entries()) {
-      if (troubled) this.#produce(i, source);
+      if (troubled && this.#now < (this.#ends[i] ?? 0)) this.#produce(i, source);
       if (this.#often(troubled ? 0.1 : 0.5)) source.keep();
       if (troubled && this.#often(0.004)) this.#failOverSource(i, source);
       if (troubled && this.#often(0.002)) this.#away[i] = this.#now + this.#under(60);
     }
     for (const feeder of this.#feeders) if (this.#often(0.4)) this.#feed(feeder, troubled);
     if (this.#often(0.15)) this.#giveMark(troubled);
+    if (this.#often(0.1)) this.#closeEnded(troubled);
     this.#deliver();
     const target = this.#target;
     if (this.#often(0.1)) target.keep();
@@ -165,6 +171,14 @@ export class FeedModel {
     if (promises.length > 0) this.#send({ what: 'mark', promises }, troubled);
   }
 
+  #closeEnded(troubled: boolean): void {
+    for (const [i, source] of this.#sources.entries()) {
+      const from = this.#target.marks[i] ?? 0;
+      const isOver = this.#now > (this.#ends[i] ?? 0) && (this.#away[i] ?? 0) <= this.#now;
+      if (isOver && source.behind(from, 1).length === 0) this.#send({ what: 'close', source: i, from }, troubled);
+    }
+  }
+
   #send(call: Call, troubled: boolean): void {
     if (troubled && this.#often(0.1)) return;
     const delay = (): number => (troubled && this.#often(0.2) ? this.#under(40) : this.#under(3));
@@ -209,7 +223,7 @@ export class FeedModel {
   #expected(): string {
     const fired = this.#sources.flatMap(({ entries }) => {
       const engine = new Engine();
-      for (const entry of entries) engine.apply(entry, msOf(entry.id));
+      for (const entry of entries) engine.apply(entry, msOf(entry.id), msOf(entry.id));
       engine.settle(LATEST + WITHIN);
       return engine.fired.map(({ text }) => text);
     });
