@@ -70,15 +70,31 @@ function clusterClient(place: ClusterPlace, options: RedisOptions, attempts = Nu
       ClusterOptions['redisOptions']
     >,
   };
-  const cluster = new Cluster([...place.nodes], settings);
+  const cluster = withoutOrphans(new Cluster([...place.nodes], settings));
   return attempts === Number.POSITIVE_INFINITY ? insistent(cluster) : cluster;
 }
 
 /** One more client of the same cluster, which waits as that one does. */
 export function anotherOf(cluster: Cluster, connectionName: string): Redis {
-  const another = cluster.duplicate([], { redisOptions: { ...cluster.options.redisOptions, connectionName } });
+  const another = withoutOrphans(
+    cluster.duplicate([], { redisOptions: { ...cluster.options.redisOptions, connectionName } }),
+  );
   const waits = another.options.maxRedirections === Number.POSITIVE_INFINITY;
   return (waits ? insistent(another) : another) as unknown as Redis;
+}
+
+/**
+ * Has a client of a cluster survive the loss of a node that it asks for a key which is on its way there: nobody awaits the ASKING that it
+ * sends before the command (ioredis 6.0), so its failure would end the process. The command itself is sent again.
+ */
+export function withoutOrphans(cluster: Cluster): Cluster {
+  const guard = (node: Redis): void => {
+    const ask = node.asking.bind(node) as () => Promise<'OK'>;
+    node.asking = (async () => await ask().catch(() => 'OK')) as Redis['asking'];
+  };
+  for (const node of cluster.nodes()) guard(node);
+  cluster.on('+node', guard);
+  return cluster;
 }
 
 /** Errors for which the client waits by itself. */

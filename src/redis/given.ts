@@ -1,7 +1,7 @@
 import { type Cluster, Redis, type RedisOptions } from 'ioredis';
 import { InvalidDocument } from '../errors.ts';
 import { addressAdvice, isAddress, publicUrl } from './address.ts';
-import { clientOf } from './client.ts';
+import { clientOf, withoutOrphans } from './client.ts';
 import { clusterOf, firstNodeOf } from './cluster.ts';
 import { patient } from './patient.ts';
 import { redact } from './redact.ts';
@@ -39,7 +39,11 @@ export function isClient(target: Server): target is Redis | Cluster {
 
 /** The client of what was given. @throws InvalidDocument when the URL is not one of Redis */
 export function clientFor(target: Server, tls: RedisOptions['tls']): Redis {
-  if (isClient(target)) return target as Redis;
+  if (isClient(target)) {
+    const cluster = clusterOf(target);
+    if (cluster !== null) withoutOrphans(cluster);
+    return target as Redis;
+  }
   const own = ownOptions('watchfire');
   if (typeof target !== 'string') return redact(new Redis({ ...own, ...target }));
   // Node's own error would show the password.

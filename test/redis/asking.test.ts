@@ -1,0 +1,25 @@
+import { Cluster, Redis } from 'ioredis';
+import { expect, test } from 'vitest';
+import { clientFor } from '../../src/redis/given.ts';
+
+/** A node of a cluster whose connection has gone: all that it is asked fails. */
+function lostNode(): Redis {
+  const node = new Redis({ lazyConnect: true, retryStrategy: null });
+  node.disconnect();
+  return node;
+}
+
+const NODES = [{ host: '127.0.0.1', port: 1 }];
+
+test.each([
+  ['that was named', () => clientFor('redis-cluster://127.0.0.1:1', undefined)],
+  ['that was handed in', () => clientFor(new Cluster(NODES, { lazyConnect: true }), undefined)],
+])('of a cluster %s no node that is lost while it is asked for a moving key ends the process', async (_, made) => {
+  const cluster = made();
+  cluster.on('error', () => undefined);
+  const node = lostNode();
+  cluster.emit('+node', node);
+  // ioredis looks at nothing of what becomes of it.
+  await expect(node.asking()).resolves.toBe('OK');
+  cluster.disconnect();
+});
