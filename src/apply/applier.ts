@@ -224,14 +224,14 @@ export class Applier {
   }
 
   #tell(sent: readonly Entry[], applied: Applied, chunk: Chunk, tookMs: number): void {
-    const { measured, clock } = this.#parts;
+    const { measured, clock, store } = this.#parts;
     const end = countUpTo(sent, applied.position);
     const first = end - applied.words.length;
     const done = sent.slice(first, end);
     this.#poison.passed(done);
     if (measured) {
-      const nowMs = clock.nowMs() + measured.measures.offsetMs;
-      measureCall(measured, { chunk, applied, first, tookMs, nowMs });
+      const { events: stream } = store.keys;
+      measureCall(measured, { chunk, applied, first, tookMs, toMs: clock.nowMs(), stream });
     }
     try {
       this.#parts.observe?.(done, applied);

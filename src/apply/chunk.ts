@@ -114,6 +114,7 @@ export function chunkOf(
     }
     if (interests.length > 0 || leader !== null) made.document = documents.push(JSON.stringify(eventDocument(event)));
     if (whereErrors !== undefined) made.whereErrors = [...whereErrors];
+    if (event.traceparent !== undefined) made.trace = event.traceparent;
     return made;
   };
 

@@ -15,6 +15,9 @@ export type DefinitionsView = Readonly<{
   origin: string;
 }>;
 
+/** `generation`: the one with which it is known. */
+export type DefinitionsChanged = (automation: string, what: 'put' | 'deleted', generation: string) => void;
+
 /** One worker's picture of the definitions: one generation at a time, brought up to date by what changed. */
 export class LoadedDefinitions {
   readonly #redis: Redis;
@@ -23,9 +26,15 @@ export class LoadedDefinitions {
   readonly #ignoredByDefault: ReadonlySet<string>;
   #ignored: ReadonlySet<string>;
   #generation = '0';
+  readonly #changed: DefinitionsChanged;
+  #loaded = false;
 
-  /** @param ignored names of events that are not applied where none stand in Redis */
-  constructor(redis: Redis, store: Store, ignored: ReadonlySet<string>) {
+  /**
+   * @param ignored names of events that are not applied where none stand in Redis
+   * @param changed hears of each automation that was changed after the first look
+   */
+  constructor(redis: Redis, store: Store, ignored: ReadonlySet<string>, changed: DefinitionsChanged = () => undefined) {
+    this.#changed = changed;
     this.#redis = redis;
     this.#store = store;
     this.#ignoredByDefault = ignored;
@@ -42,6 +51,7 @@ export class LoadedDefinitions {
   async reload(): Promise<void> {
     const found = await changesSince(this.#redis, this.#store, '0');
     this.#triggerIndex = new TriggerIndex();
+    this.#loaded = false;
     this.#take(found);
   }
 
@@ -53,7 +63,10 @@ export class LoadedDefinitions {
   }
 
   #take({ generation, changed, ignored }: Awaited<ReturnType<typeof changesSince>>): void {
+    const first = !this.#loaded;
+    this.#loaded = true;
     for (const [id, definition] of changed) {
+      if (!first) this.#changed(id, definition === null ? 'deleted' : 'put', generation);
       if (definition === null) this.#triggerIndex.delete(id);
       else this.#triggerIndex.put(planOf(definition.automation, definition.plan.revision, definition.plan));
     }

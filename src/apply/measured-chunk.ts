@@ -1,13 +1,22 @@
 import type { Measured } from '../measure/work.ts';
 import type { Applied } from '../redis/steps/apply.ts';
 import type { Chunk, ChunkEntry } from '../redis/wire.ts';
+import { traceEntry } from './traced-entries.ts';
 
 /** A call that applied entries: what it was sent, what Redis answered, and the number of the first entry that `words` speaks of. */
-export type MeasuredCall = Readonly<{ chunk: Chunk; applied: Applied; first: number; tookMs: number; nowMs: number }>;
+export type MeasuredCall = Readonly<{
+  chunk: Chunk;
+  applied: Applied;
+  first: number;
+  tookMs: number;
+  toMs: number;
+  stream: string;
+}>;
 
-/** Counts what became of the entries of a chunk. `nowMs`: by Redis' clock, about. */
+/** Counts what became of the entries of a chunk, and goes on with their traces. `toMs`: when the answer was there. */
 export function measureCall({ measures, works }: Measured, call: MeasuredCall): void {
-  const { chunk, applied, first, tookMs, nowMs } = call;
+  const { chunk, applied, first, tookMs, toMs, stream } = call;
+  const nowMs = toMs + measures.offsetMs;
   measures.calls.apply.observe(tookMs / 1_000);
   measures.batch.observe(applied.words.length);
   const outcomes = new Map<string, number>();
@@ -20,6 +29,7 @@ export function measureCall({ measures, works }: Measured, call: MeasuredCall): 
     if (entry === undefined) continue;
     // An id may be chosen by its producer, and lie far from any clock; src/inspect/entry-ids.ts tells of those.
     measures.applyDelay.observe((nowMs - (entry.at ?? Number.parseInt(entry.entry, 10))) / 1_000);
+    if ('trace' in entry) traceEntry({ entry, outcome, stream, fromMs: toMs - tookMs, toMs });
     if (end !== -1) addDecisions(decisions, chunk, entry, said.slice(end + 1).split(' '));
   }
   const rejected = outcomes.get('rejected') ?? 0;

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { type Logger, pino } from 'pino';
+import { levelOfSubject, logLevels, SUBJECTS } from './log-levels.ts';
+import { sayerOf } from './secret-files.ts';
 import { LOG_LEVELS } from './setting-list.ts';
-import { type Io, Misuse } from './verb.ts';
+import type { Io } from './verb.ts';
 import { jsonText, plain, plainLines } from './view/output.ts';
 
 /** A log of which only warnings and errors are shown, as lines on stderr, for verbs whose output is something else. */
@@ -25,18 +27,21 @@ function sentenceOf(logLine: string): string {
 
 /** Declares how much a program that runs on and on says. */
 export function levelOption(command: Command): Command {
-  return command.option('--log-level <level>', `one of ${LOG_LEVELS.join(', ')}`, 'info');
+  return command.option(
+    '--log-level <level>',
+    `one of ${LOG_LEVELS.join(', ')}; beside it levels of ${SUBJECTS.join(', ')}, as info,firings=warn`,
+    'info',
+  );
 }
 
 /** Lines of JSON for programs, readable ones for people. @throws Misuse */
-export async function loggerOn(io: Io, { logLevel }: Readonly<Record<string, unknown>>): Promise<Logger> {
-  const level = String(logLevel);
-  if (!(LOG_LEVELS as readonly string[]).includes(level))
-    throw new Misuse(`--log-level: must be one of ${LOG_LEVELS.join(', ')} (found "${level}")`);
-  if (!io.interactive) return pino({ level }, { write: (line) => io.out(jsonText(JSON.parse(line))) });
+export async function loggerOn(io: Io, options: Readonly<Record<string, unknown>>): Promise<Logger> {
+  const levels = logLevels(String(options.logLevel), sayerOf(options, 'logLevel'));
+  const parts = { level: levels.level, onChild: levelOfSubject(levels) };
+  if (!io.interactive) return pino(parts, { write: (line) => io.out(jsonText(JSON.parse(line))) });
   const { prettyFactory } = await import('pino-pretty');
   const pretty = prettyFactory({ colorize: io.color, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' });
-  return pino({ level }, { write: (line) => io.out(pretty(JSON.stringify(JSON.parse(line, shown))).trimEnd()) });
+  return pino(parts, { write: (line) => io.out(pretty(JSON.stringify(JSON.parse(line, shown))).trimEnd()) });
 }
 
 /** What a line says, of events as well, in characters that a terminal shows. */

@@ -41,6 +41,15 @@ function choice(words: readonly string[]): z.ZodType<string> {
   return z.enum(words as [string, ...string[]], `must be one of ${words.join(', ')}`);
 }
 
+/** Of all lines, and of subjects: `info,firings=warn` (log-levels.ts names them). */
+const levels = z
+  .string()
+  .refine(
+    (given) =>
+      given.split(',').every((one) => (LOG_LEVELS as readonly string[]).includes(one.trim().replace(/^\w+=/, ''))),
+    `must be one of ${LOG_LEVELS.join(', ')}`,
+  );
+
 const { shape } = settingsSchema;
 
 /** What may stand in the configuration file, by the names of the settings. */
@@ -56,7 +65,9 @@ export const configurationSchema = z.strictObject({
   http: text.describe('Where /metrics, /livez and /readyz are answered, as 127.0.0.1:9464'),
   'http-in': text.describe('Where events come in by HTTP, as 127.0.0.1:9465'),
   'http-remember': duration.describe('How long what came by HTTP is known by its id'),
-  'log-level': choice(LOG_LEVELS).describe('What programs that run on and on say'),
+  'log-level': levels.describe(
+    'What programs that run on and on say, beside it of firings, deliveries, definitions: info,firings=warn',
+  ),
   targets: path.describe('The targets file'),
   sources: path.describe('The sources file'),
   links: text.describe('Where the links of messages are answered, as 127.0.0.1:9466'),

@@ -21,6 +21,8 @@ export type EventInput = {
   readonly payload?: Payload;
   /** Automations that led to this event, oldest first */
   readonly cause_chain?: readonly string[];
+  /** The span of a trace that it comes from, as W3C writes it */
+  readonly traceparent?: string | null;
   readonly specversion?: never;
 };
 

@@ -24,6 +24,8 @@ export type EventDocument = {
   cause_chain: readonly string[];
   /** When it arrived, ISO 8601 in UTC */
   received: string;
+  /** The span of a trace that it comes from, as W3C writes it */
+  traceparent?: string;
 };
 
 /** What a firing was made of. */

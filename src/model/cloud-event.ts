@@ -36,6 +36,7 @@ export function cloudEventDocument(attributes: Attributes): Record<string, unkno
     occurred: time(attributes),
     follows: attributes.follows,
     payload: payload(attributes),
+    traceparent: attributes.traceparent,
   };
 }
 

@@ -52,6 +52,8 @@ const name = z
   .refine((text) => fits(text, EVENT_NAME_LIMIT) && text.isWellFormed())
   .meta({ maxLength: EVENT_NAME_LIMIT });
 
+const traceparent = z.string().describe('The span of a trace that it comes from, as W3C writes it');
+
 export const payload = z.record(z.string(), z.unknown());
 
 /** An event as senders write it (rules 2). */
@@ -68,6 +70,7 @@ export const eventInput = z.looseObject({
   follows: identifier.nullish().describe('Id of an event known to precede this one'),
   payload: payload.optional().describe('Anything; conditions, sums and keys may look into it'),
   cause_chain: z.array(wellFormed).optional().describe('Automations that led to this event, oldest first'),
+  traceparent: traceparent.nullish(),
 });
 
 /** A complete event as the engine writes it. */
@@ -82,5 +85,6 @@ export const eventOutput = z
     payload: payload.describe('Anything the sender put there'),
     cause_chain: z.array(wellFormed).describe('Automations that led to this event, oldest first'),
     received: timestamp.describe('When it arrived, ISO 8601 in UTC'),
+    traceparent: traceparent.optional(),
   })
   .meta({ id: 'CompleteEvent' }) as unknown as z.ZodType<EventDocument, EventDocument>;

@@ -36,6 +36,8 @@ export type Event = {
   follows: string | null;
   payload: Record<string, unknown>;
   causeChain: readonly string[];
+  /** The span of a trace that it comes from, as W3C writes it; absent of most. It decides nothing. */
+  traceparent?: string;
 };
 
 /** How an event came: the stream entry that names it when it has no id of its own, and its arrival in milliseconds since 1970. */
@@ -82,7 +84,7 @@ function readEvent(document: unknown, arrival: Arrival, depthLimit: number): Eve
   if (payload !== undefined && isDeeper(payload, depthLimit)) {
     throw new InvalidDocument('payload', `must not be nested deeper than ${depthLimit} levels`);
   }
-  return {
+  const event: Event = {
     id: identifier(id, 'id') ?? derivedId(arrival.entryId),
     event: name,
     resource: primaryLabels(document.resource),
@@ -93,6 +95,14 @@ function readEvent(document: unknown, arrival: Arrival, depthLimit: number): Eve
     payload: payload ?? {},
     causeChain: causeChain(document.cause_chain),
   };
+  // One that is wrong is left out: no trace keeps an event from being applied.
+  if (isTraceparent(document.traceparent)) event.traceparent = document.traceparent;
+  return event;
+}
+
+/** Of version 00 or a later one: https://www.w3.org/TR/trace-context/ */
+function isTraceparent(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value);
 }
 
 function identifier(value: unknown, path: string): string | null {
@@ -192,7 +202,7 @@ export function effectiveTime(event: Pick<Event, 'occurred' | 'received'>): numb
 /** The complete event as JSON. `parseEventDocument` reads it back to the same event. */
 export function eventDocument(event: Event): EventDocument {
   const occurred = formatTimestamp(event.occurred);
-  return {
+  const document: EventDocument = {
     id: event.id,
     event: event.event,
     // Made by parseEvent, which asks for ids and roles.
@@ -204,6 +214,8 @@ export function eventDocument(event: Event): EventDocument {
     cause_chain: event.causeChain,
     received: event.received === event.occurred ? occurred : formatTimestamp(event.received),
   };
+  if (event.traceparent !== undefined) document.traceparent = event.traceparent;
+  return document;
 }
 
 /** The id of a resource (rules 2): its label `id`, or `prefect.resource.id` when there is no `id`. */

@@ -135,6 +135,7 @@ export function stateChangeEvent(firing: Firing, received: number): Event {
       ...(firing.reminder !== undefined && { reminder: firing.reminder }),
     },
     causeChain: [...(firing.event?.cause_chain ?? []), firing.automation],
+    ...(firing.event?.traceparent !== undefined && { traceparent: firing.event.traceparent }),
   };
 }
 

@@ -4,7 +4,7 @@ import { isRawNumber, parseExact } from './exact.ts';
 import { emptyRecord } from './record.ts';
 
 /** Fields whose value is the text itself. `received` is known, and ignored like any sender's (rules 2). */
-const TEXT_FIELDS: ReadonlySet<string> = new Set(['id', 'event', 'occurred', 'follows', 'received']);
+const TEXT_FIELDS: ReadonlySet<string> = new Set(['id', 'event', 'occurred', 'follows', 'received', 'traceparent']);
 /** Fields that may be given whole, as JSON. The first three may be given piece by piece instead. */
 const JSON_FIELDS: ReadonlySet<string> = new Set(['resource', 'related', 'payload', 'cause_chain']);
 

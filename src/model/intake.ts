@@ -71,7 +71,7 @@ const REPLACEMENT = '\ufffd';
 /**
  * Decodes an entry in any of its forms, which differ in their fields: `firing …` (a firing of this engine, as its state-change event),
  * `released` (a follower let go, as a complete event document), `action` (an event of an action, or what became of one, as JSON), `fed` (an
- * entry of another log, in any form), `data` (an event or a CloudEvent as JSON), or flat fields for people.
+ * entry of another log, in any form), `data` (an event or a CloudEvent as JSON; `traceparent` may stand behind it), or flat fields for people.
  * Never throws: whatever is wrong becomes the reason, `field: what is wrong`.
  */
 export function decode(entry: Entry, { anyId = true, origin = '' }: IntakeOptions = {}): Decoded {
@@ -116,8 +116,7 @@ function decodeForm(entry: Entry, anyId: boolean, origin: string): Decoded {
   if (first === 'action') {
     return { kind: 'event', event: parseEvent(dataDocument(value), arrival), own: true, waits: false, claims };
   }
-  const document = first === 'data' && fields.length === 2 ? dataDocument(value) : flat(fields);
-  const event = parseEvent(document, arrival);
+  const event = parseEvent(documentIn(fields), arrival);
   const derived = event.id === derivedId(name);
   if (!anyId && !derived) checkId(event.id);
   // Ids were set back, so an entry of the future will get the first id of this one.
@@ -231,6 +230,14 @@ function arrivalOf(id: string): number {
   const received = msOf(id);
   if (!(received >= 0 && received <= LATEST_MS)) throw new InvalidDocument('entry', 'its id is not a time', id);
   return received;
+}
+
+/** `data`, with the trace that it belongs to beside it or not; else flat fields. */
+function documentIn(fields: readonly string[]): Record<string, unknown> {
+  const [first, value = '', beside, traceparent] = fields;
+  if (first !== 'data') return flat(fields);
+  if (fields.length === 2) return dataDocument(value);
+  return fields.length === 4 && beside === 'traceparent' ? { ...dataDocument(value), traceparent } : flat(fields);
 }
 
 function dataDocument(text: string): Record<string, unknown> {

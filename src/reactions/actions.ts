@@ -83,7 +83,7 @@ export class Actions implements Service {
       logger,
       concurrency,
       ...(lockMs === undefined ? {} : { lockMs }),
-      carryOut: (job, id) => this.carryOut(job, id),
+      carryOut: (job, id, traceparent) => this.carryOut(job, id, traceparent),
       measures,
       note: (noted) => noteTry({ redis, store, nowMs: clock.nowMs() }, noted),
       redacted: (text) => targets.current.redacted(text),
@@ -111,7 +111,11 @@ export class Actions implements Service {
   }
 
   /** Carries out one job. @throws FailedForGood, TryAgain, NotYet */
-  async carryOut(job: TriggeredAction, id: string): Promise<Record<string, unknown>> {
+  async carryOut(
+    job: TriggeredAction,
+    id: string,
+    traceparent: string | null = null,
+  ): Promise<Record<string, unknown>> {
     const { type } = job.action;
     const own = this.#parts.handlers.get(type);
     if (own !== undefined) {
@@ -126,7 +130,7 @@ export class Actions implements Service {
       throw new NotYet(`this program carries out no actions of type ${type}`, UNKNOWN_AGAIN_MS);
     }
     const action = filledIn(job);
-    return await this.#carryOutOwn({ id, job, action, timeoutMs: timeoutOf(job.action) });
+    return await this.#carryOutOwn({ id, job, action, timeoutMs: timeoutOf(job.action), traceparent });
   }
 
   async #carryOutOwn(delivery: DeliveryJob<CarriedAction>): Promise<Record<string, unknown>> {

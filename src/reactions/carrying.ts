@@ -34,8 +34,14 @@ export type Tools = Readonly<{
   ca?: string | undefined;
 }>;
 
-/** One delivery: the job, its action with templates filled in, and how long a try may take. */
-export type DeliveryJob<Action> = Readonly<{ id: string; job: TriggeredAction; action: Action; timeoutMs: number }>;
+/** One delivery: the job, its action with templates filled in, how long a try may take, and the span that it belongs to. */
+export type DeliveryJob<Action> = Readonly<{
+  id: string;
+  job: TriggeredAction;
+  action: Action;
+  timeoutMs: number;
+  traceparent: string | null;
+}>;
 
 /** The action of a job as it is carried out: of Prefect's as one of Watchfire. @throws FailedForGood */
 export function actionOf(job: TriggeredAction): ActionDocument {

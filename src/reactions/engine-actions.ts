@@ -15,11 +15,11 @@ export type LogAction = Extract<CarriedAction, { type: 'log' }>;
 /** Appends an event whose id is that of the job, and whose cause chain is that of the firing with its automation behind it (rules 14). */
 export async function appendEvent(
   { redis, store, nowMs, admit }: Tools,
-  { id, action, job }: DeliveryJob<EventAction>,
+  { id, action, job, traceparent }: DeliveryJob<EventAction>,
 ): Promise<Record<string, unknown>> {
   const { event, resource, related, payload, occurred } = action;
   const given = { event, resource, related, payload, occurred };
-  const document = { ...withoutMissing(given), id, cause_chain: causesOf(job) };
+  const document = { ...withoutMissing(given), id, cause_chain: causesOf(job), traceparent };
   const { data } = sealed(document, nowMs());
   const other = action.stream === undefined ? null : streamIn(action.stream, store.namespace);
   const stream = other ?? store.keys.events;

@@ -26,7 +26,7 @@ export async function sendWebhook(
   tools: Tools,
   delivery: DeliveryJob<WebhookAction>,
 ): Promise<Record<string, unknown>> {
-  const { id, action, job, timeoutMs } = delivery;
+  const { id, action, job, timeoutMs, traceparent } = delivery;
   const target = action.target === undefined ? null : await targetFor(tools, action.target);
   if (target !== null && target.kind !== 'webhook') {
     throw new FailedForGood(
@@ -39,7 +39,7 @@ export async function sendWebhook(
     id,
     url: urlOf(target?.url ?? action.url ?? ''),
     method,
-    headers: { ...action.headers, ...target?.headers },
+    headers: { ...(traceparent && { traceparent }), ...action.headers, ...target?.headers },
     body: method === 'GET' ? null : body,
     contentType,
     secret: target?.secret ?? null,

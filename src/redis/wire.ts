@@ -56,6 +56,8 @@ type ChunkOutcome =
       matches: ChunkMatch[];
       /** Automations with a condition that could not be answered about it (rules 17.1); absent for none. */
       whereErrors?: readonly string[];
+      /** The trace that it comes from; absent for none. Redis is not told. */
+      trace?: string;
     };
 
 /** `at`: ms that stand for those of its id, while Redis' clock lies behind the position; `moves`: what it says of sources, where it does. */

@@ -9,6 +9,7 @@ import type { Tried } from '../model/delivery.ts';
 import { isRecord } from '../model/record.ts';
 import { DELIVERY_BACKOFF } from './jobs.ts';
 import { FailedForGood, NotYet, type Said, TryAgain } from './outcome.ts';
+import { traceTry } from './traced-delivery.ts';
 
 /** How often a job may be left behind by a program that dies with it: each time it is tried again, whatever the attempts are. */
 const MOST_STALLED = 10;
@@ -39,7 +40,7 @@ export type DeliveriesParts = Readonly<{
   /** How long a job is its program's without a sign, in ms; for tests */
   lockMs?: number;
   /** Carries out one job; throws FailedForGood, TryAgain, NotYet */
-  carryOut: (job: TriggeredAction, id: string) => Promise<Delivered>;
+  carryOut: (job: TriggeredAction, id: string, traceparent: string | null) => Promise<Delivered>;
   /** Notes how a try went, before BullMQ does: what was not noted is tried again */
   note: (noted: NotedTry) => Promise<void>;
   /** A text without what nobody may see */
@@ -50,10 +51,12 @@ export type DeliveriesParts = Readonly<{
 export class Deliveries {
   readonly #parts: DeliveriesParts;
   readonly #worker: Worker<TriggeredAction, Delivered>;
+  readonly #logger: Logger;
 
   constructor(parts: DeliveriesParts) {
     const { connection, prefix, concurrency, logger, lockMs = LOCK_MS } = parts;
     this.#parts = parts;
+    this.#logger = logger.child({ subject: 'deliveries' });
     this.#worker = new Worker(DELIVERIES, (job, token) => this.#carryOut(job, token), {
       connection: connection.client,
       prefix,
@@ -87,18 +90,23 @@ export class Deliveries {
   }
 
   async #carryOut(job: Job<TriggeredAction, Delivered>, token: string | undefined): Promise<Delivered> {
-    const { carryOut, logger, redacted } = this.#parts;
+    const { carryOut, redacted } = this.#parts;
+    const logger = this.#logger;
     if (!isJob(job.data)) {
       logger.error({ job: job.id, queue: DELIVERIES }, 'a job that no relay added failed for good');
       throw new UnrecoverableError('no relay added this job: it has no action, automation and firing');
     }
-    const about = { job: job.id, automation: job.data.automation.id, type: job.name };
+    const { automation, firing } = job.data;
+    const traced = traceTry(job);
+    const about = { job: job.id, automation: automation.id, firing: firing.id, type: job.name };
     try {
-      const { said, ...delivered } = await carryOut(job.data, job.id ?? '');
+      const { said, ...delivered } = await carryOut(job.data, job.id ?? '', traced.traceparent);
+      traced.end();
       await this.#note(job, 'sent', { said: said ?? null });
-      logger.debug({ ...about, ...delivered }, 'action carried out');
+      logger.info({ ...about, ...delivered }, 'action carried out');
       return delivered;
     } catch (error) {
+      traced.end(error);
       const reason = reasonOf(error, redacted);
       if (error instanceof NotYet) {
         logger.warn({ ...about, reason, afterMs: error.afterMs }, 'action waits');

@@ -10,6 +10,7 @@ import type { Outbox } from './outbox.ts';
 import { type PreparedFiring, preparedFirings } from './prepared-firings.ts';
 import type { JobOutcome, Queues } from './queues.ts';
 import type { Revisions } from './revisions.ts';
+import { tracedJobs } from './traced-jobs.ts';
 import { type QueueBounds, Weights } from './weight.ts';
 
 export type DispatchParts = {
@@ -40,11 +41,13 @@ export class Dispatch {
   readonly #parts: DispatchParts;
   readonly #breakers: CircuitBreakers;
   readonly #weights: Weights;
+  readonly #firings: Logger;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
     this.#breakers = new CircuitBreakers(parts.bounds.maxQueueDepth);
     this.#weights = new Weights(parts.bounds);
+    this.#firings = parts.logger.child({ subject: 'firings' });
   }
 
   /**
@@ -127,7 +130,7 @@ export class Dispatch {
   /** A job that begins while its firing can still vanish with a failover would be a reaction to nothing. */
   async #addSecured(jobs: readonly QueueJob[], since: number): Promise<JobOutcome[]> {
     if (jobs.length > 0) await this.#parts.security?.barrier(since);
-    return await this.#parts.queues.add(jobs);
+    return await this.#parts.queues.add(tracedJobs(jobs, this.#parts.now()));
   }
 
   /** What is kept back has no jobs now; it is recorded, so the firing can be acknowledged. */
@@ -230,10 +233,20 @@ export class Dispatch {
     const { measured, outbox, now } = this.#parts;
     await outbox.acknowledge(settled.map(({ entry }) => entry.id));
     if (measured) measureFirings(measured, settled, givenUp.length, now());
+    if (this.#firings.isLevelEnabled('info')) for (const firing of settled) this.#say(firing);
     for (const { entry, reason } of givenUp) {
       await outbox.moveToDeadLetters(entry, reason);
       this.#parts.logger.error({ entry: entry.id, reason }, 'firing cannot be relayed, it is with the dead letters');
     }
     return { relayed: settled.length, held, dead: givenUp.length };
+  }
+
+  /** A line for each firing that is done. `jobs`: those that are in their queues; what was kept for later, or back, `watchfire why` says. */
+  #say({ entry, about, jobs }: PreparedFiring): void {
+    if (about === null) return;
+    const { id: firing, automation, state, reminder } = about.firing;
+    const ids = jobs.map(({ opts }) => opts.jobId);
+    const line = { firing, automation, state, entry: entry.id, jobs: ids, ...(reminder !== undefined && { reminder }) };
+    this.#firings.info(line, 'fired');
   }
 }

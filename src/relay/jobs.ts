@@ -47,6 +47,8 @@ export const DELIVERY_BACKOFF = 'delivery';
 export type JobOptions = NonNullable<QueueAction['opts']> & {
   jobId: string;
   deduplication: { id: string; ttl: number; extend: true };
+  /** What a BullMQ worker with bullmq-otel goes on from. */
+  telemetry?: { metadata: string };
 };
 
 /** One job and the queue it goes to; `refusal`: why it cannot go there, for templates that cannot be filled in. */

@@ -81,7 +81,10 @@ export class Auditor {
         : 'was deleted, perhaps with other keys: see that all automations are there';
       await noteDamage(redis, store, { key, lost: another, sentence });
       await definitions.reload();
+      return;
     }
+    // Where no entry comes, nothing else shows that automations were changed.
+    if (generation !== definitions.view.generation) await definitions.refresh();
   }
 
   /** Reports once that a quota is used up, and not for each event that it concerns. */

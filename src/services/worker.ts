@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { Applier, type Observer } from '../apply/applier.ts';
 import { LargeEntries } from '../apply/large-entries.ts';
-import { LoadedDefinitions } from '../apply/loaded-definitions.ts';
+import { type DefinitionsChanged, LoadedDefinitions } from '../apply/loaded-definitions.ts';
 import { Matcher } from '../apply/matcher.ts';
 import { Reader } from '../apply/reader.ts';
 import { Straightener } from '../apply/straightener.ts';
@@ -13,6 +13,7 @@ import type { Settings } from '../config.ts';
 import { Loop, type Service } from '../loop.ts';
 import type { Measures } from '../measure/measures.ts';
 import { IGNORED_BY_DEFAULT } from '../model/namespace-settings.ts';
+import { GLOBAL_PARTITION } from '../model/partition.ts';
 import { isAllApplied } from '../redis/backlog.ts';
 import { liveChannelOf } from '../redis/channel.ts';
 import type { Connections } from '../redis/connection.ts';
@@ -79,6 +80,16 @@ export function newWorkerId(): string {
   return `${hostname().slice(0, 40)}-${process.pid}-${randomBytes(3).toString('hex')}`;
 }
 
+/** The definitions as a worker follows them. Of partitions, which all follow the same changes, the first and the global one say them. */
+function followed(redis: Redis, store: Store, logger: Logger): LoadedDefinitions {
+  const own = logger.child({ subject: 'definitions' });
+  const says = ['', '0', GLOBAL_PARTITION].includes(store.origin);
+  const changed: DefinitionsChanged = (automation, what, generation) => {
+    if (says) own.info({ automation, generation: Number(generation) }, `automation ${what}`);
+  };
+  return new LoadedDefinitions(redis, store, new Set(IGNORED_BY_DEFAULT), changed);
+}
+
 /** One of any number of equal workers: reads, applies, settles, relays, tidies. There is no leader. */
 export class Worker implements Service {
   readonly id = newWorkerId();
@@ -127,7 +138,7 @@ export class Worker implements Service {
     const base = { redis: this.#redis, store, clock, logger: this.#logger, measures };
     this.#minutes = measures ? new Minutes({ ...base, measures, worker: this.id }) : null;
     const measured = measures && this.#minutes ? { measures, works: [measures.work, this.#minutes.work] } : undefined;
-    this.#definitions = new LoadedDefinitions(this.#redis, store, new Set(IGNORED_BY_DEFAULT));
+    this.#definitions = followed(this.#redis, store, this.#logger);
     this.#live = new Live({ ...base, channel: liveChannelOf(this.#redis, store), view: () => this.#definitions.view });
     this.#scheduler = new Scheduler(base);
     this.#janitor = new Janitor({ ...base, settings });

@@ -23,13 +23,20 @@ test.each([[['actions']], [['worker', '--actions']]])(
     const { url, received } = await receiver();
     const file = fileOf(`targets: { ops: { kind: slack, url: "${url}/s3cret-path" } }`);
     const stopping = new AbortController();
-    const running = runIn(namespace)([...argv, '--targets', file, '--log-level', 'debug'], { signal: stopping.signal });
+    const running = runIn(namespace)([...argv, '--targets', file], { signal: stopping.signal });
     await watchfire.emit({ event: 'x', resource: { id: 'r' } });
     await eventually('the message came', () => received.length > 0);
     stopping.abort();
     const { status, out } = await running;
     expect(status).toBe(0);
-    expect(out.join('\n')).toContain('actions started');
+    const lines = out.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ msg }) => msg)).toContain('actions started');
+    expect(lines.find(({ msg }) => msg === 'action carried out')).toMatchObject({
+      automation: 'a',
+      firing: expect.any(String),
+      job: expect.any(String),
+      subject: 'deliveries',
+    });
     expect(out.join('\n')).not.toContain('s3cret');
   },
 );

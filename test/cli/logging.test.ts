@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { logLevels } from '../../src/cli/log-levels.ts';
 import { loggerOn, warningsTo } from '../../src/cli/logging.ts';
 
 test('a warning is one line, with the key that it is about and the reason', () => {
@@ -15,6 +16,28 @@ test('a warning is one line, with the key that it is about and the reason', () =
     'watchfire: a key was removed by others: {wf}:due was deleted',
     'watchfire: the position was lost: {wf}:position',
   ]);
+});
+
+test('a subject has a level of its own where one is set', async () => {
+  const lines: string[] = [];
+  const io = { out: (line: string) => void lines.push(line), interactive: false } as Parameters<typeof loggerOn>[0];
+  const logger = await loggerOn(io, { logLevel: 'warn, deliveries=debug' });
+  const [firings, deliveries] = ['firings', 'deliveries'].map((subject) =>
+    logger.child({ worker: 'w' }).child({ subject }),
+  );
+  logger.info('none');
+  firings?.info('none');
+  deliveries?.debug('one');
+  firings?.warn('two');
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['one', 'two']);
+});
+
+test.each([
+  ['loud', /^--log-level: must be one of trace, debug, info, warn, error \(found "loud"\)$/],
+  ['info,firings=', /^--log-level: must be one of .* \(found ""\)$/],
+  ['info,jobs=warn', /^--log-level: must name one of firings, deliveries, definitions \(found "jobs"\)$/],
+])('the levels %j are refused', (text, sentence) => {
+  expect(() => logLevels(text, '--log-level')).toThrow(sentence);
 });
 
 /** Bytes that a terminal obeys: of colours, of its title, of the direction of text. */

@@ -6,7 +6,7 @@ import { proxyToRedis } from '../support/proxy.ts';
 import { adminBeside, testClient } from '../support/redis.ts';
 import { ended, type Ran, run, start } from './run.ts';
 
-type Log = { level: number; msg: string; worker?: string; namespace?: string; redis?: string };
+type Log = { level: number; msg: string; worker?: string; namespace?: string; redis?: string; firing?: string };
 
 function shop(): Watchfire {
   const namespace = freshNamespace({ permanent: ['*'] });
@@ -37,7 +37,15 @@ describe('a worker', () => {
   test('applies what is in the log until it is stopped', async () => {
     const watchfire = shop();
     await watchfire.put({ id: 'A', name: 'a', trigger: { posture: 'Reactive', expect: ['order.failed'] } });
-    const { stop, logs } = working(watchfire, '--chunk-size', '10', '--retention', '1h');
+    const { stop, logs } = working(
+      watchfire,
+      '--chunk-size',
+      '10',
+      '--retention',
+      '1h',
+      '--log-level',
+      'info,firings=warn',
+    );
     const started = await eventually('it has started', ofLog(logs, 'worker started'));
     expect(started).toMatchObject({ level: 30, namespace: watchfire.settings.namespace, worker: expect.any(String) });
     await watchfire.emit(failed);
@@ -48,6 +56,28 @@ describe('a worker', () => {
     expect({ status, err }).toEqual({ status: 0, err: [] });
     expect(logs.map(({ msg }) => msg)).toEqual(['worker started', 'worker stopping', 'worker stopped']);
     expect(await redis.exists(`${watchfire.store.prefixes.worker}${started.worker}`)).toBe(0);
+  });
+
+  test('says each change of an automation and each firing, with ids', async () => {
+    const watchfire = shop();
+    const action = { type: 'page' } as const;
+    const { stop, logs } = working(watchfire, '--log-level', 'warn,firings=info,definitions=info');
+    await eventually('it works', async () => (await watchfire.status()).workers.length === 1);
+    await watchfire.put({ id: 'A', name: 'a', trigger: { posture: 'Reactive' }, actions: [action] });
+    await watchfire.emit(failed);
+    const fired = await eventually('its firing is logged', ofLog(logs, 'fired'));
+    const [found] = (await watchfire.firings()).firings;
+    const [firing, entry] = [found?.firing.id, found?.entry];
+    expect(fired).toMatchObject({
+      firing,
+      entry,
+      automation: 'A',
+      state: 'Triggered',
+      jobs: [expect.stringContaining(String(firing))],
+    });
+    expect(logs[0]).toMatchObject({ level: 30, msg: 'automation put', automation: 'A', generation: 1 });
+    expect((await stop()).status).toBe(0);
+    expect(logs.map(({ msg }) => msg)).toEqual(['automation put', 'fired']);
   });
 
   test('tells what it does when it is asked to', async () => {
