@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -138,10 +139,14 @@ export async function startConsole(
   });
   // The server of the process answers what monitoring asks as well.
   const answers = await watchfire.httpAnswers(loopback, { parts: settings.parts ?? [] });
-  const listening = await startListener(
-    at,
-    async (request, response) => answers(request, response) || (await console.handle(request, response)),
-  );
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
+    if (console.hidesMetrics(request)) {
+      response.writeHead(401, { 'content-type': 'text/plain', 'www-authenticate': 'Bearer' }).end('needs the token\n');
+      return true;
+    }
+    return answers(request, response) || (await console.handle(request, response));
+  };
+  const listening = await startListener(at, handle);
   return {
     address: `http://${listening.address}/`,
     page: page !== null,

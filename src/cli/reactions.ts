@@ -17,7 +17,7 @@ export function actionsOptions(command: Command): Command {
 export function linksOption(command: Command): Command {
   return command.option(
     '--links <address>',
-    'where the links of messages are answered, as 127.0.0.1:9466 (default: nowhere)',
+    'where the links of messages are answered, as 127.0.0.1:9467 (default: nowhere)',
   );
 }
 

@@ -70,7 +70,7 @@ export const configurationSchema = z.strictObject({
   ),
   targets: path.describe('The targets file'),
   sources: path.describe('The sources file'),
-  links: text.describe('Where the links of messages are answered, as 127.0.0.1:9466'),
+  links: text.describe('Where the links of messages are answered, as 127.0.0.1:9467'),
   'allow-net': texts.describe('Networks beside the public ones that URLs of documents may lead to'),
   concurrency: numeric(z.int().min(1).max(1_000)).describe('Deliveries under way at a time'),
   actions: flag.describe('Whether a worker carries out actions, too'),

@@ -62,6 +62,11 @@ export class Access {
     return { look: loopback || known, change: allowChanges && token !== null && known, known };
   }
 
+  /** Metrics hold names of automations and queues, so they are hidden as the console is; what asks for health alone has no token. */
+  hidesMetrics(request: IncomingMessage): boolean {
+    return /^\/metrics(?:$|\?)/.test(request.url ?? '') && !this.rightsOf(request).look;
+  }
+
   /** Begins a session by the token. @returns the header `set-cookie` @throws ConsoleRefusal for a wrong one */
   open(given: string): string {
     const now = this.#nowMs();

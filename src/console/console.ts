@@ -61,6 +61,11 @@ export class Console {
     this.#logger = logger;
   }
 
+  /** Whether a request asks for metrics and has no right to them. */
+  hidesMetrics(request: IncomingMessage): boolean {
+    return this.#access.hidesMetrics(request);
+  }
+
   /** Answers a request that is its own. @returns false for one that is not */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     try {

@@ -58,12 +58,17 @@ function ofStatus(status: Status): Sample[] {
     ...byName(G.conditionErrors, new Map(Object.entries(status.whereErrors))),
     [G.automations, [], status.automations],
     [G.generation, [], status.generation],
-    [G.workers, [], workers.length],
+    [G.workers, [], partitions === undefined ? workers.length : processesOf(workers)],
     ...workers.slice(0, MOST_VALUES).map(({ id, generation }) => [G.workerGeneration, [id], generation] as const),
     [G.partitionsBehind, [], partitions?.behind.length ?? 0],
     [G.memoryRatio, [], memory.ratio],
     [G.clockBehind, [], status.clockBehindMs / 1_000],
   ];
+}
+
+/** With partitions a process gives a sign of life for itself and for each partition that it runs. */
+function processesOf(workers: Status['workers']): number {
+  return new Set(workers.map(({ host, pid }) => `${pid} ${host}`)).size;
 }
 
 function ofQuotas({ windows, automations, limits, refused }: QuotaUse): Sample[] {

@@ -44,11 +44,11 @@ const TOO_LONG: LinkAnswer = { status: 413, page: sentencePage('Too long', 'Noth
 const BROKEN: LinkAnswer = { status: 503, page: sentencePage('It cannot be done now', 'Try again in a moment.') };
 
 /**
- * Answers links of messages at an address, as 127.0.0.1:9466, until it is stopped.
+ * Answers links of messages at an address, as 127.0.0.1:9467, until it is stopped.
  * @throws InvalidDocument for an address that is none, or cannot be had, and for a targets file without `links`
  */
 export async function startLinks(address: string, parts: LinkParts): Promise<{ stop: () => Promise<void> }> {
-  const wanted = addressOf(address, 'links', '127.0.0.1:9466');
+  const wanted = addressOf(address, 'links', '127.0.0.1:9467');
   if (parts.targets.current.links === null) throw new InvalidDocument('links', 'needs "links" in the targets file');
   const server = serverOf(parts);
   const { stop } = await listenAt(server, wanted, 'links');

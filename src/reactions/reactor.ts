@@ -21,7 +21,7 @@ export type ActionsOptions = Readonly<{
   concurrency?: number;
   /** Whether it may run on a Redis of another machine that lets everybody in: everybody could add jobs there, and so speak to the targets */
   allowUnprotected?: boolean;
-  /** Where links of messages are answered, as 127.0.0.1:9466 (docs/reactions.md); nowhere */
+  /** Where links of messages are answered, as 127.0.0.1:9467 (docs/reactions.md); nowhere */
   links?: string;
 }>;
 

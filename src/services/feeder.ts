@@ -4,6 +4,7 @@ import { LargeEntries } from '../apply/large-entries.ts';
 import type { Clock } from '../clock.ts';
 import { CLOCK_SKEW_MS, EARLIEST_ID_MS } from '../inspect/entry-ids.ts';
 import { Loop, type Service } from '../loop.ts';
+import type { Measures } from '../measure/measures.ts';
 import { type Entry, msOf, ownFormOf } from '../model/intake.ts';
 import type { Durability } from '../redis/durability.ts';
 import { countLoss, isOwn, readFed } from '../redis/fed.ts';
@@ -40,6 +41,8 @@ export type FeederParts = Readonly<{
   durability: (store: Store) => Durability | null;
   clock: Clock;
   logger: Logger;
+  /** Where it is seen whether its loop goes on. */
+  measures?: Measures | undefined;
 }>;
 
 /** Entries that one round reads. */
@@ -67,10 +70,10 @@ export class Feeder implements Service {
   #lacking = '';
 
   constructor(parts: FeederParts) {
-    const { redis, source: store, sourceName, clock, logger } = parts;
+    const { redis, source: store, sourceName, clock, logger, measures } = parts;
     this.#parts = parts;
     this.#large = new LargeEntries({ redis, store, logger });
-    this.#loop = new Loop({ name: `feed of ${sourceName}`, clock, logger }, async () => await this.#round());
+    this.#loop = new Loop({ name: `feed of ${sourceName}`, clock, logger, measures }, async () => await this.#round());
   }
 
   get sourceName(): string {

@@ -4,6 +4,7 @@ import { LoadedDefinitions } from '../apply/loaded-definitions.ts';
 import type { Clock } from '../clock.ts';
 import { Loop, type Service } from '../loop.ts';
 import { type FeedSource, Routing } from '../match/routing.ts';
+import type { Measures } from '../measure/measures.ts';
 import { FRONT } from '../model/fed.ts';
 import { IGNORED_BY_DEFAULT } from '../model/namespace-settings.ts';
 import { GLOBAL_PARTITION, type PartitionLayout, partitionNames } from '../model/partition.ts';
@@ -26,6 +27,8 @@ export type FeedingParts = Readonly<{
   clock: Clock;
   logger: Logger;
   layout: PartitionLayout;
+  /** Where it is seen whether its loops go on. */
+  measures?: Measures | undefined;
 }>;
 
 /**
@@ -42,7 +45,7 @@ export class Feeding implements Service {
 
   /** @param names of the partitions that are fed */
   constructor(parts: FeedingParts, names: readonly string[]) {
-    const { connections, store, clock, logger, layout } = parts;
+    const { connections, store, clock, logger, layout, measures } = parts;
     this.#parts = parts;
     this.#redis = connections.redis;
     const feedsGlobal = names.includes(GLOBAL_PARTITION);
@@ -58,7 +61,7 @@ export class Feeding implements Service {
     const forwarding = sources.map((name) => this.#feeder(name, this.#store(name), global, 'partition'));
     const markers = targets.map((target) => {
       const feeders = target.name === GLOBAL_PARTITION ? [front, ...forwarding] : [front];
-      return new Marker({ redis: this.#redis, target, feeders, clock, logger });
+      return new Marker({ redis: this.#redis, target, feeders, clock, logger, measures });
     });
     const refresh = definitions && this.#refreshing(definitions);
     this.#services = [...(refresh ? [refresh] : []), front, ...forwarding, ...markers];
@@ -79,7 +82,7 @@ export class Feeding implements Service {
   }
 
   #feeder(sourceName: string, source: Store, targets: readonly FeedTarget[], from: FeedSource): Feeder {
-    const { connections, durability, clock, logger } = this.#parts;
+    const { connections, durability, clock, logger, measures } = this.#parts;
     const targetsOf: Concern = (entry) => ({
       names: this.#routing.targetsOf(entry, from),
       ...(this.#definitions && { generations: { [GLOBAL_PARTITION]: this.#definitions.view.generation } }),
@@ -94,12 +97,13 @@ export class Feeding implements Service {
       durability,
       clock,
       logger,
+      measures,
     });
   }
 
   #refreshing(definitions: LoadedDefinitions): Service {
-    const { clock, logger } = this.#parts;
-    return new Loop({ name: 'definitions of the global partition', clock, logger }, async () => {
+    const { clock, logger, measures } = this.#parts;
+    return new Loop({ name: 'definitions of the global partition', clock, logger, measures }, async () => {
       const generation = await currentGeneration(this.#redis, this.#store(GLOBAL_PARTITION));
       if (generation !== definitions.view.generation) await definitions.refresh();
       return DEFINITIONS_MS;

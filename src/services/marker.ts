@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { reasonOf } from '../errors.ts';
 import { Loop, type Service } from '../loop.ts';
+import type { Measures } from '../measure/measures.ts';
 import { markFed, type SourcePromise } from '../redis/steps/mark-fed.ts';
 import type { Feeder, FeedTarget } from './feeder.ts';
 
@@ -13,6 +14,8 @@ export type MarkerParts = Readonly<{
   feeders: readonly Feeder[];
   clock: Clock;
   logger: Logger;
+  /** Where it is seen whether its loop goes on. */
+  measures?: Measures | undefined;
 }>;
 
 /** Between two looks whether something waits; marks come no faster (lua/include/limits.lua, MARK_MS). */
@@ -28,9 +31,9 @@ export class Marker implements Service {
   #saidMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: MarkerParts) {
-    const { target, clock, logger } = parts;
+    const { target, clock, logger, measures } = parts;
     this.#parts = parts;
-    this.#loop = new Loop({ name: `marks of ${target.name}`, clock, logger }, async () => {
+    this.#loop = new Loop({ name: `marks of ${target.name}`, clock, logger, measures }, async () => {
       await this.runOnce();
       return LOOK_MS;
     });

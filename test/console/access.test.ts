@@ -47,6 +47,16 @@ describe('rights to look and to change', () => {
     expect(access(rules).rightsOf(request(headers))).toMatchObject(rights);
   });
 
+  test.each([
+    ['/metrics', false, {}, true],
+    ['/metrics?x', false, {}, true],
+    ['/metrics', false, { authorization: `Bearer ${TOKEN}` }, false],
+    ['/metrics', true, {}, false],
+    ['/livez', false, {}, false],
+  ])('%s, on this machine %s, with %j: hidden %s', (url, loopback, headers, hidden) => {
+    expect(access({ loopback }).hidesMetrics(Object.assign(request(headers), { url }))).toBe(hidden);
+  });
+
   test('a session lasts half a day, ends when it is left, and its cookie goes to no other page', () => {
     const now = { ms: 0 };
     const door = access({}, now);

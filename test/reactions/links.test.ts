@@ -50,7 +50,7 @@ async function alertIn({ watchfire }: Pick<Shop, 'watchfire'>) {
 
 describe('the door for links', () => {
   test.each([
-    ['9466', /^links: must be an address such as 127\.0\.0\.1:9466/],
+    ['9467', /^links: must be an address such as 127\.0\.0\.1:9467/],
     ['127.0.0.1:99999', /^links: must be an address/],
     ['127.0.0.1:0', /^links: needs "links" in the targets file/],
   ])('does not open at %s where the targets file says nothing of links', async (links, problem) => {
