@@ -5,10 +5,20 @@ import { parse } from 'yaml';
 import { isAddress } from '../../src/redis/address.ts';
 import { root } from './tree.ts';
 
-type Service = { command?: string; ports?: string[]; container_name?: string; depends_on?: Record<string, unknown> };
+type Service = {
+  command?: string;
+  image?: string;
+  profiles?: string[];
+  volumes?: string[];
+  ports?: string[];
+  container_name?: string;
+  depends_on?: Record<string, unknown>;
+};
 
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
-const { services } = parse(read('docker-compose.yml')) as { services: Record<'redis' | 'worker', Service> };
+const { services } = parse(read('docker-compose.yml')) as {
+  services: Record<'redis' | 'worker' | 'prometheus' | 'grafana', Service>;
+};
 const dockerfile = read('Dockerfile').split('\n');
 
 test('the image is built from files that exist and that the build gets to see', () => {
@@ -34,6 +44,20 @@ test('workers can be started in any number', () => {
 test('Redis keeps what it was given and is reached from this machine only', () => {
   expect(services.redis.command).toMatch(/--appendonly yes .*--maxmemory-policy noeviction/);
   expect(services.redis.ports).toEqual(['127.0.0.1:6390:6379']);
+});
+
+test('Prometheus and Grafana come where they are asked for, of one version each, with files that exist, for this machine only', () => {
+  for (const { profiles, image, ports = [], volumes = [] } of [services.prometheus, services.grafana]) {
+    expect([profiles, image]).toEqual([['metrics'], expect.stringMatching(/:v?\d+\.\d+\.\d+$/)]);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+    const files = volumes.map((volume) => volume.split(':')[0] ?? '');
+    expect(files.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
+  }
+  const asked = parse(read('deploy/prometheus/prometheus.yml')) as {
+    scrape_configs: { dns_sd_configs: { names: string[] }[] }[];
+  };
+  const names = asked.scrape_configs.flatMap(({ dns_sd_configs: configs }) => configs.flatMap((one) => one.names));
+  expect(names.filter((name) => !(name in services))).toEqual([]);
 });
 
 test('the cluster to try has three primaries with a replica each, kept on disk, and workers that reach it by its nodes', () => {

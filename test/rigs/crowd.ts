@@ -22,6 +22,8 @@ export type CrowdOptions = Readonly<{
   settings?: object;
   /** Another worker-program, in a copy of the engine. */
   program?: string;
+  /** One more, which every second worker runs. */
+  beside?: string | undefined;
   /** A folder in which Node keeps what it compiled, where workers begin again and again. */
   cache?: string;
   /** Processes that have loaded everything and wait to be workers: to load may take longer than there is from one kill to the next. */
@@ -47,6 +49,7 @@ export class Crowd {
   readonly #starting = new Set<Promise<void>>();
   readonly #doomed = new WeakSet<ChildProcess>();
   readonly #options: CrowdOptions;
+  #loaded = 0;
 
   constructor(options: CrowdOptions) {
     this.#options = options;
@@ -80,8 +83,10 @@ export class Crowd {
   }
 
   #load(): Process {
-    const { redisUrl, namespace, settings = {}, program = PROGRAM, cache } = this.#options;
-    const child = spawn(process.execPath, [program, redisUrl, namespace, JSON.stringify(settings), 'wait'], {
+    const { redisUrl, namespace, settings = {}, program = PROGRAM, beside = program, cache } = this.#options;
+    this.#loaded += 1;
+    const own = this.#loaded % 2 === 0 ? beside : program;
+    const child = spawn(process.execPath, [own, redisUrl, namespace, JSON.stringify(settings), 'wait'], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: cache },
     });

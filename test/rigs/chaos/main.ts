@@ -13,6 +13,7 @@ import { Door } from './door.ts';
 import { type Damage, rage, type Scene, schedule } from './faults.ts';
 import { Hostile } from './hostile.ts';
 import { randomOf } from './load.ts';
+import { nextVersion, sideBySide } from './next-version.ts';
 import { type Options, optionsOf, USAGE } from './options.ts';
 import { Producer } from './producer.ts';
 import { Pulse } from './pulse.ts';
@@ -235,6 +236,7 @@ async function main(): Promise<number> {
     redisUrl: door.url,
     namespace: NAMESPACE,
     settings: { durability: options.durability },
+    beside: options.next > 0 ? nextVersion() : undefined,
     cache: path.join(servers.home, 'cache'),
     spares: 2,
   });
@@ -264,7 +266,8 @@ async function main(): Promise<number> {
     const verdict = await verdictOn(redis, options.partitions, outcome);
     say('replaying');
     const replay = await replayed(redis, options.partitions, scene.hostile.unusable === 0);
-    const table = [...rows(options, scene, pulse, outcome, verdict, perSecond), ...replay.rows];
+    const versions = options.next > 0 ? await sideBySide(redis, NAMESPACE) : [];
+    const table = [...rows(options, scene, pulse, outcome, verdict, perSecond), ...replay.rows, ...versions];
     const seconds = (performance.now() - begin) / 1_000;
     process.stdout.write(`${tableOf([...table, ['whole run (s)', seconds]])}\n`);
     for (const line of [...verdict.examples, ...replay.examples, ...outcome.crashes]) process.stdout.write(`${line}\n`);

@@ -26,6 +26,8 @@ export type Options = Readonly<{
   changes: number;
   /** 1: a hostile producer sends beside the others; 0: none does. */
   hostile: number;
+  /** 1: every second worker is of a synthetic next version, which adds to the state; 0: none is. */
+  next: number;
   /** How long the events take to be sent; with `rate` they take what they take. */
   seconds: number;
   /** Events a second; 0: as `seconds` says. With it the times of recovery and draining are judged as well. */
@@ -51,6 +53,7 @@ const DEFAULTS = {
   scripts: 20,
   changes: 20,
   hostile: 1,
+  next: 0,
   seconds: 40,
   rate: 0,
   limit: 3_600,
@@ -94,6 +97,7 @@ export function optionsOf(args: readonly string[]): Options {
     scripts: number('scripts'),
     changes: number('changes'),
     hostile: number('hostile'),
+    next: number('next'),
     seconds: Math.max(1, number('seconds')),
     rate: number('rate'),
     limit: number('limit'),

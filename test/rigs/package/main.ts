@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { access, cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { access, cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import manifest from '../../../package.json' with { type: 'json' };
+import lock from '../../../package-lock.json' with { type: 'json' };
+import { billOf } from '../../../scripts/sbom.ts';
 import { root } from '../../house/tree.ts';
 import { packed } from '../../package/installed.ts';
 import {
@@ -90,6 +92,24 @@ async function checkForm({ dir, archive, check }: Rig): Promise<void> {
   });
 }
 
+/** What npm installs beside the peers, and what it says of it, is what the bill of materials says. */
+async function checkBill({ dir, archive, check }: Rig): Promise<void> {
+  await check(
+    `the archive has ${((await stat(archive)).size / 1e6).toFixed(2)} MB; its bill names what npm installs`,
+    async () => {
+      const project = path.join(dir, 'bill');
+      await install(project, [archive, '--omit=peer', '--legacy-peer-deps']);
+      const { packages } = JSON.parse(await readFile(path.join(project, 'package-lock.json'), 'utf8')) as typeof lock;
+      const names = Object.keys(packages).flatMap((folder) => folder.split('node_modules/').at(-1) || []);
+      const { components } = billOf(lock) as { components: { name: string }[] };
+      assert.deepEqual(
+        [...new Set(components.map(({ name }) => name))].sort(),
+        [...new Set(names)].filter((name) => name !== 'watchfire').sort(),
+      );
+    },
+  );
+}
+
 /** @returns the path of a Node of that version, got by npm */
 async function nodeOf(dir: string, version: string): Promise<string> {
   const project = path.join(dir, `node-${version}`);
@@ -153,6 +173,7 @@ async function main(): Promise<number> {
     return await checks(async (check) => {
       const rig = { dir, archive, server, check };
       await checkForm(rig);
+      await checkBill(rig);
       await checkPeers(rig);
       await checkNodes(rig);
       await checkCheckout(rig);

@@ -102,6 +102,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     what: 'a Prometheus scrapes a healthy engine and staged failures: each fires its rule (needs Debian, or Prometheus)',
     program: './metrics.ts',
   },
+  deploy: { what: 'the manifests for Kubernetes, by its types (needs the registry of npm)', program: './deploy.ts' },
   package: { what: 'what npm installs: each combination of peers, the oldest Nodes', program: '../package/main.ts' },
   prefect: {
     what: 'what a real Prefect exports is loaded, and handlers run its deployments (needs Python)',
