@@ -24,7 +24,9 @@ async function broughtIn(redis: Redis, store: Store): Promise<Map<string, string
   for await (const [, [form, from = '']] of entriesOf(redis, store.keys.events)) {
     if (form !== 'fed') continue;
     const [name = '', id = ''] = from.split(' ');
-    brought.set(name, [...(brought.get(name) ?? []), id]);
+    const ids = brought.get(name);
+    if (ids === undefined) brought.set(name, [id]);
+    else ids.push(id);
   }
   return brought;
 }
