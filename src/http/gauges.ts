@@ -1,6 +1,7 @@
 import type { QuotaUse } from '../inspect/quota.ts';
 import type { Status } from '../inspect/status.ts';
 import { MOST_VALUES, OTHER } from '../measure/counts.ts';
+import { isRead, type KnownSource } from '../model/known-source.ts';
 import { unfinished } from '../relay/queue-states.ts';
 import type { Depth } from '../relay/queues.ts';
 import { type Family, OF_NAMESPACE as G } from './families.ts';
@@ -36,6 +37,7 @@ export async function readGauges(observed: Observed): Promise<readonly Sample[]>
   const alerts = quotas.windows <= ALERTS_LOOKED_AT ? await observed.countAlerts() : null;
   return [
     ...ofStatus(status),
+    ...status.sources.slice(0, MOST_VALUES).flatMap((source) => ofSource(source, status.now)),
     ...ofQuotas(quotas),
     [G.failedDeliveries, [], queues.failedDeliveries],
     ...queues.queues.flatMap((queue) => ofQueue(queue, status)),
@@ -69,6 +71,21 @@ function ofStatus(status: Status): Sample[] {
 /** With partitions a process gives a sign of life for itself and for each partition that it runs. */
 function processesOf(workers: Status['workers']): number {
   return new Set(workers.map(({ host, pid }) => `${pid} ${host}`)).size;
+}
+
+/** Of one that is sent events nothing stands anywhere to be read: the processes that take them count them. */
+function ofSource(source: KnownSource, nowMs: number): Sample[] {
+  const { name, place, note, events, letters, lost } = source;
+  if (place === null) return [];
+  const behind = note?.behind ?? null;
+  return [
+    ...(behind === null ? [] : [[G.sourceBehind, [name], behind] as const]),
+    ...(note === null ? [] : [[G.sourceWaiting, [name], note.waitsMs / 1_000] as const]),
+    [G.sourceRead, [name], isRead(source, nowMs) ? 1 : 0],
+    [G.sourceEntries, [name, 'event'], events],
+    [G.sourceEntries, [name, 'dead_letter'], letters],
+    [G.sourceEntries, [name, 'lost'], lost],
+  ];
 }
 
 function ofQuotas({ windows, automations, limits, refused }: QuotaUse): Sample[] {

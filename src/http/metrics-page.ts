@@ -62,7 +62,7 @@ function cached<T>(clock: Clock, ask: () => Promise<T>): () => Promise<T> {
 }
 
 function ofProcess({ measures, clock, version, namespace, parts }: MetricsParts, up: boolean): Sample[] {
-  const { work, jobs, deliveries, deadLetters } = measures;
+  const { work, jobs, deliveries, httpIn, deadLetters } = measures;
   const { user, system } = process.cpuUsage();
   const ready = up && measures.parts.reason(parts, clock.nowMs()) === null;
   return [
@@ -74,6 +74,7 @@ function ofProcess({ measures, clock, version, namespace, parts }: MetricsParts,
     ...[...work.firings.each()].map(([id, state, count]): Sample => [P.firings, [id, state], count]),
     ...[...jobs.each()].map(([queue, , count]): Sample => [P.jobs, [queue], count]),
     ...[...deliveries.each()].map(([type, outcome, count]): Sample => [P.deliveries, [type, outcome], count]),
+    ...[...httpIn.each()].map(([source, outcome, count]): Sample => [P.httpIn, [source, outcome], count]),
     ...[...deadLetters.each()].map(([source, , count]): Sample => [P.deadLetters, [source], count]),
     [P.cpu, [], (user + system) / 1_000_000],
     [P.memory, [], process.memoryUsage.rss()],

@@ -16,6 +16,8 @@ export class Measures {
   readonly jobs = new Counts();
   /** By type of the action and what became of a try. */
   readonly deliveries = new Counts();
+  /** Events that were sent by HTTP, by source and what became of them. */
+  readonly httpIn = new Counts();
   /** By what they come from. */
   readonly deadLetters = new Counts();
   /** From the arrival of an entry until it is applied, in s. */

@@ -33,6 +33,11 @@ export function holdOf({ spec }: KnownSource): number {
 /** A source whose note is older is read by nobody. */
 export const SILENT_MS = 15_000;
 
+/** Whether a program reads a source, and can. */
+export function isRead({ note, pausedMs }: KnownSource, nowMs: number): boolean {
+  return pausedMs === null && note !== null && note.error === null && nowMs - note.atMs <= SILENT_MS;
+}
+
 /** Entries that wait longer are told. */
 const BEHIND_MS = 10_000;
 

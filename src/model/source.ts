@@ -69,7 +69,9 @@ const FROM = 'must be new, start, or the id of an entry as 1700000000000-0';
 const onRedis = {
   redis: text
     .optional()
-    .describe('URL of the Redis that the stream is in, as redis://host:port; the one of the engine'),
+    .describe(
+      'URL of the Redis that the stream is in, as redis://host:port, redis-cluster://… or redis-sentinel://…; the one of the engine',
+    ),
   from: z
     .string(FROM)
     .regex(/^(?:new|start|\d{1,20}-\d{1,20})$/, FROM)

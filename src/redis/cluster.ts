@@ -35,6 +35,11 @@ export function slotOf(namespace: string): number {
   return crc16(Buffer.from(namespace)) % SLOTS;
 }
 
+/** The part of a key by which a cluster finds its slot: what stands between its first braces, or all of it. */
+export function hashTagOf(key: string): string {
+  return /^[^{]*\{([^}]+)\}/s.exec(key)?.[1] ?? key;
+}
+
 /**
  * The same client as an engine needs it: commands that name no key (its clock, its memory, its scripts) go to the node that has the
  * engine's keys. Without a cluster it is the client itself.

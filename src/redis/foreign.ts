@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import type { Away } from '../errors.ts';
 import type { Entry } from '../model/intake.ts';
 import { fieldsOf } from './backlog.ts';
 import { toEntry } from './log.ts';
@@ -26,8 +28,13 @@ const LARGEST_ID = '18446744073709551615-18446744073709551615';
 /** Longest text of a job that is kept: names are short, and a payload is to hold no more of a job's data. */
 const JOB_TEXT_CHARACTERS = 64_000;
 
+/** How long its server may take to answer: what waits longer is told, and tried again. */
+const PATIENCE_MS = 5_000;
+
 export type ForeignParts = Readonly<{
   redis: Redis;
+  /** Why the server is not there. */
+  away: () => Away;
   /** Measures what it reads (measured.ts): entries can have any size. */
   log: Redis;
   key: string;
@@ -38,6 +45,8 @@ export type ForeignParts = Readonly<{
 /** A stream that is no log of the engine, on whichever server. Of what is in it nothing is changed. */
 export class ForeignStream {
   readonly #parts: ForeignParts;
+  /** What the server was asked and has not answered: nothing more is asked meanwhile. */
+  #asked: Promise<unknown> | null = null;
 
   constructor(parts: ForeignParts) {
     this.#parts = parts;
@@ -47,8 +56,43 @@ export class ForeignStream {
     return this.#parts.key;
   }
 
+  /** @throws Error saying why the server does not answer: whoever reads a stream would wait for it without end */
+  async #answer<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.#asked !== null) await this.#inTime(this.#asked);
+    const answer = ask();
+    const asked = answer.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#asked = asked;
+    void asked.then(() => {
+      if (this.#asked === asked) this.#asked = null;
+    });
+    return await this.#inTime(answer);
+  }
+
+  async #inTime<T>(answer: Promise<T>): Promise<T> {
+    const over = new AbortController();
+    const late = pause(PATIENCE_MS, undefined, { signal: over.signal }).then(
+      () => {
+        throw new Error(`its Redis does not answer: ${this.#parts.away().reason ?? 'it is silent'}`);
+      },
+      () => answer,
+    );
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      over.abort();
+      late.catch(() => undefined);
+    }
+  }
+
   /** Entries behind a place, and with `whole` what is said of the stream at the same moment. */
   async look(place: string, count: number, whole: boolean): Promise<StreamLook> {
+    return await this.#answer(() => this.#look(place, count, whole));
+  }
+
+  async #look(place: string, count: number, whole: boolean): Promise<StreamLook> {
     const { log, key } = this.#parts;
     const time = log.time();
     const commands = log.multi();
@@ -70,11 +114,16 @@ export class ForeignStream {
   /** The newest entries, oldest first. */
   async newest(count: number): Promise<Entry[]> {
     const { log, key } = this.#parts;
-    return (await log.xrevrange(key, '+', '-', 'COUNT', count)).map(toEntry(log)).reverse();
+    const found = await this.#answer(() => log.xrevrange(key, '+', '-', 'COUNT', count));
+    return found.map(toEntry(log)).reverse();
   }
 
   /** Has the group stand at a place, so that those see it who trim by groups. @returns false where the stream is not there */
   async stand(place: string, read: number | null): Promise<boolean> {
+    return await this.#answer(() => this.#stand(place, read));
+  }
+
+  async #stand(place: string, read: number | null): Promise<boolean> {
     const { redis, key, group } = this.#parts;
     const counted = read === null ? [] : ['ENTRIESREAD', String(read)];
     try {
@@ -91,13 +140,13 @@ export class ForeignStream {
   /** Takes the group away. */
   async leave(): Promise<void> {
     const { redis, key, group } = this.#parts;
-    await redis.xgroup('DESTROY', key, group);
+    await this.#answer(() => redis.xgroup('DESTROY', key, group));
   }
 
   /** Texts of hashes, as far as they are there and not too long. */
   async texts(keys: readonly string[], names: readonly string[]): Promise<Record<string, string>[]> {
     const { log } = this.#parts;
-    const found = await Promise.all(keys.map((key) => log.hmget(key, ...names)));
+    const found = await this.#answer(() => Promise.all(keys.map((key) => log.hmget(key, ...names))));
     return found.map((values) => {
       // Of what was too large only a name is left.
       if (largeIn(log, values as string[])) return {};

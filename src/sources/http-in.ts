@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { InvalidDocument, reasonOf } from '../errors.ts';
+import type { Counts } from '../measure/counts.ts';
 import type { Incoming } from '../model/incoming.ts';
 import { challengeIn } from '../model/presets/slack.ts';
 import type { Received, ReceiveOptions, SealedEvent } from '../producer/receiving.ts';
@@ -9,7 +10,7 @@ import { invalid, later, type Reply, refusal, tryLater } from './answer.ts';
 import { type BodyEntry, type BodyForm, bodyForm, readBody } from './http-body.ts';
 import { type Made, made } from './made.ts';
 import { Rate } from './rate.ts';
-import { BodyRoom } from './receive-body.ts';
+import { BodyRoom, type Unread } from './receive-body.ts';
 import { SIGNATURE_HEADERS, signatureRefused, tokenRefused } from './signatures.ts';
 import type { WayIn } from './way-in.ts';
 
@@ -34,6 +35,8 @@ export type HttpInParts = Readonly<{
   ways: () => ReadonlyMap<string, WayIn>;
   /** How long what came is known by its id, in ms */
   keepMs: number;
+  /** Where what came in is counted, by source and what became of it */
+  counts: Pick<Counts, 'add'>;
   logger: Logger;
   nowMs: () => number;
 }>;
@@ -61,9 +64,7 @@ export class HttpIn {
     go();
     const read = await this.#room.read(request, way.name, way.maxBytes);
     arrived();
-    if (read === 'too-long') return tooLong(way);
-    if (read === 'no-room') return later(503, 'too much is being sent at once', ROOM_RETRY_MS);
-    if (read === 'cut-off') return refusal(408, 'the body did not come to its end');
+    if (typeof read === 'string') return this.#refused(way, unread(read, way));
     try {
       const answer = await this.#withBody(way, { headers, body: read.body, form });
       return answer.status < 400 ? answer : this.#refused(way, answer);
@@ -126,12 +127,15 @@ export class HttpIn {
   }
 
   async #take(way: WayIn, { events, unmapped }: Made): Promise<Reply> {
-    const { inlet, keepMs, logger } = this.#parts;
+    const { inlet, keepMs, counts: counted, logger } = this.#parts;
     this.#rateOf(way)?.take(events.length);
     const received = events.length === 0 ? [] : await inlet.receive(events, { keepMs, timeoutMs: REDIS_PATIENCE_MS });
     for (const one of unmapped) await inlet.noteUnmapped(one, keepMs);
     const repeated = received.filter((one) => one.repeated).length;
     const counts = { accepted: received.length - repeated, repeated, dead: unmapped.length };
+    counted.add(way.name, 'accepted', counts.accepted);
+    counted.add(way.name, 'repeated', counts.repeated);
+    counted.add(way.name, 'dead_letter', counts.dead);
     logger.debug({ source: way.name, ...counts }, 'events came in');
     const [first] = unmapped;
     if (first) this.#tell(way.name, first.reason, 'what came in does not map, it is a dead letter');
@@ -141,6 +145,7 @@ export class HttpIn {
 
   #refused(way: WayIn, answer: Reply): Reply {
     const { body, status } = answer;
+    this.#parts.counts.add(way.name, 'refused');
     if (typeof body !== 'string') this.#tell(way.name, `${status} ${String(body.error)}`, 'what came in is refused');
     return answer;
   }
@@ -167,6 +172,12 @@ export class HttpIn {
 /** What maps may see of the headers. */
 function withoutSecrets({ authorization: _, cookie: __, ...headers }: Incoming['headers']): Incoming['headers'] {
   return headers;
+}
+
+function unread(why: Unread, way: WayIn): Reply {
+  if (why === 'too-long') return tooLong(way);
+  if (why === 'no-room') return later(503, 'too much is being sent at once', ROOM_RETRY_MS);
+  return refusal(408, 'the body did not come to its end');
 }
 
 function tooLong({ maxBytes }: WayIn): Reply {

@@ -62,6 +62,7 @@ export abstract class HttpSourced extends Sourced {
       inlet: this.#inlet(),
       ways: () => ways.current,
       keepMs: rememberMs,
+      counts: this.measures.httpIn,
       logger,
       nowMs: () => clock.nowMs(),
     });

@@ -141,7 +141,7 @@ export abstract class Sourced extends Reactor {
           const { name, key } = stream;
           const shown = { name, stream: key };
           try {
-            const foreign = foreignOf(stream, this.store, (url) => servers.to(url));
+            const foreign = foreignOf(stream, this.store, servers);
             return { ...shown, entries: await tryStream(foreign, stream, count), problem: null };
           } catch (error) {
             return { ...shown, entries: [], problem: reasonOf(error) };

@@ -31,7 +31,10 @@ function resolved(spec: SourceSpec, references: References, path: string): Sourc
   const whole = { ...spec, ...Object.fromEntries(found) } as SourceSpec;
   const { redis } = whole as { redis?: string };
   if (redis !== undefined && !isAddress(redis))
-    throw new InvalidDocument(joinPath(path, 'redis'), 'must be a URL of redis: or rediss:');
+    throw new InvalidDocument(
+      joinPath(path, 'redis'),
+      'must be a URL of redis: or rediss:, of a cluster or of sentinels',
+    );
   return whole;
 }
 

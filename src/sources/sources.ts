@@ -94,7 +94,7 @@ export class Sources implements Service {
 
   #begin(stream: StreamOfSource): Running {
     const { connections, store, admit, clock, logger } = this.#parts;
-    const foreign = foreignOf(stream, store, (url) => this.#servers.to(url));
+    const foreign = foreignOf(stream, store, this.#servers);
     const spec = publicSpec(stream.spec);
     const { redis } = connections;
     const inlet = new Inlet({ name: stream.name, spec, redis, store, durability: this.#durability, admit });
@@ -117,8 +117,15 @@ export class Sources implements Service {
 export function foreignOf(
   { name, key, spec }: StreamOfSource,
   { namespace }: Pick<Store, 'namespace'>,
-  connectionsTo: (url: string | undefined) => Connections,
+  servers: Pick<StreamServers, 'to'>,
 ): ForeignStream {
-  const { redis, log } = connectionsTo('redis' in spec ? spec.redis : undefined);
-  return new ForeignStream({ redis, log, key, group: `watchfire:${namespace}:${name}` });
+  const connections = servers.to('redis' in spec ? spec.redis : undefined, key);
+  const { redis, log } = connections;
+  return new ForeignStream({
+    redis,
+    log,
+    away: () => connections.away(),
+    key,
+    group: `watchfire:${namespace}:${name}`,
+  });
 }

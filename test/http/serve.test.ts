@@ -5,6 +5,7 @@ import { FAMILIES, OF_NAMESPACE } from '../../src/http/families.ts';
 import { engine, reactive, rejection } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { proxyToRedis } from '../support/proxy.ts';
+import { Shop } from '../support/shop.ts';
 
 const LOOPBACK = '127.0.0.1:0';
 
@@ -79,6 +80,35 @@ describe('metrics', () => {
     const values = valuesOf((await ask(address, '/metrics')).body);
     expect(values.get('watchfire_open_alerts{automation="a"}')).toBe(2);
     expect(values.get('watchfire_open_windows{automation="a"}')).toBe(2);
+  });
+});
+
+test('metrics say how far sources are, and what became of what was sent', async () => {
+  const shop = new Shop();
+  await shop.add('paid');
+  await shop.add('paid');
+  await shop.redis.xadd(shop.stream, '*', 'status', 'paid');
+  await shop.bringIn();
+  const { watchfire } = shop;
+  const { port } = await watchfire.startHttpIn(LOOPBACK);
+  const event = JSON.stringify({ id: 'a', event: 'x', resource: { id: 'y' } });
+  for (const body of [event, event, '{}'])
+    await fetch(`http://127.0.0.1:${port}/in/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+  const address = await watchfire.serveHttp(LOOPBACK);
+  expect(Object.fromEntries(valuesOf((await ask(address, '/metrics')).body))).toMatchObject({
+    'watchfire_source_behind_entries{source="shop"}': 0,
+    'watchfire_source_waiting_seconds{source="shop"}': expect.any(Number),
+    'watchfire_source_read{source="shop"}': 1,
+    'watchfire_source_entries{source="shop",outcome="event"}': 2,
+    'watchfire_source_entries{source="shop",outcome="dead_letter"}': 1,
+    'watchfire_source_entries{source="shop",outcome="lost"}': 0,
+    'watchfire_http_events_total{source="events",outcome="accepted"}': 1,
+    'watchfire_http_events_total{source="events",outcome="repeated"}': 1,
+    'watchfire_http_events_total{source="events",outcome="refused"}': 1,
   });
 });
 

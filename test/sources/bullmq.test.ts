@@ -26,7 +26,7 @@ function watched(more: object = {}, prefixOf = (bull: string): string => `${bull
     '',
   ) as SourceOf<'bullmq'>;
   const [stream] = streamsOf(spec) as [StreamOfSource];
-  const foreign = foreignOf(stream, watchfire.store, () => watchfire.connections);
+  const foreign = foreignOf(stream, watchfire.store, { to: () => watchfire.connections });
   const run = (handle: (job: Job) => Promise<unknown>): Worker => {
     const worker = new Worker('emails', handle, { connection, prefix });
     onTestFinished(() => worker.close());

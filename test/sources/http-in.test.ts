@@ -2,10 +2,14 @@ import { request } from 'node:http';
 import { sign } from '@octokit/webhooks-methods';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
+import { layoutOf, partitionOf } from '../../src/model/partition.ts';
 import { keysOf } from '../../src/redis/keys.ts';
+import { partitionStores } from '../../src/redis/store.ts';
 import type { HttpInOptions } from '../../src/sources/http-sourced.ts';
 import { fileOf } from '../reactions/shop.ts';
+import { engine } from '../support/engine.ts';
 import { freshNamespace } from '../support/namespace.ts';
+import { partitioned } from '../support/partitioned.ts';
 import { proxyToRedis } from '../support/proxy.ts';
 import { testClient } from '../support/redis.ts';
 import { ENGINE_KEYS } from '../support/world.ts';
@@ -17,6 +21,12 @@ async function door(options: HttpInOptions = {}, address = '127.0.0.1:0', redis 
   const namespace = freshNamespace({ permanent: ENGINE_KEYS });
   const watchfire = new Watchfire({ redis: redis as string, namespace });
   onTestFinished(() => watchfire.close());
+  return await doorOf(watchfire, options, address);
+}
+
+/** A door of an engine. */
+async function doorOf(watchfire: Watchfire, options: HttpInOptions = {}, address = '127.0.0.1:0') {
+  const { namespace } = watchfire.settings;
   const { port } = await watchfire.startHttpIn(address, options);
   const client = testClient();
   const post = async (body: unknown, { path = '/in/events', method = 'POST', headers = {} }: Sent = {}) => {
@@ -157,6 +167,21 @@ describe('a webhook', () => {
     expect(await log()).toEqual([]);
   });
 
+  test('that did not map is sent again by the map as it is then', async () => {
+    const broken = sourcesIn({ ...github, resource: { id: '{{ entry.nothing }}' } });
+    const { post, log, watchfire } = await door(broken);
+    await post(body, await signed('d1'));
+    expect(await watchfire.redrive('all')).toMatchObject({
+      redriven: 0,
+      unfit: [{ reason: expect.stringMatching(/^would be rejected again: resource\.id: /) }],
+    });
+    const mended = sourcesIn({ ...github, resource: { id: 'issue.{{ entry.issue.number }}' } });
+    const { namespace } = watchfire.settings;
+    await doorOf(engine({ namespace }), mended);
+    expect(await watchfire.redrive('all')).toMatchObject({ redriven: 1, unfit: [] });
+    expect(await log()).toMatchObject([{ id: 'hub:d1', event: 'github.issues.opened', resource: { id: 'issue.7' } }]);
+  });
+
   test('may be made an event by a map, and shows its token', async () => {
     const map = {
       event: 'door.{{ entry.state }}',
@@ -196,6 +221,43 @@ test('a source takes no more than its rate, and says when to come back', async (
   expect((await post(Array(9).fill(EVENT), sent)).status).toBe(202);
   const refused = await post(EVENT, sent);
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '4']);
+});
+
+test('while too many events are not applied none is taken, and the answer says when to come back', async () => {
+  const watchfire = engine({ maxBacklog: 5 });
+  for (let i = 0; i < 5; i += 1) await testClient().xadd(watchfire.store.keys.events, '*', 'event', 'x');
+  const { post } = await doorOf(watchfire);
+  const refused = await post(EVENT);
+  expect([refused.status, refused.answer.error]).toEqual([429, expect.stringMatching(/^5 events are not applied yet/)]);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+});
+
+test('what cannot be kept as the durability asks is not accepted', async () => {
+  const { post } = await doorOf(engine({ durability: 'replicated', durabilityTimeoutMs: 50 }));
+  const refused = await post({ ...EVENT, id: 'a' });
+  expect(refused.status).toBe(503);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+});
+
+test('events go to the logs of their partitions, each once, and webhooks too', async () => {
+  const watchfire = await partitioned(3);
+  const { post } = await doorOf(watchfire, sourcesIn({ name: 'hub', type: 'webhook', preset: 'github', token: 't' }));
+  const events = Array.from({ length: 12 }, (_, i) => ({ ...EVENT, id: `e${i}`, resource: { id: `customer.${i}` } }));
+  for (const repeated of [0, 12]) expect((await post(events)).answer.repeated).toBe(repeated);
+  const github = { 'x-github-event': 'ping', 'x-github-delivery': 'd1', authorization: 'Bearer t' };
+  const hook = { repository: { full_name: 'a/b' } };
+  for (const repeated of [0, 1])
+    expect((await post(hook, { path: '/in/hub', headers: github })).answer.repeated).toBe(repeated);
+  const found: string[] = [];
+  for (const [i, store] of partitionStores(watchfire.store, layoutOf(3, 'id')).entries()) {
+    for (const [, [form, data = '']] of await testClient().xrange(store.keys.events, '-', '+')) {
+      if (form !== 'data') continue;
+      const { id, resource } = JSON.parse(data);
+      expect([id, partitionOf(resource.id, 3)]).toEqual([id, i]);
+      found.push(id);
+    }
+  }
+  expect(found.sort()).toEqual([...events.map(({ id }) => id), 'hub:d1'].sort());
 });
 
 test('while Redis is away nothing is taken, and what is sent again then counts once', async () => {

@@ -60,7 +60,7 @@ export class Shop {
       durability: null,
       admit: () => null,
     });
-    const foreign = foreignOf(stream, store, () => this.#elsewhere);
+    const foreign = foreignOf(stream, store, { to: () => this.#elsewhere });
     return { inlet, source: new StreamSource({ stream, foreign, inlet, clock, logger: silent }) };
   }
 

@@ -29,11 +29,11 @@ const MODES: Readonly<Record<'memory' | 'fsync' | 'replicated', Mode>> = {
 };
 
 /** One server that dies under load and comes back with its file, or with what of it was on the disk. */
-async function crash(mode: Mode, powerCut: boolean, round: number): Promise<Result> {
+async function crash(mode: Mode, powerCut: boolean, round: number, byHttp = false): Promise<Result> {
   const server = await machine(mode.durability === 'fsync' ? 'always' : 'everysec');
   try {
     const disk = powerCut ? await Disk.watch(server) : null;
-    const load = new Load(new Watchfire({ redis: server.url, ...mode }));
+    const load = new Load(new Watchfire({ redis: server.url, ...mode }), byHttp ? GENTLE : undefined, byHttp);
     // The file goes to the disk once a second: the moment in between must not always be the same.
     await load.run(LOAD_MS + round * 300);
     await server.kill();
@@ -69,7 +69,7 @@ const automation: AutomationDocument = {
 };
 
 /** A primary that dies while its replica is behind. Phantoms: jobs that ran, of firings that nobody remembers afterwards. */
-async function failover(mode: Mode): Promise<Result> {
+async function failover(mode: Mode, byHttp = false): Promise<Result> {
   const { primary, replica, line } = await pairOf();
   const ran = new Set<string>();
   try {
@@ -82,7 +82,7 @@ async function failover(mode: Mode): Promise<Result> {
       concurrency: 50,
     });
     consumer.on('error', () => undefined);
-    const load = new Load(watchfire, GENTLE);
+    const load = new Load(watchfire, GENTLE, byHttp);
     setTimeout(() => line.block(), LOAD_MS - BEHIND_MS).unref();
     await load.run(LOAD_MS);
     await primary.kill();
@@ -126,4 +126,7 @@ await row('power cut', 'memory', (round) => crash(MODES.memory, true, round));
 await row('power cut', 'fsync', (round) => crash(MODES.fsync, true, round));
 await row('failover', 'memory', () => failover(MODES.memory));
 await row('failover', 'replicated', () => failover(MODES.replicated));
+await row('server killed, events by HTTP', 'fsync', (round) => crash(MODES.fsync, false, round, true));
+await row('power cut, events by HTTP', 'fsync', (round) => crash(MODES.fsync, true, round, true));
+await row('failover, events by HTTP', 'replicated', () => failover(MODES.replicated, true));
 process.exit(0);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Watchfire } from '../../../src/index.ts';
+import type { EventInput, Watchfire } from '../../../src/index.ts';
 import { parseFiring } from '../../../src/model/firing.ts';
 
 /** How hard to press: events under way at a time, and how long each sender rests after an answer. */
@@ -12,19 +12,24 @@ const FULL: Pressure = { underWay: 200, restMs: 0 };
 export class Load {
   readonly #watchfire: Watchfire;
   readonly #pressure: Pressure;
+  readonly #byHttp: boolean;
+  #port = 0;
   readonly #acknowledged = new Set<string>();
   #running = true;
   #lastMs = 0;
   #firstMs = 0;
   #sent = 0;
 
-  constructor(watchfire: Watchfire, pressure = FULL) {
+  /** @param byHttp whether events are sent to its door for events */
+  constructor(watchfire: Watchfire, pressure = FULL, byHttp = false) {
     this.#watchfire = watchfire;
     this.#pressure = pressure;
+    this.#byHttp = byHttp;
   }
 
   /** Begins, and resolves after `ms`; it goes on until it is stopped or the server has gone. */
   async run(ms: number): Promise<void> {
+    if (this.#byHttp) this.#port = (await this.#watchfire.startHttpIn('127.0.0.1:0')).port;
     this.#firstMs = performance.now();
     for (let i = 0; i < this.#pressure.underWay; i += 1) void this.#send();
     await pause(ms);
@@ -34,7 +39,7 @@ export class Load {
     while (this.#running) {
       const id = `e${this.#sent++}`;
       try {
-        await this.#watchfire.emit({ id, event: 'x', resource: { id: 'r' } });
+        await this.#take({ id, event: 'x', resource: { id: 'r' } });
         this.#acknowledged.add(id);
         this.#lastMs = performance.now();
         if (this.#pressure.restMs > 0) await pause(this.#pressure.restMs);
@@ -42,6 +47,17 @@ export class Load {
         // Not acknowledged: whether it is there is nobody's promise.
       }
     }
+  }
+
+  async #take(event: EventInput): Promise<void> {
+    if (!this.#byHttp) {
+      await this.#watchfire.emit(event);
+      return;
+    }
+    const headers = { 'content-type': 'application/json' };
+    const url = `http://127.0.0.1:${this.#port}/in/events`;
+    const { status } = await fetch(url, { method: 'POST', headers, body: JSON.stringify(event) });
+    if (status !== 202) throw new Error(`the door answered ${status}`);
   }
 
   async stop(): Promise<void> {

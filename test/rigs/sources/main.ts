@@ -13,6 +13,7 @@ import { commandLine, usageOf } from '../../support/usage.ts';
 import { randomOf } from '../chaos/load.ts';
 import { type Check, checks } from '../checks.ts';
 import { Crowd } from '../crowd.ts';
+import { checkCluster, checkSentinels } from './elsewhere.ts';
 import { BULLMQ_VERSIONS, checkQueue } from './queues.ts';
 import { AUTOMATIONS, ShopStream } from './shops.ts';
 import { checkFirings, checkLog, firedIn, wantedFirings } from './verdict.ts';
@@ -191,7 +192,10 @@ async function run(options: Options): Promise<number> {
       await check('what fired is what the entries say, and no absence is false', () =>
         checkFirings(redis, stores, scene.shops),
       );
-      if (partitions === 0) await checkQueues(dir, check);
+      if (partitions > 0) return;
+      await check('streams in a cluster come in', () => checkCluster(dir));
+      await check('a stream goes on where sentinels name another primary', () => checkSentinels(dir));
+      await checkQueues(dir, check);
     });
   } finally {
     await scene.end();
