@@ -15,10 +15,11 @@ import { type Item, slicesOf } from './slices.ts';
 
 /**
  * What a program's source yields: an event with its position, a text by which the program finds the place again; a position alone, for what is
- * passed over; or a time in ms since 1970 before which nothing more will come, so that absences need not wait.
+ * passed over; or a time in ms since 1970 before which nothing more will come, so that absences need not wait. `taken` is called once the item
+ * is in the log, as durably as the settings ask: then a sender that waits for it may forget it.
  */
 export type SourceItem =
-  | Readonly<{ position: string; event?: EventInput | CloudEventInput }>
+  | Readonly<{ position: string; event?: EventInput | CloudEventInput; taken?: () => void }>
   | Readonly<{ reached: number }>;
 
 /**
@@ -111,12 +112,20 @@ export class ProgramSource implements Service {
     const nowMs = await inlet.nowMs();
     let reachedMs: number | null = null;
     const items: Item[] = [];
+    const waiting: ((() => void) | undefined)[] = [];
     for (const [i, item] of yielded.entries()) {
-      if ('reached' in item) reachedMs = wholeMs(item.reached);
-      else items.push({ place: positionOf(item), brought: this.#brought(item, `${nowMs}-${i}`) });
+      if ('reached' in item) {
+        reachedMs = wholeMs(item.reached);
+        continue;
+      }
+      items.push({ place: positionOf(item), brought: this.#brought(item, `${nowMs}-${i}`) });
+      waiting.push(item.taken);
     }
-    for (const { to, entries, characters } of slicesOf(items)) {
+    for (const { to, items: count, entries, characters } of slicesOf(items)) {
       if (!(await inlet.bring({ to, entries, characters }))) return false;
+      const senders = waiting.splice(0, count).filter((taken) => taken !== undefined);
+      if (senders.length > 0) await inlet.barrier();
+      for (const taken of senders) taken();
     }
     if (reachedMs !== null) inlet.reached(reachedMs);
     return true;

@@ -45,3 +45,11 @@ describe.each([
     }
   });
 });
+
+/** Pages that show one program of examples/, with what they are named by there. */
+const PROGRAMS = ['mqtt', 'kafka', 'nats', 'prefect-websocket'];
+
+test.each(PROGRAMS)('docs/%s.md shows its program as it is, which `npm run proof -- brokers` tries', (name) => {
+  const [, shown] = /^```ts brokers\n([\s\S]*?)^```$/m.exec(textOf(`docs/${name}.md`)) ?? [];
+  expect(shown).toBe(textOf(`examples/sources/${name}.ts`));
+});

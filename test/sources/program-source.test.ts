@@ -29,6 +29,23 @@ test('what a program reads comes in once and in order, from two programs at once
   expect(await counted(watchfire)).toEqual(Array.from({ length: 160 }, (_, i) => `numbers:${i + 1}`));
 });
 
+test('an item is taken once it is in the log, a dead letter and a place alone too', async () => {
+  const watchfire = engine();
+  const taken: [string, number][] = [];
+  await watchfire.source('told', async function* (_position, signal) {
+    const item = (position: string) => ({
+      position,
+      taken: async () => taken.push([position, (await counted(watchfire)).length]),
+    });
+    yield { ...item('1'), event: { event: 'counted', resource: { id: 'n.1' } } };
+    yield { ...item('2'), event: { event: 'counted', resource: {} as { id: string } } };
+    yield item('3');
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  });
+  await eventually('all are taken', () => taken.length === 3);
+  expect(taken).toEqual(['1', '2', '3'].map((position) => [position, 1]));
+});
+
 test('what is no event is a dead letter, and the rest comes in', async () => {
   const watchfire = engine();
   await watchfire.source('mixed', async function* () {

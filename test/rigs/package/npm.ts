@@ -20,8 +20,17 @@ const UNREACHED = /\b(?:ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|EN
 export async function install(project: string, packages: readonly string[]): Promise<void> {
   await mkdir(project, { recursive: true });
   await writeFile(path.join(project, 'package.json'), '{ "name": "theirs", "private": true, "type": "module" }\n');
+  await npm(project, 'install', ...packages);
+}
+
+/** Installs what the lock file of a project names. @throws LeftOut when npm's registry does not answer */
+export async function installLocked(project: string): Promise<void> {
+  await npm(project, 'ci');
+}
+
+async function npm(project: string, ...args: readonly string[]): Promise<void> {
   const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-  await command('npm', ['install', ...flags, ...packages], project).catch((error: Error) => {
+  await command('npm', [...args, ...flags], project).catch((error: Error) => {
     throw UNREACHED.test(error.message) ? new LeftOut('npm does not reach its registry') : error;
   });
 }

@@ -13,23 +13,28 @@ import type { PrivateServer } from '../../support/private-server.ts';
 import type { Check } from '../checks.ts';
 import type { Prefect } from './prefect.ts';
 
-/** The program of docs/coming-from-prefect.md, as it is printed there, but for where its imports come from. */
-async function programIn(dir: string): Promise<string> {
+/** The program of docs/coming-from-prefect.md. */
+async function handlersIn(dir: string): Promise<string> {
   const page = await readFile(path.join(root, 'docs/coming-from-prefect.md'), 'utf8');
   const [, text = ''] = /^ *```ts handlers\n([\s\S]*?)^ *```$/m.exec(page) ?? [];
   assert.match(text, /watchfire\.handle\('run-deployment'/);
+  return await programIn(dir, 'handlers.ts', text);
+}
+
+/** A program as it is printed, but for where its imports come from. @returns its file */
+export async function programIn(dir: string, name: string, text: string): Promise<string> {
   const from = { watchfire: pathToFileURL(path.join(root, 'src/index.ts')).href, zod: import.meta.resolve('zod') };
   const resolved = Object.entries(from).reduce(
     (left, [name, url]) => left.replace(`from '${name}'`, `from '${url}'`),
     text,
   );
-  const file = path.join(dir, 'handlers.ts');
+  const file = path.join(dir, name);
   await writeFile(file, resolved);
   return file;
 }
 
 /** Runs it while `body` does. What it says goes to standard error. */
-async function during(file: string, env: NodeJS.ProcessEnv, body: () => Promise<void>): Promise<void> {
+export async function during(file: string, env: NodeJS.ProcessEnv, body: () => Promise<void>): Promise<void> {
   const child = spawn(process.execPath, [file], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -82,7 +87,7 @@ export async function proveHandlers(check: Check, prefect: Prefect, server: Priv
       const key = `f-${firings[0]?.firing.id}-0`;
       return (await runs()).find(({ idempotency_key }) => idempotency_key === key);
     });
-  const file = await programIn(dir);
+  const file = await handlersIn(dir);
   try {
     const deployment = await deploymentIn(prefect);
     await during(file, { REDIS_URL: server.url, PREFECT_API_URL: prefect.api }, async () => {

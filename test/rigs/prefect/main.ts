@@ -12,6 +12,7 @@ import { commandLine } from '../../support/usage.ts';
 import { checks } from '../checks.ts';
 import { proveHandlers } from './handlers.ts';
 import { Prefect } from './prefect.ts';
+import { proveWebsocket } from './websocket.ts';
 
 /**
  * Twenty automations are made in a real Prefect, exported by its own command, and loaded. What it exports is kept as fixtures, which
@@ -166,6 +167,7 @@ async function prove(dir: string, server: PrivateServer, { python, write }: Opti
         }
       });
       await proveHandlers(check, prefect, server, dir);
+      await proveWebsocket(check, prefect, server, dir);
     } finally {
       await prefect.stop();
     }

@@ -95,6 +95,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     what: 'streams elsewhere come in once and in order while programs, workers and servers are killed; no absence is false',
     program: '../sources/main.ts',
   },
+  brokers: {
+    what: 'programs that bring in from MQTT, Prefect, NATS and Kafka, killed on the way (needs npm; the last two Go)',
+    program: '../brokers/main.ts',
+  },
   fuzz: { what: 'hostile entries: each has an outcome', program: '../fuzz/main.ts' },
   cel: { what: 'random conditions: cel-go answers them the same (needs Go)', program: './cel.ts' },
   clients: { what: 'Python and Go compute the partitions of the test vectors (needs them)', program: './clients.ts' },

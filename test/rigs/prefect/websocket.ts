@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { root } from '../../house/tree.ts';
+import { eventually } from '../../support/eventually.ts';
+import type { PrivateServer } from '../../support/private-server.ts';
+import type { Check } from '../checks.ts';
+import { during, programIn } from './handlers.ts';
+import type { Prefect } from './prefect.ts';
+
+/** The example that reads Prefect's websocket, against a real server; also what that stored while nobody read. */
+export async function proveWebsocket(
+  check: Check,
+  prefect: Prefect,
+  server: PrivateServer,
+  dir: string,
+): Promise<void> {
+  const { redis, url } = server;
+  const text = await readFile(path.join(root, 'examples/sources/prefect-websocket.ts'), 'utf8');
+  const file = await programIn(dir, 'prefect-websocket.ts', text);
+  const env = { REDIS_URL: url, PREFECT_API_URL: prefect.api };
+  const flow = await prefect.post('/flows/', { name: 'seen' });
+  const scheduled = async (): Promise<string> => {
+    const { id } = await prefect.post('/flow_runs/', { flow_id: flow.id, state: { type: 'SCHEDULED' } });
+    return `prefect.flow-run.${id}`;
+  };
+  const comesIn = async (resource: string): Promise<void> => {
+    await eventually(`the scheduling of ${resource} comes in`, async () => {
+      const entries = await redis.xrange('{wf}:events', '-', '+');
+      return entries.some(
+        ([, fields]) =>
+          fields[0] === 'fed' && fields.some((field) => field.includes(resource) && /\.Scheduled"/.test(field)),
+      );
+    });
+  };
+  await check('the program of the websocket brings in what Prefect tells', async () => {
+    await during(file, env, async () => {
+      await eventually('it has begun', async () => (await redis.hget('{wf}:sources', 'prefect')) !== null);
+      await comesIn(await scheduled());
+    });
+  });
+  await check('and what it told while the program was away', async () => {
+    const away = await scheduled();
+    // Prefect stores events in lots.
+    await pause(1_000);
+    await during(file, env, () => comesIn(away));
+  });
+}
