@@ -56,7 +56,10 @@ function pageAt(page: string, id: string | undefined, place: readonly string[]):
   if (page === 'overview') return <Overview />;
   if (page === 'automations') return id === undefined ? <Automations /> : <AutomationDetail id={id} tab={place[2]} />;
   if (page === 'firings') return id === undefined ? <Firings /> : <FiringDetail id={id} />;
-  if (page === 'events') return id === undefined ? <Events /> : <EventDetail entry={id} />;
+  if (page === 'events') {
+    if (id === 'named') return <Events name={place[2] ?? ''} />;
+    return id === undefined ? <Events /> : <EventDetail entry={id} />;
+  }
   if (page === 'alerts') return <Alerts />;
   if (page === 'failures') return <Failures tab={id} />;
   if (page === 'workbench') return <WorkbenchDoor id={id} />;

@@ -7,6 +7,7 @@ import type { firingsShape, foundShape, stepShape, whyShape } from './firings.ts
 import type { liveShape } from './live.ts';
 import type { findingsShape, minutesShape, statusShape } from './overview.ts';
 import type { jobShape, queueShape } from './queues.ts';
+import type { actsShape, quietShape } from './quiet.ts';
 import type { SESSION_ANSWER } from './session.ts';
 import type { deliveryShape, firingShape, silenceShape, windowShape } from './shapes.ts';
 import type { backtestShape, draftShape } from './workbench.ts';
@@ -19,6 +20,8 @@ export type SessionAnswer = z.output<typeof SESSION_ANSWER>;
 export type LiveAnswer = z.output<typeof liveShape>;
 export type StatusAnswer = z.output<typeof statusShape>;
 export type MinutesAnswer = z.output<typeof minutesShape>;
+export type QuietAnswer = z.output<typeof quietShape>;
+export type ActsAnswer = z.output<typeof actsShape>;
 export type FindingsAnswer = z.output<typeof findingsShape>;
 export type AutomationsAnswer = z.output<typeof listShape>;
 export type AutomationAnswer = z.output<typeof automationShape>;

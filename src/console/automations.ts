@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { allActions } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
+import { namesOf } from '../model/pattern.ts';
+import { patternsOf, type Trigger } from '../model/trigger.ts';
 import type { Desk } from './desk.ts';
-import { firingMinutes } from './overview.ts';
+import { firingMinutes, hourOf } from './overview.ts';
 import { ConsoleRefusal } from './refusal.ts';
 import { type Route, route, textIn, wholeIn } from './route.ts';
 import { anyObject, DONE, done, duration, firingShape, labels, listOf, time, windowShape } from './shapes.ts';
 import { firingTold, windowTold } from './told.ts';
+import { wordsOf } from './words.ts';
 
 /** How long the list of automations is given to all who ask. */
 const LIST_MS = 2_000;
@@ -54,12 +57,16 @@ export const automationShape = z.object({
   shadow: z.boolean(),
   trigger: z.string().describe('In words'),
   forEach: listOf(z.string()).describe('Labels that make a key'),
+  events: listOf(z.string()).describe('Names, or patterns of names, of events that it waits for: the first of them'),
   document: anyObject,
   text: z.string().describe('The document as YAML'),
   revisions: listOf(z.object({ revision: z.number(), text: z.string() })).describe(
     'The newest first, that of now among them',
   ),
   whereErrors: z.number().describe('Events about which a condition could not be answered'),
+  words: z
+    .record(z.string(), z.number())
+    .describe('What its triggers made of events within the last hour (rules 17.13)'),
 });
 
 export const lanesShape = z.object({
@@ -76,6 +83,14 @@ export const lanesShape = z.object({
 /** The definitions; all who ask within two seconds get the same. */
 export async function definitions({ kept, watchfire }: Desk): Promise<readonly Automation[]> {
   return await kept.of('definitions', LIST_MS, () => watchfire.list());
+}
+
+/** Names of events that are told of one automation: more than anybody looks for. */
+const NAMES = 6;
+
+function namesIn(trigger: Trigger): string[] {
+  const all = trigger.type === 'event' ? patternsOf(trigger).flatMap(namesOf) : trigger.triggers.flatMap(namesIn);
+  return [...new Set(all)].filter((name) => !name.startsWith('!')).slice(0, NAMES);
 }
 
 async function summaries(desk: Desk): Promise<z.input<typeof summaryShape>[]> {
@@ -121,18 +136,25 @@ export const AUTOMATIONS: readonly Route[] = [
     topic: 'automations',
     summary: 'One automation: its document, and earlier ones that are kept',
     answer: automationShape,
-    run: async ({ watchfire, tools }, { path }) => {
+    run: async (desk, { path }) => {
+      const { watchfire, tools } = desk;
       const automation = await watchfire.get(path.id ?? '');
       const { id, name, enabled, trigger, document } = automation;
-      const [revisions, whereErrors] = await Promise.all([watchfire.revisions(id), watchfire.whereErrors(id)]);
+      const [revisions, whereErrors, hour] = await Promise.all([
+        watchfire.revisions(id),
+        watchfire.whereErrors(id),
+        hourOf(desk),
+      ]);
       return {
         ...{ id, name, enabled, shadow: automation.mode === 'shadow' },
         trigger: tools.triggerInWords(trigger),
         forEach: trigger.forEach,
+        events: namesIn(trigger),
         document: { ...document },
         text: tools.text(document),
         revisions: revisions.map(({ revision, document: then }) => ({ revision, text: tools.text(then) })),
         whereErrors,
+        words: Object.fromEntries(wordsOf(hour).get(id)?.counts ?? []),
       };
     },
   }),

@@ -15,6 +15,7 @@ import { LiveNews } from './live.ts';
 import { openApi } from './openapi.ts';
 import { OVERVIEW } from './overview.ts';
 import { QUEUES } from './queues.ts';
+import { QUIET } from './quiet.ts';
 import { ConsoleRefusal } from './refusal.ts';
 import { Replays } from './replays.ts';
 import type { Route } from './route.ts';
@@ -24,6 +25,7 @@ import { WORKBENCH } from './workbench.ts';
 /** All that the API answers, in the order of the pages. */
 export const ROUTES: readonly Route[] = [
   ...OVERVIEW,
+  ...QUIET,
   ...AUTOMATIONS,
   ...FIRINGS,
   ...EVENTS,

@@ -36,7 +36,9 @@ export const explainedShape = z.object({
       name: z.string(),
       interested: z.boolean(),
       exact: z.boolean(),
-      nearest: z.object({ condition: z.string(), said: z.string() }).nullable(),
+      nearest: z
+        .object({ condition: z.string(), said: z.string(), near: z.boolean().describe('false: its name is like none') })
+        .nullable(),
       triggers: listOf(
         z.object({
           path: z.string(),
@@ -144,7 +146,7 @@ function explainedTold({ entry, outcome, reason, automations }: ExplainedEvent):
     ...{ entry, outcome, reason },
     automations: automations.map(({ id, name, interested, exact, nearest, triggers }) => ({
       ...{ id, name, interested, exact },
-      nearest: nearest && { condition: nearest.condition, said: nearest.said },
+      nearest: nearest && { condition: nearest.condition, said: nearest.said, near: nearest.far !== true },
       triggers: triggers.map(({ path, word, key, verdicts, before, after }) => ({
         ...{ path, word, key },
         conditions: verdicts.map(({ condition, met, said }) => ({ condition, met, said })),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { HistoryMinute } from '../inspect/history.ts';
+import { notedByMinute } from '../redis/delivery-records.ts';
 import type { Desk } from './desk.ts';
 import { type Route, route } from './route.ts';
 import { duration, listOf, time } from './shapes.ts';
@@ -39,6 +41,22 @@ export const statusShape = z.object({
   dead: z.number().describe('Dead letters'),
   lost: z.number(),
   counters: z.record(z.string(), z.number()).describe('What became of entries, since the beginning'),
+  whereErrors: z
+    .record(z.string(), z.number())
+    .describe('Events about which a condition could not be answered, since the beginning, by the ids of automations'),
+  sources: listOf(
+    z.object({
+      name: z.string(),
+      events: z.number(),
+      letters: z.number(),
+      lost: z.number(),
+      paused: time.nullable().describe('Since when'),
+      seen: time.nullable().describe('When a program looked at it last'),
+      behind: z.number().nullable(),
+      waitsMs: duration,
+      error: z.string().nullable(),
+    }),
+  ),
   memory: z.object({ used: z.number(), limit: z.number(), ratio: z.number() }),
   workers: listOf(workerShape),
   partitions: z.number().nullable(),
@@ -49,6 +67,8 @@ export const minutesShape = z.object({
   step: duration,
   firings: listOf(z.number()),
   events: listOf(z.number()).describe('Events that took effect'),
+  deliveries: listOf(z.number()).describe('Deliveries that were noted last in that minute, failed ones too'),
+  failed: listOf(z.number()).describe('Those of them that failed for good'),
   byAutomation: z.record(z.string(), listOf(z.number())).describe('The same by the ids of automations'),
   last: z.record(z.string(), time).describe('When each of them fired last, as far as it is in this hour'),
 });
@@ -56,28 +76,43 @@ export const minutesShape = z.object({
 /** One look at the engine; all who ask within a second get the same. */
 export async function statusOf({ kept, watchfire }: Desk): Promise<z.input<typeof statusShape>> {
   return await kept.of('status', STATUS_MS, async () => {
-    const { due, memory, workers, partitions, ...status } = await watchfire.status();
+    const { due, memory, workers, partitions, sources, ...status } = await watchfire.status();
     return {
       ...{ now: status.now, position: status.position, entries: status.entries, behind: status.behind },
       ...{ waitingMs: status.waitingMs, lagMs: status.lagMs, generation: status.generation },
       ...{ automations: status.automations, firings: status.firings, unrelayed: status.unrelayed },
       ...{ parked: status.parked, dead: status.dead, lost: status.lost, counters: status.counters },
+      whereErrors: status.whereErrors,
       windows: due.windows,
       nextDeadline: due.next,
       memory: { used: memory.used, limit: memory.limit, ratio: memory.ratio },
       workers,
+      sources: sources.map(({ name, events, letters, lost, pausedMs, note }) => ({
+        ...{ name, events, letters, lost, paused: pausedMs, seen: note?.atMs ?? null },
+        ...{ behind: note?.behind ?? null, waitsMs: note?.waitsMs ?? 0, error: note?.error ?? null },
+      })),
       partitions: partitions?.count ?? null,
     };
   });
 }
 
+/** The last hour as workers count it. */
+export async function hourOf({ kept, watchfire }: Desk): Promise<readonly HistoryMinute[]> {
+  return await kept.of('hour', FIRINGS_MS, () => watchfire.history({ minutes: MINUTES }));
+}
+
 /** Events and firings of the last hour by minutes, as workers count them; when automations fired last, by the ledger. */
-export async function firingMinutes({ kept, watchfire }: Desk): Promise<z.input<typeof minutesShape>> {
+export async function firingMinutes(desk: Desk): Promise<z.input<typeof minutesShape>> {
+  const { kept, watchfire } = desk;
   return await kept.of('minutes', FIRINGS_MS, async () => {
-    const [minutes, { firings }] = await Promise.all([
-      watchfire.history({ minutes: MINUTES }),
-      watchfire.firings({ limit: LAST_FIRINGS }),
-    ]);
+    const [minutes, { firings }] = await Promise.all([hourOf(desk), watchfire.firings({ limit: LAST_FIRINGS })]);
+    const { redis } = watchfire.connections;
+    const noted = await notedByMinute(
+      redis,
+      watchfire.store,
+      minutes.map(({ at }) => at),
+      MINUTE_MS,
+    );
     const byAutomation = new Map<string, number[]>();
     const last = new Map<string, number>();
     for (const [at, minute] of minutes.entries()) {
@@ -95,6 +130,8 @@ export async function firingMinutes({ kept, watchfire }: Desk): Promise<z.input<
       step: MINUTE_MS,
       firings: minutes.map(({ firings: all }) => Object.values(all).reduce((sum, words) => sum + sumOf(words), 0)),
       events: minutes.map(({ events }) => events.applied ?? 0),
+      deliveries: noted.map(({ all }) => all),
+      failed: noted.map(({ failed }) => failed),
       byAutomation: Object.fromEntries(byAutomation),
       last: Object.fromEntries(last),
     };

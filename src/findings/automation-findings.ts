@@ -3,6 +3,7 @@ import { DELIVERIES } from '../model/action.ts';
 import type { Automation } from '../model/automation.ts';
 import { joinPath } from '../model/issue.ts';
 import { actionsIn, typeFindings } from './actions.ts';
+import { nameFindings } from './event-names.ts';
 import { type Finding, quoted, warning } from './finding.ts';
 import { gateFindings } from './gate.ts';
 import { labelFindings } from './labels.ts';
@@ -37,7 +38,9 @@ export function findingsIn(automation: Automation, surroundings: Surroundings = 
     ...triggers.flatMap((placed) => [
       ...triggerFindings(placed),
       ...patternFindings(placed, carried),
-      ...(sample !== null && isTelling(sample) ? labelFindings(placed, sample) : []),
+      ...(sample !== null && isTelling(sample)
+        ? [...nameFindings(placed, sample), ...labelFindings(placed, sample)]
+        : []),
     ]),
     ...typeFindings(automation),
     ...reactionFindings(automation, targets),

@@ -40,6 +40,23 @@ export async function newestDeliveries(
   return found;
 }
 
+/**
+ * How many deliveries were noted last in each of these times, and how many of them failed for good. One that was retried by hand counts when it
+ * was noted last.
+ * @param begins when each of them begins, in ms
+ */
+export async function notedByMinute(
+  redis: Redis,
+  { shared }: Store,
+  begins: readonly number[],
+  lengthMs: number,
+): Promise<{ all: number; failed: number }[]> {
+  const counts = (key: string): Promise<number[]> =>
+    Promise.all(begins.map((at) => redis.zcount(key, at, `(${at + lengthMs}`)));
+  const [others, failed] = await Promise.all([counts(shared.delivered), counts(shared.undelivered)]);
+  return begins.map((_, i) => ({ all: (others[i] ?? 0) + (failed[i] ?? 0), failed: failed[i] ?? 0 }));
+}
+
 /** How many deliveries have failed for good, and nobody has retried or dropped them since. */
 export async function countUndelivered(redis: Redis, store: Store): Promise<number> {
   return await redis.zcard(store.shared.undelivered);

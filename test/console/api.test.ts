@@ -97,6 +97,8 @@ test('every list and every detail is what the description says, and what the eng
   expect(await look('/api/automations/third', '/api/automations/{id}')).toMatchObject({
     forEach: ['id'],
     revisions: { length: 1 },
+    events: ['order.failed'],
+    words: { fired: 1 },
   });
   const lanes = await look('/api/automations/third/lanes', '/api/automations/{id}/lanes');
   expect(lanes).toMatchObject({ lanes: [{ labels: { id: hostile }, ticks: { length: 4 }, firings: [{ id }] }] });
@@ -106,7 +108,8 @@ test('every list and every detail is what the description says, and what the eng
   });
   const jobs = await look('/api/queues/support/jobs', '/api/queues/{name}/jobs');
   expect(jobs).toMatchObject({ jobs: [{ id: `f-${id}-0`, name: 'call' }] });
-  for (const path of ['status', 'minutes', 'windows', 'alerts', 'silences', 'deliveries']) await look(`/api/${path}`);
+  for (const path of ['status', 'minutes', 'quiet', 'acts', 'windows', 'alerts', 'silences', 'deliveries'])
+    await look(`/api/${path}`);
   expect((await get('/api/firings/none')).status).toBe(404);
   expect((await get('/api/events?limit=501')).status).toBe(400);
 });

@@ -39,10 +39,16 @@ export function AutomationDetail({ id, tab }: { id: string; tab: string | undefi
           <div class="row wrap intro">
             <StateBadge {...automation} />
             <span class="soft any">{seen(automation.trigger)}</span>
+            {automation.events.map((name) => (
+              <a key={name} class="small any" href={link('events', 'named', name)}>
+                Events {seen(name)}
+              </a>
+            ))}
             {automation.whereErrors > 0 && (
               <Badge tone="warn">{count(automation.whereErrors)} events a condition could not answer</Badge>
             )}
           </div>
+          <Words words={automation.words} />
           <Tabs
             names={TABS}
             now={now}
@@ -53,6 +59,24 @@ export function AutomationDetail({ id, tab }: { id: string; tab: string | undefi
         </>
       )}
     </Answer>
+  );
+}
+
+/** Words with which an event comes to nothing although its name was expected. */
+const LOST = new Set(['late', 'no-value', 'over-limit']);
+
+function Words({ words }: Pick<AutomationAnswer, 'words'>) {
+  const all = Object.entries(words).sort(([, a], [, b]) => b - a);
+  if (all.length === 0) return null;
+  return (
+    <p class="row wrap intro small" data-words>
+      <span class="soft">What it made of events in the last hour:</span>
+      {all.map(([word, times]) => (
+        <Badge key={word} tone={word === 'fired' ? 'fire' : LOST.has(word) ? 'warn' : ''}>
+          {count(times)} {word}
+        </Badge>
+      ))}
+    </p>
   );
 }
 

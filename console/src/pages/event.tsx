@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { EventAnswer, ExplainedAnswer, StatusAnswer, WindowAnswer } from '../../../src/console/answers.ts';
 import { post, useApi, useAsked } from '../ui/api.ts';
-import { clock, count, seen } from '../ui/format.ts';
+import { clock, count, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Ghosts, Head, Key, Problem, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 import { Json } from '../ui/text.tsx';
@@ -16,6 +16,20 @@ const REASONS: Readonly<Record<string, string>> = {
   condition: 'asks for something that it does not meet',
   labels: 'asks for other labels',
 };
+
+/** From this difference on, a clock may be wrong somewhere. */
+const APART_MS = 5_000;
+
+/** When it happened, where that is not when it came. */
+function Apart({ occurred, received }: { occurred: number | null; received: number | null }) {
+  if (occurred === null || received === null || Math.abs(occurred - received) < APART_MS) return null;
+  const ahead = occurred > received;
+  return (
+    <Badge tone="warn">
+      dated {span(received - occurred)} {ahead ? 'ahead of its arrival' : 'before it came'}
+    </Badge>
+  );
+}
 
 export function EventDetail({ entry }: { entry: string }) {
   const loaded = useApi<EventAnswer>(`/api/events/${encodeURIComponent(entry)}`);
@@ -43,6 +57,7 @@ export function EventDetail({ entry }: { entry: string }) {
             <span class="soft">
               received <Time at={row.received} fine />
             </span>
+            <Apart occurred={row.occurred} received={row.received} />
           </div>
           {row.reason !== null && <Problem error={row.reason} />}
           <div class="wide-left">
@@ -99,7 +114,8 @@ function Explanation({ entry }: { entry: string }) {
 
 function Explained({ explained: { automations, outcome, reason } }: { explained: ExplainedAnswer }) {
   const first = automations.filter(({ interested }) => interested);
-  const others = automations.filter(({ interested }) => !interested);
+  const others = automations.filter(({ interested, nearest }) => !interested && nearest?.near !== true);
+  const missed = automations.filter(({ interested, nearest }) => !interested && nearest?.near === true);
   return (
     <div class="stack" data-explained={automations.length}>
       {outcome !== 'applied' && (
@@ -111,6 +127,7 @@ function Explained({ explained: { automations, outcome, reason } }: { explained:
       {first.map((one) => (
         <Automation key={one.id} one={one} />
       ))}
+      {missed.length > 0 && <Missed automations={missed} />}
       {others.length > 0 && (
         <details>
           <summary>{count(others.length)} automations were not interested</summary>
@@ -125,6 +142,29 @@ function Explained({ explained: { automations, outcome, reason } }: { explained:
         </details>
       )}
     </div>
+  );
+}
+
+/** Most near misses that are shown. */
+const MISSED = 20;
+
+/** Those that know its name, or one like it, and ask for more. */
+function Missed({ automations }: Pick<ExplainedAnswer, 'automations'>) {
+  return (
+    <section>
+      <h3>Nearly</h3>
+      <ul class="stack tight">
+        {automations.slice(0, MISSED).map(({ id, name, nearest }) => (
+          <li key={id} data-missed={id}>
+            <a href={link('automations', id)}>{seen(name)}</a>
+            <div class="any">
+              <span class="c-no">✗</span> <span class="soft mono">{seen(nearest?.condition ?? '')}</span>{' '}
+              {seen(nearest?.said ?? '')}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

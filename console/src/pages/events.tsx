@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'preact/hooks';
 import type { EventRowAnswer, EventsAnswer, LiveAnswer } from '../../../src/console/answers.ts';
 import { rowsOf, usePages } from '../ui/api.ts';
-import { clock, count, counted, seen, timeOfEntry } from '../ui/format.ts';
+import { clock, count, counted, seen, span, timeOfEntry } from '../ui/format.ts';
 import { type LiveEvent, useLive } from '../ui/live.ts';
 import { useSettled } from '../ui/now.ts';
 import { Answer, Badge, Card, Empty, Head, Problem, Table, Tabs, Time } from '../ui/parts.tsx';
@@ -9,15 +9,19 @@ import { link } from '../ui/route.ts';
 
 type Filter = Readonly<{ name: string; resource: string; label: string }>;
 
+/** From this difference between Occurred and Received on, a clock may be wrong somewhere. */
+const APART_MS = 5_000;
+
 const NO_FILTER: Filter = { name: '', resource: '', label: '' };
 const PAGE = 100;
 /** Between the last key and the question. */
 const PAUSE_MS = 250;
 const LIVE_KEPT = 300;
 
-export function Events() {
+/** @param name the name that is looked for, from a link */
+export function Events({ name = '' }: { name?: string }) {
   const [tab, turn] = useState<'past' | 'live'>('past');
-  const [filter, set] = useState<Filter>(NO_FILTER);
+  const [filter, set] = useState<Filter>({ ...NO_FILTER, name });
   const wanted = useSettled(filter, PAUSE_MS);
   const field = (name: keyof Filter, words: string) => (
     <label class="field">
@@ -115,6 +119,13 @@ function EventTable({ events }: { events: readonly EventRowAnswer[] }) {
           <td class="any mono">{seen(resource)}</td>
           <td class="fit narrow-off">
             <Time at={occurred} fine />
+            {occurred !== null && received !== null && Math.abs(received - occurred) >= APART_MS && (
+              <div class="sub-line">
+                <Badge tone="warn">
+                  {span(received - occurred)} {occurred > received ? 'ahead' : 'before'}
+                </Badge>
+              </div>
+            )}
           </td>
           <td class="fit">
             {reason !== null ? (

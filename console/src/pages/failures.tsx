@@ -73,6 +73,9 @@ const SOURCES: Readonly<Record<LetterAnswer['source'], string>> = {
   sources: 'from a source',
 };
 
+/** Characters of fields that stand beside a letter. */
+const BRIEF = 220;
+
 function LetterRow({ letter, reload, edit }: { letter: LetterAnswer; reload: () => void; edit: () => void }) {
   const { id, at, source, entry, reason, error, attempts, fields } = letter;
   const { session, askToken } = useShared();
@@ -90,7 +93,9 @@ function LetterRow({ letter, reload, edit }: { letter: LetterAnswer; reload: () 
         </div>
         {fields.length > 0 && (
           <details>
-            <summary class="small">Its fields</summary>
+            <summary class="small any">
+              Its fields: <span class="mono soft">{seen(inLines(fields).replaceAll('\n', ' · ').slice(0, BRIEF))}</span>
+            </summary>
             <pre class="block">{seen(inLines(fields))}</pre>
           </details>
         )}

@@ -1,24 +1,16 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { FindingsAnswer, FiringAnswer, MinutesAnswer, StatusAnswer } from '../../../src/console/answers.ts';
+import type { FiringAnswer, MinutesAnswer, StatusAnswer } from '../../../src/console/answers.ts';
 import { useApi } from '../ui/api.ts';
 import { Chart } from '../ui/chart.tsx';
 import { bytes, compact, count, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Head, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
+import { Attention, LastChanges, Sources } from './attention.tsx';
 import { FiringTable } from './firings.tsx';
-
-/** Where something can be done about what the doctor found. */
-const WAYS: Readonly<Record<string, readonly string[]>> = {
-  'dead letters': ['failures', 'letters'],
-  queues: ['queues'],
-  automations: ['automations'],
-  quotas: ['automations'],
-};
 
 export function Overview() {
   const status = useApi<StatusAnswer>('/api/status', 2_000);
   const minutes = useApi<MinutesAnswer>('/api/minutes', 10_000);
-  const findings = useApi<FindingsAnswer>('/api/findings', 30_000);
   const firings = useApi<{ firings: readonly FiringAnswer[] }>('/api/firings?limit=8', 3_000);
   const hour = minutes.data?.firings.reduce((sum, one) => sum + one, 0) ?? null;
   return (
@@ -45,12 +37,16 @@ export function Overview() {
           </Card>
         </div>
         <div class="stack">
-          <Card title="Needs attention">
-            <Answer of={findings}>{(data) => <Findings found={data} />}</Answer>
-          </Card>
+          <Attention />
           <Card title="Workers" bare>
             <Answer of={status}>{(data) => <Workers status={data} />}</Answer>
           </Card>
+          {status.data !== null && status.data.sources.length > 0 && (
+            <Card title="Sources" bare>
+              <Sources sources={status.data.sources} now={status.data.now} />
+            </Card>
+          )}
+          <LastChanges />
         </div>
       </div>
     </div>
@@ -148,42 +144,21 @@ function Hour({ minutes }: { minutes: MinutesAnswer }) {
     [minutes],
   );
   const events = useMemo(() => [{ name: 'Events a minute', colour: 'blue', values: minutes.events }], [minutes]);
+  const deliveries = useMemo(
+    () => [
+      { name: 'Deliveries a minute', colour: 'good', values: minutes.deliveries, bars: true },
+      { name: 'failed for good', colour: 'bad', values: minutes.failed, bars: true },
+    ],
+    [minutes],
+  );
   return (
     <div class="stack">
       <Chart label="Events by minutes of the last hour" at={at} series={events} />
       <Chart label="Firings by minutes of the last hour" at={at} series={firings} />
+      {minutes.deliveries.some((count) => count > 0) && (
+        <Chart label="Deliveries by minutes of the last hour" at={at} series={deliveries} />
+      )}
     </div>
-  );
-}
-
-function Findings({ found }: { found: FindingsAnswer }) {
-  const wrong = found.checks.filter(({ grade }) => grade !== 'ok');
-  const { length } = found.checks;
-  if (wrong.length === 0)
-    return (
-      <div class="row">
-        <span class="dot good" />
-        <span>All is well: {length} checks found nothing.</span>
-      </div>
-    );
-  return (
-    <ul class="stack">
-      {wrong.map(({ name, grade, found: what, advice }) => (
-        <li key={`${name}${what}`}>
-          <div class="row wrap">
-            <Badge tone={grade === 'bad' ? 'bad' : 'warn'}>{grade === 'bad' ? 'Bad' : 'Warning'}</Badge>
-            <strong>{name}</strong>
-            {WAYS[name] && (
-              <a class="push" href={link(...(WAYS[name] ?? []))}>
-                Look
-              </a>
-            )}
-          </div>
-          <p class="any">{seen(what)}</p>
-          {advice !== '' && <p class="soft small any">{seen(advice)}</p>}
-        </li>
-      ))}
-    </ul>
   );
 }
 

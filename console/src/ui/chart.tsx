@@ -61,7 +61,7 @@ function optionsOf(series: readonly Series[], width: number): UPlot.Options {
     height: HEIGHT,
     cursor: { y: false, points: { size: 6 } },
     legend: { show: false },
-    padding: [10, 8, 0, 0],
+    padding: [10, 16, 0, 0],
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
     axes: [
       { ...axis, size: 26, values: (_, times) => times.map((time) => clock(time * 1_000).slice(0, 5)) },

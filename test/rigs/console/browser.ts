@@ -4,7 +4,18 @@ import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { LeftOut } from '../checks.ts';
 
+const ROOT = path.join(import.meta.dirname, '../../..');
+
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** Builds the page of the console where it is not built. @throws LeftOut */
+export function buildPage(): void {
+  try {
+    execFileSync(process.execPath, ['scripts/page.mjs', '--must'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
+  } catch (error) {
+    throw new LeftOut(String((error as { stderr?: Buffer }).stderr ?? error).trim());
+  }
+}
 
 /** A browser of this machine; in CI one is installed where apt-get can. @throws LeftOut */
 export async function openBrowser(): Promise<Browser> {

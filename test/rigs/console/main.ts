@@ -1,11 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { type Check, checks, LeftOut } from '../checks.ts';
+import { type Check, checks } from '../checks.ts';
 import { PAGES } from './asserted.ts';
-import { openBrowser } from './browser.ts';
+import { buildPage, openBrowser } from './browser.ts';
 import { lead, type Opened, opened, seriousIn, textOf } from './pages.ts';
 import { refuseHarm, tryForeignPage } from './safety.ts';
 import { tryActs, tryWorkbench } from './workbench.ts';
@@ -57,14 +57,6 @@ async function run(check: Check): Promise<void> {
   } finally {
     await browser.close();
     await world.remove();
-  }
-}
-
-function buildPage(): void {
-  try {
-    execFileSync(process.execPath, ['scripts/page.mjs', '--must'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
-  } catch (error) {
-    throw new LeftOut(String((error as { stderr?: Buffer }).stderr ?? error).trim());
   }
 }
 

@@ -46,6 +46,11 @@ export async function opened(
 /** Leads to a place of the console, and waits until it shows what it loads. */
 export async function lead(page: Page, address: string, place: string): Promise<void> {
   await page.goto(`${address}#/${place}`);
+  await loaded(page);
+}
+
+/** Waits until a page shows what it loads. */
+export async function loaded(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
   await eventually('nothing is being loaded', async () => (await page.locator('.ghost').count()) === 0, {
     timeoutMs: WAIT_MS,

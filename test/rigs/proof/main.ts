@@ -81,6 +81,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     what: 'the console in a browser: each page beside the engine, what a hostile text or page can do (needs Chromium)',
     program: '../console/main.ts',
   },
+  trouble: {
+    what: 'a shop in which one of ten things is wrong, to be found from its console alone; --each finds them in Chromium',
+    program: '../trouble/main.ts',
+  },
   chaos: { what: 'kills workers and servers, recomputes every firing', program: '../chaos/main.ts' },
   backup: { what: 'copies of RDB and AOF under load, started elsewhere: the ledger of then', program: './backup.ts' },
   cluster: {
