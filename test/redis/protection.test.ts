@@ -8,7 +8,8 @@ import { Unprotected } from '../../src/errors.ts';
 import { isAddress, isLoopback, publicUrl } from '../../src/redis/address.ts';
 import { letsStrangersIn } from '../../src/redis/protection.ts';
 import { run } from '../cli/run.ts';
-import { type Certificates, certificates } from '../support/certificates.ts';
+import type { Certificates } from '../support/certificate-files.ts';
+import { certificates } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
 

@@ -11,6 +11,9 @@ const KEYS_AT_ONCE = 20;
 /** How long such a call may take. */
 const MIGRATE_BOUND_MS = 30_000;
 
+/** How long a slot may take until all of its keys have moved, failovers on the way included. */
+const MOVED_BOUND_MS = 180_000;
+
 export type Fault = 'kill' | 'move' | 'cut' | 'worker kill';
 
 /** `tookMs`: from a kill until another node had the slots. */
@@ -85,30 +88,53 @@ async function cutOff({ scene, random, options, say }: FaultParts): Promise<void
 
 /** Moves the slot of one engine, with all of its keys, to another primary, while it is used. */
 async function moved({ scene, namespaces, random, say }: FaultParts): Promise<void> {
-  const primaries = await scene.cluster.primaries();
   const namespace = oneOf(namespaces, random);
   const slot = slotOf(namespace);
-  const source = await ownerOf(primaries, slot);
-  const target = oneOf(
-    primaries.filter((one) => one !== source),
-    random,
-  );
-  const [from, to] = [await source.id(), await target.id()];
-  await target.redis.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from);
-  await source.redis.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to);
+  let target: LocalNode | null = null;
   let count = 0;
-  // A node that is slow for a moment takes the others for lost, and refuses.
-  await until('all keys of the slot have moved', async () => {
+  // A node that is slow for a moment takes the others for lost, and refuses; on a busy machine one of both may fail over meanwhile.
+  await until(
+    'the slot has moved',
+    async () => {
+      const primaries = await scene.cluster.primaries();
+      const source = await ownerOf(primaries, slot);
+      if (source === target) return true;
+      target = await targetOf({ primaries: primaries.filter((one) => one !== source), slot, before: target, random });
+      count += await keysMoved(slot, source, target);
+      // The new owner first: were it to be lost in between, the old one would still say where the keys are.
+      const to = await target.id();
+      for (const node of [target, source, ...primaries]) await node.redis.call('CLUSTER', 'SETSLOT', slot, 'NODE', to);
+      return true;
+    },
+    MOVED_BOUND_MS,
+  );
+  say(`slot ${slot} of {${namespace}} moved with ${count} keys`);
+}
+
+type Targets = Readonly<{
+  primaries: readonly LocalNode[];
+  slot: number;
+  before: LocalNode | null;
+  random: () => number;
+}>;
+
+/** Where a slot goes: to the node that has some of its keys, which may have taken the place of the one that was chosen. */
+async function targetOf({ primaries, slot, before, random }: Targets): Promise<LocalNode> {
+  for (const node of primaries) if (Number(await node.redis.call('CLUSTER', 'COUNTKEYSINSLOT', slot)) > 0) return node;
+  return before !== null && primaries.includes(before) ? before : oneOf(primaries, random);
+}
+
+/** @returns how many keys moved */
+async function keysMoved(slot: number, source: LocalNode, target: LocalNode): Promise<number> {
+  await target.redis.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', await source.id());
+  await source.redis.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', await target.id());
+  for (let count = 0; ; ) {
     const keys = (await source.redis.call('CLUSTER', 'GETKEYSINSLOT', slot, KEYS_AT_ONCE)) as string[];
-    if (keys.length === 0) return true;
+    if (keys.length === 0) return count;
     const bound = String(MIGRATE_BOUND_MS);
     await source.redis.call('MIGRATE', '127.0.0.1', target.port, '', 0, bound, 'REPLACE', 'KEYS', ...keys);
     count += keys.length;
-    return false;
-  });
-  // The new owner first: were it to be lost in between, the old one would still say where the keys are.
-  for (const node of [target, source, ...primaries]) await node.redis.call('CLUSTER', 'SETSLOT', slot, 'NODE', to);
-  say(`slot ${slot} of {${namespace}} moved with ${count} keys from ${source.port} to ${target.port}`);
+  }
 }
 
 async function ownerOf(primaries: readonly LocalNode[], slot: number): Promise<LocalNode> {

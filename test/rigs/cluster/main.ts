@@ -210,6 +210,8 @@ async function main(): Promise<number> {
     spares: 1,
     ...(options.without !== null && { program: changedEngine(folder, LACKS[options.without]) }),
   });
+  // Also where this program ends by an error: nobody else knows them.
+  process.once('exit', () => crowd.end());
   const logger = pino({ level: options.verbose ? 'warn' : 'silent' }, pino.destination(2));
   const watchfire = new Watchfire({ ...place, ...settings, logger });
   const watchdog = setTimeout(() => {

@@ -91,6 +91,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     what: 'a Redis Cluster under load: kills and cuts off primaries, moves slots, kills workers (--seconds 60)',
     program: '../cluster/main.ts',
   },
+  places: {
+    what: 'each kind of URL with real servers, sentinels and certificates: an engine fires, also behind a failover (needs openssl)',
+    program: '../places/main.ts',
+  },
   deliveries: {
     what: 'kills what carries out actions: each arrives, each duplicate has a reason',
     program: '../deliveries/main.ts',
