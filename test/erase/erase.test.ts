@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { eraseLabel } from '../../src/erase/erase.ts';
 import { Watchfire } from '../../src/index.ts';
@@ -6,10 +7,15 @@ import { ensureGroup } from '../../src/redis/log.ts';
 import { backtest } from '../../src/replay/backtest.ts';
 import { runIn } from '../cli/run.ts';
 import { liveOf, placeBeside } from '../replay/recorded-world.ts';
+import { eventually } from '../support/eventually.ts';
+import { keysIn } from '../support/namespace.ts';
+import { partitioned } from '../support/partitioned.ts';
+import { receiver } from '../support/receiver.ts';
+import { adminBeside } from '../support/redis.ts';
 import { World } from '../support/world.ts';
 
 const VALUE = 'customer.7';
-const failed = { posture: 'Reactive', expect: ['order.failed'] };
+const failed = { posture: 'Reactive' as const, expect: ['order.failed'] };
 const TRIGGERS = {
   each: { ...failed, for_each: ['id'], threshold: 2, within: 600 },
   all: { ...failed, threshold: 3, within: 60 },
@@ -86,4 +92,55 @@ test('what is not applied or not handed on yet waits, and the verb says so', asy
   await world.redis.xgroup('SETID', world.store.keys.firings, 'actions', '$');
   expect(await runIn(world.namespace)(['erase', '--label', `id=${VALUE}`])).toMatchObject({ status: 0 });
   expect(await everything(world)).not.toContain(VALUE);
+});
+
+/** What stands in a key, BullMQ's as well. */
+async function contentOf(client: Redis, key: string): Promise<unknown> {
+  const redis = adminBeside(client);
+  const readers: Readonly<Record<string, () => Promise<unknown>>> = {
+    string: () => redis.get(key),
+    hash: () => redis.hgetall(key),
+    list: () => redis.lrange(key, 0, -1),
+    set: () => redis.smembers(key),
+    zset: () => redis.zrange(key, '0', '-1'),
+    stream: () => redis.xrange(key, '-', '+'),
+  };
+  return await readers[await redis.type(key)]?.();
+}
+
+test('with partitions it goes from all of them and from the front log, with its jobs and deliveries', async () => {
+  const watchfire = await partitioned(2);
+  const { redis } = watchfire.connections;
+  const { url, received } = await receiver();
+  const actions = [{ type: 'ring' }, { type: 'webhook', url: `${url}/hook` }] as const;
+  await watchfire.put({ id: 'each', name: 'each', trigger: { ...failed, for_each: ['id'] }, actions: [...actions] });
+  await watchfire.put({ id: 'all', name: 'all', trigger: failed, actions: [{ type: 'ring' }] });
+  await watchfire.startWorker();
+  await watchfire.startActions({ allowNet: ['127.0.0.1'] });
+  for (const id of [VALUE, 'customer.8'])
+    await watchfire.emit({ event: 'order.failed', resource: { id }, payload: { text: `of ${id}` } });
+  await eventually('both are told', async () => {
+    const sent = (await watchfire.deliveries()).filter(({ state }) => state === 'sent');
+    return received.length === 2 && sent.length === 2;
+  });
+  const { namespace } = watchfire.settings;
+  const names = [namespace, ...['0', '1', 'g'].map((part) => `${namespace}.${part}`)];
+  const everywhere = async (): Promise<string> => {
+    const each = names.map(async (name) => (await keysIn(redis, name)).map((key) => `{${name}}:${key}`));
+    return JSON.stringify(await Promise.all((await Promise.all(each)).flat().map((key) => contentOf(redis, key))));
+  };
+  const label = { name: 'id', value: VALUE };
+  expect(await everywhere()).toContain(VALUE);
+  const counted = await eventually('nothing waits to be applied', async () => {
+    const found = await watchfire.erase(label, { dryRun: true });
+    return found.waiting === 0 ? found : null;
+  });
+  // Two jobs of `each`, one of `all`, which lives in the global partition.
+  expect(counted).toMatchObject({ firings: 2, jobs: 3, deliveries: 1 });
+  expect(counted.events).toBeGreaterThan(1);
+  expect(await watchfire.erase(label)).toEqual(counted);
+  const left = await everywhere();
+  expect(left).not.toContain(VALUE);
+  expect(left).toContain('customer.8');
+  expect((await watchfire.firings()).firings.length).toBe(2);
 });

@@ -119,6 +119,15 @@ describe('strangers', () => {
     expect(await letsStrangersIn(redis, 'k')).toBe(false);
   });
 
+  test('and verbs too stay outside of it, but for those that have a certificate', async () => {
+    const { port, ca, cert, key } = await secured({ authClients: 'yes' });
+    const verb = ['list', '--redis', `rediss://127.0.0.1:${port}`, '--tls-ca', ca];
+    expect(await run([...verb, '--tls-cert', cert, '--tls-key', key])).toMatchObject({ status: 0 });
+    const { status, err } = await run(verb);
+    expect(status).not.toBe(0);
+    expect(err.join()).toMatch(/^watchfire: /);
+  });
+
   test('a server that has gone has let nobody in', async () => {
     const { redis, server } = await privateRedis();
     await server.stop();
