@@ -1,4 +1,5 @@
 import type { Measured } from '../measure/work.ts';
+import { msOf } from '../model/intake.ts';
 import type { Applied } from '../redis/steps/apply.ts';
 import type { Chunk, ChunkEntry } from '../redis/wire.ts';
 import { traceEntry } from './traced-entries.ts';
@@ -20,40 +21,43 @@ export function measureCall({ measures, works }: Measured, call: MeasuredCall): 
   measures.calls.apply.observe(tookMs / 1_000);
   measures.batch.observe(applied.words.length);
   const outcomes = new Map<string, number>();
-  const decisions = new Map<string, Map<string, number>>();
-  for (const [i, said] of applied.words.entries()) {
-    const entry = chunk.entries[first + i];
+  let [arrivedMs, arrived] = [Number.NaN, 0];
+  const observe = (): void => {
+    if (arrived > 0) measures.applyDelay.observe((nowMs - arrivedMs) / 1_000, arrived);
+  };
+  const { words } = applied;
+  for (let i = 0; i < words.length; i += 1) {
+    const said = words[i] ?? '';
     const end = said.indexOf(' ');
     const outcome = end === -1 ? said : said.slice(0, end);
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    const entry = chunk.entries[first + i];
     if (entry === undefined) continue;
     // An id may be chosen by its producer, and lie far from any clock; src/inspect/entry-ids.ts tells of those.
-    measures.applyDelay.observe((nowMs - (entry.at ?? Number.parseInt(entry.entry, 10))) / 1_000);
+    const ms = entry.at ?? msOf(entry.entry);
+    // Many of a chunk came in one millisecond.
+    if (ms !== arrivedMs) {
+      observe();
+      [arrivedMs, arrived] = [ms, 0];
+    }
+    arrived += 1;
     if ('trace' in entry) traceEntry({ entry, outcome, stream, fromMs: toMs - tookMs, toMs });
-    if (end !== -1) addDecisions(decisions, chunk, entry, said.slice(end + 1).split(' '));
+    if (end !== -1) addDecisions(works, chunk, entry, said.slice(end + 1));
   }
+  observe();
   const rejected = outcomes.get('rejected') ?? 0;
   if (rejected > 0) measures.deadLetters.add('events', '', rejected);
-  for (const { events, decisions: decided } of works) {
-    for (const [outcome, count] of outcomes) events.add(outcome, '', count);
-    for (const [automation, words] of decisions)
-      for (const [word, count] of words) decided.add(automation, word, count);
-  }
+  for (const { events } of works) for (const [outcome, count] of outcomes) events.add(outcome, '', count);
 }
 
-/** One word for each trigger that the event met, in the order of its matches. */
-function addDecisions(
-  decisions: Map<string, Map<string, number>>,
-  chunk: Chunk,
-  entry: ChunkEntry,
-  words: readonly string[],
-): void {
-  if (!('matches' in entry) || entry.matches.length !== words.length) return;
-  for (const [i, { trigger }] of entry.matches.entries()) {
-    const automation = chunk.triggers[trigger - 1]?.automation ?? '';
-    const word = words[i] ?? '';
-    const counts = decisions.get(automation) ?? new Map<string, number>();
-    decisions.set(automation, counts);
-    counts.set(word, (counts.get(word) ?? 0) + 1);
+/** One word for each trigger that the event met, in the order of its matches. Most events meet one. */
+function addDecisions(works: Measured['works'], { triggers }: Chunk, entry: ChunkEntry, said: string): void {
+  if (!('matches' in entry)) return;
+  const { matches } = entry;
+  const words = matches.length === 1 ? [said] : said.split(' ');
+  if (matches.length !== words.length) return;
+  for (const [i, { trigger }] of matches.entries()) {
+    const automation = triggers[trigger - 1]?.automation ?? '';
+    for (const { decisions } of works) decisions.add(automation, words[i]);
   }
 }
