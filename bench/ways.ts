@@ -1,4 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { withCosts } from './drain.ts';
 import { empty, NAMESPACE } from './engine.ts';
 import { type Compared, type Costs, costsIn, inPairs, type Sample, timed } from './measure.ts';
@@ -10,7 +13,11 @@ const SENDERS = 32;
 
 const EVENT = { event: 'order.failed', resource: { id: 'customer.7' }, payload: { total: 12, currency: 'EUR' } };
 
-/** What an event costs that comes by HTTP, alone and in a list, beside `XADD` alone. */
+/** A stream of a shop, and entries that are brought in before the clock starts. */
+const SHOP = { name: 'shop', stream: 'shop:orders' };
+const WARM = 2_000;
+
+/** What an event costs that comes by HTTP, alone and in a list, or from a stream by a map, beside `XADD` alone. */
 export async function run(context: Context): Promise<Result[]> {
   const alone = context.short ? 2_000 : 20_000;
   const listed = context.short ? 20_000 : 200_000;
@@ -24,9 +31,15 @@ export async function run(context: Context): Promise<Result[]> {
     () => byHttp(context, listed, 100),
     () => appended(context, listed),
   );
+  const stream = await inPairs(
+    context.pairs,
+    () => fromStream(context, listed),
+    () => appended(context, listed),
+  );
   return [
     ...results('events by HTTP, each in a request of its own', one, { server: 15, own: 400 }),
     ...results('events by HTTP, lists of 100', list, { server: 3, own: 40 }),
+    ...results('entries of a stream, by a map', stream, { server: 5, own: 100 }),
   ];
 }
 
@@ -61,6 +74,38 @@ async function byHttp(context: Context, events: number, each: number): Promise<S
       return (events / ms) * 1_000;
     });
   });
+}
+
+async function fromStream(context: Context, events: number): Promise<Sample> {
+  await empty(context);
+  const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-bench-'));
+  try {
+    const file = path.join(dir, 'sources.json');
+    const map = { event: 'order.{{ entry.status }}', resource: { id: 'customer.{{ entry.customer }}' } };
+    const source = { ...SHOP, type: 'stream', from: 'start', ...map };
+    await writeFile(file, JSON.stringify({ sources: [source] }));
+    return await withProgram('door.ts', [context.url, NAMESPACE], async (door) => {
+      await write(context, WARM);
+      await door.ask('read', { file, source: SHOP.name, events: WARM });
+      await write(context, events);
+      return await withCosts(context, door, events, async () => {
+        const ms = await timed(() => door.ask('goOn', { source: SHOP.name, events: WARM + events }));
+        return (events / ms) * 1_000;
+      });
+    });
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Adds entries to the stream of the shop. */
+async function write({ redis }: Context, entries: number): Promise<void> {
+  const fields = ['status', 'failed', 'customer', '7', 'total', '12', 'currency', 'EUR'];
+  for (let sent = 0; sent < entries; sent += WARM) {
+    const pipeline = redis.pipeline();
+    for (let i = 0; i < WARM; i += 1) pipeline.xadd(SHOP.stream, '*', ...fields);
+    await pipeline.exec();
+  }
 }
 
 async function appended(context: Context, events: number): Promise<Sample> {

@@ -28,7 +28,7 @@ const LARGEST_ID = '18446744073709551615-18446744073709551615';
 /** Longest text of a job that is kept: names are short, and a payload is to hold no more of a job's data. */
 const JOB_TEXT_CHARACTERS = 64_000;
 
-/** How long its server may take to answer: what waits longer is told, and tried again. */
+/** How long its server may take to answer: after that the reading fails, and is tried again. */
 const PATIENCE_MS = 5_000;
 
 export type ForeignParts = Readonly<{
@@ -56,7 +56,7 @@ export class ForeignStream {
     return this.#parts.key;
   }
 
-  /** @throws Error saying why the server does not answer: whoever reads a stream would wait for it without end */
+  /** @throws Error saying why the server does not answer; ioredis itself would wait for it for ever */
   async #answer<T>(ask: () => Promise<T>): Promise<T> {
     if (this.#asked !== null) await this.#inTime(this.#asked);
     const answer = ask();

@@ -16,6 +16,7 @@ import { Crowd } from '../crowd.ts';
 import { checkCluster, checkSentinels } from './elsewhere.ts';
 import { BULLMQ_VERSIONS, checkQueue } from './queues.ts';
 import { AUTOMATIONS, ShopStream } from './shops.ts';
+import { checkGithub, checkSigned } from './signed.ts';
 import { checkFirings, checkLog, firedIn, wantedFirings } from './verdict.ts';
 
 /**
@@ -195,6 +196,8 @@ async function run(options: Options): Promise<number> {
       if (partitions > 0) return;
       await check('streams in a cluster come in', () => checkCluster(dir));
       await check('a stream goes on where sentinels name another primary', () => checkSentinels(dir));
+      await check("GitHub's own deliveries, signed by its package, count once", () => checkGithub(dir));
+      await check('the packages of Slack and Shopify know what is signed as a source does', () => checkSigned(dir));
       await checkQueues(dir, check);
     });
   } finally {
