@@ -1,5 +1,6 @@
 -- Rules 17.6: the alert of a Reactive key, from its firing until an event or a silence ends it.
 local alert = include('alert')
+local document = include('document')
 local engine = include('engine')
 local extra = include('extra')
 local firing = include('firing')
@@ -69,7 +70,7 @@ function M.meet(e, s, b, arms, expects, resolves, ev)
   end
   if not (expects or arms) then return nil end
   if expects and ev.t > a.last then
-    a.last, a.event = ev.t, ev.doc
+    a.last, a.event = ev.t, document.of(ev)
     prolong(e, s, b, ev.as_of)
   end
   if arms then M.arm(s, b, ev) end

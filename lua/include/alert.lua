@@ -2,6 +2,7 @@
 -- of the trigger: the key, with a byte before it that says which. Most alerts have none.
 local children = include('children')
 local composite = include('composite')
+local document = include('document')
 local engine = include('engine')
 local firing = include('firing')
 local limits = include('limits')
@@ -87,7 +88,7 @@ end
 -- that is a firing of its own.
 function M.resolve(e, s, b, ev)
   if s.kind.rooted then
-    firing.emit(e, firing.of_recovery(engine.trigger(e, s.name), b.key, b.alert, ev.t, ev.doc, firing.cause(ev)))
+    firing.emit(e, firing.of_recovery(engine.trigger(e, s.name), b.key, b.alert, ev.t, document.of(ev), firing.cause(ev)))
   else
     local place = M.placed(e, s, b)
     if place then M.take_back(e, engine.trigger(e, s.name), place) end

@@ -9,7 +9,7 @@ local M = {}
 function M.open(s, b, ev, count)
   local kind = s.kind
   window.open(b, ev.t, ev.t + s.within, count, ev.as_of, (kind.after or kind.keyed) and ev.id)
-  b.silent, b.last = kind.standing and 0, ev.doc
+  b.silent, b.last = kind.standing and 0, document.of(ev)
 end
 
 -- P0: what an arming event could tell is over.

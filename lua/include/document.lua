@@ -3,6 +3,12 @@ local M = {}
 
 local HEAD = '{"id":'
 
+-- That of an event (wire.lua), false where the chunk has none. Most events need none: a text costs Lua for each of its bytes.
+function M.of(ev)
+  if not ev.doc and ev.place > 0 then ev.doc = struct.unpack('<I4c0', ev.documents, ev.place) end
+  return ev.doc
+end
+
 -- The id of the event; false for no document.
 function M.id(text)
   if not text then return false end

@@ -51,9 +51,9 @@ local function other(e, ev, number, at, moves)
   return ev.word, ev.word
 end
 
--- ev: to be filled; number: of the entry in the chunk; documents: function from where a document begins to its text.
+-- ev: to be filled; number: of the entry in the chunk.
 -- Answers what became of the entry, and a word for each trigger it met; nil when it has to wait: more is due than one call may settle.
-function M.decide(e, ev, number, documents)
+function M.decide(e, ev, number)
   local chunk = e.chunk
   if e.behind and not packed.at_of(chunk, number) then return nil end -- it gets a time first: lua/straighten.lua
   wire.entry(chunk, ev, number)
@@ -67,10 +67,10 @@ function M.decide(e, ev, number, documents)
       return forged(e, id, ev.claims)
     end
   end
-  local at, document = ev.at, chunk.documents[ev.number]
+  local at = ev.at
   local time, after = at, nil
   if moves or at > e.least then time, after = sources.at(e, at, moves) end -- nothing is asked where nothing feeds the log
-  ev.doc = document > 0 and documents(document)
+  ev.place, ev.doc = chunk.documents[ev.number], false
   ev.as_of = time - engine.lag(e)
   local met = admit(e, ev, at)
   if met == 'more-due' then return nil end

@@ -1,6 +1,7 @@
 -- Firings (rules 10): their ids, their documents, and the outbox that root firings leave through.
 -- Ids are SHA-1, the one hash that Redis offers scripts, cut to 128 bits. A user who can make collisions can make two of their own
 -- firings look alike; nothing else is decided by an id.
+local document = include('document')
 local engine = include('engine')
 local story = include('story')
 local told = include('told')
@@ -21,8 +22,7 @@ local function new(trigger, encoded, state, time, doc, cause, made_of, since)
   local id = redis.sha1hex(trigger.stem .. part(encoded) .. part(state) .. cause):sub(1, 32)
   return --[[firing]] {
     id = id, trigger = trigger, key = encoded, state = state, cause = cause,
-    time = time, -- ms: when it happened, by event time
-    doc = doc, -- the event's document as JSON; false for none
+    time = time, doc = doc, -- when it happened, in ms of event time; the event's document as JSON, false for none
     documents = false, -- those of the child firings, in declared order; false for a trigger without children
     story = made_of, since = since,
     shadow = trigger.shadow, -- whether it makes no jobs and no state-change event
@@ -44,7 +44,7 @@ M.part, M.cause = part, of_event
 
 -- A Reactive window that reached its threshold; made_of: of story.lua.
 function M.of_event(e, name, encoded, ev, made_of)
-  return new(engine.trigger(e, name), encoded, 'Triggered', ev.t, ev.doc, of_event(ev), made_of, ev.t)
+  return new(engine.trigger(e, name), encoded, 'Triggered', ev.t, document.of(ev), of_event(ev), made_of, ev.t)
 end
 
 -- A window that ended without what was expected; doc: the last event, or false.

@@ -2,6 +2,7 @@
 local buckets = include('buckets')
 local bytes = include('bytes')
 local damage = include('damage')
+local document = include('document')
 local engine = include('engine')
 local limits = include('limits')
 
@@ -32,9 +33,9 @@ function M.park(e, ev, leader, entry)
   local place = member(entry, ev.id)
   engine.later(e, 'ZADD', e.keys.parked, engine.int(ev.received), ev.id)
   engine.later(e, 'HSET', e.prefixes.parked_event .. ev.id, 'leader', ev.follows, 'followers', leader, 'member', place,
-    'occurred', engine.int(ev.occurred), 'event', ev.doc)
+    'occurred', engine.int(ev.occurred), 'event', document.of(ev))
   engine.later(e, 'ZADD', e.prefixes.followers .. leader, engine.int(ev.occurred), place)
-  e.parked[ev.id] = ev.doc
+  e.parked[ev.id] = document.of(ev)
   e.followers[leader] = e.followers[leader] or {}
   table.insert(e.followers[leader], { id = ev.id, member = place, occurred = ev.occurred })
   return 'parked'

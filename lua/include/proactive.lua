@@ -1,4 +1,5 @@
 -- Rules 7.3, row by row: an event meets the window and the alert of its key. Only settling makes an absence fire; nothing here fires.
+local document = include('document')
 local latest = include('latest')
 local alert = include('alert')
 local arming = include('arming')
@@ -66,7 +67,7 @@ function M.apply(e, s, b, arms, expects, ev)
     word = arming.arm(e, s, b, expects, ev) -- P1
     if not b.start then return word .. recover(e, s, b, arms, expects, ev) end
   elseif arms and t >= b.start then -- P2
-    b.last = ev.doc
+    b.last = document.of(ev)
     if t > (b.armed or b.start) then b.armed = t end
   end
   local recovery = recover(e, s, b, arms, expects, ev) -- P3
@@ -83,7 +84,7 @@ function M.apply(e, s, b, arms, expects, ev)
     return 'late' .. recovery
   end
   if not tally.count(e, s, b, ev, word == 'armed') then -- P8, P9
-    b.keep, b.silent, b.last = keep, kind.standing and 0, ev.doc
+    b.keep, b.silent, b.last = keep, kind.standing and 0, document.of(ev)
     return (word == 'open' and 'counted' or word .. '+counted') .. recovery
   end
   word = kind.after and not arms and satisfy(e, s, b, ev) or restart(e, s, b, ev)

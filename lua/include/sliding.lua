@@ -1,4 +1,5 @@
 -- Rules 17.3: a sliding window keeps its events, and fires as soon as enough of them lie close together.
+local document = include('document')
 local engine = include('engine')
 local extra = include('extra')
 local firing = include('firing')
@@ -56,7 +57,7 @@ local function put(s, x, ev, collects)
   if old and events[old].time >= ev.t then return ev.t <= events[#events].time - s.within end
   if old then tally.drop(x, table.remove(events, old)) end
   if collects then
-    local kept = tally.keep(x, ev.doc)
+    local kept = tally.keep(x, document.of(ev))
     one.number, one.bytes = kept.number, kept.bytes
   end
   insert(events, one)

@@ -1,4 +1,5 @@
 -- Rules 17.2 and 17.8: what an expected event adds to the window of its key, and the documents that are collected of it.
+local document = include('document')
 local engine = include('engine')
 local limits = include('limits')
 local list = include('list')
@@ -52,7 +53,7 @@ local function collect(x, ev, most)
   x.counted = x.counted + 1
   if most == 0 then return end
   local list = x.collected or {}
-  list[#list + 1] = M.keep(x, ev.doc)
+  list[#list + 1] = M.keep(x, document.of(ev))
   M.bound(x, list, most)
   while list[1] and list[1].bytes == 0 do table.remove(list, 1) end
   x.collected = list

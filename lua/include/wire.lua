@@ -46,8 +46,8 @@ function M.begin(e, chunk)
   chunk.event, chunk.digest, chunk.match, chunk.next_rest = 0, 0, 0, chunk.rest
 end
 
--- The entry that is being decided. Times in ms; false: none.
-function M.blank()
+-- The entry that is being decided. Times in ms; false: none. documents: packed.
+function M.blank(documents)
   return --[[event]] {
     number = 0, -- of the event among those of the chunk
     word = false, reason = false, error = false, attempts = false, -- of what is no event, or one that was given up
@@ -57,7 +57,8 @@ function M.blank()
     claims = false, -- the first field of an entry that says that the engine wrote it
     follows = false, leader = false, occurred = false, -- the id it follows, the number of that one's digest, `occurred` as sent
     value = false, resets = false, -- of the trigger that it meets: what it adds there, whether it resets
-    entry = false, as_of = 0, doc = false, -- set when it is decided: id of the entry, as_of of it, the document
+    as_of = 0, -- set when it is decided
+    documents = documents, place = 0, doc = false, -- where its document begins, 0 for none; the document once document.lua has read it
   }
 end
 

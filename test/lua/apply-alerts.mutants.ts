@@ -27,12 +27,12 @@ export const rules: Mutants = {
     ],
     '17.6 L2: nothing is counted meanwhile': ["  return 'active'\n", '  return nil\n'],
     '17.6 L2: an expected event keeps the alert': [
-      'a.last, a.event = ev.t, ev.doc\n    prolong(e, s, b, ev.as_of)',
+      'a.last, a.event = ev.t, document.of(ev)\n    prolong(e, s, b, ev.as_of)',
       '',
     ],
     '17.6 L2: not one that is older': ['if expects and ev.t > a.last then', 'if expects then'],
     '17.6 L2: nor one that arms alone': ['if expects and ev.t > a.last then', 'if ev.t > a.last then'],
-    '17.6 L2: it is the event of the end': ['a.last, a.event = ev.t, ev.doc', 'a.last = ev.t'],
+    '17.6 L2: it is the event of the end': ['a.last, a.event = ev.t, document.of(ev)', 'a.last = ev.t'],
     '17.6 L2: an arming event opens its window': ['  if arms then M.arm(s, b, ev) end\n', ''],
     '17.6: the alert ends so long behind its newest event': ['a.ends = a.last + after', 'a.ends = a.start + after'],
     '17.6: without `after` it is forgotten after 30 days': [

@@ -91,7 +91,7 @@ export const rules: Mutants = {
     ],
     '7.3 P6: the event of the alert is reported': [
       'local last = again and alert.event(e, s, b)',
-      'local last = ev.doc',
+      'local last = document.of(ev)',
     ],
     '7.3 P7: a late event makes up for an older window': [
       'if kind.after and b.alert and t >= b.alert.start then',
@@ -110,7 +110,7 @@ export const rules: Mutants = {
       'ev.as_of, start, finish), ev) then',
       'ev.as_of, start, math.huge), ev) then',
     ],
-    '7.3 P10: the event before this one is reported': ['last = latest.event(e, s, b)', 'last = ev.doc'],
+    '7.3 P10: the event before this one is reported': ['last = latest.event(e, s, b)', 'last = document.of(ev)'],
     '7.3 P11: what came behind it counts': ['arming.open(s, b, ev, #times)', 'arming.open(s, b, ev, 0)'],
     '7.3 P11: and closes the window when it is enough': [
       'if s.kind.after and #times >= s.threshold then window.close(s, b) end',

@@ -35,9 +35,9 @@ export const rules: Mutants = {
       'not b.alert',
     ],
     '7.3 P7: a late event does not count': ["return 'late' .. recovery\n", ''],
-    '7.3 P8: a counted event ends the silence': ['keep, kind.standing and 0, ev.doc', 'keep, b.silent, ev.doc'],
+    '7.3 P8: a counted event ends the silence': ['keep, kind.standing and 0, document.of(ev)', 'keep, b.silent, document.of(ev)'],
     '7.3 P8: a counted event is remembered': [
-      'b.keep, b.silent, b.last = keep, kind.standing and 0, ev.doc',
+      'b.keep, b.silent, b.last = keep, kind.standing and 0, document.of(ev)',
       'b.keep, b.silent = keep, kind.standing and 0',
     ],
     '7.3 P10: a heartbeat goes on': ['kind.after and not arms and satisfy', 'kind.after and satisfy'],
