@@ -21,6 +21,7 @@ import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine, usageOf } from '../../support/usage.ts';
 import { type Check, checks, LeftOut } from '../checks.ts';
 import { command, install } from './npm.ts';
+import { TRACED, TRACED_NEEDS, TRACED_SAYS } from './traced.ts';
 
 /**
  * The package as people get it: packed, and installed by npm with each combination of its peers, judged by the tools that judge packages,
@@ -110,6 +111,14 @@ async function checkBill({ dir, archive, check }: Rig): Promise<void> {
   );
 }
 
+async function checkTraces({ dir, archive, server, check }: Rig): Promise<void> {
+  await check('the trace of an event goes on in a worker that has bullmq-otel', async () => {
+    const project = path.join(dir, 'traced');
+    await install(project, [archive, ...TRACED_NEEDS]);
+    assert.deepEqual(await runIn(project, TRACED, { REDIS_URL: server.url, NAMESPACE: 'traced' }), TRACED_SAYS);
+  });
+}
+
 /** @returns the path of a Node of that version, got by npm */
 async function nodeOf(dir: string, version: string): Promise<string> {
   const project = path.join(dir, `node-${version}`);
@@ -174,6 +183,7 @@ async function main(): Promise<number> {
       const rig = { dir, archive, server, check };
       await checkForm(rig);
       await checkBill(rig);
+      await checkTraces(rig);
       await checkPeers(rig);
       await checkNodes(rig);
       await checkCheckout(rig);
