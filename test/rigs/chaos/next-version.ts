@@ -8,7 +8,7 @@ import { entriesOf } from './ledger.ts';
 import type { Row } from './table.ts';
 
 /** What a later version that only adds to the state could add: file, what stands there once, what stands there then. */
-const ADDITIONS: readonly (readonly [file: string, find: string, replace: string])[] = [
+export const ADDITIONS: readonly (readonly [file: string, find: string, replace: string])[] = [
   // A key, which an earlier version knows nothing of.
   ['src/redis/keys.ts', "live: name('live'),", "live: name('live'),\n    additions: name('additions'),"],
   ['lua/apply.lua', '-- ARGV prefixes ', '-- KEYS additions hash   what only this version writes\n-- ARGV prefixes '],
