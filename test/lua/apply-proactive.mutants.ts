@@ -35,7 +35,10 @@ export const rules: Mutants = {
       'not b.alert',
     ],
     '7.3 P7: a late event does not count': ["return 'late' .. recovery\n", ''],
-    '7.3 P8: a counted event ends the silence': ['keep, kind.standing and 0, document.of(ev)', 'keep, b.silent, document.of(ev)'],
+    '7.3 P8: a counted event ends the silence': [
+      'keep, kind.standing and 0, document.of(ev)',
+      'keep, b.silent, document.of(ev)',
+    ],
     '7.3 P8: a counted event is remembered': [
       'b.keep, b.silent, b.last = keep, kind.standing and 0, document.of(ev)',
       'b.keep, b.silent = keep, kind.standing and 0',
