@@ -43,34 +43,50 @@ type Putting = Readonly<{
   timeline: readonly Readonly<{ put?: unknown; delete?: string }>[];
 }>;
 
-/** Whether a change has an automation live elsewhere, from every partition to the global one or back: there it begins anew. */
-export function movesAutomations({ automations, timeline }: Putting, by: string): boolean {
+/** The ids of automations that a change has live elsewhere, from every partition to the global one or back: there they begin anew. */
+export function movedIn({ automations, timeline }: Putting, by: string): Set<string> {
   const spread = new Map<string, boolean>();
-  const moves = (document: unknown): boolean => {
+  const moved = new Set<string>();
+  const put = (document: unknown): void => {
     const { id, trigger } = parseAutomation(document);
     const [before, now] = [spread.get(id), isSpread(trigger, by)];
     spread.set(id, now);
-    return before !== undefined && before !== now;
+    if (before !== undefined && before !== now) moved.add(id);
   };
-  for (const document of automations) moves(document);
-  return timeline.some(({ put, delete: gone }) => {
-    if (gone !== undefined) spread.delete(gone);
-    return put !== undefined && moves(put);
-  });
+  for (const document of automations) put(document);
+  for (const step of timeline) {
+    if (step.delete !== undefined) spread.delete(step.delete);
+    if (step.put !== undefined) put(step.put);
+  }
+  return moved;
 }
 
-/** Whether an automation could hear of firings: those of several partitions come to it in another order than they were decided in. */
-export function hearsFirings({ automations, timeline }: Putting): boolean {
+/**
+ * The automations of a scenario, and those whose firings are the same in partitions: they do not move, and hear of no firings. One that
+ * could hear of them gets those of several partitions in another order than they were decided in. What the others do is nothing to these.
+ */
+export function comparable(scenario: Putting, by: string): { same: Set<string>; all: Set<string> } {
+  const { automations, timeline } = scenario;
   const documents = [...automations, ...timeline.flatMap(({ put }) => (put === undefined ? [] : [put]))];
-  return documents.some((document) => listens(parseAutomation(document).trigger));
+  const parsed = documents.map((document) => parseAutomation(document));
+  const all = new Set(parsed.map(({ id }) => id));
+  const others = movedIn(scenario, by);
+  for (const { id, trigger } of parsed) if (listens(trigger)) others.add(id);
+  return { same: new Set([...all].filter((id) => !others.has(id))), all };
 }
 
-/** What fired as a set: each firing with the firing whose state-change event brought it in the place of its number. */
-export function setOf(firings: readonly unknown[] = []): string[] {
-  const whole = (i: number): unknown => {
-    const { event, step: _, ...firing } = firings[i] as { event: string | null; step: number };
+/** What fired as a set: each firing with the firing whose state-change event brought it in the place of its number. @param of their automations; without it all */
+export function setOf(firings: readonly unknown[] = [], of?: ReadonlySet<string>): string[] {
+  const whole = (i: number): Fired => {
+    const { event, step: _, ...firing } = firings[i] as Fired & { event: string | null; step: number };
     const cause = /^@(\d+)$/.exec(event ?? '')?.[1];
     return { ...firing, event: cause === undefined ? event : whole(Number(cause)) };
   };
-  return firings.map((_, i) => JSON.stringify(whole(i))).sort();
+  const all = firings.map((_, i) => whole(i));
+  return all
+    .filter(({ automation }) => of === undefined || of.has(automation))
+    .map((one) => JSON.stringify(one))
+    .sort();
 }
+
+type Fired = Readonly<{ automation: string; event: unknown }>;
