@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { isRecord } from '../../../src/model/record.ts';
 import { root } from '../../house/tree.ts';
 import { eventually } from '../../support/eventually.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine } from '../../support/usage.ts';
 import { checks } from '../checks.ts';
+import { watchfire } from './command.ts';
 import { proveHandlers } from './handlers.ts';
 import { Prefect } from './prefect.ts';
 import { proveWebsocket } from './websocket.ts';
@@ -83,16 +83,6 @@ function essence(name: string, text: string): unknown {
     return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, plain(inner)]));
   };
   return plain(JSON.parse(text));
-}
-
-/** Runs the command line of this checkout. @returns all that it prints, and its exit status */
-async function watchfire(url: string, ...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const command = [path.join(root, 'scripts/node.sh'), path.join(root, 'src/cli/main.ts'), ...args];
-  const env = { ...process.env, REDIS_URL: url };
-  return await promisify(execFile)('sh', command, { env, maxBuffer: 64 * 1_024 * 1_024 }).then(
-    ({ stdout, stderr }) => ({ status: 0, out: stdout, err: stderr }),
-    ({ code, stdout, stderr }) => ({ status: Number(code), out: stdout, err: stderr }),
-  );
 }
 
 type Options = Readonly<{ python: string | null; write: boolean }>;

@@ -21,6 +21,12 @@ const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.1
 const START_BOUND_MS = 900_000;
 const COMMAND_BOUND_MS = 600_000;
 
+const PROGRAM_BOUND_MS = 1_800_000;
+
+/** What else is installed, and more of the environment of its server. */
+export type More = Readonly<{ packages: readonly string[]; env: Readonly<Record<string, string>> }>;
+const NOTHING_MORE: More = { packages: [], env: {} };
+
 /** A Prefect of one's own: its command, and a server on the loopback interface. */
 export class Prefect {
   readonly #python: string;
@@ -38,8 +44,8 @@ export class Prefect {
    * @param python one in which it is installed already; null to install it
    * @throws LeftOut without a Python that is new enough, or when it cannot be installed
    */
-  static async start(dir: string, python: string | null): Promise<Prefect> {
-    const own = python ?? (await installed(dir));
+  static async start(dir: string, python: string | null, more: More = NOTHING_MORE): Promise<Prefect> {
+    const own = python ?? (await installed(dir, more.packages));
     const port = await freePort();
     const inherited = Object.entries(process.env).filter(([name]) => !/^(?:PREFECT|PYTHON)/.test(name));
     const env = {
@@ -51,6 +57,7 @@ export class Prefect {
       NO_COLOR: '1',
       // What it takes a file to be as wide as, where nobody says otherwise.
       COLUMNS: '80',
+      ...more.env,
     };
     const args = ['-m', 'prefect', 'server', 'start', '--host', '127.0.0.1', '--port', String(port), '--no-ui'];
     const server = spawn(own, args, { env, stdio: 'ignore' });
@@ -79,18 +86,32 @@ export class Prefect {
     return JSON.parse(await this.#run(['-c', program]));
   }
 
+  /** Runs a file in Python that may import it, until it ends. */
+  async program(file: string, ...args: string[]): Promise<void> {
+    await this.#run([file, ...args], PROGRAM_BOUND_MS);
+  }
+
   /** Where its API is. */
   get api(): string {
     return String(this.#env.PREFECT_API_URL);
   }
 
   /** Asks its API. @throws Error for an answer that is no success */
-  async post(place: string, body: object): Promise<Readonly<Record<string, unknown>>> {
+  async post(place: string, body: unknown): Promise<Readonly<Record<string, unknown>>> {
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${this.api}${place}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return await this.#asked(place, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  /** Reads from its API, as a page behind the first. @throws Error for an answer that is no success */
+  async get(place: string): Promise<Readonly<Record<string, unknown>>> {
+    return await this.#asked(place, {});
+  }
+
+  async #asked(place: string, init: RequestInit): Promise<Readonly<Record<string, unknown>>> {
+    const response = await fetch(`${this.api}${place}`, init);
     const text = await response.text();
     if (!response.ok) throw new Error(`${place} answered ${response.status}: ${text}`);
-    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return (text === '' ? {} : JSON.parse(text)) as Readonly<Record<string, unknown>>;
   }
 
   async stop(): Promise<void> {
@@ -101,8 +122,8 @@ export class Prefect {
     await ended;
   }
 
-  async #run(args: readonly string[]): Promise<string> {
-    const options = { env: this.#env, timeout: COMMAND_BOUND_MS, maxBuffer: 64 * 1_024 * 1_024 };
+  async #run(args: readonly string[], timeout = COMMAND_BOUND_MS): Promise<string> {
+    const options = { env: this.#env, timeout, maxBuffer: 64 * 1_024 * 1_024 };
     const running = run(this.#python, args, options);
     // `prefect api` would wait for a body from there.
     running.child.stdin?.end();
@@ -116,14 +137,15 @@ export class Prefect {
 }
 
 /** @returns the path of a Python in which Prefect is installed */
-async function installed(dir: string): Promise<string> {
+async function installed(dir: string, packages: readonly string[]): Promise<string> {
   const environment = path.join(dir, 'python');
   const python = path.join(environment, 'bin', 'python');
   try {
     await run(await newEnough(), ['-m', 'venv', environment], { timeout: COMMAND_BOUND_MS });
     // Compiling all of it takes longer than running some of it.
     const flags = ['-q', '--disable-pip-version-check', '--no-compile', '--prefer-binary'];
-    await run(python, ['-m', 'pip', 'install', ...flags, `prefect==${VERSION}`], { timeout: COMMAND_BOUND_MS });
+    const wanted = [`prefect==${VERSION}`, ...packages];
+    await run(python, ['-m', 'pip', 'install', ...flags, ...wanted], { timeout: COMMAND_BOUND_MS });
     return python;
   } catch (error) {
     if (error instanceof LeftOut) throw error;

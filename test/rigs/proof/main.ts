@@ -120,6 +120,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     what: 'what a real Prefect exports is loaded, and handlers run its deployments (needs Python)',
     program: '../prefect/main.ts',
   },
+  'prefect-redis': {
+    what: 'a real Prefect whose messages go through Redis: Watchfire on its stream fires what Prefect fires (needs Python)',
+    program: '../prefect/beside.ts',
+  },
   soak: { what: 'an hour under load: memory stays flat', program: '../soak/main.ts' },
   mutate: { what: 'breaks each rule and each protection: the tests have to notice', program: '../mutate/main.ts' },
   durability: { what: 'what each durability mode loses ([ROUNDS]; needs strace)', program: './durability.ts' },
