@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { counting } from './counting.ts';
 import { drain } from './drain.ts';
 import { append, define, empty, endOf, logOf, untilApplied, withWorkers } from './engine.ts';
 import { costsIn, inPairs, median, type Sample, serverCpu } from './measure.ts';
@@ -39,8 +40,27 @@ export async function run(context: Context): Promise<Result[]> {
       targets: [],
       note: '',
     },
+    await byItself(context, { ...costsIn(compared, 'own', 'own'), perSecond: compared.base }),
     await scraped(context),
   ];
+}
+
+/** The same without a comparison of two runs, which other programs of the machine disturb: what is counted, beside all that a worker does. */
+async function byItself(context: Context, { base, perSecond }: { base: number; perSecond: number }): Promise<Result> {
+  await empty(context);
+  const { eventUs, secondUs } = await counting(context, AUTOMATIONS);
+  const value = eventUs + secondUs / perSecond;
+  return {
+    name: 'counting for metrics and history, measured by itself: processor time of Node',
+    value,
+    unit: 'µs/event',
+    better: 'less',
+    against: 'all that the same worker does without it',
+    base,
+    ratio: value / base,
+    targets: [{ of: 'ratio', bound: 0.05 }],
+    note: `${eventUs.toFixed(2)} µs an event, and ${(secondUs / 1_000).toFixed(1)} ms a second for the history of ${AUTOMATIONS} automations`,
+  };
 }
 
 async function engine(context: Context, events: number, how: 'start' | 'unmeasured'): Promise<Sample> {
