@@ -88,13 +88,16 @@ export function anotherOf(cluster: Cluster, connectionName: string): Redis {
  * sends before the command (ioredis 6.0), so its failure would end the process. The command itself is sent again.
  */
 export function withoutOrphans(cluster: Cluster): Cluster {
-  const guard = (node: Redis): void => {
-    const ask = node.asking.bind(node) as () => Promise<'OK'>;
-    node.asking = (async () => await ask().catch(() => 'OK')) as Redis['asking'];
-  };
-  for (const node of cluster.nodes()) guard(node);
-  cluster.on('+node', guard);
+  // Once for each client, however many engines it is handed to.
+  if (cluster.listeners('+node').includes(guardAsking)) return cluster;
+  cluster.nodes().forEach(guardAsking);
+  cluster.on('+node', guardAsking);
   return cluster;
+}
+
+function guardAsking(node: Redis): void {
+  const ask = node.asking.bind(node) as () => Promise<'OK'>;
+  node.asking = (async () => await ask().catch(() => 'OK')) as Redis['asking'];
 }
 
 /** Errors for which the client waits by itself. */

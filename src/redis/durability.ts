@@ -109,10 +109,9 @@ export class Durability {
     for (let attempt = 1; ; attempt += 1) {
       const way = await this.#wayOf();
       const before = this.#connection;
-      const written = this.#written(write);
-      const confirmed = way === 'answer' ? null : this.#confirmed(way);
-      const { value, connection } = await written;
-      const verdict = (await confirmed) ?? { kept: true, sentence: '', connection: before };
+      // Confirmed when it is answered, not behind it: a node whose slot moves puts a write off, and would confirm what came before it.
+      const { value, connection } = await this.#written(write);
+      const verdict = way === 'answer' ? { kept: true, sentence: '', connection: before } : await this.#confirmed(way);
       // Another connection would confirm its own writes, of which there may be none.
       const same = verdict.connection === connection;
       if (verdict.kept && same) return value;

@@ -17,6 +17,9 @@ test.each([
 ])('of a cluster %s no node that is lost while it is asked for a moving key ends the process', async (_, made) => {
   const cluster = made();
   cluster.on('error', () => undefined);
+  // Each engine, and each partition of one, looks at the client that it is handed.
+  for (let engines = 0; engines < 3; engines += 1) clientFor(cluster, undefined);
+  expect(cluster.listenerCount('+node')).toBe(1);
   const node = lostNode();
   cluster.emit('+node', node);
   // ioredis looks at nothing of what becomes of it.

@@ -1,9 +1,10 @@
+import type { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { Watchfire } from '../../src/engine.ts';
 import { NotDurable } from '../../src/errors.ts';
 import type { AutomationDocument, EventInput } from '../../src/index.ts';
-import { durabilityOf } from '../../src/redis/durability.ts';
+import { Durability, durabilityOf } from '../../src/redis/durability.ts';
 import { earlyAnswers, isWithin, parseInfo, versionOf } from '../../src/redis/info.ts';
 import { eventually } from '../support/eventually.ts';
 import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
@@ -125,6 +126,23 @@ describe('replicated', () => {
     replica.signal('SIGCONT');
     await eventually('it has its job', async () => (await jobs(primary)) === 1);
   });
+});
+
+test('a write is confirmed when it is answered: one that a node puts off is not confirmed by what came before it', async () => {
+  const order: string[] = [];
+  const answer = Promise.withResolvers<void>();
+  const redis = { on: () => undefined, wait: async () => order.push('confirmed') } as unknown as Redis;
+  const guarantee = { durability: 'replicated', minReplicas: 1, durabilityTimeoutMs: 100 } as const;
+  const durability = new Durability({ redis, mark: 'mark', guarantee, clock: systemClock });
+  const write = durability.write(async () => {
+    await answer.promise;
+    order.push('written');
+  });
+  // A look at the turn of the event loop: everything that is sent at once was sent by then.
+  await new Promise(setImmediate);
+  answer.resolve();
+  await write;
+  expect(order).toEqual(['written', 'confirmed']);
 });
 
 test('a barrier says nothing of what was shown before its connection broke', async () => {
