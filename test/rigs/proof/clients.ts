@@ -3,10 +3,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../house/tree.ts';
 import { checks, LeftOut } from '../checks.ts';
+import { proveLanguages } from '../languages/story.ts';
 
 /*
- * Programs in other languages compute the partitions of the test vectors: `npm run proof -- clients`. A language that is not on this
- * machine is left out.
+ * Programs in other languages send events and take jobs, as docs/languages.md shows them, and compute the partitions of the test vectors:
+ * `npm run proof -- clients`. A language that is not on this machine is left out.
  */
 
 const FOLDER = path.join(root, 'examples/partition');
@@ -26,12 +27,13 @@ process.exitCode = await checks(async (check) => {
       () => true,
       (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
     );
-    if (!there) missing.push(language);
+    if (!there) missing.push(`no ${language} on this machine`);
     else
       await check(`${language} computes the partitions of the vectors`, async () => {
         const { stdout } = await runs(command, [...args], { cwd: FOLDER });
         process.stdout.write(stdout);
       });
   }
-  if (missing.length > 0) throw new LeftOut(`no ${missing.join(', no ')} on this machine`);
+  missing.push(...(await proveLanguages(check)));
+  if (missing.length > 0) throw new LeftOut(missing.join('; '));
 });

@@ -109,7 +109,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   fuzz: { what: 'hostile entries: each has an outcome', program: '../fuzz/main.ts' },
   cel: { what: 'random conditions: cel-go answers them the same (needs Go)', program: './cel.ts' },
-  clients: { what: 'Python and Go compute the partitions of the test vectors (needs them)', program: './clients.ts' },
+  clients: {
+    what: 'producers and consumers in Python, Go, Java, Ruby and PHP, and their partitions (needs them)',
+    program: './clients.ts',
+  },
   metrics: {
     what: 'a Prometheus scrapes a healthy engine and staged failures: each fires its rule (needs Debian, or Prometheus)',
     program: './metrics.ts',
