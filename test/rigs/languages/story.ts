@@ -63,7 +63,10 @@ async function proveAll(check: Check, watchfire: Watchfire, url: string, dir: st
         const { firings } = await watchfire.firings({ automation: 'remind' });
         return firings.length < sent ? null : firings.find(({ firing }) => firing.event?.id === id)?.firing.event;
       });
-      assert.deepEqual([event.resource, event.payload], [{ id: 'customer.7', region: 'eu' }, { total: 12.5 }]);
+      assert.deepEqual(
+        [{ ...event.resource }, { ...event.payload }],
+        [{ id: 'customer.7', region: 'eu' }, { total: 12.5 }],
+      );
     });
   }
   const call = await had(CONSUMER, consumer);

@@ -103,6 +103,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     what: 'streams elsewhere come in once and in order while programs, workers and servers are killed; no absence is false',
     program: '../sources/main.ts',
   },
+  docs: { what: 'what pages print below their commands is what these print', program: '../docs/main.ts' },
   brokers: {
     what: 'programs that bring in from MQTT, Prefect, NATS and Kafka, killed on the way (needs npm; the last two Go)',
     program: '../brokers/main.ts',
