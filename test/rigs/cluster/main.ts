@@ -36,6 +36,9 @@ const DRAIN_BOUND_MS = 600_000;
 /** After the last deadline of a job: the lag, and the looks of the scheduler. */
 const AFTER_DEADLINES_MS = 5_000;
 
+/** Nothing was sent for longer than this: what waits for less to be fed is a mark. */
+const FED_MS = 10_000;
+
 /** Nobody takes the jobs. */
 const DEPTH = 10_000_000;
 
@@ -61,17 +64,19 @@ async function run(options: Options, producer: Producer, watchfire: Watchfire, p
   const begin = performance.now();
   if (!(await producer.answered(DRAIN_BOUND_MS))) throw new Error('events were not answered');
   say('all is answered');
-  // What was begun has come due by then.
-  await pause(WITHIN_MS + AFTER_DEADLINES_MS);
+  // What was begun has come due by then: absences wait as much longer as events came late, which waited for an outage to end.
+  const dueMs = WITHIN_MS + AFTER_DEADLINES_MS + producer.longestMs;
+  await pause(dueMs);
   await until(
-    'all is applied and relayed',
+    'all is fed, applied and relayed',
     async () => {
-      const { behind, unrelayed } = await watchfire.status();
-      return behind === 0 && unrelayed === 0;
+      const { behind, unrelayed, partitions } = await watchfire.status();
+      const isFed = partitions?.feeds.every(({ waitingMs }) => waitingMs < FED_MS) ?? false;
+      return isFed && behind === 0 && unrelayed === 0;
     },
     DRAIN_BOUND_MS,
   );
-  const drainMs = performance.now() - begin - WITHIN_MS - AFTER_DEADLINES_MS;
+  const drainMs = performance.now() - begin - dueMs;
   say('drained');
   const crashes = [...crowd.crashes];
   await crowd.stop();
