@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -33,6 +33,7 @@ const STORIES: readonly Story[] = [
   { page: 'docs/webhooks.md', commands: ['curl -i', 'curl -s', 'for i in'], setUp: listening },
   { page: 'docs/scaling.md', commands: ['watchfire init'], setUp: async () => nothing },
   { page: 'docs/sources.md', commands: ['watchfire sources check'], setUp: shop },
+  { page: 'docs/testing.md', commands: ['watchfire test tests/*.yaml'], setUp: testFile },
 ];
 
 /** A worker that takes events by HTTP. */
@@ -61,6 +62,17 @@ async function shop({ dir, server }: Scene): Promise<() => Promise<void>> {
   return nothing;
 }
 
+/** The test file of the page, beside the automation that it tests. */
+async function testFile({ dir }: Scene): Promise<() => Promise<void>> {
+  const page = await readFile(path.join(root, 'docs/testing.md'), 'utf8');
+  const [, file = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(page) ?? [];
+  await mkdir(path.join(dir, 'tests'));
+  await writeFile(path.join(dir, 'tests/payment-overdue.yaml'), file);
+  const automation = 'payment-overdue.yaml';
+  await copyFile(path.join(root, 'examples/automations', automation), path.join(dir, automation));
+  return nothing;
+}
+
 /** Of a page: each command of its consoles, and what stands below it. */
 function stepsOf(text: string): Readonly<{ command: string; printed: string }>[] {
   const consoles = [...text.matchAll(/^```console\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
@@ -72,11 +84,12 @@ function stepsOf(text: string): Readonly<{ command: string; printed: string }>[]
   );
 }
 
-/** Without what differs from run to run: ids, times of day, and widths of columns. */
+/** Without what differs from run to run: ids, times of day, how long it took, and widths of columns. */
 function masked(text: string): string {
   return text
     .replace(/\b\w{3}, \d+ \w{3} \d{4}\b/g, 'DAY')
     .replace(/\d+:\d\d:\d\d/g, 'TIME')
+    .replace(/in \d+\.\d\d s$/gm, 'in DURATION')
     .replace(/\d{13}-\d+/g, 'ID')
     .replace(/[ \r]+/g, ' ')
     .replace(/ $/gm, '')
