@@ -10,7 +10,7 @@ import type { jobShape, queueShape } from './queues.ts';
 import type { actsShape, quietShape } from './quiet.ts';
 import type { SESSION_ANSWER } from './session.ts';
 import type { deliveryShape, firingShape, silenceShape, windowShape } from './shapes.ts';
-import type { backtestShape, draftShape } from './workbench.ts';
+import type { backtestShape, draftShape, progressShape } from './workbench.ts';
 
 /*
  * What the API answers, for the page that asks: the types of what describes and checks it.
@@ -44,5 +44,6 @@ export type LetterAnswer = z.output<typeof letterShape>;
 export type DeliveryAnswer = z.output<typeof deliveryShape>;
 export type DraftAnswer = z.output<typeof draftShape>;
 export type BacktestAnswer = z.output<typeof backtestShape>;
+export type ProgressAnswer = z.output<typeof progressShape>;
 export type QueueAnswer = z.output<typeof queueShape>;
 export type QueueJobAnswer = z.output<typeof jobShape>;

@@ -1,4 +1,5 @@
 import { reasonOf } from '../errors.ts';
+import type { ReplayProgress } from '../replay/recorded.ts';
 import { Scratch } from '../simulation/scratch.ts';
 import type { ScratchEngine } from '../simulation/scratch-engine.ts';
 import { type ScratchServer, scratchServer } from '../simulation/scratch-server.ts';
@@ -18,6 +19,8 @@ export type EngineFor = (part: string) => ScratchEngine;
  * that is looked at.
  */
 export class Replays {
+  /** How far replays are that a page asks about, by the names that pages gave them. */
+  readonly progress = new Map<string, ReplayProgress>();
   readonly #url: string | undefined;
   #server: Promise<ScratchServer> | null = null;
   #line: Promise<unknown> = Promise.resolve();

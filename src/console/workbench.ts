@@ -5,6 +5,7 @@ import { schemas } from '../model/json-schema.ts';
 import type { Backtest } from '../replay/backtest.ts';
 import { backtestAll } from '../replay/parts.ts';
 import { placeOf } from '../replay/player.ts';
+import type { ReplayProgress } from '../replay/recorded.ts';
 import type { ToldFiring } from '../replay/told.ts';
 import { definitions } from './automations.ts';
 import type { Desk, TextDraft } from './desk.ts';
@@ -59,6 +60,14 @@ export const backtestShape = z.object({
   exactFrom: time.nullable().describe('From when on it is exact; null: from the first entry on'),
 });
 
+export const progressShape = z.object({
+  progress: z
+    .object({ done: z.number(), total: z.number().describe('Entries; 0 as long as it waits for its turn') })
+    .readonly()
+    .nullable()
+    .describe('null: it is over, or there is none'),
+});
+
 export const WORKBENCH: readonly Route[] = [
   route({
     path: '/api/schema',
@@ -85,9 +94,21 @@ export const WORKBENCH: readonly Route[] = [
     body: z.object({
       text,
       sinceMs: z.int().min(1_000).max(LONGEST_MS).default(HOUR_MS).describe('How far back, in ms'),
+      run: z
+        .string()
+        .regex(/^[\w-]{1,64}$/)
+        .optional()
+        .describe('A name to ask by how far it is'),
     }),
     answer: backtestShape,
     run: async (desk, { body }, signal) => await tested(desk, body, signal),
+  }),
+  route({
+    path: '/api/backtests/{run}',
+    topic: 'workbench',
+    summary: 'How far a backtest is that runs or waits for its turn, by the name that it was given',
+    answer: progressShape,
+    run: async ({ replays }, { path: { run = '' } }) => ({ progress: replays.progress.get(run) ?? null }),
   }),
   route({
     method: 'POST',
@@ -145,7 +166,7 @@ async function checked(desk: Desk, text: string): Promise<z.input<typeof draftSh
 
 async function tested(
   desk: Desk,
-  { text, sinceMs }: Readonly<{ text: string; sinceMs: number }>,
+  { text, sinceMs, run = '' }: Readonly<{ text: string; sinceMs: number; run?: string | undefined }>,
   signal: AbortSignal,
 ): Promise<z.input<typeof backtestShape>> {
   const { watchfire, replays } = desk;
@@ -153,10 +174,18 @@ async function tested(
   // What stands there disabled would fire nothing.
   const candidates = changes.map(({ automation }) => parseAutomation({ ...automation.document, enabled: true }));
   const from = (await watchfire.serverTimeMs()) - sinceMs;
-  const result = await replays.run(signal, (engineFor) =>
-    backtestAll(watchfire, (part) => placeOf(engineFor(part)), { candidates, sinceMs: from, against: true, signal }),
-  );
-  return backtestTold(result, candidates);
+  const { progress } = replays;
+  const onProgress = (told: ReplayProgress): void => void (run === '' || progress.set(run, told));
+  onProgress({ done: 0, total: 0 });
+  try {
+    const options = { candidates, sinceMs: from, against: true, signal, onProgress };
+    const result = await replays.run(signal, (engineFor) =>
+      backtestAll(watchfire, (part) => placeOf(engineFor(part)), options),
+    );
+    return backtestTold(result, candidates);
+  } finally {
+    progress.delete(run);
+  }
 }
 
 function backtestTold(result: Backtest, candidates: readonly Automation[]): z.input<typeof backtestShape> {

@@ -2,8 +2,8 @@ import type { Redis } from 'ioredis';
 import type { Store } from './store.ts';
 import { parseWindowText, type WindowText } from './window-text.ts';
 
-/** Keys read at a time. */
-const PAGE = 1_000;
+/** Keys read at a time: some 4 ms of Redis. With a thousand, all keys together cost a third more. */
+const PAGE = 4_000;
 
 /** A key with an alert. */
 export type AlertText = Readonly<{ key: string; alert: NonNullable<WindowText['alert']> }>;

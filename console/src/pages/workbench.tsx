@@ -1,8 +1,8 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { AutomationAnswer, BacktestAnswer, DraftAnswer } from '../../../src/console/answers.ts';
-import { get, post, reasonOf, useAsked } from '../ui/api.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { AutomationAnswer, BacktestAnswer, DraftAnswer, ProgressAnswer } from '../../../src/console/answers.ts';
+import { get, post, reasonOf, useApi, useAsked } from '../ui/api.ts';
 import { Editor } from '../ui/editor.tsx';
-import { counted, seen } from '../ui/format.ts';
+import { count, counted, seen } from '../ui/format.ts';
 import { Act, Badge, Card, Empty, Ghosts, Head, Problem } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 import { useShared } from '../ui/session.ts';
@@ -163,9 +163,29 @@ const SPANS = [
   [24 * 3_600_000, '1 day'],
 ] as const;
 
+const LOOK_MS = 500;
+
+/** How far a backtest is. */
+function Progress({ run }: { run: string }) {
+  const { data } = useApi<ProgressAnswer>(`/api/backtests/${run}`, LOOK_MS);
+  const { done = 0, total = 0 } = data?.progress ?? {};
+  return (
+    <div class="stack" role="status">
+      <progress max={Math.max(1, total)} value={done} aria-label="How far the log is decided once more" />
+      <span class="small soft">
+        {total === 0 ? 'It begins …' : `${count(done)} of ${counted(total, 'entry', 'entries')}`}
+      </span>
+    </div>
+  );
+}
+
 function Backtests({ text, isSound }: { text: string; isSound: boolean }) {
   const [sinceMs, choose] = useState<number>(3_600_000);
-  const [run, start] = useAsked(() => post<BacktestAnswer>('/api/backtests', { text, sinceMs }));
+  const name = useRef('');
+  const [run, start] = useAsked(() => {
+    name.current = Math.random().toString(36).slice(2);
+    return post<BacktestAnswer>('/api/backtests', { text, sinceMs, run: name.current });
+  });
   return (
     <Card
       title="What it would have done"
@@ -194,7 +214,7 @@ function Backtests({ text, isSound }: { text: string; isSound: boolean }) {
           and no job is made.
         </Empty>
       )}
-      {run === 'busy' && <Ghosts lines={5} />}
+      {run === 'busy' && <Progress run={name.current} />}
       {typeof run === 'object' && 'error' in run && <Problem error={run.error} />}
       {typeof run === 'object' && 'data' in run && <BacktestView result={run.data} />}
     </Card>

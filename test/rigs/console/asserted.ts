@@ -100,7 +100,22 @@ export const PAGES: readonly AssertedPage[] = [
     place: at('firings'),
     holds: async (page, watchfire) => {
       const { firings } = await watchfire.firings();
-      assert.deepEqual(await idsOf(page, 'data-id'), firings.map(({ firing }) => firing.id).reverse());
+      const newest = firings.map(({ firing }) => firing).reverse();
+      assert.deepEqual(
+        await idsOf(page, 'data-id'),
+        newest.map(({ id }) => id),
+      );
+      for (const { id, name, automation, labels, state, event } of newest.filter(
+        (one) => one.automation !== 'hostile',
+      )) {
+        const cells = await page.locator(`[data-id="${id}"] td`).allInnerTexts();
+        const key = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+        assert.deepEqual(
+          cells.slice(1).map((text) => text.replace(/\s+/g, '')),
+          [name, key.join(''), state, event?.event ?? 'what did not come'].map((text) => text.replace(/\s+/g, '')),
+          `${automation}: ${id}`,
+        );
+      }
     },
   },
   {

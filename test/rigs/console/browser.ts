@@ -19,15 +19,20 @@ export function buildPage(): void {
 
 /** A browser of this machine; in CI one is installed where apt-get can. @throws LeftOut */
 export async function openBrowser(): Promise<Browser> {
-  const program = found() ?? installed();
+  const program = foundBrowser() ?? installed();
   if (program === null)
     throw new LeftOut(
       'no Chromium is here (CHROMIUM names one), and none was installed: that is done in CI, by apt-get',
     );
+  return await launched(program);
+}
+
+export async function launched(program: string): Promise<Browser> {
   return await chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
-function found(): string | null {
+/** A browser of this machine, by its file; null where none is found. */
+export function foundBrowser(): string | null {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const places = (process.env.PATH ?? '').split(path.delimiter);
   return (
@@ -48,5 +53,5 @@ function installed(): string | null {
   } catch {
     return null;
   }
-  return found();
+  return foundBrowser();
 }
