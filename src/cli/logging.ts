@@ -16,12 +16,12 @@ export function linesTo(io: Pick<Io, 'err'>): Logger {
   return pino({ level: 'trace' }, { write: (text: string) => io.err(plain(sentenceOf(text))) });
 }
 
-/** What a line of the log may say of its subject: the key of Redis, and why. */
-type LogLine = { msg: string; key?: string; error?: string; reason?: string; found?: string };
+/** What a line of the log may say of its subject: the key of Redis, or a source and its entry, and why. */
+type LogLine = Partial<Record<'key' | 'source' | 'entry' | 'error' | 'reason' | 'found', string>> & { msg: string };
 
 function sentenceOf(logLine: string): string {
-  const { msg, key, error, reason, found } = JSON.parse(logLine) as LogLine;
-  const about = [key, error ?? reason ?? found].filter((text) => text !== undefined).join(' ');
+  const { msg, key, source, entry, error, reason, found } = JSON.parse(logLine) as LogLine;
+  const about = [key, source, entry, error ?? reason ?? found].filter((text) => text !== undefined).join(' ');
   return about === '' ? msg : `${msg}: ${about}`;
 }
 

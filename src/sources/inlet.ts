@@ -74,6 +74,11 @@ export class Inlet {
     return fed?.open ? fed.mark : null;
   }
 
+  /** Somebody may have moved the place: the next call reads it. What was promised names its place, so it can do no harm. */
+  rereadPlace(): void {
+    this.#at = null;
+  }
+
   /** What is known of the place may be of another server. */
   forgetPlace(): void {
     this.#at = null;

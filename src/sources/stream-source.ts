@@ -37,6 +37,9 @@ const PAUSED_MS = 500;
 /** How often it is looked whether the stream lost entries while none came, and noted how the source is. */
 const LOOK_MS = 1_000;
 
+/** How often the log tells of dead letters. */
+const TELL_EVERY_MS = 60_000;
+
 /** Texts of a dead letter: a script takes no more. */
 const MOST_TEXTS = 7_000;
 
@@ -48,6 +51,7 @@ export class StreamSource implements Service {
   readonly #jobs: JobReader | null;
   #waitMs = FIRST_WAIT_MS;
   #lookedMs = Number.NEGATIVE_INFINITY;
+  #toldMs = Number.NEGATIVE_INFINITY;
   #stoodAt = '';
 
   constructor(parts: StreamSourceParts) {
@@ -83,8 +87,9 @@ export class StreamSource implements Service {
   /** Reads once, and brings in what it reads. @returns whether there is reason to go on at once */
   async runOnce(): Promise<boolean> {
     const { foreign, inlet, clock } = this.#parts;
-    const at = (await inlet.place()) ?? (await this.#begin());
     const due = clock.nowMs() >= this.#lookedMs + LOOK_MS;
+    if (due) inlet.rereadPlace();
+    const at = (await inlet.place()) ?? (await this.#begin());
     const page = this.#jobs === null ? PAGE : PAGE_OF_JOBS;
     let look = await foreign.look(at.place, page, due);
     // What is said of the stream has to belong to what was read of it; only its end asks for it.
@@ -134,6 +139,7 @@ export class StreamSource implements Service {
       if (sum !== null) sum += count;
       if (to === last && look.isEnd && look.facts !== null) sum = look.facts.added;
       if (!(await inlet.bring({ to, entries, read: sum, lost: to === last ? lost : 0, characters }))) return false;
+      this.#tell(entries);
     }
     if (items.length === 0 && look.facts !== null && look.facts.added !== read) {
       const { place } = (await inlet.place()) ?? {};
@@ -143,6 +149,16 @@ export class StreamSource implements Service {
     if (lost > 0)
       logger.error({ source: stream.name, stream: stream.key, lost }, 'entries were removed before they were read');
     return true;
+  }
+
+  /** A line of the log for what became a dead letter, once in a while. */
+  #tell(brought: readonly Brought[]): void {
+    const { stream, clock, logger } = this.#parts;
+    const found = brought.find(({ wrong }) => wrong !== null);
+    if (found === undefined || clock.nowMs() < this.#toldMs + TELL_EVERY_MS) return;
+    this.#toldMs = clock.nowMs();
+    const { id: entry, wrong: reason } = found;
+    logger.warn({ source: stream.name, entry, reason }, 'what came in does not map, it is a dead letter');
   }
 
   async #itemsOf({ entries, nowMs }: StreamLook): Promise<Item[]> {

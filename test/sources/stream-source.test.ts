@@ -132,6 +132,17 @@ describe('a stream', () => {
     ]);
   });
 
+  test('that is sought while it runs is read from there within a second, though nothing new comes', async () => {
+    const shop = new Shop();
+    const ids = [await shop.add('paid'), await shop.add('paid')];
+    const { source, clock } = shop.source();
+    while (await source.runOnce());
+    await shop.watchfire.seekSource('shop', 'start');
+    clock.aheadMs += 1_000;
+    while (await source.runOnce());
+    expect((await shop.brought()).map(([id]) => id)).toEqual([...ids, ...ids]);
+  });
+
   test('is paused, resumed, sought and forgotten by its name', async () => {
     const shop = new Shop();
     const first = await shop.add('paid');

@@ -48,10 +48,15 @@ export class Shop {
   }
 
   /** One that brings the stream in, as a program of its own would. */
-  source(): { source: StreamSource; inlet: Inlet } {
+  source(): { source: StreamSource; inlet: Inlet; clock: { aheadMs: number } } {
     const [stream] = streamsOf(this.spec) as [StreamOfSource];
     const { connections, store } = this.watchfire;
-    const clock = { nowMs: () => performance.now(), virtualNowMs: () => null, sleep: () => Promise.resolve() };
+    const clock = {
+      aheadMs: 0,
+      nowMs: () => performance.now() + clock.aheadMs,
+      virtualNowMs: () => null,
+      sleep: () => Promise.resolve(),
+    };
     const inlet = new Inlet({
       name: stream.name,
       spec: publicSpec(stream.spec),
@@ -61,7 +66,7 @@ export class Shop {
       admit: () => null,
     });
     const foreign = foreignOf(stream, store, { to: () => this.#elsewhere });
-    return { inlet, source: new StreamSource({ stream, foreign, inlet, clock, logger: silent }) };
+    return { inlet, clock, source: new StreamSource({ stream, foreign, inlet, clock, logger: silent }) };
   }
 
   /** Brings in all there is. */
