@@ -11,3 +11,15 @@ export function sourcesFile({ sources }: Readonly<Record<string, unknown>>, { en
   const file = sources === undefined ? env.WATCHFIRE_SOURCES : String(sources);
   return file || null;
 }
+
+/** The names and paths of the sources in a file that are sent events by HTTP. @throws InvalidDocument */
+export async function sentSources(file: string, { env }: Pick<Io, 'env'>): Promise<string[]> {
+  const [{ readSources }, { pathOf }] = await Promise.all([
+    import('../sources/sources-file.ts'),
+    import('../model/source.ts'),
+  ]);
+  return readSources(file, env).specs.flatMap((spec) => {
+    const path = pathOf(spec);
+    return path === null ? [] : [`${spec.name} at ${path}`];
+  });
+}

@@ -30,6 +30,11 @@ export function holdOf({ spec }: KnownSource): number {
   return holdMsOf(spec?.hold) ?? DEFAULT_HOLD_MS;
 }
 
+/** Whether it is sent events by HTTP: nobody reads it, and it has no place. */
+export function isSent({ spec }: KnownSource): boolean {
+  return spec?.type === 'webhook' || spec?.type === 'cloudevents';
+}
+
 /** A source whose note is older is read by nobody. */
 export const SILENT_MS = 15_000;
 

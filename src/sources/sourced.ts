@@ -1,6 +1,6 @@
 import type { Settings } from '../config.ts';
 import { InvalidDocument, NotFound, reasonOf } from '../errors.ts';
-import type { KnownSource } from '../model/known-source.ts';
+import { isSent, type KnownSource } from '../model/known-source.ts';
 import { checkProgramSource, streamsOf } from '../model/source.ts';
 import { Reactor } from '../reactions/reactor.ts';
 import { durabilityOf } from '../redis/durability.ts';
@@ -100,9 +100,13 @@ export abstract class Sourced extends Reactor {
     return await knownSources(await this.look(), this.store);
   }
 
-  /** Has nothing more brought in from a source, by any program, until it is resumed. @throws NotFound */
+  /**
+   * Has nothing more brought in from a source, by any program, until it is resumed.
+   * @throws NotFound
+   * @throws InvalidDocument for a source that is sent events by HTTP
+   */
   async pauseSource(name: string): Promise<void> {
-    await this.#known(name);
+    refuseSent(await this.#known(name), 'paused');
     await pauseSource(this.connections.redis, this.store, name, await this.serverTimeMs());
   }
 
@@ -112,9 +116,15 @@ export abstract class Sourced extends Reactor {
     await pauseSource(this.connections.redis, this.store, name, null);
   }
 
-  /** Has a source go on behind another place: `start`, or the id of an entry. What comes again is known by its ids for half an hour. @throws NotFound */
+  /**
+   * Has a source go on behind another place: `start`, or the id of an entry. What comes again is known by its ids for half an hour.
+   * @throws NotFound
+   * @throws InvalidDocument for a source that is sent events by HTTP
+   */
   async seekSource(name: string, place: string): Promise<void> {
-    const { spec } = await this.#known(name);
+    const known = await this.#known(name);
+    refuseSent(known, 'sought');
+    const { spec } = known;
     const start = spec?.type === 'program' ? '' : '0-0';
     await moveSource(this.connections.redis, this.store, name, place === 'start' ? start : place);
   }
@@ -164,4 +174,14 @@ export abstract class Sourced extends Reactor {
     if (known === null) throw new NotFound(name, 'source');
     return known;
   }
+}
+
+/** A source that is sent events has no place, and its senders do not wait. @throws InvalidDocument */
+function refuseSent(source: KnownSource, what: string): void {
+  if (isSent(source))
+    throw new InvalidDocument(
+      'source',
+      `is sent events by HTTP and cannot be ${what}: take it out of the sources file`,
+      source.name,
+    );
 }

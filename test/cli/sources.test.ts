@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
+import { startHttpIn } from '../../src/cli/http-in.ts';
+import { fileOf } from '../reactions/shop.ts';
+import { engine } from '../support/engine.ts';
 import { Shop } from '../support/shop.ts';
 import { runIn } from './run.ts';
 
@@ -9,10 +9,7 @@ test('sources are checked, shown, paused and sought by their names', async () =>
   const shop = new Shop();
   const id = await shop.add('paid');
   await shop.redis.xadd(shop.stream, '*', 'status', 'paid');
-  const dir = mkdtempSync(path.join(tmpdir(), 'watchfire-sources-'));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
-  const file = path.join(dir, 'sources.yaml');
-  writeFileSync(file, JSON.stringify({ sources: [{ ...shop.spec, redis: inject('adminUrl') }] }));
+  const file = fileOf(JSON.stringify({ sources: [{ ...shop.spec, redis: inject('adminUrl') }] }));
   const cli = runIn(shop.watchfire.settings.namespace);
   const checked = await cli(['sources', 'check', '--sources', file]);
   expect(checked.out.join('\n')).toContain(`  ${id}  {"payload":{"status":"paid","customer":"7"},"event":"order.paid"`);
@@ -28,4 +25,16 @@ test('sources are checked, shown, paused and sought by their names', async () =>
   ]);
   expect((await cli(['sources', 'show', 'other'])).err).toEqual(['watchfire: there is no source other']);
   expect((await cli(['sources', 'seek', 'shop'])).status).toBe(2);
+});
+
+test('sources that are sent events are named where they are checked, and where nothing listens for them', async () => {
+  const watchfire = engine();
+  const sources = fileOf(JSON.stringify({ sources: [{ name: 'doors', type: 'webhook', token: 'x'.repeat(32) }] }));
+  const checked = await runIn(watchfire.settings.namespace)(['sources', 'check', '--sources', sources]);
+  expect(checked.err).toEqual(['not checked, since they are sent events by HTTP: doors at /in/doors']);
+  expect(checked.status).toBe(0);
+  const told: unknown[] = [];
+  const logger = { warn: (fields: object) => void told.push(fields) };
+  expect(await startHttpIn(watchfire, { sources }, { env: {} }, logger)).toBeNull();
+  expect(told).toEqual([{ found: 'doors at /in/doors' }]);
 });

@@ -53,6 +53,13 @@ function sourcesIn(...sources: object[]): HttpInOptions {
   return { sources: fileOf(JSON.stringify({ sources })) };
 }
 
+test('a source that is sent events cannot be paused or sought, since it has no place', async () => {
+  const { watchfire } = await door(sourcesIn({ name: 'doors', type: 'webhook', token: 'x'.repeat(32) }));
+  await expect(watchfire.pauseSource('doors')).rejects.toThrow('is sent events by HTTP and cannot be paused');
+  await expect(watchfire.seekSource('doors', 'start')).rejects.toThrow('is sent events by HTTP and cannot be sought');
+  expect(await watchfire.sources()).toMatchObject([{ name: 'doors', pausedMs: null }]);
+});
+
 const EVENT = { event: 'order.failed', resource: { id: 'customer.7' } };
 
 describe('events', () => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Watchfire } from '../../engine.ts';
 import type { KnownSource, TriedStream } from '../../index.ts';
-import { SILENT_MS } from '../../model/known-source.ts';
+import { isSent, SILENT_MS } from '../../model/known-source.ts';
 import { publicUrl } from '../../session.ts';
 import { confirmed, yesOption } from '../confirm.ts';
 import { lastingWatchfire, targetOf, withWatchfire } from '../connect.ts';
@@ -9,7 +9,7 @@ import { httpInOptions, startHttpIn } from '../http-in.ts';
 import { levelOption, loggerOn } from '../logging.ts';
 import { durabilityOptions, durabilitySettings, wholeOption } from '../settings.ts';
 import { abortionOf } from '../signals.ts';
-import { sourcesFile, sourcesOption } from '../sources.ts';
+import { sentSources, sourcesFile, sourcesOption } from '../sources.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson } from '../view/output.ts';
 import { sourceJson } from '../view/source.ts';
@@ -77,7 +77,7 @@ async function run(options: Options, io: Io): Promise<number> {
     const sources = await Promise.race([watchfire.startSources({ file }), told]);
     const { namespace } = target.settings;
     if (sources) logger.info({ sources: sources.names, redis: publicUrl(target.url), namespace }, 'sources started');
-    if (!io.signal.aborted) await startHttpIn(watchfire, options, io);
+    if (!io.signal.aborted) await startHttpIn(watchfire, options, io, logger);
     await told;
     logger.info('sources stopping');
   } finally {
@@ -139,9 +139,9 @@ async function show(watchfire: Watchfire, name: string, options: Options, io: Io
     ['state', stateOf(source, now)],
     ['place', place ?? '-'],
     ['behind', behindOf(source)],
-    ['events', count(events)],
-    ['dead letters', count(letters)],
-    ['lost', count(lost)],
+    ['events', countOf(source, events)],
+    ['dead letters', countOf(source, letters)],
+    ['lost', countOf(source, lost)],
     ...(pausedMs === null ? [] : [['paused', moment(pausedMs)] as [string, string]]),
     ['document', spec === null ? '-' : JSON.stringify(spec)],
   ];
@@ -168,10 +168,15 @@ function row(source: KnownSource, now: number): string[] {
     stateOf(source, now),
     place ?? '-',
     behindOf(source),
-    count(events),
-    count(letters),
-    count(lost),
+    countOf(source, events),
+    countOf(source, letters),
+    countOf(source, lost),
   ];
+}
+
+/** What a source was sent by HTTP is counted by the metrics alone. */
+function countOf(source: KnownSource, found: number): string {
+  return isSent(source) ? '-' : count(found);
 }
 
 function behindOf({ note }: KnownSource): string {
@@ -189,7 +194,8 @@ function stateOf({ pausedMs, note, spec, place }: KnownSource, now: number): str
 
 async function check(watchfire: Watchfire, options: Options, io: Io): Promise<number> {
   const limit = wholeOption(options, 'limit', 1, CHECKED_MAX);
-  const tried = await watchfire.trySources(neededFile(options, io, 'check'), limit);
+  const file = neededFile(options, io, 'check');
+  const tried = await watchfire.trySources(file, limit);
   if (asJson(options)) {
     const parsed = tried.map(({ entries, ...rest }) => ({
       ...rest,
@@ -197,6 +203,8 @@ async function check(watchfire: Watchfire, options: Options, io: Io): Promise<nu
     }));
     printJson(io, parsed);
   } else for (const one of tried) for (const line of linesOf(one)) io.out(plain(line));
+  const sent = await sentSources(file, io);
+  if (sent.length > 0) io.err(plain(`not checked, since they are sent events by HTTP: ${sent.join(', ')}`));
   await io.drained();
   const fine = tried.every(({ problem, entries }) => problem === null && entries.every(({ wrong }) => wrong === null));
   return fine ? DONE : FAILED;

@@ -99,7 +99,7 @@ async function runOn(target: FoundTarget, server: RedisServer | null, options: O
     const sources = sourcesFile(options, io);
     if (!io.signal.aborted && sources !== null) await Promise.race([watchfire.startSources({ file: sources }), told]);
     if (!io.signal.aborted) greet({ target, server, put, automations: await watchfire.list() }, asJson(options), io);
-    const door = io.signal.aborted ? null : await startHttpIn(watchfire, options, io);
+    const door = io.signal.aborted ? null : await startHttpIn(watchfire, options, io, warningsTo(io));
     if (door) say(`events come in at http://${String(options.httpIn)}  ${door.paths.join(' ')}`);
     if (!io.signal.aborted && shown !== null) end = await openConsole(watchfire, shown, options, io);
     const gone = server

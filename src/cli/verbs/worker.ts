@@ -53,7 +53,7 @@ export const verb: Verb = {
       const file = sourcesFile(options, io);
       const sources = worker && file !== null && (await Promise.race([watchfire.startSources({ file }), told]));
       if (sources) logger.info({ sources: sources.names }, 'sources started');
-      if (worker && !io.signal.aborted) await startHttpIn(watchfire, options, io);
+      if (worker && !io.signal.aborted) await startHttpIn(watchfire, options, io, logger);
       await told;
       logger.info('worker stopping');
     } finally {
