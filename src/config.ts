@@ -63,7 +63,9 @@ export const settingsSchema = z.strictObject({
   durability: z
     .enum(DURABILITY_MODES)
     .default('memory')
-    .describe('When an event counts as kept: Redis has it, has it on disk, or its replicas have it as well'),
+    .describe(
+      'When an event counts as kept: Redis has it (memory), has it on disk (fsync), or its replicas have it as well (replicated)',
+    ),
   allowUnprotected: z
     .boolean()
     .default(false)

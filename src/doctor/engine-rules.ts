@@ -3,7 +3,7 @@ import { quoted } from '../findings/finding.ts';
 import type { Status } from '../inspect/status.ts';
 import { troublesOf } from '../model/known-source.ts';
 import { wrongTypeInWords } from '../redis/wrong-types.ts';
-import { judgeQueues } from '../relay/queue-states.ts';
+import { deliveriesLost, judgeQueues } from '../relay/queue-states.ts';
 import { bad, type Check, ok, orNull, type Rule, several, untold, warning } from './check.ts';
 import type { Facts } from './examine.ts';
 
@@ -141,11 +141,17 @@ export const quotas: Rule = readable(({ quota }) => {
   return ok(refused === 0 ? found : `${found}; ${several(refused, 'time')} a key was not watched for want of room`);
 });
 
+const OF_JOBS =
+  'run a BullMQ worker for each queue, with the prefix that the README shows; see "failedReason" of failed jobs, then retry or remove them with BullMQ';
+
 export const queues: Rule = readable(({ queues }) => {
   if ('refused' in queues) return untold('what becomes of jobs', queues.refused);
   const { problems, warnings } = judgeQueues(queues.value);
-  const advice =
-    'run a BullMQ worker for each queue, with the prefix that the README shows; see "failedReason" of failed jobs, then retry or remove them with BullMQ';
+  const lost = deliveriesLost(queues.value) > 0;
+  const advice = [
+    ...(problems.length > (lost ? 1 : 0) ? [OF_JOBS] : []),
+    ...(lost ? ['mend what failed deliveries say, then "watchfire deliveries retry" or "drop" them'] : []),
+  ].join('; ');
   if (problems.length > 0) return bad([...problems, ...warnings].join('; '), advice);
   if (warnings.length > 0) return warning(warnings.join('; '), 'see that they are empty before their worker goes');
   return ok(`${several(queues.value.queues.length, 'queue')}, no jobs without a worker and none failed for good`);

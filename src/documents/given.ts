@@ -204,7 +204,7 @@ export type Settings = {
   readonly maxBacklog: number;
   /** Part of Redis' maxmemory, where it has one, above which new events are refused. Default: 0.9 */
   readonly maxMemoryRatio: number;
-  /** When an event counts as kept: Redis has it, has it on disk, or its replicas have it as well. Default: "memory" */
+  /** When an event counts as kept: Redis has it (memory), has it on disk (fsync), or its replicas have it as well (replicated). Default: "memory" */
   readonly durability: 'memory' | 'fsync' | 'replicated';
   /** Whether a worker may run on a Redis of another machine that lets everybody in. Default: false */
   readonly allowUnprotected: boolean;

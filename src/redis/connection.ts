@@ -18,8 +18,11 @@ const BLOCKING_GRACE_MS = 2_000;
 /** Longest that a read of BullMQ blocks. */
 const BULL_BLOCK_MS = 10_000;
 
-/** An error of a node that comes again and again is logged this often: while a node is away each command finds that out anew. */
+/** An error that comes again and again is logged this often: while Redis is away each connection and command finds that out anew. */
 const TOLD_AGAIN_MS = 10_000;
+
+/** So many errors are remembered as logged, lest their number grow without end. */
+const TOLD_TEXTS = 100;
 
 /** Longest a read blocks by itself; bounds how long a silent connection goes unnoticed. */
 export const BLOCK_MS = 2_000;
@@ -52,6 +55,8 @@ export class Connections {
   /** Connections to single nodes, by the namespaces whose keys they have. */
   readonly #toward = new Map<string, Redis>();
   readonly #onLarge = new Set<OnLarge>();
+  /** When each trouble of a connection was logged last. */
+  readonly #told = new Map<string, number>();
   /** Whether these are for one partition of several. */
   #part = false;
   /** Why the shared one was lost or not made; null while it is there. */
@@ -232,18 +237,20 @@ export class Connections {
 
   #watch(client: Redis): void {
     // Errors of ioredis carry the arguments of the command, which may hold what users sent: only the message is logged.
-    client.on('error', (error: Error) => {
-      this.#logger.warn({ error: error.message }, 'redis connection failed');
-    });
-    const told = new Map<string, number>();
-    const tell = (error: Error, sentence: string, fields: Readonly<Record<string, string>> = {}): void => {
-      const [text, now] = [`${error.message} ${fields.node}`, performance.now()];
-      if (now - (told.get(text) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return;
-      told.set(text, now);
-      this.#logger.warn({ ...fields, error: inWords(error) }, sentence);
-    };
-    client.on('node error', (error: Error, node: string) => tell(error, 'redis connection failed', { node }));
-    client.on('waiting', (error: Error) => tell(error, 'redis is waited for'));
+    client.on('error', (error: Error) => this.#tell('redis connection failed', error.message));
+    client.on('node error', (error: Error, node: string) =>
+      this.#tell('redis connection failed', inWords(error), { node }),
+    );
+    client.on('waiting', (error: Error) => this.#tell('redis is waited for', inWords(error)));
+  }
+
+  /** Once in a while for all connections together: each of them tries again every 2 s, and fails for the same reason. */
+  #tell(sentence: string, error: string, fields: Readonly<Record<string, string>> = {}): void {
+    const [text, now] = [`${sentence}: ${error} ${fields.node}`, performance.now()];
+    if (now - (this.#told.get(text) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return;
+    if (this.#told.size >= TOLD_TEXTS) this.#told.clear();
+    this.#told.set(text, now);
+    this.#logger.warn({ ...fields, error }, sentence);
   }
 }
 

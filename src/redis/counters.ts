@@ -22,3 +22,13 @@ export function countedIn(counters: Readonly<Record<string, string>>): Counted {
 export async function whereErrorsOf(redis: Redis, store: Store, automation: string): Promise<number> {
   return storedNumber(await redis.hget(store.keys.counters, WHERE_ERROR + automation), 0);
 }
+
+/** How often each of these words was counted. */
+export async function countsOfWords<W extends string>(
+  redis: Redis,
+  store: Store,
+  words: readonly W[],
+): Promise<Record<W, number>> {
+  const counts = await redis.hmget(store.keys.counters, ...words);
+  return Object.fromEntries(words.map((word, at) => [word, storedNumber(counts[at], 0)])) as Record<W, number>;
+}

@@ -31,7 +31,7 @@ export async function readStoredQuotas(redis: Redis, store: Store): Promise<Stor
 }
 
 /** How often a key was kept from its window because a quota was used up. */
-export async function timesOverQuota(redis: Redis, store: Store): Promise<number> {
+async function timesOverQuota(redis: Redis, store: Store): Promise<number> {
   return Number((await redis.hget(store.keys.counters, 'over-limit')) ?? 0);
 }
 

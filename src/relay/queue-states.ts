@@ -78,7 +78,7 @@ export function judgeQueues({ queues, types, failedDeliveries }: QueueStates): {
   const undelivered = alone.filter(({ name }) => name === DELIVERIES);
   const unheard = alone.filter(({ name, named }) => named && name !== DEFAULT_QUEUE && name !== DELIVERIES);
   const failed = queues.filter(({ name, depth }) => depth.failed > 0 && name !== DELIVERIES);
-  const lost = Math.max(failedDeliveries, queues.find(({ name }) => name === DELIVERIES)?.depth.failed ?? 0);
+  const lost = deliveriesLost({ queues, failedDeliveries });
   return {
     problems: [
       ...about('no BullMQ worker takes the jobs of', unheard, unfinished),
@@ -106,6 +106,11 @@ export function judgeQueues({ queues, types, failedDeliveries }: QueueStates): {
       unfinished,
     ),
   };
+}
+
+/** How many deliveries failed for good: as they are noted, or as their queue has them. */
+export function deliveriesLost({ queues, failedDeliveries }: Pick<QueueStates, 'queues' | 'failedDeliveries'>): number {
+  return Math.max(failedDeliveries, queues.find(({ name }) => name === DELIVERIES)?.depth.failed ?? 0);
 }
 
 function about(what: string, queues: readonly QueueState[], count: (depth: Depth) => number): string[] {

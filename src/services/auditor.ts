@@ -1,15 +1,16 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { LoadedDefinitions } from '../apply/loaded-definitions.ts';
+import { countsOfWords } from '../redis/counters.ts';
 import { everyKey, noteDamage } from '../redis/damage.ts';
 import { currentGeneration } from '../redis/definitions.ts';
 import { ACTIONS_GROUP, ENGINE_GROUP } from '../redis/keys.ts';
 import { isAfter } from '../redis/log.ts';
-import { timesOverQuota } from '../redis/quotas.ts';
 import { audit, type LogFinding } from '../redis/steps/audit.ts';
 import { recount } from '../redis/steps/recount.ts';
 import type { Store } from '../redis/store.ts';
 import type { Mender } from './mender.ts';
+import { Rise } from './rise.ts';
 
 export type AuditorParts = {
   redis: Redis;
@@ -22,9 +23,6 @@ export type AuditorParts = {
 /** The position now and at the last look, whether the namespace is another one than then, and whether the position went back. */
 type Looks = Readonly<{ position: string; was: string; another: boolean; wentBack: boolean }>;
 
-/** After this many looks (a minute) without a key that was kept from its window, the next such key is logged again. */
-const QUIET_LOOKS = 12;
-
 /**
  * Notices what others did to the engine's keys, reports it once, and mends the state so that no entry is skipped before it is
  * applied. Any number of them may look at the same time.
@@ -35,9 +33,10 @@ export class Auditor {
   #position = '0-0';
   /** The generation at the last look. */
   #generation = '0';
-  /** How often a quota had kept a key from its window at the last look; null before the first. */
-  #refused: number | null = null;
-  #quietLooks = QUIET_LOOKS;
+  /** How often a quota kept a key from its window. */
+  readonly #refused = new Rise();
+  /** How many entries were rejected. */
+  readonly #rejected = new Rise();
 
   constructor(parts: AuditorParts) {
     this.#parts = parts;
@@ -55,7 +54,7 @@ export class Auditor {
     const was = this.#position;
     this.#position = position;
     await this.#compare({ position, was, another, wentBack: !explained && isAfter(was, position) });
-    await this.#tellQuotas();
+    await this.#tellCounts();
     return position;
   }
 
@@ -87,20 +86,13 @@ export class Auditor {
     if (generation !== definitions.view.generation) await definitions.refresh();
   }
 
-  /** Reports once that a quota is used up, and not for each event that it concerns. */
-  async #tellQuotas(): Promise<void> {
+  /** Reports once that a quota is used up, or that entries were rejected. What such an entry says stands in its dead letter alone. */
+  async #tellCounts(): Promise<void> {
     const { redis, store, logger } = this.#parts;
-    const refused = await timesOverQuota(redis, store);
-    const more = refused - (this.#refused ?? refused);
-    this.#refused = refused;
-    if (more <= 0) {
-      this.#quietLooks += 1;
-      return;
-    }
-    if (this.#quietLooks >= QUIET_LOOKS) {
-      logger.warn({ refused: more }, 'a quota of open windows is used up, further keys are not watched');
-    }
-    this.#quietLooks = 0;
+    const counts = await countsOfWords(redis, store, ['over-limit', 'rejected']);
+    const [refused, rejected] = [this.#refused.look(counts['over-limit']), this.#rejected.look(counts.rejected)];
+    if (refused > 0) logger.warn({ refused }, 'a quota of open windows is used up, further keys are not watched');
+    if (rejected > 0) logger.warn({ rejected }, 'entries were rejected, they are with the dead letters');
   }
 
   #tell({ kind, detail }: LogFinding): void {

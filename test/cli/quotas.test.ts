@@ -96,7 +96,10 @@ describe('watchfire quotas', () => {
   });
 });
 
-test('a cap that is reached is logged once, not with each event, and anew after a quiet minute', async () => {
+test.each([
+  ['a cap that is reached', 'over-limit', 'a quota of open windows is used up'],
+  ['entries that are rejected', 'rejected', 'entries were rejected, they are with the dead letters'],
+])('%s: logged once, not with each event, and anew after a quiet minute', async (_, word, sentence) => {
   const world = new World();
   const { lines, logger } = logLines();
   const { redis, store } = world;
@@ -108,12 +111,12 @@ test('a cap that is reached is logged once, not with each event, and anew after 
     mender,
     definitions: new LoadedDefinitions(redis, store, new Set()),
   });
-  const said = (): number => lines.filter((line) => line.msg.includes('a quota of open windows is used up')).length;
+  const said = (): number => lines.filter((line) => line.msg.includes(sentence)).length;
   const refuse = async (): Promise<void> => {
-    await redis.hincrby(store.keys.counters, 'over-limit', 5);
+    await redis.hincrby(store.keys.counters, word, 5);
     await auditor.runOnce();
   };
-  await redis.hset(store.keys.counters, 'over-limit', 100);
+  await redis.hset(store.keys.counters, word, 100);
   await auditor.runOnce();
   expect(said()).toBe(0);
   for (let look = 0; look < 5; look += 1) await refuse();
