@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { givenUpMs } from '../../src/cli/verbs/dlq.ts';
 import { Watchfire } from '../../src/index.ts';
 import { World } from '../support/world.ts';
 import { runIn } from './run.ts';
@@ -25,6 +26,10 @@ async function engine(bad: number) {
   const ids = (await watchfire.deadLetters()).map(({ id }) => id);
   return { world, watchfire, ids, cli: runIn(world.namespace) };
 }
+
+test.each(['1795968494242-0', '7/1795968494242-0', 'g/1795968494242-0'])('%s says when it was given up', (id) => {
+  expect(givenUpMs({ id })).toBe(1_795_968_494_242);
+});
 
 describe('dlq ls', () => {
   test('shows the newest letters in a table, oldest first', async () => {

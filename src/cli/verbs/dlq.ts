@@ -169,6 +169,7 @@ function linesOf(letter: DeadLetter, bound: number | null): string[] {
   return [...facts(head, bound), ...own, ...begins];
 }
 
-function givenUpMs({ id }: DeadLetter): number {
-  return Math.min(Number.parseInt(id, 10), LATEST_MS);
+/** With partitions the id begins with the partition: `7/1795968494242-0`. */
+export function givenUpMs({ id }: Pick<DeadLetter, 'id'>): number {
+  return Math.min(Number.parseInt(id.slice(id.indexOf('/') + 1), 10), LATEST_MS);
 }
