@@ -87,12 +87,14 @@ async function runOn(target: FoundTarget, server: RedisServer | null, options: O
   const watchfire = await lastingWatchfire(target, options, warningsTo(io), io);
   let lost = false;
   let end = async (): Promise<void> => undefined;
+  let unwatch = end;
   const told = io.signal.aborted ? Promise.resolve() : once(io.signal, 'abort').then(() => undefined);
   try {
     const say = asJson(options) ? io.err : io.out;
     const put = options.examples === false ? 0 : await putExamples(watchfire);
     // Listening comes first: the worker asks for listeners with its first sign of life.
     const watcher = await watch(watchfire, io, { json: asJson(options) });
+    unwatch = () => watcher.stop();
     // Told to stop while Redis does not answer, it must not wait for having started.
     await Promise.race([watchfire.startWorker(), told]);
     if (!io.signal.aborted) await Promise.race([watchfire.startActions(actions, linesTo(io)), told]);
@@ -109,8 +111,8 @@ async function runOn(target: FoundTarget, server: RedisServer | null, options: O
       : told;
     await Promise.race([told, gone]);
     if (lost) io.err('watchfire: the private Redis has ended, so this ends too');
-    await watcher.stop();
   } finally {
+    await unwatch();
     await end();
     await watchfire.close();
   }
