@@ -144,7 +144,7 @@ export const POINTS: readonly Point[] = [
   point('auditor: audit'),
   point('auditor: recount', 1, 2),
   point('auditor: get', 1, 2),
-  point('auditor: hget'),
+  point('auditor: hmget'),
   loads('auditor: audit'),
 
   point('live: hset+pexpire+zadd+zremrangebyscore+pexpire+pubsub numsub', 1, 2),

@@ -30,12 +30,12 @@ describe('the templates of an automation', () => {
     ],
     [
       '\n  {{ event.name }}',
-      'there is no event.name: event has id, event, resource, related, occurred, follows, payload, cause_chain, received (line 2, column 6)',
+      'there is no event.name: event has id, event, resource, related, occurred, follows, payload, cause_chain, received, traceparent (line 2, column 6)',
     ],
     ['{{ alert.state }}', 'there is no alert.state: alert has key, open, reminder (line 1, column 4)'],
     [
       '{{ events[0].nme }}',
-      'there is no events.0.nme: events.0 has id, event, resource, related, occurred, follows, payload, cause_chain, received (line 1, column 4)',
+      'there is no events.0.nme: events.0 has id, event, resource, related, occurred, follows, payload, cause_chain, received, traceparent (line 1, column 4)',
     ],
     ['{{ event.id', 'output "{{ event.id" not closed (line 1, column 1)'],
   ])('may not say %j', (text, problem) => {
