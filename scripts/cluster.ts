@@ -52,7 +52,14 @@ function textOf(cluster: LocalCluster): string {
     '',
     'Kill a primary, and see its replica take over within seconds:',
     ...kill,
+    'Enter brings back what was killed.',
   ].join('\n');
+}
+
+async function bringBack(cluster: LocalCluster, say: (sentence: string) => void): Promise<void> {
+  const ports = await cluster.bringBack().catch((error: Error) => error.message);
+  if (typeof ports === 'string') say(`a node does not come back: ${ports}`);
+  else say(ports.length === 0 ? 'all nodes are there' : `back: the node on port ${ports.join(', ')}, as a replica`);
 }
 
 async function main(): Promise<number> {
@@ -69,7 +76,9 @@ async function main(): Promise<number> {
     const say = (sentence: string): void => void process.stderr.write(`watchfire: ${sentence}\n`);
     const cluster = await LocalCluster.start({ ...options, folder, primaries: PRIMARIES, say });
     process.stdout.write(`${textOf(cluster)}\n`);
+    process.stdin.on('data', () => void bringBack(cluster, say));
     await ended;
+    process.stdin.destroy();
     await cluster.stop();
     return 0;
   } finally {

@@ -52,7 +52,7 @@ export class LocalNode {
   async start(): Promise<void> {
     const { folder, timeoutMs, settings, announced, source, say = () => undefined } = this.#options;
     const ports = announced?.(this.port);
-    this.#server = await startRedisServer({
+    const server = await startRedisServer({
       port: this.port,
       dir: path.join(folder, String(this.port)),
       program: await obtainRedisServer(say),
@@ -67,6 +67,10 @@ export class LocalNode {
         ...(source && { 'bind-source-addr': source(this.port), 'cluster-announce-ip': '127.0.0.1' }),
         ...settings,
       },
+    });
+    this.#server = server;
+    void server.ended.then(() => {
+      if (this.#server === server) this.#server = null;
     });
   }
 
@@ -169,6 +173,13 @@ export class LocalCluster {
     const living = this.nodes.filter(({ pid }) => pid !== null);
     const roles = await Promise.all(living.map((node) => node.said('role', 'replication')));
     return living.filter((_, i) => roles[i] === 'master');
+  }
+
+  /** Starts the nodes that are gone, each with its data. @returns their ports */
+  async bringBack(): Promise<number[]> {
+    const gone = this.nodes.filter(({ pid }) => pid === null);
+    await Promise.all(gone.map((node) => node.start()));
+    return gone.map(({ port }) => port);
   }
 
   async stop(): Promise<void> {
