@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'preact/hooks';
 import type { AutomationAnswer, LiveAnswer } from '../../../src/console/answers.ts';
 import { post, useApi } from '../ui/api.ts';
-import { clock, count, seen, timeOfEntry } from '../ui/format.ts';
+import { clock, count, counted, seen, timeOfEntry } from '../ui/format.ts';
 import { type LiveEvent, useLive } from '../ui/live.ts';
 import { Act, Answer, Badge, Card, Empty, Head, Tabs } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
@@ -45,7 +45,11 @@ export function AutomationDetail({ id, tab }: { id: string; tab: string | undefi
               </a>
             ))}
             {automation.whereErrors > 0 && (
-              <Badge tone="warn">{count(automation.whereErrors)} events a condition could not answer</Badge>
+              <a href={automation.events[0] ? link('events', 'named', automation.events[0]) : link('events')}>
+                <Badge tone="warn">
+                  {counted(automation.whereErrors, 'event')} a condition could not answer: open one to see why
+                </Badge>
+              </a>
             )}
           </div>
           <Words words={automation.words} />

@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   wanted: 'takes it',
   disabled: 'would take it, if it was enabled',
   causes: 'would take it, but for the automations that led to it',
-  condition: 'asks for something that it does not meet',
+  condition: 'has a condition that it does not meet, or that has no answer for it',
   labels: 'asks for other labels',
 };
 

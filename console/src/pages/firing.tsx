@@ -1,7 +1,7 @@
 import type { FoundAnswer, StepAnswer, WhyAnswer } from '../../../src/console/answers.ts';
 import { useApi } from '../ui/api.ts';
 import { Axis, AxisWords, type Scale, WIDTH, x } from '../ui/axis.tsx';
-import { clock, count, seen, span } from '../ui/format.ts';
+import { clock, count, counted as inWords, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Head, Key, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 import { StateOf } from './firings.tsx';
@@ -240,12 +240,12 @@ function Step({ step }: { step: StepAnswer }) {
         {missing !== null && missing > 0 && (
           <>
             <dt>Missing</dt>
-            <dd>{count(missing)} events are no longer retained</dd>
+            <dd>{inWords(missing, 'event')} no longer retained</dd>
           </>
         )}
       </dl>
       {opener && <Found title="It began with" found={[opener]} />}
-      {counted.length > 0 && <Found title={`${count(counted.length)} events were counted`} found={counted} />}
+      {counted.length > 0 && <Found title={`${inWords(counted.length, 'event')} counted`} found={counted} />}
       {event && ![opener, ...counted].some((one) => one?.entry === event.entry) && (
         <Found title="Its event" found={[event]} />
       )}
@@ -309,7 +309,7 @@ function Jobs({ why: { jobs, kept, firing } }: { why: WhyAnswer }) {
               {error !== '' && <div class="sub-line">{seen(error)}</div>}
               {delivery && (
                 <div class="sub-line">
-                  {delivery.state}, {delivery.tries} of {delivery.attempts} tries
+                  {delivery.state}, {delivery.tries} of {inWords(delivery.attempts, 'try', 'tries')}
                   {delivery.error !== '' && `: ${seen(delivery.error)}`}
                 </div>
               )}
@@ -319,7 +319,7 @@ function Jobs({ why: { jobs, kept, firing } }: { why: WhyAnswer }) {
                 {stage ?? 'not in its queue'}
               </Badge>
             </td>
-            <td class="num fit">{tries === null ? '' : `${tries} tries`}</td>
+            <td class="num fit">{tries === null ? '' : inWords(tries, 'try', 'tries')}</td>
           </tr>
         ))}
         {kept.map(({ what, at, by, why }) => (

@@ -124,7 +124,7 @@ export const PAGES: readonly AssertedPage[] = [
     holds: async (page, watchfire) => {
       const why = await watchfire.why(await newestFiring(watchfire));
       const text = await textOf(page);
-      contains(text, `${why?.step.counted.length} events were counted`);
+      contains(text, `${why?.step.counted.length} ${why?.step.counted.length === 1 ? 'event' : 'events'} counted`);
       contains(text, `revision ${why?.recorded.firing.revision}`);
       for (const { id } of why?.jobs ?? []) contains(text, id);
       assert.equal(await page.locator('.moments li').count(), why?.timeline.length);
