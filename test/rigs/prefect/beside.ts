@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Watchfire } from '../../../src/index.ts';
 import { root } from '../../house/tree.ts';
 import { eventually } from '../../support/eventually.ts';
-import { PrivateServer } from '../../support/private-server.ts';
+import type { PrivateServer } from '../../support/private-server.ts';
 import { commandLine } from '../../support/usage.ts';
 import { checks } from '../checks.ts';
 import { type Agreement, compare, delaysOf, tell } from './agreement.ts';
 import { watchfire as command } from './command.ts';
 import { loggedIds, storedEvents } from './firings.ts';
 import { Prefect } from './prefect.ts';
+import { staged } from './stage.ts';
 import { DEPARTURES, FALSE_ABSENCE, foreignEvents, heartbeats, TWICE, twenty } from './twenty.ts';
 
 /**
@@ -143,14 +143,7 @@ async function main(): Promise<number> {
     const { values } = parseArgs({ options: { runs: text, 'at-once': text, python: text } });
     return { runs: Number(values.runs ?? 500), atOnce: Number(values['at-once'] ?? 4), python: values.python ?? null };
   });
-  const server = await PrivateServer.start();
-  const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-prefect-'));
-  try {
-    return await prove(dir, server, options);
-  } finally {
-    await server.remove();
-    await rm(dir, { recursive: true, force: true });
-  }
+  return await staged((dir, server) => prove(dir, server, options));
 }
 
 process.exit(await main());

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { isRecord } from '../../../src/model/record.ts';
 import { root } from '../../house/tree.ts';
 import { eventually } from '../../support/eventually.ts';
-import { PrivateServer } from '../../support/private-server.ts';
+import type { PrivateServer } from '../../support/private-server.ts';
 import { commandLine } from '../../support/usage.ts';
 import { checks } from '../checks.ts';
 import { watchfire } from './command.ts';
 import { proveHandlers } from './handlers.ts';
 import { Prefect } from './prefect.ts';
+import { staged } from './stage.ts';
 import { proveWebsocket } from './websocket.ts';
 
 /**
@@ -169,14 +169,7 @@ async function main(): Promise<number> {
     const { values } = parseArgs({ options: { python: { type: 'string' }, write: { type: 'boolean' } } });
     return { python: values.python ?? null, write: values.write ?? false };
   });
-  const server = await PrivateServer.start();
-  const dir = await mkdtemp(path.join(tmpdir(), 'watchfire-prefect-'));
-  try {
-    return await prove(dir, server, options);
-  } finally {
-    await server.remove();
-    await rm(dir, { recursive: true, force: true });
-  }
+  return await staged((dir, server) => prove(dir, server, options));
 }
 
 process.exitCode = await main();
