@@ -18,7 +18,7 @@ const WAITING_BYTES = 1_000_000;
 
 /** What one message of `/api/live` says. */
 export const liveShape = z.object({
-  // An entry of a partition is named with it, which no worker does.
+  // Where there are partitions, the id of an entry begins with its partition. Workers leave that out.
   notes: listOf(z.discriminatedUnion('kind', [liveEvent.extend({ entry: z.string() }), liveJob])),
   more: z.number().describe('Entries that came too fast to be told one by one'),
 });

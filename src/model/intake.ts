@@ -232,7 +232,7 @@ function arrivalOf(id: string): number {
   return received;
 }
 
-/** `data`, with the trace that it belongs to beside it or not; else flat fields. */
+/** What an entry says: the JSON in its field `data`, which `traceparent` may follow, or else its flat fields. */
 function documentIn(fields: readonly string[]): Record<string, unknown> {
   const [first, value = '', beside, traceparent] = fields;
   if (first !== 'data') return flat(fields);

@@ -18,7 +18,7 @@ const BLOCKING_GRACE_MS = 2_000;
 /** Longest that a read of BullMQ blocks. */
 const BULL_BLOCK_MS = 10_000;
 
-/** An error that comes again and again is logged this often: while Redis is away each connection and command finds that out anew. */
+/** The same error is logged once in this time. While Redis is away, each connection meets it at each try. */
 const TOLD_AGAIN_MS = 10_000;
 
 /** So many errors are remembered as logged, lest their number grow without end. */

@@ -28,7 +28,7 @@ const LARGEST_ID = '18446744073709551615-18446744073709551615';
 /** Longest text of a job that is kept: names are short, and a payload is to hold no more of a job's data. */
 const JOB_TEXT_CHARACTERS = 64_000;
 
-/** How long its server may take to answer: after that the reading fails, and is tried again. */
+/** How long the server of a stream may take to answer. After that the read fails, and is tried again. */
 const PATIENCE_MS = 5_000;
 
 export type ForeignParts = Readonly<{

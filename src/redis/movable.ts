@@ -3,7 +3,7 @@ import type { Store } from './store.ts';
 import { execute } from './transaction.ts';
 
 /*
- * The state of an engine page by page, as `watchfire repartition` reads it: no worker lives, so it stays as it is meanwhile. Where workers
+ * The state of an engine, read page by page. `watchfire repartition` reads it while no worker lives, so nothing changes meanwhile. While workers
  * live, a field of a hash may come twice.
  */
 
@@ -45,7 +45,7 @@ export async function* memberPages(redis: Redis, key: string): AsyncGenerator<[m
   }
 }
 
-/** Automations of which documents were replaced that firings may still name. */
+/** Ids of automations that have a replaced document which firings may still name. */
 export async function outdatedIds(redis: Redis, { keys }: Store): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   for await (const page of memberPages(redis, keys.outdated))

@@ -25,7 +25,7 @@ export function tracedJobs(jobs: readonly QueueJob[], nowMs: number): readonly Q
   });
 }
 
-/** From the decision until the jobs are sent, with links to every event that the firing names. */
+/** The span of a firing: it lasts from the decision until the jobs are sent, and links to every event that the firing names. */
 function firingSpan({ data }: QueueJob, below: Context, nowMs: number): Context {
   const { firing, automation } = data;
   const attributes = {

@@ -44,7 +44,7 @@ export type Backtest = Readonly<{
   /** How many keys are not compared, since they had an alert when the log began. */
   doubtful: number;
   complete: boolean;
-  /** Entries of the log that were erased. No automation meets them now; those that had are exact again once such an entry can no longer matter. */
+  /** Entries of the log that were erased. The replay lacks them: an automation that met one is compared again from where it no longer matters. */
   erased: number;
   same: Sameness | null;
   own: OwnEntries | null;

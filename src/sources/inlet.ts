@@ -74,7 +74,7 @@ export class Inlet {
     return fed?.open ? fed.mark : null;
   }
 
-  /** Somebody may have moved the place: the next call reads it. What was promised names its place, so it can do no harm. */
+  /** Forgets the place, which `seek` may have moved: the next call reads it from Redis. A promise stays, since it names the place that it was made for. */
   rereadPlace(): void {
     this.#at = null;
   }

@@ -7,7 +7,7 @@ export class StreamServers {
   readonly #own: Connections;
   readonly #logger: Logger;
   readonly #others = new Map<string, Connections>();
-  /** Of clusters, those to the node that has a stream: its clock counts, and its connection reads. */
+  /** For clusters: connections to the node that has the stream. Entries are read there, and times are by its clock. */
   readonly #parts = new Map<string, Connections>();
 
   constructor(own: Connections, logger: Logger) {

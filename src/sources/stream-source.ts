@@ -92,7 +92,7 @@ export class StreamSource implements Service {
     const at = (await inlet.place()) ?? (await this.#begin());
     const page = this.#jobs === null ? PAGE : PAGE_OF_JOBS;
     let look = await foreign.look(at.place, page, due);
-    // What is said of the stream has to belong to what was read of it; only its end asks for it.
+    // The facts of the stream are needed at its end, and must be of the same moment as the entries.
     if (look.facts === null && look.isEnd && look.entries.length > 0) look = await foreign.look(at.place, page, true);
     if (look.facts !== null && isAfter(at.place, look.facts.lastId)) return await this.#goOnAtEnd(look);
     const lost = lostIn(look, at.read);
