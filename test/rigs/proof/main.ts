@@ -32,7 +32,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     whole: { share: 1, runs: 10_000 },
   },
   repartition: {
-    what: 'random scenarios that are repartitioned on the way fire what they fire where nobody does',
+    what: 'random scenarios that are repartitioned on the way fire what they fire where nobody does, but for what hears of firings',
     tests: 'test/repartition/law.test.ts',
     whole: { runs: 2_000 },
   },
