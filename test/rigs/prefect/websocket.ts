@@ -5,6 +5,7 @@ import { root } from '../../house/tree.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { PrivateServer } from '../../support/private-server.ts';
 import type { Check } from '../checks.ts';
+import { storedEvents } from './firings.ts';
 import { during, programIn } from './handlers.ts';
 import type { Prefect } from './prefect.ts';
 
@@ -54,8 +55,13 @@ export async function proveWebsocket(
   });
   await check('and what it told while the program was away', async () => {
     const away = await scheduled();
-    // Prefect stores events in lots.
-    await pause(1_000);
+    // Prefect stores events in lots, some time after it tells them: only what is stored is sent to a program that comes later.
+    await eventually(`the scheduling of ${away} is stored`, async () => {
+      const stored = await storedEvents(prefect);
+      return stored.some(
+        ({ event, resource }) => /\.Scheduled$/.test(event) && resource['prefect.resource.id'] === away,
+      );
+    });
     await during(file, env, () => comesIn(away));
   });
 }
