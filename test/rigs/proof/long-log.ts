@@ -104,6 +104,10 @@ const NAMES = ['fail', 'pay', 'start', 'start', 'done', 'beat', 'beat', 'a', 'b'
 const GARBAGE = ['{', '{"event":"a"}', '{"event":1,"resource":{"id":"r"}}'];
 const CHAINS = [['echo'], ['burst', 'pair'], Array<string>(9).fill('x')];
 
+/** How each log begins, with one resource and then five minutes of quiet: what chance alone does not always bring together. */
+const PASSAGE = ['start', 'done', 'done', 'fail', 'fail', 'fail', 'pay', 'pay', 'pay', 'beat'];
+const QUIET_S = 300;
+
 type Kind = 'plain' | 'rejected' | 'ignored' | 'again' | 'follower';
 type Choice = { random: () => number; pick: <T>(items: readonly T[]) => T };
 
@@ -113,8 +117,11 @@ export function longLog(count: number, random: () => number): Entry[] {
     random,
     pick: (items) => items[Math.floor(random() * items.length)] as (typeof items)[number],
   };
-  const kinds = Array.from({ length: count }, () => kindOf(random()));
-  const gaps = kinds.map(() => (random() < 0.01 ? 300 : choice.pick([0, 0, 1, 2, 3, 5, 8])) * SECOND_MS);
+  const kinds = Array.from({ length: count }, (_, i) => (i < PASSAGE.length ? 'plain' : kindOf(random())));
+  const gaps = kinds.map((_, i) => {
+    const quiet = i === PASSAGE.length || random() < 0.01;
+    return (quiet ? QUIET_S : choice.pick([0, 0, 1, 2, 3, 5, 8])) * SECOND_MS;
+  });
   let at = END_MS - 10 * SECOND_MS - gaps.reduce((sum, gap) => sum + gap, 0);
   let sequence = 0;
   return gaps.map((gap, i) => {
@@ -133,18 +140,19 @@ function kindOf(roll: number): Kind {
 }
 
 function eventAt(i: number, at: number, kinds: readonly Kind[], { random, pick }: Choice): Record<string, unknown> {
-  const roll = random();
+  const told = PASSAGE[i];
+  const roll = told === undefined ? random() : 0;
   const skew = roll < 0.7 ? 0 : roll < 0.97 ? -Math.floor(random() * 60) : pick([-1_200, 60, 86_400]);
   const leader = i + pick([-3, -1, 1, 2, 4]);
   // Leaders come in time and from the log itself: how long one that does not is waited for is a matter of when the scheduler looks.
   const follows = kinds[i] === 'follower' && kinds[leader] === 'plain' ? { follows: `e${leader}` } : {};
-  const chain = random() < 0.02 ? { cause_chain: pick(CHAINS) } : {};
+  const chain = told === undefined && random() < 0.02 ? { cause_chain: pick(CHAINS) } : {};
   return {
     id: `e${kinds[i] === 'again' ? Math.max(0, i - pick([1, 2, 5])) : i}`,
-    event: kinds[i] === 'ignored' ? 'prefect.log.write' : random() < 0.01 ? 'rare' : pick(NAMES),
-    resource: { id: `r${Math.floor(random() * 12)}`, zone: pick(['x', 'y']) },
+    event: kinds[i] === 'ignored' ? 'prefect.log.write' : (told ?? (random() < 0.01 ? 'rare' : pick(NAMES))),
+    resource: { id: told === undefined ? `r${Math.floor(random() * 12)}` : 'r0', zone: pick(['x', 'y']) },
     occurred: new Date(at + skew * SECOND_MS).toISOString(),
-    payload: { total: Math.floor(random() * 100), shop: pick(['east', 'west']) },
+    payload: { total: told === undefined ? Math.floor(random() * 100) : 99, shop: pick(['east', 'west']) },
     ...follows,
     ...chain,
   };
