@@ -17,7 +17,6 @@ import { readBehind, readPosition } from '../redis/log.ts';
 import { appendAll } from '../redis/scratch-log.ts';
 import { settle } from '../redis/steps/settle.ts';
 import { type Store, storeOf } from '../redis/store.ts';
-import { Scheduler } from '../services/scheduler.ts';
 
 /** Times with a deadline that are met on the way to another time: some seconds of work, and more than anybody means. */
 export const DEADLINES_LIMIT = 10_000;
@@ -46,7 +45,6 @@ export class ScratchEngine {
   readonly definitions: LoadedDefinitions;
   readonly #clock: ManualClock;
   readonly #applier: Applier;
-  readonly #scheduler: Scheduler;
   readonly #chunkSize: number;
   readonly #signal = new AbortController().signal;
   /** Whether each firing leaves an entry in the log. */
@@ -58,6 +56,8 @@ export class ScratchEngine {
   #noted = '0-0';
   /** When the next deadline is, null for none; undefined where something was changed since that was asked. */
   #wakeMs: number | null | undefined;
+  /** Whether anything was done since the firings were last read. */
+  #acted = true;
 
   /** @param namespace must be empty */
   constructor(parts: ScratchParts, namespace: string, startMs: number) {
@@ -79,7 +79,6 @@ export class ScratchEngine {
         observe?.(entries, applied);
       },
     });
-    this.#scheduler = new Scheduler(base);
   }
 
   /**
@@ -127,11 +126,9 @@ export class ScratchEngine {
     const fired: Firing[] = [];
     let wakes = 0;
     for (;;) {
-      if (this.#wakeMs === undefined || (this.#wakeMs !== null && this.#wakeMs <= this.nowMs)) {
-        if (await this.#settle()) {
-          fired.push(...(await this.drain()));
-          continue;
-        }
+      if (this.#isDue && (await this.#settle())) {
+        fired.push(...(await this.drain()));
+        continue;
       }
       if (this.nowMs >= toMs) return fired;
       if (wakes === most) return null;
@@ -176,14 +173,14 @@ export class ScratchEngine {
    * @param own ids of those that the engine wrote itself
    */
   async replay(entries: readonly Entry[], own: readonly string[] = []): Promise<void> {
-    this.#wakeMs = undefined;
+    this.#act();
     // All is sent at once: commands of one connection are answered in order.
     await Promise.all([appendAll(this.redis, this.store, entries, own), this.#apply(entries)]);
   }
 
   /** Puts an automation; one that means the same is a change as well, before which what is due is settled. @returns its revision */
   async put(automation: Automation): Promise<number> {
-    this.#wakeMs = undefined;
+    this.#act();
     this.#hasShadows ||= isShadow(automation);
     const revision = await putDefinition(this.redis, this.store, automation, { always: true });
     await this.definitions.refresh();
@@ -192,7 +189,7 @@ export class ScratchEngine {
 
   /** Deletes an automation, if there is one. */
   async delete(id: string): Promise<void> {
-    this.#wakeMs = undefined;
+    this.#act();
     const known = await findDefinition(this.redis, this.store, id);
     if (known !== null) await deleteDefinition(this.redis, this.store, id);
     await this.definitions.refresh();
@@ -209,17 +206,19 @@ export class ScratchEngine {
   }
 
   async #has({ automation }: KeyName): Promise<boolean> {
-    this.#wakeMs = undefined;
+    this.#act();
     return (await findDefinition(this.redis, this.store, automation)) !== null;
   }
 
-  /** Decides the deadlines that have passed, as happens all the time in production. */
+  /** Decides the deadlines that have passed, as happens all the time in production; where none has, Redis is not asked. */
   async tick(): Promise<void> {
-    await this.#scheduler.runOnce();
+    if (this.#isDue) await this.#settle();
   }
 
   /** Applies what the engine itself appended, until nothing is left. @returns what fired since the last call, in order */
   async drain(): Promise<Firing[]> {
+    if (!this.#acted) return [];
+    this.#acted = false;
     for (let appended = false; ; appended = true) {
       // Where every firing appends something, what appended nothing fired nothing: only what comes out in shadow appends nothing.
       const mayFire = appended || !this.#tellsAll || this.#hasShadows;
@@ -235,8 +234,20 @@ export class ScratchEngine {
     }
   }
 
+  /** Whether a deadline may have passed. */
+  get #isDue(): boolean {
+    return this.#wakeMs === undefined || (this.#wakeMs !== null && this.#wakeMs <= this.nowMs);
+  }
+
+  /** Something was done: what is due next, and what fired by it, is not known. */
+  #act(): void {
+    this.#wakeMs = undefined;
+    this.#acted = true;
+  }
+
   /** @returns whether something was decided that appends entries */
   async #settle(): Promise<boolean> {
+    this.#acted = true;
     let acted = false;
     for (;;) {
       const { word, wakeMs, fired, released } = await settle(this.redis, this.store);
