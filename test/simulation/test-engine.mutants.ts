@@ -4,8 +4,12 @@ export const protections: Mutants = {
   'src/simulation/scratch-engine.ts': {
     'what follows from a deadline comes before the next one': ['this.#wakeMs = applied.wakeMs;', ''],
     'a change may bring a deadline': [
-      'async put(automation: Automation): Promise<number> {\n    this.#wakeMs = undefined;',
+      'async put(automation: Automation): Promise<number> {\n    this.#act();',
       'async put(automation: Automation): Promise<number> {',
+    ],
+    'what was settled is read': [
+      'async #settle(): Promise<boolean> {\n    this.#acted = true;',
+      'async #settle(): Promise<boolean> {',
     ],
     'deadlines without an end are given up': ['if (wakes === most) return null;', ''],
   },
