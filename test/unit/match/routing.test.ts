@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Routing } from '../../../src/match/routing.ts';
-import { layoutOf, partitionOf } from '../../../src/model/partition.ts';
+import { layoutOf, partitionNames, partitionOf } from '../../../src/model/partition.ts';
 
 const ENTRY = '1000000000000-0';
 
@@ -36,4 +36,10 @@ test('an event without the label, and an entry that cannot be read, go to one an
   expect(by('tenant').targetsOf(entryOf({ id: 'x' }), 'front')).toEqual([home]);
   expect(by('id', true).targetsOf({ id: ENTRY, fields: ['data', '{'] }, 'front')).toEqual([home]);
   expect(by('id', true).targetsOf({ id: ENTRY, fields: ['data', '{'] }, 'partition')).toEqual([]);
+});
+
+test('what the front log says of its sources goes to each partition, and what a partition says of its own to none', () => {
+  const mark = { id: ENTRY, fields: ['reached', 'shop 1772442000000'] };
+  expect(by('id', true).targetsOf(mark, 'front')).toEqual(partitionNames(layoutOf(16, 'id')));
+  expect(by('id', true).targetsOf(mark, 'partition')).toEqual([]);
 });
