@@ -14,7 +14,7 @@ function M.begin(e)
   e.sources, e.least, e.fed = e.stored_sources, e.stored_least, e.was_fed
   e.position, e.position_at = e.stored_position, e.stored_at
   e.deciding, e.as_of, e.claimed = false, false, false
-  e.head, e.bound, e.queue = math.huge, -math.huge, {}
+  e.head, e.beyond, e.bound, e.queue = math.huge, math.huge, -math.huge, {}
   e.due, e.due_at, e.due_offset, e.revisit = {}, 1, 0, false
   e.fired, e.fault, e.left = 0, '', e.unfinished
   e.states, e.touched, e.groups, e.changed_groups = {}, {}, {}, {}
@@ -72,6 +72,7 @@ function M.new(keys, prefixes)
     -- Deadlines (due.lua).
     head = false, -- ms: nothing is due before; math.huge: nothing is due at all
     bound = false, -- ms: up to here deadlines are read
+    beyond = false, -- ms: the earliest of the index where that is later than all that are read
     queue = false, -- those at hand, the next one last
     due = false, due_at = false, due_offset = false, -- a page of the index of triggers, where we are in it, what came before it
     revisit = false, -- whether the index of triggers has to be asked for the earliest once more

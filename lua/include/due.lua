@@ -25,7 +25,7 @@ end
 function M.begin(e, bound)
   local top = redis.call('ZRANGE', e.keys.due, 0, 0, 'WITHSCORES')
   e.head, e.bound = tonumber(top[2]) or math.huge, bound
-  if e.head <= bound then more_triggers(e) end
+  if e.head <= bound then more_triggers(e) else e.beyond = e.head end
 end
 
 -- The name of the sorted set of a trigger's deadlines.
@@ -90,10 +90,10 @@ function M.first(e, limit)
       items[#items] = nil
       if top.paged then take_next(e, top.s) end
       local following = items[#items]
-      e.head = math.min(following and following.at or math.huge, score or math.huge)
+      e.head = math.min(following and following.at or math.huge, score or e.beyond)
       return top
     else
-      e.head = math.min(top and top.at or math.huge, score or math.huge)
+      e.head = math.min(top and top.at or math.huge, score or e.beyond)
       return nil
     end
   end

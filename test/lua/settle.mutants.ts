@@ -6,6 +6,7 @@ export const rules: Mutants = {
       'd.visited, d.page_at, d.offset = true, 1, 0',
       'd.visited, d.page_at, d.offset = false, 1, 0',
     ],
+    '8.2: a deadline that was not read is the next one as well': ['else e.beyond = e.head end', 'end'],
   },
   'lua/include/settle.lua': {
     '7.1: what falls due with an event comes out before it': ['while e.head <= as_of do', 'while e.head < as_of do'],

@@ -37,6 +37,20 @@ describe('how far it goes', () => {
     expect(await look(world.at(10))).toMatchObject({ word: 'settled', fired: 1, wakeMs: ms(15) });
   });
 
+  test('and so does a chunk that brought a deadline itself and settled it, also when nothing that stood there was due', async () => {
+    const world = new World();
+    await world.put(automation('a', watch({ within: 100 })));
+    await world.put(automation('b', watch({ after: ['b'], expect: ['z'] })));
+    await world.meet('a');
+    await world.at(90).meet('noise');
+    // A window of b that is over when its event comes.
+    await world.send('b', { t: 20 });
+    await world.send('noise');
+    expect(await world.apply()).toMatchObject({ word: 'applied', wakeMs: ms(100) });
+    expect(await world.told()).toEqual(['b triggered@30 e3']);
+    expect(await look(world)).toMatchObject({ word: 'settled', wakeMs: ms(100) });
+  });
+
   test('never ahead of the next entry, however late that is read', async () => {
     const world = new World();
     await world.put(automation('a', watch()));
