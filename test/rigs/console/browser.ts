@@ -31,6 +31,41 @@ export async function launched(program: string): Promise<Browser> {
   return await chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
+/** Longest that one check in a browser may take: the slowest takes some ten seconds. */
+const CHECK_MS = 240_000;
+/** Longest wait for a browser to close. */
+const CLOSE_MS = 15_000;
+
+/**
+ * Does something in a browser, as long as that lives: what is asked of one that was killed, or whose page crashed, is never answered.
+ * @throws at once where the browser ends, and where it takes too long
+ */
+export async function alive<T>(browser: Browser, what: () => Promise<T>, limitMs = CHECK_MS): Promise<T> {
+  const ended = (): Error => new Error('Chromium has ended: it was killed, or one of its pages crashed');
+  if (!browser.isConnected()) throw ended();
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const end = (): void => reject(ended());
+  const late = (): void => reject(new Error(`Chromium did not do it within ${limitMs / 1_000} s: it may hang`));
+  const timer = setTimeout(late, limitMs);
+  browser.once('disconnected', end);
+  try {
+    return await Promise.race([what(), over]);
+  } finally {
+    clearTimeout(timer);
+    browser.off('disconnected', end);
+  }
+}
+
+/** Closes a browser, or leaves one that does not close: it ends with this process. */
+export async function closed(browser: Browser): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const waited = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_MS);
+  });
+  await Promise.race([browser.close(), waited]);
+  clearTimeout(timer);
+}
+
 /** A browser of this machine, by its file; null where none is found. */
 export function foundBrowser(): string | null {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;

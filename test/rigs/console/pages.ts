@@ -27,6 +27,8 @@ export async function opened(
     bypassCSP: false,
   });
   const page = await context.newPage();
+  // A page that crashed answers nothing any more.
+  page.on('crash', () => void browser.close());
   const wrong: string[] = [];
   page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
   page.on('console', (message) => {

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../../support/eventually.ts';
 import { randomOf } from '../chaos/load.ts';
 import type { Check } from '../checks.ts';
-import { buildPage, openBrowser } from '../console/browser.ts';
+import { alive, buildPage, closed, openBrowser } from '../console/browser.ts';
 import { loaded, opened, textOf } from '../console/pages.ts';
 import { Dice } from '../fuzz/dice.ts';
 import type { Staged, Trouble } from './troubles.ts';
@@ -31,11 +31,11 @@ export async function findEach(
       };
       await check(`${name} is found from Overview (--seed ${seed})`, async () => {
         const staged = await stage(new Dice(randomOf(seed)));
-        await find(browser, staged, picture).finally(() => staged.shop.stop());
+        await alive(browser, () => find(browser, staged, picture)).finally(() => staged.shop.stop());
       });
     }
   } finally {
-    await browser.close();
+    await closed(browser);
   }
 }
 
