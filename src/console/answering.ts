@@ -68,7 +68,9 @@ async function answerOf(
   if (route.changes && !rights.change) throw new ConsoleRefusal(401, 'needs the token');
   const query = checked(route.query, Object.fromEntries(url.searchParams), 'query');
   const body = route.body === null ? undefined : checked(route.body, await bodyOf(request), 'body');
-  return await route.run(desk, { path, query, body } as never, signal);
+  const answered = await route.run(desk, { path, query, body } as never, signal);
+  if (route.changes) desk.kept.forget();
+  return answered;
 }
 
 /** The JSON of a request. @throws ConsoleRefusal for one that is none, or too long */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { alertShape } from './alerts.ts';
 import type { automationShape, laneShape, lanesShape, listShape } from './automations.ts';
+import type { groupShape, groupsShape } from './delivery-groups.ts';
 import type { eventAnswerShape, eventsShape, explainedShape, rowShape } from './events.ts';
 import type { letterShape } from './failures.ts';
 import type { firingsShape, foundShape, stepShape, whyShape } from './firings.ts';
@@ -10,6 +11,7 @@ import type { jobShape, queueShape } from './queues.ts';
 import type { actsShape, quietShape } from './quiet.ts';
 import type { SESSION_ANSWER } from './session.ts';
 import type { deliveryShape, firingShape, silenceShape, windowShape } from './shapes.ts';
+import type { exampleShape } from './unanswered.ts';
 import type { backtestShape, draftShape, progressShape } from './workbench.ts';
 
 /*
@@ -42,6 +44,9 @@ export type AlertsAnswer = Readonly<{ alerts: readonly AlertAnswer[] }>;
 export type SilenceAnswer = z.output<typeof silenceShape>;
 export type LetterAnswer = z.output<typeof letterShape>;
 export type DeliveryAnswer = z.output<typeof deliveryShape>;
+export type DeliveryGroupAnswer = z.output<typeof groupShape>;
+export type DeliveryGroupsAnswer = z.output<typeof groupsShape>;
+export type ExampleAnswer = z.output<typeof exampleShape>;
 export type DraftAnswer = z.output<typeof draftShape>;
 export type BacktestAnswer = z.output<typeof backtestShape>;
 export type ProgressAnswer = z.output<typeof progressShape>;

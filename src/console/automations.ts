@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { allActions } from '../model/action.ts';
-import type { Automation } from '../model/automation.ts';
 import { namesOf } from '../model/pattern.ts';
 import { patternsOf, type Trigger } from '../model/trigger.ts';
 import type { Desk } from './desk.ts';
-import { firingMinutes, hourOf } from './overview.ts';
+import { definitions, firingMinutes, hourOf, statusOf } from './overview.ts';
 import { ConsoleRefusal } from './refusal.ts';
 import { type Route, route, textIn, wholeIn } from './route.ts';
 import { anyObject, DONE, done, duration, firingShape, labels, listOf, time, windowShape } from './shapes.ts';
 import { firingTold, windowTold } from './told.ts';
+import { exampleShape, examples } from './unanswered.ts';
 import { wordsOf } from './words.ts';
 
 /** How long the list of automations is given to all who ask. */
@@ -30,6 +30,7 @@ const summaryShape = z.object({
   firings: z.number().describe('Of the last hour'),
   minutes: listOf(z.number()).describe('The same by minutes'),
   lastFiring: time.nullable().describe('null: not within the last hour'),
+  whereErrors: z.number().describe('Events about which a condition could not be answered'),
 });
 
 export const laneShape = z.object({
@@ -64,6 +65,7 @@ export const automationShape = z.object({
     'The newest first, that of now among them',
   ),
   whereErrors: z.number().describe('Events about which a condition could not be answered'),
+  example: exampleShape.nullable().describe('The newest of those events, where one is found'),
   words: z
     .record(z.string(), z.number())
     .describe('What its triggers made of events within the last hour (rules 17.13)'),
@@ -80,11 +82,6 @@ export const lanesShape = z.object({
   lanes: listOf(laneShape),
 });
 
-/** The definitions; all who ask within two seconds get the same. */
-export async function definitions({ kept, watchfire }: Desk): Promise<readonly Automation[]> {
-  return await kept.of('definitions', LIST_MS, () => watchfire.list());
-}
-
 /** Names of events that are told of one automation: more than anybody looks for. */
 const NAMES = 6;
 
@@ -96,10 +93,11 @@ function namesIn(trigger: Trigger): string[] {
 async function summaries(desk: Desk): Promise<z.input<typeof summaryShape>[]> {
   const { kept, watchfire, tools } = desk;
   return await kept.of('automations', LIST_MS, async () => {
-    const [automations, counts, minutes] = await Promise.all([
+    const [automations, counts, minutes, { whereErrors }] = await Promise.all([
       definitions(desk),
       watchfire.windowCounts(),
       firingMinutes(desk),
+      statusOf(desk),
     ]);
     return automations.map((automation) => {
       const { id, name, enabled, trigger } = automation;
@@ -113,6 +111,7 @@ async function summaries(desk: Desk): Promise<z.input<typeof summaryShape>[]> {
         firings: own.reduce((sum, count) => sum + count, 0),
         minutes: own,
         lastFiring: minutes.last[id] ?? null,
+        whereErrors: whereErrors[id] ?? 0,
       };
     });
   });
@@ -154,6 +153,7 @@ export const AUTOMATIONS: readonly Route[] = [
         text: tools.text(document),
         revisions: revisions.map(({ revision, document: then }) => ({ revision, text: tools.text(then) })),
         whereErrors,
+        example: whereErrors === 0 ? null : ((await examples(desk)).get(id) ?? null),
         words: Object.fromEntries(wordsOf(hour).get(id)?.counts ?? []),
       };
     },

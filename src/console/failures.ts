@@ -4,6 +4,7 @@ import type { DeadLetter } from '../inspect/dead-letters.ts';
 import { partOfId } from '../inspect/parts.ts';
 import { DELIVERY_STATES } from '../model/delivery.ts';
 import { msOf } from '../model/intake.ts';
+import { DELIVERY_GROUPS } from './delivery-groups.ts';
 import { ConsoleRefusal } from './refusal.ts';
 import { type Route, route, textIn, wholeIn } from './route.ts';
 import { anyObject, deliveryShape, listOf, time } from './shapes.ts';
@@ -127,6 +128,7 @@ export const FAILURES: readonly Route[] = [
       return { deliveries: found.reverse() };
     },
   }),
+  DELIVERY_GROUPS,
   ...(['retry', 'drop'] as const).map((act) =>
     route({
       method: 'POST',

@@ -31,4 +31,9 @@ export class KeptAnswers {
     });
     return await value;
   }
+
+  /** What was changed is seen at once: everything is asked anew. */
+  forget(): void {
+    this.#answers.clear();
+  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HistoryMinute } from '../inspect/history.ts';
+import type { Automation } from '../model/automation.ts';
 import { notedByMinute } from '../redis/delivery-records.ts';
 import type { Desk } from './desk.ts';
 import { type Route, route } from './route.ts';
@@ -7,6 +8,7 @@ import { duration, listOf, time } from './shapes.ts';
 
 /** How long what is asked by all pages is given to all who ask. */
 const STATUS_MS = 1_000;
+const LIST_MS = 2_000;
 const FIRINGS_MS = 5_000;
 const FINDINGS_MS = 30_000;
 
@@ -94,6 +96,11 @@ export async function statusOf({ kept, watchfire }: Desk): Promise<z.input<typeo
       partitions: partitions?.count ?? null,
     };
   });
+}
+
+/** The definitions; all who ask within two seconds get the same. */
+export async function definitions({ kept, watchfire }: Desk): Promise<readonly Automation[]> {
+  return await kept.of('definitions', LIST_MS, () => watchfire.list());
 }
 
 /** The last hour as workers count it. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Automation } from '../model/automation.ts';
-import { definitions } from './automations.ts';
 import type { Desk } from './desk.ts';
-import { hourOf, statusOf } from './overview.ts';
+import { definitions, hourOf, statusOf } from './overview.ts';
 import { type Route, route, wholeIn } from './route.ts';
 import { duration, listOf, silenceShape, time } from './shapes.ts';
 import { silenceTold } from './told.ts';
+import { exampleShape, examples } from './unanswered.ts';
 import { type DecidedWords, wordsOf } from './words.ts';
 
 /** How long the answer is given to all who ask. */
@@ -29,6 +29,9 @@ export const quietShape = z.object({
       all: z.number().nullable().describe('That its triggers decided within an hour'),
       cooldown: duration.nullable(),
       silence: silenceShape.nullable(),
+      example: exampleShape
+        .nullable()
+        .describe('Of a condition: the newest event that it has no answer for, where one is found'),
     }),
   ),
 });
@@ -69,11 +72,12 @@ export const QUIET: readonly Route[] = [
 ];
 
 async function quietOf(desk: Desk): Promise<Quiet[]> {
-  const [automations, silences, hour, { whereErrors }] = await Promise.all([
+  const [automations, silences, hour, { whereErrors }, unanswered] = await Promise.all([
     definitions(desk),
     desk.watchfire.silences(),
     hourOf(desk),
     statusOf(desk),
+    examples(desk),
   ]);
   const names = new Map(automations.map(({ id, name }) => [id, name]));
   const met = wordsOf(hour);
@@ -85,12 +89,20 @@ async function quietOf(desk: Desk): Promise<Quiet[]> {
       const name = automation === null ? '' : (names.get(automation) ?? automation);
       return { ...blank('silenced', automation, name), silence: silenceTold(silence) };
     });
-  const counted = automations.flatMap((one) => countedOf(one, met.get(one.id), whereErrors[one.id] ?? 0));
+  const counted = automations.flatMap((one) => {
+    const failed = whereErrors[one.id] ?? 0;
+    const condition = {
+      ...blank('condition', one.id, one.name),
+      events: failed,
+      example: unanswered.get(one.id) ?? null,
+    };
+    return one.enabled ? [...countedOf(one, met.get(one.id)), ...(failed === 0 ? [] : [condition])] : [];
+  });
   return [...switched, ...silenced, ...counted.sort((a, b) => (b.events ?? 0) - (a.events ?? 0))].slice(0, REASONS);
 }
 
 function blank(why: Quiet['why'], automation: string | null, name: string): Quiet {
-  return { why, automation, name, events: null, all: null, cooldown: null, silence: null };
+  return { why, automation, name, events: null, all: null, cooldown: null, silence: null, example: null };
 }
 
 function switchedOff({ id, name, enabled, mode }: Automation): Quiet[] {
@@ -98,16 +110,10 @@ function switchedOff({ id, name, enabled, mode }: Automation): Quiet[] {
   return mode === 'shadow' ? [blank('shadow', id, name)] : [];
 }
 
-function countedOf(
-  { id, name, enabled, trigger }: Automation,
-  met: DecidedWords | undefined,
-  unanswered: number,
-): Quiet[] {
-  if (!enabled) return [];
+function countedOf({ id, name, trigger }: Automation, met: DecidedWords | undefined): Quiet[] {
   const cooldown = trigger.type === 'event' ? (trigger.cooldownMs ?? null) : null;
-  const counted = WORDS.flatMap((why): Quiet[] => {
+  return WORDS.flatMap((why): Quiet[] => {
     const events = met?.counts.get(why) ?? 0;
     return events === 0 ? [] : [{ ...blank(why, id, name), events, all: met?.all ?? events, cooldown }];
   });
-  return unanswered === 0 ? counted : [...counted, { ...blank('condition', id, name), events: unanswered }];
 }

@@ -9,7 +9,7 @@ import type { Automation } from '../model/automation.ts';
 import type { Event, Labels } from '../model/event.ts';
 import { namesOf } from '../model/pattern.ts';
 import { isRecord } from '../model/record.ts';
-import type { EventPattern, EventTrigger, Spec } from '../model/trigger.ts';
+import type { EventPattern, EventTrigger, Spec, Trigger } from '../model/trigger.ts';
 
 /**
  * What a condition says of an event. `condition`: where it stands in the document, such as `expect` or `match.tier`. `said`: a sentence with
@@ -154,6 +154,33 @@ function whereOf(condition: string, text: string, event: Event): ConditionVerdic
   const met = result.ok && result.value === true;
   const gave = result.ok ? String(result.value) : `not to be answered: ${result.error}`;
   return { condition, met, said: `${text} is ${gave}${valuesIn(text, event)}` };
+}
+
+/**
+ * The condition of these triggers that failed about an event with `error` (rules 17.1), in a sentence with the values that it asks for; null
+ * where none did.
+ */
+export function unansweredBy(nodes: readonly TriggerNode[], event: Event, error: string): ConditionVerdict | null {
+  for (const [condition, text] of nodes.flatMap(({ trigger }) => wheresIn(trigger))) {
+    const result = evaluate(compileExpression(text, 'boolean'), asExpressionsSee(event));
+    if (!result.ok && result.error === error) return whereOf(condition, text, event);
+  }
+  return null;
+}
+
+/** The conditions of a trigger, each with its place. */
+function wheresIn(trigger: Trigger): (readonly [place: string, text: string])[] {
+  const inside = (place: string, patterns: readonly EventPattern[] = []): (readonly [string, string])[] =>
+    patterns.flatMap((one) => (typeof one === 'string' || one.where === null ? [] : [[`${place}.where`, one.where]]));
+  if (trigger.type !== 'event') return inside('unless', trigger.unless);
+  const { where, expect, after, reset, resolve } = trigger;
+  return [
+    ...(where === undefined ? [] : [['where', where] as const]),
+    ...inside('expect', expect),
+    ...inside('after', after),
+    ...inside('reset', reset),
+    ...inside('resolve.on', resolve?.on),
+  ];
 }
 
 /** Rules 17.2: what an expected event adds. */

@@ -20,6 +20,7 @@ export const liveEvent = z.object({
   outcome: z.string(),
   reason: z.string().optional(),
   decisions: z.array(z.object({ automation: z.string(), trigger: z.string(), word: z.string() })),
+  unanswered: z.array(z.string()).optional(),
 });
 
 /** A job as a worker tells of it. */

@@ -30,6 +30,8 @@ export type LiveEvent = {
   /** Why it was rejected, when the worker knows: `path: reason`. */
   reason?: string;
   decisions: Decision[];
+  /** Ids of automations with a condition that could not be answered about it (rules 17.1); absent for none. */
+  unanswered?: string[];
 };
 
 /** A job that is in its queue, and when the worker learnt it; `automation` and `firing` are ids. `delay`: ms that it waits, where it does. */
@@ -143,7 +145,8 @@ export function liveEventOf(entry: Entry, words: string, view: DefinitionsView):
     return { kind: 'event', entry: entry.id, outcome, reason: decoded.reason, decisions: [] };
   }
   const { event } = decoded;
-  const interested = outcome === 'applied' ? view.triggers.interested(event) : [];
+  const unanswered = new Set<string>();
+  const interested = outcome === 'applied' ? view.triggers.interested(event, (id) => unanswered.add(id)) : [];
   // The definitions may have changed since the decision; then the trigger of a word is unknown.
   const known = interested.length === rest.length ? interested : [];
   return {
@@ -160,5 +163,6 @@ export function liveEventOf(entry: Entry, words: string, view: DefinitionsView):
       trigger: known[i]?.node.path ?? '',
       word,
     })),
+    ...(unanswered.size > 0 && { unanswered: [...unanswered] }),
   };
 }

@@ -108,10 +108,40 @@ test('every list and every detail is what the description says, and what the eng
   });
   const jobs = await look('/api/queues/support/jobs', '/api/queues/{name}/jobs');
   expect(jobs).toMatchObject({ jobs: [{ id: `f-${id}-0`, name: 'call' }] });
-  for (const path of ['status', 'minutes', 'quiet', 'acts', 'windows', 'alerts', 'silences', 'deliveries'])
+  for (const path of [
+    'status',
+    'minutes',
+    'quiet',
+    'acts',
+    'windows',
+    'alerts',
+    'silences',
+    'deliveries',
+    'deliveries/groups',
+  ])
     await look(`/api/${path}`);
   expect((await get('/api/firings/none')).status).toBe(404);
   expect((await get('/api/events?limit=501')).status).toBe(400);
+});
+
+test('an event that a condition could not answer is told with the reason, wherever its automation is', async () => {
+  const watchfire = engine();
+  const third = JSON.parse(TEXT);
+  await watchfire.put({ ...third, trigger: { ...third.trigger, where: 'payload.total > 900' } });
+  await watchfire.startWorker();
+  for (const total of [1, '€ 950', 2])
+    await watchfire.emit({ event: 'order.failed', resource: { id: 'a' }, payload: { total } });
+  await eventually('it is counted', async () => (await watchfire.whereErrors('third')) === 1);
+  await eventually('all is applied', async () => (await watchfire.status()).behind === 0);
+  const [, failed] = (await watchfire.events({ limit: 3 })).events;
+  const { get } = await door(watchfire);
+  const example = {
+    ...{ entry: failed?.entry, event: 'order.failed', condition: 'where' },
+    said: 'payload.total > 900 is not to be answered: ">" does not take string and int (payload.total is "€ 950")',
+  };
+  expect((await get('/api/quiet')).body).toMatchObject({ quiet: [{ why: 'condition', automation: 'third', example }] });
+  expect((await get('/api/automations')).body).toMatchObject({ automations: [{ whereErrors: 1 }] });
+  expect((await get('/api/automations/third')).body).toMatchObject({ whereErrors: 1, example });
 });
 
 test('nothing is changed without the token, with it all is done that a verb does', async () => {
@@ -124,7 +154,10 @@ test('nothing is changed without the token, with it all is done that a verb does
   for (const path of changing) expect([path, (await post(path, {})).status]).toEqual([path, 401]);
   expect((await post('/api/automations/third/disable', {}, `${TOKEN}x`)).status).toBe(401);
   expect((await watchfire.list()).map(({ enabled }) => enabled)).toEqual([true]);
+  expect((await get('/api/automations')).body).toMatchObject({ automations: [{ enabled: true }] });
   expect(await post('/api/automations/third/disable', {}, TOKEN)).toEqual({ status: 200, body: { done: true } });
+  // Answers that are kept for all who ask do not outlive a change.
+  expect((await get('/api/automations')).body).toMatchObject({ automations: [{ enabled: false }] });
   const changed = TEXT.replace('"threshold":3', '"threshold":4');
   const checked = await post('/api/drafts/check', { text: changed });
   expect(checked.body).toMatchObject({

@@ -25,11 +25,11 @@ const automation = parseAutomation({
 });
 
 /** A Live whose worker knows one automation, and all that it says. */
-async function spoken() {
+async function spoken(known = automation) {
   const channel = keysOf(`live-test-${randomBytes(6).toString('hex')}`).live;
   const redis = testClient();
   const triggerIndex = new TriggerIndex();
-  triggerIndex.put(planOf(automation, 1, null));
+  triggerIndex.put(planOf(known, 1, null));
   const view = { generation: '1', triggers: triggerIndex, anyId: false, origin: '', ignored: new Set<string>() };
   const clock = new ManualClock(NOW);
   const live = new Live({ redis, channel, view: () => view, clock });
@@ -91,6 +91,14 @@ describe('to a listener', () => {
     live.entries([entry(0)], applied(['applied counted']));
     const [note] = await quiet();
     expect(note).toMatchObject({ decisions: [{ automation: '', trigger: '', word: 'counted' }] });
+  });
+
+  test('an event that a condition could not answer names the automation', async () => {
+    const trigger = { posture: 'Reactive', expect: ['x'], where: 'payload.total > 1' };
+    const { live, quiet } = await spoken(parseAutomation({ id: 'C', name: 'c', trigger }));
+    live.listeners(1);
+    live.entries([entry(0), entry(1, 'y')], applied(['applied', 'applied']));
+    expect((await quiet()).map((note) => (note as { unanswered?: string[] }).unanswered)).toEqual([['C'], undefined]);
   });
 
   test('an event that follows another names it', async () => {
