@@ -19,6 +19,7 @@ import { go, usePlace } from './ui/route.ts';
 import { type Shared, SharedContext } from './ui/session.ts';
 import { turnTheme } from './ui/theme.ts';
 import { TokenDialog, TokenPage } from './ui/token.tsx';
+import { WrongProvider } from './ui/wrong.tsx';
 
 export function App() {
   const loaded = useApi<SessionAnswer>('/api/session');
@@ -30,9 +31,11 @@ export function App() {
   if (!shared.session.look) return <TokenPage done={loaded.reload} />;
   return (
     <SharedContext.Provider value={shared}>
-      <Frame>
-        <Page />
-      </Frame>
+      <WrongProvider>
+        <Frame>
+          <Page />
+        </Frame>
+      </WrongProvider>
       {asking && <TokenDialog close={() => ask(false)} done={loaded.reload} />}
     </SharedContext.Provider>
   );

@@ -61,7 +61,7 @@ function AlertTable({ alerts, reload }: { alerts: readonly AlertAnswer[]; reload
     >
       {alerts.map((alert) => (
         <tr key={`${alert.automation} ${JSON.stringify(alert.labels)}`}>
-          <td>
+          <td class="lead">
             <a class="main-line" href={link('automations', alert.automation)}>
               {seen(alert.name)}
             </a>
@@ -74,7 +74,7 @@ function AlertTable({ alerts, reload }: { alerts: readonly AlertAnswer[]; reload
             <Time at={alert.since} />
             <div class="sub-line">for {span(now - alert.since)}</div>
           </td>
-          <td class="fit">
+          <td class="fit" data-name="reminders">
             {alert.firings.filter(({ reminder }) => reminder !== null).length}
             {alert.reminder !== null && (
               <div class="sub-line">
@@ -82,7 +82,7 @@ function AlertTable({ alerts, reload }: { alerts: readonly AlertAnswer[]; reload
               </div>
             )}
           </td>
-          <td>
+          <td data-name="deliveries">
             {alert.deliveries.length === 0 && <span class="soft">–</span>}
             {alert.deliveries.slice(0, 5).map((one) => (
               <Badge key={one.job} tone={one.state === 'failed' ? 'bad' : one.state === 'sent' ? 'good' : ''}>
@@ -213,12 +213,12 @@ function SilenceTable({ silences, reload }: { silences: readonly SilenceAnswer[]
     >
       {silences.map(({ id, automation, labels, until, by, reason, acknowledges }) => (
         <tr key={id}>
-          <td>
+          <td class="lead">
             {automation === null ? 'all automations' : <a href={link('automations', automation)}>{seen(automation)}</a>}{' '}
             <Key labels={labels} />
             {acknowledges && <div class="sub-line">reminders of one alert only</div>}
           </td>
-          <td class="fit">
+          <td class="fit" data-name="ends">
             <Time at={until} relative />
           </td>
           <td class="any">

@@ -1,10 +1,10 @@
-import type { ActsAnswer, FindingsAnswer, QuietAnswer, StatusAnswer } from '../../../src/console/answers.ts';
+import type { ActsAnswer, ExampleAnswer, FindingsAnswer, StatusAnswer } from '../../../src/console/answers.ts';
 import { useApi } from '../ui/api.ts';
-import { count, counted, seen, span } from '../ui/format.ts';
+import { clock, count, counted, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Key, Time, type Tone } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
+import { deafIn, type Finding, type QuietOne, useWrong, wrongIn } from '../ui/wrong.tsx';
 
-type Finding = FindingsAnswer['checks'][number];
 type Way = readonly [words: string, ...place: readonly string[]];
 
 /** Where something can be done about what the doctor found. */
@@ -24,83 +24,77 @@ function waysOf({ name, found }: Finding): readonly Way[] {
   return [...deliveries, ...(WAYS[name] ?? [])];
 }
 
-/** What is wrong, and what keeps automations quiet, which nobody may have meant. */
+/** What is wrong, and what keeps automations quiet, which somebody may have meant. */
 export function Attention() {
-  const findings = useApi<FindingsAnswer>('/api/findings', 15_000);
-  const quiet = useApi<QuietAnswer>('/api/quiet', 10_000);
+  const { findings, quiet } = useWrong();
+  const deaf = quiet.data === null ? [] : deafIn(quiet.data);
+  const meant = quiet.data?.quiet.filter((one) => !deaf.includes(one)) ?? [];
   return (
     <div class="stack" data-attention>
       <Card title="Needs attention">
-        <Answer of={findings}>{(data) => <Findings found={data} />}</Answer>
+        <Answer of={findings}>{(data) => <Findings found={data} deaf={deaf} />}</Answer>
       </Card>
-      {quiet.error !== null || (quiet.data !== null && quiet.data.quiet.length > 0) ? (
+      {(quiet.error !== null || meant.length > 0) && (
         <Card title="Keeps automations quiet">
-          <Answer of={quiet}>
-            {(data) => (
-              <ul class="stack tight">
-                {data.quiet.map((one) => (
-                  <Quiet key={`${one.why} ${one.automation} ${one.silence?.id}`} one={one} />
-                ))}
-              </ul>
-            )}
-          </Answer>
+          <Answer of={quiet}>{() => <QuietList all={meant} />}</Answer>
         </Card>
-      ) : null}
+      )}
     </div>
   );
 }
 
-/** What the doctor says of the server and not of the engine: it stays as it is for weeks, and comes last. */
-const OF_SERVER: ReadonlySet<string> = new Set([
-  'protection',
-  'version',
-  'known faults',
-  'eviction',
-  'memory',
-  'persistence',
-  'durability',
-]);
-
-function rank({ name, grade }: Finding): number {
-  if (grade === 'bad') return 0;
-  return OF_SERVER.has(name) ? 2 : 1;
-}
-
-function Findings({ found }: { found: FindingsAnswer }) {
-  const wrong = found.checks.filter(({ grade }) => grade !== 'ok');
-  const { length } = found.checks;
-  if (wrong.length === 0)
-    return (
-      <div class="row">
-        <span class="dot good" />
-        <span>All is well: {length} checks found nothing.</span>
-      </div>
-    );
-  const worst = wrong.toSorted((a, b) => rank(a) - rank(b));
+function QuietList({ all }: { all: readonly QuietOne[] }) {
   return (
-    <ul class="stack">
-      {worst.map((one) => (
-        <li key={`${one.name}${one.found}`}>
-          <div class="row wrap">
-            <Badge tone={one.grade === 'bad' ? 'bad' : 'warn'}>{one.grade === 'bad' ? 'Bad' : 'Warning'}</Badge>
-            <strong>{one.name}</strong>
-            <span class="row push">
-              {waysOf(one).map(([words, ...place]) => (
-                <a key={words} href={link(...place)}>
-                  {words}
-                </a>
-              ))}
-            </span>
-          </div>
-          <p class="any">{seen(one.found)}</p>
-          {one.advice !== '' && <p class="soft small any">{seen(one.advice)}</p>}
-        </li>
+    <ul class="stack tight">
+      {all.map((one) => (
+        <Quiet key={`${one.why} ${one.automation} ${one.silence?.id}`} one={one} />
       ))}
     </ul>
   );
 }
 
-type QuietOne = QuietAnswer['quiet'][number];
+function Findings({ found, deaf }: { found: FindingsAnswer; deaf: readonly QuietOne[] }) {
+  const wrong = wrongIn(found);
+  if (wrong.length + deaf.length === 0)
+    return (
+      <div class="row">
+        <span class="dot good" />
+        <span>All is well: {found.checks.length} checks found nothing.</span>
+      </div>
+    );
+  return (
+    <div class="stack">
+      {deaf.length > 0 && <QuietList all={deaf} />}
+      {wrong.length > 0 && (
+        <ul class="stack">
+          {wrong.map((one) => (
+            <FindingItem key={`${one.name}${one.found}`} one={one} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function FindingItem({ one }: { one: Finding }) {
+  return (
+    <li data-finding={one.name}>
+      <div class="row wrap">
+        <Badge tone={one.grade === 'bad' ? 'bad' : 'warn'}>{one.grade === 'bad' ? 'Bad' : 'Warning'}</Badge>
+        <strong>{one.name}</strong>
+        <span class="row push">
+          {waysOf(one).map(([words, ...place]) => (
+            <a key={words} href={link(...place)}>
+              {words}
+            </a>
+          ))}
+        </span>
+      </div>
+      <p class="any">{seen(one.found)}</p>
+      {one.advice !== '' && <p class="soft small any">{seen(one.advice)}</p>}
+    </li>
+  );
+}
 
 const TONES: Readonly<Record<QuietOne['why'], Tone>> = {
   disabled: 'warn',
@@ -127,9 +121,9 @@ const WORDS: Readonly<Record<QuietOne['why'], string>> = {
 };
 
 function Quiet({ one }: { one: QuietOne }) {
-  const { why, automation, name, silence } = one;
+  const { why, automation, name, silence, example } = one;
   return (
-    <li>
+    <li data-quiet={why}>
       <div class="row wrap">
         <Badge tone={TONES[why]}>{WORDS[why]}</Badge>
         {automation === null ? (
@@ -148,7 +142,21 @@ function Quiet({ one }: { one: QuietOne }) {
       <p class="small any">
         <Sentence one={one} />
       </p>
+      {example !== null && <Example example={example} />}
     </li>
+  );
+}
+
+/** One event that a condition has no answer for, with the reason. */
+export function Example({ example: { entry, event, at, condition, said } }: { example: ExampleAnswer }) {
+  return (
+    <p class="small any" data-example={entry}>
+      For example{' '}
+      <a href={link('events', entry)}>
+        {seen(event)} of {clock(at)}
+      </a>
+      : <span class="soft mono">{seen(condition)}</span> {seen(said)}
+    </p>
   );
 }
 

@@ -6,6 +6,7 @@ import { type LiveEvent, useLive } from '../ui/live.ts';
 import { Act, Answer, Badge, Card, Empty, Head, Tabs } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
 import { Difference, Yaml } from '../ui/text.tsx';
+import { Example } from './attention.tsx';
 import { StateBadge } from './automations.tsx';
 import { FiringList } from './firings.tsx';
 import { LanesCard } from './lanes.tsx';
@@ -20,7 +21,7 @@ const TABS = [
 type Tab = (typeof TABS)[number][0];
 
 export function AutomationDetail({ id, tab }: { id: string; tab: string | undefined }) {
-  const loaded = useApi<AutomationAnswer>(`/api/automations/${encodeURIComponent(id)}`);
+  const loaded = useApi<AutomationAnswer>(`/api/automations/${encodeURIComponent(id)}`, 10_000);
   const now = TABS.find(([name]) => name === tab)?.[0] ?? 'windows';
   return (
     <Answer of={loaded} lines={6}>
@@ -44,14 +45,8 @@ export function AutomationDetail({ id, tab }: { id: string; tab: string | undefi
                 Events {seen(name)}
               </a>
             ))}
-            {automation.whereErrors > 0 && (
-              <a href={automation.events[0] ? link('events', 'named', automation.events[0]) : link('events')}>
-                <Badge tone="warn">
-                  {counted(automation.whereErrors, 'event')} a condition could not answer: open one to see why
-                </Badge>
-              </a>
-            )}
           </div>
+          <Unanswered automation={automation} />
           <Words words={automation.words} />
           <Tabs
             names={TABS}
@@ -63,6 +58,24 @@ export function AutomationDetail({ id, tab }: { id: string; tab: string | undefi
         </>
       )}
     </Answer>
+  );
+}
+
+/** Events about which its condition could not be answered: how many, and why one was not. */
+function Unanswered({ automation: { whereErrors, example } }: { automation: AutomationAnswer }) {
+  if (whereErrors === 0) return null;
+  return (
+    <div class="intro" data-unanswered={whereErrors}>
+      <p class="row wrap">
+        <Badge tone="bad">no answer</Badge>
+        <span>Its condition could not answer {counted(whereErrors, 'event')} so far: such events do not count.</span>
+      </p>
+      {example === null ? (
+        <p class="small soft">None of the last events is one of them, with the condition as it is now.</p>
+      ) : (
+        <Example example={example} />
+      )}
+    </div>
   );
 }
 
@@ -150,7 +163,8 @@ function Decisions({ id }: { id: string }) {
     ({ notes }: LiveAnswer) => {
       const own = notes.filter(
         (note): note is LiveEvent =>
-          note.kind === 'event' && note.decisions.some(({ automation }) => automation === id),
+          note.kind === 'event' &&
+          (note.decisions.some(({ automation }) => automation === id) || note.unanswered?.includes(id) === true),
       );
       if (own.length > 0) add((old) => [...own.reverse(), ...old].slice(0, KEPT));
     },
@@ -189,6 +203,7 @@ function Decisions({ id }: { id: string }) {
                       {trigger === '' ? word : `${trigger}: ${word}`}
                     </Badge>
                   ))}
+                {event.unanswered?.includes(id) && <Badge tone="bad">no answer</Badge>}
               </td>
             </tr>
           ))}

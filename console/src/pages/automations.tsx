@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { AutomationsAnswer } from '../../../src/console/answers.ts';
 import { useApi, withQuery } from '../ui/api.ts';
 import { Spark } from '../ui/chart.tsx';
-import { compact, count, seen } from '../ui/format.ts';
+import { compact, count, counted, seen } from '../ui/format.ts';
 import { useSettled } from '../ui/now.ts';
 import { Answer, Badge, Card, Empty, Head, Table, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
@@ -77,8 +77,8 @@ function AutomationTable({ automations }: Pick<AutomationsAnswer, 'automations'>
         <>
           <th>Automation</th>
           <th class="fit">State</th>
-          <th class="fit narrow-off">Firings, last hour</th>
-          <th class="num">Number</th>
+          <th class="fit narrow-off">Last hour</th>
+          <th class="num">Firings</th>
           <th class="num">Windows</th>
           <th class="fit">Last firing</th>
         </>
@@ -86,11 +86,16 @@ function AutomationTable({ automations }: Pick<AutomationsAnswer, 'automations'>
     >
       {automations.map((one) => (
         <tr key={one.id} data-id={one.id}>
-          <td>
+          <td class="lead">
             <a class="main-line" href={link('automations', one.id)}>
               {seen(one.name)}
             </a>
             <div class="sub-line">{seen(one.trigger)}</div>
+            {one.whereErrors > 0 && (
+              <div class="sub-line">
+                <Badge tone="bad">no answer</Badge> its condition could not answer {counted(one.whereErrors, 'event')}
+              </div>
+            )}
           </td>
           <td class="fit">
             <StateBadge enabled={one.enabled} shadow={one.shadow} />
@@ -98,9 +103,13 @@ function AutomationTable({ automations }: Pick<AutomationsAnswer, 'automations'>
           <td class="fit narrow-off">
             <Spark values={one.minutes} label={`${one.firings} firings in the last hour`} />
           </td>
-          <td class="num">{compact(one.firings)}</td>
-          <td class="num">{compact(one.windows)}</td>
-          <td class="fit">
+          <td class="num" data-name="firings in the last hour">
+            {compact(one.firings)}
+          </td>
+          <td class="num" data-name="windows">
+            {compact(one.windows)}
+          </td>
+          <td class="fit" data-name="last firing">
             <Time at={one.lastFiring} relative />
           </td>
         </tr>

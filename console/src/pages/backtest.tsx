@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { BacktestAnswer } from '../../../src/console/answers.ts';
-import { Axis, AxisWords, Mark, type Scale, WIDTH, x } from '../ui/axis.tsx';
+import { Axis, AxisWords, diamondAt, Mark, type Scale, useWidth, x } from '../ui/axis.tsx';
 import { clock, count, counted, keyText, span } from '../ui/format.ts';
 import { Badge, Empty, Key, Time } from '../ui/parts.tsx';
 
@@ -12,7 +12,8 @@ const LANES = 60;
 export function BacktestView({ result }: { result: BacktestAnswer }) {
   const { firings, counts, from, to, entries, tookMs, exactFrom, drawn } = result;
   const lanes = useMemo(() => lanesOf(firings), [firings]);
-  const scale: Scale = { from: from ?? to - 1_000, to, width: WIDTH };
+  const [place, width] = useWidth();
+  const scale: Scale = { from: from ?? to - 1_000, to, width };
   return (
     <div class="stack" data-same={counts.same} data-new={counts.new} data-gone={counts.gone} data-moved={counts.moved}>
       <div class="row wrap">
@@ -41,7 +42,7 @@ export function BacktestView({ result }: { result: BacktestAnswer }) {
           </div>
           <div class="lane axis">
             <span />
-            <div>
+            <div ref={place}>
               <AxisWords scale={scale} />
               <Axis scale={scale} now={null} />
             </div>
@@ -67,24 +68,22 @@ function lanesOf(firings: readonly Told[]): [string, Told[]][] {
   return [...lanes].sort(([, a], [, b]) => differing(b) - differing(a) || b.length - a.length);
 }
 
-const PATH = 'l5 13-5 13-5-13z';
-
 function Lane({ told, scale }: { told: readonly Told[]; scale: Scale }) {
   const path = (fates: readonly string[]): string =>
     told
       .filter(({ fate }) => fates.includes(fate))
-      .map(({ triggered }) => `M${x(scale, triggered).toFixed(1)} 5${PATH}`)
+      .map(({ triggered }) => diamondAt(x(scale, triggered), 18))
       .join('');
-  const was = told.flatMap(({ was }) => (was === null ? [] : `M${x(scale, was).toFixed(1)} 5${PATH}`)).join('');
+  const was = told.flatMap(({ was }) => (was === null ? [] : diamondAt(x(scale, was), 18))).join('');
   const said = told.map(({ fate, triggered }) => `${fate} ${clock(triggered)}`).slice(0, 20);
   return (
     <svg
-      viewBox={`0 0 ${WIDTH} 34`}
+      viewBox={`0 0 ${scale.width} 34`}
       preserveAspectRatio="none"
       role="img"
       aria-label={`${told.length} firings: ${said.join(', ')}`}
     >
-      <line class="grid" x1="0" x2={WIDTH} y1="18" y2="18" vector-effect="non-scaling-stroke" />
+      <line class="grid" x1="0" x2={scale.width} y1="18" y2="18" vector-effect="non-scaling-stroke" />
       <path class="m-fire" d={path(['same'])} vector-effect="non-scaling-stroke" />
       <path class="m-gone" d={path(['gone']) + was} vector-effect="non-scaling-stroke" />
       <path class="m-new" d={path(['new', 'moved'])} vector-effect="non-scaling-stroke" />

@@ -60,7 +60,7 @@ export function EventDetail({ entry }: { entry: string }) {
             <Apart occurred={row.occurred} received={row.received} />
           </div>
           {row.reason !== null && <Problem error={row.reason} />}
-          <div class="wide-left">
+          <div class="halves">
             <Explanation entry={row.entry} />
             <div class="stack">
               <Card title="Document">

@@ -1,7 +1,8 @@
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import type { EventRowAnswer, EventsAnswer, LiveAnswer } from '../../../src/console/answers.ts';
 import { rowsOf, usePages } from '../ui/api.ts';
 import { clock, count, counted, seen, span, timeOfEntry } from '../ui/format.ts';
+import { News, useHold } from '../ui/hold.tsx';
 import { type LiveEvent, useLive } from '../ui/live.ts';
 import { useSettled } from '../ui/now.ts';
 import { Answer, Badge, Card, Empty, Head, Problem, Table, Tabs, Time } from '../ui/parts.tsx';
@@ -58,17 +59,23 @@ export function Events({ name = '' }: { name?: string }) {
 }
 
 function PastEvents({ filter }: { filter: Filter }) {
-  const { first, more, next, error, load } = usePages<EventsAnswer>('/api/events', { ...filter, limit: PAGE }, 5_000);
+  const { held, props } = useHold();
+  const asked = { ...filter, limit: PAGE };
+  const { first, fresh, more, next, error, load, renew } = usePages<EventsAnswer>('/api/events', asked, 5_000, held);
   return (
     <Answer of={first} lines={10}>
       {(data) => {
+        const now = new Map(fresh?.events.map((one) => [one.entry, one]));
         const all = rowsOf(
           data.events,
           more.flatMap(({ events }) => events),
-        );
+        ).map((one) => now.get(one.entry) ?? one);
+        const known = new Set(all.map(({ entry }) => entry));
+        const news = [...now.keys()].filter((entry) => !known.has(entry)).length;
         const looked = [data, ...more].reduce((sum, one) => sum + one.looked, 0);
         return (
-          <>
+          <div {...props} data-list>
+            <News stays={held || more.length > 0} fresh={news} atLeast={news >= PAGE} noun="event" show={renew} />
             {all.length === 0 ? (
               <Empty title="No event fits">{counted(looked, 'entry', 'entries')} of the log looked at.</Empty>
             ) : (
@@ -83,7 +90,7 @@ function PastEvents({ filter }: { filter: Filter }) {
               )}
               <span class="small soft">{counted(looked, 'entry', 'entries')} looked at</span>
             </div>
-          </>
+          </div>
         );
       }}
     </Answer>
@@ -110,7 +117,7 @@ function EventTable({ events }: { events: readonly EventRowAnswer[] }) {
               <Time at={received ?? timeOfEntry(entry)} fine />
             </a>
           </td>
-          <td>
+          <td class="lead">
             <a class="main-line" href={link('events', entry)}>
               {event === '' ? 'no event' : seen(event)}
             </a>
@@ -169,20 +176,31 @@ function LiveEvents({ filter }: { filter: Filter }) {
     [paused, filter],
   );
   useLive(hear);
+  const { held, props } = useHold();
+  const shown = useRef(events);
+  const stays = held && shown.current.length > 0;
+  if (!stays) shown.current = events;
+  const [newest] = shown.current;
+  const at = newest === undefined ? 0 : events.indexOf(newest);
+  const [, draw] = useState(0);
+  const show = (): void => {
+    shown.current = events;
+    draw((times) => times + 1);
+  };
   return (
-    <>
-      <div class="row pad">
-        <button type="button" onClick={() => pause(!paused)}>
+    <div {...props} data-list>
+      <News stays={stays} fresh={at < 0 ? events.length : at} atLeast={at < 0} noun="event" show={show}>
+        <button type="button" class="tiny" onClick={() => pause(!paused)}>
           {paused ? 'Go on' : 'Pause'}
         </button>
         {more > 0 && <span class="small soft">{count(more)} more came too fast to be shown</span>}
-      </div>
+      </News>
       {events.length === 0 ? (
         <Empty title="Waiting for events">They are shown as workers apply them.</Empty>
       ) : (
-        <LiveTable events={events} />
+        <LiveTable events={shown.current} />
       )}
-    </>
+    </div>
   );
 }
 
@@ -210,6 +228,11 @@ function LiveTable({ events }: { events: readonly LiveEvent[] }) {
                     tone={word === 'fired' ? 'fire' : word === 'resolved' ? 'good' : ''}
                   >
                     {seen(automation)}: {word}
+                  </Badge>
+                ))}
+                {event.unanswered?.map((automation) => (
+                  <Badge key={automation} tone="bad">
+                    {seen(automation)}: no answer
                   </Badge>
                 ))}
               </span>

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
-import type { DeliveryAnswer, LetterAnswer } from '../../../src/console/answers.ts';
-import { get, post, useApi, withQuery } from '../ui/api.ts';
+import type { LetterAnswer } from '../../../src/console/answers.ts';
+import { get, post, useApi } from '../ui/api.ts';
 import { counted, seen } from '../ui/format.ts';
-import { Act, ActsHead, Answer, Badge, Card, Dialog, Empty, Form, Head, Table, Tabs, Time } from '../ui/parts.tsx';
-import { go, link } from '../ui/route.ts';
+import { Act, ActsHead, Answer, Card, Dialog, Empty, Form, Head, Table, Tabs, Time } from '../ui/parts.tsx';
+import { go } from '../ui/route.ts';
 import { useShared } from '../ui/session.ts';
+import { acting, Deliveries } from './deliveries.tsx';
 
 export function Failures({ tab }: { tab: string | undefined }) {
   const now = tab === 'deliveries' ? 'deliveries' : 'letters';
@@ -23,14 +24,6 @@ export function Failures({ tab }: { tab: string | undefined }) {
       {now === 'letters' ? <Letters /> : <Deliveries />}
     </div>
   );
-}
-
-type Acted = { done: number; unfit: { id: string; reason: string }[] };
-
-/** What could not be done is an error of its own. */
-async function acting(path: string, id: string): Promise<void> {
-  const { done, unfit } = await post<Acted>(path, { ids: [id] });
-  if (done === 0 && unfit[0]) throw new Error(unfit[0].reason);
 }
 
 function Letters() {
@@ -85,7 +78,7 @@ function LetterRow({ letter, reload, edit }: { letter: LetterAnswer; reload: () 
         <Time at={at} />
         <div class="sub-line">{SOURCES[source]}</div>
       </td>
-      <td>
+      <td class="lead">
         <div class="main-line">{seen(reason)}</div>
         {error !== '' && <div class="sub-line">{seen(error)}</div>}
         <div class="sub-line">
@@ -102,7 +95,7 @@ function LetterRow({ letter, reload, edit }: { letter: LetterAnswer; reload: () 
       </td>
       <td class="fit">
         <span class="row">
-          <Act act={() => acting('/api/letters/redrive', id)} done={reload}>
+          <Act act={() => acting('/api/letters/redrive', [id])} done={reload}>
             Redrive
           </Act>
           {session.allowChanges && source === 'events' && (
@@ -110,7 +103,7 @@ function LetterRow({ letter, reload, edit }: { letter: LetterAnswer; reload: () 
               Edit and send
             </button>
           )}
-          <Act act={() => acting('/api/letters/purge', id)} done={reload} tone="danger" confirm="Drop it for good?">
+          <Act act={() => acting('/api/letters/purge', [id])} done={reload} tone="danger" confirm="Drop it for good?">
             Drop
           </Act>
         </span>
@@ -180,98 +173,5 @@ function EditDialog({ letter, close, done }: { letter: LetterAnswer; close: () =
         </label>
       </Form>
     </Dialog>
-  );
-}
-
-const STATES = ['', 'failed', 'retried', 'waiting', 'sent'] as const;
-
-function Deliveries() {
-  const [state, choose] = useState('');
-  const list = useApi<{ deliveries: readonly DeliveryAnswer[] }>(
-    withQuery('/api/deliveries', { state, limit: 100 }),
-    5_000,
-  );
-  return (
-    <Card
-      title="Deliveries of actions"
-      bare
-      extra={
-        <select aria-label="State" value={state} onChange={(event) => choose(event.currentTarget.value)}>
-          {STATES.map((one) => (
-            <option key={one} value={one}>
-              {one === '' ? 'All states' : one}
-            </option>
-          ))}
-        </select>
-      }
-    >
-      <Answer of={list} lines={6}>
-        {({ deliveries }) =>
-          deliveries.length === 0 ? (
-            <Empty title="No delivery is noted">Messages, webhooks and what else actions do would stand here.</Empty>
-          ) : (
-            <Table
-              head={
-                <>
-                  <th class="fit">Noted</th>
-                  <th>Delivery</th>
-                  <th class="fit">State</th>
-                  <th class="num">Tries</th>
-                  <ActsHead />
-                </>
-              }
-            >
-              {deliveries.map((one) => (
-                <DeliveryRow key={one.job} one={one} reload={list.reload} />
-              ))}
-            </Table>
-          )
-        }
-      </Answer>
-    </Card>
-  );
-}
-
-const TONES = { failed: 'bad', sent: 'good', retried: 'warn', waiting: '' } as const;
-
-function DeliveryRow({ one, reload }: { one: DeliveryAnswer; reload: () => void }) {
-  const { job, at, type, target, automation, firing, state, tries, attempts, error, status } = one;
-  return (
-    <tr data-job={job}>
-      <td class="fit">
-        <Time at={at} />
-      </td>
-      <td>
-        <div class="main-line">
-          {seen(type)}
-          {target !== null && ` to ${seen(target)}`}
-        </div>
-        <div class="sub-line">
-          <a href={link('automations', automation)}>{seen(automation)}</a>, <a href={link('firings', firing)}>why</a>
-        </div>
-        {error !== '' && <div class="sub-line">{seen(error)}</div>}
-      </td>
-      <td class="fit">
-        <Badge tone={TONES[state as keyof typeof TONES] ?? ''}>{state}</Badge>
-        {status !== null && <div class="sub-line">answered {status}</div>}
-      </td>
-      <td class="num">
-        {tries} of {attempts}
-      </td>
-      <td class="fit">
-        {state !== 'sent' && (
-          <span class="row">
-            {state === 'failed' && (
-              <Act act={() => acting('/api/deliveries/retry', job)} done={reload}>
-                Retry
-              </Act>
-            )}
-            <Act act={() => acting('/api/deliveries/drop', job)} done={reload} tone="danger" confirm="Give it up?">
-              Drop
-            </Act>
-          </span>
-        )}
-      </td>
-    </tr>
   );
 }

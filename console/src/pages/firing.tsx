@@ -1,6 +1,6 @@
 import type { FoundAnswer, StepAnswer, WhyAnswer } from '../../../src/console/answers.ts';
 import { useApi } from '../ui/api.ts';
-import { Axis, AxisWords, type Scale, WIDTH, x } from '../ui/axis.tsx';
+import { Axis, AxisWords, diamondAt, type Scale, useWidth, x } from '../ui/axis.tsx';
 import { clock, count, counted as inWords, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Head, Key, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
@@ -86,22 +86,36 @@ function timesOf({ firing, step, timeline }: WhyAnswer): number[] {
 function Picture({ why }: { why: WhyAnswer }) {
   const times = timesOf(why);
   const [first, last] = [Math.min(...times), Math.max(...times)];
-  const room = Math.max(20, (last - first) * 0.04);
-  const scale: Scale = { from: first - room, to: last + room, width: WIDTH };
+  const room = Math.max(1, (last - first) * 0.05);
+  const [place, width] = useWidth();
+  const scale: Scale = { from: first - room, to: last + room, width };
   const { firing, step, timeline, jobs } = why;
   const { story } = firing;
   const end = Math.min(story?.end ?? firing.triggered, scale.to);
   const start = story?.start ?? story?.since ?? first;
   const begun = Math.min(...step.counted.map(({ at }) => at), step.opener?.at ?? Number.POSITIVE_INFINITY);
   return (
-    <>
+    <div ref={place}>
       <svg
         class="picture"
-        viewBox={`0 0 ${WIDTH} 92`}
+        viewBox={`0 0 ${width} 92`}
         preserveAspectRatio="none"
         role="img"
         aria-label={`From ${clock(first, true)} to ${clock(last, true)}: ${step.counted.length} events, decided ${clock(firing.decided, true)}, ${jobs.length} jobs`}
       >
+        {timeline.map(({ at, what }) => (
+          <line
+            key={`${at}${what}`}
+            class="grid"
+            x1={x(scale, at)}
+            x2={x(scale, at)}
+            y1="4"
+            y2="90"
+            vector-effect="non-scaling-stroke"
+          >
+            <title>{`${clock(at, true)} ${what}`}</title>
+          </line>
+        ))}
         <rect
           class="m-past"
           x={x(scale, start)}
@@ -119,27 +133,14 @@ function Picture({ why }: { why: WhyAnswer }) {
         {step.opener && (
           <path class="m-arm" vector-effect="non-scaling-stroke" d={`M${x(scale, step.opener.at)} 14v42`} />
         )}
-        <path
-          class={firing.state === 'Resolved' ? 'm-resolve' : 'm-fire'}
-          vector-effect="non-scaling-stroke"
-          d={`M${x(scale, firing.decided)} 14l6 21-6 21-6-21z`}
-        />
         {jobs.map((job, i) => (
           <Job key={job.id} job={job} scale={scale} y={60 + (i % 4) * 8} />
         ))}
-        {timeline.map(({ at, what }) => (
-          <line
-            key={`${at}${what}`}
-            class="grid"
-            x1={x(scale, at)}
-            x2={x(scale, at)}
-            y1="4"
-            y2="90"
-            vector-effect="non-scaling-stroke"
-          >
-            <title>{`${clock(at, true)} ${what}`}</title>
-          </line>
-        ))}
+        <path
+          class={firing.state === 'Resolved' ? 'm-resolve' : 'm-fire'}
+          vector-effect="non-scaling-stroke"
+          d={diamondAt(x(scale, firing.decided), 35)}
+        />
       </svg>
       <Axis scale={scale} now={null} />
       <AxisWords scale={scale} />
@@ -149,7 +150,7 @@ function Picture({ why }: { why: WhyAnswer }) {
           {begun < firing.decided && ` ${span(firing.decided - begun)} after its first event`}. Below: its jobs.
         </span>
       </div>
-    </>
+    </div>
   );
 }
 
@@ -304,9 +305,10 @@ function Jobs({ why: { jobs, kept, firing } }: { why: WhyAnswer }) {
             <td>
               <div class="main-line">{seen(name ?? 'a job')}</div>
               <div class="sub-line">
-                in <a href={link('queues', queue)}>{seen(queue)}</a> <span class="mono">{id}</span>
+                in <a href={link('queues', queue)}>{seen(queue)}</a>
               </div>
-              {error !== '' && <div class="sub-line">{seen(error)}</div>}
+              <div class="sub-line mono id">{id}</div>
+              {error !== '' && error !== delivery?.error && <div class="sub-line">{seen(error)}</div>}
               {delivery && (
                 <div class="sub-line">
                   {delivery.state}, {delivery.tries} of {inWords(delivery.attempts, 'try', 'tries')}

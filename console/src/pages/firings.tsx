@@ -1,6 +1,7 @@
 import type { FiringAnswer, FiringsAnswer } from '../../../src/console/answers.ts';
 import { rowsOf, usePages } from '../ui/api.ts';
 import { seen } from '../ui/format.ts';
+import { News, useHold } from '../ui/hold.tsx';
 import { Answer, Badge, Card, Empty, Head, Key, Problem, Table, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 
@@ -19,11 +20,9 @@ export function Firings() {
 
 /** What fired, page by page. */
 export function FiringList({ automation }: { automation?: string }) {
-  const { first, more, next, error, load } = usePages<FiringsAnswer>(
-    '/api/firings',
-    { automation, limit: PAGE },
-    4_000,
-  );
+  const { held, props } = useHold();
+  const asked = { automation, limit: PAGE };
+  const { first, fresh, more, next, error, load, renew } = usePages<FiringsAnswer>('/api/firings', asked, 4_000, held);
   return (
     <Answer of={first} lines={8}>
       {({ firings, searched }) => {
@@ -39,8 +38,11 @@ export function FiringList({ automation }: { automation?: string }) {
                 : `The last ${searched} firings are of others.`}
             </Empty>
           );
+        const known = new Set(all.map(({ entry }) => entry));
+        const news = fresh?.firings.filter(({ entry }) => !known.has(entry)).length ?? 0;
         return (
-          <>
+          <div {...props} data-list>
+            <News stays={held || more.length > 0} fresh={news} atLeast={news >= PAGE} noun="firing" show={renew} />
             <FiringTable firings={all} />
             {error !== null && <Problem error={error} />}
             {next !== null && (
@@ -50,7 +52,7 @@ export function FiringList({ automation }: { automation?: string }) {
                 </button>
               </div>
             )}
-          </>
+          </div>
         );
       }}
     </Answer>
@@ -90,7 +92,7 @@ export function FiringTable({ firings, brief = false }: { firings: readonly Firi
               <Time at={firing.decided} fine={!brief} />
             </a>
           </td>
-          <td>
+          <td class="lead">
             <a class="main-line" href={link('automations', firing.automation)}>
               {seen(firing.name)}
             </a>

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { FiringAnswer, LaneAnswer, LanesAnswer } from '../../../src/console/answers.ts';
 import { useApi, withQuery } from '../ui/api.ts';
-import { Axis, AxisWords, Mark, type Scale, WIDTH, x } from '../ui/axis.tsx';
+import { Axis, AxisWords, diamondAt, Mark, type Scale, useWidth, x } from '../ui/axis.tsx';
 import { ago, clock, count, counted, keyText, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Key, Time } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
@@ -72,7 +72,8 @@ function useDiamonds(): void {
 
 function Lanes({ data, find }: { data: LanesAnswer; find: string }) {
   const { now, from, lanes, total, looked, since } = data;
-  const scale = useMemo(() => ({ from, to: now + (now - from) * AHEAD, width: WIDTH }), [from, now]);
+  const [place, width] = useWidth();
+  const scale = useMemo(() => ({ from, to: now + (now - from) * AHEAD, width }), [from, now, width]);
   const shown = lanes.filter(({ labels }) => keyText(labels).includes(find));
   if (lanes.length === 0)
     return (
@@ -85,7 +86,7 @@ function Lanes({ data, find }: { data: LanesAnswer; find: string }) {
       <Legend />
       <div class="lane axis">
         <span class="small soft">{counted(total, 'key')}</span>
-        <div>
+        <div ref={place}>
           <AxisWords scale={scale} />
           <Axis scale={scale} now={now} />
         </div>
@@ -170,7 +171,7 @@ function Drawing({ lane, scale, data }: { lane: LaneAnswer; scale: Scale; data: 
       .map(({ at }) => `M${x(scale, at).toFixed(1)} 11v14`)
       .join('');
   return (
-    <svg viewBox={`0 0 ${WIDTH} 34`} preserveAspectRatio="none" role="img" aria-label={said}>
+    <svg viewBox={`0 0 ${scale.width} 34`} preserveAspectRatio="none" role="img" aria-label={said}>
       {firings.map((firing) => (
         <Past key={firing.entry} firing={firing} scale={scale} cooldown={data.cooldown} />
       ))}
@@ -263,14 +264,12 @@ function Past({
   );
 }
 
-/** A lane is stretched, so that a diamond is drawn as wide as it will be narrow. */
 function Diamond({ firing, scale }: { firing: FiringAnswer; scale: Scale }) {
-  const at = x(scale, firing.triggered);
   return (
     <path
       data-firing={firing.id}
       class={firing.state === 'Resolved' ? 'm-resolve' : 'm-fire'}
-      d={`M${at} 5l6 13-6 13-6-13z`}
+      d={diamondAt(x(scale, firing.triggered), 18)}
       vector-effect="non-scaling-stroke"
     >
       <title>{`${firing.state} ${clock(firing.triggered, true)}`}</title>

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FiringAnswer, MinutesAnswer, StatusAnswer } from '../../../src/console/answers.ts';
 import { useApi } from '../ui/api.ts';
 import { Chart } from '../ui/chart.tsx';
-import { bytes, compact, count, seen, span } from '../ui/format.ts';
+import { ago, bytes, compact, count, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Head, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 import { Attention, LastChanges, Sources } from './attention.tsx';
@@ -19,8 +19,11 @@ export function Overview() {
       <Answer of={status} lines={2}>
         {(data) => <Tiles status={data} hour={hour} />}
       </Answer>
-      <div class="wide-left">
-        <div class="stack">
+      <div class="front">
+        <div class="front-first">
+          <Attention />
+        </div>
+        <div class="front-main stack">
           <Card title="The last hour">
             <Answer of={minutes}>{(data) => <Hour minutes={data} />}</Answer>
           </Card>
@@ -35,9 +38,9 @@ export function Overview() {
               }
             </Answer>
           </Card>
+          <LastChanges />
         </div>
         <div class="stack">
-          <Attention />
           <Card title="Workers" bare>
             <Answer of={status}>{(data) => <Workers status={data} />}</Answer>
           </Card>
@@ -46,7 +49,6 @@ export function Overview() {
               <Sources sources={status.data.sources} now={status.data.now} />
             </Card>
           )}
-          <LastChanges />
         </div>
       </div>
     </div>
@@ -196,7 +198,7 @@ function Workers({ status }: { status: StatusAnswer }) {
                   <Badge tone="warn">{`${generation} of ${status.generation}`}</Badge>
                 )}
               </td>
-              <td class="fit">{span(seenMsAgo)} ago</td>
+              <td class="fit">{ago(status.now - seenMsAgo, status.now)}</td>
             </tr>
           ))}
         </tbody>

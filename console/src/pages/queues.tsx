@@ -61,7 +61,7 @@ function Row({ queue: { name, depth, named, attended } }: { queue: QueueAnswer }
   const alone = unfinished(depth) > 0 && !attended;
   return (
     <tr data-queue={name}>
-      <td>
+      <td class="lead">
         <a class="main-line" href={link('queues', name)}>
           {seen(name)}
         </a>
@@ -74,8 +74,8 @@ function Row({ queue: { name, depth, named, attended } }: { queue: QueueAnswer }
       <td class="fit narrow-off">
         <Meter depth={depth} />
       </td>
-      {STATES.map(([state]) => (
-        <td class="num" key={state}>
+      {STATES.map(([state, words]) => (
+        <td class="num" key={state} data-name={words.toLowerCase()}>
           {depth[state] === 0 ? <span class="soft">0</span> : compact(depth[state])}
         </td>
       ))}
@@ -154,7 +154,7 @@ function Jobs({ jobs }: { jobs: readonly QueueJobAnswer[] }) {
           <td class="fit">
             <Time at={added} fine />
           </td>
-          <td>
+          <td class="lead">
             <div class="main-line">{seen(name)}</div>
             <div class="sub-line mono">{/^[fgh]-/.test(id) ? <a href={link('firings', id)}>{id}</a> : seen(id)}</div>
             {error !== '' && <div class="sub-line">{seen(error)}</div>}
@@ -163,10 +163,12 @@ function Jobs({ jobs }: { jobs: readonly QueueJobAnswer[] }) {
               <pre class="block">{seen(data)}</pre>
             </details>
           </td>
-          <td class="fit">
+          <td class="fit" data-name="finished">
             <Time at={finished} fine />
           </td>
-          <td class="num">{tries}</td>
+          <td class="num" data-name="tries">
+            {tries}
+          </td>
         </tr>
       ))}
     </Table>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 /** What went wrong, as a sentence. */
 export function reasonOf(error: unknown): string {
@@ -103,25 +103,37 @@ export function useAsked<T>(ask: () => Promise<T>): readonly [Asked<T>, () => Pr
 
 type Page = Readonly<{ next: string | null }>;
 
-/** A list page by page: the first is asked for again and again, those behind it when somebody wants them. `next`: null where the list ends. */
+/**
+ * A list page by page: the first is asked for again and again, those behind it when somebody wants them. `fresh`: the first page as it is now,
+ * which is not shown as long as the list stays as it is. `next`: null where the list ends. `renew`: shows it from the newest on.
+ */
 export type Paged<T> = Readonly<{
   first: Loaded<T>;
+  fresh: T | null;
   more: readonly T[];
   next: string | null;
   error: string | null;
   load: () => Promise<void>;
+  renew: () => void;
 }>;
 
+/** @param held whether the list has to stay as it is */
 export function usePages<T extends Page>(
   path: string,
   query: Parameters<typeof withQuery>[1],
   every: number,
+  held: boolean,
 ): Paged<T> {
   const asked = withQuery(path, query);
-  const first = useApi<T>(asked, every);
+  const now = useApi<T>(asked, every);
   const [loaded, add] = useState<Readonly<{ asked: string; pages: readonly T[] }>>({ asked, pages: [] });
   const [error, fail] = useState<string | null>(null);
   const more = loaded.asked === asked ? loaded.pages : [];
+  const shown = useRef<Readonly<{ asked: string; data: T }> | null>(null);
+  // Pages that were loaded follow the first as it was then: if it moved on, what lies between would be missing.
+  const stays = (held || more.length > 0) && shown.current?.asked === asked;
+  if (!stays) shown.current = now.data && { asked, data: now.data };
+  const first = { ...now, data: shown.current?.data ?? null };
   const next = (more.at(-1) ?? first.data)?.next ?? null;
   const load = async (): Promise<void> => {
     try {
@@ -131,10 +143,14 @@ export function usePages<T extends Page>(
       fail(reasonOf(failure));
     }
   };
-  return { first, more, next, error, load };
+  const renew = (): void => {
+    shown.current = null;
+    add({ asked, pages: [] });
+  };
+  return { first, fresh: now.data, more, next, error, load, renew };
 }
 
-/** Rows of all pages. The first page moves on, so that it may hold rows of those behind it. */
+/** Rows of all pages, each once. */
 export function rowsOf<Row extends Readonly<{ entry: string }>>(first: readonly Row[], more: readonly Row[]): Row[] {
   const known = new Set(first.map(({ entry }) => entry));
   return [...first, ...more.filter(({ entry }) => !known.has(entry))];

@@ -1,9 +1,33 @@
+import type { RefObject } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { clock } from './format.ts';
 
 /** From time to place: `width` units from `from` to `to`. */
 export type Scale = Readonly<{ from: number; to: number; width: number }>;
 
-export const WIDTH = 1_000;
+/** Before anything is measured. */
+const WIDTH = 1_000;
+
+/** How wide an element is, in pixels: a drawing in them is not stretched, so that its marks keep their form. */
+export function useWidth(): readonly [RefObject<HTMLDivElement | null>, number] {
+  const place = useRef<HTMLDivElement>(null);
+  const [width, set] = useState(WIDTH);
+  useLayoutEffect(() => {
+    const own = place.current;
+    if (own === null) return undefined;
+    const measure = (): void => set(Math.max(40, own.clientWidth));
+    measure();
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(own);
+    return () => sizes.disconnect();
+  }, []);
+  return [place, width];
+}
+
+/** A diamond around a point, as a path. */
+export function diamondAt(left: number, top: number): string {
+  return `M${left.toFixed(1)} ${top - 9}l6.5 9-6.5 9-6.5-9z`;
+}
 
 export function x({ from, to, width }: Scale, ms: number): number {
   const at = ((ms - from) / Math.max(1, to - from)) * width;
@@ -11,8 +35,8 @@ export function x({ from, to, width }: Scale, ms: number): number {
 }
 
 const STEPS = [
-  100, 500, 1_000, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000,
-  43_200_000, 86_400_000,
+  1, 2, 5, 10, 20, 50, 100, 500, 1_000, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000,
+  7_200_000, 14_400_000, 43_200_000, 86_400_000,
 ];
 
 /** Times that are written below the axis: round ones, eight at most. */
@@ -27,7 +51,7 @@ function marks({ from, to }: Scale): number[] {
 export function Axis({ scale, now }: { scale: Scale; now: number | null }) {
   const fine = scale.to - scale.from < 10_000;
   return (
-    <svg viewBox={`0 0 ${WIDTH} 20`} preserveAspectRatio="none" class="axis" aria-hidden="true">
+    <svg viewBox={`0 0 ${scale.width} 20`} preserveAspectRatio="none" class="axis" aria-hidden="true">
       {marks(scale).map((at) => (
         <line
           key={at}

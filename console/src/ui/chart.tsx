@@ -7,7 +7,7 @@ import { colour } from './theme.ts';
 /** A line of a chart. `colour`: a name of the style sheet. */
 export type Series = Readonly<{ name: string; colour: string; values: readonly number[]; bars?: boolean }>;
 
-const HEIGHT = 150;
+const HEIGHT = 128;
 
 /** Numbers over time. @param at the times in ms */
 export function Chart({ label, at, series }: { label: string; at: readonly number[]; series: readonly Series[] }) {
@@ -49,7 +49,10 @@ export function Chart({ label, at, series }: { label: string; at: readonly numbe
 }
 
 function dataOf(at: readonly number[], series: readonly Series[]): UPlot.AlignedData {
-  return [at.map((ms) => ms / 1_000), ...series.map(({ values }) => [...values])];
+  // A bar of nothing would be drawn as a line.
+  const valuesOf = ({ values, bars }: Series): (number | null)[] =>
+    bars ? values.map((value) => value || null) : [...values];
+  return [at.map((ms) => ms / 1_000), ...series.map(valuesOf)];
 }
 
 function optionsOf(series: readonly Series[], width: number): UPlot.Options {
@@ -62,7 +65,7 @@ function optionsOf(series: readonly Series[], width: number): UPlot.Options {
     cursor: { y: false, points: { size: 6 } },
     legend: { show: false },
     padding: [10, 16, 0, 0],
-    scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
     axes: [
       { ...axis, size: 26, values: (_, times) => times.map((time) => clock(time * 1_000).slice(0, 5)) },
       {

@@ -7,6 +7,7 @@ import { useLiveState } from './live.ts';
 import { link, usePlace } from './route.ts';
 import { useShared } from './session.ts';
 import { turnTheme } from './theme.ts';
+import { WrongPip } from './wrong.tsx';
 
 /** The pages: place, name, and the letter that leads there behind `g`. */
 export const PAGES = [
@@ -33,6 +34,9 @@ export function Frame({ children }: { children: ComponentChildren }) {
           <img src="/favicon.svg" alt="" />
           Watchfire
         </a>
+        <span class="narrow-on push">
+          <WrongPip />
+        </span>
         <button type="button" class="menu-button" aria-expanded={open} onClick={() => setOpen(!open)}>
           Menu
         </button>
@@ -47,6 +51,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
             >
               <Icon name={name} />
               {words}
+              {name === 'overview' && <WrongPip />}
             </a>
           ))}
         </nav>

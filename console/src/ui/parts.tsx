@@ -4,6 +4,7 @@ import { type Loaded, reasonOf } from './api.ts';
 import { ago, iso, moment, seen } from './format.ts';
 import { useNow } from './now.ts';
 import { useShared } from './session.ts';
+import { ACTED } from './wrong.tsx';
 
 type Children = { children?: ComponentChildren };
 
@@ -193,6 +194,7 @@ export function Form({
     event.preventDefault();
     try {
       await send();
+      document.dispatchEvent(new Event(ACTED));
     } catch (failure) {
       fail(reasonOf(failure));
     }
@@ -211,11 +213,11 @@ export function Form({
   );
 }
 
-/** @param head the cells of its head; what stands in it are its rows */
+/** @param head the cells of its head; what stands in it are its rows, which become blocks where it is narrow: their first line is the cell `lead` */
 export function Table({ head, children }: Children & { head: ComponentChildren }) {
   return (
     <div class="scroll">
-      <table>
+      <table class="rows">
         <thead>
           <tr>{head}</tr>
         </thead>
@@ -251,6 +253,7 @@ export function Act({
     set('busy');
     try {
       await act();
+      document.dispatchEvent(new Event(ACTED));
       set('');
       done?.();
     } catch (error) {

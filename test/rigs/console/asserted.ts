@@ -43,6 +43,18 @@ async function newestEvent(watchfire: Watchfire): Promise<string> {
   return events[0]?.entry ?? '';
 }
 
+/** What needs attention: what stops reactions first, an example of what a condition could not answer, and as much as the navigation counts. */
+async function attention(page: Page, watchfire: Watchfire): Promise<void> {
+  const { events } = await watchfire.events({ name: 'order.priced', limit: 1 });
+  await says(page, 'an example', async () => `${await idsOf(page, 'data-example')}` === events[0]?.entry);
+  contains(await textOf(page, '[data-quiet=condition]'), `payload.total is "€ 953"`);
+  const findings = await idsOf(page, 'data-finding');
+  assert.ok(findings.includes('queues') && findings.includes('persistence'), `it finds ${findings}`);
+  assert.ok(findings.lastIndexOf('automations') < findings.indexOf('persistence'), `${findings} in this order`);
+  const deaf = await page.locator('[data-quiet=condition], [data-quiet=over-limit]').count();
+  assert.equal(await page.locator('.nav [data-wrong]').getAttribute('data-wrong'), `${findings.length + deaf}`);
+}
+
 export const PAGES: readonly AssertedPage[] = [
   {
     name: 'overview',
@@ -57,6 +69,7 @@ export const PAGES: readonly AssertedPage[] = [
       assert.equal(await tile(page, 'Dead letters'), `${dead}`);
       assert.equal(await tile(page, 'Firings, last hour'), `${firings}`);
       contains(await textOf(page), workers[0]?.id ?? 'no worker');
+      await attention(page, watchfire);
     },
   },
   {
@@ -71,6 +84,7 @@ export const PAGES: readonly AssertedPage[] = [
       const { total } = await watchfire.windows({ automation: 'payment-overdue', limit: 1 });
       const row = page.locator('[data-id=payment-overdue] td');
       assert.deepEqual(await row.nth(4).allInnerTexts(), [`${total}`]);
+      contains(await textOf(page, '[data-id=large-order]'), `${await watchfire.whereErrors('large-order')} events`);
       const { firings } = await watchfire.firings({ automation: 'failing-customer' });
       assert.deepEqual(await page.locator('[data-id=failing-customer] td').nth(3).allInnerTexts(), [
         `${firings.length}`,
@@ -128,6 +142,8 @@ export const PAGES: readonly AssertedPage[] = [
       contains(text, `revision ${why?.recorded.firing.revision}`);
       for (const { id } of why?.jobs ?? []) contains(text, id);
       assert.equal(await page.locator('.moments li').count(), why?.timeline.length);
+      const { width = 0, height = 1 } = (await page.locator('.picture .m-fire').boundingBox()) ?? {};
+      assert.ok(width / height > 0.6 && width / height < 1.1, `its diamond is ${width} by ${height}`);
     },
   },
   {
@@ -199,12 +215,12 @@ export const PAGES: readonly AssertedPage[] = [
     holds: async (page, watchfire) => {
       const deliveries = (await watchfire.deliveries()).reverse();
       const jobs = deliveries.map(({ job }) => job);
+      // All of them fail alike.
+      await says(page, 'one group', async () => `${await idsOf(page, 'data-group')}` === `${jobs.length}`);
+      contains(await textOf(page, '[data-group]'), `${deliveries[0]?.error} ${jobs.length} failed`);
+      await page.locator('[data-group] button', { hasText: 'Show each' }).click();
       await says(page, 'each delivery', async () => `${await idsOf(page, 'data-job')}` === `${jobs}`);
-      contains(await textOf(page), deliveries[0]?.error ?? 'no error');
-      assert.equal(
-        await page.locator('[data-job] .badge', { hasText: 'failed' }).count(),
-        deliveries.filter(({ state }) => state === 'failed').length,
-      );
+      assert.equal(await page.locator('[data-job] a', { hasText: 'why' }).count(), jobs.length);
     },
   },
   {

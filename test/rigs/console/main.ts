@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { type Check, checks } from '../checks.ts';
 import { PAGES } from './asserted.ts';
-import { buildPage, openBrowser } from './browser.ts';
+import { alive, buildPage, closed, openBrowser } from './browser.ts';
+import { tryHold, tryUnanswered } from './hold.ts';
 import { lead, type Opened, opened, seriousIn, textOf } from './pages.ts';
 import { refuseHarm, tryForeignPage } from './safety.ts';
 import { tryActs, tryWorkbench } from './workbench.ts';
@@ -26,13 +27,14 @@ const { values } = parseArgs({
 if (values.help) process.stdout.write(`${USAGE}\n`);
 else process.exitCode = await checks(run);
 
-async function run(check: Check): Promise<void> {
+async function run(each: Check): Promise<void> {
   buildPage();
   const browser = await openBrowser();
+  const check: Check = (name, what) => each(name, () => alive(browser, what));
   const world = await openWorld();
   try {
     world.load();
-    const own = await opened(browser, world.console.address);
+    const own = await alive(browser, () => opened(browser, world.console.address));
     await check('its types fit those of the API', async () => checkTypes());
     await check('the first view is light, and nothing is asked elsewhere', () => firstView(browser, world));
     for (const { name, place, holds } of PAGES) {
@@ -44,6 +46,8 @@ async function run(check: Check): Promise<void> {
       });
     }
     await check('dark and narrow pages are as sound', () => looks(browser, world));
+    await check('lists hold still under the pointer and the focus', () => tryHold(own.page, world));
+    await check('decisions show events without an answer', () => tryUnanswered(own.page, world));
     await check('keys lead to pages', () => keys(own.page, world));
     await check('the console without changes offers none', () => readOnly(browser, world));
     await check('the workbench checks, backtests and saves, with the token alone', async () => {
@@ -55,7 +59,7 @@ async function run(check: Check): Promise<void> {
     await check('a page of another origin sees and does nothing', () => tryForeignPage(own.context, world));
     await check('nothing went wrong in any page', async () => refuseWrong(own));
   } finally {
-    await browser.close();
+    await closed(browser);
     await world.remove();
   }
 }
@@ -102,6 +106,10 @@ async function looks(browser: Browser, { console, watchfire }: World): Promise<v
       if (serious.length > 0) throw new Error(`${name} ${JSON.stringify(look)}: ${serious.join('\n')}`);
       const wide = (await own.page.evaluate('document.documentElement.scrollWidth - innerWidth')) as number;
       if (wide > 0) throw new Error(`${name} is ${wide} pixels wider than its window`);
+      const thin = (await own.page.evaluate(
+        '[...document.querySelectorAll("td")].filter((one) => one.offsetWidth < 60 && one.offsetHeight > 90).length',
+      )) as number;
+      if (thin > 0) throw new Error(`${name} has ${thin} cells that are too thin for their text`);
     }
     refuseWrong(own);
     await own.context.close();

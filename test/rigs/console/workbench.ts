@@ -73,10 +73,20 @@ export async function tryActs(page: Page, { console, watchfire }: World): Promis
   await until('the letter is gone', async () => (await watchfire.deadLetters()).length === 1);
   await lead(page, console.address, 'failures/deliveries');
   const failed = (await watchfire.deliveries({ state: 'failed' })).length;
+  await page.locator('[data-group] button', { hasText: 'Show each' }).click();
   await page.locator('[data-job] button', { hasText: 'Drop' }).first().click();
   await page.locator('button', { hasText: 'Give it up?' }).click();
   await until(
     'a delivery is dropped',
     async () => (await watchfire.deliveries({ state: 'failed' })).length === failed - 1,
   );
+  await page.locator('[data-group] button', { hasText: `Drop all ${failed - 1}` }).click();
+  await page.locator('button', { hasText: `Give ${failed - 1} up?` }).click();
+  await until('all are dropped', async () => (await watchfire.deliveries({ state: 'failed' })).length === 0);
+  await lead(page, console.address, 'failures/letters');
+  const wrong = async (): Promise<number> => Number(await page.locator('.nav [data-wrong]').getAttribute('data-wrong'));
+  const all = await wrong();
+  await page.locator('[data-letter] button', { hasText: 'Drop' }).click();
+  await page.locator('button', { hasText: 'Drop it for good?' }).click();
+  await until('the navigation counts one thing less', async () => (await wrong()) === all - 1);
 }

@@ -66,6 +66,10 @@ const AUTOMATIONS: readonly AutomationDocument[] = [
     },
     actions: [queue('billing', 'review')],
   }),
+  each('large-order', 'An order above 900', {
+    trigger: { posture: 'Reactive', expect: ['order.priced'], where: 'payload.total > 900' },
+    actions: [queue('support', 'thank')],
+  }),
   each('hostile', `Hostile ${HOSTILE}`, {
     trigger: { posture: 'Reactive', expect: [`bad.${HOSTILE}`], for_each: ['id'], threshold: 2, within: '1h' },
     actions: [queue('support', 'escape')],
@@ -125,6 +129,7 @@ async function fill(watchfire: Watchfire): Promise<void> {
   }
   for (let i = 0; i < 14; i += 1) await send('order.placed', `order.${100 + i}`, { total: 20 * i }, i * 40_000);
   for (let i = 0; i < 6; i += 1) await send('order.paid', `order.${100 + i}`, {}, 0);
+  for (let i = 0; i < 4; i += 1) await send('order.priced', `order.${100 + i}`, { total: `€ ${950 + i}` });
   for (let i = 0; i < 3; i += 1) await send('order.shipped', `order.${100 + i}`);
   for (let i = 0; i < 3; i += 1) for (const one of ['a', 'b']) await send('payment.failed', `customer.${one}`);
   const { redis } = watchfire.connections;

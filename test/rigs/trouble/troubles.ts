@@ -241,7 +241,7 @@ const otherShape: Trouble = {
         cause:
           'orders have their total as a text now, "€ 12": the condition payload.total > 900 of large-order cannot be answered',
         place: 'automations/large-order',
-        words: /could not answer/,
+        words: /could not answer[\s\S]*payload\.total is "€ \d/,
       },
       {
         events: (events) =>

@@ -1,0 +1,77 @@
+import { type ComponentChildren, createContext } from 'preact';
+import { useContext, useEffect, useMemo } from 'preact/hooks';
+import type { FindingsAnswer, QuietAnswer } from '../../../src/console/answers.ts';
+import { type Loaded, useApi } from './api.ts';
+import { counted } from './format.ts';
+import { usePlace } from './route.ts';
+
+export type Finding = FindingsAnswer['checks'][number];
+export type QuietOne = QuietAnswer['quiet'][number];
+
+/** What needs attention. It is asked for once for the navigation and the pages, so that both say the same. */
+export type Wrong = Readonly<{ findings: Loaded<FindingsAnswer>; quiet: Loaded<QuietAnswer> }>;
+
+const NOTHING = { data: null, error: null, reload: () => undefined };
+const WrongContext = createContext<Wrong>({ findings: NOTHING, quiet: NOTHING });
+
+export function useWrong(): Wrong {
+  return useContext(WrongContext);
+}
+
+/** Something was changed from this page. */
+export const ACTED = 'acted';
+
+export function WrongProvider({ children }: { children: ComponentChildren }) {
+  const findings = useApi<FindingsAnswer>('/api/findings', 10_000);
+  const quiet = useApi<QuietAnswer>('/api/quiet', 10_000);
+  const [page] = usePlace();
+  useEffect(() => {
+    const ask = (): void => {
+      findings.reload();
+      quiet.reload();
+    };
+    ask();
+    document.addEventListener(ACTED, ask);
+    return () => document.removeEventListener(ACTED, ask);
+  }, [page, findings.reload, quiet.reload]);
+  const wrong = useMemo(() => ({ findings, quiet }), [findings.data, findings.error, quiet.data, quiet.error]);
+  return <WrongContext.Provider value={wrong}>{children}</WrongContext.Provider>;
+}
+
+/** What the doctor says of the server and not of the engine: it stays as it is for weeks. */
+const OF_SERVER: ReadonlySet<string> = new Set([
+  'protection',
+  'version',
+  'known faults',
+  'eviction',
+  'memory',
+  'persistence',
+  'durability',
+]);
+
+/** What was found wrong, what stops reactions first: of the engine and its automations before the server, bad before warnings. */
+export function wrongIn({ checks }: FindingsAnswer): Finding[] {
+  const rank = ({ name, grade }: Finding): number => (OF_SERVER.has(name) ? 2 : 0) + (grade === 'bad' ? 0 : 1);
+  return checks.filter(({ grade }) => grade !== 'ok').sort((a, b) => rank(a) - rank(b));
+}
+
+/** What makes an automation deaf to events that it waits for, which nobody can mean. */
+export function deafIn({ quiet }: QuietAnswer): QuietOne[] {
+  return quiet.filter(({ why }) => why === 'condition' || why === 'over-limit');
+}
+
+/** How much needs attention, as a number beside the page that shows it. */
+export function WrongPip() {
+  const { findings, quiet } = useWrong();
+  const wrong = findings.data === null ? [] : wrongIn(findings.data);
+  const deaf = quiet.data === null ? [] : deafIn(quiet.data);
+  const all = wrong.length + deaf.length;
+  if (all === 0) return null;
+  const isBad = deaf.length > 0 || wrong.some(({ grade }) => grade === 'bad');
+  return (
+    <span class={`badge pip ${isBad ? 'bad' : 'warn'}`} data-wrong={all}>
+      {all}
+      <span class="hidden">{counted(all, 'thing needs', 'things need')} attention</span>
+    </span>
+  );
+}
