@@ -111,7 +111,7 @@ export const OF_NAMESPACE = {
   sourceRead: gauge(
     'source_read',
     ['source'],
-    '1 while a program reads the source, 0 where it is paused, fails or nobody reads it',
+    '1 while the source is read, 0 where it is paused, fails or nobody reads it; left out where a program of yours reads it',
   ),
   sourceEntries: gauge(
     'source_entries',

@@ -75,13 +75,14 @@ function processesOf(workers: Status['workers']): number {
 
 /** Of one that is sent events nothing stands anywhere to be read: the processes that take them count them. */
 function ofSource(source: KnownSource, nowMs: number): Sample[] {
-  const { name, place, note, events, letters, lost } = source;
+  const { name, place, note, spec, events, letters, lost } = source;
   if (place === null) return [];
   const behind = note?.behind ?? null;
   return [
     ...(behind === null ? [] : [[G.sourceBehind, [name], behind] as const]),
     ...(note === null ? [] : [[G.sourceWaiting, [name], note.waitsMs / 1_000] as const]),
-    [G.sourceRead, [name], isRead(source, nowMs) ? 1 : 0],
+    // Programs that read a source by themselves do not say that they live.
+    ...(spec?.type === 'program' ? [] : [[G.sourceRead, [name], isRead(source, nowMs) ? 1 : 0] as const]),
     [G.sourceEntries, [name, 'event'], events],
     [G.sourceEntries, [name, 'dead_letter'], letters],
     [G.sourceEntries, [name, 'lost'], lost],

@@ -1,4 +1,6 @@
+import { InvalidDocument } from '../errors.ts';
 import { DEFAULT_HOLD_MS, holdMsOf } from './source.ts';
+import { isText } from './text.ts';
 
 /** How a source was when it was looked at last. Times in ms, of the engine's Redis. */
 export type SourceNote = Readonly<{
@@ -33,6 +35,26 @@ export function holdOf({ spec }: KnownSource): number {
 /** Whether it is sent events by HTTP: nobody reads it, and it has no place. */
 export function isSent({ spec }: KnownSource): boolean {
   return spec?.type === 'webhook' || spec?.type === 'cloudevents';
+}
+
+/** Characters of a position in a source that a program reads. */
+export const POSITION_LIMIT = 1_024;
+
+/** The id of an entry, and what its halves are below. */
+const ENTRY_ID = /^(\d{1,20})-(\d{1,20})$/;
+const HALF_LIMIT = 1n << 64n;
+
+/** The place that somebody means who has a source go on elsewhere. @throws InvalidDocument */
+export function soughtPlace({ spec }: KnownSource, place: string): string {
+  if (spec?.type === 'program') {
+    if (place === 'start') return '';
+    if (isText(place, POSITION_LIMIT)) return place;
+    throw new InvalidDocument('place', `must be start, or a position of 1 to ${POSITION_LIMIT} characters`, place);
+  }
+  if (place === 'start') return '0-0';
+  const [, ...halves] = ENTRY_ID.exec(place) ?? [];
+  if (halves.length > 0 && halves.every((half) => BigInt(half) < HALF_LIMIT)) return place;
+  throw new InvalidDocument('place', 'must be start, or the id of an entry such as 1700000000000-0', place);
 }
 
 /** A source whose note is older is read by nobody. */

@@ -5,6 +5,7 @@ import { readFed } from './fed.ts';
 import { closeSource } from './steps/close-source.ts';
 import type { Store } from './store.ts';
 import { shownJson, storedNumber } from './stored.ts';
+import { execute } from './transaction.ts';
 
 /*
  * What is known of the sources of a log that are no logs of the engine, in one hash: under a source's name the place in it, and behind the
@@ -90,11 +91,28 @@ export async function beginAt(
     await redis.hset(store.keys.sources, `${name} read`, read);
 }
 
-/** Pauses a source, or lets it go on: nothing is brought in meanwhile, by whichever program. */
-export async function pauseSource(redis: Redis, store: Store, name: string, sinceMs: number | null): Promise<void> {
+/**
+ * Pauses a source, or lets it go on: nothing is brought in meanwhile, by whichever program.
+ * @returns false where it was so before
+ */
+export async function pauseSource(redis: Redis, store: Store, name: string, sinceMs: number | null): Promise<boolean> {
   const field = `${name} paused`;
-  if (sinceMs === null) await redis.hdel(store.keys.sources, field);
-  else await redis.hsetnx(store.keys.sources, field, sinceMs);
+  const { sources } = store.keys;
+  const changed = sinceMs === null ? await redis.hdel(sources, field) : await redis.hsetnx(sources, field, sinceMs);
+  return changed === 1;
+}
+
+/** Counts what a source was sent that has no place in it. Its document goes along, where somebody forgot the source meanwhile. */
+export async function countSent(
+  redis: Redis,
+  store: Store,
+  name: string,
+  { spec, events, letters }: Readonly<{ spec: object; events: number; letters: number }>,
+): Promise<void> {
+  const { sources } = store.keys;
+  const counting = redis.multi().hset(sources, `${name} spec`, JSON.stringify(spec));
+  counting.hincrby(sources, `${name} events`, events).hincrby(sources, `${name} letters`, letters);
+  await execute(counting);
 }
 
 /** Has a source go on behind a place; how many entries it had up to there is found out again. */

@@ -11,6 +11,7 @@ import { type BodyEntry, type BodyForm, bodyForm, readBody } from './http-body.t
 import { type Made, made } from './made.ts';
 import { Rate } from './rate.ts';
 import { BodyRoom, type Unread } from './receive-body.ts';
+import type { SentSources } from './sent-sources.ts';
 import { SIGNATURE_HEADERS, signatureRefused, tokenRefused } from './signatures.ts';
 import type { WayIn } from './way-in.ts';
 
@@ -37,6 +38,8 @@ export type HttpInParts = Readonly<{
   keepMs: number;
   /** Where what came in is counted, by source and what became of it */
   counts: Pick<Counts, 'add'>;
+  /** Where it is counted for all to see */
+  sent: Pick<SentSources, 'count'>;
   logger: Logger;
   nowMs: () => number;
 }>;
@@ -127,12 +130,14 @@ export class HttpIn {
   }
 
   async #take(way: WayIn, { events, unmapped }: Made): Promise<Reply> {
-    const { inlet, keepMs, counts: counted, logger } = this.#parts;
+    const { inlet, keepMs, counts: counted, sent, logger } = this.#parts;
     this.#rateOf(way)?.take(events.length);
     const received = events.length === 0 ? [] : await inlet.receive(events, { keepMs, timeoutMs: REDIS_PATIENCE_MS });
-    for (const one of unmapped) await inlet.noteUnmapped(one, keepMs);
+    let letters = 0;
+    for (const one of unmapped) if ((await inlet.noteUnmapped(one, keepMs)) === 'noted') letters += 1;
     const repeated = received.filter((one) => one.repeated).length;
     const counts = { accepted: received.length - repeated, repeated, dead: unmapped.length };
+    sent.count(way.name, { events: counts.accepted, letters });
     counted.add(way.name, 'accepted', counts.accepted);
     counted.add(way.name, 'repeated', counts.repeated);
     counted.add(way.name, 'dead_letter', counts.dead);

@@ -1,16 +1,13 @@
-import type { Redis } from 'ioredis';
-import type { Logger } from 'pino';
-import { InvalidDocument, reasonOf } from '../errors.ts';
+import { InvalidDocument } from '../errors.ts';
 import { addressOf, isLoopback } from '../http/address.ts';
-import { pathOf, type SourceSpec } from '../model/source.ts';
+import type { SourceSpec } from '../model/source.ts';
 import { type ReceivingParts, receiveAll } from '../producer/receiving.ts';
-import { announceSource } from '../redis/sources.ts';
 import { noteUnmapped } from '../redis/steps/note-unmapped.ts';
-import type { Store } from '../redis/store.ts';
 import { HttpIn, type HttpInlet } from './http-in.ts';
 import { openDoor } from './http-server.ts';
+import { SentSources } from './sent-sources.ts';
 import { Sourced } from './sourced.ts';
-import { publicSpec, WatchedSources } from './sources-file.ts';
+import { WatchedSources } from './sources-file.ts';
 import { waysIn } from './way-in.ts';
 import { Ways } from './ways.ts';
 
@@ -58,20 +55,22 @@ export abstract class HttpSourced extends Sourced {
     const watched = new WatchedSources({ file, env: process.env, logger, check });
     const ways = new Ways({ specs: () => watched.current.specs, open });
     await this.format.toWrite();
+    const sent = new SentSources(this.connections, this.store, logger);
     const httpIn = new HttpIn({
       inlet: this.#inlet(),
       ways: () => ways.current,
       keepMs: rememberMs,
       counts: this.measures.httpIn,
+      sent,
       logger,
       nowMs: () => clock.nowMs(),
     });
     const door = await openDoor(place, httpIn, logger, bounds);
-    const announced = new AnnouncedSources(this.connections.toward(this.store), this.store, logger);
-    await announced.follow(watched.current.specs);
+    await sent.follow(watched.current.specs);
     const looking = setInterval(() => {
       watched.refresh();
-      void announced.follow(watched.current.specs);
+      void sent.follow(watched.current.specs);
+      void sent.write();
     }, LOOK_EVERY_MS).unref();
     const running = {
       port: door.port,
@@ -79,6 +78,7 @@ export abstract class HttpSourced extends Sourced {
       stop: async () => {
         clearInterval(looking);
         await door.stop();
+        await sent.write();
       },
     };
     this.#doors.add(running);
@@ -102,32 +102,5 @@ export abstract class HttpSourced extends Sourced {
   /** Ends what takes events here. */
   protected override async stopSources(): Promise<void> {
     await Promise.all([super.stopSources(), ...[...this.#doors].map((door) => door.stop())]);
-  }
-}
-
-/** Has all know the sources that are sent events, so that their dead letters can be sent again by their maps. */
-class AnnouncedSources {
-  readonly #redis: Redis;
-  readonly #store: Store;
-  readonly #logger: Logger;
-  #last: readonly SourceSpec[] | null = null;
-
-  constructor(redis: Redis, store: Store, logger: Logger) {
-    this.#redis = redis;
-    this.#store = store;
-    this.#logger = logger;
-  }
-
-  /** Never rejects. */
-  async follow(specs: readonly SourceSpec[]): Promise<void> {
-    if (specs === this.#last) return;
-    this.#last = specs;
-    const sent = specs.filter((spec) => pathOf(spec) !== null);
-    try {
-      for (const spec of sent) await announceSource(this.#redis, this.#store, spec.name, publicSpec(spec));
-    } catch (error) {
-      this.#last = null;
-      this.#logger.warn({ error: reasonOf(error) }, 'sources could not be announced');
-    }
   }
 }

@@ -8,6 +8,7 @@ import { Loop, type Service } from '../loop.ts';
 import { EVENT_ID_LIMIT } from '../model/event.ts';
 import { writeExact } from '../model/exact.ts';
 import { msOf, sealEvent } from '../model/intake.ts';
+import { POSITION_LIMIT } from '../model/known-source.ts';
 import { fits, isText } from '../model/text.ts';
 import type { Brought } from '../redis/steps/bring-in.ts';
 import type { Inlet } from './inlet.ts';
@@ -32,7 +33,6 @@ export type ProgramSourceParts = Readonly<{ inlet: Inlet; read: ReadSource; cloc
 
 /** Items that one call brings in at most; what is there at once goes together. */
 const MOST_ITEMS = 500;
-const POSITION_LIMIT = 1_024;
 
 /** Between two tries of a source that ended: its program says that nothing more comes. */
 const ENDED_MS = 60_000;

@@ -1,6 +1,6 @@
 import type { Settings } from '../config.ts';
 import { InvalidDocument, NotFound, reasonOf } from '../errors.ts';
-import { isSent, type KnownSource } from '../model/known-source.ts';
+import { isSent, type KnownSource, soughtPlace } from '../model/known-source.ts';
 import { checkProgramSource, streamsOf } from '../model/source.ts';
 import { Reactor } from '../reactions/reactor.ts';
 import { durabilityOf } from '../redis/durability.ts';
@@ -107,32 +107,33 @@ export abstract class Sourced extends Reactor {
    */
   async pauseSource(name: string): Promise<void> {
     refuseSent(await this.#known(name), 'paused');
-    await pauseSource(this.connections.redis, this.store, name, await this.serverTimeMs());
+    const { redis } = this.connections;
+    if (await pauseSource(redis, this.store, name, await this.serverTimeMs())) await this.acted('pause source', name);
   }
 
   /** Lets a paused source go on where it was. @throws NotFound */
   async resumeSource(name: string): Promise<void> {
     await this.#known(name);
-    await pauseSource(this.connections.redis, this.store, name, null);
+    if (await pauseSource(this.connections.redis, this.store, name, null)) await this.acted('resume source', name);
   }
 
   /**
    * Has a source go on behind another place: `start`, or the id of an entry. What comes again is known by its ids for half an hour.
    * @throws NotFound
-   * @throws InvalidDocument for a source that is sent events by HTTP
+   * @throws InvalidDocument for a source that is sent events by HTTP, and for what is no place
    */
   async seekSource(name: string, place: string): Promise<void> {
     const known = await this.#known(name);
     refuseSent(known, 'sought');
-    const { spec } = known;
-    const start = spec?.type === 'program' ? '' : '0-0';
-    await moveSource(this.connections.redis, this.store, name, place === 'start' ? start : place);
+    await moveSource(this.connections.redis, this.store, name, soughtPlace(known, place));
+    await this.acted('seek source', `${name} ${place}`);
   }
 
   /** Ends a source that no program reads any more: absences do not wait for it, and nothing is known of it. @throws NotFound */
   async forgetSource(name: string): Promise<void> {
     await this.#known(name);
     await forgetSource(this.connections.redis, this.store, name);
+    await this.acted('forget source', name);
   }
 
   /** What would become of the newest entries of the streams in a sources file. Brings nothing in. @throws InvalidDocument */

@@ -16,7 +16,9 @@ test('sources are checked, shown, paused and sought by their names', async () =>
   expect(checked.out.join('\n')).toContain('DEAD LETTER  resource.id: entry.customer has no value');
   expect(checked.status).toBe(1);
   await shop.bringIn();
-  expect((await cli(['sources', 'pause', 'shop'])).out).toEqual(['shop paused']);
+  expect((await cli(['dlq', 'ls'])).out[1]).toMatch(/Z +source shop +1 +resource\.id: /);
+  expect((await cli(['sources', 'pause', 'shop', '--reason', 'a new map'])).out).toEqual(['shop paused']);
+  await cli(['sources', 'pause', 'shop']);
   expect((await cli(['sources', 'ls'])).out[1]).toMatch(/^shop +stream +paused for .* 1 +1 +0$/);
   expect((await cli(['sources', 'resume', 'shop'])).out).toEqual(['shop resumed']);
   expect((await cli(['sources', 'seek', 'shop', 'start', '--yes'])).out).toEqual(['shop goes on behind start']);
@@ -25,6 +27,17 @@ test('sources are checked, shown, paused and sought by their names', async () =>
   ]);
   expect((await cli(['sources', 'show', 'other'])).err).toEqual(['watchfire: there is no source other']);
   expect((await cli(['sources', 'seek', 'shop'])).status).toBe(2);
+  expect((await cli(['sources', 'seek', 'shop', 'yesterday', '--yes'])).err).toEqual([
+    'watchfire: place: must be start, or the id of an entry such as 1700000000000-0 (found "yesterday")',
+  ]);
+  await cli(['sources', 'forget', 'shop', '--yes', '--reason', 'gone']);
+  const acts = await shop.watchfire.acts();
+  expect(acts.map(({ what, subject, reason }) => [what, subject, reason])).toEqual([
+    ['pause source', 'shop', 'a new map'],
+    ['resume source', 'shop', ''],
+    ['seek source', 'shop start', ''],
+    ['forget source', 'shop', 'gone'],
+  ]);
 });
 
 test('sources that are sent events are named where they are checked, and where nothing listens for them', async () => {

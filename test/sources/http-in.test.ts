@@ -8,6 +8,7 @@ import { partitionStores } from '../../src/redis/store.ts';
 import type { HttpInOptions } from '../../src/sources/http-sourced.ts';
 import { fileOf } from '../reactions/shop.ts';
 import { engine } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { partitioned } from '../support/partitioned.ts';
 import { proxyToRedis } from '../support/proxy.ts';
@@ -223,11 +224,17 @@ describe('a webhook', () => {
 });
 
 test('a source takes no more than its rate, and says when to come back', async () => {
-  const { post } = await door(sourcesIn({ name: 'few', type: 'webhook', token: 't', rate: 2 }));
+  const few = { name: 'few', type: 'webhook', token: 't', rate: 2 };
+  const { post, log } = await door(sourcesIn(few, { ...few, name: 'other' }));
   const sent = { path: '/in/few', headers: { authorization: 'Bearer t' } };
-  expect((await post(Array(9).fill(EVENT), sent)).status).toBe(202);
+  expect((await post(Array(2_000).fill(EVENT), sent)).status).toBe(202);
   const refused = await post(EVENT, sent);
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '4']);
+  expect([refused.status, refused.answer]).toEqual([429, { error: 'more than 2 events a second' }]);
+  // A thousand seconds, less those that this took.
+  const seconds = Number(refused.headers.get('retry-after'));
+  expect(seconds).toSatisfy((given: number) => given > 900 && given <= 1_000);
+  expect((await post(EVENT, { ...sent, path: '/in/other' })).status).toBe(202);
+  expect(await log()).toHaveLength(2_001);
 });
 
 test('while too many events are not applied none is taken, and the answer says when to come back', async () => {
@@ -237,6 +244,8 @@ test('while too many events are not applied none is taken, and the answer says w
   const refused = await post(EVENT);
   expect([refused.status, refused.answer.error]).toEqual([429, expect.stringMatching(/^5 events are not applied yet/)]);
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  await testClient().del(watchfire.store.keys.events);
+  await eventually('what is sent again is taken', async () => (await post(EVENT)).status === 202);
 });
 
 test('what cannot be kept as the durability asks is not accepted', async () => {

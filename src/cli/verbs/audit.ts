@@ -28,7 +28,7 @@ export const verb: Verb = {
       .addHelpText(
         'after',
         '\nShows what was changed by hand or by a program: automations, settings, quotas, keys, alerts, silences, budgets, dead letters,\n' +
-          'deliveries; by which user of Redis, on which machine, and why where somebody said so (--reason). The last 10,000 are kept.\n' +
+          'deliveries, sources; by which user of Redis, on which machine, and why where somebody said so (--reason). The last 10,000 are kept.\n' +
           '\nExample:\n  watchfire audit --since 24h',
       );
   },

@@ -141,8 +141,16 @@ const COLUMNS: readonly Column[] = [
 ];
 
 function row(letter: DeadLetter): string[] {
-  const { id, source, attempts, reason, error } = letter;
-  return [id, moment(givenUpMs(letter)), source, String(attempts), error === '' ? reason : `${reason}: ${error}`];
+  const { id, attempts, reason, error } = letter;
+  const from = fromOf(letter).source;
+  return [id, moment(givenUpMs(letter)), from, String(attempts), error === '' ? reason : `${reason}: ${error}`];
+}
+
+/** What came from elsewhere has the name of its source. */
+function fromOf({ source, entry }: DeadLetter): Readonly<{ source: string; entry: string }> {
+  if (source !== 'sources') return { source, entry };
+  const [name = ''] = entry.split(' ', 1);
+  return { source: `source ${name}`, entry: entry.slice(name.length + 1) };
 }
 
 function deadLetterJson(letter: DeadLetter): Record<string, unknown> {
@@ -150,7 +158,8 @@ function deadLetterJson(letter: DeadLetter): Record<string, unknown> {
 }
 
 function linesOf(letter: DeadLetter, bound: number | null): string[] {
-  const { id, source, entry, reason, error, attempts, fields, bytes, sha1, beginning } = letter;
+  const { id, reason, error, attempts, fields, bytes, sha1, beginning } = letter;
+  const { source, entry } = fromOf(letter);
   const head: [string, string][] = [
     ['id', id],
     ['given up', moment(givenUpMs(letter))],

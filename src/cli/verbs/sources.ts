@@ -3,6 +3,7 @@ import type { Watchfire } from '../../engine.ts';
 import type { KnownSource, TriedStream } from '../../index.ts';
 import { isSent, SILENT_MS } from '../../model/known-source.ts';
 import { publicUrl } from '../../session.ts';
+import { reasonOption } from '../by-whom.ts';
 import { confirmed, yesOption } from '../confirm.ts';
 import { lastingWatchfire, targetOf, withWatchfire } from '../connect.ts';
 import { httpInOptions, startHttpIn } from '../http-in.ts';
@@ -37,7 +38,7 @@ export const verb: Verb = {
       .argument('[operand...]', 'the name of a source; of seek also start, or the id of an entry')
       .option('--limit <entries>', 'check: how many entries of each stream', '10');
     levelOption(
-      httpInOptions(durabilityOptions(sourcesOption(wideOption(outputOption(yesOption(command)))))),
+      httpInOptions(durabilityOptions(sourcesOption(reasonOption(wideOption(outputOption(yesOption(command))))))),
     ).addHelpText(
       'after',
       '\nA sources file says which streams and queues become events, and how: docs/sources.md.\n\n' +
@@ -133,15 +134,15 @@ async function show(watchfire: Watchfire, name: string, options: Options, io: Io
     return DONE;
   }
   const now = await watchfire.serverTimeMs();
-  const { spec, pausedMs, place, events, letters, lost } = source;
+  const { spec, pausedMs, place, events, letters } = source;
   const rows: [string, string][] = [
     ['source', name],
     ['state', stateOf(source, now)],
     ['place', place ?? '-'],
     ['behind', behindOf(source)],
-    ['events', countOf(source, events)],
-    ['dead letters', countOf(source, letters)],
-    ['lost', countOf(source, lost)],
+    ['events', count(events)],
+    ['dead letters', count(letters)],
+    ['lost', lostOf(source)],
     ...(pausedMs === null ? [] : [['paused', moment(pausedMs)] as [string, string]]),
     ['document', spec === null ? '-' : JSON.stringify(spec)],
   ];
@@ -161,22 +162,22 @@ const COLUMNS: readonly Column[] = [
 ];
 
 function row(source: KnownSource, now: number): string[] {
-  const { name, spec, place, events, letters, lost } = source;
+  const { name, spec, place, events, letters } = source;
   return [
     name,
     String(spec?.type ?? '-'),
     stateOf(source, now),
     place ?? '-',
     behindOf(source),
-    countOf(source, events),
-    countOf(source, letters),
-    countOf(source, lost),
+    count(events),
+    count(letters),
+    lostOf(source),
   ];
 }
 
-/** What a source was sent by HTTP is counted by the metrics alone. */
-function countOf(source: KnownSource, found: number): string {
-  return isSent(source) ? '-' : count(found);
+/** Of one that is sent events nothing can be removed before it is read. */
+function lostOf(source: KnownSource): string {
+  return isSent(source) ? '-' : count(source.lost);
 }
 
 function behindOf({ note }: KnownSource): string {

@@ -1,6 +1,7 @@
 import { Worker } from 'bullmq';
 import { type AutomationDocument, divide, Watchfire, type WatchfireOptions } from '../../../src/index.ts';
 import { layoutOf } from '../../../src/model/partition.ts';
+import { beginAt, noteSource } from '../../../src/redis/sources.ts';
 import { freePort } from '../../support/free-port.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 
@@ -85,6 +86,16 @@ function consume({ watchfire, server, ends }: Scene, handle: () => Promise<void>
   ends(() => worker.close(true));
 }
 
+/** As if a program read a source, which is so. */
+async function reads(
+  { watchfire: { connections, store }, every }: Scene,
+  note: Readonly<{ behind?: number; waitsMs?: number; error?: string }> = {},
+): Promise<void> {
+  const { redis } = connections;
+  await beginAt(redis, store, 'shop', { place: '0-0', read: 0 });
+  every(() => noteSource(redis, store, 'shop', { atMs: Date.now(), behind: 0, waitsMs: 0, error: null, ...note }));
+}
+
 /** Nothing is wrong with it. */
 export const HEALTHY: Stage = stage('healthy', [], async (scene) => {
   const { watchfire, every } = scene;
@@ -97,6 +108,7 @@ export const HEALTHY: Stage = stage('healthy', [], async (scene) => {
     }),
   );
   await watchfire.startWorker();
+  await reads(scene);
   consume(scene, async () => undefined);
   every(() => watchfire.emit(event()));
 });
@@ -132,6 +144,13 @@ export const FAILURES: readonly Stage[] = [
   stage('poisoned', ['WatchfireDeadLetters'], async ({ watchfire, every }) => {
     await watchfire.startWorker();
     every(() => watchfire.connections.redis.xadd(watchfire.store.keys.events, '*', 'event', ''));
+  }),
+  stage('unread', ['WatchfireSourceUnread'], async (scene) => await reads(scene, { error: 'ECONNREFUSED' })),
+  stage('outrun', ['WatchfireSourceBehind'], async (scene) => await reads(scene, { behind: 1_000, waitsMs: 120_000 })),
+  stage('cut', ['WatchfireSourceLost'], async (scene) => {
+    const { watchfire, every } = scene;
+    await reads(scene);
+    every(() => watchfire.connections.redis.hincrby(watchfire.store.keys.sources, 'shop lost', 1));
   }),
   stage('trimmed', ['WatchfireStateLost'], async ({ watchfire }) => {
     const { redis } = watchfire.connections;
