@@ -124,7 +124,7 @@ test('every list and every detail is what the description says, and what the eng
   expect((await get('/api/events?limit=501')).status).toBe(400);
 });
 
-test('an event that a condition could not answer is told with the reason, wherever its automation is', async () => {
+test('Overview and the automation name the event that a condition could not answer, and the reason', async () => {
   const watchfire = engine();
   const third = JSON.parse(TEXT);
   await watchfire.put({ ...third, trigger: { ...third.trigger, where: 'payload.total > 900' } });

@@ -83,7 +83,7 @@ function AlertTable({ alerts, reload }: { alerts: readonly AlertAnswer[]; reload
             )}
           </td>
           <td data-name="deliveries">
-            {alert.deliveries.length === 0 && <span class="soft">–</span>}
+            {alert.deliveries.length === 0 && <span class="soft">0</span>}
             {alert.deliveries.slice(0, 5).map((one) => (
               <Badge key={one.job} tone={one.state === 'failed' ? 'bad' : one.state === 'sent' ? 'good' : ''}>
                 {seen(one.target ?? one.type)}: {one.state}

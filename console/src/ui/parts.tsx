@@ -130,6 +130,13 @@ export function Tabs<Name extends string>({
   turn: (name: Name) => void;
   label: string;
 }) {
+  const own = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const [list, chosen] = [own.current, own.current?.querySelector<HTMLElement>('[aria-selected=true]')];
+    // Where it is narrow, the one that is chosen may lie beside what is seen.
+    if (list && chosen)
+      list.scrollLeft = chosen.offsetLeft - list.offsetLeft - (list.clientWidth - chosen.offsetWidth) / 2;
+  }, [now]);
   const step = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (by === 0) return;
@@ -140,7 +147,7 @@ export function Tabs<Name extends string>({
     list[(at + by + names.length) % names.length]?.focus();
   };
   return (
-    <div class="tabs" role="tablist" aria-label={label} onKeyDown={step}>
+    <div ref={own} class="tabs" role="tablist" aria-label={label} onKeyDown={step}>
       {names.map(([name, words]) => (
         <button
           key={name}
