@@ -9,9 +9,12 @@ import { mayConnect } from './addresses.ts';
 /** Redirects that are followed. */
 const MOST_REDIRECTS = 3;
 
-/** What is read of a response, and what is kept of it for people, in bytes. */
+/**
+ * What is read of a response, and what is kept of it, in bytes: far more than people are shown, since a secret that is cut in two could not
+ * be found and taken out.
+ */
 const READ_LIMIT = 65_536;
-const KEPT_LIMIT = 2_048;
+const KEPT_LIMIT = 16_384;
 
 /** Headers that go to another host when a request is sent on: what the receiver needs to read and recognise it, and nothing secret. */
 const HARMLESS = new Set([
@@ -102,6 +105,12 @@ export class WayOut {
       try {
         const sent = (url.protocol === 'https:' ? requestTls : requestPlain)(url, options, resolve);
         sent.on('error', (error) => reject(failure(error, signal)));
+        // Else node closes the connection of an answer 101 without a word, and the delivery would hold its place for ever.
+        sent.on('upgrade', ({ statusCode }, socket) => {
+          socket.destroy();
+          reject(new FailedForGood(`answered ${statusCode}: it wants another protocol`));
+        });
+        sent.on('close', () => reject(new TryAgain('the connection was closed without an answer')));
         sent.end(body ?? undefined);
       } catch (error) {
         // Node refuses headers that would break the request.

@@ -39,8 +39,15 @@ export const protections: Mutants = {
     ],
     'way out: the time is bounded': ['AbortSignal.timeout(outgoing.timeoutMs)', 'AbortSignal.timeout(60_000)'],
     'way out: the beginning of an answer is read': ['if (length >= READ_LIMIT) break;', ''],
-    'way out: 2 kB of it are kept': ['.subarray(0, KEPT_LIMIT)', ''],
-    'way out: a header that breaks the request fails for good': ['reject(new FailedForGood(', 'reject(new TryAgain('],
+    'way out: 16 kB of it are kept': ['.subarray(0, KEPT_LIMIT)', ''],
+    'way out: a header that breaks the request fails for good': [
+      'reject(new FailedForGood(`the request',
+      'reject(new TryAgain(`the request',
+    ],
+    'way out: an answer in another protocol ends': [
+      "sent.on('upgrade', ({ statusCode }, socket) => {",
+      "sent.on('upgrade', ({ statusCode }, socket) => {\n          if (statusCode === 101) return;",
+    ],
     'way out: a refusal is for good': ['if (error instanceof FailedForGood) return error;', ''],
   },
 };

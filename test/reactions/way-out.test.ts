@@ -187,7 +187,7 @@ describe('a receiver', () => {
     expect(performance.now() - begun).toBeLessThan(30_000);
   });
 
-  test('whose answer never ends is left alone after 64 kB, of which 2 kB are kept', async () => {
+  test('whose answer never ends is left alone after 64 kB, of which 16 kB are kept', async () => {
     let written = 0;
     const { url } = await receiver((response) => {
       response.writeHead(200);
@@ -203,8 +203,15 @@ describe('a receiver', () => {
     });
     const answer = await send(url, {}, loopback);
     expect(answer.status).toBe(200);
-    expect(answer.body).toHaveLength(2_048);
+    expect(answer.body).toHaveLength(16_384);
     expect(written).toBeLessThan(ENDLESS);
+  });
+
+  test('that wants another protocol is refused for good, and holds no place', async () => {
+    const { url } = await receiver((response) => {
+      response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+    });
+    await expect(send(url, {}, loopback)).rejects.toThrow(new FailedForGood('answered 101: it wants another protocol'));
   });
 
   test('that gives its answer byte by byte is left alone when the time is over: its status says how it went', async () => {

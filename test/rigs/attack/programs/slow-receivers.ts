@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { networksOf } from '../../../../src/reactions/addresses.ts';
 import { WayOut } from '../../../../src/reactions/way-out.ts';
 import { type Attack, mustHold } from '../attack.ts';
@@ -15,6 +16,9 @@ const WAYS: Readonly<Record<string, (response: ServerResponse) => void>> = {
     more();
   },
   'redirects to itself': (response) => response.writeHead(307, { location: '/' }).end(),
+  'wants another protocol': (response) => {
+    response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n');
+  },
   'has headers without end': (response) => response.writeHead(200, { 'x-a': 'x'.repeat(100_000) }).end(),
 };
 
@@ -31,7 +35,8 @@ export const attack: Attack = {
       const started = performance.now();
       const before = process.memoryUsage().rss;
       const request = { method: 'POST', url, headers: {}, body: '', timeoutMs: TIMEOUT_MS, trusted: false };
-      await new WayOut({ allowed: networksOf(['127.0.0.1']) }).send(request).catch(() => undefined);
+      const sent = new WayOut({ allowed: networksOf(['127.0.0.1']) }).send(request).catch(() => undefined);
+      await Promise.race([sent, pause(10 * TIMEOUT_MS)]);
       mustHold(`a receiver that ${way} is left alone in time`, performance.now() - started < 10 * TIMEOUT_MS);
       mustHold(`a receiver that ${way} fills no memory`, process.memoryUsage().rss - before < 200_000_000);
       server.closeAllConnections();
