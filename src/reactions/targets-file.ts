@@ -20,6 +20,9 @@ const KEYS: readonly string[] = ['targets', 'blocks', 'links'];
 /** Shortest text that is taken out of errors: shorter ones stand everywhere by chance. */
 const SHORTEST_SECRET = 4;
 
+/** Shortest part of a URL's path or query that is no name but a key. */
+const LONG_PART = 12;
+
 /** A token of a link, whichever it is: what a receiver repeats of a message must not stay anywhere. */
 const TOKEN = /(?<![\w-])[\w-]{20,600}\.[\w-]{43}(?![\w-])/g;
 
@@ -136,12 +139,24 @@ function withoutValues({ problems }: InvalidDocument): InvalidDocument {
   return InvalidDocument.first(bare as [InvalidDocument, ...InvalidDocument[]]);
 }
 
-/** A secret as it may stand in errors: as it is, encoded, and the parts of a URL that are secret by themselves. */
+/** A secret as it may stand in errors: as it is, encoded, and the parts that are secret by themselves. */
 function formsOf(secret: string): string[] {
-  const forms = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
+  const forms = [secret, ...partsOf(secret)];
+  return forms
+    .flatMap((form) => [form, encodeURIComponent(form), JSON.stringify(form).slice(1, -1)])
+    .filter((form) => form.length >= SHORTEST_SECRET);
+}
+
+/** What a receiver may repeat of a secret: the token behind `Bearer`, what `Basic` stands for, and parts of a URL. */
+function partsOf(secret: string): string[] {
+  const [, scheme = '', credentials = ''] = /^(\w+) +(\S+)$/.exec(secret) ?? [];
+  const login = scheme.toLowerCase() === 'basic' ? Buffer.from(credentials, 'base64').toString('utf8') : '';
+  const parts = [credentials, login, login.slice(login.indexOf(':') + 1)];
   const url = URL.parse(secret);
-  if (url) forms.push(url.password, decoded(url.password), url.pathname.length > 8 ? url.pathname : '');
-  return forms.filter((form) => form.length >= SHORTEST_SECRET);
+  if (url === null) return parts;
+  const words = [...url.pathname.split('/'), ...url.searchParams.values()].filter((word) => word.length >= LONG_PART);
+  const path = url.pathname.length > 8 ? url.pathname : '';
+  return [...parts, url.password, decoded(url.password), path, url.search.slice(1), ...words];
 }
 
 function decoded(text: string): string {

@@ -3,8 +3,12 @@ import type { Mutants } from '../../rigs/mutate/mutation.ts';
 export const protections: Mutants = {
   'src/reactions/targets-file.ts': {
     'targets: secrets are known in the forms of a URL': [
-      "if (url) forms.push(url.password, decoded(url.password), url.pathname.length > 8 ? url.pathname : '');",
-      '',
+      'return [...parts, url.password, decoded(url.password), path, url.search.slice(1), ...words];',
+      'return parts;',
+    ],
+    'targets: what stands behind the name of a scheme is a secret too': [
+      'const parts = [credentials, login,',
+      'const parts = [login,',
     ],
     'targets: errors quote no value': ['if (error instanceof InvalidDocument) throw withoutValues(error);', ''],
   },

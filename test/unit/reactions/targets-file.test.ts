@@ -56,6 +56,28 @@ describe('a targets file', () => {
     expect(targets.redacted('nothing of it')).toBe('nothing of it');
   });
 
+  test('takes the parts of them out that a receiver repeats', () => {
+    const login = Buffer.from('me:l0gin-s3cret').toString('base64');
+    const file = fileOf(
+      `targets:
+  a: { kind: webhook, url: "\${QUERY_URL}", headers: { authorization: "Bearer t0ken-s3cret" } }
+  b: { kind: webhook, url: "https://x/", headers: { authorization: "Basic ${login}" } }
+  c: { kind: slack, url: "https://hooks.slack.com/services/T0/B0/l0ng-path-s3cret" }
+`,
+    );
+    const targets = readTargets(file, { ...env, QUERY_URL: 'https://x/?key=qu%C3%A9ry-s3cret-0123' });
+    const texts = [
+      'the token t0ken-s3cret is wrong',
+      'me:l0gin-s3cret cannot log in',
+      'l0gin-s3cret is wrong',
+      'nothing at l0ng-path-s3cret',
+      '/?key=qu%C3%A9ry-s3cret-0123',
+      'no key quéry-s3cret-0123',
+    ];
+    for (const text of texts) expect(targets.redacted(text)).not.toContain('s3cret');
+    expect(targets.redacted('services of Bearer')).toBe('services of Bearer');
+  });
+
   test.each([
     ['targets: [', /^targets file: must be YAML: /],
     ['[]', /^targets file: must be an object with "targets"$/],
