@@ -19,8 +19,11 @@ export const CONSOLE_TOOLS: ConsoleTools = Object.freeze({
   actionsInWords,
 });
 
+/** How far the aliases of a text may lead, in nodes: a second or so. An engine that runs beside the console waits for it. */
+const ALIAS_STEPS = 1_000_000;
+
 function draftIn(text: string, stored: readonly Automation[]): TextDraft {
-  const { found, problems: unreadable } = documentsIn({ file: 'text', text });
+  const { found, problems: unreadable } = documentsIn({ file: 'text', text }, ALIAS_STEPS);
   const { changes, problems } = changesOf(found, stored, { newId: randomUUID, prune: false });
   const wrong = [...unreadable, ...problems].map((one) => problemTold(one, 'error'));
   const warnings = found.flatMap(({ document, position }) => {

@@ -2,7 +2,7 @@ import { type Document, isMap, isScalar, isSeq, type Node, visit } from 'yaml';
 import { quoted } from '../findings/finding.ts';
 import { foreignIn } from './foreign.ts';
 import { type FilePosition, type Problem, type Source, spanOf, spanOfProblem } from './position.ts';
-import { firstLine, readYaml, type YamlFile } from './yaml-file.ts';
+import { aliasSteps, firstLine, readYaml, type YamlFile } from './yaml-file.ts';
 
 /** One document of a file. */
 export type FoundDocument = Readonly<{
@@ -20,8 +20,9 @@ const LIST_KEY = 'automations';
 /**
  * Reads the automations of a YAML or JSON file: one, a list of them, or a list under `automations`, in each of its YAML
  * documents. Beside `automations` may stand what only helps to write it: keys that begin with `x-`, values with an anchor, merges. What they say is not checked here.
+ * @param mostSteps how far one may go for the aliases of a document, where it is not a file of the person who waits
  */
-export function documentsIn(source: Source): Contents {
+export function documentsIn(source: Source, mostSteps = Number.POSITIVE_INFINITY): Contents {
   const file = readYaml(source);
   const found: FoundDocument[] = [];
   const problems: Problem[] = [];
@@ -29,7 +30,10 @@ export function documentsIn(source: Source): Contents {
     problems.push({ position: file.beginning, place: 'document', reason: 'holds no automation' });
   for (const one of file.documents) {
     problems.push(...one.problems);
-    if (one.problems.length === 0) collect(one.document, source.text, file, found, problems);
+    if (one.problems.length > 0) continue;
+    if (mostSteps < Number.POSITIVE_INFINITY && aliasSteps(one.document) > mostSteps)
+      problems.push({ position: file.beginning, place: 'document', reason: 'has too many aliases for its length' });
+    else collect(one.document, source.text, file, found, problems);
   }
   return { found, problems };
 }

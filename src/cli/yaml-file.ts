@@ -18,19 +18,50 @@ const TROUBLES_LIMIT = 20;
 /** Digits that are shown of one. */
 const NUMBER_SHOWN = 40;
 
+/** How often keys of one file are compared: each with all that stand before it in its map, so that one of some 3,000 keys takes as many. */
+const COMPARISONS_LIMIT = 5_000_000;
+
 type Trouble = Readonly<Pick<YAMLError, 'pos' | 'message'>>;
+
+const TOO_MANY_KEYS: Trouble = { pos: [0, 0], message: 'a map has too many keys' };
+
+/** As the parser itself compares keys. */
+function isSameKey(one: unknown, other: unknown): boolean {
+  return one === other || (isScalar(one) && isScalar(other) && one.value === other.value);
+}
+
+/** How many nodes are looked at to resolve the aliases of a document: the parser begins anew for each automation that has one. */
+export function aliasSteps(document: Document.Parsed): number {
+  let [nodes, aliases] = [0, 0];
+  visit(document, {
+    Node() {
+      nodes += 1;
+    },
+    Alias() {
+      nodes += 1;
+      aliases += 1;
+    },
+  });
+  return nodes * aliases;
+}
 
 /** Reads all YAML documents of a file that are not empty. */
 export function readYaml(source: Source): YamlFile {
   const { text } = source;
   const lines = new LineCounter();
   const positions = positionsIn(source, lines);
-  const parsed = parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  let comparisons = 0;
+  const uniqueKeys = (one: unknown, other: unknown): boolean => {
+    comparisons += 1;
+    return comparisons <= COMPARISONS_LIMIT && isSameKey(one, other);
+  };
+  const parsed = parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false, uniqueKeys });
   const documents = 'empty' in parsed ? [] : parsed.filter((document) => !isEmpty(document));
   return {
     documents: documents.map((document) => {
       // A warning is about something that would be read differently from what it looks like, such as an unknown tag.
-      const wrong = [...document.errors, ...document.warnings];
+      const wrong: Trouble[] = [...document.errors, ...document.warnings];
+      if (comparisons > COMPARISONS_LIMIT) wrong.splice(0, Number.POSITIVE_INFINITY, TOO_MANY_KEYS);
       const said = wrong.length > 0 ? troubles(wrong, exportAdvice(text)) : brokenIn(document, text);
       const problems = said.map(({ pos, message }) => ({
         position: positions(pos),

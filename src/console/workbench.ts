@@ -13,8 +13,8 @@ import { ConsoleRefusal } from './refusal.ts';
 import { type Route, route } from './route.ts';
 import { anyObject, duration, labels, listOf, problemShape, time } from './shapes.ts';
 
-/** Longest text of automations, in characters. */
-const TEXT_LIMIT = 500_000;
+/** Longest text of automations, in characters: while it is read, an engine that runs beside the console waits. */
+const TEXT_LIMIT = 100_000;
 
 /** Firings that are drawn: more would be one bar. The others are counted. */
 const DRAWN = 4_000;
