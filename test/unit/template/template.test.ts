@@ -57,6 +57,8 @@ describe('a template', () => {
   test.each([
     ['time', '{% for a in (1..9999) %}{% for b in (1..9999) %}{% endfor %}{% endfor %}'],
     ['memory', '{% for a in (1..100000000) %}{% endfor %}'],
+    ['memory', '{% assign a = "" | split: "" %}{% for i in (1..40) %}{% assign a = a | push: a %}{% endfor %}'],
+    ['memory', '{% assign a = "x" %}{% for i in (1..28) %}{% capture a %}{{ a }}{{ a }}{% endcapture %}{% endfor %}'],
     ['memory', '{% assign a = "0123456789" %}{% for i in (1..40) %}{% assign a = a | append: a %}{% endfor %}'],
     [
       'output',

@@ -8,6 +8,10 @@ const TEMPLATES = [
   '{% for a in (1..99999) %}{{ event.payload.text }}{% endfor %}',
   '{{ event.payload.text | split: "" | join: event.payload.text }}',
   '{{ now | date: "%999999999d" }}',
+  '{% assign l = list %}{% for i in (1..30) %}{% assign l = l | push: l %}{% endfor %}{{ l | join: "" | size }}',
+  '{% assign l = list %}{% for i in (1..30) %}{% assign l = l | push: l %}{% endfor %}{% if l == l %}x{% endif %}',
+  '{% assign a = "x" %}{% for i in (1..28) %}{% capture a %}{{ a }}{{ a }}{% endcapture %}{% endfor %}{% if a contains "y" %}{% endif %}',
+  `{{ list | where_exp: "i", "${'i and '.repeat(4_000)}i" | size }}`,
   '{% include "/etc/passwd" %}',
   '{{ event.constructor.constructor }}',
   '{{ event.payload.text | strip_html }}',
@@ -20,7 +24,8 @@ export const attack: Attack = {
   by: 'writer of automations',
   what: 'writes templates that never end, fill the memory, read files or reach into the program',
   run: async () => {
-    const scope = { now: '2026-03-02T09:00:00.000Z', event: { payload: { text: '<script'.repeat(100_000) } } };
+    const list = Array.from({ length: 10_000 }, (_, i) => i);
+    const scope = { now: '2026-03-02T09:00:00.000Z', list, event: { payload: { text: '<script'.repeat(100_000) } } };
     for (const text of TEMPLATES) {
       const started = performance.now();
       let problem = '';
