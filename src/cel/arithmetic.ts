@@ -69,7 +69,7 @@ function sum(run: Evaluation, a: unknown, b: unknown): unknown {
     return run.take(a.length + b.length) ? [...a, ...b] : TOO_MANY_STEPS;
   }
   if (a instanceof Uint8Array && b instanceof Uint8Array) {
-    return run.takeText(a.length + b.length) ? Uint8Array.of(...a, ...b) : TOO_MANY_STEPS;
+    return run.takeText(a.length + b.length) ? new Uint8Array(Buffer.concat([a, b])) : TOO_MANY_STEPS;
   }
   if (a instanceof TimestampValue && b instanceof DurationValue) return timestampOf(a.nanos + b.nanos);
   if (a instanceof DurationValue && b instanceof TimestampValue) return timestampOf(a.nanos + b.nanos);

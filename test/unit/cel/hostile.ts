@@ -73,6 +73,7 @@ export const ATTACKS: readonly (readonly [HostilePayload, string])[] = [
   ['text', 'timestamp(payload.s) == occurred'],
   ['text', 'duration(payload.s) == duration("1s")'],
   ['text', 'bytes(payload.s) == b""'],
+  ['patterns', 'bytes(payload.long) + bytes(payload.long) == b""'],
   ['text', 'payload[payload.s] == 1'],
   ['text', 'payload.s in payload'],
   ['text', '{payload.s: 1} == {}'],
