@@ -53,5 +53,5 @@ end
 -- What the sources hold back comes with an entry that tells more of them, or when they have held it long enough.
 local held = word == 'settled' and e.head <= unheld - engine.lag(e)
 return {
-  word, held and '' or engine.wake(e), engine.int(e.now), e.position, waiting and engine.int(waiting) or '', engine.int(e.fired), engine.int(released),
+  word, order.wake(e, held and '' or engine.wake(e)), engine.int(e.now), e.position, waiting and engine.int(waiting) or '', engine.int(e.fired), engine.int(released),
 }

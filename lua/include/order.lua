@@ -110,4 +110,11 @@ function M.overdue(e, time)
   return #ids, #ids == RELEASE_LIMIT
 end
 
+-- The earlier of `wake` (ms, or '' for none) and when the first follower goes on without its leader. Nobody wakes for one that is held back.
+function M.wake(e, wake)
+  local first = redis.call('ZRANGE', e.keys.parked, 0, 0, 'WITHSCORES')
+  local at = first[1] and first[2] + engine.settings(e).wait_ms
+  return at and at > e.now and at < (tonumber(wake) or math.huge) and engine.int(at) or wake
+end
+
 return M

@@ -1,6 +1,12 @@
 import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const rules: Mutants = {
+  'lua/settle.lua': {
+    '12.2: somebody is woken for a follower': [
+      "order.wake(e, held and '' or engine.wake(e))",
+      "held and '' or engine.wake(e)",
+    ],
+  },
   'lua/include/hold.lua': {
     '6: what only arms is awaited by nobody': [
       'if (expects or match.resets(more)) and s.kind.proactive and not',

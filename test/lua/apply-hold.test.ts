@@ -3,7 +3,7 @@ import { chunkOf } from '../../src/apply/chunk.ts';
 import { apply } from '../../src/redis/steps/apply.ts';
 import { settle } from '../../src/redis/steps/settle.ts';
 import { showWindow } from '../support/window-table.ts';
-import { World } from '../support/world.ts';
+import { ms, World } from '../support/world.ts';
 
 const watch = { posture: 'Proactive', after: ['a'], expect: ['x'], within: 10, for_each: ['id'] };
 
@@ -128,10 +128,10 @@ test('what only arms is awaited by nobody', async () => {
   expect((await world.state()).holds).toBeUndefined();
 });
 
-test('nobody is woken for a key that waits alone', async () => {
+test('nobody is woken for a key that waits, only for the follower that it waits for', async () => {
   const { world } = await worldOf();
   await world.at(5).meet('x', { id: 'x5', follows: 'leader' });
-  expect(await settle(world.redis, world.store)).toMatchObject({ fired: 0, wakeMs: null });
+  expect(await settle(world.redis, world.store)).toMatchObject({ fired: 0, wakeMs: ms(5 + 900) });
 });
 
 test('what is due when an event is parked is decided before it', async () => {

@@ -57,6 +57,14 @@ describe('an engine of a test', () => {
     await Promise.all(calls);
   });
 
+  test('lets a follower go on without its leader at its own time', async () => {
+    const engine = await engineWith(OVERDUE);
+    await engine.send({ ...placed, follows: 'nobody' });
+    await engine.at('1h');
+    expect(states(engine)).toEqual(['payment-overdue Triggered order.1']);
+    expect(engine.firings[0]?.triggered).toBe(Date.UTC(2026, 0, 1, 0, 15));
+  });
+
   test('meets every deadline on the way, so that automations on automations see them in time', async () => {
     const beat = { event: 'beat', resource: { id: 'd.1' } } as const;
     const watch = {

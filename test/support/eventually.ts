@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 
 /**
  * How long tests and rigs wait for what has to come: far longer than a busy machine needs. It only passes where something is broken;
- * WATCHFIRE_PATIENCE_MS makes it shorter where that is what is looked for.
+ * WATCHFIRE_PATIENCE_MS makes it shorter where that is what is looked for, and longer on a machine of many other jobs.
  */
 export const PATIENCE_MS = Number(process.env.WATCHFIRE_PATIENCE_MS ?? 60_000);
 

@@ -10,7 +10,7 @@ import { putDefinition } from '../../../src/redis/definitions.ts';
 import { requireFormat } from '../../../src/redis/format.ts';
 import { settle } from '../../../src/redis/steps/settle.ts';
 import { type Store, storeOf } from '../../../src/redis/store.ts';
-import { eventually } from '../../support/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../support/eventually.ts';
 import { freshNamespace } from '../../support/namespace.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { testClient } from '../../support/redis.ts';
@@ -28,7 +28,7 @@ const CHUNK_SIZES = [1, 7, 100];
 const SIZES_EACH = Math.max(1, Math.floor(extent('cells', WORKERS.length) / WORKERS.length));
 
 /** A cell takes seconds; processes start slowly on a machine that has other things to do. */
-const CELL_TIMEOUT_MS = 180_000;
+const CELL_TIMEOUT_MS = 5 * PATIENCE_MS;
 
 /** Decisions as if it were always the end of the log, waiting in real time. */
 const clock = { ...systemClock, virtualNowMs: () => END_MS };
