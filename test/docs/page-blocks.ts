@@ -9,6 +9,8 @@ export type Block = Readonly<{
   line: number;
   /** What stands behind its first three ticks. */
   kind: string;
+  /** The heading above it, without its marks. */
+  heading: string;
   /** Its first line that says something. */
   first: string;
   text: string;
@@ -27,7 +29,9 @@ export function blocksOf(page: string): Block[] {
     ({ index, 1: margin = '', 2: kind = '', 3: body = '' }) => {
       const block = body.replace(new RegExp(`^${margin}`, 'gm'), '');
       const [first = ''] = block.trim().split('\n');
-      return { page, line: text.slice(0, index).split('\n').length, kind, first, text: block };
+      const before = text.slice(0, index);
+      const heading = [...before.replace(/^( *)```[\s\S]*?^\1```$/gm, '').matchAll(/^#+ (.*)$/gm)].at(-1)?.[1] ?? '';
+      return { page, line: before.split('\n').length, kind, heading, first, text: block };
     },
   );
 }
