@@ -139,7 +139,7 @@ function Quiet({ one }: { one: QuietOne }) {
           </a>
         )}
       </div>
-      <p class="small any">
+      <p class="any">
         <Sentence one={one} />
       </p>
       {example !== null && <Example example={example} />}

@@ -66,18 +66,13 @@ function Detail({ why }: { why: WhyAnswer }) {
   );
 }
 
-/** Every time that is known, from the window to the end of the last job. */
+/** The times that are drawn: from the first event, or from the window where no event is known, to the end of the last job. */
 function timesOf({ firing, step, timeline }: WhyAnswer): number[] {
   const { story } = firing;
   const events = [...step.counted, step.event, step.opener].flatMap((one) => one?.at ?? []);
-  const times = [
-    story?.start,
-    story?.since,
-    firing.triggered,
-    firing.decided,
-    ...events,
-    ...timeline.map(({ at }) => at),
-  ];
+  // A window may have begun long before its first event: drawn whole it would leave all that happened in one place.
+  const begin = events.length > 0 ? events : [story?.start, story?.since];
+  const times = [...begin, firing.triggered, firing.decided, ...timeline.map(({ at }) => at)];
   const found = times.filter((at) => at !== undefined && at > 0) as number[];
   // The end of a window that was not waited for says nothing of this firing.
   return story?.end !== undefined && story.end <= Math.max(...found) ? [...found, story.end] : found;
@@ -146,7 +141,7 @@ function Picture({ why }: { why: WhyAnswer }) {
       <AxisWords scale={scale} />
       <div class="legend">
         <span>
-          Grey: the window. Lines: its events. Diamond: decided
+          Grey: the window{start < scale.from && `, since ${clock(start)}`}. Lines: its events. Diamond: decided
           {begun < firing.decided && ` ${span(firing.decided - begun)} after its first event`}. Below: its jobs.
         </span>
       </div>

@@ -54,7 +54,7 @@ export function News({
       <span class="row push small soft" role="status" data-news={fresh}>
         {!stays && 'The newest first, as they come'}
         {stays && fresh === 0 && 'Held still; nothing new yet'}
-        {stays && fresh > 0 && `${atLeast ? 'More than ' : ''}${counted(fresh, `new ${noun}`)}`}
+        {stays && fresh > 0 && `${counted(fresh, `new ${noun}`)}${atLeast ? ' or more' : ''}`}
       </span>
       {stays && (
         <button type="button" class="tiny" aria-disabled={fresh === 0} onClick={show}>

@@ -55,6 +55,16 @@ async function attention(page: Page, watchfire: Watchfire): Promise<void> {
   assert.equal(await page.locator('.nav [data-wrong]').getAttribute('data-wrong'), `${findings.length + deaf}`);
 }
 
+/** A firing of some ms is drawn from its first event on, though its window is of minutes. */
+async function drawnFromFirst(page: Page, watchfire: Watchfire): Promise<void> {
+  const { firings } = await watchfire.firings({ automation: 'failing-payments', limit: 1 });
+  await page.evaluate(`location.hash = '#/firings/${firings[0]?.firing.id}'`);
+  await says(page, 'its window', async () => /Grey: the window, since/.test(await textOf(page)));
+  const { x: first = Number.NaN } = (await page.locator('.picture .m-tick').boundingBox()) ?? {};
+  const { x = 0, width = 0 } = (await page.locator('.picture').boundingBox()) ?? {};
+  assert.ok(first - x < width / 10, `its first event is drawn at ${first - x} of ${width}`);
+}
+
 export const PAGES: readonly AssertedPage[] = [
   {
     name: 'overview',
@@ -144,6 +154,7 @@ export const PAGES: readonly AssertedPage[] = [
       assert.equal(await page.locator('.moments li').count(), why?.timeline.length);
       const { width = 0, height = 1 } = (await page.locator('.picture .m-fire').boundingBox()) ?? {};
       assert.ok(width / height > 0.6 && width / height < 1.1, `its diamond is ${width} by ${height}`);
+      await drawnFromFirst(page, watchfire);
     },
   },
   {
