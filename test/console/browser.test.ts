@@ -27,6 +27,8 @@ test('a check of a browser that has ended is not begun', async () => {
   await expect(alive(browser(false), never)).rejects.toThrow('Chromium has ended');
 });
 
-test('a check in a browser that hangs ends', async () => {
-  await expect(alive(browser(), never, 1)).rejects.toThrow('it may hang');
+test('a check in a browser that hangs ends, and those behind it at once', async () => {
+  const own = browser();
+  await expect(alive(own, never, 1)).rejects.toThrow('it may hang');
+  await expect(alive(own, never)).rejects.toThrow('Chromium hangs');
 });

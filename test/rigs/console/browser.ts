@@ -36,6 +36,9 @@ const CHECK_MS = 240_000;
 /** Longest wait for a browser to close. */
 const CLOSE_MS = 15_000;
 
+/** Browsers that took too long: nothing is asked of them any more. */
+const hanging = new WeakSet<Browser>();
+
 /**
  * Does something in a browser, as long as that lives: what is asked of one that was killed, or whose page crashed, is never answered.
  * @throws at once where the browser ends, and where it takes too long
@@ -43,9 +46,13 @@ const CLOSE_MS = 15_000;
 export async function alive<T>(browser: Browser, what: () => Promise<T>, limitMs = CHECK_MS): Promise<T> {
   const ended = (): Error => new Error('Chromium has ended: it was killed, or one of its pages crashed');
   if (!browser.isConnected()) throw ended();
+  if (hanging.has(browser)) throw new Error('Chromium hangs');
   const { promise: over, reject } = Promise.withResolvers<never>();
   const end = (): void => reject(ended());
-  const late = (): void => reject(new Error(`Chromium did not do it within ${limitMs / 1_000} s: it may hang`));
+  const late = (): void => {
+    hanging.add(browser);
+    reject(new Error(`Chromium did not do it within ${limitMs / 1_000} s: it may hang`));
+  };
   const timer = setTimeout(late, limitMs);
   browser.once('disconnected', end);
   try {

@@ -26,6 +26,8 @@ const { values } = parseArgs({
 });
 if (values.help) process.stdout.write(`${USAGE}\n`);
 else process.exitCode = await checks(run);
+// A browser that hangs would keep this process.
+process.exit();
 
 async function run(each: Check): Promise<void> {
   buildPage();
