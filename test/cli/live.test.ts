@@ -88,6 +88,11 @@ describe('as a line', () => {
     ['an event of nobody', event('e1', 5), '09:00:00.005Z  event      order.failed customer.7  no automation wants it'],
     ['an outcome of its own', event('e1', 5, 'ignored'), '09:00:00.005Z  ignored    order.failed customer.7'],
     [
+      'what is no event says what it is',
+      { kind: 'event', entry: `${T + 5}-0`, outcome: 'marked', decisions: [] },
+      `09:00:00.005Z  marked     ${T + 5}-0  no event: it says how far sources are`,
+    ],
+    [
       'a duplicate has the id that it shares',
       event('e1', 5, 'duplicate'),
       '09:00:00.005Z  duplicate  order.failed customer.7  id e1 was there before',

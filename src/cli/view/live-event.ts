@@ -32,6 +32,7 @@ export function unwantedOf({ outcome, decisions }: LiveEvent, reasons: readonly 
 /** What became of an event that was not applied. */
 export function outcomeWords({ id, outcome, reason, follows }: LiveEvent): string[] {
   if (outcome === 'rejected') return [reason ?? ''];
+  if (outcome === 'marked') return ['no event: it says how far sources are'];
   if (outcome === 'duplicate' && id !== undefined) return [`id ${id} was there before`];
   if (outcome !== 'parked' || follows === undefined) return [];
   return [`waits for ${follows}`];
