@@ -79,7 +79,7 @@ export type Keys = Readonly<{
   reached: string;
   /**
    * hash, permanent, of a log with sources that are no logs of the engine: source -> the place in it up to which it was brought in; and
-   * behind its name and a space `read`, `events`, `letters`, `lost`, `paused`, `spec`, `note` (src/redis/sources.ts).
+   * behind its name and a space `read`, `events`, `letters`, `lost`, `paused`, `spec`, `note`, `stream`, `sought` (src/redis/sources.ts).
    */
   sources: string;
   /** zset, permanent: id of a job that appended an entry -> when, in ms; forgotten after seven days (lua/append-once.lua). */

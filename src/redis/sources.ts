@@ -67,17 +67,19 @@ export type PlaceInSource = Readonly<{
   fedId: string;
   open: boolean;
   toldMs: number;
+  /** How often somebody had it go on elsewhere. */
+  sought: number;
 }>;
 
 /** Null where it was never begun. */
 export async function placeIn(redis: Redis, store: Store, name: string): Promise<PlaceInSource | null> {
-  const [[place = null, read = null], fed] = await Promise.all([
-    redis.hmget(store.keys.sources, name, `${name} read`),
+  const [[place = null, read = null, sought = null], fed] = await Promise.all([
+    redis.hmget(store.keys.sources, name, `${name} read`, `${name} sought`),
     readFed(redis, store, name),
   ]);
   if (place === null) return null;
   const { open = false, mark = '', toldMs = 0 } = fed ?? {};
-  return { place, read: read === null ? null : Number(read), fedId: mark, open, toldMs };
+  return { place, read: read === null ? null : Number(read), fedId: mark, open, toldMs, sought: Number(sought) };
 }
 
 /** Where a source begins, unless somebody began it before. */
@@ -115,15 +117,28 @@ export async function countSent(
   await execute(counting);
 }
 
-/** Has a source go on behind a place; how many entries it had up to there is found out again. */
+/**
+ * Has a source go on behind a place, in whichever stream it reads now; how many entries it had up to there is found out again. In one step: a
+ * program that read the place with the old count would take what lies between for lost.
+ */
 export async function moveSource(redis: Redis, store: Store, name: string, place: string): Promise<void> {
-  await redis.hset(store.keys.sources, name, place);
-  await redis.hdel(store.keys.sources, `${name} read`);
+  const { sources } = store.keys;
+  const moving = redis.multi().hset(sources, name, place).hdel(sources, `${name} read`, `${name} stream`);
+  await execute(moving.hincrby(sources, `${name} sought`, 1));
+}
+
+/** Notes in which stream the place of a source is. @returns the stream that it is in */
+export async function claimStream(redis: Redis, store: Store, name: string, stream: string): Promise<string> {
+  const field = `${name} stream`;
+  if ((await redis.hsetnx(store.keys.sources, field, stream)) === 1) return stream;
+  return (await redis.hget(store.keys.sources, field)) ?? stream;
 }
 
 /** Ends a source: time does not wait for it any more, and nothing is known of it. */
 export async function forgetSource(redis: Redis, store: Store, name: string): Promise<void> {
   await closeSource(redis, store, name);
-  const behind = ['read', 'events', 'letters', 'lost', 'paused', 'spec', 'note'].map((what) => `${name} ${what}`);
+  const behind = ['read', 'events', 'letters', 'lost', 'paused', 'spec', 'note', 'stream', 'sought'].map(
+    (what) => `${name} ${what}`,
+  );
   await redis.hdel(store.keys.sources, name, ...behind);
 }

@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
+import { InvalidDocument } from '../errors.ts';
 import type { SourceNote } from '../model/known-source.ts';
 import type { Durability } from '../redis/durability.ts';
 import { readFed } from '../redis/fed.ts';
 import { engineTimeMs, serverTimeMs } from '../redis/server-time.ts';
-import { announceSource, beginAt, noteSource, type PlaceInSource, placeIn } from '../redis/sources.ts';
+import { announceSource, beginAt, claimStream, noteSource, type PlaceInSource, placeIn } from '../redis/sources.ts';
 import { type BringInCall, bringIn } from '../redis/steps/bring-in.ts';
 import { openSource } from '../redis/steps/open-source.ts';
 import type { Store } from '../redis/store.ts';
@@ -12,6 +13,8 @@ export type InletParts = Readonly<{
   name: string;
   /** Its document as all may see it. */
   spec: object;
+  /** The key of the stream that it reads; null where it reads none. */
+  stream: string | null;
   redis: Redis;
   /** The log that it is brought into. */
   store: Store;
@@ -49,10 +52,20 @@ export class Inlet {
     return this.#promise;
   }
 
-  /** Up to where the source is brought in; null where nobody began it. */
+  /**
+   * Up to where the source is brought in; null where nobody began it.
+   * @throws InvalidDocument where the place is one in another stream: entries of this one would be passed over in silence
+   */
   async place(): Promise<PlaceInSource | null> {
-    const { redis, store, name, spec } = this.#parts;
+    const { redis, store, name, spec, stream } = this.#parts;
     if (this.#at !== null) return this.#at;
+    if (stream !== null) {
+      const known = await claimStream(redis, store, name, stream);
+      if (known !== stream) {
+        const advice = `give the source another name, or say where it goes on by "watchfire sources seek ${name}"`;
+        throw new InvalidDocument('stream', `is not ${known}, in which ${name} was read up to now: ${advice}`, stream);
+      }
+    }
     if (!this.#announced) {
       await announceSource(redis, store, name, spec);
       this.#announced = true;
@@ -72,6 +85,13 @@ export class Inlet {
     const { redis, store, name } = this.#parts;
     const fed = await readFed(redis, store, name);
     return fed?.open ? fed.mark : null;
+  }
+
+  /** Whether somebody had the source go on elsewhere since the place was read. */
+  async wasSought(): Promise<boolean> {
+    const { redis, store, name } = this.#parts;
+    const at = this.#at;
+    return at !== null && (await placeIn(redis, store, name))?.sought !== at.sought && this.#at?.sought === at.sought;
   }
 
   /** Forgets the place, which `seek` may have moved: the next call reads it from Redis. A promise stays, since it names the place that it was made for. */
@@ -95,7 +115,7 @@ export class Inlet {
     await beginAt(redis, store, name, { place, read });
     await openSource(redis, store, { source: name, from: `${reachedMs}-0` });
     this.forgetPlace();
-    return (await this.place()) ?? { place, read, fedId: `${reachedMs}-0`, open: true, toldMs: reachedMs };
+    return (await this.place()) ?? { place, read, fedId: `${reachedMs}-0`, open: true, toldMs: reachedMs, sought: 0 };
   }
 
   /**

@@ -38,6 +38,9 @@ const MOST_ITEMS = 500;
 const ENDED_MS = 60_000;
 const PAUSED_MS = 500;
 
+/** How often it is looked whether somebody moved the place, while nothing comes. */
+const LOOK_MS = 1_000;
+
 const IDLE = Symbol('idle');
 
 /** A source that a program reads. */
@@ -46,6 +49,7 @@ export class ProgramSource implements Service {
   readonly #loop: Loop;
   #reading = new AbortController();
   #stopping = false;
+  #sought = false;
 
   constructor(parts: ProgramSourceParts) {
     const { inlet, clock, logger } = parts;
@@ -86,6 +90,7 @@ export class ProgramSource implements Service {
     const iterator = read(at.place === '' ? null : at.place, this.#reading.signal)[Symbol.asyncIterator]();
     let waiting: SourceItem[] = [];
     let next = iterator.next();
+    const looking = setInterval(() => void this.#look(), LOOK_MS);
     try {
       for (;;) {
         const got = await Promise.race([next, waiting.length === 0 ? aborted : soon()]);
@@ -95,15 +100,27 @@ export class ProgramSource implements Service {
           next = iterator.next();
           if (waiting.length < MOST_ITEMS) continue;
         }
-        if (!(await this.#bring(waiting))) return false;
+        if (!(await this.#bring(waiting)) || this.#sought) return false;
         waiting = [];
         if ((got !== IDLE && got.done) || this.#reading.signal.aborted) return true;
       }
     } finally {
+      clearInterval(looking);
+      if (this.#sought) inlet.forgetPlace();
+      this.#sought = false;
       this.#reading.abort();
       next.catch(() => undefined);
       void iterator.return?.()?.catch(() => undefined);
     }
+  }
+
+  /** Ends the reading where somebody had the source go on elsewhere, though nothing comes. */
+  async #look(): Promise<void> {
+    const reading = this.#reading;
+    const sought = await this.#parts.inlet.wasSought().catch(() => false);
+    if (!sought || reading !== this.#reading || reading.signal.aborted) return;
+    this.#sought = true;
+    reading.abort();
   }
 
   /** @returns false where the place has to be asked for anew */

@@ -79,7 +79,8 @@ export abstract class Sourced extends Reactor {
     const layout = await this.format.toWrite();
     const durability = durabilityOf(connections, store, settings, clock);
     const admit = (characters: number): Promise<void> | null => this.admit(characters);
-    const inlet = new Inlet({ name, spec: { name, type: 'program', hold }, redis, store, durability, admit });
+    const spec = { name, type: 'program', hold };
+    const inlet = new Inlet({ name, spec, stream: null, redis, store, durability, admit });
     const service = new ProgramSource({ inlet, read, clock, logger });
     const promiseOf = (source: string): typeof inlet.promise => (source === name ? inlet.promise : null);
     const marks = new SourceMarks({ redis, store, layout, promiseOf, clock, logger });

@@ -97,7 +97,8 @@ export class Sources implements Service {
     const foreign = foreignOf(stream, store, this.#servers);
     const spec = publicSpec(stream.spec);
     const { redis } = connections;
-    const inlet = new Inlet({ name: stream.name, spec, redis, store, durability: this.#durability, admit });
+    const { name, key } = stream;
+    const inlet = new Inlet({ name, spec, stream: key, redis, store, durability: this.#durability, admit });
     const service = new StreamSource({ stream, foreign, inlet, clock, logger });
     service.start();
     return { said: JSON.stringify(stream), inlet, service, foreign };

@@ -46,6 +46,15 @@ test('an item is taken once it is in the log, a dead letter and a place alone to
   expect(taken).toEqual(['1', '2', '3'].map((position) => [position, 1]));
 });
 
+test('a source that is sought while nothing comes is read from there', async () => {
+  const watchfire = engine();
+  await watchfire.source('numbers', counting(3));
+  await eventually('all are in', async () => (await counted(watchfire)).length === 3);
+  await watchfire.seekSource('numbers', '1');
+  await eventually('two are in again', async () => (await counted(watchfire)).length === 5);
+  expect(await counted(watchfire)).toEqual([1, 2, 3, 2, 3].map((n) => `numbers:${n}`));
+});
+
 test('what is no event is a dead letter, and the rest comes in', async () => {
   const watchfire = engine();
   await watchfire.source('mixed', async function* () {

@@ -60,6 +60,7 @@ export class Shop {
     const inlet = new Inlet({
       name: stream.name,
       spec: publicSpec(stream.spec),
+      stream: stream.key,
       redis: connections.redis,
       store,
       durability: null,
