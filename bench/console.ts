@@ -21,7 +21,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   'an event': ['events/ENTRY'],
   Alerts: ['alerts', 'silences'],
   'Dead letters': ['letters'],
-  Deliveries: ['deliveries?limit=100'],
+  Deliveries: ['deliveries/groups'],
   Queues: ['queues'],
 };
 
