@@ -11,10 +11,11 @@ import { commandLine } from '../../support/usage.ts';
 import { checks } from '../checks.ts';
 import { type Agreement, compare, delaysOf, tell } from './agreement.ts';
 import { watchfire as command } from './command.ts';
-import { loggedIds, storedEvents } from './firings.ts';
+import { logged, storedEvents } from './firings.ts';
 import { Prefect } from './prefect.ts';
+import { Redelivered } from './redelivered.ts';
 import { staged } from './stage.ts';
-import { DEPARTURES, FALSE_ABSENCE, foreignEvents, heartbeats, TWICE, twenty } from './twenty.ts';
+import { DEPARTURES, foreignEvents, heartbeats, twenty, WORDS } from './twenty.ts';
 
 /**
  * A real Prefect whose messages go through Redis runs flows and its own automations. Watchfire reads its stream with the same automations, and
@@ -32,11 +33,14 @@ const NAMESPACE = 'wf';
 const HEARTBEAT_MS = 2_000;
 /** Twice the window in which a flow run has to end. */
 const STUCK_SECONDS = 24;
-/** How often Prefect looks for absences, by default, and the longest of their windows: it looks again after that where nothing was open. */
+/** How often Prefect looks for absences, by default. */
 const SCHEDULER_MS = 5_000;
-const WINDOW_MS = 12_000;
 
-/** How long both may take until they agree, behind the last event. */
+/** By how much its absences may be later than what it is behind with events: far more than a run of its scheduler, which is printed. */
+const BEHIND_MS = 120_000;
+
+/** How long Prefect may take to evaluate what is there, and how long both may take then until they agree. */
+const DONE_MS = 1_800_000;
 const AGREE_MS = 300_000;
 
 function settings(server: PrivateServer): Readonly<Record<string, string>> {
@@ -49,6 +53,8 @@ function settings(server: PrivateServer): Readonly<Record<string, string>> {
     PREFECT_REDIS_MESSAGING_PORT: String(server.port),
     PREFECT_REDIS_MESSAGING_DB: '0',
     ...(password && { PREFECT_REDIS_MESSAGING_PASSWORD: password }),
+    // Its database is locked at times: it is to try again as often as it takes, where others would mend a dead letter by hand.
+    PREFECT_REDIS_MESSAGING_CONSUMER_MAX_RETRIES: '1000',
     // Its server may be too busy for a moment.
     PREFECT_CLIENT_RETRY_EXTRA_CODES: '500,503',
   };
@@ -65,13 +71,13 @@ async function makeAutomations(dir: string, prefect: Prefect, url: string): Prom
 }
 
 async function drive(prefect: Prefect, { runs, atOnce }: Options): Promise<void> {
+  for (const event of foreignEvents()) await prefect.post('/events', [event]);
   const over = new AbortController();
   const beating = (async () => {
     for (; !over.signal.aborted; await pause(HEARTBEAT_MS)) await prefect.post('/events', heartbeats());
   })();
   const flows = path.join(import.meta.dirname, 'flows.py');
   const ran = prefect.program(flows, String(runs), String(atOnce), String(STUCK_SECONDS)).finally(() => over.abort());
-  for (const event of foreignEvents()) await prefect.post('/events', [event]);
   await Promise.all([ran, beating]);
 }
 
@@ -80,11 +86,12 @@ async function prove(dir: string, server: PrivateServer, options: Options): Prom
   return await checks(async (check) => {
     const more = { packages: ['prefect-redis==0.3.0'], env: settings(server) };
     const prefect = await Prefect.start(dir, options.python, more);
+    const redelivered = new Redelivered(server.redis);
     try {
-      const names = (await twenty()).map(({ name }) => name).filter((name, i, all) => all.indexOf(name) === i);
+      const automations = [...new Map((await twenty()).map((one) => [one.name, one])).values()];
       await check('the departures are those of the rules', async () => {
         const rules = await readFile(path.join(root, 'docs/rules.md'), 'utf8');
-        for (const words of [...Object.values(DEPARTURES), FALSE_ABSENCE, TWICE])
+        for (const words of [...Object.values(DEPARTURES), ...Object.values(WORDS)])
           assert.ok(rules.includes(words), words);
       });
       await check('Watchfire loads the automations of the server, and reads its stream', async () => {
@@ -99,31 +106,35 @@ async function prove(dir: string, server: PrivateServer, options: Options): Prom
       });
       let last: Agreement | null = null;
       await check('both fired the same', async () => {
+        await eventually('Prefect has evaluated all that is in its stream', () => redelivered.isDone(), {
+          timeoutMs: DONE_MS,
+        });
         const agree = async (): Promise<boolean> => {
           await pause(SCHEDULER_MS);
           const before = last?.differences.length;
-          last = await compare(names, prefect, watchfire);
+          last = await compare(automations, prefect, watchfire, redelivered.ids);
           // Twice: what only one of them fires may come a moment later.
           return last.differences.length === 0 && before === 0;
         };
         await eventually('both agree', agree, { timeoutMs: AGREE_MS }).catch(() => undefined);
         assert.ok(last !== null);
-        tell(names, last);
+        tell(automations, last);
+        console.log(`Prefect's evaluation failed at ${redelivered.ids.size} events at first`);
         assert.deepEqual((last as Agreement).differences, []);
       });
-      await check('Prefect fires no earlier, and within a run of its scheduler', async () => {
+      await check('Prefect fires no earlier, and absences when its scheduler runs', async () => {
         assert.ok(last !== null);
         const { least, events, absences } = delaysOf(last);
         const told = `at least ${least} ms, of events up to ${events} ms, of absences up to ${absences} ms`;
         console.log(`Prefect fires later: ${told}`);
-        // By so much it is behind with events, too.
-        assert.ok(least > -1_000 && absences < WINDOW_MS + 2 * SCHEDULER_MS + events, told);
+        // It is behind with events, too. Where nothing was open it looks again after the longest window; a busy machine has it look later.
+        assert.ok(least > -1_000 && absences < events + BEHIND_MS, told);
       });
       await check('each event that Prefect stored is in the log once', async () => {
         const stored = (await storedEvents(prefect)).map(({ id }) => id);
-        const logged = await loggedIds(watchfire);
-        const once = new Set(logged);
-        assert.equal(once.size, logged.length, 'some are there twice');
+        const ids = (await logged(watchfire)).map(([id]) => id);
+        const once = new Set(ids);
+        assert.equal(once.size, ids.length, 'some are there twice');
         assert.deepEqual(
           stored.filter((id) => !once.has(id)),
           [],
@@ -131,6 +142,7 @@ async function prove(dir: string, server: PrivateServer, options: Options): Prom
         console.log(`${stored.length} events`);
       });
     } finally {
+      redelivered.stop();
       await prefect.stop();
       await watchfire.close();
     }

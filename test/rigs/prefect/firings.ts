@@ -15,6 +15,7 @@ export type StoredEvent = Readonly<{
   event: string;
   occurred: string;
   resource: Readonly<Record<string, string>>;
+  related: readonly Readonly<Record<string, string>>[];
   payload: unknown;
 }>;
 
@@ -46,26 +47,27 @@ export function firedByPrefect(stored: readonly StoredEvent[]): Fired[] {
 /** What Watchfire fired, as its ledger says. */
 export async function firedByWatchfire({ connections, store }: Watchfire): Promise<Fired[]> {
   const fired: Fired[] = [];
-  for await (const fields of allOf(connections.redis, store.keys.firings)) {
+  for await (const [, fields] of allOf(connections.redis, store.keys.firings)) {
     const { name, state, labels, event, triggered } = parseFiring(fields);
     if (state === 'Triggered') fired.push({ automation: name, what: told(labels, event), atMs: triggered });
   }
   return fired;
 }
 
-/** Ids of the events in the log of Watchfire, in order. */
-export async function loggedIds({ connections, store }: Watchfire): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const fields of allOf(connections.redis, store.keys.events))
+/** Ids of the events in the log of Watchfire, in order, and when each came in, in ms. */
+export async function logged({ connections, store }: Watchfire): Promise<[id: string, atMs: number][]> {
+  const events: [string, number][] = [];
+  for await (const [entry, fields] of allOf(connections.redis, store.keys.events))
     for (const [i, name] of fields.entries())
-      if (name === 'data') ids.push((JSON.parse(fields[i + 1] ?? '{}') as { id: string }).id);
-  return ids;
+      if (name === 'data')
+        events.push([(JSON.parse(fields[i + 1] ?? '{}') as { id: string }).id, Number.parseInt(entry, 10)]);
+  return events;
 }
 
-async function* allOf(redis: Redis, key: string): AsyncGenerator<string[]> {
+async function* allOf(redis: Redis, key: string): AsyncGenerator<[entry: string, fields: string[]]> {
   for (let from = '-'; ; ) {
     const page = await redis.xrange(key, from, '+', 'COUNT', PAGE);
-    for (const [, fields] of page) yield fields;
+    yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;
     from = `(${last[0]}`;

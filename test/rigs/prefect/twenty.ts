@@ -22,26 +22,61 @@ export const DEPARTURES: Readonly<Record<string, string>> = {
   'A sequence in a compound in a sequence': '`after` without `for_each`: alerts although nothing was armed',
 };
 
-/** Prefect judges an absence although the event that belongs there waits to be evaluated: its own firing alone, where that event is stored. */
-export const FALSE_ABSENCE = 'absences wait for the backlog';
-/** Prefect evaluates an event again where a first try failed. */
-export const TWICE = 'Failures and redeliveries count or fire twice';
+/** Those that never fire, each with the reason. */
+export const SILENT: Readonly<Record<string, string>> = { 'Every event at all': 'it is switched off' };
 
-/** Automations that count: an event that Prefect evaluates twice has them fire with another one. */
-export const COUNTED: readonly string[] = ['Five failed or crashed runs of one flow', 'Late runs of a work queue'];
-
-/** Automations about what does not happen, of those that are to agree. */
-export const ABSENCES: readonly string[] = ['Stuck flow runs', 'Work pool not ready'];
-
-/** The automation whose absences can be judged by what Prefect stored: what has to follow the event that arms it, in seconds. */
-export const WATCHED_RUNS = {
-  name: 'Stuck flow runs',
-  ends: ['Completed', 'Failed', 'Crashed', 'Cancelled'].map((state) => `prefect.flow-run.${state}`),
-  withinMs: 1_000 * LONGEST.Proactive,
+/** Words of the rules about what one of them may fire alone. */
+export const WORDS = {
+  /** Prefect judges an absence although the event that belongs there waits to be evaluated. */
+  falseAbsence: 'absences wait for the backlog',
+  /** Prefect evaluates an event again where a first try failed, behind others: what counts fires with another one, or once more. */
+  twice: 'Failures and redeliveries count or fire twice',
+  /** What came behind the end of the window, before Prefect looked, is the event of its firing. */
+  usedUp: 'A late expected event fires the alert and is used up',
+  /** What happened in time and came in behind the end of the window was there when Prefect looked. */
+  drifts: 'Windows drift with the moment of evaluation',
 } as const;
 
-type Trigger = { posture?: keyof typeof LONGEST; within?: unknown; match?: object; triggers?: Trigger[] };
-type Automation = { name: string; trigger: Trigger } & Record<string, unknown>;
+/** Automations about what does not happen, of those that are to agree, and what ends the absence. */
+export const ABSENCES: Readonly<Record<string, readonly string[]>> = {
+  'Stuck flow runs': ['Completed', 'Failed', 'Crashed', 'Cancelled'].map((state) => `prefect.flow-run.${state}`),
+  'Work pool not ready': ['prefect.work-pool.ready'],
+};
+export const ABSENCE_MS = 1_000 * LONGEST.Proactive;
+
+/** An automation that counts for each flow, and the one that fires with each event that it counts: so it is known in which order Prefect did. */
+export const COUNTED = {
+  name: 'Five failed or crashed runs of one flow',
+  threshold: 5,
+  withinMs: 1_000 * LONGEST.Reactive,
+};
+export const EACH_COUNTED = WATCHED;
+
+type Trigger = {
+  posture?: keyof typeof LONGEST;
+  within?: unknown;
+  match?: object;
+  expect?: string[];
+  after?: string[];
+  threshold?: number;
+  triggers?: Trigger[];
+};
+export type Automation = { name: string; trigger: Trigger } & Record<string, unknown>;
+
+/** Whether it depends on the order of its events, since it counts or composes them. */
+export function countsOrComposes({ trigger: { triggers, threshold = 1 } }: Automation): boolean {
+  return triggers !== undefined || threshold > 1;
+}
+
+/** Whether an event of this name concerns it. */
+export function concerns({ trigger }: Automation, name: string): boolean {
+  const all = (one: Trigger): string[] => [
+    ...(one.expect ?? []),
+    ...(one.after ?? []),
+    ...(one.triggers ?? []).flatMap(all),
+  ];
+  return all(trigger).includes(name);
+}
 
 export async function twenty(): Promise<Automation[]> {
   const text = await readFile(path.join(import.meta.dirname, 'automations.yaml'), 'utf8');
@@ -81,6 +116,9 @@ function eventOf(
   return { id: crypto.randomUUID(), occurred: new Date().toISOString(), event, resource, related };
 }
 
+const FAILED = 'prefect.flow-run.Failed';
+const FLOW = { 'prefect.resource.id': 'prefect.flow.elsewhere', 'prefect.resource.role': 'flow' };
+
 /** What is there as long as all is well. */
 export function heartbeats(): PrefectEvent[] {
   return [eventOf('shop.heartbeat', 'shop.eu'), eventOf('region.alive', 'region.ap', { region: 'ap' })];
@@ -94,6 +132,11 @@ export function* foreignEvents(): Generator<PrefectEvent> {
   for (const step of ['placed', 'paid', 'sent']) yield eventOf(`order.${step}`, 'order.1');
   const queue = { 'prefect.resource.id': 'prefect.work-queue.1', 'prefect.resource.role': 'work-queue' };
   for (let i = 0; i < 10; i += 1) yield eventOf('prefect.flow-run.Late', 'prefect.flow-run.late', {}, [queue]);
+  // At one time: however slow the machine is, as many fall into one window as have to.
+  const failed = Array.from({ length: COUNTED.threshold }, (_, i) =>
+    eventOf(FAILED, `prefect.flow-run.${i}`, {}, [FLOW]),
+  );
+  for (const event of failed) yield { ...event, occurred: failed[0]?.occurred ?? event.occurred };
   const pool = (id: number): [string, Record<string, string>] => [
     `prefect.work-pool.${id}`,
     { 'prefect.resource.name': 'pool' },
