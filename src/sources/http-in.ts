@@ -90,8 +90,12 @@ export class HttpIn {
       return refusal(401, `the request has no header ${signature}`);
     if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity')
       return refusal(415, 'bodies are taken as they are, without content-encoding');
-    if (bodyForm(headers) === null)
+    const form = bodyForm(headers);
+    if (form === null)
       return refusal(415, 'content-type must be application/json, application/x-ndjson or one of CloudEvents');
+    // Somebody who has seen one signed body could bring it as any other event.
+    if (form === 'binary' && way.signed !== null)
+      return refusal(415, 'no signature is of the headers ce-…: a signed CloudEvent is sent in structured mode');
     const { 'content-length': length, 'transfer-encoding': transfer } = headers;
     if (length === undefined && transfer === undefined) return refusal(411, 'content-length is required');
     return Number(length ?? 0) > way.maxBytes ? tooLong(way) : null;

@@ -160,6 +160,9 @@ describe('a webhook', () => {
     expect((await post(body, await signed('d1'))).answer).toEqual({ accepted: 0, repeated: 1, dead: 0 });
     expect(await post(`${body} `, await signed('d2'))).toMatchObject({ status: 401 });
     expect(await post(body, { path: '/in/hub' })).toMatchObject({ status: 401 });
+    const { path, headers } = await signed('d3');
+    const attributes = { 'ce-specversion': '1.0', 'ce-action': 'deleted' };
+    expect(await post(body, { path, headers: { ...headers, ...attributes } })).toMatchObject({ status: 415 });
     expect(await log()).toMatchObject([{ id: 'hub:d1', event: 'github.issues.opened', resource: { id: 'repo/a/b' } }]);
   });
 

@@ -71,10 +71,14 @@ async function forge(port: number): Promise<number> {
     const status = await post(port, signature);
     mustHold(`a forged signature is refused (${signature.slice(0, 20)} got ${status})`, status === 401);
   }
-  return signatures.length;
+  // A signed body that somebody has seen, as part of an event whose other parts stand in headers.
+  const attributes = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-action': 'deleted' };
+  const status = await post(port, right, { 'x-github-delivery': 'd2', ...attributes });
+  mustHold(`attributes that nobody signed are refused (got ${status})`, status === 415);
+  return signatures.length + 1;
 }
 
-async function post(port: number, signature: string): Promise<number> {
+async function post(port: number, signature: string, more: Readonly<Record<string, string>> = {}): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${port}/in/hub`, {
     method: 'POST',
     body: BODY,
@@ -83,6 +87,7 @@ async function post(port: number, signature: string): Promise<number> {
       'x-github-event': 'issues',
       'x-github-delivery': 'd1',
       ...(signature !== '' && { 'x-hub-signature-256': signature }),
+      ...more,
     },
   });
   await response.text();
