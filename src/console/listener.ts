@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type HttpAddress, type Listening, listenAt } from '../http/address.ts';
+import { BoundedConnections } from '../http/connections.ts';
 
 const HEADER_BYTES = 16_384;
 const HEADERS = 60;
@@ -17,11 +18,12 @@ export async function startListener(
   const server = createServer(
     { maxHeaderSize: HEADER_BYTES, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
     async (request, response) => {
+      held.follow(request, response);
       if (!(await handle(request, response)))
         response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n');
     },
   );
-  server.maxConnections = CONNECTIONS;
+  const held = new BoundedConnections(server, CONNECTIONS);
   server.maxHeadersCount = HEADERS;
   return await listenAt(server, address, 'http');
 }

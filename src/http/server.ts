@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Logger } from 'pino';
 import { reasonOf } from '../errors.ts';
 import { addressOf, isLoopback, type Listening, listenAt } from './address.ts';
+import { BoundedConnections, hasBody } from './connections.ts';
 
 /*
  * The one HTTP server of a process: what is asked of the process itself. It only shows, and changes nothing. What listens on loopback
@@ -60,10 +61,11 @@ function serverOf(parts: HttpParts, loopback: boolean): Server {
   const server = createServer(
     { ...limits, maxHeaderSize: HEADER_BYTES, connectionsCheckingInterval: Math.min(1_000, requestMs) },
     (request, response) => {
+      held.follow(request, response);
       void respond(parts, loopback, request, response);
     },
   );
-  server.maxConnections = CONNECTIONS;
+  const held = new BoundedConnections(server, CONNECTIONS);
   server.maxHeadersCount = HEADERS;
   return server;
 }
@@ -121,8 +123,4 @@ function hostOf({ headers: { host = '' } }: IncomingMessage): string {
     .replace(/:\d*$/, '')
     .replace(/^\[|\]$/g, '')
     .toLowerCase();
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Logger } from 'pino';
 import { InvalidDocument, reasonOf } from '../errors.ts';
 import { addressOf, listenAt } from '../http/address.ts';
+import { BoundedConnections } from '../http/connections.ts';
 import { LINK_ACTS, type LinkAct, readLink } from './link.ts';
 import { actByLink, alertOf, doneBefore, type LinkDesk } from './link-desk.ts';
 import { donePage, PAGE_HEADERS, questionPage, sentencePage } from './link-page.ts';
@@ -63,10 +64,11 @@ function serverOf(parts: LinkParts): Server {
   const server = createServer(
     { ...limits, maxHeaderSize: HEADER_BYTES, connectionsCheckingInterval: Math.min(1_000, requestMs) },
     (request, response) => {
+      held.follow(request, response);
       void respond(parts, request, response);
     },
   );
-  server.maxConnections = CONNECTIONS;
+  const held = new BoundedConnections(server, CONNECTIONS);
   server.maxHeadersCount = HEADERS;
   // Also for a connection that sends nothing at all.
   server.timeout = requestMs;

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Logger } from 'pino';
 import { reasonOf } from '../errors.ts';
 import { type HttpAddress, type Listening, listenAt } from '../http/address.ts';
+import { BoundedConnections } from '../http/connections.ts';
 import { type Reply, refusal } from './answer.ts';
-import { BoundedConnections } from './connections.ts';
 import type { HttpIn } from './http-in.ts';
 
 /** What services send, with a signature and the marks of some proxies. */

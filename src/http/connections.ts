@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
@@ -27,6 +27,14 @@ export class BoundedConnections {
     if (this.#answering.delete(socket)) this.#waiting.add(socket);
   }
 
+  /** Follows a request until all is said that answers it: how fast that is read is the sender's affair. */
+  follow(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    if (hasBody(request)) request.once('end', () => this.answering(socket));
+    else this.answering(socket);
+    for (const end of ['prefinish', 'close']) response.once(end, () => this.answered(socket));
+  }
+
   #take(socket: Socket): void {
     if (this.#waiting.size + this.#answering.size >= this.#most) {
       const [longest] = this.#waiting;
@@ -43,4 +51,9 @@ export class BoundedConnections {
       this.#answering.delete(socket);
     });
   }
+}
+
+/** Whether a request says that a body follows. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
