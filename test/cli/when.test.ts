@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { away, count, moment, span, timeOfDay } from '../../src/cli/view/when.ts';
+import { away, count, countThings, moment, span, timeOfDay } from '../../src/cli/view/when.ts';
 
 const T = Date.parse('2026-03-02T09:00:05.123Z');
 const MINUTE = 60_000;
@@ -35,4 +35,12 @@ test.each([
 
 test('large numbers are written with their thousands apart', () => {
   expect(count(1_234_567)).toBe('1,234,567');
+});
+
+test.each([
+  [0, '0 entries of the log'],
+  [1, '1 entry of the log'],
+  [12_345, '12,345 entries of the log'],
+])('%i of something is said as people say it', (number, words) => {
+  expect(countThings(number, ['entry of the log', 'entries of the log'])).toBe(words);
 });

@@ -4,18 +4,21 @@ import { confirmed, yesOption } from '../confirm.ts';
 import { withWatchfire } from '../connect.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { asJson, outputOption, plain, printJson } from '../view/output.ts';
-import { count } from '../view/when.ts';
+import { count, countThings } from '../view/when.ts';
 
 /** What people call the kinds of what goes, in the order of the report. */
 const NAMES = {
-  events: 'entries of the log',
-  firings: 'firings',
-  keys: 'keys with all they hold',
-  documents: 'remembered events of other keys, whose content goes',
-  jobs: 'jobs',
-  deliveries: 'records of deliveries',
-  letters: 'dead letters',
-  changes: 'records of changes, silences and acts',
+  events: ['entry of the log', 'entries of the log'],
+  firings: ['firing', 'firings'],
+  keys: ['key with all it holds', 'keys with all they hold'],
+  documents: [
+    'remembered event of another key, whose content goes',
+    'remembered events of other keys, whose content goes',
+  ],
+  jobs: ['job', 'jobs'],
+  deliveries: ['record of a delivery', 'records of deliveries'],
+  letters: ['dead letter', 'dead letters'],
+  changes: ['record of changes, silences and acts', 'records of changes, silences and acts'],
 } as const;
 
 export const verb: Verb = {
@@ -62,7 +65,7 @@ function print(io: Io, { waiting, ...counts }: ErasedCounts, dryRun: boolean): v
   const found = Object.entries(NAMES).filter(([kind]) => counts[kind as keyof typeof NAMES] > 0);
   if (found.length === 0) io.out(dryRun ? 'nothing carries it' : 'nothing carried it');
   else io.out(dryRun ? 'would remove:' : 'removed:');
-  for (const [kind, name] of found) io.out(`  ${count(counts[kind as keyof typeof NAMES])} ${name}`);
+  for (const [kind, name] of found) io.out(`  ${countThings(counts[kind as keyof typeof NAMES], name)}`);
   if (waiting > 0)
     io.err(`watchfire: ${count(waiting)} wait still to be applied, handed on or finished: run it again when they are`);
 }

@@ -4,18 +4,18 @@ import { layoutOption, partitionsOptions } from '../partitions.ts';
 import { DONE, FAILED, type Io, Misuse, type Verb } from '../verb.ts';
 import { barOn } from '../view/bar.ts';
 import { asJson, outputOption, plain, printJson } from '../view/output.ts';
-import { count } from '../view/when.ts';
+import { countThings } from '../view/when.ts';
 
 /** What people call what goes along, in the order of the report. */
 const NAMES = {
-  automations: 'automations',
-  keys: 'keys with a window, an alert or firings of children',
-  times: 'keys with remembered times of expected events',
-  ids: 'remembered ids',
-  parked: 'events that wait for the one they follow',
-  entries: 'entries of the log',
-  firings: 'firings',
-  letters: 'dead letters',
+  automations: ['automation', 'automations'],
+  keys: ['key with a window, an alert or firings of children', 'keys with a window, an alert or firings of children'],
+  times: ['key with remembered times of expected events', 'keys with remembered times of expected events'],
+  ids: ['remembered id', 'remembered ids'],
+  parked: ['event that waits for the one it follows', 'events that wait for the one they follow'],
+  entries: ['entry of the log', 'entries of the log'],
+  firings: ['firing', 'firings'],
+  letters: ['dead letter', 'dead letters'],
 } as const;
 
 export const verb: Verb = {
@@ -67,7 +67,7 @@ function print(io: Io, { word, from, to, counts }: RepartitionReport, dryRun: bo
   io.out(plain(`${dryRun ? 'would lead' : 'led'} from ${before} to ${after}:`));
   for (const [kind, name] of Object.entries(NAMES)) {
     const found = counts[kind as keyof typeof NAMES];
-    if (found > 0) io.out(`  ${count(found)} ${name}`);
+    if (found > 0) io.out(`  ${countThings(found, name)}`);
   }
   if (word === 'cut-off') io.out('interrupted: run "watchfire repartition" again');
   else if (!dryRun) io.out('done: workers can start');

@@ -43,3 +43,8 @@ export function away(ms: number, now: number): string {
 export function count(number: number): string {
   return number.toLocaleString('en-US');
 }
+
+/** A number of things: `1 entry of the log`, `12,345 entries of the log`. */
+export function countThings(number: number, [one, many]: readonly [one: string, many: string]): string {
+  return `${count(number)} ${number === 1 ? one : many}`;
+}
