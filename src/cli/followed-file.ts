@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../errors.ts';
 import { isRecord } from '../model/record.ts';
@@ -163,7 +163,9 @@ export async function readPlace(file: string): Promise<FilePlace | null> {
 export async function writePlace(file: string, place: FilePlace): Promise<void> {
   const fresh = `${file}.new`;
   try {
-    await writeFile(fresh, `${JSON.stringify(place)}\n`);
+    // In a folder of others a link may stand there, which must not lead to another file.
+    await rm(fresh, { force: true });
+    await writeFile(fresh, `${JSON.stringify(place)}\n`, { flag: 'wx' });
     await rename(fresh, file);
   } catch (error) {
     throw new Misuse(`cannot keep the place in ${file}: ${reasonOf(error)}; name another file by --place`);

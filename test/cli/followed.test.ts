@@ -1,8 +1,17 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { FollowNote } from '../../src/cli/followed-file.ts';
+import { type FollowNote, writePlace } from '../../src/cli/followed-file.ts';
 import { sendFollowed } from '../../src/cli/send-followed.ts';
 import type { Tally } from '../../src/cli/send-lines.ts';
 import type { LineMap } from '../../src/cli/send-map.ts';
@@ -153,6 +162,17 @@ describe('a file that is followed', () => {
     await follow([() => undefined], { emit });
     expect(names()).toEqual(['a']);
   });
+});
+
+test('a link that somebody laid where the place is written leads to no other file', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'watchfire-place-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [place, other] = [path.join(folder, 'f.place'), path.join(folder, 'other')];
+  writeFileSync(other, 'mine');
+  symlinkSync(other, `${place}.new`);
+  await writePlace(place, { ino: 1, turn: 0, offset: 5, head: '', headBytes: 0 });
+  expect(readFileSync(other, 'utf8')).toBe('mine');
+  expect(JSON.parse(readFileSync(place, 'utf8'))).toMatchObject({ offset: 5 });
 });
 
 test('lines become events by a preset and a map, from standard input as well', async () => {
