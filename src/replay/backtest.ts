@@ -2,10 +2,11 @@ import type { Automation } from '../model/automation.ts';
 import { type Firing, parseFiring } from '../model/firing.ts';
 import type { FiringEntry } from '../redis/ledger.ts';
 import { readStanding } from '../redis/past.ts';
+import { alertsThatDiffer } from './alerts.ts';
 import { type CandidateLog, type CandidateOptions, playCandidates, playFile } from './candidates.ts';
 import { type Difference, differenceOf, type Sameness, sameness } from './compare.ts';
 import type { ExactFrom } from './exactness.ts';
-import { alertsAt, entriesOf, type LiveEngine, ledgerOf, type Retained, readRetained } from './live.ts';
+import { entriesOf, type LiveEngine, ledgerOf, type Retained, readRetained } from './live.ts';
 import { beginningMs } from './past.ts';
 import type { ScratchPlace } from './player.ts';
 import { RecordedReplay, type ReplayOptions, type ReplayProgress } from './recorded.ts';
@@ -41,7 +42,7 @@ export type Backtest = Readonly<{
   firings: readonly ToldFiring[];
   first: readonly Firing[];
   exact: ReadonlyMap<string, ExactFrom>;
-  /** How many keys are not compared, since they had an alert when the log began. */
+  /** How many keys are not compared, since their alert came of what is older than the log. */
   doubtful: number;
   complete: boolean;
   /** Entries of the log that were erased. The replay lacks them: an automation that met one is compared again from where it no longer matters. */
@@ -146,7 +147,7 @@ export async function recordedBacktest(
   await recorded.player.settle(standing.nowMs);
   const ledger = await ledgerOf(live, retained, past.complete ? 0 : retained.frontMs);
   const { exact } = recorded;
-  const doubtful = await alertsAt(live, retained);
+  const doubtful = await alertsThatDiffer(live, retained, gathered.told, exact);
   const same = sameness(gathered.told, ledger, exact, doubtful, gathered.told.length - before);
   const { entries } = recorded.run;
   const compared = { exact, doubtful: doubtful.size, same, own };

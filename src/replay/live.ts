@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import type { Automation } from '../model/automation.ts';
 import { type Entry, msOf } from '../model/intake.ts';
 import type { PartitionLayout } from '../model/partition.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
@@ -8,10 +7,8 @@ import { byId, idBefore, isAfter } from '../redis/log.ts';
 import { countBetween, ledgerUpTo, readStanding, type StandingEngine } from '../redis/past.ts';
 import { readEntries } from '../redis/scratch-log.ts';
 import type { Store } from '../redis/store.ts';
-import { alerts } from './exactness.ts';
 import { type Past, pastOf } from './past.ts';
 import type { ScratchPlace } from './player.ts';
-import { automationIn } from './run.ts';
 import { type ToldFiring, toldOf } from './told.ts';
 
 /** An engine whose log is replayed; nothing of it is changed. */
@@ -159,24 +156,4 @@ export async function ledgerOf(
 /** A key of an automation, by its triggering_labels as JSON. */
 export function keyOf({ automation, labels }: Pick<ToldFiring, 'automation' | 'labels'>): string {
   return JSON.stringify([automation, labels]);
-}
-
-/** Keys that had an alert when the log began, by the ledger: what comes of it is not in the log. */
-export async function alertsAt(live: LiveEngine, retained: Retained): Promise<ReadonlySet<string>> {
-  const { automations, complete } = retained.past;
-  const alerting = new Set([...automations.values()].flatMap((stood) => alertingId(automationIn(stood))));
-  const open = new Set<string>();
-  if (complete || alerting.size === 0) return open;
-  const { frontMs } = retained;
-  for (const told of await ledgerOf(live, retained, 0)) {
-    if (!alerting.has(told.automation) || told.triggered > frontMs) continue;
-    if (told.state === 'Triggered') open.add(keyOf(told));
-    else open.delete(keyOf(told));
-  }
-  return open;
-}
-
-function alertingId(automation: Automation | null): string[] {
-  if (automation === null || automation.trigger.type !== 'event') return [];
-  return alerts(automation.trigger) ? [automation.id] : [];
 }

@@ -81,6 +81,32 @@ test('an absence that an event from before the log held is not said to be exact'
   expect((await backtest(liveOf(world), placeBeside(world))).same).toMatchObject(NOTHING);
 });
 
+test('an alert that came of what is older than the log is not compared, nor is its end', async () => {
+  const world = await World.claimed();
+  const silent = { posture: 'Proactive', after: ['beat'], expect: ['beat'], for_each: ['id'], within: 60 };
+  await world.put({ id: 'silent', name: 'Silent', trigger: silent });
+  await world.meet('beat', { resource: 'm1' });
+  const front = await world.at(2).send('note');
+  await world.drain();
+  // It is raised behind the front of the log, by a beat that lies before it.
+  await world.at(70).settle();
+  await passTime(world);
+  for (const resource of ['m1', 'm2']) await world.at(3_060).meet('beat', { resource });
+  await world.at(4_000).settle();
+  await world.drain();
+  expect((await world.firings()).map(({ labels, state }) => `${labels.id} ${state}`)).toEqual([
+    'm1 Triggered',
+    'm1 Resolved',
+    'm1 Triggered',
+    'm2 Triggered',
+  ]);
+  await trimmedTo(world, front);
+  expect(await backtest(liveOf(world), placeBeside(world))).toMatchObject({
+    doubtful: 1,
+    same: { ...NOTHING, compared: 1 },
+  });
+});
+
 test('an absence that the replay alone holds, as a leader is not retained, is not said to be exact', async () => {
   const world = await World.claimed();
   await writeSettings(world.redis, world.store, { followWaitMs: 4 * 3_600_000 });

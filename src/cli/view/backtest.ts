@@ -140,7 +140,7 @@ function comparedLines({ same, own, doubtful, complete, erased }: Backtest): str
           (misplaced === null ? '' : `, from ${misplaced.id} on the order differs`),
       ]
     : [`the ledger again, firing by firing: ${count(compared)} compared`];
-  if (doubtful > 0) lines.push(`not compared: ${count(doubtful)} keys that had an alert when the log began`);
+  if (doubtful > 0) lines.push(`not compared: ${count(doubtful)} keys whose alert came of what is older than the log`);
   if (erased > 0)
     lines.push(`erased: ${count(erased)} entries; automations that had met them are compared from EXACT FROM on`);
   if (complete && own !== null && own.unexpected + own.lacking > 0)
