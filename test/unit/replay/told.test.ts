@@ -22,3 +22,9 @@ test.each([
 ])('%s makes a difference', (_, changed) => {
   expect(essence(['children', child({}, changed)])).not.toBe(essence(['children', child({})]));
 });
+
+test('what a later version says of a firing makes no difference', () => {
+  expect(essence(['firing', 'f', 'state', 'Triggered', 'addition', '1'])).toBe(
+    essence(['firing', 'f', 'state', 'Triggered']),
+  );
+});
