@@ -67,15 +67,21 @@ const whyAbsent: Why = ({ name }, both, { by, what }, { stored, arrivals }) => {
 };
 
 /** Prefect evaluates events behind others where its first try failed: what depends on their order comes out otherwise. */
-const whyCounted: Why = (automation, both, { what }, evidence) => {
-  if (!countsOrComposes(automation)) return null;
+const whyCounted: Why = (automation, both, { by, what }, evidence) => {
+  if (by === 'Watchfire' && wasRetried(partsOf(what).event, evidence)) return WORDS.twice;
   if (automation.name === COUNTED.name && followsFromOrder(both, partsOf(what).labels, evidence)) return WORDS.twice;
   return wasDisturbed(automation, evidence) ? WORDS.twice : null;
 };
 
-/** Whether Prefect's evaluation failed at first at an event that concerns the automation. */
+/** Whether Prefect's evaluation failed at first at an event that concerns the automation, which depends on the order of its events. */
 export function wasDisturbed(automation: Automation, { stored, redelivered }: Evidence): boolean {
+  if (!countsOrComposes(automation)) return false;
   return [...redelivered].some((id) => concerns(automation, stored.get(id)?.event ?? ''));
+}
+
+/** Whether Prefect's evaluation failed at first at an event, or at the one that it follows, which it then waits for. It loses some of these. */
+function wasRetried(event: string, { stored, redelivered }: Evidence): boolean {
+  return redelivered.has(event) || redelivered.has(stored.get(event)?.follows ?? '');
 }
 
 /** Whether each of them fired what follows from the order in which it evaluated the events of one flow. */

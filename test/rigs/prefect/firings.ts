@@ -14,6 +14,7 @@ export type StoredEvent = Readonly<{
   id: string;
   event: string;
   occurred: string;
+  follows: string | null;
   resource: Readonly<Record<string, string>>;
   related: readonly Readonly<Record<string, string>>[];
   payload: unknown;
