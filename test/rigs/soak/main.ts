@@ -59,20 +59,27 @@ async function sample(redis: Redis, crowd: Crowd, count: Count, signal: AbortSig
   return samples;
 }
 
-/** The ids of the jobs that have to come, read from the ledger before it is trimmed: each automation has one action. */
-async function expectJobs(redis: Redis, signal: AbortSignal): Promise<Set<string>> {
-  const expected = new Set<string>();
-  for (let from = '-', last = false; !last; ) {
-    last = signal.aborted;
-    const page = await redis.xrange(`${PREFIX}firings`, from, '+');
-    for (const [id, fields] of page) {
+/** The ids of jobs that the ledger asks for: each automation has one action. */
+class Deserved {
+  readonly ids = new Set<string>();
+  #from = '-';
+
+  /** Reads on where it stopped. */
+  async read(redis: Redis): Promise<void> {
+    for (const [id, fields] of await redis.xrange(`${PREFIX}firings`, this.#from, '+')) {
       const field = (name: string): string => fields[fields.indexOf(name) + 1] ?? '';
-      if (field('state').toLowerCase() === 'triggered') expected.add(`f-${field('firing')}-0`);
-      from = `(${id}`;
+      if (field('state').toLowerCase() === 'triggered') this.ids.add(`f-${field('firing')}-0`);
+      this.#from = `(${id}`;
     }
-    await pause(SAMPLE_MS, undefined, { signal }).catch(() => undefined);
   }
-  return expected;
+
+  /** Reads before the ledger is trimmed, until told to stop. */
+  async follow(redis: Redis, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.read(redis);
+      await pause(SAMPLE_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
 }
 
 async function untilDrained(redis: Redis): Promise<number> {
@@ -93,7 +100,14 @@ async function untilTaken(redis: Redis): Promise<void> {
   }
 }
 
-type Outcome = { samples: Sample[]; expected: Set<string>; drainMs: number; crashes: number };
+/** `expected`: jobs of what had fired when all was applied; `deserved`: can be read on, since time goes on to bring about firings. */
+type Outcome = {
+  samples: Sample[];
+  expected: ReadonlySet<string>;
+  deserved: Deserved;
+  drainMs: number;
+  crashes: number;
+};
 
 /** Runs everything; afterwards all is drained, or was not within the bound. */
 async function run(
@@ -121,13 +135,17 @@ async function run(
   const [over, drained] = [new AbortController(), new AbortController()];
   try {
     for (let i = 0; i < options.workers; i += 1) await crowd.add();
-    const expecting = expectJobs(redis, drained.signal);
+    const deserved = new Deserved();
+    const following = deserved.follow(redis, drained.signal);
     const pushing = push(redis, options, count).finally(() => over.abort());
     const [samples] = await Promise.all([sample(redis, crowd, count, over.signal), pushing]);
     const drainMs = await untilDrained(redis);
     drained.abort();
+    await following;
+    await deserved.read(redis);
+    const expected = new Set(deserved.ids);
     await untilTaken(redis);
-    return { samples, expected: await expecting, drainMs, crashes: crowd.crashes.length };
+    return { samples, expected, deserved, drainMs, crashes: crowd.crashes.length };
   } finally {
     over.abort();
     drained.abort();
@@ -139,12 +157,17 @@ async function run(
 }
 
 /** Prints what has to be so, and whether it is. @returns how much is not */
-async function verdict(redis: Redis, { samples, expected, drainMs, crashes }: Outcome, count: Count): Promise<number> {
+async function verdict(
+  redis: Redis,
+  { samples, expected, deserved, drainMs, crashes }: Outcome,
+  count: Count,
+): Promise<number> {
   const half = samples.slice(Math.floor(samples.length / 2));
   const { done = 0, applied = 0, rejected = 0, duplicate = 0, ignored = 0 } = await outcomesOf(redis, PREFIX);
   const added = await addedTo(redis, `${PREFIX}events`);
+  await deserved.read(redis);
   const missing = [...expected].filter((id) => !count.jobs.has(id)).length;
-  const undeserved = [...count.jobs.keys()].filter((id) => !expected.has(id)).length;
+  const undeserved = [...count.jobs.keys()].filter((id) => !deserved.ids.has(id)).length;
   const twice = [...count.jobs.values()].filter((times) => times > 1).length;
   let wrong = 0;
   const say = (name: string, value: string | number, right = true): void => {
