@@ -13,6 +13,9 @@ const STARTED_BOUND_MS = 300_000;
 /** Lines of what workers wrote to standard error that are kept. */
 const COMPLAINTS = 2_000;
 
+/** Characters that are kept of what one of them wrote there. */
+const LAST_WORDS = 2_000;
+
 export type Memory = { rss: number; heapUsed: number };
 
 export type CrowdOptions = Readonly<{
@@ -92,12 +95,15 @@ export class Crowd {
     });
     // What is written to a process that was just killed does not matter.
     child.stdin.on('error', () => undefined);
+    let said = '';
     child.stderr.on('data', (text) => {
+      said = (said + String(text)).slice(-LAST_WORDS);
       this.complaints.push(String(text));
       if (this.complaints.length > COMPLAINTS) this.complaints.shift();
     });
-    child.once('exit', (code, signal) => {
-      if (!this.#doomed.has(child)) this.crashes.push(`exit ${code} ${signal}: ${this.complaints.at(-1) ?? ''}`);
+    // Not at its exit: its last words may still be on their way then.
+    child.once('close', (code, signal) => {
+      if (!this.#doomed.has(child)) this.crashes.push(`exit ${code} ${signal}: ${said}`);
     });
     return child;
   }
