@@ -56,7 +56,7 @@ function Page() {
 }
 
 function pageAt(page: string, id: string | undefined, place: readonly string[]): ComponentChildren {
-  if (page === 'overview') return <Overview />;
+  if (page === 'overview') return <Overview part={id} />;
   if (page === 'automations') return id === undefined ? <Automations /> : <AutomationDetail id={id} tab={place[2]} />;
   if (page === 'firings') return id === undefined ? <Firings /> : <FiringDetail id={id} />;
   if (page === 'events') {

@@ -3,7 +3,10 @@ import { useApi } from '../ui/api.ts';
 import { clock, count, counted, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Key, Time, type Tone } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
-import { deafIn, type Finding, type QuietOne, useWrong, wrongIn } from '../ui/wrong.tsx';
+import { aboutOf, deafIn, type Finding, type QuietOne, useWrong, wrongIn } from '../ui/wrong.tsx';
+
+/** The part of Overview that shows the sources. */
+export const SOURCES = ['overview', 'sources'] as const;
 
 type Way = readonly [words: string, ...place: readonly string[]];
 
@@ -16,8 +19,6 @@ const WAYS: Readonly<Record<string, readonly Way[]>> = {
 };
 
 function waysOf({ name, found }: Finding): readonly Way[] {
-  const [, automation] = (name === 'automations' && /^".*" \(([^()]+)\), /.exec(found)) || [];
-  if (automation !== undefined) return [['Automation', 'automations', automation]];
   const deliveries: readonly Way[] = /deliveries have failed/.test(found)
     ? [['Deliveries', 'failures', 'deliveries']]
     : [];
@@ -43,6 +44,38 @@ export function Attention() {
   );
 }
 
+/** What Overview says of one automation, in the same words of the same answers; its page says more of its condition. */
+export function OfAutomation({ id, forEach }: { id: string; forEach: readonly string[] }) {
+  const { findings, quiet } = useWrong();
+  const found = findings.data === null ? [] : wrongIn(findings.data);
+  const own = found.filter((one) => {
+    const about = aboutOf(one);
+    return about?.what === 'automation' && about.id === id;
+  });
+  const hasKeyOf = ({ silence }: QuietOne): boolean =>
+    Object.keys(silence?.labels ?? {}).every((label) => forEach.includes(label));
+  const reasons = (quiet.data?.quiet ?? []).filter(
+    (one) => one.why !== 'condition' && (one.automation === id || (one.automation === null && hasKeyOf(one))),
+  );
+  if (own.length + reasons.length === 0) return null;
+  return (
+    <div class="stack tight intro" data-of-automation={id}>
+      {own.length > 0 && <FindingList all={own} />}
+      {reasons.length > 0 && <QuietList all={reasons} />}
+    </div>
+  );
+}
+
+function FindingList({ all }: { all: readonly Finding[] }) {
+  return (
+    <ul class="stack">
+      {all.map((one) => (
+        <FindingItem key={`${one.name}${one.found}`} one={one} />
+      ))}
+    </ul>
+  );
+}
+
 function QuietList({ all }: { all: readonly QuietOne[] }) {
   return (
     <ul class="stack tight">
@@ -65,13 +98,7 @@ function Findings({ found, deaf }: { found: FindingsAnswer; deaf: readonly Quiet
   return (
     <div class="stack">
       {deaf.length > 0 && <QuietList all={deaf} />}
-      {wrong.length > 0 && (
-        <ul class="stack">
-          {wrong.map((one) => (
-            <FindingItem key={`${one.name}${one.found}`} one={one} />
-          ))}
-        </ul>
-      )}
+      {wrong.length > 0 && <FindingList all={wrong} />}
     </div>
   );
 }
@@ -81,7 +108,7 @@ function FindingItem({ one }: { one: Finding }) {
     <li data-finding={one.name}>
       <div class="row wrap">
         <Badge tone={one.grade === 'bad' ? 'bad' : 'warn'}>{one.grade === 'bad' ? 'Bad' : 'Warning'}</Badge>
-        <strong>{one.name}</strong>
+        <Title one={one} />
         <span class="row push">
           {waysOf(one).map(([words, ...place]) => (
             <a key={words} href={link(...place)}>
@@ -93,6 +120,18 @@ function FindingItem({ one }: { one: Finding }) {
       <p class="any">{seen(one.found)}</p>
       {one.advice !== '' && <p class="soft small any">{seen(one.advice)}</p>}
     </li>
+  );
+}
+
+/** Leads to what the finding is about. */
+function Title({ one }: { one: Finding }) {
+  const about = aboutOf(one);
+  if (about === null) return <strong>{one.name}</strong>;
+  const place = about.what === 'automation' ? (['automations', about.id] as const) : SOURCES;
+  return (
+    <a class="any" href={link(...place)}>
+      <strong>{about.what === 'automation' ? seen(about.name) : `Source ${seen(about.name)}`}</strong>
+    </a>
   );
 }
 

@@ -6,8 +6,8 @@ import { type LiveEvent, useLive } from '../ui/live.ts';
 import { Act, Answer, Badge, Card, Empty, Head, Tabs } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
 import { Difference, Yaml } from '../ui/text.tsx';
-import { Example } from './attention.tsx';
-import { StateBadge } from './automations.tsx';
+import { Example, OfAutomation } from './attention.tsx';
+import { isOfAll, SilencedChips, StateBadge, useSilences } from './automations.tsx';
 import { FiringList } from './firings.tsx';
 import { LanesCard } from './lanes.tsx';
 
@@ -22,6 +22,7 @@ type Tab = (typeof TABS)[number][0];
 
 export function AutomationDetail({ id, tab }: { id: string; tab: string | undefined }) {
   const loaded = useApi<AutomationAnswer>(`/api/automations/${encodeURIComponent(id)}`, 10_000);
+  const silences = useSilences().filter(({ automation }) => automation === id);
   const now = TABS.find(([name]) => name === tab)?.[0] ?? 'windows';
   return (
     <Answer of={loaded} lines={6}>
@@ -38,7 +39,8 @@ export function AutomationDetail({ id, tab }: { id: string; tab: string | undefi
             <Acts automation={automation} reload={loaded.reload} />
           </Head>
           <div class="row wrap intro">
-            <StateBadge {...automation} />
+            <StateBadge {...automation} isSilenced={silences.some(isOfAll)} />
+            <SilencedChips silences={silences} />
             <span class="soft any">{seen(automation.trigger)}</span>
             {automation.events.map((name) => (
               <a key={name} class="small any" href={link('events', 'named', name)}>
@@ -46,6 +48,7 @@ export function AutomationDetail({ id, tab }: { id: string; tab: string | undefi
               </a>
             ))}
           </div>
+          <OfAutomation id={automation.id} forEach={automation.forEach} />
           <Unanswered automation={automation} />
           <Words words={automation.words} />
           <Tabs

@@ -1,17 +1,51 @@
 import { useState } from 'preact/hooks';
-import type { AutomationsAnswer } from '../../../src/console/answers.ts';
+import type { AutomationsAnswer, SilenceAnswer } from '../../../src/console/answers.ts';
 import { useApi, withQuery } from '../ui/api.ts';
 import { Spark } from '../ui/chart.tsx';
-import { compact, count, counted, seen } from '../ui/format.ts';
+import { compact, count, counted, keyText, seen } from '../ui/format.ts';
 import { useSettled } from '../ui/now.ts';
 import { Answer, Badge, Card, Empty, Head, Table, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 
 const PAGE = 100;
 
-export function StateBadge({ enabled, shadow }: { enabled: boolean; shadow: boolean }) {
+type State = { enabled: boolean; shadow: boolean; isSilenced: boolean };
+
+export function StateBadge({ enabled, shadow, isSilenced }: State) {
   if (!enabled) return <Badge>Disabled</Badge>;
-  return shadow ? <Badge tone="shade">Shadow</Badge> : <Badge tone="good">Live</Badge>;
+  if (shadow) return <Badge tone="shade">Shadow</Badge>;
+  return <Badge tone={isSilenced ? '' : 'good'}>Live</Badge>;
+}
+
+/** Silences that keep actions of automations back; an acknowledged alert still fires for others. */
+export function useSilences(): readonly SilenceAnswer[] {
+  const { data } = useApi<{ silences: readonly SilenceAnswer[] }>('/api/silences', 4_000);
+  return data?.silences.filter(({ acknowledges }) => !acknowledges) ?? [];
+}
+
+/** Whether a silence is of all keys: it names none. */
+export function isOfAll({ labels }: SilenceAnswer): boolean {
+  return Object.keys(labels).length === 0;
+}
+
+/** More of them are counted. */
+const CHIPS = 3;
+
+export function SilencedChips({ silences }: { silences: readonly SilenceAnswer[] }) {
+  const shown = [...silences].sort((a, b) => Number(isOfAll(b)) - Number(isOfAll(a))).slice(0, CHIPS);
+  return (
+    <>
+      {shown.map((one) => (
+        <span key={one.id} class="badge warn long" data-silenced={one.id} title={one.reason}>
+          <span>
+            {isOfAll(one) ? 'silenced' : `${seen(keyText(one.labels))} silenced`} until <Time at={one.until} /> by{' '}
+            {seen(one.by)}
+          </span>
+        </span>
+      ))}
+      {silences.length > CHIPS && <a href={link('alerts')}>{silences.length - CHIPS} silences more</a>}
+    </>
+  );
 }
 
 export function Automations() {
@@ -71,6 +105,8 @@ export function Automations() {
 }
 
 function AutomationTable({ automations }: Pick<AutomationsAnswer, 'automations'>) {
+  const silences = useSilences();
+  const silencesOf = (id: string) => silences.filter(({ automation }) => automation === id);
   return (
     <Table
       head={
@@ -96,9 +132,10 @@ function AutomationTable({ automations }: Pick<AutomationsAnswer, 'automations'>
                 <Badge tone="bad">no answer</Badge> its condition could not answer {counted(one.whereErrors, 'event')}
               </div>
             )}
+            <SilencedChips silences={silencesOf(one.id)} />
           </td>
           <td class="fit">
-            <StateBadge enabled={one.enabled} shadow={one.shadow} />
+            <StateBadge {...one} isSilenced={silencesOf(one.id).some(isOfAll)} />
           </td>
           <td class="fit narrow-off">
             <Spark values={one.minutes} label={`${one.firings} firings in the last hour`} />

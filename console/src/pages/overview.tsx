@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FiringAnswer, MinutesAnswer, StatusAnswer } from '../../../src/console/answers.ts';
 import { useApi } from '../ui/api.ts';
@@ -5,10 +6,11 @@ import { Chart } from '../ui/chart.tsx';
 import { ago, bytes, compact, count, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Head, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
-import { Attention, LastChanges, Sources } from './attention.tsx';
+import { Attention, LastChanges, SOURCES, Sources } from './attention.tsx';
 import { FiringTable } from './firings.tsx';
 
-export function Overview() {
+/** @param part what of it is to be seen first */
+export function Overview({ part }: { part?: string | undefined }) {
   const status = useApi<StatusAnswer>('/api/status', 2_000);
   const minutes = useApi<MinutesAnswer>('/api/minutes', 10_000);
   const firings = useApi<{ firings: readonly FiringAnswer[] }>('/api/firings?limit=8', 3_000);
@@ -45,12 +47,29 @@ export function Overview() {
             <Answer of={status}>{(data) => <Workers status={data} />}</Answer>
           </Card>
           {status.data !== null && status.data.sources.length > 0 && (
-            <Card title="Sources" bare>
-              <Sources sources={status.data.sources} now={status.data.now} />
-            </Card>
+            <Reached here={part === SOURCES[1]}>
+              <Card title="Sources" bare>
+                <Sources sources={status.data.sources} now={status.data.now} />
+              </Card>
+            </Reached>
           )}
         </div>
       </div>
+    </div>
+  );
+}
+
+/** A part of a page that a link may lead to: it comes into view, and readers of the page hear it. */
+function Reached({ here, children }: { here: boolean; children: ComponentChildren }) {
+  const own = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!here) return;
+    own.current?.scrollIntoView({ block: 'center' });
+    own.current?.focus({ preventScroll: true });
+  }, [here]);
+  return (
+    <div ref={own} tabIndex={-1} data-reached={here}>
+      {children}
     </div>
   );
 }

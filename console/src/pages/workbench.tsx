@@ -6,6 +6,7 @@ import { count, counted, seen } from '../ui/format.ts';
 import { Act, Badge, Card, Empty, Ghosts, Head, Problem } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 import { useShared } from '../ui/session.ts';
+import { OfAutomation } from './attention.tsx';
 import { BacktestView } from './backtest.tsx';
 
 const EXAMPLE = `name: Five failed orders of one customer
@@ -24,6 +25,7 @@ const DRAFT = 'watchfire-draft';
 
 export function Workbench({ id }: { id: string | undefined }) {
   const [text, set] = useState<string | null>(null);
+  const [stored, know] = useState<AutomationAnswer | null>(null);
   const [error, fail] = useState<string | null>(null);
   useEffect(() => {
     if (id === undefined) {
@@ -31,7 +33,10 @@ export function Workbench({ id }: { id: string | undefined }) {
       return;
     }
     get<AutomationAnswer>(`/api/automations/${encodeURIComponent(id)}`).then(
-      (automation) => set(automation.text),
+      (automation) => {
+        know(automation);
+        set(automation.text);
+      },
       (failure: unknown) => fail(reasonOf(failure)),
     );
   }, [id]);
@@ -42,7 +47,7 @@ export function Workbench({ id }: { id: string | undefined }) {
         title="Workbench"
         crumb={id === undefined ? undefined : <a href={link('automations', id)}>Back to the automation</a>}
       />
-      {text === null ? <Ghosts lines={8} /> : <Bench first={text} keep={id === undefined} />}
+      {text === null ? <Ghosts lines={8} /> : <Bench first={text} stored={stored} />}
     </>
   );
 }
@@ -66,7 +71,8 @@ function useDraft(text: string): DraftAnswer | null {
   return draft;
 }
 
-function Bench({ first, keep }: { first: string; keep: boolean }) {
+/** @param stored the automation that is edited; a text of new ones is kept while the page is left */
+function Bench({ first, stored }: { first: string; stored: AutomationAnswer | null }) {
   const [text, set] = useState(first);
   const draft = useDraft(text);
   const [saved, say] = useState<string | null>(null);
@@ -75,7 +81,7 @@ function Bench({ first, keep }: { first: string; keep: boolean }) {
   const change = (now: string): void => {
     set(now);
     say(null);
-    if (keep) sessionStorage.setItem(DRAFT, now);
+    if (stored === null) sessionStorage.setItem(DRAFT, now);
   };
   const put = (mode?: 'shadow' | 'live') => async (): Promise<void> => {
     const { put: done } = await post<{ put: { name: string; change: string }[] }>('/api/automations', { text, mode });
@@ -95,6 +101,7 @@ function Bench({ first, keep }: { first: string; keep: boolean }) {
         </div>
         <Card title="Check">
           <Checked draft={draft} />
+          {stored !== null && <OfAutomation id={stored.id} forEach={stored.forEach} />}
         </Card>
       </div>
       <Backtests text={text} isSound={isSound} />

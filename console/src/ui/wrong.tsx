@@ -55,6 +55,27 @@ export function wrongIn({ checks }: FindingsAnswer): Finding[] {
   return checks.filter(({ grade }) => grade !== 'ok').sort((a, b) => rank(a) - rank(b));
 }
 
+/** What doctor says of an automation begins with its name and id, and of a source it says which. */
+const OF_AUTOMATION = /^("(?:[^"\\]|\\.)*") \((.+?)\), /;
+const OF_QUOTA = /^(\S+) has /;
+const OF_SOURCE = /\bthe source (\S+) (?:is|for|cannot|were) /;
+
+/** The automation, by name and id, or the source that a finding is about, where it says one. */
+export type About = Readonly<{ what: 'automation'; name: string; id: string } | { what: 'source'; name: string }>;
+
+export function aboutOf({ name: check, found }: Finding): About | null {
+  if (check === 'automations') {
+    const [, name, id] = OF_AUTOMATION.exec(found) ?? [];
+    return name === undefined || id === undefined ? null : { what: 'automation', name: JSON.parse(name) as string, id };
+  }
+  if (check === 'quotas') {
+    const [, id] = OF_QUOTA.exec(found) ?? [];
+    return id === undefined ? null : { what: 'automation', name: id, id };
+  }
+  const [, source] = (check === 'sources' && OF_SOURCE.exec(found)) || [];
+  return source === undefined ? null : { what: 'source', name: source };
+}
+
 /** What makes an automation deaf to events that it waits for, which nobody can mean. */
 export function deafIn({ quiet }: QuietAnswer): QuietOne[] {
   return quiet.filter(({ why }) => why === 'condition' || why === 'over-limit');

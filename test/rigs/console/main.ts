@@ -10,6 +10,7 @@ import { alive, buildPage, closed, openBrowser } from './browser.ts';
 import { tryHold, tryUnanswered } from './hold.ts';
 import { lead, type Opened, opened, seriousIn, textOf } from './pages.ts';
 import { refuseHarm, tryForeignPage } from './safety.ts';
+import { tryFindings, trySilenced, trySources } from './told.ts';
 import { tryActs, tryWorkbench } from './workbench.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -51,6 +52,9 @@ async function run(each: Check): Promise<void> {
     await check('dark and narrow pages are as sound', () => looks(browser, world));
     await check('lists hold still under the pointer and the focus', () => tryHold(own.page, world));
     await check('decisions show events without an answer', () => tryUnanswered(own.page, world));
+    await check('an automation repeats what Overview says of it', () => tryFindings(own.page, world));
+    await check('a silenced automation says until when and by whom', () => trySilenced(own.page, world));
+    await check('a finding leads to its source', () => trySources(own.page, world));
     await check('keys lead to pages', () => keys(own.page, world));
     await check('the console without changes offers none', () => readOnly(browser, world));
     await check('the workbench checks, backtests and saves, with the token alone', async () => {

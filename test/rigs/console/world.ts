@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type RunningConsole, startConsole } from '../../../src/cli/console.ts';
-import { type AutomationDocument, Watchfire } from '../../../src/index.ts';
+import { type AutomationDocument, type SourceItem, Watchfire } from '../../../src/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 
@@ -86,6 +86,7 @@ export async function openWorld(): Promise<World> {
   await watchfire.startWorker();
   await watchfire.startActions({ targets });
   await fill(watchfire);
+  await watchfire.source('scanner', scanner);
   const silent = pino({ level: 'silent' });
   const settings = { allowChanges: true, token: TOKEN, tokenFile: null, scratch: server.url };
   const console = await startConsole(watchfire, '127.0.0.1:0', settings, silent);
@@ -111,6 +112,12 @@ export async function openWorld(): Promise<World> {
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** A source that has nothing to bring. */
+async function* scanner(_position: string | null, signal: AbortSignal): AsyncGenerator<SourceItem> {
+  yield { position: '1' };
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 /** Everything that pages show: windows, firings, alerts, silences, letters, deliveries that failed. */
@@ -142,6 +149,7 @@ async function fill(watchfire: Watchfire): Promise<void> {
     by: 'Ada',
     reason: `known ${HOSTILE}`,
   });
+  await watchfire.silence({ automation: 'stalled-order', for: '3h', by: 'Sam', reason: 'the carrier is on strike' });
   await eventually('all of it is there', async () => {
     const [{ dead, behind, firings }, alerts, failed] = await Promise.all([
       watchfire.status(),
