@@ -5,7 +5,7 @@ import type { Why, WhyStep } from '../why/why.ts';
 import type { ConsoleTools } from './desk.ts';
 import { ConsoleRefusal } from './refusal.ts';
 import { type Route, route, textIn, wholeIn } from './route.ts';
-import { deliveryShape, eventShape, firingShape, labels, listOf, storyShape, time } from './shapes.ts';
+import { deliveryShape, duration, eventShape, firingShape, labels, listOf, storyShape, time } from './shapes.ts';
 import { firingTold } from './told.ts';
 
 /** Events of one window that are given whole: as many as a person reads. */
@@ -28,6 +28,7 @@ export const stepShape = z
     opener: foundShape.nullable(),
     counted: listOf(foundShape),
     missing: z.number().nullable().describe('Counted events that are no longer retained; null: unknown'),
+    reach: duration.describe('How much longer its window is than `within`: the first one of a key reaches back'),
     get children() {
       return z.array(stepShape).readonly();
     },
@@ -128,8 +129,16 @@ function stepTold(step: WhyStep, tools: ConsoleTools): z.input<typeof stepShape>
     event: event && foundTold(event),
     opener: opener && foundTold(opener),
     counted: counted.slice(-EVENTS_SHOWN).map(foundTold),
+    reach: reachOf(step),
     children: children.map((child) => stepTold(child, tools)),
   };
+}
+
+/** Only a first window is longer than `within` (rules 7.2, R4). */
+function reachOf({ trigger, firing: { story } }: WhyStep): number {
+  if (trigger?.type !== 'event' || story?.kind !== 'tumbling' || trigger.withinMs === 0) return 0;
+  const { start, end } = story;
+  return start === undefined || end === undefined ? 0 : Math.max(0, end - start - trigger.withinMs);
 }
 
 function foundTold({ entry, event, t, value }: FoundEvent): z.input<typeof foundShape> {

@@ -82,7 +82,7 @@ test('every list and every detail is what the description says, and what the eng
   const id = firings[0]?.firing.id ?? '';
   expect(await look('/api/firings')).toMatchObject({ firings: [{ id, automation: 'third', labels: { id: hostile } }] });
   const why = await look(`/api/firings/${id}`, '/api/firings/{id}');
-  expect(why).toMatchObject({ standing: 'unchanged', step: { missing: 0, counted: { length: 3 } } });
+  expect(why).toMatchObject({ standing: 'unchanged', step: { missing: 0, reach: 900_000, counted: { length: 3 } } });
   const events = await look('/api/events?name=order.*&limit=10');
   expect(events).toMatchObject({ events: { length: 4 }, next: null });
   const [{ entry } = { entry: '' }] = events.events as unknown as { entry: string }[];

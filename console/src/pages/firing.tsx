@@ -208,7 +208,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function Step({ step }: { step: StepAnswer }) {
-  const { story, trigger, opener, event, counted, missing, children } = step;
+  const { story, trigger, opener, event, counted, missing, reach, children } = step;
   return (
     <div class="stack">
       <dl class="facts">
@@ -230,6 +230,13 @@ function Step({ step }: { step: StepAnswer }) {
             <dd>
               <Time at={story.start} fine /> to <Time at={story.end} fine />{' '}
               <span class="soft">{span(story.end - story.start)}</span>
+              {reach > 0 && (
+                <p class="small soft" data-reach={reach}>
+                  The first window of a key reaches back: it lasts {span(story.end - story.start - reach)} from the
+                  event that opened it, and counts events that came later although they happened in the {span(reach)}{' '}
+                  before.
+                </p>
+              )}
             </dd>
           </>
         )}
