@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { remove } from './api.ts';
 import { seen } from './format.ts';
 import { Icon } from './icons.tsx';
@@ -24,6 +24,17 @@ export const PAGES = [
 export function Frame({ children }: { children: ComponentChildren }) {
   const [page = 'overview'] = usePlace();
   const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!open) return undefined;
+    const hear = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape') return;
+      setOpen(false);
+      button.current?.focus();
+    };
+    document.addEventListener('keydown', hear);
+    return () => document.removeEventListener('keydown', hear);
+  }, [open]);
   return (
     <div class="frame">
       <button type="button" class="skip" onClick={() => document.querySelector('h1')?.focus()}>
@@ -37,7 +48,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         <span class="narrow-on push">
           <WrongPip />
         </span>
-        <button type="button" class="menu-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button ref={button} type="button" class="menu-button" aria-expanded={open} onClick={() => setOpen(!open)}>
           Menu
         </button>
         <nav class="nav" aria-label="Pages">

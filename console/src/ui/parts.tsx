@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Loaded, reasonOf } from './api.ts';
 import { ago, iso, moment, seen } from './format.ts';
@@ -119,6 +119,27 @@ export function Answer<T>({
   );
 }
 
+/** Tells on which sides of a list that scrolls there is more, as `data-more` of it. */
+function useMore(own: RefObject<HTMLDivElement | null>, of: unknown): void {
+  useEffect(() => {
+    const list = own.current;
+    if (list === null) return undefined;
+    const tell = (): void => {
+      // Where the page is zoomed, lengths are no whole numbers.
+      const rest = list.scrollWidth - list.clientWidth - list.scrollLeft;
+      list.dataset.more = `${list.scrollLeft > 1 ? 'before ' : ''}${rest > 1 ? 'behind' : ''}`.trim();
+    };
+    tell();
+    const watcher = new ResizeObserver(tell);
+    watcher.observe(list);
+    list.addEventListener('scroll', tell, { passive: true });
+    return () => {
+      watcher.disconnect();
+      list.removeEventListener('scroll', tell);
+    };
+  }, [of]);
+}
+
 export function Tabs<Name extends string>({
   names,
   now,
@@ -137,6 +158,7 @@ export function Tabs<Name extends string>({
     if (list && chosen)
       list.scrollLeft = chosen.offsetLeft - list.offsetLeft - (list.clientWidth - chosen.offsetWidth) / 2;
   }, [now]);
+  useMore(own, names.map(([, words]) => words).join());
   const step = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (by === 0) return;

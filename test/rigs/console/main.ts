@@ -10,7 +10,7 @@ import { alive, buildPage, closed, openBrowser } from './browser.ts';
 import { tryHold, tryUnanswered } from './hold.ts';
 import { lead, type Opened, opened, seriousIn, textOf } from './pages.ts';
 import { refuseHarm, tryForeignPage } from './safety.ts';
-import { tryFindings, trySilenced, trySources } from './told.ts';
+import { tryFindings, tryNarrow, trySilenced, trySources } from './told.ts';
 import { tryActs, tryWorkbench } from './workbench.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -50,6 +50,9 @@ async function run(each: Check): Promise<void> {
       });
     }
     await check('dark and narrow pages are as sound', () => looks(browser, world));
+    await check('where it is narrow, Escape closes the menu and tabs say that they go on', () =>
+      tryNarrow(browser, world),
+    );
     await check('lists hold still under the pointer and the focus', () => tryHold(own.page, world));
     await check('decisions show events without an answer', () => tryUnanswered(own.page, world));
     await check('an automation repeats what Overview says of it', () => tryFindings(own.page, world));
