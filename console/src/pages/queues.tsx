@@ -1,8 +1,8 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { QueueAnswer, QueueJobAnswer } from '../../../src/console/answers.ts';
 import { useApi, withQuery } from '../ui/api.ts';
 import { compact, count, seen } from '../ui/format.ts';
-import { Answer, Badge, Card, Empty, Head, Table, Tabs, Time } from '../ui/parts.tsx';
+import { Answer, Badge, Card, Empty, Ghosts, Head, Table, Tabs, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 
 type Depth = QueueAnswer['depth'];
@@ -102,9 +102,34 @@ function Meter({ depth }: { depth: Depth }) {
 
 const PAGE = 25;
 
+/** The first state that has jobs. */
+function firstOf(depth: Depth | null): State {
+  return STATES.find(([state]) => depth !== null && depth[state] > 0)?.[0] ?? 'waiting';
+}
+
 export function QueueDetail({ name }: { name: string }) {
-  const [state, turn] = useState<State>('waiting');
+  const queues = useApi<{ queues: readonly QueueAnswer[] }>('/api/queues', 3_000);
+  const depth = queues.data?.queues.find((queue) => queue.name === name)?.depth ?? null;
+  const isKnown = queues.data !== null || queues.error !== null;
+  // It stays open when its jobs are done.
+  const first = useRef<State | null>(null);
+  if (isKnown) first.current ??= firstOf(depth);
+  return (
+    <div>
+      <Head title={seen(name)} crumb={<a href={link('queues')}>Queues</a>} />
+      {first.current === null ? <Ghosts lines={6} /> : <JobsByState name={name} depth={depth} first={first.current} />}
+    </div>
+  );
+}
+
+type JobsProps = { name: string; depth: Depth | null; first: State };
+
+function JobsByState({ name, depth, first }: JobsProps) {
+  const [state, turn] = useState(first);
   const [start, move] = useState(0);
+  const names = STATES.map(
+    ([one, words]) => [one, depth === null ? words : `${words} ${compact(depth[one])}`] as const,
+  );
   const path = `/api/queues/${encodeURIComponent(name)}/jobs`;
   const jobs = useApi<{ jobs: readonly QueueJobAnswer[] }>(withQuery(path, { state, start, limit: PAGE }), 4_000);
   const choose = (next: State): void => {
@@ -112,28 +137,29 @@ export function QueueDetail({ name }: { name: string }) {
     move(0);
   };
   return (
-    <div>
-      <Head title={seen(name)} crumb={<a href={link('queues')}>Queues</a>} />
-      <Tabs names={STATES} now={state} turn={choose} label="Jobs by state" />
+    <>
+      <Tabs names={names} now={state} turn={choose} label="Jobs by state" />
       <Card bare>
         <Answer of={jobs} lines={6}>
           {(data) => (
             <>
               {data.jobs.length === 0 ? <Empty title={`No job is ${state}`} /> : <Jobs jobs={data.jobs} />}
-              <div class="row pad">
-                <button type="button" disabled={start === 0} onClick={() => move(Math.max(0, start - PAGE))}>
-                  Before
-                </button>
-                <button type="button" disabled={data.jobs.length < PAGE} onClick={() => move(start + PAGE)}>
-                  Next
-                </button>
-                <span class="small soft">from {count(start + 1)}</span>
-              </div>
+              {(start > 0 || data.jobs.length === PAGE) && (
+                <div class="row pad" data-pager>
+                  <button type="button" disabled={start === 0} onClick={() => move(Math.max(0, start - PAGE))}>
+                    Before
+                  </button>
+                  <button type="button" disabled={data.jobs.length < PAGE} onClick={() => move(start + PAGE)}>
+                    Next
+                  </button>
+                  <span class="small soft">from {count(start + 1)}</span>
+                </div>
+              )}
             </>
           )}
         </Answer>
       </Card>
-    </div>
+    </>
   );
 }
 
