@@ -3,7 +3,7 @@ import { useApi } from '../ui/api.ts';
 import { clock, count, counted, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Key, Time, type Tone } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
-import { aboutOf, deafIn, type Finding, type QuietOne, useWrong, wrongIn } from '../ui/wrong.tsx';
+import { aboutOf, deafIn, type Finding, isAdvice, type QuietOne, useWrong, wrongIn } from '../ui/wrong.tsx';
 
 /** The part of Overview that shows the sources. */
 export const SOURCES = ['overview', 'sources'] as const;
@@ -29,6 +29,7 @@ function waysOf({ name, found }: Finding): readonly Way[] {
 export function Attention() {
   const { findings, quiet } = useWrong();
   const deaf = quiet.data === null ? [] : deafIn(quiet.data);
+  const advice = findings.data === null ? [] : wrongIn(findings.data).filter(isAdvice);
   const meant = quiet.data?.quiet.filter((one) => !deaf.includes(one)) ?? [];
   return (
     <div class="stack" data-attention>
@@ -38,6 +39,13 @@ export function Attention() {
       {(quiet.error !== null || meant.length > 0) && (
         <Card title="Keeps automations quiet">
           <Answer of={quiet}>{() => <QuietList all={meant} />}</Answer>
+        </Card>
+      )}
+      {advice.length > 0 && (
+        <Card title="About the server">
+          <div data-advice>
+            <FindingList all={advice} />
+          </div>
         </Card>
       )}
     </div>
@@ -87,12 +95,16 @@ function QuietList({ all }: { all: readonly QuietOne[] }) {
 }
 
 function Findings({ found, deaf }: { found: FindingsAnswer; deaf: readonly QuietOne[] }) {
-  const wrong = wrongIn(found);
+  const all = wrongIn(found);
+  const wrong = all.filter((one) => !isAdvice(one));
   if (wrong.length + deaf.length === 0)
     return (
       <div class="row">
         <span class="dot good" />
-        <span>All is well: {found.checks.length} checks found nothing.</span>
+        <span>
+          {all.length === 0 ? 'All is well' : 'Nothing stops reactions'}:{' '}
+          {counted(found.checks.length - all.length, 'check')} found nothing.
+        </span>
       </div>
     );
   return (

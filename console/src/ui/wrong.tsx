@@ -49,11 +49,18 @@ const OF_SERVER: ReadonlySet<string> = new Set([
   'durability',
 ]);
 
+/** Advice about the server: it keeps no reaction back. A memory that is short does. */
+export function isAdvice({ name, found }: Finding): boolean {
+  return OF_SERVER.has(name) && !(name === 'memory' && OF_LIMIT.test(found));
+}
+
 /** What was found wrong, what stops reactions first: of the engine and its automations before the server, bad before warnings. */
 export function wrongIn({ checks }: FindingsAnswer): Finding[] {
-  const rank = ({ name, grade }: Finding): number => (OF_SERVER.has(name) ? 2 : 0) + (grade === 'bad' ? 0 : 1);
+  const rank = (one: Finding): number => (isAdvice(one) ? 2 : 0) + (one.grade === 'bad' ? 0 : 1);
   return checks.filter(({ grade }) => grade !== 'ok').sort((a, b) => rank(a) - rank(b));
 }
+
+const OF_LIMIT = /of maxmemory used/;
 
 /** What doctor says of an automation begins with its name and id, and of a source it says which. */
 const OF_AUTOMATION = /^("(?:[^"\\]|\\.)*") \((.+?)\), /;
@@ -81,12 +88,12 @@ export function deafIn({ quiet }: QuietAnswer): QuietOne[] {
   return quiet.filter(({ why }) => why === 'condition' || why === 'over-limit');
 }
 
-/** How much needs attention, as a number beside the page that shows it. */
+/** How much stops reactions, keeps them back or has failed, as a number beside the page that shows it; advice about the server does not count. */
 export function WrongPip() {
   const { findings, quiet } = useWrong();
-  const wrong = findings.data === null ? [] : wrongIn(findings.data);
+  const wrong = findings.data === null ? [] : wrongIn(findings.data).filter((one) => !isAdvice(one));
   const deaf = quiet.data === null ? [] : deafIn(quiet.data);
-  const all = wrong.length + deaf.length;
+  const all = wrong.length + (quiet.data?.quiet.length ?? 0);
   if (all === 0) return null;
   const isBad = deaf.length > 0 || wrong.some(({ grade }) => grade === 'bad');
   return (

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Watchfire } from '../../../src/index.ts';
 import { eventually } from '../../support/eventually.ts';
-import { textOf, WAIT_MS } from './pages.ts';
+import { lead, textOf, WAIT_MS } from './pages.ts';
 
 /** A page, where it stands, and what on it has to be what the engine says: three values at least. */
 export type AssertedPage = Readonly<{
@@ -33,6 +33,10 @@ async function idsOf(page: Page, attribute: string): Promise<string[]> {
   return await Promise.all(rows.map(async (row) => (await row.getAttribute(attribute)) ?? ''));
 }
 
+async function chosen(page: Page): Promise<string> {
+  return await textOf(page, '[role=tab][aria-selected=true]');
+}
+
 async function newestFiring(watchfire: Watchfire): Promise<string> {
   const { firings } = await watchfire.firings({ automation: 'failing-customer', limit: 1 });
   return firings[0]?.firing.id ?? '';
@@ -43,7 +47,7 @@ async function newestEvent(watchfire: Watchfire): Promise<string> {
   return events[0]?.entry ?? '';
 }
 
-/** What needs attention: what stops reactions first, an example of what a condition could not answer, and as much as the navigation counts. */
+/** What needs attention: an example of what a condition could not answer, and as much as the navigation counts, which is no advice about the server. */
 async function attention(page: Page, watchfire: Watchfire): Promise<void> {
   const { events } = await watchfire.events({ name: 'order.priced', limit: 1 });
   await says(page, 'an example', async () => `${await idsOf(page, 'data-example')}` === events[0]?.entry);
@@ -51,8 +55,15 @@ async function attention(page: Page, watchfire: Watchfire): Promise<void> {
   const findings = await idsOf(page, 'data-finding');
   assert.ok(findings.includes('queues') && findings.includes('persistence'), `it finds ${findings}`);
   assert.ok(findings.lastIndexOf('automations') < findings.indexOf('persistence'), `${findings} in this order`);
-  const deaf = await page.locator('[data-quiet=condition], [data-quiet=over-limit]').count();
-  assert.equal(await page.locator('.nav [data-wrong]').getAttribute('data-wrong'), `${findings.length + deaf}`);
+  const advice = await page.locator('[data-advice] [data-finding]').count();
+  assert.equal(await page.locator('[data-advice] [data-finding=persistence]').count(), 1);
+  const quiet = await page.locator('[data-quiet]').count();
+  const reasons = await page.locator('[data-quiet=silenced], [data-quiet=cooling], [data-quiet=condition]').count();
+  assert.ok(reasons >= 4 && quiet >= reasons, `${reasons} of ${quiet}`);
+  assert.equal(
+    await page.locator('.nav [data-wrong]').getAttribute('data-wrong'),
+    `${findings.length - advice + quiet}`,
+  );
 }
 
 /** A firing of some ms is drawn from its first event on, though its window is of minutes. */
@@ -63,6 +74,7 @@ async function drawnFromFirst(page: Page, watchfire: Watchfire): Promise<void> {
   const { x: first = Number.NaN } = (await page.locator('.picture .m-tick').boundingBox()) ?? {};
   const { x = 0, width = 0 } = (await page.locator('.picture').boundingBox()) ?? {};
   assert.ok(first - x < width / 10, `its first event is drawn at ${first - x} of ${width}`);
+  contains(await textOf(page, '[data-reach="900000"]'), 'it lasts 10m from the event that opened it');
 }
 
 export const PAGES: readonly AssertedPage[] = [
@@ -250,6 +262,19 @@ export const PAGES: readonly AssertedPage[] = [
         await idsOf(page, 'data-job'),
         jobs.map(({ id }) => id),
       );
+      await says(
+        page,
+        'how many wait',
+        async () => (await chosen(page)) === `Waiting ${depths.get('support')?.waiting}`,
+      );
+      await lead(page, new URL('/', page.url()).href, 'queues/deliveries');
+      const failed = depths.get('deliveries')?.failed ?? 0;
+      // Nothing else is in it: what failed is shown, all of it.
+      await says(page, 'the state that has jobs', async () => (await chosen(page)) === `Failed ${failed}`);
+      await says(page, 'its jobs', async () => (await page.locator('[data-job]').count()) === Math.min(25, failed));
+      await page.locator('[role=tab]', { hasText: 'Active' }).click();
+      await says(page, 'that there is none', async () => /No job is active/.test(await textOf(page)));
+      assert.equal(await page.locator('[data-pager]').count(), 0);
     },
   },
 ];

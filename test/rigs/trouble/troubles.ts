@@ -269,7 +269,8 @@ export const TROUBLES: readonly Trouble[] = [
 ];
 
 /** Overview tells of nothing but faults of this Redis, if it has any. */
-const SOUND_WORDS = /Needs attention (?:All is well|Warning known faults)(?:(?!Warning|Bad|Keeps).)* Workers/;
+const SOUND_WORDS =
+  /Needs attention (?:All is well|Nothing stops reactions)(?:(?!Warning|Bad|Keeps).)*(?:About the server Warning known faults(?:(?!Warning|Bad|Keeps).)*)? Workers/;
 
 /** A shop in which nothing is wrong. */
 export const NOTHING: Trouble = {
