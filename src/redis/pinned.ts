@@ -49,13 +49,14 @@ function connectorTo(whereabouts: Whereabouts): NonNullable<RedisOptions['Connec
     override async connect(): Promise<Socket> {
       this.connecting = true;
       const place = await whereabouts.find();
-      if (!this.connecting) throw new Error('Connection is closed.');
       const { tls } = this.#options;
       Object.assign(this.#options, place);
       this.stream = tls ? connectTls({ ...place, ...(typeof tls === 'object' ? tls : {}) }) : createConnection(place);
       this.stream.once('error', (error: Error) => {
         this.firstError = error;
       });
+      // Given up meanwhile. A client whose connector fails has ended for good; one whose connection closes connects again, if it is to.
+      if (!this.connecting) this.stream.destroy();
       return this.stream;
     }
   };
