@@ -15,9 +15,9 @@ export async function tryFindings(page: Page, { console }: World): Promise<void>
   await finding.waitFor();
   const [said = ''] = await finding.locator('p').allInnerTexts();
   // Which automation is named first is up to the order in which Redis has them.
-  const [, name = '', id = ''] = /^"(.*)" \((.*)\), /.exec(said) ?? [];
-  await finding.locator('a', { hasText: name }).click();
-  await page.locator('h1', { hasText: name }).waitFor();
+  const [, id = ''] = /^".*" \((.*)\), /.exec(said) ?? [];
+  await finding.locator('a').first().click();
+  await page.waitForURL(({ href }) => href.endsWith(`automations/${id}`));
   const own = `[data-of-automation="${id}"] [data-finding=automations]`;
   await until('its page repeats it', async () => (await textOf(page, own)).includes(said.replace(/\s+/g, ' ')));
   await page.locator('a', { hasText: 'Open in the workbench' }).click();
