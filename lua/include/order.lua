@@ -110,7 +110,7 @@ function M.overdue(e, time)
   return #ids, #ids == RELEASE_LIMIT
 end
 
--- The earlier of `wake` (ms, or '' for none) and when the first follower goes on without its leader. Nobody wakes for one that is held back.
+-- `wake` (ms, or '' for none), or the time at which the first follower goes on without its leader, if that is earlier and lies ahead.
 function M.wake(e, wake)
   local first = redis.call('ZRANGE', e.keys.parked, 0, 0, 'WITHSCORES')
   local at = first[1] and first[2] + engine.settings(e).wait_ms

@@ -55,7 +55,8 @@ function connectorTo(whereabouts: Whereabouts): NonNullable<RedisOptions['Connec
       this.stream.once('error', (error: Error) => {
         this.firstError = error;
       });
-      // Given up meanwhile. A client whose connector fails has ended for good; one whose connection closes connects again, if it is to.
+      // The client was told to leave while we asked. ioredis ends a client for good when its connector throws. When the connection closes,
+      // it connects again, unless it was closed on purpose.
       if (!this.connecting) this.stream.destroy();
       return this.stream;
     }

@@ -4,8 +4,8 @@ import { automationIn } from './run.ts';
 import type { ToldFiring } from './told.ts';
 
 /**
- * Keys whose alert was another one when their automation became exact: what raised or ended it is older than the log, or met what is. An
- * alert lasts until something ends it, so it outlives all else that is not known.
+ * Keys that had another alert in the replay than in the ledger when their automation became exact. What raised or ended that alert lies before
+ * the front of the log, or depends on what does. An alert lasts until something ends it, so it may still be there when the rest is exact.
  * @param replayed what fired in the replay
  */
 export async function alertsThatDiffer(

@@ -19,23 +19,12 @@ export type ToldFiring = Readonly<{
 /** What depends on the time at which a firing was decided, and on the worker. */
 const BY_CHANCE: ReadonlySet<string> = new Set(['decided', 'worker']);
 
-/** What this version says of a firing. Workers of a later one may add to it, which no replay of this one can give again. */
-const OF_FIRINGS: ReadonlySet<string> = new Set([
-  ...[
-    'firing',
-    'automation',
-    'revision',
-    'path',
-    'name',
-    'posture',
-    'state',
-    'triggered',
-    'decided',
-    'labels',
-    'event',
-  ],
-  ...['reminder', 'worker', 'story', 'children', 'shadow', 'events', 'counted'],
-]);
+/** Fields of a firing that this version writes and that follow from the log. A later version may write more, which no replay of this one gives again. */
+const OF_FIRINGS: ReadonlySet<string> = new Set(
+  'firing automation revision path name posture state triggered labels event reminder story children shadow events counted'.split(
+    ' ',
+  ),
+);
 
 /** Fields of an entry that follow from the log alone, as one text. */
 export function essence(fields: readonly string[]): string {
@@ -43,7 +32,7 @@ export function essence(fields: readonly string[]): string {
   const isFiring = fields[0] === 'firing';
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [name = '', value = ''] = [fields[i], fields[i + 1]];
-    if (!BY_CHANCE.has(name) && (!isFiring || OF_FIRINGS.has(name)))
+    if (isFiring ? OF_FIRINGS.has(name) : !BY_CHANCE.has(name))
       kept.push(name, name === 'children' ? JSON.stringify(withoutChance(shownJson(value) ?? value)) : value);
   }
   return JSON.stringify(kept);

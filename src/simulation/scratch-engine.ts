@@ -56,8 +56,8 @@ export class ScratchEngine {
   #noted = '0-0';
   /** When the next deadline is, null for none; undefined where something was changed since that was asked. */
   #wakeMs: number | null | undefined;
-  /** Whether followers may wait for their leaders. */
-  #mayHold = false;
+  /** Whether followers may wait for their leaders; once it is true it stays so. */
+  #hasFollowers = false;
   /** Whether anything was done since the firings were last read. */
   #acted = true;
 
@@ -77,9 +77,9 @@ export class ScratchEngine {
       logger,
       alone: true,
       observe: (entries, applied) => {
-        this.#mayHold ||= applied.words.some((word) => word.endsWith('parked'));
+        this.#hasFollowers ||= applied.words.some((word) => word.endsWith('parked'));
         // Only settling tells when a follower goes on without its leader.
-        this.#wakeMs = this.#mayHold ? undefined : applied.wakeMs;
+        this.#wakeMs = this.#hasFollowers ? undefined : applied.wakeMs;
         observe?.(entries, applied);
       },
     });
@@ -104,7 +104,7 @@ export class ScratchEngine {
     this.#newest = this.#applied;
     this.#noted = await endOfLedger(this.redis, this.store);
     this.#hasShadows = true;
-    this.#mayHold = true;
+    this.#hasFollowers = true;
   }
 
   /** Stream id of the last applied entry. */

@@ -3,11 +3,11 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 export const protections: Mutants = {
   'src/simulation/scratch-engine.ts': {
     'what follows from a deadline comes before the next one': [
-      'this.#wakeMs = this.#mayHold ? undefined : applied.wakeMs;',
+      'this.#wakeMs = this.#hasFollowers ? undefined : applied.wakeMs;',
       '',
     ],
     'a follower goes on without its leader at its own time': [
-      'this.#wakeMs = this.#mayHold ? undefined : applied.wakeMs;',
+      'this.#wakeMs = this.#hasFollowers ? undefined : applied.wakeMs;',
       'this.#wakeMs = applied.wakeMs;',
     ],
     'a change may bring a deadline': [
