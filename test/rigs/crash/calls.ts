@@ -27,8 +27,9 @@ const ROLES: readonly (readonly [file: string, name: string, role: string])[] = 
   ['src/services/minutes.ts', '', 'minutes'],
   ['src/services/source-marks.ts', '', 'marks'],
   ['src/services/scheduler.ts', '', 'scheduler'],
-  ['src/services/worker.ts', 'finish', 'stop'],
+  // A stop awaits the read that is under way, which stays the reader's.
   ['src/apply/reader.ts', 'next', 'reader'],
+  ['src/services/worker.ts', 'finish', 'stop'],
   ['src/services/worker.ts', 'ready', 'start'],
   ['src/engine.ts', 'startWorker', 'start'],
   ['src/redis/definitions.ts', '', 'change'],
