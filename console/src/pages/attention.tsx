@@ -52,8 +52,8 @@ export function Attention() {
   );
 }
 
-/** What Overview says of one automation, in the same words of the same answers; its page says more of its condition. */
-export function OfAutomation({ id, forEach }: { id: string; forEach: readonly string[] }) {
+/** What Overview says of one automation, in the same words of the same answers; its page says more of its condition. @param under the title of a page */
+export function OfAutomation({ id, forEach, under }: { id: string; forEach: readonly string[]; under?: 'title' }) {
   const { findings, quiet } = useWrong();
   const found = findings.data === null ? [] : wrongIn(findings.data);
   const own = found.filter((one) => {
@@ -67,7 +67,7 @@ export function OfAutomation({ id, forEach }: { id: string; forEach: readonly st
   );
   if (own.length + reasons.length === 0) return null;
   return (
-    <div class="stack tight intro" data-of-automation={id}>
+    <div class={`stack tight${under === 'title' ? ' intro' : ''}`} data-of-automation={id}>
       {own.length > 0 && <FindingList all={own} />}
       {reasons.length > 0 && <QuietList all={reasons} />}
     </div>

@@ -48,7 +48,7 @@ export function AutomationDetail({ id, tab }: { id: string; tab: string | undefi
               </a>
             ))}
           </div>
-          <OfAutomation id={automation.id} forEach={automation.forEach} />
+          <OfAutomation id={automation.id} forEach={automation.forEach} under="title" />
           <Unanswered automation={automation} />
           <Words words={automation.words} />
           <Tabs

@@ -100,8 +100,10 @@ function Bench({ first, stored }: { first: string; stored: AutomationAnswer | nu
           )}
         </div>
         <Card title="Check">
-          <Checked draft={draft} />
-          {stored !== null && <OfAutomation id={stored.id} forEach={stored.forEach} />}
+          <div class="stack">
+            <Checked draft={draft} />
+            {stored !== null && <OfAutomation id={stored.id} forEach={stored.forEach} />}
+          </div>
         </Card>
       </div>
       <Backtests text={text} isSound={isSound} />
