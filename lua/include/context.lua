@@ -72,7 +72,7 @@ function M.new(keys, prefixes)
     -- Deadlines (due.lua).
     head = false, -- ms: nothing is due before; math.huge: nothing is due at all
     bound = false, -- ms: up to here deadlines are read
-    beyond = false, -- ms: the earliest deadline of the index, when it lies behind `bound` and was not read
+    beyond = false, -- ms: the earliest known deadline after `bound`: of the index, or one that this call brought
     queue = false, -- those at hand, the next one last
     due = false, due_at = false, due_offset = false, -- a page of the index of triggers, where we are in it, what came before it
     revisit = false, -- whether the index of triggers has to be asked for the earliest once more

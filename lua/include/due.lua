@@ -106,7 +106,11 @@ function M.set(e, s, key, at)
   if not at then return end
   if at < d.earliest then d.earliest = at end
   if at < e.head then e.head = at end
-  if at <= e.bound then queue.insert(e.queue, { at = at, key = key, s = s, paged = false }) end
+  if at <= e.bound then
+    queue.insert(e.queue, { at = at, key = key, s = s, paged = false })
+  elseif at < e.beyond then
+    e.beyond = at
+  end
 end
 
 return M

@@ -8,9 +8,10 @@ export const rules: Mutants = {
     '8.2: a shorter name goes first': ['return #a < #b', 'return #a > #b'],
   },
   'lua/include/due.lua': {
-    '8.2: windows that are opened and end within a chunk are settled in it': [
-      'if at <= e.bound then queue.insert',
-      'if false then queue.insert',
+    '8.2: windows that are opened and end within a chunk are settled in it': ['if at <= e.bound then', 'if false then'],
+    '8.2: what a chunk brings and does not reach is the next one as well': [
+      'elseif at < e.beyond then',
+      'elseif false then',
     ],
     '8.2: nothing that is due is passed over': ['if at < e.head then e.head = at end', ''],
     '8.2: one of a page after the other': ['if top.paged then take_next(e, top.s) end', ''],

@@ -3,7 +3,7 @@ import { apply } from '../../src/redis/steps/apply.ts';
 import { settle } from '../../src/redis/steps/settle.ts';
 import { indexFaults } from '../support/deadlines.ts';
 import { type Snapshot, snapshot } from '../support/snapshot.ts';
-import { World } from '../support/world.ts';
+import { ms, World } from '../support/world.ts';
 
 const KEYS = 9;
 
@@ -259,6 +259,18 @@ describe('deadlines in the middle of a chunk', () => {
     await world.at(20).send('w');
     expect((await world.apply()).word).toBe('applied');
     expect(await world.told()).toEqual(['r', 'r1', 'r10'].map((key) => `a triggered@10 ${key} x-${key}`));
+  });
+
+  test('of two that the chunk brought, the later one is the next wake-up', async () => {
+    const world = new World();
+    const automation = (id: string, within: number) => ({ id, name: id, trigger: { ...watch, within } });
+    await world.put(automation('a', 10));
+    await world.put(automation('b', 60));
+    await world.send('x');
+    await world.at(10).send('noise');
+    expect(await world.apply()).toMatchObject({ word: 'applied', wakeMs: ms(60) });
+    expect(await world.told()).toEqual(['a triggered@10 r e1']);
+    expect(await settle(world.redis, world.store)).toMatchObject({ word: 'settled', fired: 0, wakeMs: ms(60) });
   });
 
   test('a window that was moved within the chunk fires once, at its last end', async () => {
