@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { ENGINE_GROUP } from './keys.ts';
 import { isAfter, readPosition } from './log.ts';
 import type { Store } from './store.ts';
+import { execute } from './transaction.ts';
 
 /** What becomes of an entry, once for each: as in lua/include/book.lua. */
 export const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored', 'marked'] as const;
@@ -36,6 +37,21 @@ export async function backlogByBook(redis: Redis, store: Store): Promise<Backlog
   if (!anchor) return { behind: null, applied, length };
   const behind = Math.min(length, Math.max(0, added - applied - Number(anchor)));
   return { behind, applied, length };
+}
+
+/**
+ * How many entries of the log were removed, of those that count, by the book of the log (lua/include/book.lua); null where that is unknown.
+ * Entries that were removed before they were applied count from the auditor's next look on.
+ */
+export async function readRemoved(redis: Redis, { keys }: Store): Promise<number | null> {
+  const { events, audit } = keys;
+  const [length, groups, anchor] = (await execute(
+    redis.multi().xlen(events).xinfo('GROUPS', events).hget(audit, 'anchor'),
+  ).catch(noGroups)) as [number, unknown[][], string | null];
+  const group = groups?.map(fieldsOf).find((one) => one.get('name') === ENGINE_GROUP);
+  const [lag, read] = [group?.get('lag'), group?.get('entries-read')];
+  if (typeof lag !== 'number' || typeof read !== 'number' || !anchor) return null;
+  return lag + read - Number(anchor) - length;
 }
 
 /** How many entries were ever added. What the group knows comes first: with the stream itself Redis shows its last entry, however large. */

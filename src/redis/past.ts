@@ -8,6 +8,7 @@ import { generationIn, positionIn } from './damage.ts';
 import { type Erased, erasedIn } from './erased.ts';
 import { type FiringEntry, ledgerBetween } from './ledger.ts';
 import { isAfter } from './log.ts';
+import { Paced } from './paced.ts';
 import type { Store } from './store.ts';
 import { shownJson, storedNumber } from './stored.ts';
 import { execute, insist } from './transaction.ts';
@@ -163,11 +164,12 @@ function notedIn(key: string, id: string, flat: readonly string[]): Noted[] {
   }
 }
 
-/** How many entries lie behind one and up to another. */
+/** How many entries lie behind one and up to another. They are read for it: Redis does not know. */
 export async function countBetween(redis: Redis, { keys }: Store, after: string, to: string): Promise<number> {
+  const paced = new Paced();
   let count = 0;
   for (let from = after; isAfter(to, from); ) {
-    const page = await redis.xrange(keys.events, `(${from}`, to, 'COUNT', 1_000);
+    const page = await paced.read(() => redis.xrange(keys.events, `(${from}`, to, 'COUNT', 1_000));
     count += page.length;
     const last = page.at(-1)?.[0];
     if (last === undefined) break;
@@ -183,8 +185,9 @@ export async function* ledgerUpTo(
   sinceMs: number,
   end: string,
 ): AsyncGenerator<FiringEntry[]> {
+  const paced = new Paced();
   for (let from = String(Math.max(0, sinceMs)); ; ) {
-    const page = await ledgerBetween(redis, store, { from, to: end, count: 500 });
+    const page = await paced.read(() => ledgerBetween(redis, store, { from, to: end, count: 500 }));
     if (page.length === 0) return;
     yield page;
     from = `(${page.at(-1)?.[0]}`;

@@ -2,8 +2,10 @@ import type { Redis } from 'ioredis';
 import { type Entry, msOf } from '../model/intake.ts';
 import type { PartitionLayout } from '../model/partition.ts';
 import { formatTimestamp } from '../model/timestamp.ts';
+import { backlogByBook, readRemoved } from '../redis/backlog.ts';
 import type { ErasedEntry } from '../redis/erased.ts';
 import { byId, idBefore, isAfter } from '../redis/log.ts';
+import { Paced } from '../redis/paced.ts';
 import { countBetween, ledgerUpTo, readStanding, type StandingEngine } from '../redis/past.ts';
 import { readEntries } from '../redis/scratch-log.ts';
 import type { Store } from '../redis/store.ts';
@@ -23,7 +25,7 @@ export type PlaceFor = (name: string) => ScratchPlace;
 /** How far the clock of a worker's server may lie behind the ids of entries, in ms: rules 1, clock skew, and as much again. */
 const SKEW_MS = 10_000;
 
-/** What there is to replay: entries from `first` to `to`, `count` of them, of which nothing may be missing before. */
+/** What there is to replay: entries from `first` to `to`, about `count` of them, of which nothing may be missing before. */
 export type Retained = Readonly<{
   standing: StandingEngine;
   past: Past;
@@ -39,14 +41,12 @@ export type Retained = Readonly<{
 /** @param sinceMs entries that are older are left out */
 export async function readRetained({ connections: { redis }, store }: LiveEngine, sinceMs?: number): Promise<Retained> {
   const standing = withErasedFront(await readStanding(redis, store));
-  const waiting = await countBetween(redis, store, standing.position, standing.last);
   const since = sinceMs === undefined ? standing.first : await firstSince(redis, store, sinceMs, standing);
   const whole = since === standing.first;
-  const kept = standing.length - waiting + erasedCount(standing);
-  const complete = whole && kept === standing.applied;
+  const complete = whole && (await isComplete(redis, store, standing));
   const past = pastOf({ ...standing, first: since }, complete);
   const count = whole
-    ? kept
+    ? await countOfWhole(redis, store, standing, complete)
     : await countBetween(redis, store, since === null ? '0-0' : idBefore(since), standing.position);
   const frontMs = Math.max(msOf(since ?? standing.position), msOf(past.knownFrom));
   return {
@@ -58,6 +58,23 @@ export async function readRetained({ connections: { redis }, store }: LiveEngine
     frontMs: past.complete ? Number.NEGATIVE_INFINITY : frontMs,
     sources: past.complete ? [] : Object.keys(standing.reached),
   };
+}
+
+/** How many entries of the whole log are applied: exact where it is complete, else by the book, without what was added meanwhile. */
+async function countOfWhole(redis: Redis, store: Store, standing: StandingEngine, complete: boolean): Promise<number> {
+  if (complete) return standing.applied;
+  const { behind } = await backlogByBook(redis, store);
+  return standing.length - (behind ?? 0) + erasedCount(standing);
+}
+
+/** Whether every entry that was ever applied is still there, or was erased. */
+async function isComplete(redis: Redis, store: Store, standing: StandingEngine): Promise<boolean> {
+  const kept = standing.length + erasedCount(standing);
+  // Often that is known without reading what waits.
+  if (kept < standing.applied) return false;
+  if ((await readRemoved(redis, store)) === erasedCount(standing)) return true;
+  const waiting = await countBetween(redis, store, standing.position, standing.last);
+  return kept - waiting === standing.applied;
 }
 
 /** Erased entries stand where they stood, as far as the log reaches: a front that was trimmed takes them along. */
@@ -127,9 +144,10 @@ async function* entriesThere(
   to: string,
 ): AsyncGenerator<Entry[]> {
   if (first === null) return;
+  const paced = new Paced();
   let count = PAGE;
   for (let from = first; ; ) {
-    const page = await readEntries(redis, store, from, to, count);
+    const page = await paced.read(() => readEntries(redis, store, from, to, count));
     const last = page.at(-1);
     if (last === undefined) return;
     yield page;

@@ -2,7 +2,8 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
 import { readStatus } from '../../src/inspect/status.ts';
 import { gaugeOf } from '../../src/producer/pressure.ts';
-import { backlogByBook, backlogByGroup } from '../../src/redis/backlog.ts';
+import { backlogByBook, backlogByGroup, readRemoved } from '../../src/redis/backlog.ts';
+import { audit } from '../../src/redis/steps/audit.ts';
 import { storeOf } from '../../src/redis/store.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
@@ -74,6 +75,23 @@ describe('the book', () => {
     expect(await backlogByGroup(world.redis, world.store)).toMatchObject({ behind: 2, applied: 3 });
     await world.apply(await world.read('w', 2));
     expect(await backlogByGroup(world.redis, world.store)).toMatchObject({ behind: 0, applied: 5 });
+  });
+
+  test('says how many entries of the log were removed, whatever waits, as soon as the auditor has looked', async () => {
+    const world = new World();
+    await world.put({ id: 'a', name: 'A', trigger: { posture: 'Reactive', expect: ['x'] } });
+    const removed = () => readRemoved(world.redis, world.store);
+    expect(await removed()).toBeNull();
+    for (let n = 0; n < 5; n += 1) await world.send('x');
+    const entries = await world.read('w', 3);
+    expect(await removed()).toBeNull();
+    await audit(world.redis, world.store);
+    await world.apply(entries);
+    expect(await removed()).toBe(0);
+    await world.send('x');
+    expect(await removed()).toBe(0);
+    await world.redis.xtrim(world.store.keys.events, 'MAXLEN', 4);
+    expect(await removed()).toBe(2);
   });
 
   test('is not known until the auditor has balanced it, when somebody else had entries before', async () => {
