@@ -6,6 +6,7 @@ import { ALERTS } from './alerts.ts';
 import { answer, refuse, sendJson } from './answering.ts';
 import { AUTOMATIONS } from './automations.ts';
 import type { ConsoleTools, Desk } from './desk.ts';
+import { Drafts } from './drafts.ts';
 import { EVENTS } from './events.ts';
 import { FAILURES } from './failures.ts';
 import { Files } from './files.ts';
@@ -56,7 +57,8 @@ export class Console {
   #description: unknown = null;
 
   constructor({ watchfire, tools, rules, logger, page, scratch }: ConsoleParts) {
-    this.#desk = { watchfire, tools, kept: new KeptAnswers(), replays: new Replays(scratch) };
+    const drafts = new Drafts(tools.draftThread);
+    this.#desk = { watchfire, tools, kept: new KeptAnswers(), replays: new Replays(scratch), drafts };
     this.#access = new Access(rules);
     this.#files = new Files(page);
     this.#news = new LiveNews(watchfire);
@@ -82,7 +84,7 @@ export class Console {
 
   async close(): Promise<void> {
     this.#news.close();
-    await this.#desk.replays.close();
+    await Promise.all([this.#desk.replays.close(), this.#desk.drafts.close()]);
   }
 
   async #answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

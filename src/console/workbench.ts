@@ -13,7 +13,7 @@ import { ConsoleRefusal } from './refusal.ts';
 import { type Route, route } from './route.ts';
 import { anyObject, duration, labels, listOf, problemShape, time } from './shapes.ts';
 
-/** Longest text of automations, in characters: while it is read, an engine that runs beside the console waits. */
+/** Longest text of automations, in characters: all that is written by hand is shorter, and it is read anew as somebody types. */
 const TEXT_LIMIT = 100_000;
 
 /** Firings that are drawn: more would be one bar. The others are counted. */
@@ -83,7 +83,7 @@ export const WORKBENCH: readonly Route[] = [
     summary: 'What is wrong with a text of automations, and what it would change; changes nothing',
     body: z.object({ text }),
     answer: draftShape,
-    run: async (desk, { body }) => await checked(desk, body.text),
+    run: async (desk, { body }, signal) => await checked(desk, body.text, signal),
   }),
   route({
     method: 'POST',
@@ -121,8 +121,8 @@ export const WORKBENCH: readonly Route[] = [
       mode: z.enum(['shadow', 'live']).optional().describe('In the place of what the documents say'),
     }),
     answer: z.object({ put: listOf(z.object({ id: z.string(), name: z.string(), change: z.string() })) }),
-    run: async (desk, { body }) => {
-      const { changes } = await soundDraft(desk, body.text);
+    run: async (desk, { body }, signal) => {
+      const { changes } = await soundDraft(desk, body.text, signal);
       const put = changes.map(({ document, automation, ...change }) => {
         const wanted = body.mode === undefined ? document : { ...automation.document, mode: body.mode };
         return { ...change, wanted };
@@ -133,21 +133,21 @@ export const WORKBENCH: readonly Route[] = [
   }),
 ];
 
-async function draftOf(desk: Desk, text: string): Promise<TextDraft> {
-  return desk.tools.draft(text, await definitions(desk));
+async function draftOf(desk: Desk, text: string, signal: AbortSignal): Promise<TextDraft> {
+  return await desk.drafts.read(text, await definitions(desk), signal);
 }
 
 /** @throws ConsoleRefusal for one that may not be put */
-async function soundDraft(desk: Desk, text: string): Promise<TextDraft> {
-  const draft = await draftOf(desk, text);
+async function soundDraft(desk: Desk, text: string, signal: AbortSignal): Promise<TextDraft> {
+  const draft = await draftOf(desk, text, signal);
   const wrong = draft.problems.find(({ severity }) => severity === 'error');
   if (wrong) throw new ConsoleRefusal(422, `line ${wrong.line}: ${wrong.path}: ${wrong.message}`, wrong.path);
   if (draft.changes.length === 0) throw new ConsoleRefusal(422, 'holds no automation');
   return draft;
 }
 
-async function checked(desk: Desk, text: string): Promise<z.input<typeof draftShape>> {
-  const { problems, changes } = await draftOf(desk, text);
+async function checked(desk: Desk, text: string, signal: AbortSignal): Promise<z.input<typeof draftShape>> {
+  const { problems, changes } = await draftOf(desk, text, signal);
   const updated = changes.filter(({ change }) => change === 'updated');
   const drops = await desk.watchfire.drops(updated.map(({ id, automation }) => ({ id, automation })));
   return {
@@ -170,7 +170,7 @@ async function tested(
   signal: AbortSignal,
 ): Promise<z.input<typeof backtestShape>> {
   const { watchfire, replays } = desk;
-  const { changes } = await soundDraft(desk, text);
+  const { changes } = await soundDraft(desk, text, signal);
   // What stands there disabled would fire nothing.
   const candidates = changes.map(({ automation }) => parseAutomation({ ...automation.document, enabled: true }));
   const from = (await watchfire.serverTimeMs()) - sinceMs;

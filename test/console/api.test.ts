@@ -1,49 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
-import { CONSOLE_TOOLS } from '../../src/cli/console-tools.ts';
-import { Console, ROUTES } from '../../src/console/console.ts';
-import type { Watchfire } from '../../src/index.ts';
+import { expect, test } from 'vitest';
+import { ROUTES } from '../../src/console/console.ts';
 import { engine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
-
-const TOKEN = 'a-token-of-the-console';
-
-type Door = {
-  get: (path: string) => Promise<Answer>;
-  post: (path: string, body: unknown, token?: string) => Promise<Answer>;
-};
-type Answer = { status: number; body: unknown };
-
-/** A console of an engine, and what speaks to it. */
-async function door(watchfire: Watchfire, allowChanges = true): Promise<Door> {
-  const rules = { loopback: true, token: TOKEN, allowChanges };
-  const own = new Console({ watchfire, tools: CONSOLE_TOOLS, rules, logger: pino({ level: 'silent' }), page: null });
-  const server: Server = createServer((request, response) => void own.handle(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(async () => {
-    await own.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const answerOf = async (response: Response): Promise<Answer> => ({
-    status: response.status,
-    body: await response.json(),
-  });
-  return {
-    get: async (path) => await answerOf(await fetch(base + path)),
-    post: async (path, body, token) =>
-      await answerOf(
-        await fetch(base + path, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-          body: JSON.stringify(body),
-        }),
-      ),
-  };
-}
+import { door, TOKEN } from './door.ts';
 
 /** Compares what a path answers with what the API says of it: all of that, and nothing else. */
 function checkDescribed(path: string, body: unknown): void {
@@ -174,6 +133,6 @@ test('nothing is changed without the token, with it all is done that a verb does
     openapi: '3.1.0',
     paths: { '/api/firings/{id}': { get: {} } },
   });
-  const readOnly = await door(watchfire, false);
+  const readOnly = await door(watchfire, { allowChanges: false });
   expect((await readOnly.post('/api/automations/third/enable', {}, TOKEN)).status).toBe(403);
 });

@@ -13,6 +13,7 @@ import {
   application,
   CONSUMER,
   compileIn,
+  DRAFTS,
   type Loading,
   REQUIRED,
   REQUIRING,
@@ -136,6 +137,10 @@ describe('a test of somebody else', () => {
 });
 
 describe('the program of the package', () => {
+  test('reads texts of automations for its console in a thread', async () => {
+    expect(await runIn(project.dir, DRAFTS, {})).toEqual(['trigger: is required']);
+  });
+
   test('says on an older Node which one it needs', async () => {
     const disguise = path.join(project.dir, 'disguise.cjs');
     await writeFile(disguise, "Object.defineProperty(process.versions, 'node', { value: '22.11.0' });\n");

@@ -110,6 +110,19 @@ console.log(JSON.stringify({ firings: firings.length, jobs: jobs.map(({ name }) 
 `,
 };
 
+/** A program that reads a text as the package's console does, in a thread, and prints what is wrong with it. */
+export const DRAFTS: Program = {
+  name: 'drafts.mjs',
+  text: `
+import { CONSOLE_TOOLS } from './node_modules/watchfire/dist/cli/console-tools.js';
+import { Drafts } from './node_modules/watchfire/dist/console/drafts.js';
+const drafts = new Drafts(CONSOLE_TOOLS.draftThread, { limitMs: 60_000 });
+const { problems } = await drafts.read('name: x', [], new AbortController().signal);
+await drafts.close();
+console.log(JSON.stringify(problems.map(({ path, message }) => path + ': ' + message)));
+`,
+};
+
 /** A program in TypeScript that uses what the package declares, and is right. */
 export const CONSUMER = `
 import { Worker } from 'bullmq';

@@ -52,15 +52,18 @@ export function Workbench({ id }: { id: string | undefined }) {
   );
 }
 
+/** What came of a check; nothing of both while the first is on its way. */
+type CheckedDraft = Readonly<{ draft: DraftAnswer | null; error: string | null }>;
+
 /** What the engine says of a text, a moment after it was written. */
-function useDraft(text: string): DraftAnswer | null {
-  const [draft, set] = useState<DraftAnswer | null>(null);
+function useDraft(text: string): CheckedDraft {
+  const [checked, set] = useState<CheckedDraft>({ draft: null, error: null });
   useEffect(() => {
     const end = new AbortController();
     const timer = window.setTimeout(() => {
       post<DraftAnswer>('/api/drafts/check', { text }, end.signal).then(
-        (answer) => !end.signal.aborted && set(answer),
-        () => undefined,
+        (draft) => !end.signal.aborted && set({ draft, error: null }),
+        (failure: unknown) => !end.signal.aborted && set({ draft: null, error: reasonOf(failure) }),
       );
     }, PAUSE_MS);
     return () => {
@@ -68,13 +71,13 @@ function useDraft(text: string): DraftAnswer | null {
       end.abort();
     };
   }, [text]);
-  return draft;
+  return checked;
 }
 
 /** @param stored the automation that is edited; a text of new ones is kept while the page is left */
 function Bench({ first, stored }: { first: string; stored: AutomationAnswer | null }) {
   const [text, set] = useState(first);
-  const draft = useDraft(text);
+  const { draft, error } = useDraft(text);
   const [saved, say] = useState<string | null>(null);
   const isSound =
     draft !== null && draft.changes.length > 0 && draft.problems.every(({ severity }) => severity !== 'error');
@@ -101,7 +104,7 @@ function Bench({ first, stored }: { first: string; stored: AutomationAnswer | nu
         </div>
         <Card title="Check">
           <div class="stack">
-            <Checked draft={draft} />
+            {error === null ? <Checked draft={draft} /> : <Problem error={error} />}
             {stored !== null && <OfAutomation id={stored.id} forEach={stored.forEach} />}
           </div>
         </Card>
