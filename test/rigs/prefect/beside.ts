@@ -142,7 +142,7 @@ async function prove(dir: string, server: PrivateServer, options: Options): Prom
         console.log(`${stored.length} events`);
       });
     } finally {
-      redelivered.stop();
+      await redelivered.stop();
       await prefect.stop();
       await watchfire.close();
     }
