@@ -18,6 +18,14 @@ const LIST_MS = 2_000;
 const LANES = 200;
 const DAY_MS = 86_400_000;
 
+/** How far back a picture goes where nobody says: so many windows of the automation lie beside each other in it. */
+const WINDOWS_SHOWN = 3;
+/** In less nobody could follow it, and in more the log is seldom looked at as far. */
+const SHORTEST_MS = 60_000;
+const LONGEST_MS = DAY_MS;
+/** Of one without `within`. */
+const HOUR_MS = 3_600_000;
+
 const summaryShape = z.object({
   id: z.string(),
   name: z.string(),
@@ -26,7 +34,7 @@ const summaryShape = z.object({
   posture: z.string().nullable(),
   trigger: z.string().describe('In words'),
   actions: z.string().describe('In words'),
-  windows: z.number().describe('Keys with an open window'),
+  windows: z.number().describe('Keys that hold state: a window, an alert, or how long they are quiet'),
   firings: z.number().describe('Of the last hour'),
   minutes: listOf(z.number()).describe('The same by minutes'),
   lastFiring: time.nullable().describe('null: not within the last hour'),
@@ -74,7 +82,13 @@ export const automationShape = z.object({
 export const lanesShape = z.object({
   now: time,
   from: time,
-  total: z.number().describe('Keys with an open window'),
+  usual: duration.describe(
+    'How far back it goes where nobody says: three windows, a minute at least and a day at most',
+  ),
+  total: z.number().describe('Keys that hold state: a window, an alert, or how long they are quiet'),
+  counted: z.number().describe('Of these, how many were looked at for the next two numbers'),
+  windows: z.number().describe('Keys with an open window'),
+  alerts: z.number().describe('Keys with an alert, which may have a window too'),
   looked: z.number().describe('Entries of the log that were looked at for events'),
   since: time.nullable().describe('Events before are not drawn; null: the log holds none'),
   within: duration.nullable(),
@@ -162,7 +176,10 @@ export const AUTOMATIONS: readonly Route[] = [
     path: '/api/automations/{id}/lanes',
     topic: 'automations',
     summary: 'Keys of an automation on an axis of time: windows, events, firings',
-    query: z.object({ limit: wholeIn(1, LANES, 40), spanMs: wholeIn(1_000, DAY_MS, 3_600_000) }),
+    query: z.object({
+      limit: wholeIn(1, LANES, 40),
+      spanMs: wholeIn(0, DAY_MS, 0).describe('How far back, in ms; 0: as far as is usual for the automation'),
+    }),
     answer: lanesShape,
     run: async (desk, { path, query: { limit, spanMs } }) => await lanes(desk, path.id ?? '', limit, spanMs),
   }),
@@ -196,15 +213,22 @@ export const AUTOMATIONS: readonly Route[] = [
   }),
 ];
 
+/** How far back a picture of windows of that length goes. */
+export function usualSpan(withinMs: number): number {
+  return withinMs === 0 ? HOUR_MS : Math.max(SHORTEST_MS, Math.min(WINDOWS_SHOWN * withinMs, LONGEST_MS));
+}
+
 async function lanes({ kept, watchfire }: Desk, name: string, limit: number, spanMs: number) {
   const { id, trigger } = await watchfire.get(name);
   return await kept.of(`lanes ${limit} ${spanMs} ${id}`, LIST_MS, async () => {
     const now = await watchfire.serverTimeMs();
-    const from = now - spanMs;
+    const usual = usualSpan(trigger.withinMs || 0);
+    const from = now - (spanMs || usual);
     const found = await watchfire.lanes(id, { limit, sinceMs: from });
     if (found === null) throw new ConsoleRefusal(404, `there is no automation ${id}`);
     return {
-      ...{ now, from, total: found.total, looked: found.looked, since: found.sinceMs },
+      ...{ now, from, usual, total: found.total, looked: found.looked, since: found.sinceMs },
+      ...{ counted: found.counted, windows: found.windows, alerts: found.alerts },
       within: trigger.withinMs || null,
       cooldown: trigger.type === 'event' ? (trigger.cooldownMs ?? null) : null,
       lanes: found.lanes.map(({ path, labels, window, ticks, firings }) => ({

@@ -1,12 +1,17 @@
 import { z } from 'zod';
+import type { Watchfire } from '../engine.ts';
 import { eventDocument } from '../model/event.ts';
 import type { FoundEvent } from '../why/evidence.ts';
 import type { Why, WhyStep } from '../why/why.ts';
+import type { FiringAnswer } from './answers.ts';
 import type { ConsoleTools } from './desk.ts';
 import { ConsoleRefusal } from './refusal.ts';
 import { type Route, route, textIn, wholeIn } from './route.ts';
 import { deliveryShape, duration, eventShape, firingShape, labels, listOf, storyShape, time } from './shapes.ts';
 import { firingTold } from './told.ts';
+
+/** Firings that are looked at for one answer where a state or a label is wanted, as the ledger knows neither: some 30 ms. */
+const LOOKED = 2_000;
 
 /** Events of one window that are given whole: as many as a person reads. */
 const EVENTS_SHOWN = 200;
@@ -62,6 +67,7 @@ export const firingsShape = z.object({
   firings: listOf(firingShape),
   next: z.string().nullable(),
   searched: z.number().nullable().describe('null: the answer is complete; else the search was given up after so many'),
+  looked: z.number().describe('Firings of that automation, or of all, that were looked at for the state and the label'),
 });
 
 export const FIRINGS: readonly Route[] = [
@@ -69,14 +75,15 @@ export const FIRINGS: readonly Route[] = [
     path: '/api/firings',
     topic: 'firings',
     summary: 'What fired, the newest first, page by page',
-    query: z.object({ automation: textIn, before: textIn, limit: wholeIn(1, 500, 100) }),
+    query: z.object({
+      automation: textIn,
+      state: z.enum(['Triggered', 'Resolved']).optional(),
+      label: textIn.describe('A part of its key, as customer.7 or id=customer.7'),
+      before: textIn,
+      limit: wholeIn(1, 500, 100),
+    }),
     answer: firingsShape,
-    run: async ({ watchfire }, { query: { automation, before, limit } }) => {
-      const found = await watchfire.firings({ limit, ...(automation && { automation }), ...(before && { before }) });
-      const [first] = found.firings;
-      const next = found.firings.length === limit && first !== undefined ? first.entry : null;
-      return { firings: found.firings.map(firingTold).reverse(), next, searched: found.searched };
-    },
+    run: async ({ watchfire }, { query }) => await listed(watchfire, query),
   }),
   route({
     path: '/api/firings/{id}',
@@ -96,6 +103,36 @@ export const FIRINGS: readonly Route[] = [
     },
   }),
 ];
+
+type ListQuery = Readonly<{
+  automation?: string | undefined;
+  state?: FiringAnswer['state'] | undefined;
+  label?: string | undefined;
+  before?: string | undefined;
+  limit: number;
+}>;
+
+async function listed(
+  watchfire: Watchfire,
+  { automation, state, label = '', before, limit }: ListQuery,
+): Promise<z.input<typeof firingsShape>> {
+  const most = state === undefined && label === '' ? limit : LOOKED;
+  const found = await watchfire.firings({ limit: most, ...(automation && { automation }), ...(before && { before }) });
+  const newest = found.firings.map(firingTold).reverse();
+  const wanted = newest.filter((one) => (state ?? one.state) === one.state && isAbout(one, label));
+  const firings = wanted.slice(0, limit);
+  // The next page begins behind what is shown, or behind what was looked at in vain.
+  const last = wanted.length > limit ? firings.at(-1) : newest.at(-1);
+  const looked = last === undefined ? 0 : newest.indexOf(last) + 1;
+  const isMore = looked < newest.length || newest.length === most;
+  return { firings, next: isMore ? (last?.entry ?? null) : null, searched: found.searched, looked };
+}
+
+/** Whether a text stands in the key of a firing, in whatever case. */
+function isAbout({ labels }: FiringAnswer, text: string): boolean {
+  const key = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return key.join(' ').toLowerCase().includes(text.toLowerCase());
+}
 
 function whyTold(why: Why, tools: ConsoleTools): z.input<typeof whyShape> {
   const { recorded, standing, step, alert, jobs, outcome, timeline } = why;

@@ -17,6 +17,9 @@ const PAGE = 500;
 const LOOK_LIMIT = 5_000;
 const FIRINGS_LIMIT = 500;
 
+/** Keys that are looked at for how many of them have a window and how many an alert: some ten ms. */
+const KEYS_LIMIT = 1_000;
+
 /** Events drawn of one lane: more would be one bar. */
 const TICKS_LIMIT = 500;
 
@@ -37,10 +40,19 @@ export type Lane = Readonly<{
 
 /**
  * The keys of an automation on an axis of time: those that are looked at soonest first, then those of which something was heard last.
- * `total`: how many keys have a window. `looked`: how many entries of the log were read for ticks; `sinceMs`: the oldest of them, null where
+ * `total`: how many keys hold state; of the `counted` that are looked at soonest, `windows` have a window and `alerts` an alert, and a key may
+ * have both or, while it is quiet, none. `looked`: how many entries of the log were read for ticks; `sinceMs`: the oldest of them, null where
  * the log holds no older ones.
  */
-export type Lanes = Readonly<{ lanes: readonly Lane[]; total: number; looked: number; sinceMs: number | null }>;
+export type Lanes = Readonly<{
+  lanes: readonly Lane[];
+  total: number;
+  counted: number;
+  windows: number;
+  alerts: number;
+  looked: number;
+  sinceMs: number | null;
+}>;
 
 /** `sinceMs`: nothing older is wanted. `limit`: most lanes. */
 export type LaneQuery = Readonly<{ limit: number; sinceMs: number }>;
@@ -55,8 +67,9 @@ export async function lanesOf(redis: Redis, store: Store, id: string, query: Lan
   const index = new TriggerIndex();
   index.put(planOf({ ...automation, enabled: true }, stored.revision, stored));
   const drafts = new Map<string, OpenLane>();
-  const { windows, total } = await openWindows(redis, store, { limit: query.limit, automation: id });
-  for (const window of windows) laneIn(drafts, window.path, window.labels).window = window;
+  const limit = Math.max(KEYS_LIMIT, query.limit);
+  const { windows: keys, total } = await openWindows(redis, store, { limit, automation: id });
+  for (const window of keys.slice(0, query.limit)) laneIn(drafts, window.path, window.labels).window = window;
   const { firings } = await lastFirings(redis, store, {
     limit: FIRINGS_LIMIT,
     sinceMs: query.sinceMs,
@@ -65,7 +78,14 @@ export async function lanesOf(redis: Redis, store: Store, id: string, query: Lan
   for (const one of firings.toReversed()) laneIn(drafts, one.firing.path, one.firing.labels).firings.push(one);
   const { looked, sinceMs } = await lookForTicks({ redis, store, index, since: query.sinceMs }, drafts);
   const lanes = [...drafts.values()].sort(byInterest).slice(0, query.limit);
-  return { lanes, total, looked, sinceMs };
+  const windows = keys.filter(hasWindow).length;
+  const alerts = keys.filter((one) => one.kind === 'event' && one.alert !== null).length;
+  return { lanes, total, counted: keys.length, windows, alerts, looked, sinceMs };
+}
+
+/** Whether something is counted or awaited there: a key may hold no more than its alert, or how long it is quiet. */
+function hasWindow(one: Window): boolean {
+  return one.kind === 'composite' ? one.children.length > 0 : one.window !== null || one.awaits > 0;
 }
 
 /** Open windows keep the order in which they come; the others follow, those of the newest events first. */
@@ -138,11 +158,15 @@ export function mergedLanes(answers: readonly PartAnswer<Lanes | null>[], limit:
       firings: lane.firings.map(({ entry, firing }) => ({ entry: idIn(part, entry), firing })),
     })),
   );
+  const sum = (of: (found: Lanes) => number): number => known.reduce((all, { found }) => all + of(found), 0);
   const since = known.flatMap(({ found }) => found.sinceMs ?? []);
   return {
     lanes: lanes.sort((a, b) => Number(a.window === null) - Number(b.window === null)).slice(0, limit),
-    total: known.reduce((sum, { found }) => sum + found.total, 0),
-    looked: known.reduce((sum, { found }) => sum + found.looked, 0),
+    total: sum(({ total }) => total),
+    counted: sum(({ counted }) => counted),
+    windows: sum(({ windows }) => windows),
+    alerts: sum(({ alerts }) => alerts),
+    looked: sum(({ looked }) => looked),
     sinceMs: since.length === 0 ? null : Math.max(...since),
   };
 }

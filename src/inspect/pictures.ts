@@ -51,7 +51,7 @@ export class Pictures extends Views {
     return mergedLanes(await this.each((redis, store) => lanesOf(redis, store, id, query)), query.limit);
   }
 
-  /** How many keys of each automation have a window, by its id; those of which none has are not in it. */
+  /** How many keys of each automation hold state (a window, an alert, or how long they are quiet), by its id; those of which none does are not in it. */
   async windowCounts(): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
     const each = await this.each(async (redis, store) => {

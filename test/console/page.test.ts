@@ -44,7 +44,7 @@ test.skipIf(missing !== null)(
       (await page.locator('.tile', { hasText: name }).locator('.value').allInnerTexts()).join();
     await eventually('its tiles are there', async () => (await tile('Dead letters')) !== '');
     const { due, dead, workers } = await watchfire.status();
-    expect([await tile('Open windows'), await tile('Dead letters')]).toEqual([`${due.windows}`, `${dead}`]);
+    expect([await tile('Keys with state'), await tile('Dead letters')]).toEqual([`${due.windows}`, `${dead}`]);
     await page.locator('[data-id] a', { hasText: 'Third' }).waitFor();
     expect((await page.locator('main').allInnerTexts()).join()).toContain(workers[0]?.id);
     expect(wrong).toEqual([]);

@@ -52,8 +52,16 @@ export function Attention() {
   );
 }
 
-/** What Overview says of one automation, in the same words of the same answers; its page says more of its condition. @param under the title of a page */
-export function OfAutomation({ id, forEach, under }: { id: string; forEach: readonly string[]; under?: 'title' }) {
+/** What Overview says of one automation, in the same words of the same answers; its page says more of its condition. @param isHere on that page, to which no link has to lead */
+export function OfAutomation({
+  id,
+  forEach,
+  isHere = false,
+}: {
+  id: string;
+  forEach: readonly string[];
+  isHere?: boolean;
+}) {
   const { findings, quiet } = useWrong();
   const found = findings.data === null ? [] : wrongIn(findings.data);
   const own = found.filter((one) => {
@@ -67,28 +75,28 @@ export function OfAutomation({ id, forEach, under }: { id: string; forEach: read
   );
   if (own.length + reasons.length === 0) return null;
   return (
-    <div class={`stack tight${under === 'title' ? ' intro' : ''}`} data-of-automation={id}>
-      {own.length > 0 && <FindingList all={own} />}
-      {reasons.length > 0 && <QuietList all={reasons} />}
+    <div class={`stack tight${isHere ? ' intro' : ''}`} data-of-automation={id}>
+      {own.length > 0 && <FindingList all={own} isHere={isHere} />}
+      {reasons.length > 0 && <QuietList all={reasons} isHere={isHere} />}
     </div>
   );
 }
 
-function FindingList({ all }: { all: readonly Finding[] }) {
+function FindingList({ all, isHere = false }: { all: readonly Finding[]; isHere?: boolean }) {
   return (
     <ul class="stack">
       {all.map((one) => (
-        <FindingItem key={`${one.name}${one.found}`} one={one} />
+        <FindingItem key={`${one.name}${one.found}`} one={one} isHere={isHere} />
       ))}
     </ul>
   );
 }
 
-function QuietList({ all }: { all: readonly QuietOne[] }) {
+function QuietList({ all, isHere = false }: { all: readonly QuietOne[]; isHere?: boolean }) {
   return (
     <ul class="stack tight">
       {all.map((one) => (
-        <Quiet key={`${one.why} ${one.automation} ${one.silence?.id}`} one={one} />
+        <Quiet key={`${one.why} ${one.automation} ${one.silence?.id}`} one={one} isHere={isHere} />
       ))}
     </ul>
   );
@@ -115,12 +123,12 @@ function Findings({ found, deaf }: { found: FindingsAnswer; deaf: readonly Quiet
   );
 }
 
-function FindingItem({ one }: { one: Finding }) {
+function FindingItem({ one, isHere }: { one: Finding; isHere: boolean }) {
   return (
     <li data-finding={one.name}>
       <div class="row wrap">
         <Badge tone={one.grade === 'bad' ? 'bad' : 'warn'}>{one.grade === 'bad' ? 'Bad' : 'Warning'}</Badge>
-        <Title one={one} />
+        <Title one={one} isHere={isHere} />
         <span class="row push">
           {waysOf(one).map(([words, ...place]) => (
             <a key={words} href={link(...place)}>
@@ -136,9 +144,10 @@ function FindingItem({ one }: { one: Finding }) {
 }
 
 /** Leads to what the finding is about. */
-function Title({ one }: { one: Finding }) {
+function Title({ one, isHere }: { one: Finding; isHere: boolean }) {
   const about = aboutOf(one);
   if (about === null) return <strong>{one.name}</strong>;
+  if (isHere) return <strong class="any">{seen(about.name)}</strong>;
   const place = about.what === 'automation' ? (['automations', about.id] as const) : SOURCES;
   return (
     <a class="any" href={link(...place)}>
@@ -171,7 +180,7 @@ const WORDS: Readonly<Record<QuietOne['why'], string>> = {
   active: 'alert is on',
 };
 
-function Quiet({ one }: { one: QuietOne }) {
+function Quiet({ one, isHere }: { one: QuietOne; isHere: boolean }) {
   const { why, automation, name, silence, example } = one;
   return (
     <li data-quiet={why}>
@@ -179,6 +188,8 @@ function Quiet({ one }: { one: QuietOne }) {
         <Badge tone={TONES[why]}>{WORDS[why]}</Badge>
         {automation === null ? (
           <strong>All automations</strong>
+        ) : isHere ? (
+          <strong class="any">{seen(name)}</strong>
         ) : (
           <a class="any" href={link('automations', automation)}>
             {seen(name)}

@@ -48,7 +48,7 @@ export function AutomationDetail({ id, tab }: { id: string; tab: string | undefi
               </a>
             ))}
           </div>
-          <OfAutomation id={automation.id} forEach={automation.forEach} under="title" />
+          <OfAutomation id={automation.id} forEach={automation.forEach} isHere />
           <Unanswered automation={automation} />
           <Words words={automation.words} />
           <Tabs
@@ -127,7 +127,7 @@ function Part({ tab, automation }: { tab: Tab; automation: AutomationAnswer }) {
     case 'firings':
       return (
         <Card bare>
-          <FiringList automation={automation.id} />
+          <FiringList filter={{ automation: automation.id, state: '', label: '' }} />
         </Card>
       );
     case 'definition':

@@ -115,7 +115,9 @@ function AutomationTable({ automations }: Pick<AutomationsAnswer, 'automations'>
           <th class="fit">State</th>
           <th class="fit narrow-off">Last hour</th>
           <th class="num">Firings</th>
-          <th class="num">Windows</th>
+          <th class="num" title="Keys that hold state: a window, an alert, or how long they are quiet">
+            Keys held
+          </th>
           <th class="fit">Last firing</th>
         </>
       }
@@ -143,7 +145,7 @@ function AutomationTable({ automations }: Pick<AutomationsAnswer, 'automations'>
           <td class="num" data-name="firings in the last hour">
             {compact(one.firings)}
           </td>
-          <td class="num" data-name="windows">
+          <td class="num" data-name="keys with state">
             {compact(one.windows)}
           </td>
           <td class="fit" data-name="last firing">

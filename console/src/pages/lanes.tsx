@@ -1,7 +1,7 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FiringAnswer, LaneAnswer, LanesAnswer } from '../../../src/console/answers.ts';
 import { useApi, withQuery } from '../ui/api.ts';
-import { Axis, AxisWords, diamondAt, Mark, type Scale, useWidth, x } from '../ui/axis.tsx';
+import { Axis, AxisWords, barPath, diamondAt, isIn, Mark, type Scale, useWidth, x } from '../ui/axis.tsx';
 import { ago, clock, count, counted, keyText, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Key, Time } from '../ui/parts.tsx';
 import { go, link } from '../ui/route.ts';
@@ -15,15 +15,18 @@ const SPANS = [
   [86_400_000, '1 day'],
 ] as const;
 
-/** How much of the axis lies behind now, where windows end. */
-const AHEAD = 0.25;
+/** How much of the axis lies behind now, where windows end: of three windows, one. */
+const AHEAD = 1 / 3;
 
 export function LanesCard({ id }: { id: string }) {
-  const [spanMs, choose] = useState<number>(3_600_000);
+  // 0: as the automation is.
+  const [spanMs, choose] = useState<number>(0);
   const [find, setFind] = useState('');
   useDiamonds();
   const path = `/api/automations/${encodeURIComponent(id)}/lanes`;
   const loaded = useApi<LanesAnswer>(withQuery(path, { spanMs, limit: 60 }), 3_000);
+  const usual = useRef<LanesAnswer | null>(null);
+  if (loaded.data !== null) usual.current = loaded.data;
   return (
     <Card
       title="Windows by key"
@@ -42,6 +45,7 @@ export function LanesCard({ id }: { id: string }) {
             value={spanMs}
             onChange={(event) => choose(Number(event.currentTarget.value))}
           >
+            <option value={0}>{usualWords(usual.current)}</option>
             {SPANS.map(([ms, words]) => (
               <option key={ms} value={ms}>
                 {words}
@@ -58,6 +62,12 @@ export function LanesCard({ id }: { id: string }) {
   );
 }
 
+function usualWords(data: LanesAnswer | null): string {
+  if (data === null) return 'As is usual';
+  const { usual, within } = data;
+  return within !== null && usual === 3 * within ? `${span(usual)}: three windows` : `${span(usual)}, as is usual`;
+}
+
 /** A click on a firing leads to it; in words it stands below its lane. */
 function useDiamonds(): void {
   useEffect(() => {
@@ -71,7 +81,7 @@ function useDiamonds(): void {
 }
 
 function Lanes({ data, find }: { data: LanesAnswer; find: string }) {
-  const { now, from, lanes, total, looked, since } = data;
+  const { now, from, lanes, looked, since } = data;
   const [place, width] = useWidth();
   const scale = useMemo(() => ({ from, to: now + (now - from) * AHEAD, width }), [from, now, width]);
   const shown = lanes.filter(({ labels }) => keyText(labels).includes(find));
@@ -85,7 +95,7 @@ function Lanes({ data, find }: { data: LanesAnswer; find: string }) {
     <>
       <Legend />
       <div class="lane axis">
-        <span class="small soft">{counted(total, 'key')}</span>
+        <Counts data={data} />
         <div ref={place}>
           <AxisWords scale={scale} />
           <Axis scale={scale} now={now} />
@@ -101,6 +111,16 @@ function Lanes({ data, find }: { data: LanesAnswer; find: string }) {
         that ends next comes first.
       </p>
     </>
+  );
+}
+
+/** What keys hold. A key with an alert may have a window too, and one that is quiet has none. */
+function Counts({ data: { total, counted: told, windows, alerts } }: { data: LanesAnswer }) {
+  return (
+    <span class="small soft" data-windows={windows} data-alerts={alerts}>
+      {counted(windows, 'open window')}, {counted(alerts, 'alert')}
+      {told < total && ` at ${count(told)} of ${count(total)} keys`}
+    </span>
   );
 }
 
@@ -122,6 +142,7 @@ function Legend() {
           {words}
         </span>
       ))}
+      <Mark path={barPath({ left: 1, right: 17, y: 1, height: 10 }, 'both')} mark="m-window" words="goes on" />
       <Mark path="M9 1v10" mark="m-tick" words="event" />
       <Mark path="M9 1v10" mark="m-arm" words="opens a window" />
       <Mark path="M9 1v10" mark="m-end" words="ends it" />
@@ -143,20 +164,20 @@ function Lane({ lane, scale, data }: { lane: LaneAnswer; scale: Scale; data: Lan
           {path !== '' && <span class="soft small">step {path}</span>}
         </button>
         <Drawing lane={lane} scale={scale} data={data} />
-        <span class="small num soft">{window === null ? '' : countOf(window)}</span>
+        <span class="small num soft">{window === null ? '' : countOf(window, data.now)}</span>
       </div>
       {open && <LaneMore lane={lane} now={data.now} />}
     </>
   );
 }
 
-function countOf(window: NonNullable<LaneAnswer['window']>): string {
+function countOf(window: NonNullable<LaneAnswer['window']>, now: number): string {
   if (window.kind === 'composite') return `${window.children.length} of ${window.threshold}`;
   const { interval, alert, threshold } = window;
   if (interval) return `${count(interval.count)} of ${count(threshold)}`;
   if (alert) return 'alert';
   if (window.awaits > 0) return 'waits';
-  return window.quietUntil === null ? '' : 'quiet';
+  return window.quietUntil !== null && window.quietUntil > now ? 'quiet' : '';
 }
 
 /** Bars, ticks and marks of one key. */
@@ -167,7 +188,7 @@ function Drawing({ lane, scale, data }: { lane: LaneAnswer; scale: Scale; data: 
   }`;
   const line = (role: readonly string[]): string =>
     ticks
-      .filter((tick) => role.includes(tick.role))
+      .filter((tick) => role.includes(tick.role) && isIn(scale, tick.at))
       .map(({ at }) => `M${x(scale, at).toFixed(1)} 11v14`)
       .join('');
   return (
@@ -179,14 +200,7 @@ function Drawing({ lane, scale, data }: { lane: LaneAnswer; scale: Scale; data: 
         <Bar mark="m-quiet" from={data.now} to={window.quietUntil} scale={scale} />
       )}
       {window?.alert && (
-        <Bar
-          mark="m-alert"
-          from={window.alert.since}
-          to={Math.min(window.alert.until, scale.to)}
-          scale={scale}
-          y={26}
-          height={5}
-        />
+        <Bar mark="m-alert" from={window.alert.since} to={window.alert.until} scale={scale} y={26} height={5} />
       )}
       {window?.interval?.bounded && (
         <Bar mark="m-window" from={window.interval.start} to={window.interval.end} scale={scale} />
@@ -194,7 +208,7 @@ function Drawing({ lane, scale, data }: { lane: LaneAnswer; scale: Scale; data: 
       {window?.children.map(({ child, triggered, keepUntil }) => (
         <Bar key={child} mark="m-window" from={triggered} to={keepUntil} scale={scale} />
       ))}
-      {window?.interval?.bounded && window.posture === 'Proactive' && (
+      {window?.interval?.bounded && window.posture === 'Proactive' && isIn(scale, window.interval.due) && (
         <line
           class="m-due"
           x1={x(scale, window.interval.due)}
@@ -224,20 +238,22 @@ function Drawing({ lane, scale, data }: { lane: LaneAnswer; scale: Scale; data: 
 
 type BarProps = { mark: string; from: number; to: number; scale: Scale; y?: number; height?: number };
 
+/** From one time to another; torn off where it goes on outside of what is drawn. */
 function Bar({ mark, from, to, scale, y = 10, height = 16 }: BarProps) {
-  const left = x(scale, from);
+  if (to < scale.from || from > scale.to) return null;
+  const [isBefore, isBehind] = [from < scale.from, to > scale.to];
+  const left = isBefore ? 0 : x(scale, from);
+  const right = isBehind ? scale.width : Math.max(left + 2, x(scale, to));
+  const torn = isBefore ? (isBehind ? 'both' : 'start') : isBehind ? 'end' : 'none';
   return (
-    <rect
+    <path
       class={mark}
-      x={left}
-      y={y}
-      width={Math.max(2, x(scale, to) - left)}
-      height={height}
-      rx="3"
+      d={barPath({ left, right, y, height }, torn)}
+      data-torn={torn}
       vector-effect="non-scaling-stroke"
     >
       <title>{`${clock(from, true)} to ${clock(to, true)}`}</title>
-    </rect>
+    </path>
   );
 }
 
@@ -254,9 +270,7 @@ function Past({
   const [start, end] = [story?.start ?? story?.since, story?.end];
   return (
     <>
-      {start !== undefined && end !== undefined && (
-        <Bar mark="m-past" from={start} to={Math.min(end, scale.to)} scale={scale} />
-      )}
+      {start !== undefined && end !== undefined && <Bar mark="m-past" from={start} to={end} scale={scale} />}
       {cooldown !== null && (
         <Bar mark="m-quiet" from={triggered} to={triggered + cooldown} scale={scale} y={22} height={4} />
       )}
@@ -265,6 +279,7 @@ function Past({
 }
 
 function Diamond({ firing, scale }: { firing: FiringAnswer; scale: Scale }) {
+  if (!isIn(scale, firing.triggered)) return null;
   return (
     <path
       data-firing={firing.id}
@@ -326,7 +341,7 @@ function WindowFacts({ window, now }: { window: NonNullable<LaneAnswer['window']
       {interval && (
         <>
           <dt>Counted</dt>
-          <dd>{countOf(window)}</dd>
+          <dd>{countOf(window, now)}</dd>
         </>
       )}
       {interval?.bounded && (

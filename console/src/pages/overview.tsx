@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FiringAnswer, MinutesAnswer, StatusAnswer } from '../../../src/console/answers.ts';
 import { useApi } from '../ui/api.ts';
 import { Chart } from '../ui/chart.tsx';
-import { ago, bytes, compact, count, seen, span } from '../ui/format.ts';
+import { ago, bytes, compact, count, counted, seen, span } from '../ui/format.ts';
 import { Answer, Badge, Card, Empty, Head, Time } from '../ui/parts.tsx';
 import { link } from '../ui/route.ts';
 import { Attention, LastChanges, SOURCES, Sources } from './attention.tsx';
@@ -112,9 +112,9 @@ function Tiles({ status, hour }: { status: StatusAnswer; hour: number | null }) 
       />
       <Tile name="Lag of events" value={span(lagMs)} note="occurred to received" tone={lagMs > 60_000 ? 'warn' : ''} />
       <Tile
-        name="Open windows"
+        name="Keys with state"
         value={compact(windows)}
-        note={`${count(status.automations)} automations`}
+        note={`windows, alerts; ${counted(status.automations, 'automation')}`}
         to={['automations']}
       />
       <Tile

@@ -29,6 +29,43 @@ export function diamondAt(left: number, top: number): string {
   return `M${left.toFixed(1)} ${top - 9}l6.5 9-6.5 9-6.5-9z`;
 }
 
+/** Whether a time is in what is drawn. */
+export function isIn({ from, to }: Scale, ms: number): boolean {
+  return ms >= from && ms <= to;
+}
+
+/** Where a bar lies. */
+type Place = Readonly<{ left: number; right: number; y: number; height: number }>;
+
+/** How deep a torn end is cut, and how round the others are. */
+const TOOTH = 4;
+const ROUND = 3;
+
+/** A bar as a path, with teeth at the ends where it is torn off. */
+export function barPath({ left, right, y, height }: Place, torn: 'none' | 'start' | 'end' | 'both'): string {
+  const round = Math.min(ROUND, height / 2, (right - left) / 2);
+  const deep = Math.min(TOOTH, (right - left) / 3);
+  const teeth = height > 8 ? 4 : 2;
+  const step = height / teeth;
+  const zigzag = (by: number, down: number): string =>
+    Array.from({ length: teeth }, (_, i) => `l${(i % 2 === 0 ? by : -by).toFixed(1)} ${(down * step).toFixed(1)}`).join(
+      '',
+    );
+  const corner = (dx: number, dy: number, isFirst: boolean): string =>
+    isFirst ? `q${dx} 0 ${dx} ${dy}` : `q0 ${dy} ${dx} ${dy}`;
+  const isTorn = (end: 'start' | 'end'): boolean => torn === end || torn === 'both';
+  const begin = left + (isTorn('start') ? 0 : round);
+  const finish = right - (isTorn('end') ? 0 : round);
+  const straight = height - 2 * round;
+  const atEnd = isTorn('end')
+    ? zigzag(-deep, 1)
+    : `${corner(round, round, true)}v${straight}${corner(-round, round, false)}`;
+  const atStart = isTorn('start')
+    ? zigzag(deep, -1)
+    : `${corner(-round, -round, true)}v${-straight}${corner(round, -round, false)}`;
+  return `M${begin.toFixed(1)} ${y}H${finish.toFixed(1)}${atEnd}H${begin.toFixed(1)}${atStart}z`;
+}
+
 export function x({ from, to, width }: Scale, ms: number): number {
   const at = ((ms - from) / Math.max(1, to - from)) * width;
   return Math.max(-2, Math.min(width + 2, at));

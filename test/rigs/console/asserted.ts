@@ -85,8 +85,8 @@ export const PAGES: readonly AssertedPage[] = [
       const { due, dead, firings, workers } = await watchfire.status();
       await says(
         page,
-        `${due.windows} open windows`,
-        async () => (await tile(page, 'Open windows')) === `${due.windows}`,
+        `${due.windows} keys with state`,
+        async () => (await tile(page, 'Keys with state')) === `${due.windows}`,
       );
       assert.equal(await tile(page, 'Dead letters'), `${dead}`);
       assert.equal(await tile(page, 'Firings, last hour'), `${firings}`);
@@ -123,7 +123,7 @@ export const PAGES: readonly AssertedPage[] = [
         keys.slice(0, total),
         windows.map(({ labels }) => `id=${labels.id}`),
       );
-      assert.ok((await page.locator('.m-window[x]').count()) >= total);
+      assert.ok((await page.locator('.lane .m-window').count()) >= total);
       assert.equal(await page.locator('.lane .m-due').count(), total);
       await page.locator(`[data-key="${keys[0]}"] button`).click();
       const [first] = windows;

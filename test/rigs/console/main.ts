@@ -7,6 +7,7 @@ import { eventually } from '../../support/eventually.ts';
 import { type Check, checks } from '../checks.ts';
 import { PAGES } from './asserted.ts';
 import { alive, buildPage, closed, openBrowser } from './browser.ts';
+import { tryFilters, tryLanes } from './filters.ts';
 import { tryHold, tryUnanswered } from './hold.ts';
 import { lead, type Opened, opened, seriousIn, textOf } from './pages.ts';
 import { refuseHarm, tryForeignPage } from './safety.ts';
@@ -54,6 +55,10 @@ async function run(each: Check): Promise<void> {
       tryNarrow(browser, world),
     );
     await check('lists hold still under the pointer and the focus', () => tryHold(own.page, world));
+    await check('lanes show some windows, ends that are torn off, and alerts beside windows', () =>
+      tryLanes(own.page, world),
+    );
+    await check('firings are filtered, and the address says how', () => tryFilters(own.page, world));
     await check('decisions show events without an answer', () => tryUnanswered(own.page, world));
     await check('an automation repeats what Overview says of it', () => tryFindings(own.page, world));
     await check('a silenced automation says until when and by whom', () => trySilenced(own.page, world));

@@ -20,6 +20,7 @@ export async function tryFindings(page: Page, { console }: World): Promise<void>
   await page.waitForURL(({ href }) => href.endsWith(`automations/${id}`));
   const own = `[data-of-automation="${id}"] [data-finding=automations]`;
   await until('its page repeats it', async () => (await textOf(page, own)).includes(said.replace(/\s+/g, ' ')));
+  assert.equal(await page.locator(`${own} a[href="#/automations/${id}"]`).count(), 0, 'it leads to where one is');
   await page.locator('a', { hasText: 'Open in the workbench' }).click();
   await page.locator('h1', { hasText: 'Workbench' }).waitFor();
   await until('the workbench repeats it', async () => (await textOf(page, own)).includes(said.replace(/\s+/g, ' ')));
@@ -27,6 +28,7 @@ export async function tryFindings(page: Page, { console }: World): Promise<void>
   await until('it is said that it cools', async () =>
     /came while their key was quiet/.test(await textOf(page, '[data-of-automation] [data-quiet=cooling]')),
   );
+  assert.equal(await page.locator('[data-of-automation] [data-quiet] a[href^="#/automations/"]').count(), 0);
   await lead(page, console.address, 'automations/hostile');
   assert.equal(await page.locator('[data-of-automation] [data-quiet]').count(), 0, 'nothing keeps another one quiet');
 }
