@@ -17,6 +17,16 @@ export async function tryWorkbench(page: Page, { console, watchfire }: World): P
   const editor = page.locator('.editor .cm-content');
   await editor.waitFor();
   await until('the check finds nothing', async () => /Nothing is wrong/.test(await textOf(page)));
+  const error = { message: 'text: cannot be read within 2 s' };
+  await page.route('**/api/drafts/check', (route) => route.fulfill({ status: 422, json: { error } }));
+  await page.locator('.cm-line', { hasText: 'threshold' }).click();
+  await page.keyboard.press('End');
+  await page.keyboard.type(' ');
+  await until('a check that failed says why', async () => (await textOf(page)).includes(error.message));
+  must('what was not checked is not saved', (await page.locator('button', { hasText: 'Save' }).count()) === 0);
+  await page.unroute('**/api/drafts/check');
+  await page.keyboard.press('Backspace');
+  await until('it is checked again', async () => /Nothing is wrong/.test(await textOf(page)));
   await page.locator('.cm-line', { hasText: 'threshold' }).click();
   await page.keyboard.press('End');
   await page.keyboard.press('Backspace');
