@@ -65,6 +65,28 @@ function bindings({ keys, args, rest }: Contract): string {
 
 const INCLUDE = /^local (\w+) = include\('(\w+)'\)$/;
 
+/** The line with which an include makes the table of its functions. */
+const TABLE = 'local M = {}';
+
+/**
+ * The metatable of an include that has not run yet: it runs when something of it is asked for, since a call makes each of its functions
+ * anew, and most calls need few of them.
+ */
+const WHEN_USED = `
+local WHEN_USED = { __index = function(include, name)
+  setmetatable(include, nil)
+  include[1](include)
+  return include[name]
+end }`;
+
+/** The table of an include, as an expression. One that is a table of constants is made at once. */
+function tableOf(body: string): string {
+  const lines = body.split('\n');
+  const at = lines.indexOf(TABLE);
+  if (at < 0) return `(function()\n${body}\nend)()`;
+  return `setmetatable({ function(M)\n${lines.with(at, '').join('\n')}\nend }, WHEN_USED)`;
+}
+
 /** Puts every included file in front of what needs it, once, each as a local table. */
 function assemble(read: (path: string) => string, main: string): string {
   const done: string[] = [];
@@ -78,14 +100,14 @@ function assemble(read: (path: string) => string, main: string): string {
       if (!done.includes(file)) {
         const body = expand(file, read(`include/${file}.lua`), [...chain, name]);
         done.push(file);
-        parts.push(`local ${file} = (function()\n${body}\nend)()`);
+        parts.push(`local ${file} = ${tableOf(body)}`);
       }
       return false;
     });
     return own.join('\n');
   };
   const body = expand('main', main, []);
-  return [...parts, body].join('\n');
+  return [WHEN_USED, ...parts, body].join('\n');
 }
 
 /**

@@ -80,6 +80,20 @@ describe('includes', () => {
     expect(await runScript(adminClient(), script, { keys: { a: 'k' }, args: { x: '' } })).toEqual(['abb']);
   });
 
+  test('run when something of them is asked for', async () => {
+    const script = made({
+      'main.lua': body("local a = include('a')", "local b = include('b')", 'return { a.text(), a.text(), type(b) }'),
+      'include/a.lua':
+        "local M = {}\nlocal said = 0\nfunction M.text()\n  said = said + 1\n  return 'a' .. said\nend\nreturn M",
+      'include/b.lua': "local M = {}\nerror('this runs')\nreturn M",
+    });
+    expect(await runScript(adminClient(), script, { keys: { a: 'k' }, args: { x: '' } })).toEqual([
+      'a1',
+      'a2',
+      'table',
+    ]);
+  });
+
   test.each([
     ['itself', { 'include/a.lua': "local a = include('a')" }, 'lua/a.lua: includes itself: main > a > a'],
     [
