@@ -63,7 +63,7 @@ if not redis.call('XRANGE', keys.events, chunk.last, chunk.last)[1] then return 
 
 -- Read, before the first decision, and again before decisions are repeated.
 buckets.open(e, args.heads, args.tails)
-local ev, earliest, latest = wire.blank(args.documents), packed.span(chunk, first)
+local ev, earliest, latest = wire.blank(args.documents, chunk.documents), packed.span(chunk, first)
 local function begin()
   due.begin(e, latest)
   buckets.read(e, earliest)
@@ -73,7 +73,6 @@ local function begin()
     if not ev.word then wire.pass(chunk, ev) end
   end
 end
-local function step(number) return entry.decide(e, ev, number) end
 
 -- Decide and write.
-return log.advance(e, chunk, first, begin, step)
+return log.advance(e, chunk, first, begin, entry.decide, ev)

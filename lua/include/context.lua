@@ -9,7 +9,7 @@ local M = {}
 
 -- Begins to decide: nothing has happened yet.
 function M.begin(e)
-  e.newest, e.arrival, e.clock_moved = e.stored_newest, e.stored_arrival, false
+  e.newest, e.arrival, e.lag, e.clock_moved = e.stored_newest, e.stored_arrival, false, false
   e.settled = e.stored_settled
   e.sources, e.least, e.fed = e.stored_sources, e.stored_least, e.was_fed
   e.position, e.position_at = e.stored_position, e.stored_at
@@ -20,7 +20,7 @@ function M.begin(e)
   e.states, e.touched, e.groups, e.changed_groups = {}, {}, {}, {}
   e.commands, e.counts, e.grown, e.over = {}, {}, {}, 0
   e.damaged = {}
-  e.generations, e.remembers, e.buckets = false, false, {}
+  e.generations, e.buckets = false, {}
   e.parked, e.followers, e.released, e.held = {}, {}, {}, {}
 end
 
@@ -48,7 +48,7 @@ function M.new(keys, prefixes)
 
     -- What was read of Redis, or worked out, once for the call.
     triggers = {}, -- state name -> compiled trigger; false when its definition is gone
-    waits = 'unknown', -- whether any follower waited before this call: true, false, or not asked yet
+    waits = 'unknown', -- whether any follower may wait, of this call or before it: true, false, or not asked yet
     anybody_listens = 'unknown', -- whether any automation wants state-change events: true, false, or not asked yet
     settings = false, -- of the namespace: { early_ms, wait_ms }; false before they are read
     anybody_remembers = 'unknown', -- whether times of expected events are remembered (early.lua): true, false, or not asked yet
@@ -58,6 +58,7 @@ function M.new(keys, prefixes)
 
     -- Time and the log.
     newest = false, arrival = false, -- the clock, as this call leaves it
+    lag = false, -- ms: what follows from it (engine.lag); false until it is asked for
     settled = false, -- ms: as_of has come so far, even if it went back since
     sources = false, least = false, fed = false, -- the same as this call leaves them
     clock_moved = false, -- whether the three have to be written
@@ -94,7 +95,6 @@ function M.new(keys, prefixes)
     generations = false, -- newest first; false before they are read
     digests = false, -- those of the call (seen.lua)
     buckets = false, -- number of a generation -> what this call knows of its buckets
-    remembers = false, -- whether this call remembers any
 
     -- Followers (order.lua).
     parked = false, -- by this call: event id -> document

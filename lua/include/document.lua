@@ -5,7 +5,9 @@ local HEAD = '{"id":'
 
 -- That of an event (wire.lua), false where the chunk has none. Most events need none: a text costs Lua for each of its bytes.
 function M.of(ev)
-  if not ev.doc and ev.place > 0 then ev.doc = struct.unpack('<I4c0', ev.documents, ev.place) end
+  if ev.doc then return ev.doc end
+  local place = ev.places[ev.number]
+  if place > 0 then ev.doc = struct.unpack('<I4c0', ev.documents, place) end
   return ev.doc
 end
 

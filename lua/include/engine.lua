@@ -11,11 +11,12 @@ local usable = include('usable')
 
 local M = {}
 
-local LAG_LIMIT_MS = limits.LAG_LIMIT_MS
+local texts = {} -- numbers as text: a number takes Lua long to write, and most are asked for more than once
 
 -- Milliseconds as text: `..` and tostring round beyond 14 digits.
 function M.int(number)
-  return string.format('%d', number)
+  texts[number] = texts[number] or string.format('%d', number)
+  return texts[number]
 end
 
 -- now_ms: '' in production (the server's time), else virtual time; behind a blank the ms of new ids, where these lie ahead of it.
@@ -43,15 +44,14 @@ function M.open(keys, prefixes, now_ms, worker)
 end
 
 function M.lag(e)
-  local lag = e.newest and e.arrival - e.newest or 0
-  if lag <= 0 then return 0 end
-  return lag < LAG_LIMIT_MS and lag or LAG_LIMIT_MS
+  e.lag = e.lag or e.newest and math.min(math.max(e.arrival - e.newest, 0), limits.LAG_LIMIT_MS) or 0
+  return e.lag
 end
 
 -- Rules 4: an applied event moves the clock when it happened later than all before it.
 function M.move_clock(e, ev)
   if e.newest and ev.t <= e.newest then return end
-  e.newest, e.arrival, e.clock_moved = ev.t, ev.received, true
+  e.newest, e.arrival, e.lag, e.clock_moved = ev.t, ev.received, false, true
   if ev.as_of > e.settled then e.settled = ev.as_of end
 end
 

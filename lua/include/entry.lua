@@ -18,7 +18,7 @@ local M = {}
 -- Decides whether an event is applied, before it meets anything. Answers what becomes of it otherwise, and 'more-due' when more is
 -- due than one call may settle.
 local function admit(e, ev, at)
-  if ev.fresh and order.is_parked(e, ev.id) or seen.has(e, ev.digest, at) then return 'duplicate' end
+  if ev.fresh and e.waits and order.is_parked(e, ev.id) or seen.has(e, ev.digest, at) then return 'duplicate' end
   local waits = ev.follows and engine.settings(e).wait_ms > 0 and not seen.has(e, ev.leader, at)
   if e.head <= ev.as_of and not settle.catch_up(e, ev.as_of) then return 'more-due' end
   if not waits then return nil end
@@ -70,8 +70,7 @@ function M.decide(e, ev, number)
   local at = ev.at
   local time, after = at, nil
   if moves or at > e.least then time, after = sources.at(e, at, moves) end -- nothing is asked where nothing feeds the log
-  ev.place, ev.doc = chunk.documents[ev.number], false
-  ev.as_of = time - engine.lag(e)
+  ev.as_of = time - (e.lag or engine.lag(e))
   local met = admit(e, ev, at)
   if met == 'more-due' then return nil end
   if moves then sources.take(e, after, moves) end
@@ -85,7 +84,7 @@ function M.decide(e, ev, number)
   if not ev.own then engine.move_clock(e, ev) end
   local words = walk.event(e, chunk, ev)
   if returns then hold.lift(e, ev.id, ev.as_of) end
-  order.followers(e, ev.digest)
+  if e.waits then order.followers(e, ev.digest) end
   return 'applied', words
 end
 

@@ -87,34 +87,33 @@ function M.of_children(composite, group, completing, documents, times)
   return f
 end
 
--- What the ledger has beside what the state-change event says. record: the command that begins with that.
-local function put(e, f, record)
-  record[2] = e.keys.firings
-  local n, children = #record, f.documents and '[' .. table.concat(f.documents, ',') .. ']' or '[]'
-  record[n + 1], record[n + 2], record[n + 3], record[n + 4] = 'worker', e.worker, 'story', f.story
-  record[n + 5], record[n + 6] = 'children', children
-  if f.shadow then record[n + 7], record[n + 8] = 'shadow', 'true' end
+local SAID = 25 -- place of the last value that a state-change event says, in the command that writes the record
+
+-- The root fired: the record in the ledger and, when anybody listens, the state-change event in the log.
+function M.emit(e, f)
+  local trigger, said = f.trigger, SAID
+  local record = { 'XADD', e.keys.firings, e.next_id, 'firing', f.id, 'automation', trigger.automation, 'revision', trigger.revision,
+    'path', trigger.path, 'name', trigger.title, 'posture', told.posture(trigger), 'state', f.state, 'triggered', engine.int(f.time),
+    'decided', e.now_text, 'labels', told.labels(f), 'event', f.doc or '',
+    'worker', e.worker, 'story', f.story, 'children', f.documents and '[' .. table.concat(f.documents, ',') .. ']' or '[]' }
+  if f.reminder then
+    table.insert(record, said + 1, 'reminder')
+    table.insert(record, said + 2, engine.int(f.reminder))
+    said = said + 2
+  end
+  if f.shadow then
+    e.counts.shadow = (e.counts.shadow or 0) + 1
+    table.insert(record, 'shadow')
+    table.insert(record, 'true')
+  else
+    if e.anybody_listens == 'unknown' then e.anybody_listens = redis.call('EXISTS', e.keys.listeners) == 1 end
+    if e.anybody_listens then engine.append(e, unpack(record, 4, said)) end
+  end
   if f.collected then
     for _, value in ipairs({ 'events', f.collected, 'counted', engine.int(f.counted) }) do record[#record + 1] = value end
   end
   e.commands[#e.commands + 1] = record
   e.fired = e.fired + 1
-end
-
--- The root fired: the record in the ledger and, when anybody listens, the state-change event in the log.
-function M.emit(e, f)
-  local trigger = f.trigger
-  local record = { 'XADD', e.keys.events, e.next_id, 'firing', f.id, 'automation', trigger.automation, 'revision', trigger.revision,
-    'path', trigger.path, 'name', trigger.title, 'posture', told.posture(trigger), 'state', f.state, 'triggered', engine.int(f.time),
-    'decided', e.now_text, 'labels', told.labels(f), 'event', f.doc or '' }
-  if f.reminder then record[#record + 1], record[#record + 2] = 'reminder', engine.int(f.reminder) end
-  if f.shadow then
-    e.counts.shadow = (e.counts.shadow or 0) + 1
-    return put(e, f, record)
-  end
-  if e.anybody_listens == 'unknown' then e.anybody_listens = redis.call('EXISTS', e.keys.listeners) == 1 end
-  if e.anybody_listens then engine.append(e, unpack(record, 4)) end
-  put(e, f, record)
 end
 
 return M

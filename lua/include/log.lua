@@ -27,23 +27,28 @@ function M.set_aside(e, id, reason, error, attempts)
   return by_engine and fields or {}
 end
 
--- Decides entries first..last of the chunk. Answers the word, the number of the last one that takes effect, their words, and what
--- failed.
-local function decide(e, first, last, step)
-  local words, counts = {}, e.counts
+-- Decides entries first..last of the chunk, and puts their words into `words`. Answers the word, and the number of the last one that takes
+-- effect.
+local function each(e, first, last, step, ev, words)
+  local counts = e.counts
   for i = first, last do
     e.deciding = i
-    local ok, result, said = pcall(step, i)
-    if not ok then
-      engine.pass_on(e, dlq.said(result))
-      return 'failed', i - 1, words, result
-    end
-    if not result then return 'more-due', i - 1, words end
-    words[#words + 1] = said
+    local result, said = step(e, ev, i)
+    if not result then return 'more-due', i - 1 end
+    words[i - first + 1] = said
     counts[result] = (counts[result] or 0) + 1
-    if e.left and i < last then return 'more-due', i, words end
+    if e.left and i < last then return 'more-due', i end
   end
-  return 'applied', last, words
+  return 'applied', last
+end
+
+-- The same. Answers the words as well, and what failed.
+local function decide(e, first, last, step, ev)
+  local words = {}
+  local ok, word, reached = pcall(each, e, first, last, step, ev, words)
+  if ok then return word, reached, words end
+  engine.pass_on(e, dlq.said(word))
+  return 'failed', e.deciding - 1, words, word
 end
 
 -- Rules 17.1: counts the conditions that could not be answered, by automation. What waits, or was there before, is not asked about.
@@ -58,12 +63,13 @@ local function count_failures(e, failures, first, words)
 end
 
 -- Applies the entries of a chunk from number `first` on, up to one that fails or that more has to be settled before; all effects come
--- at once. begin: makes ready to decide; step: answers what became of an entry and all of its words, or nil to stop before it.
-function M.advance(e, chunk, first, begin, step)
+-- at once. begin: makes ready to decide; step: reads an entry into `ev`, and answers what became of it and all of its words, or nil to stop
+-- before it.
+function M.advance(e, chunk, first, begin, step, ev)
   if unfinished.go_on(e) then return { 'more-due', e.position, '', '' } end
   local budget, fault = e.budget, nil
   begin()
-  local word, last, words, failed = decide(e, first, chunk.size, step)
+  local word, last, words, failed = decide(e, first, chunk.size, step, ev)
   if word == 'failed' then
     -- Nothing has happened yet: what comes before the entry that failed is decided once more, without it.
     fault = dlq.said(failed)
@@ -71,7 +77,7 @@ function M.advance(e, chunk, first, begin, step)
     e.budget = budget
     begin()
     local _
-    _, last, words = decide(e, first, last, step)
+    _, last, words = decide(e, first, last, step, ev)
   end
   e.deciding = false
   if chunk.failures then count_failures(e, chunk.failures, first, words) end

@@ -2,6 +2,7 @@
 --   [start,end) count due D keep K silent S armed T hold N alert START MISSING UNTIL renewed T last T ends T remind T number K every W limit K shadow 1
 --   opener ID
 -- Times in ms; what is plain is left out: `due` where it is the end, `armed` where it is the start, the others where there are none.
+local engine = include('engine')
 local extra = include('extra')
 local record = include('record')
 
@@ -17,12 +18,7 @@ local OF_ALERTS = {
 local WORDS = { due = true, keep = true, silent = true, armed = true, hold = true } -- before a single number
 
 local byte, find, format, sub, unpacked = string.byte, string.find, string.format, string.sub, struct.unpack
-local small = {} -- numbers as text: a number takes Lua long to write, and most counts of a chunk are the same
-
-local function text_of(count)
-  small[count] = small[count] or format('%d', count)
-  return small[count]
-end
+local int = engine.int
 
 -- The words behind the count; `b` has a field for each. Raises an error where one is unknown.
 local function read_words(b, text, from)
@@ -103,12 +99,12 @@ end
 
 function M.text(s, b)
   if b.head then
-    local count = s.kind.summed and format('%.17g', b.count) or text_of(b.count)
+    local count = s.kind.summed and format('%.17g', b.count) or int(b.count)
     local text = b.head .. count
     return s.kind.rich and extra.text(b.extra) .. text or text
   end
   if s.kind.whole and b.stem then return extra.text(b.extra) .. b.stem .. format('last %d ends %d', b.alert.last, b.alert.ends) end
-  local text = b.start and format(s.kind.summed and '[%d,%d) %.17g' or '[%d,%d) %d', b.start, b.finish, b.count) or ''
+  local text = b.start and '[' .. int(b.start) .. ',' .. int(b.finish) .. ') ' .. (s.kind.summed and format('%.17g', b.count) or int(b.count)) or ''
   if b.start and b.due ~= b.finish then text = text .. format(' due %d', b.due) end
   if not s.kind.whole then return text end
   text = text .. words(b)

@@ -17,7 +17,7 @@ local function member(entry, id)
   return ('0'):rep(ID_DIGITS - #ms) .. ms .. '-' .. ('0'):rep(ID_DIGITS - #seq) .. seq .. ' ' .. id
 end
 
--- Whether any event waits, as Redis has it.
+-- Whether any event may wait: one of this call, or as Redis has it.
 local function stored(e)
   if e.waits == 'unknown' then e.waits = redis.call('EXISTS', e.keys.parked) == 1 end
   return e.waits
@@ -35,7 +35,7 @@ function M.park(e, ev, leader, entry)
   engine.later(e, 'HSET', e.prefixes.parked_event .. ev.id, 'leader', ev.follows, 'followers', leader, 'member', place,
     'occurred', engine.int(ev.occurred), 'event', document.of(ev))
   engine.later(e, 'ZADD', e.prefixes.followers .. leader, engine.int(ev.occurred), place)
-  e.parked[ev.id] = document.of(ev)
+  e.parked[ev.id], e.waits = document.of(ev), true
   e.followers[leader] = e.followers[leader] or {}
   table.insert(e.followers[leader], { id = ev.id, member = place, occurred = ev.occurred })
   return 'parked'
@@ -85,7 +85,7 @@ end
 
 -- digest: number of that of an event that was applied. Its followers go to the end of the log.
 function M.followers(e, digest)
-  if not stored(e) and not next(e.followers) then return end
+  if not stored(e) then return end
   M.release(e, buckets.name(e, digest))
 end
 

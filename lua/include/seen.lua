@@ -18,12 +18,8 @@ local byte, char, find = string.byte, string.char, string.find
 local ages = {} -- as bytes; most entries of a chunk are equally old
 
 local function age_of(ms)
-  local known = ages[ms]
-  if not known then
-    known = char(math.floor(ms / 65536), math.floor(ms / 256) % 256, ms % 256)
-    ages[ms] = known
-  end
-  return known
+  ages[ms] = char(math.floor(ms / 65536), math.floor(ms / 256) % 256, ms % 256)
+  return ages[ms]
 end
 
 -- Whether a bucket has a record that is not outdated.
@@ -71,24 +67,28 @@ end
 -- Notes an applied id that is new.
 function M.remember(e, digest, at)
   local generation = current(e, at)
-  local known = e.buckets[generation.number]
+  local known, age = e.buckets[generation.number], at - generation.from
   local written, field = known.written, known.fields[digest]
-  written[field] = (written[field] or known.texts[digest] or '') .. e.digests.tails[digest] .. age_of(at - generation.from)
-  generation.to, generation.count, e.remembers = math.max(generation.to, at), generation.count + 1, true
+  written[field] = (written[field] or known.texts[digest] or '') .. e.digests.tails[digest] .. (ages[age] or age_of(age))
+  if at > generation.to then generation.to = at end
+  generation.count = generation.count + 1
 end
 
 -- Writes the buckets that changed, and what is known of the generations.
 function M.write(e)
-  if not e.remembers then return end
+  local remembers = false
   for _, known in pairs(e.buckets) do
     local flat, count = {}, 0
     for field, text in pairs(known.written) do
       flat[count + 1], flat[count + 2] = field, text
       count = count + 2
     end
-    if count > 0 then redis.call('HSET', known.key, unpack(flat)) end
+    if count > 0 then
+      redis.call('HSET', known.key, unpack(flat))
+      remembers = true
+    end
   end
-  redis.call('SET', e.keys.seen, cjson.encode(e.generations))
+  if remembers then redis.call('SET', e.keys.seen, cjson.encode(e.generations)) end
 end
 
 return M

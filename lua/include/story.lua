@@ -1,19 +1,23 @@
 -- What a firing was made of (rules 10), as JSON: its window, and what was counted there. Nothing is kept for it: it says what the record of
 -- the key knows at the moment. Only facts of the log stand here; by whom and when it was decided stands beside it.
+local engine = include('engine')
+
 local M = {}
 
-local format = string.format
+local format, int = string.format, engine.int
 
 local function counts(kind, count, threshold)
   if kind.distinct then return format('"of":"distinct","count":%d,"threshold":%d}', count, threshold) end
-  if not kind.summed then return format('"count":%d,"threshold":%d}', count, threshold) end
+  if not kind.summed then return '"count":' .. int(count) .. ',"threshold":' .. int(threshold) .. '}' end
   local finite = count - count == 0 -- a sum of large numbers may be none that JSON can write
   return '"of":"sum","count":' .. (finite and format('%.17g', count) or 'null') .. format(',"threshold":%.17g}', threshold)
 end
 
 -- A Reactive window that reached its threshold. Without `within` there is none, but the time at which it was armed.
 function M.of_count(s, b)
-  if s.within > 0 then return format('{"kind":"tumbling","start":%d,"end":%d,', b.start, b.finish) .. counts(s.kind, b.count, s.threshold) end
+  if s.within > 0 then
+    return '{"kind":"tumbling","start":' .. int(b.start) .. ',"end":' .. int(b.finish) .. ',' .. counts(s.kind, b.count, s.threshold)
+  end
   if s.kind.after then return format('{"kind":"count","start":%d,', b.start) .. counts(s.kind, b.count, s.threshold) end
   return '{"kind":"count",' .. counts(s.kind, b.count, s.threshold)
 end

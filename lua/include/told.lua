@@ -15,6 +15,7 @@ end
 function M.labels(f)
   local names = f.trigger.names
   local values = key.values(f.key, #names)
+  if #names == 1 then return '{' .. encode(names[1]) .. cjson.encode(values[1]) .. '}' end
   local members = {}
   for i, value in ipairs(values) do members[i] = encode(names[i]) .. cjson.encode(value) end
   return '{' .. table.concat(members, ',') .. '}'

@@ -46,10 +46,11 @@ function M.begin(e, chunk)
   chunk.event, chunk.digest, chunk.match, chunk.next_rest = 0, 0, 0, chunk.rest
 end
 
--- The entry that is being decided. Times in ms; false: none. documents: packed.
-function M.blank(documents)
+-- The entry that is being decided. Times in ms; false: none. documents: packed; places: where that of each event begins.
+function M.blank(documents, places)
   return --[[event]] {
     number = 0, -- of the event among those of the chunk
+    plain = true, -- whether it is a plain one (src/redis/wire.ts): word, own, fresh, claims and follows are as here
     word = false, reason = false, error = false, attempts = false, -- of what is no event, or one that was given up
     id = '', digest = 0, -- of the event: its id, and the number of its digest
     at = 0, t = 0, received = 0, -- when the entry came, when the event happened, when it was received first
@@ -58,12 +59,17 @@ function M.blank(documents)
     follows = false, leader = false, occurred = false, -- the id it follows, the number of that one's digest, `occurred` as sent
     value = false, resets = false, -- of the trigger that it meets: what it adds there, whether it resets
     as_of = 0, -- set when it is decided
-    documents = documents, place = 0, doc = false, -- where its document begins, 0 for none; the document once document.lua has read it
+    documents = documents, places = places, doc = false, -- where their documents begin, 0 for none; its own once document.lua has read it
   }
 end
 
+-- Forgets what only other entries have.
+local function make_plain(ev)
+  ev.plain, ev.word, ev.own, ev.fresh, ev.claims, ev.follows = true, false, false, true, false, false
+end
+
 local function read_other(chunk, ev, kind)
-  ev.word, ev.reason, chunk.next_rest = unpacked(OTHER, chunk.packed, chunk.next_rest)
+  ev.plain, ev.word, ev.reason, chunk.next_rest = false, unpacked(OTHER, chunk.packed, chunk.next_rest)
   ev.error, ev.attempts = false, false
   if kind == FAILED then ev.error, ev.attempts, chunk.next_rest = unpacked(CAUSE, chunk.packed, chunk.next_rest) end
 end
@@ -71,7 +77,7 @@ end
 local function read_more(chunk, ev)
   local origin, follows
   ev.received, origin, ev.occurred, follows, chunk.next_rest = unpacked(MORE, chunk.packed, chunk.next_rest)
-  ev.own, ev.fresh, ev.claims = OWN[origin] or false, FROM_OUTSIDE[origin] or false, origin:match('^%l+') or false
+  ev.plain, ev.own, ev.fresh, ev.claims = false, OWN[origin] or false, FROM_OUTSIDE[origin] or false, origin:match('^%l+') or false
   if follows == '' then return end
   chunk.digest = chunk.digest + 1
   ev.follows, ev.leader = follows, chunk.digest
@@ -81,19 +87,16 @@ end
 function M.entry(chunk, ev, number)
   local kind = chunk.kinds[number]
   if kind == IGNORED then
-    ev.word = 'ignored'
+    ev.plain, ev.word = false, 'ignored'
     return
   end
   if kind > EVENT then return read_other(chunk, ev, kind) end
   local at, event, digest = chunk.times and packed.at_of(chunk, number) or chunk.ats[number], chunk.event + 1, chunk.digest + 1
   chunk.event, chunk.digest = event, digest
-  ev.number, ev.word, ev.follows = event, false, false
+  ev.number, ev.doc = event, false
   ev.id, ev.digest, ev.at, ev.t = chunk.ids[event], digest, at, chunk.ts[event]
-  if kind == FRESH then
-    ev.received, ev.own, ev.fresh, ev.claims = at, false, true, false
-  else
-    read_more(chunk, ev)
-  end
+  if not ev.plain then make_plain(ev) end
+  if kind == FRESH then ev.received = at else read_more(chunk, ev) end
 end
 
 -- Passes over the matches of an event that meets nothing.

@@ -3,8 +3,8 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 export const protections: Mutants = {
   'lua/include/entry.lua': {
     '18: an entry does not settle ahead of what is fed': [
-      'ev.as_of = time - engine.lag(e)',
-      'ev.as_of = at - engine.lag(e)',
+      'ev.as_of = time - (e.lag or engine.lag(e))',
+      'ev.as_of = at - (e.lag or engine.lag(e))',
     ],
     '18: a mark settles what is due': ['if e.head <= as_of and not settle.catch_up(e, as_of) then return nil end', ''],
   },

@@ -58,8 +58,8 @@ export const rules: Mutants = {
       '',
     ],
     '12.2: an event that has come back and been applied holds nothing': [
-      'if returns then hold.lift(e, ev.id, ev.as_of) end\n  order',
-      'order',
+      'if returns then hold.lift(e, ev.id, ev.as_of) end\n  if e.waits',
+      'if e.waits',
     ],
   },
 };

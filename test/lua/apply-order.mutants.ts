@@ -11,14 +11,14 @@ export const rules: Mutants = {
   'lua/include/entry.lua': {
     '4: own events do not move the clock': ['if not ev.own then engine.move_clock', 'if true then engine.move_clock'],
     '4: as_of is taken before the event moves the clock': [
-      'ev.as_of = time - engine.lag(e)',
-      'if not ev.own then engine.move_clock(e, ev) end\n  ev.as_of = time - engine.lag(e)',
+      'ev.as_of = time - (e.lag or engine.lag(e))',
+      'if not ev.own then engine.move_clock(e, ev) end\n  ev.as_of = time - (e.lag or engine.lag(e))',
     ],
     '12.1: an applied id is not applied again': [' or seen.has(e, ev.digest, at) then', ' then'],
-    '12.1: a copy of a parked event changes nothing': ['ev.fresh and order.is_parked(e, ev.id) or', ''],
+    '12.1: a copy of a parked event changes nothing': ['ev.fresh and e.waits and order.is_parked(e, ev.id) or', ''],
     '12.2: a follower waits for its leader': ['local waits = ev.follows and', 'local waits = false and'],
     '12.2: followers come after their leader': ['order.followers(e, ev.digest)', ''],
-    '12.1: what was let go is no copy of what is parked': ['ev.fresh and order.is_parked', 'order.is_parked'],
+    '12.1: what was let go is no copy of what is parked': ['ev.fresh and e.waits and order', 'e.waits and order'],
     '12.2: a follower waits for its leader, not for itself': [
       'buckets.name(e, ev.leader)',
       'buckets.name(e, ev.digest)',
@@ -27,12 +27,12 @@ export const rules: Mutants = {
   },
   'lua/include/wire.lua': {
     '4, 12.1: an event from outside is one whatever came before it': [
-      'ev.received, ev.own, ev.fresh, ev.claims = at, false, true, false',
-      'ev.received = at',
+      'ev.plain, ev.own, ev.fresh, ev.claims = false, OWN',
+      'ev.own, ev.fresh, ev.claims = OWN',
     ],
     '12.2: an event without a leader follows nobody': [
-      'ev.number, ev.word, ev.follows = event, false, false',
-      'ev.number, ev.word = event, false',
+      'ev.plain, ev.word, ev.own, ev.fresh, ev.claims, ev.follows = true, false, false, true, false, false',
+      'ev.plain, ev.word, ev.own, ev.fresh, ev.claims = true, false, false, true, false',
     ],
   },
   'lua/include/write.lua': {

@@ -74,8 +74,8 @@ export const protections: Mutants = {
       'e.states, e.touched, e.groups, e.changed_groups = {}, e.touched or {}, {}, {}',
     ],
     'what was decided once: the clock': [
-      'e.newest, e.arrival, e.clock_moved = e.stored_newest, e.stored_arrival, false',
-      'e.newest, e.arrival = e.newest or e.stored_newest, e.arrival or e.stored_arrival',
+      'e.newest, e.arrival, e.lag, e.clock_moved = e.stored_newest, e.stored_arrival, false, false',
+      'e.newest, e.arrival, e.lag = e.newest or e.stored_newest, e.arrival or e.stored_arrival, false',
     ],
     'what was decided once: commands': [
       'e.commands, e.counts, e.grown, e.over = {}, {}, {}, 0',
@@ -94,8 +94,8 @@ export const protections: Mutants = {
       'e.states, e.touched, e.groups, e.changed_groups = {}, {}, e.groups or {}, {}',
     ],
     'what was decided once: ids': [
-      'e.generations, e.remembers, e.buckets = false, false, {}',
-      'e.generations, e.remembers, e.buckets = e.generations, e.remembers, e.buckets or {}',
+      'e.generations, e.buckets = false, {}',
+      'e.generations, e.buckets = e.generations, e.buckets or {}',
     ],
     'what was decided once: parked events': [
       'e.parked, e.followers, e.released, e.held = {}, {}, {}, {}',
@@ -105,8 +105,8 @@ export const protections: Mutants = {
   'lua/include/log.lua': {
     'what one call settles is not used up by what is decided anew': ['e.budget = budget', ''],
     'a chunk that is split keeps what became of its first entries': [
-      "if not result then return 'more-due', i - 1, words end",
-      "if not result then return 'more-due', i - 1, {} end",
+      'if ok then return word, reached, words end',
+      "if ok then return word, reached, word == 'more-due' and {} or words end",
     ],
   },
   'lua/include/match.lua': {

@@ -22,7 +22,7 @@ export const protections: Mutants = {
     ],
   },
   'lua/include/log.lua': {
-    'types: a key that all need fails the call, not an entry': ['      engine.pass_on(e, dlq.said(result))\n', ''],
+    'types: a key that all need fails the call, not an entry': ['  engine.pass_on(e, dlq.said(word))\n', ''],
   },
   'lua/include/settle.lua': {
     'types: a key that all need fails the call, not a deadline': ['  engine.pass_on(e, e.fault)\n', ''],

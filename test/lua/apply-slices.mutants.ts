@@ -2,7 +2,7 @@ import type { Mutants } from '../rigs/mutate/mutation.ts';
 
 export const protections: Mutants = {
   'lua/include/log.lua': {
-    'slices: no entry is applied between them': ["if e.left and i < last then return 'more-due', i, words end", ''],
+    'slices: no entry is applied between them': ["if e.left and i < last then return 'more-due', i end", ''],
     'slices: a call goes on with what others left': [
       "if unfinished.go_on(e) then return { 'more-due', e.position, '', '' } end",
       '',

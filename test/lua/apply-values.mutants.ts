@@ -45,8 +45,14 @@ export const rules: Mutants = {
     '17.2: a Reactive window that begins forgets the values': ['if s.kind.rich then tally.clear(b.extra) end', ''],
   },
   'lua/include/notation.lua': {
-    '17.2: a sum is kept with its fraction': ["s.kind.summed and '[%d,%d) %.17g' or '[%d,%d) %d'", "'[%d,%d) %d'"],
-    '17.2: a sum is kept to its last digit': ["'[%d,%d) %.17g'", "'[%d,%d) %.3g'"],
+    '17.2: a sum is kept with its fraction': [
+      "') ' .. (s.kind.summed and format('%.17g', b.count) or int(b.count))",
+      "') ' .. int(b.count)",
+    ],
+    '17.2: a sum is kept to its last digit': [
+      "') ' .. (s.kind.summed and format('%.17g'",
+      "') ' .. (s.kind.summed and format('%.3g'",
+    ],
   },
   'lua/include/state.lua': {
     '17.2: what came early adds nothing to values': ['sum % 4 == 3 and sum < 64', 'sum % 4 == 3'],

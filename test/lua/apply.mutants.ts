@@ -37,13 +37,13 @@ export const protections: Mutants = {
     ],
   },
   'lua/include/log.lua': {
-    'before an entry that failed everything is decided anew': ['_, last, words = decide(e, first, last, step)', ''],
+    'before an entry that failed everything is decided anew': ['_, last, words = decide(e, first, last, step, ev)', ''],
     'nothing that was decided once stays when it is decided anew': ['context.begin(e)\n', ''],
     'the entries are read anew when they are decided anew': ['begin()\n    local _', 'local _'],
     'what is applied moves the position': ['if last >= first then\n', 'if false then\n'],
     'an entry that fails does not take the others with it': [
-      'local ok, result, said = pcall(step, i)',
-      'local ok, result, said = true, step(i)',
+      'local ok, word, reached = pcall(each, e, first, last, step, ev, words)',
+      'local ok, word, reached = true, each(e, first, last, step, ev, words)',
     ],
   },
 };

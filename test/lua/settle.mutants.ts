@@ -22,7 +22,7 @@ export const rules: Mutants = {
   },
   'lua/include/engine.lua': {
     '1: the lag is at most 15 minutes': ['limits.LAG_LIMIT_MS', 'limits.LAG_LIMIT_MS + 60000'],
-    '4: the lag is how late the last mover of the clock was': ['e.newest and e.arrival - e.newest or 0', '0'],
+    '4: the lag is how late the last mover of the clock was': ['math.max(e.arrival - e.newest, 0)', '0'],
   },
   'lua/settle.lua': {
     '4: the scheduler never runs ahead of the next entry': [

@@ -15,8 +15,8 @@ export const ADDITIONS: readonly (readonly [file: string, find: string, replace:
   // Fields of hashes that both write.
   [
     'lua/apply.lua',
-    'return log.advance(e, chunk, first, begin, step)',
-    `local answer = log.advance(e, chunk, first, begin, step)
+    'return log.advance(e, chunk, first, begin, entry.decide, ev)',
+    `local answer = log.advance(e, chunk, first, begin, entry.decide, ev)
 if answer[1] == 'applied' then
   redis.call('HINCRBY', keys.additions, 'calls', 1)
   redis.call('HSET', keys.settings, 'addition', answer[2])
@@ -26,7 +26,8 @@ return answer`,
   ],
   ['src/redis/heartbeat.ts', 'const fields = { host:', 'const fields = { addition: 1, host:'],
   // A field of firings, in the ledger and in the log, and one of their jobs.
-  ['lua/include/firing.lua', "'event', f.doc or '' }", "'event', f.doc or '', 'addition', '1' }"],
+  ['lua/include/firing.lua', "'event', f.doc or '',", "'event', f.doc or '', 'addition', '1',"],
+  ['lua/include/firing.lua', 'local SAID = 25', 'local SAID = 27'],
   ['src/relay/jobs.ts', '    idempotencyKey: id,\n', '    idempotencyKey: id,\n    addition: 1,\n'],
 ];
 
