@@ -40,6 +40,7 @@ export const rules: Mutants = {
     ],
   },
   'lua/include/children.lua': {
+    '9: what is dropped is removed': ["elseif #g.gone > 0 then redis.call('HDEL', g.name, unpack(g.gone)) end", 'end'],
     '9.7: what is used up goes before what is stored anew in the same call': [
       'if g.emptied or g.fresh then',
       'if g.fresh then',

@@ -59,7 +59,6 @@ export const rules: Mutants = {
     ],
   },
   'lua/include/children.lua': {
-    '9: what is dropped is removed': ["elseif #g.gone > 0 then redis.call('HDEL', g.name, unpack(g.gone)) end", 'end'],
     '9: a group is one in a call': [
       'groups[group] = groups[group] or read(e, c, group)',
       'groups[group] = read(e, c, group)',
