@@ -39,7 +39,6 @@ function M.of(e, s)
   state.touch(e, s)
   s.deadlines = --[[deadlines]] {
     places = {}, -- new places: key -> ms, or false for none
-    earliest = math.huge, -- ms: the earliest of them
     visited = false, -- whether some were taken from the index, so that its earliest is another one now
     page = false, page_at = 1, -- a page of those that are due: key, score, key, score …; where we are in it
     offset = 0, -- how many came in the pages before it
@@ -104,7 +103,6 @@ function M.set(e, s, key, at)
   local d = s.deadlines or M.of(e, s)
   d.places[key] = at
   if not at then return end
-  if at < d.earliest then d.earliest = at end
   if at < e.head then e.head = at end
   if at <= e.bound then
     queue.insert(e.queue, { at = at, key = key, s = s, paged = false })

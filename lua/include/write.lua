@@ -43,14 +43,19 @@ end
 
 -- The places of a trigger's keys in the deadlines, and its own among the triggers. triggers: flat list of the latter.
 local function write_deadlines(e, s, triggers)
-  local d, key, set, gone = s.deadlines, due.key(e, s), {}, {}
+  local d, key, set, gone, earliest = s.deadlines, due.key(e, s), {}, {}, math.huge
   for member, at in pairs(d.places) do
-    if at then set[#set + 1], set[#set + 2] = engine.int(at), member else gone[#gone + 1] = member end
+    if at then
+      set[#set + 1], set[#set + 2] = engine.int(at), member
+      if at < earliest then earliest = at end
+    else
+      gone[#gone + 1] = member
+    end
   end
   if set[1] then sliced('ZADD', key, set) end
   if gone[1] then sliced('ZREM', key, gone) end
   if not d.visited then
-    if d.earliest < math.huge then triggers[#triggers + 1], triggers[#triggers + 2] = engine.int(d.earliest), s.name end
+    if set[1] then triggers[#triggers + 1], triggers[#triggers + 2] = engine.int(earliest), s.name end
     return
   end
   local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')

@@ -19,13 +19,8 @@ describe('how far it goes', () => {
     await world.put(automation('a', watch()));
     await world.meet('a', { id: 'a1' });
     await world.at(9.999);
-    expect(await look(world)).toMatchObject({
-      word: 'settled',
-      fired: 0,
-      wakeMs: ms(10),
-      nowMs: ms(9.999),
-      waitingMs: null,
-    });
+    const early = { word: 'settled', fired: 0, wakeMs: ms(10), nowMs: ms(9.999), waitingMs: null };
+    expect(await look(world)).toMatchObject(early);
     await world.at(10);
     expect(await look(world)).toMatchObject({ word: 'settled', fired: 1, wakeMs: ms(10) + DAYS30 * 1_000 });
   });
@@ -35,6 +30,13 @@ describe('how far it goes', () => {
     await world.put(automation('a', watch({ for_each: ['id'] })));
     for (const at of [0, 5]) await world.at(at).meet('a', { resource: `r${at}` });
     expect(await look(world.at(10))).toMatchObject({ word: 'settled', fired: 1, wakeMs: ms(15) });
+  });
+
+  test('and says so although a composite stored something and fired within the look', async () => {
+    const world = new World();
+    await world.put(automation('a', { type: 'sequence', within: 60, triggers: [watch(), watch({ within: 20 })] }));
+    await world.meet('a');
+    expect(await look(world.at(100))).toMatchObject({ word: 'settled', fired: 1, wakeMs: ms(10) + DAYS30 * 1_000 });
   });
 
   test('and so does a chunk that brought a deadline itself and settled it, also when nothing that stood there was due', async () => {
