@@ -87,7 +87,7 @@ function endOfNext(
       met[word] = ((bits << 1) | carry) & (mask[word] ?? 0);
       carry = bits >>> (WORD - 1);
     }
-    if (((met[words - 1] ?? 0) & whole) !== 0) return at <= end ? at : undefined;
+    if (((met[words - 1] ?? 0) & whole) !== 0) return at;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settle } from '../../src/redis/steps/settle.ts';
-import { automation, standing } from '../support/trigger-kinds.ts';
+import { automation, standing, watch } from '../support/trigger-kinds.ts';
 import { ms, World } from '../support/world.ts';
 
 /** More than three slices of lua/include/limits.lua. */
@@ -128,4 +128,14 @@ describe('many windows that are enabled', () => {
     expect(told).toHaveLength(MANY);
     expect(told.every((line) => line.startsWith('a triggered@130 '))).toBe(true);
   });
+});
+
+test('a look may settle more windows of a trigger than a command takes values', async () => {
+  const world = new World();
+  const keys = Array.from({ length: 4_100 }, (_, i) => `r${i}`);
+  await world.put(automation({ ...watch, for_each: ['id'] }));
+  await Promise.all(keys.map((resource) => world.send('a', { id: resource, resource })));
+  await world.drain();
+  expect(await settle(world.at(1_000).redis, world.store, keys.length)).toMatchObject({ fired: keys.length });
+  expect(await world.redis.xlen(world.store.keys.firings)).toBe(keys.length);
 });

@@ -22,12 +22,6 @@ export const rules: Mutants = {
       'local last = #keys',
     ],
   },
-  'lua/include/write.lua': {
-    '13: windows are written some thousand at a time': [
-      'unpack(list, from, math.min(#list, from + 2 * SLICE - 1))',
-      'unpack(list)',
-    ],
-  },
   'lua/put-automation.lua': {
     '13: nothing is settled of a disabled automation': ["redis.call('ZREM', keys.due, place.name)", ''],
   },

@@ -64,6 +64,12 @@ test.each<[what: string, trigger: object, line: string, ...stories: object[]]>([
     { kind: 'tumbling', start: -900, end: 60, of: 'sum', count: 1e308, threshold: 5 },
   ],
   [
+    'a sum that is none JSON can write',
+    { ...pays, threshold: 1.5e308 },
+    'x=1e308@0 x=1e308@1',
+    { kind: 'tumbling', start: -900, end: 60, of: 'sum', count: null, threshold: 1.5e308 },
+  ],
+  [
     'an absence knows what opened its window and how much it lacks',
     absent,
     'a@0 x@1 -@10',

@@ -35,6 +35,16 @@ describe('a pattern and a value made to take long', () => {
     );
   });
 
+  test('share no character between the first stretch and the last one', () => {
+    for (const [pattern, value] of [
+      ['ab*bc', 'abc'],
+      ['a*a', 'a'],
+      ['ab*b*bc', 'abbc'],
+    ] as const) {
+      expect(scan(programOf(pattern), value), `${pattern} ${value}`).toBe(false);
+    }
+  });
+
   test('get the answer of the other way', () => {
     const long = 'a'.repeat(20_000);
     for (const [pattern, matching, other] of [
