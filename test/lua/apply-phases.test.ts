@@ -197,24 +197,29 @@ describe('an error at an entry of a chunk', () => {
     expect(await world.redis.hgetall(name)).toEqual({ '': '1', watch: '1' });
   });
 
-  test.each(['counters', 'quota_used', 'clock', 'due', 'firings', 'parked', 'deadlines', 'last'] as const)(
-    'of a key of the wrong type, %s, happens before anything is written',
-    async (key) => {
-      const world = await logged(40);
-      const { keys, prefixes } = world.store;
-      const name = key === 'deadlines' || key === 'last' ? prefixes[key] + (await world.node('watch')).name : keys[key];
-      const kept = await world.redis.exists(name);
-      if (kept) await world.redis.rename(name, `${name}:kept`);
-      await world.redis.set(name, 'of another type');
-      const before = await world.state();
-      const refused: unknown = await world.apply().catch((error: unknown) => error);
-      const text = refused instanceof Error ? refused.message : (refused as { error: string }).error;
-      expect(text).toContain('WRONGTYPE');
-      if (refused instanceof Error) expect(await world.state()).toEqual(before);
-      await world.redis.del(name);
-      if (kept) await world.redis.rename(`${name}:kept`, name);
-    },
-  );
+  const needed = 'counters quota_used clock due firings parked parked_event deadlines last'.split(' ');
+  test.each(needed)('of a key of the wrong type, %s, happens before anything is written', async (key) => {
+    const world = await logged(40);
+    const { keys, prefixes } = world.store;
+    const named = {
+      parked_event: 'e22',
+      deadlines: (await world.node('watch')).name,
+      last: (await world.node('watch')).name,
+    };
+    const all: Record<string, string> = { ...keys };
+    for (const [prefix, rest] of Object.entries(named)) all[prefix] = prefixes[prefix as keyof typeof named] + rest;
+    const name = all[key] ?? '';
+    const kept = await world.redis.exists(name);
+    if (kept) await world.redis.rename(name, `${name}:kept`);
+    await world.redis.set(name, 'of another type');
+    const before = await world.state();
+    const refused: unknown = await world.apply().catch((error: unknown) => error);
+    const text = refused instanceof Error ? refused.message : (refused as { error: string }).error;
+    expect(text).toContain('WRONGTYPE');
+    if (refused instanceof Error) expect(await world.state()).toEqual(before);
+    await world.redis.del(name);
+    if (kept) await world.redis.rename(`${name}:kept`, name);
+  });
 });
 
 describe('deadlines in the middle of a chunk', () => {

@@ -4,7 +4,10 @@ export const protections: Mutants = {
   'lua/include/check.lua': {
     'types: the hashes of remembered times': ["        check_type(name, 'hash')\n", ''],
     'rights are asked for before the first command: SET': ["check_right('SET', k.position, '')", ''],
-    'rights are asked for before the first command: HSET': ["check_right('HSET', k.clock, 'f', 'v')", ''],
+    'rights are asked for before the first command: HSET': [
+      "check_right('HSET', k.clock, 'f', 'v')\n  check_right('HSET', k.counters, 'f', '1')",
+      '',
+    ],
     'rights are asked for before the first command: HINCRBY': ["check_right('HINCRBY', k.counters, 'f', '1')", ''],
     'rights are asked for before the first command: HDEL': ["check_right('HDEL', k.clock, 'f')", ''],
     'rights are asked for before the first command: ZADD': ["check_right('ZADD', k.due, '0', 'm')", ''],

@@ -78,6 +78,9 @@ describe('what a source brings in', () => {
     await forgetSource(other.redis, other.store, 'shop');
     expect(await bring(other, { entries: [event(`${ms(1)}-0`)] })).toBe('not-open ');
     expect(await placeIn(other.redis, other.store, 'shop')).toBeNull();
+    // A place alone, as where somebody wrote it by hand, opens none.
+    await other.redis.hset(other.store.keys.sources, 'shop', '0-0');
+    expect(await bring(other, { entries: [event(`${ms(1)}-0`)] })).toBe('not-open 0-0');
   });
 
   test('changes nothing where a key has another type', async () => {
