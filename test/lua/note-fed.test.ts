@@ -17,6 +17,7 @@ test('what a target was not fed stays in the source', async () => {
   expect(await cut()).toEqual({ removed: 0, blockedBy: 'feed:g' });
   expect(await note(world, 'g', 400)).toBe(`${ms(400)}-0`);
   expect((await cut()).removed).toBe(400);
+  expect(await note(world, 'g', 950)).toBe(`${ms(900)}-0`);
 });
 
 test('a note that comes late takes nothing back', async () => {
