@@ -5,6 +5,7 @@ import type { Durability } from '../../src/redis/durability.ts';
 import { readBehind } from '../../src/redis/log.ts';
 import { noteFed } from '../../src/redis/steps/note-fed.ts';
 import { openSource } from '../../src/redis/steps/open-source.ts';
+import { asFed } from '../../src/services/feed-slices.ts';
 import { Feeder, type FeederParts } from '../../src/services/feeder.ts';
 import { Marker } from '../../src/services/marker.ts';
 import { ms, World } from '../support/world.ts';
@@ -249,4 +250,15 @@ describe('a mark', () => {
     await target.settle();
     expect(await target.told()).toEqual([]);
   });
+});
+
+test('what is of one log alone stays there, and what the front says of its own sources goes on', () => {
+  const entry = (...fields: string[]): Entry => ({ id: '1-0', fields });
+  const goesOn = (source: string, ...fields: string[]): boolean => asFed(entry(...fields), true, source) !== null;
+  for (const form of ['fed', 'reached', 'opened', 'closed']) {
+    expect([form, goesOn('3', form, 'shop 1-0'), goesOn('front', form, 'shop 1-0')]).toEqual([form, false, true]);
+    expect([form, goesOn('3', 'straightened', '1-0', form, 'shop 1-0')]).toEqual([form, false]);
+  }
+  expect([goesOn('3', 'released', '{}'), goesOn('front', 'released', '{}')]).toEqual([false, false]);
+  expect([goesOn('3', 'firing', 'x'), goesOn('front', 'event', 'x')]).toEqual([true, true]);
 });
