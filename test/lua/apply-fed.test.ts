@@ -61,7 +61,8 @@ describe('the time of a fed log', () => {
   test('is that of its slowest source', async () => {
     const world = await watching();
     const { redis, store } = world.target;
-    await openSource(redis, store, { source: '3', from: `${ms(2)}-0` });
+    for (const source of ['1', '2', '3', '4', '5'])
+      await openSource(redis, store, { source, from: `${ms(source === '3' ? 2 : 30)}-0` });
     await world.at(40).source.send('c');
     await world.feed();
     await world.target.drain();

@@ -16,6 +16,6 @@ export const protections: Mutants = {
     ],
   },
   'lua/include/order.lua': {
-    'removed keys: a follower without its hash holds up nobody': ['if event then engine', 'do engine'],
+    'removed keys: a follower without its hash holds up nobody': ['if event then engine', 'if true then engine'],
   },
 };

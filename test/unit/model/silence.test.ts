@@ -78,5 +78,7 @@ test('an acknowledgement silences the reminders of its alert, and of none that b
   expect(silenceOf([acknowledged], reminder(5), 1)).toBe(acknowledged);
   expect(silenceOf([acknowledged], reminder(6), 1)).toBeNull();
   expect(silenceOf([acknowledged], firing, 1)).toBeNull();
+  const renewal = { ...firing, story: { kind: 'count' as const, start: 5, count: 2, threshold: 1 } };
+  expect(silenceOf([acknowledged], renewal, 1)).toBeNull();
   expect(silenceOf([acknowledged], { ...reminder(5), labels: { id: 's' } }, 1)).toBeNull();
 });
