@@ -18,7 +18,7 @@ export async function mailServer(refuse?: (count: number) => number | null): Pro
     allowInsecureAuth: true,
     disabledCommands: ['STARTTLS'],
     onAuth: ({ username, password }, _, done) =>
-      password === 'pa ss' ? done(null, { user: username }) : done(new Error('no')),
+      password === 'pa ss' ? done(null, { user: username }) : done(new Error(`${password} is none of ${username}`)),
     onData: (stream, session, done) => {
       let text = '';
       stream.on('data', (part: Buffer) => {
