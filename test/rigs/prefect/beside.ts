@@ -86,7 +86,7 @@ async function prove(dir: string, server: PrivateServer, options: Options): Prom
   return await checks(async (check) => {
     const more = { packages: ['prefect-redis==0.3.0'], env: settings(server) };
     const prefect = await Prefect.start(dir, options.python, more);
-    const redelivered = new Redelivered(server.redis);
+    const redelivered = new Redelivered(server.redis, server.url);
     try {
       const automations = [...new Map((await twenty()).map((one) => [one.name, one])).values()];
       await check('the departures are those of the rules', async () => {
@@ -142,7 +142,7 @@ async function prove(dir: string, server: PrivateServer, options: Options): Prom
         console.log(`${stored.length} events`);
       });
     } finally {
-      await redelivered.stop();
+      redelivered.stop();
       await prefect.stop();
       await watchfire.close();
     }

@@ -1,3 +1,5 @@
+import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import type { Redis } from 'ioredis';
 import { isAfter } from '../../../src/redis/log.ts';
 import type { StoredEvent } from './firings.ts';
@@ -16,17 +18,22 @@ const PAGE = 1_000;
 export class Redelivered {
   readonly ids = new Set<string>();
   readonly #redis: Redis;
-  readonly #seen: Promise<Redis>;
+  readonly #socket: Socket;
   #newest = '0-0';
 
-  constructor(redis: Redis) {
+  /** @param url of the same server, for a connection that is shown all commands: the client's own MONITOR loses its order at times */
+  constructor(redis: Redis, url: string) {
     this.#redis = redis;
-    this.#seen = redis.monitor();
-    void this.#seen.then((monitor) => monitor.on('monitor', (_, args: string[]) => this.#see(args)));
+    const { hostname, port, username, password } = new URL(url);
+    this.#socket = connect(Number(port), hostname);
+    if (password) this.#socket.write(`AUTH ${username || 'default'} ${decodeURIComponent(password)}\r\n`);
+    this.#socket.write('MONITOR\r\n');
+    createInterface(this.#socket).on('line', (line) => this.#see(wordsOf(line)));
+    this.#socket.on('error', () => undefined);
   }
 
-  async stop(): Promise<void> {
-    (await this.#seen).disconnect();
+  stop(): void {
+    this.#socket.destroy();
   }
 
   /** Whether Prefect has evaluated all that is in its stream. */
@@ -57,4 +64,9 @@ export class Redelivered {
     const data = found?.[1][found[1].indexOf('data') + 1];
     if (data !== undefined) this.ids.add((JSON.parse(data) as StoredEvent).id);
   }
+}
+
+/** The words of a command as MONITOR shows it. */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word = '']) => word);
 }
