@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Automation } from '../model/automation.ts';
 import type { DraftAsked, DraftSaid, TextDraft } from './desk.ts';
 import { ConsoleRefusal } from './refusal.ts';
+import { Turns } from './turns.ts';
 
 /**
  * Longest that a text is read. The largest honest one, of some 1,500 automations in 100,000 characters, takes half a second of a core; one
@@ -32,11 +33,9 @@ export type DraftsOptions = Readonly<{ limitMs?: number }>;
 export class Drafts {
   readonly #program: URL;
   readonly #limitMs: number;
+  readonly #turns = new Turns(WAITING, 'texts wait to be read');
   #thread: Thread | null = null;
-  #line: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
   #idle: NodeJS.Timeout | null = null;
-  #isClosed = false;
 
   /** @param program what runs in the thread: it says `ready`, and then answers one text after the other */
   constructor(program: URL, { limitMs = DRAFT_MS }: DraftsOptions = {}) {
@@ -50,32 +49,22 @@ export class Drafts {
    * @throws ConsoleRefusal where it takes too long, or too many wait
    */
   async read(text: string, stored: readonly Automation[], signal: AbortSignal): Promise<TextDraft> {
-    if (this.#waiting >= WAITING)
-      throw new ConsoleRefusal(503, 'too many texts wait to be read; try again in a minute');
-    this.#waiting += 1;
-    const before = this.#line;
-    const turn = Promise.withResolvers<void>();
-    this.#line = turn.promise;
     try {
-      await before;
-      if (signal.aborted || this.#isClosed) throw new ConsoleRefusal(499, 'given up');
-      if (this.#idle !== null) clearTimeout(this.#idle);
-      return await this.#answer(text, stored);
+      return await this.#turns.take(signal, async () => await this.#answer(text, stored));
     } finally {
-      this.#waiting -= 1;
-      turn.resolve();
-      if (this.#waiting === 0) this.#endLater();
+      if (this.#turns.isIdle) this.#endLater();
     }
   }
 
   /** Ends the thread, and what it reads. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#turns.close();
     if (this.#idle !== null) clearTimeout(this.#idle);
     await this.#end();
   }
 
   async #answer(text: string, stored: readonly Automation[]): Promise<TextDraft> {
+    if (this.#idle !== null) clearTimeout(this.#idle);
     const { worker, ready } = this.#started();
     worker.ref();
     try {
@@ -84,7 +73,7 @@ export class Drafts {
     } catch (error) {
       // Nobody knows what it does, or when it is done.
       await this.#end();
-      if (this.#isClosed) throw new ConsoleRefusal(499, 'given up');
+      if (this.#turns.isClosed) throw new ConsoleRefusal(499, 'given up');
       throw error;
     } finally {
       // Alone it keeps no process.

@@ -4,6 +4,7 @@ import { Scratch } from '../simulation/scratch.ts';
 import type { ScratchEngine } from '../simulation/scratch-engine.ts';
 import { type ScratchServer, scratchServer } from '../simulation/scratch-server.ts';
 import { ConsoleRefusal } from './refusal.ts';
+import { Turns } from './turns.ts';
 
 /** Replays that wait at a time: each holds a core of the machine, so one runs after the other. */
 const WAITING = 8;
@@ -23,10 +24,8 @@ export class Replays {
   readonly progress = new Map<string, ReplayProgress>();
   readonly #url: string | undefined;
   #server: Promise<ScratchServer> | null = null;
-  #line: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #turns = new Turns(WAITING, 'replays wait');
   #idle: NodeJS.Timeout | null = null;
-  #isClosed = false;
 
   /** @param url a Redis to replay on in the place of a private one */
   constructor(url?: string) {
@@ -39,25 +38,16 @@ export class Replays {
    * @throws ConsoleRefusal where too many wait, or no Redis can be started
    */
   async run<T>(signal: AbortSignal, use: (engineFor: EngineFor) => Promise<T>): Promise<T> {
-    if (this.#waiting >= WAITING) throw new ConsoleRefusal(503, 'too many replays wait; try again in a minute');
-    this.#waiting += 1;
-    const before = this.#line;
-    const turn = Promise.withResolvers<void>();
-    this.#line = turn.promise;
     try {
-      await before;
-      if (signal.aborted || this.#isClosed) throw new ConsoleRefusal(499, 'given up');
-      return await this.#replay(signal, use);
+      return await this.#turns.take(signal, async () => await this.#replay(signal, use));
     } finally {
-      this.#waiting -= 1;
-      turn.resolve();
-      if (this.#waiting === 0) this.#stopLater();
+      if (this.#turns.isIdle) this.#stopLater();
     }
   }
 
   /** Ends the private Redis. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#turns.close();
     if (this.#idle !== null) clearTimeout(this.#idle);
     const server = this.#server;
     this.#server = null;
@@ -85,6 +75,7 @@ export class Replays {
       this.#server = null;
       server?.then((one) => one.stop()).catch(() => undefined);
     };
+    if (this.#idle !== null) clearTimeout(this.#idle);
     this.#idle = setTimeout(stop, IDLE_MS);
     this.#idle.unref();
   }

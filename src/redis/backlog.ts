@@ -2,7 +2,6 @@ import type { Redis } from 'ioredis';
 import { ENGINE_GROUP } from './keys.ts';
 import { isAfter, readPosition } from './log.ts';
 import type { Store } from './store.ts';
-import { execute } from './transaction.ts';
 
 /** What becomes of an entry, once for each: as in lua/include/book.lua. */
 export const OUTCOMES = ['applied', 'duplicate', 'parked', 'rejected', 'ignored', 'marked'] as const;
@@ -44,14 +43,11 @@ export async function backlogByBook(redis: Redis, store: Store): Promise<Backlog
  * Entries that were removed before they were applied count from the auditor's next look on.
  */
 export async function readRemoved(redis: Redis, { keys }: Store): Promise<number | null> {
-  const { events, audit } = keys;
-  const [length, groups, anchor] = (await execute(
-    redis.multi().xlen(events).xinfo('GROUPS', events).hget(audit, 'anchor'),
-  ).catch(noGroups)) as [number, unknown[][], string | null];
-  const group = groups?.map(fieldsOf).find((one) => one.get('name') === ENGINE_GROUP);
-  const [lag, read] = [group?.get('lag'), group?.get('entries-read')];
-  if (typeof lag !== 'number' || typeof read !== 'number' || !anchor) return null;
-  return lag + read - Number(anchor) - length;
+  // First: an anchor that is older than the rest only says that more was removed. A log without the group is another one.
+  const [anchor, group] = await Promise.all([redis.hget(keys.audit, 'anchor'), engineGroup(redis, keys.events)]);
+  if (anchor === null || group === undefined) return null;
+  const { length, added } = await streamCounts(redis, keys.events);
+  return added - Number(anchor) - length;
 }
 
 /** How many entries were ever added. What the group knows comes first: with the stream itself Redis shows its last entry, however large. */
@@ -59,8 +55,13 @@ async function countAdded(redis: Redis, events: string): Promise<number> {
   const group = await engineGroup(redis, events);
   const [lag, read] = [group?.get('lag'), group?.get('entries-read')];
   if (typeof lag === 'number' && typeof read === 'number') return lag + read;
-  const info = await redis.xinfo('STREAM', events).then((flat) => fieldsOf(flat as unknown[]), noStream);
-  return Number(info.get('entries-added') ?? 0);
+  return (await streamCounts(redis, events)).added;
+}
+
+/** Entries that a stream has, and that it ever had. */
+async function streamCounts(redis: Redis, stream: string): Promise<Readonly<{ length: number; added: number }>> {
+  const info = await redis.xinfo('STREAM', stream).then((flat) => fieldsOf(flat as unknown[]), noStream);
+  return { length: Number(info.get('length') ?? 0), added: Number(info.get('entries-added') ?? 0) };
 }
 
 async function engineGroup(redis: Redis, events: string): Promise<ReadonlyMap<string, unknown> | undefined> {

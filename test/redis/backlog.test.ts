@@ -92,6 +92,9 @@ describe('the book', () => {
     expect(await removed()).toBe(0);
     await world.redis.xtrim(world.store.keys.events, 'MAXLEN', 4);
     expect(await removed()).toBe(2);
+    await world.redis.del(world.store.keys.events);
+    await world.send('x');
+    expect(await removed()).toBeNull();
   });
 
   test('is not known until the auditor has balanced it, when somebody else had entries before', async () => {
