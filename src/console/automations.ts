@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 
 /** How far back a picture goes where nobody says: so many windows of the automation lie beside each other in it. */
 const WINDOWS_SHOWN = 3;
-/** In less nobody could follow it, and in more the log is seldom looked at as far. */
+/** A shorter picture moves too fast to follow; for a longer one the log is seldom read far enough back. */
 const SHORTEST_MS = 60_000;
 const LONGEST_MS = DAY_MS;
 /** Of one without `within`. */

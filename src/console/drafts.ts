@@ -71,12 +71,12 @@ export class Drafts {
       await ready;
       return await answerOf(worker, text, stored, this.#limitMs);
     } catch (error) {
-      // Nobody knows what it does, or when it is done.
+      // What the thread does now, and for how long, is not known.
       await this.#end();
       if (this.#turns.isClosed) throw new ConsoleRefusal(499, 'given up');
       throw error;
     } finally {
-      // Alone it keeps no process.
+      // The thread alone keeps no process alive.
       worker.unref();
     }
   }
@@ -107,7 +107,7 @@ export class Drafts {
 function started(program: URL): Thread {
   // It reads texts, and needs nothing of this process: neither its environment, which may hold passwords, nor its options.
   const worker = new Worker(program, { env: {}, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
-  // Where nobody waits for it, that it ended is all there is to know.
+  // An error that nobody waits for only ends the thread.
   worker.on('error', () => undefined);
   return { worker, ready: heard(worker, (said) => (said === 'ready' ? true : null)) };
 }

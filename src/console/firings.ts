@@ -10,7 +10,7 @@ import { type Route, route, textIn, wholeIn } from './route.ts';
 import { deliveryShape, duration, eventShape, firingShape, labels, listOf, storyShape, time } from './shapes.ts';
 import { firingTold } from './told.ts';
 
-/** Firings that are looked at for one answer where a state or a label is wanted, as the ledger knows neither: some 30 ms. */
+/** Firings that are looked at for one answer where a state or a label is wanted, as the ledger has no index of them: some 50 ms. */
 const LOOKED = 2_000;
 
 /** Events of one window that are given whole: as many as a person reads. */

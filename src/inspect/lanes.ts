@@ -17,7 +17,7 @@ const PAGE = 500;
 const LOOK_LIMIT = 5_000;
 const FIRINGS_LIMIT = 500;
 
-/** Keys that are looked at for how many of them have a window and how many an alert: some ten ms. */
+/** Keys that are looked at for how many of them have a window and how many an alert: some 25 ms of Node and Redis. */
 const KEYS_LIMIT = 1_000;
 
 /** Events drawn of one lane: more would be one bar. */

@@ -39,8 +39,8 @@ export async function backlogByBook(redis: Redis, store: Store): Promise<Backlog
 }
 
 /**
- * How many entries of the log were removed, of those that count, by the book of the log (lua/include/book.lua); null where that is unknown.
- * Entries that were removed before they were applied count from the auditor's next look on.
+ * How many entries were removed from the log, as its book has it (lua/include/book.lua); null where the book does not know. Those that others
+ * removed before they were applied count until the auditor has noticed.
  */
 export async function readRemoved(redis: Redis, { keys }: Store): Promise<number | null> {
   // First: an anchor that is older than the rest only says that more was removed. A log without the group is another one.

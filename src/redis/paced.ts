@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How many times as long as a page took, the server is left to others: a reader takes a tenth of its time at most. */
+/** The pause behind a page, in times of what the page took: reading takes a tenth of the server's time at most. */
 const LEFT_TO_OTHERS = 9;
 
-/** The longest pause behind a page, in ms: a server that has stopped for a while does not stop the reader for ten times as long. */
+/** The longest pause behind a page, in ms: where the server stood still for a while, the reader does not wait nine times that long. */
 const LONGEST_PAUSE_MS = 250;
 
 /**
- * Reads long things page by page beside a running engine. The longer a page takes, since the server has much to do, the longer it is left
- * alone; a reader that is busy with a page for that long anyway does not wait.
+ * Reads something long page by page, beside an engine that runs. A page takes long where the server has much to do, and then the pause
+ * behind it is long. Time that the reader needs for the page counts as pause.
  */
 export class Paced {
   readonly #nowMs: () => number;

@@ -60,7 +60,7 @@ export async function readRetained({ connections: { redis }, store }: LiveEngine
   };
 }
 
-/** How many entries of the whole log are applied: exact where it is complete, else by the book, without what was added meanwhile. */
+/** How many entries of a whole log are applied. Where it is not complete the book says about how many. */
 async function countOfWhole(redis: Redis, store: Store, standing: StandingEngine, complete: boolean): Promise<number> {
   if (complete) return standing.applied;
   const { behind } = await backlogByBook(redis, store);
