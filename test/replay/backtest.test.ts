@@ -21,7 +21,10 @@ test(`a replay of what was recorded gives the ledger again, firing by firing (se
   expect(complete).toBe(true);
   expect(entries).toBe(await world.redis.xlen(world.store.keys.events));
   expect(same).toMatchObject(NOTHING);
-  expect(same?.compared).toBe(firings.length);
+  // All of the ledger. A replay settles what is due at its end, which the ledger may not have yet.
+  const ledger = await world.redis.xlen(world.store.keys.firings);
+  expect(same?.compared).toBe(ledger);
+  expect(firings.length).toBeGreaterThanOrEqual(ledger);
   expect(own).toEqual({ unexpected: 0, lacking: 0 });
   expect(firings.length).toBeGreaterThan(ENTRIES / 100);
   expect(await world.state()).toEqual(before);
