@@ -1,4 +1,4 @@
-import { Worker } from 'bullmq';
+import { Queue, type QueueOptions, Worker } from 'bullmq';
 import { type AutomationDocument, divide, Watchfire, type WatchfireOptions } from '../../../src/index.ts';
 import { layoutOf } from '../../../src/model/partition.ts';
 import { beginAt, noteSource } from '../../../src/redis/sources.ts';
@@ -75,15 +75,27 @@ function stage(
   };
 }
 
-/** Takes the jobs of the queue q. */
-function consume({ watchfire, server, ends }: Scene, handle: () => Promise<void>): void {
+/** How BullMQ reaches the queue q of an engine. */
+function reaching({ watchfire, server }: Scene): QueueOptions {
   const { port, password } = new URL(server.url);
-  const worker = new Worker('q', handle, {
+  return {
     connection: { host: '127.0.0.1', port: Number(port), ...(password && { password }) },
     prefix: watchfire.queuePrefix,
-  });
+  };
+}
+
+/** Takes the jobs of the queue q. */
+function consume(scene: Scene, handle: () => Promise<void>): void {
+  const worker = new Worker('q', handle, reaching(scene));
   worker.on('error', () => undefined);
-  ends(() => worker.close(true));
+  scene.ends(() => worker.close(true));
+}
+
+/** A job in the queue q that waits. */
+async function fill(scene: Scene): Promise<void> {
+  const queue = new Queue('q', reaching(scene));
+  await queue.add('waits', {});
+  await queue.close();
 }
 
 /** As if a program read a source, which is so. */
@@ -185,8 +197,11 @@ export const FAILURES: readonly Stage[] = [
   stage(
     'crowded',
     ['WatchfireQueuePaused', 'WatchfireFiringsWait', 'WatchfireNoConsumer'],
-    async ({ watchfire }) => {
+    async (scene) => {
+      const { watchfire } = scene;
       await watchfire.put(automation());
+      // Full before the first firing: else it depends on how fast the events come how many get their jobs before anyone looks.
+      await fill(scene);
       await watchfire.startWorker();
       for (let i = 0; i < 1_500; i += 1) await watchfire.emit(event());
     },
