@@ -114,4 +114,4 @@ test('its tour shows what redis-cli does, behind five failed orders', async () =
     stopping.abort();
     await running;
   }
-}, 60_000);
+});

@@ -16,7 +16,6 @@ function shardOf(size: number, digest: string): string {
 
 test.each([4_096, 32_768, 262_144])(
   'ids in a generation of %i hashes are known as duplicates afterwards',
-  { timeout: 120_000 },
   async (size) => {
     const world = new World();
     const { redis, store, namespace } = world;

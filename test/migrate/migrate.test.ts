@@ -89,7 +89,7 @@ async function settled(world: World): Promise<Snapshot> {
 }
 
 describe.each(DUMPS)('the dump of %s', (dump, from) => {
-  test('is led over, and goes on as the version that wrote it went on by itself', { timeout: 120_000 }, async () => {
+  test('is led over, and goes on as the version that wrote it went on by itself', async () => {
     const { world, takenMs } = await restored(dump);
     const documents = await world.redis.hgetall(world.store.keys.automations);
     const report = await migrate(world.redis, world.store);
@@ -104,7 +104,7 @@ describe.each(DUMPS)('the dump of %s', (dump, from) => {
     expect(of(continued).flat().length).toBeGreaterThan(100);
   });
 
-  test('comes to the same state when it is killed after a call, again and again', { timeout: 240_000 }, async () => {
+  test('comes to the same state when it is killed after a call, again and again', async () => {
     const [{ world }, { world: other }] = [await restored(dump), await restored(dump)];
     await migrate(world.redis, world.store);
     let runs = 0;

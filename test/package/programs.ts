@@ -3,12 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../house/tree.ts';
+import { PATIENCE_MS } from '../support/eventually.ts';
 import { environment } from './installed.ts';
 
 const run = promisify(execFile);
-
-/** A program that hangs is given up long before the test is. */
-const PATIENCE_MS = 60_000;
 
 /** The two ways in which a program can load a package. */
 export type Loading = 'import' | 'require';

@@ -155,12 +155,12 @@ describe('what is printed', () => {
     const [key = ''] = await redis.hkeys(windows);
     await redis.hset(windows, key, 'x');
     await watchfire.emit({ ...event, id: 'broken' });
-    await eventually('the broken one is logged', said('cannot be read'), { timeoutMs: 15_000 });
+    await eventually('the broken one is logged', said('cannot be read'));
     await applied(8);
     // Windows of the wrong type: applying fails as a whole.
     await redis.set(windows, 'x');
     await watchfire.emit({ ...event, id: 'whole' });
-    await eventually('the whole one is logged', said('WRONGTYPE'), { timeoutMs: 15_000 });
+    await eventually('the whole one is logged', said('WRONGTYPE'));
     await redis.config('SET', 'maxmemory', '1');
     await eventually('short memory is logged', said('OOM'));
     await redis.config('SET', 'maxmemory', '0');

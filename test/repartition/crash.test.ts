@@ -2,6 +2,7 @@ import { type Command, Redis } from 'ioredis';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { repartition, type Watchfire } from '../../src/index.ts';
 import { layoutOf, type PartitionLayout, partitionNames } from '../../src/model/partition.ts';
+import { seedOfRun } from '../rigs/extent.ts';
 import { engine, reactive } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { clearedAfter, keysIn } from '../support/namespace.ts';
@@ -14,7 +15,7 @@ const MOST = 3;
 
 /** Where a run ends, of all its calls. */
 const POINTS = 12;
-const SEED = Date.now() % 1_000_000_000;
+const SEED = seedOfRun();
 
 /** Keys that say when something was done, or that live for some seconds. */
 const FLEETING = /^(?:worker|minutes:)/;

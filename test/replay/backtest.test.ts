@@ -4,6 +4,7 @@ import { forgetHistory } from '../../src/redis/steps/forget-history.ts';
 import { backtest } from '../../src/replay/backtest.ts';
 import { essence } from '../../src/replay/told.ts';
 import { extent, seedOfRun } from '../rigs/extent.ts';
+import { LONG_TEST_MS } from '../support/eventually.ts';
 import { World } from '../support/world.ts';
 import { liveOf, placeBeside, recordedRun } from './recorded-world.ts';
 
@@ -13,7 +14,7 @@ const SEED = seedOfRun();
 const NOTHING = { extra: [], missing: [], misplaced: null };
 
 test(`a replay of what was recorded gives the ledger again, firing by firing (seed ${SEED})`, {
-  timeout: 600_000,
+  timeout: LONG_TEST_MS,
 }, async () => {
   const world = await recordedRun(SEED, { entries: ENTRIES, changes: 20 });
   const before = await world.state();
@@ -42,7 +43,7 @@ async function notCompared({ redis, store }: World): Promise<string[]> {
 }
 
 test('where the front of the log was trimmed, each automation is exact from where on the replay says', {
-  timeout: 600_000,
+  timeout: LONG_TEST_MS,
 }, async () => {
   const world = await recordedRun(SEED, { entries: ENTRIES, changes: 10, gapMs: 30_000, quotas: false });
   const { redis, store } = world;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { explain, findEntry } from '../../src/replay/explain.ts';
 import { randomOf } from '../rigs/chaos/load.ts';
 import { seedOfRun } from '../rigs/extent.ts';
+import { LONG_TEST_MS } from '../support/eventually.ts';
 import { type Heard, liveOf, placeBeside, recordedRun } from './recorded-world.ts';
 
 const SEED = seedOfRun();
@@ -10,7 +11,7 @@ const PAIRS = 200;
 /** Events that are explained: each takes a replay. */
 const EVENTS = 40;
 
-test(`the words of explain are those that apply gave (seed ${SEED})`, { timeout: 600_000 }, async () => {
+test(`the words of explain are those that apply gave (seed ${SEED})`, { timeout: LONG_TEST_MS }, async () => {
   const heard: Heard = new Map();
   const world = await recordedRun(SEED, { entries: 400, changes: 8, heard });
   const random = randomOf(SEED);

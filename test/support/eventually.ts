@@ -7,6 +7,9 @@ import { inspect } from 'node:util';
  */
 export const PATIENCE_MS = Number(process.env.WATCHFIRE_PATIENCE_MS ?? 60_000);
 
+/** How long a test may take that has many such waits, or that makes a machine that does nothing else work for minutes. */
+export const LONG_TEST_MS = 10 * PATIENCE_MS;
+
 /** The first looks come at once, later ones more slowly, so that a long wait does not burden what it waits for. */
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 50;

@@ -3,10 +3,8 @@ import { afterAll, describe, expect, inject, test } from 'vitest';
 import { run } from '../cli/run.ts';
 import { randomOf } from '../rigs/chaos/load.ts';
 import { extent, seedOfRun } from '../rigs/extent.ts';
+import { LONG_TEST_MS } from '../support/eventually.ts';
 import { familyOf, fixedPart, notYet, type Recorded, TRACE_FILES, type TraceFile, tracesIn } from './recorded.ts';
-
-/** All scenarios of a file in one run; this leaves room for a machine that does other things at the same time. */
-const FILE_TIMEOUT_MS = 300_000;
 
 /** The usual chunks are of 100 entries. In small ones, what an entry causes is applied by another call than the entry. */
 const SMALL_CHUNKS = [1, 7] as const;
@@ -26,7 +24,7 @@ let seconds = 0;
 
 describe.each(TRACE_FILES)('%s', (file) => {
   test('every scenario that is not listed gives the recorded answer, and no other', {
-    timeout: FILE_TIMEOUT_MS,
+    timeout: LONG_TEST_MS,
   }, async () => {
     const random = randomOf(SEED);
     const recorded = tracesIn(file).filter(() => random() < USUAL_SHARE || file === 'named');
@@ -35,7 +33,7 @@ describe.each(TRACE_FILES)('%s', (file) => {
     for (const { name, firings = [] } of recorded) if (!listed.has(name)) tally(familyOf(name, file), firings.length);
   });
 
-  test.each(SMALL_CHUNKS)('the same in chunks of %i', { timeout: FILE_TIMEOUT_MS }, async (chunkSize) => {
+  test.each(SMALL_CHUNKS)('the same in chunks of %i', { timeout: LONG_TEST_MS }, async (chunkSize) => {
     const recorded = chosenIn(file);
     const answers = await answersTo(recorded, chunkSize);
     expectRecorded(recorded, answers);

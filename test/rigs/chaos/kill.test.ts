@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vites
 import { type AutomationDocument, Watchfire } from '../../../src/index.ts';
 import { settle } from '../../../src/redis/steps/settle.ts';
 import { storeOf } from '../../../src/redis/store.ts';
-import { eventually } from '../../support/eventually.ts';
+import { eventually, LONG_TEST_MS } from '../../support/eventually.ts';
 import { freshNamespace } from '../../support/namespace.ts';
 import { Crowd } from '../crowd.ts';
 import { extent, seedOfRun } from '../extent.ts';
@@ -75,5 +75,5 @@ test(
     expect(await pendingOf(redis, namespace), `seed ${seed}`).toBe(0);
     console.log(`seed ${seed}: ${sent} events, ${kills} kills, ${ledger.length} firings, ${jobs.length} jobs`);
   },
-  (SECONDS + 300) * 1_000,
+  SECONDS * 1_000 + LONG_TEST_MS,
 );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { LONG_TEST_MS } from '../../support/eventually.ts';
 import { freshNamespace } from '../../support/namespace.ts';
 import { privateRedis } from '../../support/private-redis.ts';
 import { ENGINE_KEYS } from '../../support/world.ts';
@@ -35,9 +36,6 @@ const ATTEMPTS = 3;
 
 /** So many kinds and ways to kill there are, one of which is of a real process at each point. */
 const KILLS = KINDS.length * 2;
-
-/** Of one test, on a machine that does much else. */
-const PATIENCE_MS = 600_000;
 
 const NAMES: ReadonlySet<string> = new Set(POINTS.map(({ name }) => name));
 
@@ -197,7 +195,7 @@ function cellsOf(kind: Kind, told: readonly string[]): void {
         'firings the firing cannot be read: state: is required',
       ]);
     },
-    PATIENCE_MS,
+    LONG_TEST_MS,
   );
 
   test.each(Object.entries(FATES) as [Fate, string][])(
@@ -206,7 +204,7 @@ function cellsOf(kind: Kind, told: readonly string[]): void {
       const cases = casesOf(kind, fate).filter((one) => !isDurable(one));
       expect(await play(cases, place)).toEqual([]);
     },
-    PATIENCE_MS,
+    LONG_TEST_MS,
   );
 
   test(
@@ -218,7 +216,7 @@ function cellsOf(kind: Kind, told: readonly string[]): void {
       expect(cases).toHaveLength(1);
       expect(await play(cases, place)).toEqual([]);
     },
-    PATIENCE_MS,
+    LONG_TEST_MS,
   );
 
   test(
@@ -232,6 +230,6 @@ function cellsOf(kind: Kind, told: readonly string[]): void {
       const next = async (): Promise<Place> => ({ admin, url, namespace: `cell-${randomUUID()}` });
       expect(await play(cases, next)).toEqual([]);
     },
-    PATIENCE_MS,
+    LONG_TEST_MS,
   );
 }

@@ -13,7 +13,7 @@ import { putDefinition } from '../../../src/redis/definitions.ts';
 import { requireFormat } from '../../../src/redis/format.ts';
 import { divide } from '../../../src/redis/partitions.ts';
 import { partitionStore, type Store, storeOf } from '../../../src/redis/store.ts';
-import { eventually } from '../../support/eventually.ts';
+import { eventually, LONG_TEST_MS } from '../../support/eventually.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { randomOf } from '../chaos/load.ts';
 import { Crowd } from '../crowd.ts';
@@ -24,7 +24,6 @@ const EVENTS = extent('entries', 0);
 const SEED = seedOfRun();
 const PARTITIONS = 4;
 const CHUNK_SIZES = [1, 7, 100];
-const TIMEOUT_MS = 600_000;
 
 /** Spread over the partitions, and global; counted, absent, without a key, hearing each other. */
 const AUTOMATIONS = [
@@ -142,5 +141,5 @@ test.runIf(EVENTS > 0)(
       await server.remove();
     }
   },
-  TIMEOUT_MS,
+  LONG_TEST_MS,
 );
