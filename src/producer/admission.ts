@@ -20,7 +20,7 @@ const REMEMBERED_MS = 10_000;
 const SAMPLE_MS = 200;
 
 /** How long an event waits for the answer of a look: when Redis does not answer, the append itself deals with that. */
-const LOOK_PATIENCE_MS = 500;
+export const LOOK_PATIENCE_MS = 500;
 
 export type AdmissionParts = Readonly<{ redis: Redis; store: Store; clock: Clock; logger: Logger; bounds: Bounds }>;
 
