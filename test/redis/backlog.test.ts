@@ -1,4 +1,4 @@
-import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Watchfire } from '../../src/engine.ts';
 import { readStatus } from '../../src/inspect/status.ts';
 import { gaugeOf } from '../../src/producer/pressure.ts';
@@ -6,11 +6,9 @@ import { backlogByBook, backlogByGroup, readRemoved } from '../../src/redis/back
 import { audit } from '../../src/redis/steps/audit.ts';
 import { storeOf } from '../../src/redis/store.ts';
 import { eventually } from '../support/eventually.ts';
-import { freshNamespace } from '../support/namespace.ts';
 import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
-import { adminClient } from '../support/redis.ts';
 import { restrictedUser } from '../support/restricted.ts';
-import { ENGINE_KEYS, World } from '../support/world.ts';
+import { World } from '../support/world.ts';
 
 const store = storeOf('wf');
 const event = { event: 'x', resource: { id: 'r' } };
@@ -107,15 +105,15 @@ describe('the book', () => {
 });
 
 test('a producer may not see the book, and asks the group after one refusal', async () => {
-  const namespace = freshNamespace({ permanent: ENGINE_KEYS });
-  const user = await restrictedUser(inject('adminUrl'), 'producer', namespace);
-  onTestFinished(() => user.remove());
-  const watchfire = engineOn(user.url, { namespace });
+  // A server of its own: others would fill the list of what was refused.
+  const server = await privateRedis();
+  const user = await restrictedUser(server.url, 'producer', 'wf');
+  const watchfire = engineOn(user.url);
   for (let n = 0; n < 3; n += 1) await watchfire.emit(event);
   const gauge = gaugeOf(watchfire.connections.redis, watchfire.store, () => 0);
   expect(await gauge()).toMatchObject({ behind: 3, applied: 0 });
   const refusals = async (): Promise<number> => {
-    const log = (await adminClient().acl('LOG')) as unknown[][];
+    const log = (await server.redis.acl('LOG')) as unknown[][];
     const ours = log.map(
       (flat) => new Map(flat.flatMap((v, i) => (i % 2 === 0 ? [[String(v), flat[i + 1]] as const] : []))),
     );

@@ -52,16 +52,19 @@ export async function workshop({
   const relayOf = (consumer: string, parts: Partial<RelayParts> = {}) => {
     const client = parts.redis ?? testClient();
     const queues = new Queues(client, prefixes.bull);
+    const blocking = parts.blocking ?? testClient();
+    // By its name it is known among the clients of others, see untilBlocked.
+    blocking.client('SETNAME', namespace).catch(() => undefined);
     onTestFinished(() => queues.close());
     return new Relay({
       redis: client,
-      blocking: parts.blocking ?? testClient(),
       store,
       clock,
       logger,
       queues,
       consumer,
       ...parts,
+      blocking,
     });
   };
   const queueOf = (name: string) => {
@@ -147,8 +150,9 @@ export async function readIn({ redis, keys }: Shop): Promise<number> {
   return Number(group[group.indexOf('entries-read') + 1]);
 }
 
-export async function untilBlocked({ redis }: Shop): Promise<void> {
-  await eventually('a client waits in a read', async () =>
-    /flags=b /.test(String(await adminBeside(redis).client('LIST'))),
+export async function untilBlocked({ redis, store }: Shop): Promise<void> {
+  const waits = new RegExp(` name=${store.namespace} .* flags=b `);
+  await eventually('its relay waits in a read', async () =>
+    waits.test(String(await adminBeside(redis).client('LIST'))),
   );
 }
