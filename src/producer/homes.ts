@@ -6,7 +6,7 @@ import { partitionStore, type Store } from '../redis/store.ts';
 import { Admission, type AdmissionParts } from './admission.ts';
 
 /** How long an event waits for the answer: while Redis is away it goes to the front log, when that can be. As the look at its room waits. */
-const ASK_PATIENCE_MS = 500;
+export const ASK_PATIENCE_MS = 500;
 
 /** Where an event is appended: `name` is that of the partition, `''` for the log of the namespace itself. */
 export type Home = Readonly<{ name: string; store: Store; admission: Admission | null }>;

@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Clock, systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/clock.ts';
 import { Watchfire } from '../../src/engine.ts';
 import { Overloaded } from '../../src/errors.ts';
 import type { EventInput } from '../../src/index.ts';
-import { LOOK_PATIENCE_MS } from '../../src/producer/admission.ts';
-import { eventually, PATIENCE_MS } from '../support/eventually.ts';
+import { eventually } from '../support/eventually.ts';
+import { patientClock } from '../support/patient-clock.ts';
 import { type PrivateRedis, privateRedis } from '../support/private-redis.ts';
 
 const event = (n: number, size = 0): EventInput => ({
@@ -22,12 +22,6 @@ function engineOn(
   onTestFinished(() => watchfire.close());
   return watchfire;
 }
-
-/** A busy machine may need longer for the first look than an event waits for it, which is then let in. */
-const untilLooked: Clock = {
-  ...systemClock,
-  sleep: (ms, signal) => systemClock.sleep(ms === LOOK_PATIENCE_MS ? PATIENCE_MS : ms, signal),
-};
 
 /** What a promise was refused with. */
 async function refusal(promise: Promise<unknown>): Promise<Overloaded> {
@@ -51,7 +45,7 @@ describe('a log that is too full', () => {
     const server = await privateRedis();
     const before = engineOn(server);
     for (let n = 0; n < 10; n += 1) await before.emit(event(n));
-    const error = await refusal(engineOn(server, { maxBacklog: 10, clock: untilLooked }).emit(event(10)));
+    const error = await refusal(engineOn(server, { maxBacklog: 10, clock: patientClock }).emit(event(10)));
     expect(error).toMatchObject({ code: 'OVERLOADED', reason: 'backlog', retryAfterMs: expect.any(Number) });
     expect(error.message).toBe(
       '10 events are not applied yet, the bound is 10, and no worker applies any, so nothing was added; try again in 5.0 s',
@@ -61,7 +55,7 @@ describe('a log that is too full', () => {
 
   test('takes events again once workers have made room, without being told', async () => {
     const server = await privateRedis();
-    const watchfire = engineOn(server, { maxBacklog: 1_000, clock: untilLooked });
+    const watchfire = engineOn(server, { maxBacklog: 1_000, clock: patientClock });
     for (let from = 0; from < 1_500; from += 500) {
       await Promise.allSettled(Array.from({ length: 500 }, (_, n) => engineOn(server).emit(event(from + n))));
     }

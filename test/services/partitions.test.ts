@@ -9,6 +9,7 @@ import { runIn } from '../cli/run.ts';
 import { engine, reactive, rejection } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { partitioned } from '../support/partitioned.ts';
+import { patientClock } from '../support/patient-clock.ts';
 
 const failed = (id: string) => ({ event: 'order.failed', resource: { id } });
 const KEYS = ['customer.1', 'customer.2', 'customer.3', 'customer.4', 'customer.5', 'customer.6'];
@@ -29,7 +30,8 @@ describe('a namespace with partitions', () => {
     await watchfire.put(reactive('each'));
     await watchfire.put(all(2 * KEYS.length));
     const worker = await watchfire.startWorker();
-    const sent = await Promise.all(KEYS.map((id) => watchfire.emit(failed(id))));
+    const producer = engine({ namespace: watchfire.store.namespace, clock: patientClock });
+    const sent = await Promise.all(KEYS.map((id) => producer.emit(failed(id))));
     expect(sent.map(({ entry }) => entry.split('/')[0])).toEqual(KEYS.map((id) => String(partitionOf(id, 3))));
     for (const id of KEYS)
       await redis.xadd(watchfire.store.keys.events, '*', 'event', 'order.failed', 'resource.id', id);

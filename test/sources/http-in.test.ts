@@ -11,6 +11,7 @@ import { engine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/namespace.ts';
 import { partitioned } from '../support/partitioned.ts';
+import { patientClock } from '../support/patient-clock.ts';
 import { proxyToRedis } from '../support/proxy.ts';
 import { testClient } from '../support/redis.ts';
 import { ENGINE_KEYS } from '../support/world.ts';
@@ -241,7 +242,7 @@ test('a source takes no more than its rate, and says when to come back', async (
 });
 
 test('while too many events are not applied none is taken, and the answer says when to come back', async () => {
-  const watchfire = engine({ maxBacklog: 5 });
+  const watchfire = engine({ maxBacklog: 5, clock: patientClock });
   for (let i = 0; i < 5; i += 1) await testClient().xadd(watchfire.store.keys.events, '*', 'event', 'x');
   const { post } = await doorOf(watchfire);
   const refused = await post(EVENT);
@@ -259,7 +260,7 @@ test('what cannot be kept as the durability asks is not accepted', async () => {
 });
 
 test('events go to the logs of their partitions, each once, and webhooks too', async () => {
-  const watchfire = await partitioned(3);
+  const watchfire = await partitioned(3, 'id', { clock: patientClock });
   const { post } = await doorOf(watchfire, sourcesIn({ name: 'hub', type: 'webhook', preset: 'github', token: 't' }));
   const events = Array.from({ length: 12 }, (_, i) => ({ ...EVENT, id: `e${i}`, resource: { id: `customer.${i}` } }));
   for (const repeated of [0, 12]) expect((await post(events)).answer.repeated).toBe(repeated);
