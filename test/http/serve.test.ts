@@ -36,7 +36,8 @@ describe('metrics', () => {
       const found = valuesOf((await ask(address, '/metrics')).body);
       const done =
         found.get('watchfire_jobs_total{queue="actions"}') === 2 &&
-        found.get('watchfire_events_total{outcome="rejected"}') === 1;
+        found.get('watchfire_events_total{outcome="rejected"}') === 1 &&
+        (found.get('watchfire_call_duration_seconds_count{step="settle"}') ?? 0) > 0;
       return done ? found : null;
     });
     expect(Object.fromEntries(values)).toMatchObject({
@@ -56,7 +57,6 @@ describe('metrics', () => {
     });
     // The same counts, from the script calls of this process.
     expect(values.get('watchfire_batch_entries_sum')).toBe(4);
-    expect(values.get('watchfire_call_duration_seconds_count{step="settle"}')).toBeGreaterThan(0);
   });
 
   test('are all on the page that are documented, each with its help, and no others', async () => {
@@ -119,7 +119,12 @@ describe('health', () => {
     expect(await ask(address, '/readyz')).toEqual({ status: 503, body: 'worker has not started yet\n' });
     expect(await ask(address, '/livez')).toEqual({ status: 200, body: 'alive\n' });
     await watchfire.startWorker();
-    expect(await ask(address, '/readyz')).toEqual({ status: 200, body: 'ready\n' });
+    // A busy machine may not ask Redis in time.
+    const answer = await eventually('it is ready', async () => {
+      const found = await ask(address, '/readyz');
+      return found.body.startsWith('Redis did not answer') ? null : found;
+    });
+    expect(answer).toEqual({ status: 200, body: 'ready\n' });
   });
 
   test('is alive but not ready while Redis is away, and metrics leave out what only Redis knows', async () => {

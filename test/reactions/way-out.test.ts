@@ -1,8 +1,10 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { LookupAddress } from 'node:dns';
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { networksOf } from '../../src/reactions/addresses.ts';
 import { type Outgoing, WayOut, type WayOutParts } from '../../src/reactions/way-out.ts';
 import { FailedForGood, TryAgain } from '../../src/relay/outcome.ts';
@@ -219,7 +221,18 @@ describe('a receiver', () => {
       response.writeHead(202);
       response.write('slow');
     });
+    const deadline = new AbortController();
+    const bounded = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal);
+    // Its time is over once the beginning of the answer is there, however long that took.
+    const onAnswer = (message: unknown): void => {
+      const { response } = message as { response: IncomingMessage };
+      response.once('readable', () => setImmediate(() => deadline.abort()));
+    };
+    subscribe('http.client.response.finish', onAnswer);
+    onTestFinished(() => void unsubscribe('http.client.response.finish', onAnswer));
     expect(await send(url, { timeoutMs: 300 }, loopback)).toMatchObject({ status: 202, body: 'slow' });
+    expect(bounded.mock.calls).toEqual([[300]]);
+    expect(deadline.signal.aborted).toBe(true);
   });
 
   test('that hangs up, or is not there, may be there later', async () => {
