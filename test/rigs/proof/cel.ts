@@ -53,6 +53,10 @@ const LISTED: readonly Readonly<{ why: string; is: (asked: Asked) => boolean }>[
     why: 'bytes are in no map; cel-go ends with an error of its own',
     is: ({ theirs }) => theirs.includes('unhashable'),
   },
+  {
+    why: 'nothing is found in a bool; cel-go passes over an index behind has()',
+    is: ({ ours, expression }) => ours.startsWith('failed: ') && /\bhas\([\w.]+\)\)*\[/.test(expression),
+  },
 ];
 
 /** A value as text that tells its type too, as the reference's program writes it; doubles by their bits. */
