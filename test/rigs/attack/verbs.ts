@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { main } from '../../../src/cli/program.ts';
 import type { Io } from '../../../src/cli/verb.ts';
+import { PATIENCE_MS } from '../../support/eventually.ts';
 
 /** What a command line printed, and how it ended: 0, 1 or 2. `error`: the whole of what went wrong, with where, '' for nothing. */
 export type Said = Readonly<{ status: number; out: string; error: string }>;
 
 /** Runs a command line inside this process, as on a terminal that is 100 cells wide, and has it end after a while. */
-export async function verb(url: string, argv: readonly string[], patienceMs = 20_000): Promise<Said> {
+export async function verb(url: string, argv: readonly string[], patienceMs = PATIENCE_MS): Promise<Said> {
   const [out, err]: string[][] = [[], []];
   const io: Io = {
     out: (line) => void out?.push(line),

@@ -3,12 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { environment } from '../../package/installed.ts';
+import { PATIENCE_MS } from '../../support/eventually.ts';
 import { LeftOut } from '../checks.ts';
 
 const run = promisify(execFile);
 
-/** Far more than any of the commands needs: one that hangs is given up. */
-const PATIENCE_MS = 180_000;
+/** Far more than any of the commands needs, on a machine that does other work, too: one that hangs is given up. */
+const COMMAND_BOUND_MS = 10 * PATIENCE_MS;
 
 /** How npm says that it did not reach its registry, and had no copy of its own. */
 const UNREACHED = /\b(?:ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED)\b/;
@@ -37,7 +38,7 @@ async function npm(project: string, ...args: readonly string[]): Promise<void> {
 
 /** Runs a program. @throws Error with all that it printed, when it fails */
 export async function command(program: string, args: readonly string[], cwd: string): Promise<string> {
-  const options = { cwd, env: environment({ npm_config_offline: 'false' }), timeout: PATIENCE_MS };
+  const options = { cwd, env: environment({ npm_config_offline: 'false' }), timeout: COMMAND_BOUND_MS };
   return await run(program, [...args], options).then(
     ({ stdout }) => stdout,
     ({ message, stdout, stderr }: Error & { stdout?: string; stderr?: string }) => {

@@ -17,7 +17,7 @@ const TEMPLATES = [
   '{{ event.payload.text | strip_html }}',
 ];
 
-/** Templates, all of them together, may take a second; twice that is left for a machine that is busy. */
+/** Time of the processor: templates may take a second, and are looked at now and then. */
 const LIMIT_MS = 5_000;
 
 export const attack: Attack = {
@@ -27,15 +27,16 @@ export const attack: Attack = {
     const list = Array.from({ length: 10_000 }, (_, i) => i);
     const scope = { now: '2026-03-02T09:00:00.000Z', list, event: { payload: { text: '<script'.repeat(100_000) } } };
     for (const text of TEMPLATES) {
-      const started = performance.now();
+      const started = process.threadCpuUsage();
       let problem = '';
       try {
-        renderTemplate(parseTemplate(text), scope, started + 1_000);
+        renderTemplate(parseTemplate(text), scope, performance.now() + 1_000);
       } catch (error) {
         problem = (error as Error).name;
       }
       mustHold(`${text} is refused`, problem === 'InvalidTemplate');
-      mustHold(`${text} takes no longer than it may`, performance.now() - started < LIMIT_MS);
+      const { user, system } = process.threadCpuUsage(started);
+      mustHold(`${text} takes no longer than it may`, (user + system) / 1_000 < LIMIT_MS);
     }
     return await Promise.resolve(`${TEMPLATES.length} templates were refused in time`);
   },

@@ -1,11 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PATIENCE_MS } from '../../../support/eventually.ts';
 import { type Attack, mustHold } from '../attack.ts';
 import { command } from '../command.ts';
-
-/** Far above what any of them takes on a machine that does other things too, far below what one would take that does not end. */
-const BOUND_MS = 60_000;
 
 const laughs = Array.from({ length: 9 }, (_, i) => `x-${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`).join('\n');
 const one = (automation: string, steps: string): string =>
@@ -46,7 +44,7 @@ export const attack: Attack = {
         const file = path.join(dir, `${i}.yaml`);
         await writeFile(file, text);
         const running = command(['test', file]);
-        const bound = setTimeout(() => void running.stop(), BOUND_MS);
+        const bound = setTimeout(() => void running.stop(), 3 * PATIENCE_MS);
         const status = await running.status;
         clearTimeout(bound);
         const printed = running.printed();

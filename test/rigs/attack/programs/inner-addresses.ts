@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networksOf } from '../../../../src/reactions/addresses.ts';
 import { WayOut } from '../../../../src/reactions/way-out.ts';
+import { PATIENCE_MS } from '../../../support/eventually.ts';
 import { type Attack, mustHold } from '../attack.ts';
 
 /** Ways to write an address of this machine, and names that lead to it. */
@@ -40,10 +41,12 @@ export const attack: Attack = {
     await new Promise<void>((resolve) => outer.listen(0, '127.0.0.1', resolve));
     const way = new WayOut({ allowed: networksOf([]) });
     const send = async (url: string, trusted: boolean): Promise<string> =>
-      await way.send({ method: 'POST', url: new URL(url), headers: {}, body: '', timeoutMs: 5_000, trusted }).then(
-        () => 'answered',
-        (error: Error) => error.name,
-      );
+      await way
+        .send({ method: 'POST', url: new URL(url), headers: {}, body: '', timeoutMs: PATIENCE_MS, trusted })
+        .then(
+          () => 'answered',
+          (error: Error) => error.name,
+        );
     try {
       for (const host of HOSTS) {
         mustHold(`${host} is not called`, (await send(`http://${host}:${port}/`, false)) !== 'answered');
