@@ -16,8 +16,8 @@ async function idsOf(page: Page): Promise<string[]> {
 export async function tryLanes(page: Page, { console, watchfire }: World): Promise<void> {
   await lead(page, console.address, 'automations/payment-overdue');
   const span = page.locator('select[aria-label="How far back"]');
-  await until('it shows three windows of 15m', async () =>
-    /^45m: three windows/.test(await textOf(page, 'select[aria-label="How far back"]')),
+  await until('it shows three windows of 2h', async () =>
+    /^6h: three windows/.test(await textOf(page, 'select[aria-label="How far back"]')),
   );
   const bars = page.locator('.lane .m-window');
   const { total } = await watchfire.windows({ automation: 'payment-overdue' });

@@ -9,7 +9,7 @@ import { PAGES } from './asserted.ts';
 import { alive, buildPage, closed, openBrowser } from './browser.ts';
 import { tryFilters, tryLanes } from './filters.ts';
 import { tryHold, tryUnanswered } from './hold.ts';
-import { lead, type Opened, opened, seriousIn, textOf } from './pages.ts';
+import { lead, type Opened, opened, seriousIn, textOf, WAIT_MS } from './pages.ts';
 import { refuseHarm, tryForeignPage } from './safety.ts';
 import { tryFindings, tryNarrow, trySilenced, trySources } from './told.ts';
 import { tryActs, tryWorkbench } from './workbench.ts';
@@ -100,12 +100,16 @@ function refuseWrong({ wrong }: Opened): void {
 async function firstView(browser: Browser, { console }: World): Promise<void> {
   const context = await browser.newContext();
   const page = await context.newPage();
-  let bytes = 0;
-  page.on('response', async (response) => {
-    if (!response.url().includes('/api/')) bytes += Number((await response.request().sizes()).responseBodySize);
+  page.setDefaultTimeout(WAIT_MS);
+  const sizes: Promise<number>[] = [];
+  page.on('response', (response) => {
+    if (response.url().includes('/api/')) return;
+    const size = response.request().sizes();
+    sizes.push(size.then(({ responseBodySize }) => Number(responseBodySize)));
   });
   await page.goto(console.address, { waitUntil: 'networkidle' }).catch(() => undefined);
   await page.locator('h1').waitFor();
+  const bytes = (await Promise.all(sizes)).reduce((all, size) => all + size, 0);
   await context.close();
   if (bytes === 0 || bytes > FIRST_VIEW) throw new Error(`the first view has ${bytes} bytes`);
 }

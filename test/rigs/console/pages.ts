@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { eventually } from '../../support/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../support/eventually.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Longest wait for something on a page. */
-export const WAIT_MS = 15_000;
+/** Longest wait for something on a page: as long as all tests wait, which is far longer than any page needs. */
+export const WAIT_MS = PATIENCE_MS;
 
 /** A page of the console, and what went wrong in it. */
 export type Opened = Readonly<{ page: Page; context: BrowserContext; wrong: string[] }>;

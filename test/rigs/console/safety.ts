@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
+import { WAIT_MS } from './pages.ts';
 import type { World } from './world.ts';
 
 /** What a page of another origin tries, with the session of a person who has the console open. */
@@ -28,6 +29,7 @@ export async function tryForeignPage(context: BrowserContext, { console, watchfi
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
   try {
     // Another port is another origin, and yet the same site: the hardest case for cookies.
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);

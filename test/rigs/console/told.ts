@@ -59,7 +59,7 @@ export async function trySources(page: Page, { console, watchfire }: World): Pro
   await lead(page, console.address, 'overview');
   const finding = page.locator('[data-finding=sources]');
   // The doctor is asked twice a minute.
-  await finding.waitFor({ timeout: 4 * WAIT_MS });
+  await finding.waitFor({ timeout: 2 * WAIT_MS });
   await finding.locator('a', { hasText: 'Source scanner' }).click();
   await page.locator('[data-reached=true]:focus [data-source=scanner]').waitFor();
 }

@@ -41,7 +41,7 @@ const AUTOMATIONS: readonly AutomationDocument[] = [
     actions: [queue('support', 'call-customer'), { type: 'webhook', url: 'http://127.0.0.1:9/none' }],
   }),
   each('payment-overdue', 'Payment overdue', {
-    trigger: { posture: 'Proactive', after: ['order.placed'], expect: ['order.paid'], for_each: ['id'], within: '15m' },
+    trigger: { posture: 'Proactive', after: ['order.placed'], expect: ['order.paid'], for_each: ['id'], within: '2h' },
     actions_on_trigger: [queue('billing', 'remind')],
     actions_on_resolve: [queue('billing', 'stop-reminding')],
   }),
@@ -163,10 +163,13 @@ async function fill(watchfire: Watchfire): Promise<void> {
   });
 }
 
-/** Some events a second of other keys, so that pages are tried while things happen. */
+/**
+ * Some events a second of other keys, so that pages are tried while things happen: so few that what was there before is still among the newest
+ * thousands, which are looked at, however long all checks take.
+ */
 async function keepLoad(watchfire: Watchfire, signal: AbortSignal): Promise<void> {
   for (let i = 0; !signal.aborted; i += 1) {
     await watchfire.emit({ event: i % 3 === 0 ? 'page.viewed' : 'item.added', resource: { id: `visitor.${i % 50}` } });
-    await pause(20);
+    await pause(200);
   }
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { eventually } from '../../support/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../support/eventually.ts';
 import { randomOf } from '../chaos/load.ts';
 import type { Check } from '../checks.ts';
 import { alive, buildPage, closed, openBrowser } from '../console/browser.ts';
@@ -9,7 +9,7 @@ import { Dice } from '../fuzz/dice.ts';
 import type { Staged, Trouble } from './troubles.ts';
 
 /** How long pages may take to tell of it: the doctor is asked twice a minute. */
-const TOLD_MS = 60_000;
+const TOLD_MS = Math.max(60_000, PATIENCE_MS);
 
 /** Takes a picture of a page, where pictures are wanted. */
 type Picture = (page: Page, what: string) => Promise<void>;
