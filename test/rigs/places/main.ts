@@ -74,7 +74,7 @@ async function checkAll(rig: Rig, tls: boolean): Promise<void> {
   await checkUrl(rig, `${scheme}://127.0.0.1:${await servers.server(tls)}`);
   const { primary, sentinels } = await servers.watched(tls);
   const watched = sentinels.map((port) => `127.0.0.1:${port}`).join(',');
-  await checkUrl(rig, `${scheme}-sentinel://${watched}/main`, () => servers.kill(primary));
+  await checkUrl(rig, `${scheme}-sentinel://${watched}/main`, () => servers.lose(primary, sentinels, tls));
   const nodes = await servers.cluster(tls);
   await checkUrl(rig, `${scheme}-cluster://${nodes.map((port) => `127.0.0.1:${port}`).join(',')}`);
   await check(`an ioredis Cluster of the program${tls ? ' with TLS' : ''}: an engine fires`, async () => {

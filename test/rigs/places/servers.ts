@@ -7,6 +7,7 @@ import { BUS, freePorts, until } from '../../../scripts/local-cluster.ts';
 import type { RedisProgram } from '../../../src/embedded/find-server.ts';
 import { SLOTS } from '../../../src/redis/cluster.ts';
 import type { Certificates } from '../../support/certificate-files.ts';
+import { PATIENCE_MS } from '../../support/eventually.ts';
 
 /** Programs that stand in for those of a user: servers, sentinels and nodes of a cluster, with TLS or without. */
 export class Servers {
@@ -42,7 +43,8 @@ export class Servers {
       const file = join(this.#folder, `sentinel-${port}.conf`);
       const watch = [
         `sentinel monitor main 127.0.0.1 ${primary} 2`,
-        'sentinel down-after-milliseconds main 1000',
+        // One that the machine keeps waiting is not lost, until it is: see `lose`.
+        `sentinel down-after-milliseconds main ${PATIENCE_MS}`,
         'sentinel failover-timeout main 5000',
       ];
       await writeFile(file, `${watch.join('\n')}\n`);
@@ -88,6 +90,16 @@ export class Servers {
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
+  }
+
+  /** Kills a primary, and has its sentinels notice within a second. */
+  async lose(primary: number, sentinels: readonly number[], tls: boolean): Promise<void> {
+    await this.kill(primary);
+    for (const port of sentinels) {
+      const sentinel = this.client(port, tls);
+      await sentinel.call('SENTINEL', 'SET', 'main', 'down-after-milliseconds', '1000');
+      sentinel.disconnect();
+    }
   }
 
   /** Kills all of them, at once: also where this program ends by an error. */

@@ -7,14 +7,14 @@ import { Cluster, Redis } from 'ioredis';
 import { freePorts, LocalCluster } from '../../../scripts/local-cluster.ts';
 import { obtainRedisServer } from '../../../src/embedded/server.ts';
 import { Watchfire } from '../../../src/index.ts';
-import { eventually } from '../../support/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../support/eventually.ts';
 import { freePort } from '../../support/free-port.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 
 /** Streams whose Redis is named by a cluster, or by sentinels. */
 
 const ENTRIES = 200;
-/** After so long a silence a server counts as lost. */
+/** After so long a silence a server counts as lost, when it is; until then one that the machine keeps waiting is not. */
 const LOST_MS = 1_000;
 
 /** Their slots are on different nodes. */
@@ -59,7 +59,12 @@ async function comesIn(reader: Watchfire, name: string, ids: readonly string[]):
 /** Three streams of a cluster, each on the node that has its slot. */
 export async function checkCluster(dir: string): Promise<void> {
   const port = await freePorts(6);
-  const cluster = await LocalCluster.start({ port, primaries: 3, folder: path.join(dir, 'cluster'), timeoutMs: 5_000 });
+  const cluster = await LocalCluster.start({
+    port,
+    primaries: 3,
+    folder: path.join(dir, 'cluster'),
+    timeoutMs: PATIENCE_MS,
+  });
   const client = new Cluster([{ host: '127.0.0.1', port }]);
   try {
     const url = `redis-cluster://127.0.0.1:${port}`;
@@ -82,27 +87,32 @@ export async function checkCluster(dir: string): Promise<void> {
 export async function checkSentinels(dir: string): Promise<void> {
   const [primary, replica] = [await PrivateServer.start({ kept: true }), await PrivateServer.start({ kept: true })];
   let sentinel: ChildProcess | null = null;
+  let client: Redis | null = null;
   try {
     await replica.follow(primary);
     const port = await freePort();
     sentinel = await startSentinel(dir, port, primary.port);
-    const asked = new Redis({ port, retryStrategy: () => 50 }).on('error', () => undefined);
+    const asked = new Redis({ port, maxRetriesPerRequest: null, retryStrategy: () => 50 });
+    asked.on('error', () => undefined);
+    client = asked;
     await eventually('the sentinel knows the replica', async () => {
       const known = (await asked.call('SENTINEL', 'REPLICAS', 'shop')) as unknown[];
       return JSON.stringify(known).includes('"master-link-status","ok"');
-    }).finally(() => asked.disconnect());
+    });
     const url = `redis-sentinel://127.0.0.1:${port}/shop`;
     await withReader(path.join(dir, 'sentinels.json'), [sourceOf('s', 'orders', url)], async (reader) => {
       const before = await add(primary.redis, 'orders');
       await comesIn(reader, 's', before);
       await eventually('the replica has all of it', async () => (await replica.redis.xlen('orders')) === ENTRIES);
       await primary.kill();
+      await asked.call('SENTINEL', 'SET', 'shop', 'down-after-milliseconds', LOST_MS);
       await eventually('the replica is the primary', async () => {
         return (await replica.redis.info('replication')).includes('role:master');
       });
       await comesIn(reader, 's', [...before, ...(await add(replica.redis, 'orders'))]);
     });
   } finally {
+    client?.disconnect();
     if (sentinel !== null && sentinel.exitCode === null) {
       const ended = once(sentinel, 'exit');
       sentinel.kill('SIGKILL');
@@ -120,7 +130,7 @@ async function startSentinel(dir: string, port: number, primary: number): Promis
     'bind 127.0.0.1',
     `dir ${dir}`,
     `sentinel monitor shop 127.0.0.1 ${primary} 1`,
-    `sentinel down-after-milliseconds shop ${LOST_MS}`,
+    `sentinel down-after-milliseconds shop ${PATIENCE_MS}`,
     'sentinel failover-timeout shop 10000',
   ];
   await writeFile(file, `${lines.join('\n')}\n`);
