@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
 import { run } from '../cli/run.ts';
 import { extent } from '../rigs/extent.ts';
+import { PATIENCE_MS } from '../support/eventually.ts';
 import {
   type History,
   histories,
@@ -61,7 +62,7 @@ function isBeyondMemory(told: Told, firing: ScenarioFiring, seen: ReturnType<typ
 }
 
 describe.each(sides)('$side', ({ answer, runs }) => {
-  const timeout = runs * ONE_MS * 4 + 60_000;
+  const timeout = runs * ONE_MS * 4 + 5 * PATIENCE_MS;
 
   test.each<Kind>(['after/expect', 'heartbeat', 'heartbeat with an end'])(
     'tells no absence whose expected event was there, in whatever order events come within half an hour: %s',

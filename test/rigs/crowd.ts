@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { eventually } from '../support/eventually.ts';
+import { eventually, PATIENCE_MS } from '../support/eventually.ts';
 
 const PROGRAM = fileURLToPath(new URL('worker-program.ts', import.meta.url));
 
 /** How long it may take until enough workers work again: the machine may have much else to do, and a cluster be away for a part of it. */
-const STARTED_BOUND_MS = 300_000;
+const STARTED_BOUND_MS = 5 * PATIENCE_MS;
 
 /** Lines of what workers wrote to standard error that are kept. */
 const COMPLAINTS = 2_000;

@@ -71,11 +71,13 @@ export async function readsOnce({ program, env, events, send, met, unreadable }:
   }
 }
 
+/** Far longer than a busy machine needs. */
+const PATIENCE_MS = Number(process.env.WATCHFIRE_PATIENCE_MS ?? 60_000);
+
 /** Looks again and again. */
 export async function until(sentence: string, probe: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 1_200; tries += 1) {
+  for (const bound = performance.now() + PATIENCE_MS; performance.now() < bound; await pause(50)) {
     if (await probe()) return;
-    await pause(50);
   }
-  throw new Error(`${sentence}: not within a minute`);
+  throw new Error(`${sentence}: not within ${PATIENCE_MS} ms`);
 }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Watchfire } from '../../../src/index.ts';
 import { root } from '../../house/tree.ts';
-import { eventually } from '../../support/eventually.ts';
+import { eventually, PATIENCE_MS } from '../../support/eventually.ts';
 import { freePort } from '../../support/free-port.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { beside, isPrinted } from './masks.ts';
@@ -30,7 +30,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 };
 
 /** A command that has not come to its end by then never will; none takes a tenth of it. */
-const HANGS_MS = 300_000;
+const HANGS_MS = 5 * PATIENCE_MS;
 
 /** A command that runs on. */
 type Running = Readonly<{ command: string; child: ChildProcess; said: () => string }>;

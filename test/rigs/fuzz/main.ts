@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Redis } from 'ioredis';
 import { type AutomationDocument, Watchfire } from '../../../src/index.ts';
+import { PATIENCE_MS } from '../../support/eventually.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 import { commandLine, usageOf } from '../../support/usage.ts';
 import { idle } from '../chaos/idle.ts';
@@ -21,7 +22,7 @@ const BATCH = 250;
 const AHEAD = 5_000;
 const LOOK_EVERY_MS = 50;
 /** A log that stands for so long will never go on. */
-const STANDING_BOUND_MS = 60_000;
+const STANDING_BOUND_MS = PATIENCE_MS;
 /** What was applied or given up stays for a minute, so that Redis does not fill up with it. */
 const RETENTION_MS = 60_000;
 

@@ -108,10 +108,15 @@ export class Prefect {
     return await this.#asked(place, {});
   }
 
+  /** Again where its server is too busy, or closed the connection just then: nothing that is asked here does harm twice. */
   async #asked(place: string, init: RequestInit): Promise<Readonly<Record<string, unknown>>> {
-    const response = await fetch(`${this.api}${place}`, init);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${place} answered ${response.status}: ${text}`);
+    const { ok, status, text } = await eventually(`${place} is answered`, async () => {
+      const response = await fetch(`${this.api}${place}`, init);
+      const answer = { ok: response.ok, status: response.status, text: await response.text() };
+      if (answer.status >= 500) throw new Error(`${place} answered ${answer.status}: ${answer.text}`);
+      return answer;
+    });
+    if (!ok) throw new Error(`${place} answered ${status}: ${text}`);
     return (text === '' ? {} : JSON.parse(text)) as Readonly<Record<string, unknown>>;
   }
 

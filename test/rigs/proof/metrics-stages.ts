@@ -2,7 +2,7 @@ import { Queue, type QueueOptions, Worker } from 'bullmq';
 import { type AutomationDocument, divide, Watchfire, type WatchfireOptions } from '../../../src/index.ts';
 import { layoutOf } from '../../../src/model/partition.ts';
 import { beginAt, noteSource } from '../../../src/redis/sources.ts';
-import { freePort } from '../../support/free-port.ts';
+import { eventually } from '../../support/eventually.ts';
 import { PrivateServer } from '../../support/private-server.ts';
 
 /** An engine that has something wrong with it, or nothing: where it is scraped, and which alerts have to fire. */
@@ -129,7 +129,8 @@ export const HEALTHY: Stage = stage('healthy', [], async (scene) => {
 export const FAILURES: readonly Stage[] = [
   async () => ({
     name: 'down',
-    targets: [`127.0.0.1:${await freePort()}`],
+    // Nobody listens there, and none of the servers here gets that port.
+    targets: ['127.0.0.1:1'],
     fires: ['WatchfireProcessDown'],
     stop: async () => undefined,
   }),
@@ -169,6 +170,7 @@ export const FAILURES: readonly Stage[] = [
     await watchfire.startWorker();
     await watchfire.put(automation({ trigger: { posture: 'Reactive', expect: ['x'], threshold: 9 } }));
     await watchfire.emit(event());
+    await eventually('there is state to be removed', async () => (await watchfire.windows({ limit: 1 })).total > 0);
     await redis.del(
       ...(await redis.keys('{trimmed}:windows:*')),
       watchfire.store.keys.firings,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { root } from '../../house/tree.ts';
+import { PATIENCE_MS } from '../../support/eventually.ts';
 import { freePort } from '../../support/free-port.ts';
 import { commandLine } from '../../support/usage.ts';
 import { type Check, checks } from '../checks.ts';
@@ -20,7 +21,7 @@ const FOLDER = path.join(root, 'deploy/prometheus');
 const RULES = path.join(FOLDER, 'watchfire.rules.yml');
 
 /** How long a rule may take to fire: the longest of them looks back ten minutes and waits ten more, in a sixtieth of the time. */
-const PATIENCE_MS = 90_000;
+const FIRES_BOUND_MS = Math.max(90_000, PATIENCE_MS);
 
 /** By how much durations are divided where a failure has to fire its rule. */
 const HURRY = 60;
@@ -104,7 +105,7 @@ async function watched(api: string, staged: readonly Staged[]): Promise<Readonly
     for (const { labels } of await firing(api))
       seen.add(`${labels.job?.replace('watchfire-', '')}: ${labels.alertname}`);
     const spentMs = performance.now() - begin;
-    if (spentMs > PATIENCE_MS || (spentMs > leastMs && wanted.every((one) => seen.has(one)))) return seen;
+    if (spentMs > FIRES_BOUND_MS || (spentMs > leastMs && wanted.every((one) => seen.has(one)))) return seen;
     await pause(500);
   }
 }
