@@ -23,9 +23,17 @@ test.each([[['actions']], [['worker', '--actions']]])(
     const { url, received } = await receiver();
     const file = fileOf(`targets: { ops: { kind: slack, url: "${url}/s3cret-path" } }`);
     const stopping = new AbortController();
-    const running = runIn(namespace)([...argv, '--targets', file], { signal: stopping.signal });
+    let said = '';
+    const running = runIn(namespace)([...argv, '--targets', file], {
+      signal: stopping.signal,
+      onOut: (line) => {
+        said += line;
+      },
+    });
     await watchfire.emit({ event: 'x', resource: { id: 'r' } });
     await eventually('the message came', () => received.length > 0);
+    // What is under way when it is asked to stop has some seconds to end: a busy machine may need longer.
+    await eventually('it says so', () => said.includes('action carried out'));
     stopping.abort();
     const { status, out } = await running;
     expect(status).toBe(0);

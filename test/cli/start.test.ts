@@ -30,7 +30,8 @@ async function started(dir: string, port: number, ...more: string[]): Promise<Ru
   });
   const lines = (): string[] => text.split('\n').slice(0, -1);
   await eventually('it is ready', () => lines().some((line) => line.includes('redis-cli -')));
-  const exit = once(child, 'exit');
+  // By then all that it said was read, too.
+  const exit = once(child, 'close');
   const stop = async (): Promise<number> => {
     child.kill('SIGTERM');
     const [status] = await exit;
@@ -166,7 +167,7 @@ test('a taken port is refused before a server is installed, and nothing is left 
 test('when its Redis is killed it ends with status 1 and says why', async () => {
   const dir = await place();
   const running = await started(dir, await freePort());
-  const exit = once(running.child, 'exit');
+  const exit = once(running.child, 'close');
   const { REDISCLI_AUTH: password } = await passwordOf(dir);
   const redis = new Redis(running.port, '127.0.0.1', { password, retryStrategy: () => null });
   redis.on('error', () => undefined);
