@@ -3,12 +3,19 @@ import { connect } from 'node:net';
 /** A server on this machine answers in a millisecond; a busy one may take longer, and then has not answered yet. */
 const ANSWER_BOUND_MS = 1_000;
 
+/** The same where nobody asks again: a machine with much else to do, or a long call, holds a server up for seconds. */
+export const LAST_ANSWER_BOUND_MS = 5_000;
+
 /** More than INFO ever prints; what sends more is no Redis. */
 const ANSWER_LIMIT = 65_536;
 
-/** What listens on a port: nobody, a Redis (with the folder of its data and its process id), one that asks for a password, or something else. */
+/**
+ * What listens on a port: nobody, what takes connections and has not answered yet, a Redis (with the folder of its data and its process id),
+ * one that asks for a password, or something else.
+ */
 export type ProbeAnswer =
   | { kind: 'nobody' }
+  | { kind: 'silent' }
   | { kind: 'other' }
   | { kind: 'locked' }
   | { kind: 'redis'; dir: string; pid: number /** It still reads its data and takes no commands. */; loading: boolean };
@@ -17,13 +24,22 @@ export type ProbeAnswer =
  * Asks what listens on a port of 127.0.0.1. Plain text over a socket and no client, since the answer has to tell a Redis from
  * anything else, and a client would wait for one.
  * @param password of the server that should be there; null for none
+ * @param boundMs how long an answer is waited for
  */
-export function ask(port: number, password: string | null = null): Promise<ProbeAnswer> {
+export function ask(
+  port: number,
+  password: string | null = null,
+  boundMs: number = ANSWER_BOUND_MS,
+): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     let connected = false;
+    let silent = false;
     let text = '';
-    socket.setTimeout(ANSWER_BOUND_MS, () => socket.destroy());
+    socket.setTimeout(boundMs, () => {
+      silent = text === '';
+      socket.destroy();
+    });
     socket.on('connect', () => {
       connected = true;
       // The server closes after QUIT, so the end of the connection is the end of the answer.
@@ -35,9 +51,11 @@ export function ask(port: number, password: string | null = null): Promise<Probe
       if (text.length > ANSWER_LIMIT) socket.destroy();
     });
     socket.on('error', () => socket.destroy());
-    socket.on('close', () =>
-      resolve(connected ? read(password === null ? text : behindAuth(text)) : { kind: 'nobody' }),
-    );
+    socket.on('close', () => {
+      if (!connected) resolve({ kind: 'nobody' });
+      else if (silent) resolve({ kind: 'silent' });
+      else resolve(read(password === null ? text : behindAuth(text)));
+    });
   });
 }
 

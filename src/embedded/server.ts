@@ -17,7 +17,7 @@ import {
   writePort,
   writeText,
 } from './folder.ts';
-import { ask, type ProbeAnswer } from './probe.ts';
+import { ask, LAST_ANSWER_BOUND_MS, type ProbeAnswer } from './probe.ts';
 import { userLine } from './protected.ts';
 
 /** A server answers within tens of milliseconds. One that reads a large append-only file first says so, and is given more time. */
@@ -145,19 +145,21 @@ export async function refuseBusy({ port, dir }: Pick<ServerOptions, 'port' | 'di
   if (port !== 0) await refuseTaken(port);
 }
 
-/** Two servers that append to one file would destroy it. */
+/** Two servers that append to one file would destroy it: one that has not answered yet may be that of the folder. */
 async function refuseSecond(home: string): Promise<void> {
   const port = portIn(home);
   if (port === null) return;
-  const answer = await ask(port, knownPassword(home, port));
-  if (answer.kind === 'redis' && answer.dir === home) throw new AlreadyRunning(home, urlOf(port, null));
+  const answer = await ask(port, knownPassword(home, port), LAST_ANSWER_BOUND_MS);
+  if (answer.kind === 'silent' || (answer.kind === 'redis' && answer.dir === home))
+    throw new AlreadyRunning(home, urlOf(port, null));
 }
 
 async function refuseTaken(port: number): Promise<void> {
-  const answer = await ask(port);
+  const answer = await ask(port, null, LAST_ANSWER_BOUND_MS);
   if (answer.kind === 'redis') throw new PortTaken(port, `another Redis, whose data is in ${answer.dir}`);
   if (answer.kind === 'locked') throw new PortTaken(port, 'another Redis, which asks for a password');
   if (answer.kind === 'other') throw new PortTaken(port, 'another program');
+  if (answer.kind === 'silent') throw new PortTaken(port, 'another program, which does not answer');
 }
 
 function urlOf(port: number, password: string | null): string {

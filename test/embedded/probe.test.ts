@@ -33,6 +33,16 @@ test('a server that answers otherwise is no Redis', async () => {
   expect(await asked('HTTP/1.1 400 Bad Request\r\n\r\n')).toEqual({ kind: 'other' });
 });
 
+test('what takes connections and says nothing has not answered yet', async () => {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  try {
+    expect(await ask((listener.address() as AddressInfo).port, null, 100)).toEqual({ kind: 'silent' });
+  } finally {
+    listener.close();
+  }
+});
+
 test('a Redis that asks for a password is known as one, and by its password for what it is', async () => {
   expect(await asked('-NOAUTH Authentication required.\r\n')).toEqual({ kind: 'locked' });
   expect(await asked('-WRONGPASS no\r\n-NOAUTH Authentication required.\r\n', 'x')).toEqual({ kind: 'locked' });

@@ -93,6 +93,18 @@ describe('a private Redis', () => {
     });
   });
 
+  test('is not started twice on the same folder while the first one takes its time to answer', async () => {
+    const dir = await folder();
+    const server = await started({ dir });
+    process.kill(server.pid, 'SIGSTOP');
+    await expect(startRedisServer({ port: 0, dir, program })).rejects.toMatchObject({ code: 'ALREADY_RUNNING' });
+    await expect(startRedisServer({ port: server.port, dir: null, program })).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+      message: expect.stringContaining('is in use by another program, which does not answer'),
+    });
+    process.kill(server.pid, 'SIGCONT');
+  });
+
   test('says that another Redis has the port', async () => {
     const { port } = await started();
     await expect(startRedisServer({ port, dir: null, program })).rejects.toMatchObject({
