@@ -6,7 +6,8 @@ import type { Context } from './result.ts';
 /** `serverUs`: processor time of Redis an event, in µs. */
 export type Drained = Sample & Readonly<{ serverUs: number }>;
 
-const each = ({ server, own }: Costs, count: number): Costs => ({ server: server / count, own: own / count });
+/** What each of so many things cost. */
+export const each = ({ server, own }: Costs, count: number): Costs => ({ server: server / count, own: own / count });
 
 /**
  * Events a second that `count` running workers apply: they have applied `before`, then all of `log` is there at once.

@@ -1,9 +1,9 @@
 import { parseAutomation } from '../src/model/automation.ts';
 import { parseFiring } from '../src/model/firing.ts';
 import { jobsOf } from '../src/relay/jobs.ts';
-import { costs, spentBy, withCosts } from './drain.ts';
+import { costs, each, spentBy, withCosts } from './drain.ts';
 import { appear, define, empty, endOf, type Log, logOf, STORE, until, withWorkers } from './engine.ts';
-import { cpuOf, inPairs, type Sample, serverCpu, timed } from './measure.ts';
+import { cpuOf, inPairs, type Sample, serverCpu, spentIn, timed } from './measure.ts';
 import { withProgram } from './program.ts';
 import type { Context, Result } from './result.ts';
 import { order } from './shop.ts';
@@ -27,6 +27,7 @@ export async function run(context: Context): Promise<Result[]> {
   const all = await inPairs(context.pairs, () => engine(context, jobs, false), bulk);
   const relayed = await inPairs(context.pairs, () => engine(context, jobs, true), bulk);
   const common = { unit: 'jobs/s', better: 'more', against: 'addBulk of the same jobs, 50 a call' } as const;
+  const spent = { ...common, unit: 'µs/job', better: 'less', targets: [], note: '' } as const;
   return [
     {
       ...common,
@@ -35,6 +36,7 @@ export async function run(context: Context): Promise<Result[]> {
       base: all.base,
       ratio: all.ratio,
       targets: [{ of: 'ratio', bound: 0.8 }],
+      turns: true,
       note: `${all.note}; addBulk ${all.baseNote}`,
     },
     {
@@ -44,8 +46,11 @@ export async function run(context: Context): Promise<Result[]> {
       base: relayed.base,
       ratio: relayed.ratio,
       targets: [{ of: 'ratio', bound: 1 }],
+      turns: true,
       note: relayed.note,
     },
+    { ...spent, ...spentIn(all), name: 'every event fires and becomes a job: processor time of Redis and Node' },
+    { ...spent, ...spentIn(relayed), name: 'firings that stand in the ledger: processor time of Redis and Node' },
   ];
 }
 
@@ -75,7 +80,7 @@ export async function engine(
     const server = standing ? await record(context, jobs) : await appear(redis, log);
     const ms = await timed(() => untilRelayed(context, queue, before.length + jobs));
     const spent = { server: (await serverCpu(redis)) - server, own: (await spentBy([worker])) - own };
-    return { value: (jobs / ms) * 1_000, note: costs(spent, jobs) };
+    return { value: (jobs / ms) * 1_000, note: costs(spent, jobs), costs: each(spent, jobs) };
   });
 }
 

@@ -61,6 +61,14 @@ export function costsIn(
   return { value: median(values), base: median(bases), ratio };
 }
 
+/** What something costs Redis and the program together, beside what the reference of the same pair costs both. */
+export function spentIn({ samples, baseSamples }: Compared): Readonly<{ value: number; base: number; ratio: number }> {
+  const all = ({ costs }: Sample): number => (costs?.server ?? Number.NaN) + (costs?.own ?? Number.NaN);
+  const [values, bases] = [samples.map(all), baseSamples.map(all)];
+  const ratio = median(values.map((value, i) => value / (bases[i] ?? Number.NaN)));
+  return { value: median(values), base: median(bases), ratio };
+}
+
 /** The remark of the sample in the middle. */
 function noteOf(samples: readonly Sample[]): string {
   const sorted = [...samples].sort((a, b) => a.value - b.value);

@@ -51,12 +51,16 @@ export function shortRatios(parts: ReadonlyMap<string, Found>): Record<string, n
   return Object.fromEntries(all);
 }
 
+/** Runnable processes for each core above which the machine does much else: a measurement has three at most. */
+const BUSY = 2;
+
 /** Sentences on what is grossly worse than recorded; a new figure has nothing to be compared with. */
 export function falls(parts: ReadonlyMap<string, Found>, recorded: Recorded): string[] {
-  return [...parts].flatMap(([part, { results }]) =>
-    results.flatMap(({ name, ratio, better, fragile }, i) => {
+  return [...parts].flatMap(([part, { results, load }]) =>
+    results.flatMap(({ name, ratio, better, fragile, turns }, i) => {
       const was = recorded.short[keyOf(part, i)];
-      if (was === undefined || fragile) return [];
+      const isBusy = Math.max(...load) > BUSY * cpus().length;
+      if (was === undefined || fragile || (turns && isBusy)) return [];
       const worse = better === 'more' ? was / ratio : ratio / was;
       return worse <= GROSS ? [] : [`${part}: ${name}: the ratio is ${shown(ratio)}, recorded is ${shown(was)}`];
     }),

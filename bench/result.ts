@@ -30,6 +30,11 @@ export type Result = Readonly<{
   targets: readonly Target[];
   /** Its ratio depends on what else the machine does at the time, so a bad one is no sign of a fall. */
   fragile?: true;
+  /**
+   * Its ratio is of times in which processes take turns, fewer in what it is compared with: where the machine does much else it says nothing,
+   * and the processor time beside it alone does.
+   */
+  turns?: true;
   /** What else is worth knowing: processor time, sizes. */
   note: string;
 }>;
