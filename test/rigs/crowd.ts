@@ -138,6 +138,13 @@ export class Crowd {
     setTimeout(() => victim?.kill('SIGCONT'), ms).unref();
   }
 
+  /** Stops one that takes part. @returns what has it go on */
+  hold(random: number): () => void {
+    const victim = [...this.#working.keys()][Math.floor(random * this.#working.size)];
+    victim?.kill('SIGSTOP');
+    return () => void victim?.kill('SIGCONT');
+  }
+
   /** Kills all of them. */
   end(): void {
     this.#working.clear();

@@ -7,9 +7,11 @@ import { pino } from 'pino';
 import { until } from '../../../scripts/local-cluster.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { Watchfire, type WatchfireOptions } from '../../../src/index.ts';
+import { FRONT } from '../../../src/model/fed.ts';
 import { GLOBAL_PARTITION, layoutOf, partitionNames } from '../../../src/model/partition.ts';
+import { at } from '../../../src/redis/cluster.ts';
 import { durabilityOf } from '../../../src/redis/durability.ts';
-import { append } from '../../../src/redis/log.ts';
+import { append, isAfter } from '../../../src/redis/log.ts';
 import { divide } from '../../../src/redis/partitions.ts';
 import { partitionStore, type Store, storeOf } from '../../../src/redis/store.ts';
 import { commandLine } from '../../support/usage.ts';
@@ -39,6 +41,9 @@ const AFTER_DEADLINES_MS = 5_000;
 /** Nothing was sent for longer than this: what waits for less to be fed is a mark. */
 const FED_MS = 10_000;
 
+/** From the end of one such hold to the next. */
+const AFTER_HOLD_MS = 1_000;
+
 /** Nobody takes the jobs. */
 const DEPTH = 10_000_000;
 
@@ -49,6 +54,7 @@ async function run(options: Options, producer: Producer, watchfire: Watchfire, p
   const { crowd, say } = parts;
   const over = new AbortController();
   const killing = killWorkers(options, parts, over.signal);
+  const holding = options.without === null ? null : holdWorkers(parts, watchfire, over.signal);
   const sending = producer.run(options.seconds, options.rate);
   const done: Done[] = [];
   const faults = scheduleOf(options, parts.random);
@@ -60,6 +66,7 @@ async function run(options: Options, producer: Producer, watchfire: Watchfire, p
   const course = await sending;
   over.abort();
   done.push(...(await killing));
+  await holding;
   say('all is sent, the last fault is done');
   const begin = performance.now();
   if (!(await producer.answered(DRAIN_BOUND_MS))) throw new Error('events were not answered');
@@ -81,6 +88,31 @@ async function run(options: Options, producer: Producer, watchfire: Watchfire, p
   const crashes = [...crowd.crashes];
   await crowd.stop();
   return { course, done, drainMs, crashes };
+}
+
+/**
+ * Holds one worker after the other until others have fed what it fed; then it goes on with what it knew. That is what the missing protection is
+ * for.
+ */
+async function holdWorkers({ crowd, random }: FaultParts, watchfire: Watchfire, over: AbortSignal): Promise<void> {
+  const { store, connections } = watchfire;
+  const redis = at(connections.redis, store);
+  while (!over.aborted) {
+    const goOn = crowd.hold(random());
+    // Else it would be believed to live for as long as all of this takes. The others say within a second that they do.
+    await redis.del(store.keys.workers);
+    const [last] = await redis.xrevrange(store.keys.events, '+', '-', 'COUNT', 1);
+    await until(
+      'others feed what it fed',
+      async () => {
+        const feeds = (await watchfire.status()).partitions?.feeds ?? [];
+        const own = feeds.filter(({ source, partition }) => source === FRONT && partition !== GLOBAL_PARTITION);
+        return over.aborted || own.every(({ fed }) => isAfter(fed, last?.[0] ?? '0-0'));
+      },
+      DRAIN_BOUND_MS,
+    ).finally(goOn);
+    await pause(AFTER_HOLD_MS, undefined, { signal: over }).catch(() => undefined);
+  }
 }
 
 async function killWorkers(options: Options, parts: FaultParts, over: AbortSignal): Promise<Done[]> {
