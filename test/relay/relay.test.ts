@@ -130,7 +130,7 @@ describe('the loop', () => {
 
   test('stops at once although a read waits for seconds', async () => {
     const shop = await workshop();
-    // One that waits longer than the test is let run: who waited for its end would not come back.
+    // The read outlasts the test: a relay that waited for its end would not stop in time.
     const { waitFor } = Outbox.prototype;
     vi.spyOn(Outbox.prototype, 'waitFor').mockImplementation(async function (this: Outbox, count) {
       return await waitFor.call(this, count, 2 * LONG_TEST_MS);
