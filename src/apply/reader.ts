@@ -11,6 +11,7 @@ import { isMissingGroup } from '../redis/retryable.ts';
 import type { Store } from '../redis/store.ts';
 import type { Applier, Passage } from './applier.ts';
 import type { Batch } from './batch.ts';
+import { Cadence } from './cadence.ts';
 import type { Matcher } from './matcher.ts';
 import { Standby } from './standby.ts';
 
@@ -48,6 +49,7 @@ export class Reader implements Service {
   /** All batches that are not done, as far as is known. */
   readonly #underWay: Promise<Passage | null>[] = [];
   readonly #standby: Standby;
+  readonly #cadence: Cadence;
   readonly #stopping = new AbortController();
   /** When the last batch was noted, or the one that is on trial was read. */
   #notedMs = 0;
@@ -55,6 +57,7 @@ export class Reader implements Service {
   constructor(parts: ReaderParts) {
     this.#parts = parts;
     this.#standby = new Standby(parts.clock);
+    this.#cadence = new Cadence(parts.clock);
     const { clock, logger, measures } = parts;
     this.#loop = new Loop({ name: 'read', clock, logger, measures }, () => this.runOnce());
   }
@@ -152,15 +155,13 @@ export class Reader implements Service {
     const { blocking, store, consumer, matcher, applier } = this.#parts;
     const { signal } = this.#stopping;
     await this.#standby.untilOver(() => applier.countApplied(), signal);
+    await this.#cadence.next(signal);
     if (signal.aborted) return [];
+    const most = this.#standby.isOnTrial ? matcher.batchSize : matcher.readSize;
     try {
-      return await readNext(
-        blocking,
-        store,
-        consumer,
-        this.#standby.isOnTrial ? matcher.batchSize : matcher.readSize,
-        BLOCK_MS,
-      );
+      const entries = await readNext(blocking, store, consumer, most, BLOCK_MS);
+      this.#cadence.brought(entries.length);
+      return entries;
     } catch (error) {
       if (!isMissingGroup(error)) throw error;
       await this.#makeGroup();
