@@ -5,7 +5,7 @@ import { isRecord } from '../model/record.ts';
 import { SILENCES_VERSION } from './silences.ts';
 import type { Store } from './store.ts';
 import { shownJson, storedNumber } from './stored.ts';
-import { execute } from './transaction.ts';
+import { inOneWrite } from './transaction.ts';
 
 /** Reads what is recorded of a firing, in the order in which it happened. What others wrote there is left out. */
 export function marksIn(text: string | null | undefined): GateMark[] {
@@ -54,17 +54,16 @@ export async function viewGate(
   { firings, names }: Readonly<{ firings: readonly string[]; names: readonly string[] }>,
 ): Promise<GateView> {
   const { keys, shared } = store;
-  const pipeline = redis.pipeline().time();
-  pipeline.hmget(keys.outcomes, 'bytes', ...firings).hmget(keys.muted, '', ...names);
-  // By itself: a pipeline of a cluster holds keys of one slot. Both go out at once.
-  const [version, [time, outcomes, muted]] = await Promise.all([
-    redis.hget(shared.silences, SILENCES_VERSION),
-    execute(pipeline),
-  ]);
-  const [seconds = 0, micros = 0] = (time as (string | number)[]).map(Number);
+  const [version, time, texts, firingsMuted] = await inOneWrite(redis, () =>
+    Promise.all([
+      redis.hget(shared.silences, SILENCES_VERSION),
+      redis.time(),
+      redis.hmget(keys.outcomes, ...firings),
+      names.length === 0 ? [] : redis.hmget(keys.muted, ...names),
+    ]),
+  );
+  const [seconds = 0, micros = 0] = time.map(Number);
   const serverMs = seconds * 1_000 + Math.floor(micros / 1_000);
-  const [, ...texts] = outcomes as (string | null)[];
-  const [, ...firingsMuted] = muted as (string | null)[];
   return {
     nowMs: storedNumber(store.virtualNow(), serverMs),
     version: version ?? '',
