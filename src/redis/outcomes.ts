@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Labels } from '../model/event.ts';
 import { type GateMark, KEPT } from '../model/gate-mark.ts';
 import { isRecord } from '../model/record.ts';
+import { serverTimeMs } from './server-time.ts';
 import { SILENCES_VERSION } from './silences.ts';
 import type { Store } from './store.ts';
 import { shownJson, storedNumber } from './stored.ts';
@@ -54,20 +55,18 @@ export async function viewGate(
   { firings, names }: Readonly<{ firings: readonly string[]; names: readonly string[] }>,
 ): Promise<GateView> {
   const { keys, shared } = store;
-  const [version, time, texts, firingsMuted] = await inOneWrite(redis, () =>
+  const [version, serverMs, outcomes, firingsMuted] = await inOneWrite(redis, () =>
     Promise.all([
       redis.hget(shared.silences, SILENCES_VERSION),
-      redis.time(),
-      redis.hmget(keys.outcomes, ...firings),
+      serverTimeMs(redis),
+      outcomesOf(redis, store, firings),
       names.length === 0 ? [] : redis.hmget(keys.muted, ...names),
     ]),
   );
-  const [seconds = 0, micros = 0] = time.map(Number);
-  const serverMs = seconds * 1_000 + Math.floor(micros / 1_000);
   return {
     nowMs: storedNumber(store.virtualNow(), serverMs),
     version: version ?? '',
-    outcomes: new Map(firings.map((firing, i) => [firing, marksIn(texts[i])])),
+    outcomes: new Map(firings.map((firing, i) => [firing, outcomes[i] ?? []])),
     muted: new Map(names.flatMap((name, i) => (firingsMuted[i] == null ? [] : [[name, firingsMuted[i]]]))),
   };
 }
